@@ -1,0 +1,88 @@
+package money
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/shopspring/decimal"
+)
+
+// Decimal is an exact decimal number of any size: an integer coefficient times a power of ten. Its zero value is 0.
+//
+// Add, Sub, Mul, Neg, Cmp and their kin are exact. Its Div is not: use [DivRound], [MulDivRound] or a [Ratio].
+type Decimal = decimal.Decimal
+
+// Zero and One are the decimals 0 and 1.
+var (
+	Zero = decimal.New(0, 0)
+	One  = decimal.New(1, 0)
+)
+
+// Bounds on the text of a number. They are far beyond any real amount, and keep a hostile one from costing more than
+// its length.
+const (
+	MaxDigits   = 64 // digits before the exponent, leading and trailing zeros included
+	MaxExponent = 64 // absolute value of the exponent
+)
+
+// What can be wrong with a number. The parsers of the hot path return these as they are, so that refusing a row does
+// not allocate; compare with errors.Is.
+var (
+	ErrSyntax    = errors.New("not a decimal number: write an optional sign, digits with at most one point, and an optional exponent")
+	ErrLimit     = errors.New("number is too long: at most 64 digits and an exponent of at most 64 are read")
+	ErrPrecision = errors.New("number has more than 18 decimal places: it would have to be rounded first")
+	ErrOverflow  = errors.New("number is too large: it must stay below 10^38 units of its last place")
+	ErrZero      = errors.New("division by zero")
+)
+
+// NewDecimal returns coefficient × 10^exponent: NewDecimal(1999, -2) is 19.99.
+func NewDecimal(coefficient int64, exponent int32) Decimal { return decimal.New(coefficient, exponent) }
+
+// DecimalFromBig returns coefficient × 10^exponent. The coefficient is copied.
+func DecimalFromBig(coefficient *big.Int, exponent int32) Decimal {
+	return decimal.NewFromBigInt(coefficient, exponent)
+}
+
+// ParseDecimal reads an optional sign, digits with at most one point among or around them, and an optional exponent.
+// Nothing else is a number: no blanks, underscores, thousands separators, hexadecimal, NaN or infinity. The error is
+// ErrSyntax or ErrLimit, wrapped with the text.
+func ParseDecimal(s string) (Decimal, error) {
+	n, err := scan(s)
+	if err != nil {
+		return Decimal{}, fmt.Errorf("read %q as a number: %w", clip(s), err)
+	}
+	if n.count <= 18 { // fits an int64
+		var v int64
+		for _, c := range n.digits[:n.count] {
+			v = v*10 + int64(c-'0')
+		}
+		if n.neg {
+			v = -v
+		}
+		return decimal.New(v, n.exponent), nil
+	}
+	v, _ := new(big.Int).SetString(string(n.digits[:n.count]), 10)
+	if n.neg {
+		v.Neg(v)
+	}
+	return decimal.NewFromBigInt(v, n.exponent), nil
+}
+
+// MustDecimal is ParseDecimal for constants and tests: it panics when s is not a number, so never hand it input.
+func MustDecimal(s string) Decimal {
+	d, err := ParseDecimal(s)
+	if err != nil {
+		panic("money: " + err.Error())
+	}
+	return d
+}
+
+// clip keeps an error message short whatever the input's length.
+func clip(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "…"
+}

@@ -1,0 +1,114 @@
+package money
+
+import (
+	"math/big"
+	"math/bits"
+
+	"github.com/shopspring/decimal"
+)
+
+// ProductScale is the number of decimal places of a product of two Fixed.
+const ProductScale = 2 * Scale
+
+// Wide is a product of two Fixed, or a sum of such products, without loss: a two's complement 256-bit integer, least
+// significant word first. It does not know its scale, which is [ProductScale] unless the caller made it otherwise. Its
+// zero value is 0.
+type Wide [4]uint64
+
+// MulWide returns a × b at ProductScale. Every product of two Fixed fits.
+func MulWide(a, b Fixed) Wide {
+	x, y := a.Abs(), b.Abs()
+	h00, l00 := bits.Mul64(x.Lo, y.Lo)
+	h01, l01 := bits.Mul64(x.Lo, uint64(y.Hi))
+	h10, l10 := bits.Mul64(uint64(x.Hi), y.Lo)
+	h11, l11 := bits.Mul64(uint64(x.Hi), uint64(y.Hi))
+	var w Wide
+	var c, d uint64
+	w[0] = l00
+	w[1], c = bits.Add64(h00, l01, 0)
+	w[2], c = bits.Add64(h01, l11, c)
+	w[3] = h11 + c
+	w[1], d = bits.Add64(w[1], l10, 0)
+	w[2], d = bits.Add64(w[2], h10, d)
+	w[3] += d
+	if (a.Hi < 0) != (b.Hi < 0) {
+		return w.Neg()
+	}
+	return w
+}
+
+// Add returns w + v, which must be at the same scale, or ErrOverflow beyond 255 bits and a sign.
+func (w Wide) Add(v Wide) (Wide, error) {
+	var s Wide
+	var c uint64
+	for i := range s {
+		s[i], c = bits.Add64(w[i], v[i], c)
+	}
+	if (s[3]^w[3])&(s[3]^v[3])>>63 != 0 {
+		return Wide{}, ErrOverflow
+	}
+	return s, nil
+}
+
+// Neg returns -w.
+func (w Wide) Neg() Wide {
+	var n Wide
+	var b uint64
+	for i := range n {
+		n[i], b = bits.Sub64(0, w[i], b)
+	}
+	return n
+}
+
+// Sign returns -1, 0 or +1.
+func (w Wide) Sign() int {
+	switch {
+	case int64(w[3]) < 0:
+		return -1
+	case w == Wide{}:
+		return 0
+	default:
+		return 1
+	}
+}
+
+// Cmp returns -1, 0 or +1 as w is less than, equal to or greater than v, at the same scale.
+func (w Wide) Cmp(v Wide) int {
+	if int64(w[3]) != int64(v[3]) {
+		if int64(w[3]) < int64(v[3]) {
+			return -1
+		}
+		return 1
+	}
+	for i := 2; i >= 0; i-- {
+		if w[i] != v[i] {
+			if w[i] < v[i] {
+				return -1
+			}
+			return 1
+		}
+	}
+	return 0
+}
+
+// Decimal returns w × 10^-scale, exactly.
+func (w Wide) Decimal(scale int32) Decimal {
+	m, neg := w, w.Sign() < 0
+	if neg {
+		m = w.Neg()
+	}
+	v := new(big.Int)
+	for i := 3; i >= 0; i-- {
+		v.Lsh(v, 64).Or(v, new(big.Int).SetUint64(m[i]))
+	}
+	if neg {
+		v.Neg(v)
+	}
+	return decimal.NewFromBigInt(v, -scale)
+}
+
+// Round returns w × 10^-fromScale rounded once to toScale decimal places. The result, as every Fixed, is held at 18
+// places, so toScale above Scale is ErrPrecision unless w needs no more than 18. A result out of range is ErrOverflow.
+func (w Wide) Round(fromScale, toScale int32, mode Mode) (Fixed, error) {
+	return FixedFromDecimal(RoundTo(w.Decimal(fromScale), toScale, mode))
+}

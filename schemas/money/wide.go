@@ -1,6 +1,7 @@
 package money
 
 import (
+	"cmp"
 	"math/big"
 	"math/bits"
 
@@ -108,7 +109,65 @@ func (w Wide) Decimal(scale int32) Decimal {
 }
 
 // Round returns w × 10^-fromScale rounded once to toScale decimal places. The result, as every Fixed, is held at 18
-// places, so toScale above Scale is ErrPrecision unless w needs no more than 18. A result out of range is ErrOverflow.
+// places, so a toScale above that is ErrPrecision; a result out of range is ErrOverflow. It does not allocate.
 func (w Wide) Round(fromScale, toScale int32, mode Mode) (Fixed, error) {
-	return FixedFromDecimal(RoundTo(w.Decimal(fromScale), toScale, mode))
+	if toScale > Scale {
+		return Fixed{}, ErrPrecision
+	}
+	neg := w.Sign() < 0
+	if neg {
+		w = w.Neg()
+	}
+	if cut := int64(fromScale) - int64(toScale); cut > 0 {
+		w.cut(cut, neg, mode)
+	}
+	for up := Scale - int64(min(fromScale, toScale)); up > 0 && w != (Wide{}); {
+		step := min(up, 19)
+		if w.grow(pow10[step], 0); w[2]|w[3] != 0 {
+			return Fixed{}, ErrOverflow
+		}
+		up -= step
+	}
+	v := Fixed{int64(w[1]), w[0]}
+	if w[2]|w[3] != 0 || int64(w[1]) < 0 || !v.inRange() {
+		return Fixed{}, ErrOverflow
+	}
+	return v.signed(neg), nil
+}
+
+// cut rounds the magnitude w of a number to its digits without the last n. All but one of these go first and leave
+// only whether any was not zero; the one that remains tells the side of the half.
+func (w *Wide) cut(n int64, neg bool, mode Mode) {
+	n = min(n, 78) // no Wide has more than 77 digits
+	sticky := false
+	for n > 1 {
+		step := min(n-1, 19)
+		sticky = w.shrink(pow10[step]) != 0 || sticky
+		n -= step
+	}
+	digit := w.shrink(10)
+	half := cmp.Compare(digit, 5)
+	if half == 0 && sticky {
+		half = 1
+	}
+	if (digit != 0 || sticky) && mode.away(neg, w[0]&1 == 1, half) {
+		w.grow(1, 1)
+	}
+}
+
+// shrink divides the magnitude w by d and returns the remainder.
+func (w *Wide) shrink(d uint64) (rest uint64) {
+	for i := 3; i >= 0; i-- {
+		w[i], rest = bits.Div64(rest, w[i], d)
+	}
+	return rest
+}
+
+// grow turns the magnitude w into w × m + a. The caller knows that it fits.
+func (w *Wide) grow(m, a uint64) {
+	for i := range w {
+		hi, lo := bits.Mul64(w[i], m)
+		lo, carry := bits.Add64(lo, a, 0)
+		w[i], a = lo, hi+carry
+	}
 }

@@ -1,0 +1,84 @@
+package schemas
+
+import (
+	"time"
+
+	"daybook/schemas/money"
+)
+
+// Charge is one priced row: what we bill an account for one price over one stretch of the period. It carries the cost
+// of the peers' part in it, and the steps of its arithmetic.
+//
+// Amounts are in Currency, major units. Amount is what the invoice shows; Exact is the unrounded result, and Residue is
+// Exact - Amount, so no rounding is ever lost.
+type Charge struct {
+	ID      ChargeID
+	Account AccountID
+	// Subscription, Offering and Price say what was sold at what price; Version is the price's own version text.
+	Subscription SubscriptionID
+	Offering     OfferingID
+	Price        PriceID
+	Version      string
+	Meter        MeterID
+	Model        string
+
+	// Category is a FOCUS ChargeCategory: Usage, Purchase, Tax, Credit or Adjustment.
+	Category string
+	// Class is Correction for a row that corrects an earlier period, else empty.
+	Class string
+	// Frequency is One-Time, Recurring or Usage-Based.
+	Frequency   string
+	Description string
+	// Start and End bound the charge period: start included, end not.
+	Start, End time.Time
+
+	Service         string
+	ServiceCategory string
+	SKU             SKU
+	SkuMeter        string
+	Region          string
+	Peer            PeerID
+	PricingKind     string // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
+
+	// Consumed is the metered quantity in ConsumedUnit; Priced the quantity after conversion, allowance and discount in
+	// PricingUnit. HasQuantity is false for charges without one.
+	HasQuantity  bool
+	Consumed     money.Decimal
+	ConsumedUnit string
+	Priced       money.Decimal
+	PricingUnit  string
+	// UnitPrice is the price of one pricing unit where the model has exactly one, else nil.
+	UnitPrice *money.Decimal
+	// List is the amount before negotiated reductions.
+	List     money.Decimal
+	Exact    money.Decimal
+	Amount   money.Decimal
+	Residue  money.Decimal
+	Currency money.Currency
+	// PeerCost is what the peers charge us for what this charge sells, in Currency; Margin is Amount - PeerCost.
+	PeerCost money.Decimal
+	HasCost  bool
+
+	// UsageRows counts the usage rows behind the charge.
+	UsageRows int64
+	// Steps is the arithmetic, in order, with numbers.
+	Steps []Step
+}
+
+// Step is one step of a charge's arithmetic, self-contained: its inputs, its operation, its result.
+type Step struct {
+	// Op names the operation; the rating package documents and recomputes each.
+	Op string `json:"op"`
+	// In holds the named operands in order, as exact decimal or plain text.
+	In []Operand `json:"in,omitempty"`
+	// Out is the result, as exact decimal text.
+	Out string `json:"out"`
+	// Note says in words what the step is.
+	Note string `json:"note,omitempty"`
+}
+
+// Operand is one named input of a step.
+type Operand struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}

@@ -1,0 +1,106 @@
+package schemas
+
+// CodeInfo documents one finding code: what it means, how grave it is unless the book says otherwise, and what to do.
+type CodeInfo struct {
+	Code     Code
+	Severity Severity
+	Meaning  string
+	Fix      string
+}
+
+// The finding codes. Each has an entry in Codes and a fixture under fixtures/.
+const (
+	// Of a row.
+	CodeBadDecimal        Code = "bad_decimal"
+	CodeTooPrecise        Code = "too_precise"
+	CodeBadTime           Code = "bad_time"
+	CodeBadPeriod         Code = "bad_period"
+	CodeMissingValue      Code = "missing_value"
+	CodeBadValue          Code = "bad_value"
+	CodeBadJSON           Code = "bad_json"
+	CodeBadEncoding       Code = "bad_encoding"
+	CodeRaggedRow         Code = "ragged_row"
+	CodeLongRow           Code = "long_row"
+	CodeOtherPeriod       Code = "other_period"
+	CodeDuplicateConflict Code = "duplicate_conflict"
+	CodeUnknownAccount    Code = "unknown_account"
+	CodeUnknownSKU        Code = "unknown_sku"
+	CodeUnknownCurrency   Code = "unknown_currency"
+	CodeNoSubscription    Code = "no_subscription"
+	CodeUnitMismatch      Code = "unit_mismatch"
+	CodeNegativeUsage     Code = "negative_usage"
+	// Of an object or delivery.
+	CodeToleratedNull     Code = "tolerated_null"
+	CodeToleratedTime     Code = "tolerated_time"
+	CodeToleratedCase     Code = "tolerated_case"
+	CodeUnknownColumn     Code = "unknown_column"
+	CodeMissingColumn     Code = "missing_column"
+	CodeUnreadableObject  Code = "unreadable_object"
+	CodeManifestMismatch  Code = "manifest_mismatch"
+	CodeHostileObject     Code = "hostile_object"
+	CodeMissingDelivery   Code = "missing_delivery"
+	CodeLateDelivery      Code = "late_delivery"
+	CodeSupersededVersion Code = "superseded_version"
+	// Of an account or of the plan.
+	CodeNoPrice        Code = "no_price"
+	CodeNoRate         Code = "no_fx_rate"
+	CodeUnplanned      Code = "unplanned_revenue"
+	CodePlanMissed     Code = "plan_variance"
+	CodePeerOverbilled Code = "peer_overbilled"
+	CodePeerUnmatched  Code = "peer_unmatched"
+	CodePeerUnbilled   Code = "peer_unbilled"
+	CodeUnallocated    Code = "unallocated_cost"
+	CodeNegativeMargin Code = "negative_margin"
+)
+
+// Codes lists every code once, in the order of the constants.
+var Codes = []CodeInfo{
+	{CodeBadDecimal, Rejected, "a quantity, price or cost is not a decimal number", "have the source write plain decimals such as 12.5 or 1e-6"},
+	{CodeTooPrecise, Rejected, "a decimal has more than 18 fraction digits that are not zero", "have the source round, or declare a rounding for the column"},
+	{CodeBadTime, Rejected, "a time is not in a format that the source declares", "add the format to the source's times in the book"},
+	{CodeBadPeriod, Rejected, "a charge period ends before it begins, or lacks an end", "have the source correct the row"},
+	{CodeMissingValue, Rejected, "a required column is empty", "have the source fill it, or declare a tolerance"},
+	{CodeBadValue, Rejected, "a value is outside the set that the format allows", "have the source correct it, or declare a mapping"},
+	{CodeBadJSON, Rejected, "a line or a JSON column does not parse", "have the source correct the row"},
+	{CodeBadEncoding, Rejected, "a text is not UTF-8", "have the source export UTF-8"},
+	{CodeRaggedRow, Rejected, "a row has more or fewer fields than the header", "look for an unquoted comma or line break in the row"},
+	{CodeLongRow, Rejected, "a row is longer than the limit", "look for a missing closing quote"},
+	{CodeOtherPeriod, Rejected, "the row belongs to another billing period than its delivery", "ask the source whether the row was meant for that period; it is billed when delivered there"},
+	{CodeDuplicateConflict, Warning, "two records with one identifier differ", "the first is used; ask the source which is right"},
+	{CodeUnknownAccount, Suspended, "no customer of the book has this account", "add the account to customers; the row is rated on the next run"},
+	{CodeUnknownSKU, Suspended, "no meter of the book takes this SKU", "add the SKU to a meter; the row is rated on the next run"},
+	{CodeUnknownCurrency, Suspended, "the currency is not in ISO 4217", "correct the source, or declare the currency in the book"},
+	{CodeNoSubscription, Suspended, "the account has no subscription to an offering with a price for this meter", "add a subscription; the row is rated on the next run"},
+	{CodeUnitMismatch, Suspended, "the usage is in another unit than its meter", "declare a conversion on the meter"},
+	{CodeNegativeUsage, Warning, "the metered quantity of the period is negative", "look for corrections without the records they correct"},
+	{CodeToleratedNull, Note, "a declared null token, or an empty value that the format forbids, was read as null", "none, if the tolerance is meant"},
+	{CodeToleratedTime, Note, "a time was read in a declared format that is not ISO 8601", "none, if the tolerance is meant"},
+	{CodeToleratedCase, Note, "a value was read in spite of its casing", "none, if the tolerance is meant"},
+	{CodeUnknownColumn, Note, "a column is not in the format; it is kept in x_Extra", "none, or map the column in the book"},
+	{CodeMissingColumn, Blocking, "a column that the format requires is absent from the object", "check that the source's format and version are declared rightly"},
+	{CodeUnreadableObject, Blocking, "an object is truncated, damaged or not in its declared format; its delivery is refused whole", "have the source deliver it again"},
+	{CodeManifestMismatch, Blocking, "an object differs from its manifest in size, digest or rows; its delivery is refused whole", "have the source deliver it again"},
+	{CodeHostileObject, Blocking, "an object or manifest breaks a limit of safety; its delivery is refused whole", "look at who wrote it before raising the limit"},
+	{CodeMissingDelivery, Blocking, "an expected delivery is not there; the period is provisional", "wait for it, or waive it in the book by name and reason"},
+	{CodeLateDelivery, Warning, "a delivery came after it was due", "none; ask the source if it keeps happening"},
+	{CodeSupersededVersion, Note, "a newer complete version of the snapshot replaces this one", "none; the older is kept as evidence"},
+	{CodeNoPrice, Suspended, "an offering has no price in force for a meter on that day", "add the price to the catalogue"},
+	{CodeNoRate, Suspended, "there is no exchange rate for the pair on or before the day", "add the rate to the book"},
+	{CodeUnplanned, Warning, "revenue or cost without a line in the plan", "add the line to the plan"},
+	{CodePlanMissed, Warning, "actual and plan differ by more than the materiality threshold", "see the variance's causes"},
+	{CodePeerOverbilled, Warning, "a peer bills more than our meter times the contract rate", "dispute the line with the peer"},
+	{CodePeerUnmatched, Warning, "a peer bills a service that no contract line covers", "add the rate to the contract, or dispute it"},
+	{CodePeerUnbilled, Warning, "our meter saw use of a contracted service that the peer does not bill", "expect it on a later bill"},
+	{CodeUnallocated, Warning, "a peer's cost belongs to no customer", "map the peer's sub-account to a customer, or declare it own use"},
+	{CodeNegativeMargin, Warning, "a charge earns less than it costs", "look at the price against the contract rate"},
+}
+
+// Info returns the documentation of a code and whether it is known.
+func (c Code) Info() (CodeInfo, bool) {
+	for _, i := range Codes {
+		if i.Code == c {
+			return i, true
+		}
+	}
+	return CodeInfo{}, false
+}

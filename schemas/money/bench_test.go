@@ -1,0 +1,70 @@
+package money_test
+
+import (
+	"testing"
+
+	"daybook/schemas/money"
+)
+
+func BenchmarkParseFixed(b *testing.B) {
+	for _, text := range []string{"7", "0.05", "123.456789", "-98765.4321", "0.0000123400", "0.0123456789012345", "1234567890.123456789012345", "5e-06"} {
+		b.Run(text, func(b *testing.B) {
+			in := []byte(text)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := money.ParseFixed(in); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("mixed", func(b *testing.B) {
+		in := [][]byte{[]byte("123.456789"), []byte("0.05"), []byte("7"), []byte("41.5"), []byte("-98765.4321"), []byte("0.0000123400"), []byte("1000"), []byte("3.14159")}
+		b.ReportAllocs()
+		i := uint64(0)
+		for b.Loop() {
+			i = i*6364136223846793005 + 1442695040888963407
+			if _, err := money.ParseFixed(in[i>>61]); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkFixedAdd(b *testing.B) {
+	terms := make([]money.Fixed, 1024)
+	for i := range terms {
+		terms[i] = money.FixedFromInt(int64(i - 500))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		var sum money.Fixed
+		for _, term := range terms {
+			next, ok := money.AddOK(sum, term)
+			if !ok {
+				b.Fatal("overflow")
+			}
+			sum = next
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(terms)), "ns/add")
+}
+
+func BenchmarkFixedText(b *testing.B) {
+	v := money.FixedFromInt(123456)
+	buf := make([]byte, 0, 64)
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = v.AppendText(buf[:0])
+	}
+}
+
+func BenchmarkWide(b *testing.B) {
+	price, quantity := money.FixedFromInt(3), money.FixedFromInt(41)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := money.MulWide(price, quantity).Round(money.ProductScale, 2, money.HalfEven); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

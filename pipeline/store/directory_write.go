@@ -61,6 +61,9 @@ func (d *Directory) createFrom(ctx context.Context, key string, write func(io.Wr
 	err = t.link(key)
 	if errors.Is(err, fs.ErrExist) {
 		info, err := same(ctx, d, key, t.File)
+		if errors.Is(err, ErrNotFound) {
+			return Info{}, fmt.Errorf("create %q in %s: its name is taken by a folder or special file", key, d)
+		}
 		return info, d.settle(key, err)
 	}
 	if err != nil {

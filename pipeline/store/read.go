@@ -71,7 +71,10 @@ func writeBuffered(ctx context.Context, w io.Writer, write func(io.Writer) error
 	if err := write(b); err != nil {
 		return err
 	}
-	return b.Flush()
+	if err := b.Flush(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 // contextWriter and contextReader end a copy between its blocks once ctx is done, as a connection would.

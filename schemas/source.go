@@ -1,0 +1,169 @@
+package schemas
+
+import "time"
+
+// Format is the declared format of a source's objects. It is never guessed from the objects.
+type Format string
+
+// The formats. FOCUS comes as CSV or Parquet, told apart by the first bytes; CloudEvents as JSON lines. Each may be
+// plain, gzip or zstd.
+const (
+	FOCUS10       Format = "focus-1.0"
+	FOCUS11       Format = "focus-1.1"
+	FOCUS12       Format = "focus-1.2"
+	CloudEvents10 Format = "cloudevents-1.0"
+)
+
+// Formats lists every format.
+var Formats = []Format{FOCUS10, FOCUS11, FOCUS12, CloudEvents10}
+
+// Semantics says what a new delivery does to those before it. The book declares it; nothing infers it.
+type Semantics string
+
+const (
+	// Snapshot: the newest complete version replaces all older ones of its period.
+	Snapshot Semantics = "snapshot"
+	// Append: every object adds rows.
+	Append Semantics = "append"
+)
+
+// VersionOrder says which of two versions of a snapshot is the newer.
+type VersionOrder string
+
+const (
+	// ByText orders versions as text, with runs of digits compared as numbers: v9 before v10. The default.
+	ByText VersionOrder = "text"
+	// ByArrival orders versions by when they arrived, for versions whose names mean nothing, such as UUIDs.
+	ByArrival VersionOrder = "arrival"
+)
+
+// Source is a place where deliveries appear: one peer's exports, or one kind of own meter.
+type Source struct {
+	ID SourceID `yaml:"id"`
+	// Peer is who bills us with it; empty for an own meter.
+	Peer      PeerID    `yaml:"peer,omitempty"`
+	Format    Format    `yaml:"format"`
+	Semantics Semantics `yaml:"semantics"`
+	// Prefix is the folder below the landing place. Nothing outside it is read.
+	Prefix string `yaml:"prefix"`
+	// Pattern tells which keys below Prefix are objects, and of which period and version. It is a path in which
+	//
+	//	{period}   is the billing period, 2024-09          {first}  its first day, 20240901
+	//	{year}     is 2024, {month} is 09                  {last}   its last day, 20240930
+	//	{day}      is a day of the period, 2024-09-17      {next}   the first day after it, 20241001
+	//	{version}  is the version of a snapshot            *        any text without a slash
+	//	                                                   **       any text (whole segments)
+	Pattern string `yaml:"pattern"`
+	// Manifest is the manifest's name, in the folder that Pattern names, or a path with the same place holders where it
+	// has a slash. Empty: there is none, and a settled listing is the delivery.
+	Manifest string `yaml:"manifest,omitempty"`
+	// VersionOrder is for {version} in Pattern; empty is text.
+	VersionOrder VersionOrder `yaml:"version_order,omitempty"`
+	// SettleMinutes is how old an object without a manifest must be at the run's as-of before it counts as whole.
+	SettleMinutes int `yaml:"settle_minutes,omitempty"`
+
+	// Key names the columns of the source that identify a record together; their values become x_RecordId, joined by |
+	// where there are several. FOCUS has none of its own, and without one no row is a duplicate. CloudEvents always has
+	// source and id, which is the default there.
+	Key []string `yaml:"key,omitempty"`
+	// Columns says where a column of the usage table comes from: usage column to the source's column. FOCUS columns come
+	// from the column of their own name unless renamed here; our own x_ columns are filled only from here, because peers
+	// use some of the names in another sense. For CloudEvents the right side is an attribute (subject) or a path into the
+	// data (data.labels.region), and only what is named here is read.
+	Columns map[string]string `yaml:"columns,omitempty"`
+	// Constants fills a usage column with one value in every row.
+	Constants map[string]string `yaml:"constants,omitempty"`
+	// Ignore names the source's columns, or CloudEvents paths, that are dropped on purpose. What is neither mapped nor
+	// ignored is kept in x_Extra.
+	Ignore []string `yaml:"ignore,omitempty"`
+	// Zone is the time zone of times that carry no offset; empty is UTC.
+	Zone     string   `yaml:"zone,omitempty"`
+	Expect   Expect   `yaml:"expect,omitempty"`
+	Tolerate Tolerate `yaml:"tolerate,omitempty"`
+	Limits   Limits   `yaml:"limits,omitempty"`
+}
+
+// Cadence is how often deliveries are expected.
+type Cadence string
+
+// The cadences. An empty one expects nothing, and a period without deliveries is then complete.
+const (
+	EveryMonth Cadence = "month"
+	EveryDay   Cadence = "day"
+)
+
+// Expect says which deliveries must be there for the period to be complete.
+type Expect struct {
+	// Every is month, or day for a Pattern with {day}.
+	Every Cadence `yaml:"every,omitempty"`
+	// DueHours counts from the end of the month or day. A delivery that arrives later is a finding; 0 sets no limit.
+	DueHours int `yaml:"due_hours,omitempty"`
+	// Objects is how many objects each must have at least; 0 means 1.
+	Objects int `yaml:"objects,omitempty"`
+}
+
+// Tolerate declares the ways in which a source may depart from its format. Each use of a tolerance is a note in the
+// findings, counted per object and column; what is not declared here is a finding that rejects the row.
+type Tolerate struct {
+	// Nulls are texts that mean null where they stand alone in a field, such as NULL. Empty text is always null in CSV.
+	Nulls []string `yaml:"nulls,omitempty"`
+	// Times are further time formats in Go's reference notation, such as 2006-01-02 15:04:05 or 1/2/06, tried in order.
+	Times []string `yaml:"times,omitempty"`
+	// Case accepts allowed values in another casing (Usage-based) and writes them as the format does (Usage-Based).
+	Case bool `yaml:"case,omitempty"`
+	// NullColumns are usage columns that may be null although the format forbids it; * is all of them.
+	NullColumns []string `yaml:"null_columns,omitempty"`
+	// AbsentColumns are usage columns that may be absent although the format demands them; * is all of them. The charge
+	// period is never optional.
+	AbsentColumns []string `yaml:"absent_columns,omitempty"`
+	// OtherValues are usage columns whose values may lie outside the format's closed list (ServiceCategory, say).
+	OtherValues []string `yaml:"other_values,omitempty"`
+}
+
+// Limits bounds what one object may cost. A zero is the default.
+type Limits struct {
+	// RowBytes is the longest row; 1 MiB by default.
+	RowBytes int64 `yaml:"row_bytes,omitempty"`
+	// ObjectBytes is the largest object after decompression; 64 GiB by default.
+	ObjectBytes int64 `yaml:"object_bytes,omitempty"`
+	// Ratio is the largest ratio of decompressed to compressed bytes, looked at beyond 16 MiB; 250 by default.
+	Ratio int64 `yaml:"ratio,omitempty"`
+	// Depth is how deep JSON may nest; 32 by default.
+	Depth int `yaml:"depth,omitempty"`
+}
+
+// The defaults of Limits.
+const (
+	DefaultRowBytes    = 1 << 20
+	DefaultObjectBytes = 64 << 30
+	DefaultRatio       = 250
+	DefaultDepth       = 32
+)
+
+// WithDefaults returns l with every zero replaced by its default.
+func (l Limits) WithDefaults() Limits {
+	if l.RowBytes <= 0 {
+		l.RowBytes = DefaultRowBytes
+	}
+	if l.ObjectBytes <= 0 {
+		l.ObjectBytes = DefaultObjectBytes
+	}
+	if l.Ratio <= 0 {
+		l.Ratio = DefaultRatio
+	}
+	if l.Depth <= 0 {
+		l.Depth = DefaultDepth
+	}
+	return l
+}
+
+// Settle is SettleMinutes as a duration.
+func (s *Source) Settle() time.Duration { return time.Duration(s.SettleMinutes) * time.Minute }
+
+// RecordKey returns Key, or the format's own where the book names none.
+func (s *Source) RecordKey() []string {
+	if len(s.Key) == 0 && s.Format == CloudEvents10 {
+		return []string{"source", "id"}
+	}
+	return s.Key
+}

@@ -97,6 +97,13 @@ func (a Fixed) Sign() int {
 // IsZero reports whether a is 0.
 func (a Fixed) IsZero() bool { return a == Fixed{} }
 
+// Round returns a rounded to the given number of decimal places, which may be negative; above Scale is ErrPrecision.
+// Rounding away from zero at the edge of the range is ErrOverflow.
+func (a Fixed) Round(places int32, mode Mode) (Fixed, error) {
+	sign := uint64(a.Hi >> 63)
+	return Wide{a.Lo, uint64(a.Hi), sign, sign}.Round(Scale, places, mode)
+}
+
 // BigEndian returns a's sixteen bytes in two's complement, most significant first: the FIXED_LEN_BYTE_ARRAY(16) of a
 // Parquet DECIMAL(38, 18).
 func (a Fixed) BigEndian() (b [16]byte) {

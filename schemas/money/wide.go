@@ -121,15 +121,13 @@ func (w Wide) Round(fromScale, toScale int32, mode Mode) (Fixed, error) {
 	if cut := int64(fromScale) - int64(toScale); cut > 0 {
 		w.cut(cut, neg, mode)
 	}
-	for up := Scale - int64(min(fromScale, toScale)); up > 0 && w != (Wide{}); {
+	for up := Scale - int64(min(fromScale, toScale)); up > 0 && w[2]|w[3] == 0 && w.Sign() != 0; {
 		step := min(up, 19)
-		if w.grow(pow10[step], 0); w[2]|w[3] != 0 {
-			return Fixed{}, ErrOverflow
-		}
+		w.grow(pow10[step], 0)
 		up -= step
 	}
 	v := Fixed{int64(w[1]), w[0]}
-	if w[2]|w[3] != 0 || int64(w[1]) < 0 || !v.inRange() {
+	if w[2]|w[3] != 0 || v.Hi < 0 || !v.inRange() {
 		return Fixed{}, ErrOverflow
 	}
 	return v.signed(neg), nil

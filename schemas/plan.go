@@ -1,0 +1,216 @@
+package schemas
+
+import "daybook/schemas/money"
+
+// Plan is the business plan: what we expect to sell and spend, month by month, and how to judge the difference
+// (Y.3502, 8.3.2.11).
+type Plan struct {
+	Policy PlanPolicy `yaml:"policy"`
+	// Rates are the exchange rates that the plan was made at. A currency without one is judged at the actual rate, so that
+	// its FX variance is 0.
+	Rates []PlanRate `yaml:"rates"`
+	Lines []PlanLine `yaml:"lines"`
+}
+
+// PlanPolicy says how actual and plan are compared.
+type PlanPolicy struct {
+	// Currency is what variances are reported in; every plan line and charge is converted to it.
+	Currency money.Currency `yaml:"currency"`
+	// Spread is how a line without its own spread accrues within its month.
+	Spread Spread `yaml:"spread"`
+	// Weekdays weighs the days of the week from Monday to Sunday for the spread by profile; seven numbers, or none.
+	Weekdays []money.Decimal `yaml:"weekdays"`
+	// Holidays are no working days; a spread by working days gives them no weight.
+	Holidays []Date `yaml:"holidays"`
+	// Materiality is the difference from which a variance needs attention.
+	Materiality Threshold `yaml:"materiality"`
+}
+
+// Spread says how a month's plan accrues over its days, and so what is expected to date and what the run rate is.
+type Spread string
+
+// The spreads. The empty Spread is Linear in a policy, and the policy's in a line.
+const (
+	// Linear gives every day the same weight.
+	Linear Spread = "linear"
+	// WorkingDays gives weight to Monday to Friday but for holidays.
+	WorkingDays Spread = "working_days"
+	// Profile weighs each day by its day of the week.
+	Profile Spread = "profile"
+	// Upfront gives the first day everything: a monthly fee is billed in full on it.
+	Upfront Spread = "upfront"
+)
+
+// Spreads lists every spread.
+func Spreads() []Spread { return []Spread{Linear, WorkingDays, Profile, Upfront} }
+
+// PlanRate is one exchange rate of the plan: an amount in Currency times Rate is the amount in the policy's currency.
+type PlanRate struct {
+	Period   Period         `yaml:"period"`
+	Currency money.Currency `yaml:"currency"`
+	Rate     money.Decimal  `yaml:"rate"`
+}
+
+// PlanLine is what the plan expects of one offering in one region and month. Period, Offering and Region identify it.
+type PlanLine struct {
+	Period   Period     `yaml:"period"`
+	Offering OfferingID `yaml:"offering"`
+	// Region is a FOCUS RegionId. A line without one takes what no line of the same offering takes by name.
+	Region string `yaml:"region"`
+	// Unit is the pricing unit that Units counts; charges in another unit add revenue and cost but no units. Without it
+	// the line plans money alone, and its variance cannot be split into price and volume.
+	Unit  string        `yaml:"unit"`
+	Units money.Decimal `yaml:"units"`
+	// Revenue and Cost are for the whole month, in Currency; Cost is what peers charge us.
+	Revenue  money.Decimal  `yaml:"revenue"`
+	Cost     money.Decimal  `yaml:"cost"`
+	Currency money.Currency `yaml:"currency"`
+	// Spread is how the line accrues within the month; empty for the policy's.
+	Spread Spread `yaml:"spread"`
+	// Mix names the lines among which customers may shift, all in one unit; empty for the regions of the offering.
+	Mix string `yaml:"mix"`
+}
+
+// Threshold is the difference that a comparison tolerates. A test that is nil is not made; a Threshold without tests
+// tolerates no difference at all. A percentage of a base of 0 is undefined: the absolute test then decides alone, and
+// without one any difference is beyond the threshold.
+type Threshold struct {
+	// Absolute is in the currency of the comparison; a difference of exactly so much is tolerated.
+	Absolute *money.Decimal `yaml:"absolute"`
+	// Percent is of the expected amount: 5 is five in a hundred.
+	Percent *money.Decimal `yaml:"percent"`
+	// Mode says how many tests must fail before a difference is beyond the threshold; empty means EitherTest.
+	Mode ThresholdMode `yaml:"mode"`
+}
+
+// ThresholdMode says how the two tests of a Threshold combine.
+type ThresholdMode string
+
+// The modes.
+const (
+	// EitherTest: one failed test is enough (the stricter of the two counts).
+	EitherTest ThresholdMode = "either"
+	// BothTests: both must fail (the more lenient of the two counts).
+	BothTests ThresholdMode = "both"
+)
+
+// Beyond reports whether a difference from an expected base is more than t tolerates.
+func (t Threshold) Beyond(difference, base money.Decimal) bool {
+	if difference.IsZero() {
+		return false
+	}
+	tested, failed := 0, 0
+	if t.Absolute != nil {
+		tested++
+		if difference.Abs().GreaterThan(t.Absolute.Abs()) {
+			failed++
+		}
+	}
+	if t.Percent != nil && !base.IsZero() {
+		tested++
+		// |difference| × 100 > percent × |base| needs no division.
+		if difference.Abs().Shift(2).GreaterThan(t.Percent.Abs().Mul(base.Abs())) {
+			failed++
+		}
+	}
+	switch {
+	case tested == 0:
+		return true
+	case t.Mode == BothTests:
+		return failed == tested
+	default:
+		return failed > 0
+	}
+}
+
+// Peer is another provider whose services we use or resell.
+type Peer struct {
+	ID   PeerID `yaml:"id"`
+	Name string `yaml:"name"`
+	// Provider is how the peer's deliveries spell it in ProviderName, for sources that carry several peers.
+	Provider string `yaml:"provider"`
+	// Accounts says to whom the peer's sub-accounts belong.
+	Accounts []PeerAccount `yaml:"accounts"`
+}
+
+// PeerAccount assigns what a peer bills under one of its own account numbers, from a day to before a day.
+type PeerAccount struct {
+	// Account is the peer's SubAccountId, or its BillingAccountId where it has no sub-accounts.
+	Account string `yaml:"account"`
+	// Customer is whose use it is; empty with OwnUse set where it is ours.
+	Customer AccountID `yaml:"customer"`
+	OwnUse   bool      `yaml:"own_use"`
+	// From is the first day, To the first day after; zero for always.
+	From Date `yaml:"from"`
+	To   Date `yaml:"to"`
+}
+
+// Contract is what we agreed to pay a peer (Y.3502, 8.3.2.15).
+type Contract struct {
+	ID   ContractID `yaml:"id"`
+	Peer PeerID     `yaml:"peer"`
+	// Currency is that of the rates and of the comparison.
+	Currency money.Currency `yaml:"currency"`
+	// From is the first day in force, To the first day after; a zero To is open.
+	From Date `yaml:"from"`
+	To   Date `yaml:"to"`
+	// Tolerance is the difference between bill and expectation that is let pass, per match.
+	Tolerance Threshold `yaml:"tolerance"`
+	// Accepted lists FOCUS charge categories, such as Tax, that are taken as billed and not compared.
+	Accepted []string       `yaml:"accepted"`
+	Rates    []ContractRate `yaml:"rates"`
+}
+
+// ContractRate is the price of one service of a peer. A row of the bill goes to the rate that names most of its SKU and
+// region; a rate that names none of them takes the rest of the service. Rates of the same service, SKU and region may
+// not be in force on the same day.
+type ContractRate struct {
+	// Service is the peer's ServiceName.
+	Service string `yaml:"service"`
+	SKU     SKU    `yaml:"sku"`
+	Region  string `yaml:"region"`
+	// From and To bound the rate within the contract, as the contract's own do; zero for the contract's.
+	From Date `yaml:"from"`
+	To   Date `yaml:"to"`
+	// Basis says what the price multiplies; empty means BasisBill.
+	Basis RateBasis `yaml:"basis"`
+	// Metered are the SKUs of our own meters that count this service; for BasisMeter.
+	Metered []SKU `yaml:"metered"`
+	// Quantity is which of a row's quantities counts; empty means PricingQuantity.
+	Quantity RateQuantity `yaml:"quantity"`
+	// Unit is that quantity's unit. A row in another unit is not matched.
+	Unit string `yaml:"unit"`
+	// Price is per unit, or for BasisList the factor on the list cost: 0.93 for a discount of 7 in a hundred.
+	Price money.Decimal `yaml:"price"`
+	// Tiers, where there are any, stand in for Price: graduated on the quantity of the period.
+	Tiers []ContractTier `yaml:"tiers"`
+}
+
+// RateBasis says what a contract rate multiplies.
+type RateBasis string
+
+// The bases.
+const (
+	// BasisMeter multiplies the quantity of our own meters: it checks quantity and price.
+	BasisMeter RateBasis = "meter"
+	// BasisBill multiplies the quantity that the peer states: it checks the price.
+	BasisBill RateBasis = "bill"
+	// BasisList multiplies the list cost that the peer states: it checks the discount.
+	BasisList RateBasis = "list"
+)
+
+// RateQuantity names the quantity of a usage row that a rate counts.
+type RateQuantity string
+
+// The quantities.
+const (
+	PricingQuantity  RateQuantity = "pricing"
+	ConsumedQuantity RateQuantity = "consumed"
+)
+
+// ContractTier is one tier of a graduated rate. Tiers are in order; the last has no UpTo.
+type ContractTier struct {
+	// UpTo is the last quantity that the tier takes, counted from 0; nil for the rest.
+	UpTo  *money.Decimal `yaml:"up_to"`
+	Price money.Decimal  `yaml:"price"`
+}

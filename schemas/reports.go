@@ -1,0 +1,301 @@
+package schemas
+
+import "daybook/schemas/money"
+
+// Measure is what a variance is of.
+type Measure string
+
+// The measures, in the order of the report.
+const (
+	Units   Measure = "Units"
+	Revenue Measure = "Revenue"
+	Cost    Measure = "Cost"
+	Margin  Measure = "Margin"
+)
+
+// PlanStatus says on which sides of a comparison a line stands.
+type PlanStatus string
+
+// The statuses of a variance.
+const (
+	// Planned stands in the plan and in the actuals.
+	Planned PlanStatus = "planned"
+	// Unplanned has actuals without a line in the plan.
+	Unplanned PlanStatus = "unplanned"
+	// Missing has a line in the plan without actuals.
+	Missing PlanStatus = "missing"
+)
+
+// Causes are the parts of a variance. They add up to it exactly.
+type Causes struct {
+	// Price is what another price per unit did, at the actual volume.
+	Price money.Decimal
+	// Volume is what more or less volume in all did, at the planned mix and price.
+	Volume money.Decimal
+	// Mix is what the shift of volume among lines did, at the planned price.
+	Mix money.Decimal
+	// FX is what exchange rates other than the plan's did.
+	FX money.Decimal
+	// Unplanned and Missing are whole lines that only one side has.
+	Unplanned money.Decimal
+	Missing   money.Decimal
+	// Unsplit is what cannot be divided into price and volume, because one side counts no units.
+	Unsplit money.Decimal
+}
+
+// Sum returns the total of the causes.
+func (c *Causes) Sum() money.Decimal {
+	return c.Price.Add(c.Volume).Add(c.Mix).Add(c.FX).Add(c.Unplanned).Add(c.Missing).Add(c.Unsplit)
+}
+
+// Variance is actual minus expected for one measure of one offering in one region and month.
+type Variance struct {
+	// ID is the period, offering, region and measure, joined by slashes.
+	ID       string
+	Period   Period
+	Offering OfferingID
+	Region   string
+	Measure  Measure
+	// Unit is the unit of every number: a currency, or the plan's unit.
+	Unit   string
+	Status PlanStatus
+	// Plan is for the whole month; Expected is the part of it due by the day Through.
+	Plan     money.Decimal
+	Expected money.Decimal
+	Actual   money.Decimal
+	// Variance is Actual - Expected, and the sum of Causes. Percent is of Expected, nil where that is 0.
+	Variance money.Decimal
+	Percent  *money.Decimal
+	Causes   Causes
+	// RunRate is what the whole month comes to at the rate so far; nil where no day of weight has passed.
+	RunRate *money.Decimal
+	Spread  Spread
+	// Through is the last day that the actuals hold.
+	Through Date
+	// Favourable is true for more revenue, units or margin, and for less cost.
+	Favourable  bool
+	Material    bool
+	Provisional bool
+	// Steps is the arithmetic, with numbers.
+	Steps []Step
+}
+
+// Positions of the columns of Variances.
+const (
+	VarVarianceId = iota
+	VarBillingPeriod
+	VarOfferingId
+	VarRegionId
+	VarMeasure
+	VarUnit
+	VarStatus
+	VarPlan
+	VarExpected
+	VarActual
+	VarVariance
+	VarVariancePercent
+	VarPriceCause
+	VarVolumeCause
+	VarMixCause
+	VarFxCause
+	VarUnplannedCause
+	VarMissingCause
+	VarUnsplitCause
+	VarRunRate
+	VarSpread
+	VarThrough
+	VarEffect
+	VarMaterial
+	VarProvisional
+	VarSteps
+	VarColumns
+)
+
+// Variances is the dataset of actual against plan, sorted by period, offering, region and measure. Effect is favourable,
+// unfavourable or none; Material and Provisional are yes or no; Steps is a JSON array of Step.
+var Variances = Table{Name: "variances", Version: "1", Columns: []Column{
+	VarVarianceId:      {Name: "VarianceId", Type: Text, Required: true},
+	VarBillingPeriod:   {Name: "BillingPeriod", Type: Label, Required: true},
+	VarOfferingId:      {Name: "OfferingId", Type: Label, Required: true},
+	VarRegionId:        {Name: "RegionId", Type: Label},
+	VarMeasure:         {Name: "Measure", Type: Label, Required: true},
+	VarUnit:            {Name: "Unit", Type: Label},
+	VarStatus:          {Name: "Status", Type: Label, Required: true},
+	VarPlan:            {Name: "Plan", Type: Decimal, Required: true},
+	VarExpected:        {Name: "Expected", Type: Decimal, Required: true},
+	VarActual:          {Name: "Actual", Type: Decimal, Required: true},
+	VarVariance:        {Name: "Variance", Type: Decimal, Required: true},
+	VarVariancePercent: {Name: "VariancePercent", Type: Decimal},
+	VarPriceCause:      {Name: "PriceCause", Type: Decimal, Required: true},
+	VarVolumeCause:     {Name: "VolumeCause", Type: Decimal, Required: true},
+	VarMixCause:        {Name: "MixCause", Type: Decimal, Required: true},
+	VarFxCause:         {Name: "FxCause", Type: Decimal, Required: true},
+	VarUnplannedCause:  {Name: "UnplannedCause", Type: Decimal, Required: true},
+	VarMissingCause:    {Name: "MissingCause", Type: Decimal, Required: true},
+	VarUnsplitCause:    {Name: "UnsplitCause", Type: Decimal, Required: true},
+	VarRunRate:         {Name: "RunRate", Type: Decimal},
+	VarSpread:          {Name: "Spread", Type: Label, Required: true},
+	VarThrough:         {Name: "Through", Type: Label, Required: true},
+	VarEffect:          {Name: "Effect", Type: Label, Required: true},
+	VarMaterial:        {Name: "Material", Type: Label, Required: true},
+	VarProvisional:     {Name: "Provisional", Type: Label, Required: true},
+	VarSteps:           {Name: "Steps", Type: Text, Required: true},
+}}
+
+// MatchStatus is what comparing a peer's bill with our expectation found.
+type MatchStatus string
+
+// The statuses of a match.
+const (
+	// Matched: the bill is exactly what we expect.
+	Matched MatchStatus = "matched"
+	// WithinTolerance: it differs by no more than the contract lets pass.
+	WithinTolerance MatchStatus = "within_tolerance"
+	Overbilled      MatchStatus = "overbilled"
+	Underbilled     MatchStatus = "underbilled"
+	// Unmatched: no contract line covers what is billed.
+	Unmatched MatchStatus = "unmatched"
+	// Unbilled: we metered it, and the peer does not bill it.
+	Unbilled MatchStatus = "unbilled"
+	// Accepted: of a category that the contract takes as billed.
+	Accepted MatchStatus = "accepted"
+)
+
+// PeerMatch is one line of a peer's bill, summed over the period, against what we expect of it.
+type PeerMatch struct {
+	// ID is the period, peer and the other names below, joined by slashes.
+	ID       string
+	Period   Period
+	Peer     PeerID
+	Contract ContractID
+	Service  string
+	SKU      SKU
+	Region   string
+	Category string
+	// From is the first day of the stretch of the period for which the rate holds.
+	From   Date
+	Basis  RateBasis
+	Status MatchStatus
+	// Metered is the quantity of our own meters, Billed the quantity that the peer states, in Unit.
+	Metered money.Decimal
+	Billed  money.Decimal
+	Unit    string
+	// Expected and Actual are in Currency, the contract's, or the bill's where no contract covers it. ActualBilled is the
+	// bill before conversion, in BilledCurrency.
+	Expected       money.Decimal
+	Actual         money.Decimal
+	Currency       money.Currency
+	ActualBilled   money.Decimal
+	BilledCurrency money.Currency
+	// Difference is Actual - Expected. QuantityPart of it comes from quantity (at the contract rate) and PricePart from
+	// price (at the billed quantity); they add up to it exactly.
+	Difference   money.Decimal
+	QuantityPart money.Decimal
+	PricePart    money.Decimal
+	// BillRows and MeterRows count the usage rows on either side.
+	BillRows  int64
+	MeterRows int64
+	Steps     []Step
+}
+
+// Positions of the columns of PeerMatches.
+const (
+	MatchMatchId = iota
+	MatchBillingPeriod
+	MatchPeerId
+	MatchContractId
+	MatchServiceName
+	MatchSkuId
+	MatchRegionId
+	MatchChargeCategory
+	MatchFrom
+	MatchBasis
+	MatchStatusColumn
+	MatchMeteredQuantity
+	MatchBilledQuantity
+	MatchUnit
+	MatchExpected
+	MatchActual
+	MatchCurrency
+	MatchBilledCost
+	MatchBillingCurrency
+	MatchDifference
+	MatchQuantityPart
+	MatchPricePart
+	MatchBillRows
+	MatchMeterRows
+	MatchSteps
+	MatchColumns
+)
+
+// PeerMatches is the dataset of peer bills against our meters and contracts, sorted by period, peer, service, SKU,
+// region, category, contract, from and billing currency. The sum of BilledCost per currency is the sum of the bills.
+var PeerMatches = Table{Name: "peer_matches", Version: "1", Columns: []Column{
+	MatchMatchId:         {Name: "MatchId", Type: Text, Required: true},
+	MatchBillingPeriod:   {Name: "BillingPeriod", Type: Label, Required: true},
+	MatchPeerId:          {Name: "PeerId", Type: Label, Required: true},
+	MatchContractId:      {Name: "ContractId", Type: Label},
+	MatchServiceName:     {Name: "ServiceName", Type: Label},
+	MatchSkuId:           {Name: "SkuId", Type: Label},
+	MatchRegionId:        {Name: "RegionId", Type: Label},
+	MatchChargeCategory:  {Name: "ChargeCategory", Type: Label},
+	MatchFrom:            {Name: "From", Type: Label, Required: true},
+	MatchBasis:           {Name: "Basis", Type: Label},
+	MatchStatusColumn:    {Name: "Status", Type: Label, Required: true},
+	MatchMeteredQuantity: {Name: "MeteredQuantity", Type: Decimal, Required: true},
+	MatchBilledQuantity:  {Name: "BilledQuantity", Type: Decimal, Required: true},
+	MatchUnit:            {Name: "Unit", Type: Label},
+	MatchExpected:        {Name: "Expected", Type: Decimal, Required: true},
+	MatchActual:          {Name: "Actual", Type: Decimal, Required: true},
+	MatchCurrency:        {Name: "Currency", Type: Label, Required: true},
+	MatchBilledCost:      {Name: "BilledCost", Type: Decimal, Required: true},
+	MatchBillingCurrency: {Name: "BillingCurrency", Type: Label, Required: true},
+	MatchDifference:      {Name: "Difference", Type: Decimal, Required: true},
+	MatchQuantityPart:    {Name: "QuantityPart", Type: Decimal, Required: true},
+	MatchPricePart:       {Name: "PricePart", Type: Decimal, Required: true},
+	MatchBillRows:        {Name: "BillRows", Type: Integer, Required: true},
+	MatchMeterRows:       {Name: "MeterRows", Type: Integer, Required: true},
+	MatchSteps:           {Name: "Steps", Type: Text, Required: true},
+}}
+
+// MarginRow is what one account's use of one offering earns.
+type MarginRow struct {
+	Period   Period
+	Account  AccountID
+	Offering OfferingID
+	Currency money.Currency
+	// Revenue is the sum of the charges, Cost what the peers charge us for what they sell; Margin is Revenue - Cost.
+	Revenue money.Decimal
+	Cost    money.Decimal
+	Margin  money.Decimal
+	// Percent is Margin in a hundred of Revenue, rounded to four places; nil where Revenue is 0.
+	Percent *money.Decimal
+	Charges int64
+}
+
+// Positions of the columns of Margins.
+const (
+	MarginBillingPeriod = iota
+	MarginAccountId
+	MarginOfferingId
+	MarginCurrency
+	MarginRevenue
+	MarginCost
+	MarginMargin
+	MarginPercent
+	MarginCharges
+	MarginColumns
+)
+
+// Margins is the dataset of margins, sorted by period, account, offering and currency.
+var Margins = Table{Name: "margins", Version: "1", Columns: []Column{
+	MarginBillingPeriod: {Name: "BillingPeriod", Type: Label, Required: true},
+	MarginAccountId:     {Name: "AccountId", Type: Label, Required: true},
+	MarginOfferingId:    {Name: "OfferingId", Type: Label, Required: true},
+	MarginCurrency:      {Name: "Currency", Type: Label, Required: true},
+	MarginRevenue:       {Name: "Revenue", Type: Decimal, Required: true},
+	MarginCost:          {Name: "Cost", Type: Decimal, Required: true},
+	MarginMargin:        {Name: "Margin", Type: Decimal, Required: true},
+	MarginPercent:       {Name: "MarginPercent", Type: Decimal},
+	MarginCharges:       {Name: "Charges", Type: Integer, Required: true},
+}}

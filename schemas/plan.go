@@ -16,33 +16,35 @@ type Plan struct {
 type PlanPolicy struct {
 	// Currency is what variances are reported in; every plan line and charge is converted to it.
 	Currency money.Currency `yaml:"currency"`
-	// Spread is how a line without its own spread accrues within its month.
-	Spread Spread `yaml:"spread"`
-	// Weekdays weighs the days of the week from Monday to Sunday for the spread by profile; seven numbers, or none.
+	// Accrual is how a line without its own accrues within its month.
+	Accrual Accrual `yaml:"accrual"`
+	// Weekdays weighs the days of the week from Monday to Sunday for AccrueProfile; seven numbers, or none.
 	Weekdays []money.Decimal `yaml:"weekdays"`
-	// Holidays are no working days; a spread by working days gives them no weight.
+	// Holidays are no working days: AccrueWorkingDays gives them no weight.
 	Holidays []Date `yaml:"holidays"`
 	// Materiality is the difference from which a variance needs attention.
 	Materiality Threshold `yaml:"materiality"`
 }
 
-// Spread says how a month's plan accrues over its days, and so what is expected to date and what the run rate is.
-type Spread string
+// Accrual says how a month's plan accrues over its days: what is expected to date, and what the run rate is.
+type Accrual string
 
-// The spreads. The empty Spread is Linear in a policy, and the policy's in a line.
+// The accruals. An empty one is the policy's in a line, and the first in a policy.
 const (
-	// Linear gives every day the same weight.
-	Linear Spread = "linear"
-	// WorkingDays gives weight to Monday to Friday but for holidays.
-	WorkingDays Spread = "working_days"
-	// Profile weighs each day by its day of the week.
-	Profile Spread = "profile"
-	// Upfront gives the first day everything: a monthly fee is billed in full on it.
-	Upfront Spread = "upfront"
+	// AccrueLinear gives every day the same weight.
+	AccrueLinear Accrual = "linear"
+	// AccrueWorkingDays gives weight to Monday to Friday but for holidays.
+	AccrueWorkingDays Accrual = "working_days"
+	// AccrueProfile weighs each day by its day of the week.
+	AccrueProfile Accrual = "profile"
+	// AccrueUpfront gives the first day everything: a monthly fee is billed in full on it.
+	AccrueUpfront Accrual = "upfront"
 )
 
-// Spreads lists every spread.
-func Spreads() []Spread { return []Spread{Linear, WorkingDays, Profile, Upfront} }
+// Values lists what a book may say, the default first.
+func (Accrual) Values() []string {
+	return texts(AccrueLinear, AccrueWorkingDays, AccrueProfile, AccrueUpfront)
+}
 
 // PlanRate is one exchange rate of the plan: an amount in Currency times Rate is the amount in the policy's currency.
 type PlanRate struct {
@@ -65,8 +67,8 @@ type PlanLine struct {
 	Revenue  money.Decimal  `yaml:"revenue"`
 	Cost     money.Decimal  `yaml:"cost"`
 	Currency money.Currency `yaml:"currency"`
-	// Spread is how the line accrues within the month; empty for the policy's.
-	Spread Spread `yaml:"spread"`
+	// Accrual is how the line accrues within the month; empty for the policy's.
+	Accrual Accrual `yaml:"accrual"`
 	// Mix names the lines among which customers may shift, all in one unit; empty for the regions of the offering.
 	Mix string `yaml:"mix"`
 }
@@ -86,13 +88,16 @@ type Threshold struct {
 // ThresholdMode says how the two tests of a Threshold combine.
 type ThresholdMode string
 
-// The modes.
+// The modes, the default first.
 const (
 	// EitherTest: one failed test is enough (the stricter of the two counts).
 	EitherTest ThresholdMode = "either"
 	// BothTests: both must fail (the more lenient of the two counts).
 	BothTests ThresholdMode = "both"
 )
+
+// Values lists what a book may say, the default first.
+func (ThresholdMode) Values() []string { return texts(EitherTest, BothTests) }
 
 // Beyond reports whether a difference from an expected base is more than t tolerates.
 func (t Threshold) Beyond(difference, base money.Decimal) bool {
@@ -129,20 +134,9 @@ type Peer struct {
 	Name string `yaml:"name"`
 	// Provider is how the peer's deliveries spell it in ProviderName, for sources that carry several peers.
 	Provider string `yaml:"provider"`
-	// Accounts says to whom the peer's sub-accounts belong.
-	Accounts []PeerAccount `yaml:"accounts"`
-}
-
-// PeerAccount assigns what a peer bills under one of its own account numbers, from a day to before a day.
-type PeerAccount struct {
-	// Account is the peer's SubAccountId, or its BillingAccountId where it has no sub-accounts.
-	Account string `yaml:"account"`
-	// Customer is whose use it is; empty with OwnUse set where it is ours.
-	Customer AccountID `yaml:"customer"`
-	OwnUse   bool      `yaml:"own_use"`
-	// From is the first day, To the first day after; zero for always.
-	From Date `yaml:"from"`
-	To   Date `yaml:"to"`
+	// OwnUse lists the peer's accounts (SubAccountId, or BillingAccountId where it has no sub-accounts) that we use
+	// ourselves and sell to nobody; which ones are a customer's stands with the customer.
+	OwnUse []string `yaml:"own_use"`
 }
 
 // Contract is what we agreed to pay a peer (Y.3502, 8.3.2.15).
@@ -151,9 +145,7 @@ type Contract struct {
 	Peer PeerID     `yaml:"peer"`
 	// Currency is that of the rates and of the comparison.
 	Currency money.Currency `yaml:"currency"`
-	// From is the first day in force, To the first day after; a zero To is open.
-	From Date `yaml:"from"`
-	To   Date `yaml:"to"`
+	Validity Validity       `yaml:",inline"`
 	// Tolerance is the difference between bill and expectation that is let pass, per match.
 	Tolerance Threshold `yaml:"tolerance"`
 	// Accepted lists FOCUS charge categories, such as Tax, that are taken as billed and not compared.
@@ -169,9 +161,8 @@ type ContractRate struct {
 	Service string `yaml:"service"`
 	SKU     SKU    `yaml:"sku"`
 	Region  string `yaml:"region"`
-	// From and To bound the rate within the contract, as the contract's own do; zero for the contract's.
-	From Date `yaml:"from"`
-	To   Date `yaml:"to"`
+	// Validity bounds the rate within the contract's own.
+	Validity Validity `yaml:",inline"`
 	// Basis says what the price multiplies; empty means BasisBill.
 	Basis RateBasis `yaml:"basis"`
 	// Metered are the SKUs of our own meters that count this service; for BasisMeter.
@@ -189,24 +180,30 @@ type ContractRate struct {
 // RateBasis says what a contract rate multiplies.
 type RateBasis string
 
-// The bases.
+// The bases, the default first.
 const (
-	// BasisMeter multiplies the quantity of our own meters: it checks quantity and price.
-	BasisMeter RateBasis = "meter"
 	// BasisBill multiplies the quantity that the peer states: it checks the price.
 	BasisBill RateBasis = "bill"
+	// BasisMeter multiplies the quantity of our own meters: it checks quantity and price.
+	BasisMeter RateBasis = "meter"
 	// BasisList multiplies the list cost that the peer states: it checks the discount.
 	BasisList RateBasis = "list"
 )
 
+// Values lists what a book may say, the default first.
+func (RateBasis) Values() []string { return texts(BasisBill, BasisMeter, BasisList) }
+
 // RateQuantity names the quantity of a usage row that a rate counts.
 type RateQuantity string
 
-// The quantities.
+// The quantities, the default first.
 const (
 	PricingQuantity  RateQuantity = "pricing"
 	ConsumedQuantity RateQuantity = "consumed"
 )
+
+// Values lists what a book may say, the default first.
+func (RateQuantity) Values() []string { return texts(PricingQuantity, ConsumedQuantity) }
 
 // ContractTier is one tier of a graduated rate. Tiers are in order; the last has no UpTo.
 type ContractTier struct {

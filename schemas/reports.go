@@ -69,7 +69,7 @@ type Variance struct {
 	Causes   Causes
 	// RunRate is what the whole month comes to at the rate so far; nil where no day of weight has passed.
 	RunRate *money.Decimal
-	Spread  Spread
+	Accrual Accrual
 	// Through is the last day that the actuals hold.
 	Through Date
 	// Favourable is true for more revenue, units or margin, and for less cost.
@@ -102,7 +102,7 @@ const (
 	VarMissingCause
 	VarUnsplitCause
 	VarRunRate
-	VarSpread
+	VarAccrual
 	VarThrough
 	VarEffect
 	VarMaterial
@@ -134,7 +134,7 @@ var Variances = Table{Name: "variances", Version: "1", Columns: []Column{
 	VarMissingCause:    {Name: "MissingCause", Type: Decimal, Required: true},
 	VarUnsplitCause:    {Name: "UnsplitCause", Type: Decimal, Required: true},
 	VarRunRate:         {Name: "RunRate", Type: Decimal},
-	VarSpread:          {Name: "Spread", Type: Label, Required: true},
+	VarAccrual:         {Name: "Accrual", Type: Label, Required: true},
 	VarThrough:         {Name: "Through", Type: Label, Required: true},
 	VarEffect:          {Name: "Effect", Type: Label, Required: true},
 	VarMaterial:        {Name: "Material", Type: Label, Required: true},

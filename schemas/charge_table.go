@@ -1,0 +1,120 @@
+package schemas
+
+// Positions of the columns of Charges.
+const (
+	ChargeBilledCost = iota
+	ChargeBillingAccountId
+	ChargeBillingAccountName
+	ChargeBillingAccountType
+	ChargeBillingCurrency
+	ChargeBillingPeriodEnd
+	ChargeBillingPeriodStart
+	ChargeChargeCategory
+	ChargeChargeClass
+	ChargeChargeDescription
+	ChargeChargeFrequency
+	ChargeChargePeriodEnd
+	ChargeChargePeriodStart
+	ChargeConsumedQuantity
+	ChargeConsumedUnit
+	ChargeContractedCost
+	ChargeContractedUnitPrice
+	ChargeEffectiveCost
+	ChargeInvoiceId
+	ChargeInvoiceIssuerName
+	ChargeListCost
+	ChargeListUnitPrice
+	ChargePricingCategory
+	ChargePricingCurrency
+	ChargePricingCurrencyContractedUnitPrice
+	ChargePricingCurrencyEffectiveCost
+	ChargePricingCurrencyListUnitPrice
+	ChargePricingQuantity
+	ChargePricingUnit
+	ChargeProviderName
+	ChargePublisherName
+	ChargeRegionId
+	ChargeRegionName
+	ChargeServiceCategory
+	ChargeServiceName
+	ChargeServiceSubcategory
+	ChargeSkuId
+	ChargeSkuMeter
+	ChargeSkuPriceId
+	ChargeChargeId
+	ChargeOfferingId
+	ChargePriceId
+	ChargePriceVersion
+	ChargeSubscriptionId
+	ChargeMeterId
+	ChargeModel
+	ChargePeerId
+	ChargePeerCost
+	ChargeMargin
+	ChargeExactCost
+	ChargeResidue
+	ChargeUsageRows
+	ChargeSteps
+	ChargeColumns
+)
+
+// Charges is the dataset of charges: FOCUS 1.2 cost and usage, ours as the provider, with lineage and arithmetic in the
+// x_ columns. Rows are sorted by BillingAccountId, ServiceName, SkuId, ChargePeriodStart and x_ChargeId.
+var Charges = Table{Name: "charges", Version: "1", Columns: []Column{
+	ChargeBilledCost:                         {Name: "BilledCost", Type: Decimal, Required: true},
+	ChargeBillingAccountId:                   {Name: "BillingAccountId", Type: Label, Required: true},
+	ChargeBillingAccountName:                 {Name: "BillingAccountName", Type: Label},
+	ChargeBillingAccountType:                 {Name: "BillingAccountType", Type: Label, Required: true},
+	ChargeBillingCurrency:                    {Name: "BillingCurrency", Type: Label, Required: true},
+	ChargeBillingPeriodEnd:                   {Name: "BillingPeriodEnd", Type: Time, Required: true},
+	ChargeBillingPeriodStart:                 {Name: "BillingPeriodStart", Type: Time, Required: true},
+	ChargeChargeCategory:                     {Name: "ChargeCategory", Type: Label, Required: true},
+	ChargeChargeClass:                        {Name: "ChargeClass", Type: Label},
+	ChargeChargeDescription:                  {Name: "ChargeDescription", Type: Label},
+	ChargeChargeFrequency:                    {Name: "ChargeFrequency", Type: Label, Required: true},
+	ChargeChargePeriodEnd:                    {Name: "ChargePeriodEnd", Type: Time, Required: true},
+	ChargeChargePeriodStart:                  {Name: "ChargePeriodStart", Type: Time, Required: true},
+	ChargeConsumedQuantity:                   {Name: "ConsumedQuantity", Type: Decimal},
+	ChargeConsumedUnit:                       {Name: "ConsumedUnit", Type: Label},
+	ChargeContractedCost:                     {Name: "ContractedCost", Type: Decimal, Required: true},
+	ChargeContractedUnitPrice:                {Name: "ContractedUnitPrice", Type: Decimal},
+	ChargeEffectiveCost:                      {Name: "EffectiveCost", Type: Decimal, Required: true},
+	ChargeInvoiceId:                          {Name: "InvoiceId", Type: Label},
+	ChargeInvoiceIssuerName:                  {Name: "InvoiceIssuerName", Type: Label, Required: true},
+	ChargeListCost:                           {Name: "ListCost", Type: Decimal, Required: true},
+	ChargeListUnitPrice:                      {Name: "ListUnitPrice", Type: Decimal},
+	ChargePricingCategory:                    {Name: "PricingCategory", Type: Label},
+	ChargePricingCurrency:                    {Name: "PricingCurrency", Type: Label},
+	ChargePricingCurrencyContractedUnitPrice: {Name: "PricingCurrencyContractedUnitPrice", Type: Decimal},
+	ChargePricingCurrencyEffectiveCost:       {Name: "PricingCurrencyEffectiveCost", Type: Decimal},
+	ChargePricingCurrencyListUnitPrice:       {Name: "PricingCurrencyListUnitPrice", Type: Decimal},
+	ChargePricingQuantity:                    {Name: "PricingQuantity", Type: Decimal},
+	ChargePricingUnit:                        {Name: "PricingUnit", Type: Label},
+	ChargeProviderName:                       {Name: "ProviderName", Type: Label, Required: true},
+	ChargePublisherName:                      {Name: "PublisherName", Type: Label, Required: true},
+	ChargeRegionId:                           {Name: "RegionId", Type: Label},
+	ChargeRegionName:                         {Name: "RegionName", Type: Label},
+	ChargeServiceCategory:                    {Name: "ServiceCategory", Type: Label, Required: true},
+	ChargeServiceName:                        {Name: "ServiceName", Type: Label, Required: true},
+	ChargeServiceSubcategory:                 {Name: "ServiceSubcategory", Type: Label, Required: true},
+	ChargeSkuId:                              {Name: "SkuId", Type: Label},
+	ChargeSkuMeter:                           {Name: "SkuMeter", Type: Label},
+	ChargeSkuPriceId:                         {Name: "SkuPriceId", Type: Label},
+	// x_ChargeId digests what makes the charge the charge it is; explain takes it.
+	ChargeChargeId:       {Name: "x_ChargeId", Type: Text, Required: true},
+	ChargeOfferingId:     {Name: "x_OfferingId", Type: Label},
+	ChargePriceId:        {Name: "x_PriceId", Type: Label},
+	ChargePriceVersion:   {Name: "x_PriceVersion", Type: Label},
+	ChargeSubscriptionId: {Name: "x_SubscriptionId", Type: Label},
+	ChargeMeterId:        {Name: "x_MeterId", Type: Label},
+	ChargeModel:          {Name: "x_Model", Type: Label},
+	ChargePeerId:         {Name: "x_PeerId", Type: Label},
+	ChargePeerCost:       {Name: "x_PeerCost", Type: Decimal},
+	ChargeMargin:         {Name: "x_Margin", Type: Decimal},
+	// x_ExactCost is the amount before rounding, as exact decimal text; x_Residue is x_ExactCost - BilledCost, likewise.
+	ChargeExactCost: {Name: "x_ExactCost", Type: Text, Required: true},
+	ChargeResidue:   {Name: "x_Residue", Type: Text, Required: true},
+	ChargeUsageRows: {Name: "x_UsageRows", Type: Integer, Required: true},
+	// x_Steps is the arithmetic as JSON.
+	ChargeSteps: {Name: "x_Steps", Type: Text, Required: true},
+}}

@@ -22,18 +22,12 @@ func Open(ctx context.Context, place string) (Store, error) {
 	if place == "" {
 		return nil, errors.New("open store: the place is empty; give a directory, a file:// URL or an s3:// URL")
 	}
-	scheme, _, ok := strings.Cut(place, "://")
-	if !ok {
+	if !strings.Contains(place, "://") {
 		return OpenDirectory(place)
 	}
-	u, err := url.Parse(place)
+	u, err := parseURL(place)
 	if err != nil {
-		// The parser's message repeats the text, which may hold a password.
-		return nil, fmt.Errorf("open store: the %s:// URL cannot be parsed; escape odd characters by %%XX", scheme)
-	}
-	if u.User != nil {
-		return nil, fmt.Errorf("open store: the %s:// URL holds credentials; set AWS_ACCESS_KEY_ID and "+
-			"AWS_SECRET_ACCESS_KEY or a profile instead", u.Scheme)
+		return nil, fmt.Errorf("open store: %w", err)
 	}
 	switch u.Scheme {
 	case "file":
@@ -41,7 +35,22 @@ func Open(ctx context.Context, place string) (Store, error) {
 			return nil, fmt.Errorf("open store %q: a file URL has three slashes, an absolute path and nothing more: file:///path", place)
 		}
 		return OpenDirectory(u.Path)
+	case "s3":
+		return OpenBucket(ctx, place)
 	default:
 		return nil, fmt.Errorf("open store %q: the scheme %q is not known; use a path, file:// or s3://", place, u.Scheme)
 	}
+}
+
+// parseURL parses a URL without credentials. Its errors do not repeat the text, which may hold a password.
+func parseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, errors.New("the URL cannot be parsed; write odd characters in it as %XX")
+	}
+	if u.User != nil {
+		return nil, fmt.Errorf("the URL of %s holds credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "+
+			"or a profile instead", u.Host)
+	}
+	return u, nil
 }

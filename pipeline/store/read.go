@@ -33,11 +33,15 @@ func ReadAll(ctx context.Context, s Store, key string) ([]byte, Version, error) 
 	if o.Size > maxWhole {
 		return nil, "", fmt.Errorf("read %q whole: it has %d bytes, more than %d; read it in pieces", key, o.Size, maxWhole)
 	}
-	body := make([]byte, o.Size)
-	if _, err := io.ReadFull(o, body); err != nil {
+	// Reading on to the end, not just to the size, lets the store check the whole.
+	body := bytes.NewBuffer(make([]byte, 0, o.Size+bytes.MinRead))
+	if _, err := body.ReadFrom(o); err != nil {
 		return nil, "", fmt.Errorf("read %q whole: %w", key, err)
 	}
-	return body, o.Version, nil
+	if int64(body.Len()) != o.Size {
+		return nil, "", fmt.Errorf("read %q whole: got %d bytes of %d: %w", key, body.Len(), o.Size, io.ErrUnexpectedEOF)
+	}
+	return body.Bytes(), o.Version, nil
 }
 
 // CreateFrom creates an object from what write writes, which need not fit into memory: it goes to a temporary file first,

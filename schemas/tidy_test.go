@@ -1,0 +1,359 @@
+package schemas_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// room is what a package may import, by import path separated by blanks. A path ending in /... covers all below it.
+type room struct {
+	ours    string // packages of this module, named from its root
+	friends string // packages of other modules
+}
+
+// floorPlan is the architecture: every package there is, and all that each may import beside the standard library.
+// Arrows point down only. The pure packages, rating and reconcile, never meet but through rows. The Go project's own
+// errgroup and term, and klauspost/compress where a format asks for gzip or zstd, count as the standard library's
+// missing parts rather than as second friends.
+var floorPlan = map[string]room{
+	"schemas/money":  {friends: "github.com/shopspring/decimal"},
+	"schemas":        {ours: "schemas/money"},
+	"rating":         {ours: "schemas schemas/money"},
+	"reconcile":      {ours: "schemas schemas/money"},
+	"pipeline/store": {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
+	"pipeline/dataset": {
+		ours:    "pipeline/store schemas schemas/money",
+		friends: "github.com/apache/arrow/go/v15/... github.com/parquet-go/parquet-go/... github.com/klauspost/compress/...",
+	},
+	"pipeline/source":   {ours: "pipeline/dataset pipeline/store schemas schemas/money", friends: "github.com/klauspost/compress/..."},
+	"pipeline/book":     {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
+	"pipeline/document": {ours: "schemas schemas/money", friends: "github.com/xuri/excelize/v2"},
+	"pipeline": {
+		ours: "pipeline/book pipeline/dataset pipeline/document pipeline/source pipeline/store " +
+			"rating reconcile schemas schemas/money",
+		friends: "github.com/robfig/cron/v3 golang.org/x/sync/errgroup",
+	},
+	"pipeline/temporal": {ours: "pipeline", friends: "go.temporal.io/sdk/..."},
+	"cmd/daybook": {
+		ours:    "fixtures/... pipeline/... rating reconcile schemas/...",
+		friends: "github.com/spf13/cobra golang.org/x/term",
+	},
+	"fixtures/...": { // writes with libraries of its own, so that nothing is checked against itself alone
+		ours:    "fixtures/... pipeline/... rating reconcile schemas/...",
+		friends: "github.com/klauspost/compress/... github.com/parquet-go/parquet-go/... golang.org/x/sync/errgroup",
+	},
+}
+
+// inTests is what the tests of every package may import besides.
+var inTests = room{ours: "fixtures/...", friends: "github.com/rogpeppe/go-internal/..."}
+
+// moneyless lists the files under the roof of money that may use floats, each with the reason.
+var moneyless = map[string]string{}
+
+// topLevel is all that the root of the module holds, beside dot-files and what .gitignore names.
+const topLevel = "cmd pipeline rating reconcile schemas fixtures go.mod go.sum Makefile README.md LICENSE"
+
+const (
+	mostFileLines     = 500
+	mostFunctionLines = 70 // between the braces, outside tests
+)
+
+// outsideWorld is what no package but cmd may touch, for a run is a function of its inputs. A name ending in a star
+// stands for all that begin so.
+var outsideWorld = map[string]string{
+	"time":         "Now Since Until",
+	"os":           "Getenv LookupEnv Environ ExpandEnv",
+	"math/rand":    "*",
+	"math/rand/v2": "*",
+	"crypto/rand":  "*",
+}
+
+// terminal is what only programs may touch: cmd, and the generator among the fixtures.
+var terminal = map[string]string{
+	"os":       "Exit Stdin Stdout Stderr",
+	"fmt":      "Print*",
+	"log":      "*",
+	"log/slog": "*",
+}
+
+// source is one Go file.
+type source struct {
+	path string // from the module root, with slashes
+	room string // its directory
+	test bool
+	text []byte
+	tree *ast.File
+}
+
+// TestTidy holds the tree to the house rules that a machine can see.
+func TestTidy(t *testing.T) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fset := token.NewFileSet()
+	sources := parseTree(t, root, fset)
+	complain := func(s source, at ast.Node, format string, args ...any) {
+		t.Errorf("%s:%d: "+format, append([]any{s.path, fset.Position(at.Pos()).Line}, args...)...)
+	}
+	documented := map[string]bool{}
+	for _, s := range sources {
+		documented[s.room] = documented[s.room] || !s.test && s.tree.Doc != nil
+		checkFile(s, fset, complain)
+	}
+	for _, name := range slices.Sorted(maps.Keys(documented)) {
+		if !documented[name] {
+			t.Errorf("%s: no package comment: say what the package is for, what it never does, and where to start reading", name)
+		}
+	}
+	checkTopLevel(t, root)
+	checkUnfinished(t, root)
+}
+
+// checkFile applies the rules that look at one file alone.
+func checkFile(s source, fset *token.FileSet, complain complainer) {
+	checkImports(s, complain)
+	checkWords(s, complain)
+	checkLengths(s, fset, complain)
+	if s.test {
+		return
+	}
+	checkFloats(s, complain)
+	if !within("cmd/...", s.room) {
+		checkUses(s, outsideWorld, "below cmd: take it as an argument", complain)
+	}
+	if s.tree.Name.Name != "main" {
+		checkUses(s, terminal, "outside a program: return what it would say", complain)
+	}
+}
+
+// complainer reports what is wrong at a place in a file.
+type complainer = func(s source, at ast.Node, format string, args ...any)
+
+// parseTree reads every Go file of the module.
+func parseTree(t *testing.T, root string, fset *token.FileSet) (sources []source) {
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		switch base := entry.Name(); {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != root && (base[0] == '.' || base[0] == '_' || base == "testdata" || ignored(root, base)):
+			return filepath.SkipDir
+		case entry.IsDir() || filepath.Ext(base) != ".go":
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		tree, err := parser.ParseFile(fset, name, text, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, name)
+		rel = filepath.ToSlash(rel)
+		sources = append(sources, source{rel, path.Dir(rel), strings.HasSuffix(rel, "_test.go"), text, tree})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sources) < 20 {
+		t.Fatalf("only %d Go files found from %s", len(sources), root)
+	}
+	return sources
+}
+
+// checkImports holds a file to the floor plan.
+func checkImports(s source, complain complainer) {
+	plan, ok := floorPlan[s.room]
+	if !ok && within("fixtures/...", s.room) {
+		plan, ok = floorPlan["fixtures/..."], true
+	}
+	if !ok {
+		complain(s, s.tree.Name, "package %s is not in the floor plan: find its room, or plan one in schemas/tidy_test.go", s.room)
+		return
+	}
+	for _, spec := range s.tree.Imports {
+		target, _ := strconv.Unquote(spec.Path.Value)
+		allowed, name := plan.friends, target
+		if s.test {
+			allowed += " " + inTests.friends
+		}
+		if ours, found := strings.CutPrefix(target, "daybook/"); found {
+			allowed, name = plan.ours, ours
+			if s.test {
+				allowed += " " + inTests.ours + " " + s.room
+			}
+		} else if !strings.Contains(strings.Split(target, "/")[0], ".") {
+			continue // the standard library
+		}
+		if !slices.ContainsFunc(strings.Fields(allowed), func(pattern string) bool { return within(pattern, name) }) {
+			complain(s, spec, "%s imports %s, which the floor plan does not allow: only %q", s.room, name, allowed)
+		}
+	}
+}
+
+// within reports whether an import path is the pattern or, where that ends in /..., at or below it.
+func within(pattern, name string) bool {
+	tree, all := strings.CutSuffix(pattern, "/...")
+	return name == tree || all && strings.HasPrefix(name, tree+"/")
+}
+
+// unfinished matches the words that mark work left over. They are put together here so that this file has none.
+var unfinished = regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b`)
+
+// checkWords looks for unfinished work in comments; code and data may spell such words, as a currency does.
+func checkWords(s source, complain complainer) {
+	for _, group := range s.tree.Comments {
+		for _, comment := range group.List {
+			if word := unfinished.FindString(comment.Text); word != "" {
+				complain(s, comment, "%s: finish it, or write down elsewhere what is left", word)
+			}
+		}
+	}
+}
+
+// checkLengths holds files and functions to a size that can be read at once.
+func checkLengths(s source, fset *token.FileSet, complain complainer) {
+	if n := bytes.Count(s.text, []byte("\n")); n > mostFileLines {
+		complain(s, s.tree.Name, "%d lines in a file, at most %d: is it one room or two?", n, mostFileLines)
+	}
+	for _, decl := range s.tree.Decls {
+		f, ok := decl.(*ast.FuncDecl)
+		if !ok || f.Body == nil || s.test {
+			continue
+		}
+		if n := fset.Position(f.Body.Rbrace).Line - fset.Position(f.Body.Lbrace).Line - 1; n > mostFunctionLines {
+			complain(s, f, "%s has %d lines, at most %d: take its steps apart", f.Name.Name, n, mostFunctionLines)
+		}
+		if f.Name.Name == "init" && f.Recv == nil {
+			complain(s, f, "an init function: make the value where it is declared, or pass it")
+		}
+	}
+}
+
+// checkFloats keeps binary floating point, by type and by conversion, out of the rooms where money lives.
+func checkFloats(s source, complain complainer) {
+	if !slices.ContainsFunc([]string{"rating", "reconcile", "schemas/...", "pipeline/..."}, func(pattern string) bool {
+		return within(pattern, s.room)
+	}) {
+		return
+	}
+	reason, allowed := moneyless[s.path]
+	seen := false
+	ast.Inspect(s.tree, func(n ast.Node) bool {
+		name, ok := n.(*ast.Ident)
+		if !ok || !strings.Contains(name.Name, "Float") && name.Name != "float64" && name.Name != "float32" {
+			return true
+		}
+		seen = true
+		if !allowed {
+			complain(s, name, "%s where money lives: use money.Decimal or money.Fixed", name.Name)
+		}
+		return true
+	})
+	if allowed && !seen {
+		complain(s, s.tree.Name, "no float is left here, so take the file off the list (%s)", reason)
+	}
+}
+
+// checkUses looks for names of other packages that a file may not use, and for imports that it may not have at all.
+func checkUses(s source, forbidden map[string]string, where string, complain complainer) {
+	local := map[string]string{} // what this file calls a package, to the names that are forbidden
+	for _, spec := range s.tree.Imports {
+		target, _ := strconv.Unquote(spec.Path.Value)
+		names, ok := forbidden[target]
+		if !ok {
+			continue
+		}
+		if names == "*" {
+			complain(s, spec, "%s %s", target, where)
+			continue
+		}
+		name := path.Base(target)
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		local[name] = names
+	}
+	ast.Inspect(s.tree, func(n ast.Node) bool {
+		selector, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		name, ok := selector.X.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		for pattern := range strings.FieldsSeq(local[name.Name]) {
+			stem, prefix := strings.CutSuffix(pattern, "*")
+			if selector.Sel.Name == stem || prefix && strings.HasPrefix(selector.Sel.Name, stem) {
+				complain(s, selector, "%s.%s %s", name.Name, selector.Sel.Name, where)
+			}
+		}
+		return true
+	})
+}
+
+// checkTopLevel keeps the root of the module to what a visitor expects there.
+func checkTopLevel(t *testing.T, root string) {
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if name[0] != '.' && !slices.Contains(strings.Fields(topLevel), name) && !ignored(root, name) {
+			t.Errorf("%s: not an entry of the top level, which holds %s and dot-files", name, topLevel)
+		}
+	}
+}
+
+// ignored reports whether .gitignore names an entry of the top level.
+func ignored(root, name string) bool {
+	text, err := os.ReadFile(filepath.Join(root, ".gitignore"))
+	if err != nil {
+		return false
+	}
+	for pattern := range strings.FieldsSeq(string(text)) {
+		if ok, _ := path.Match(strings.Trim(pattern, "/"), name); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// checkUnfinished looks for unfinished work in the files that are not Go.
+func checkUnfinished(t *testing.T, root string) {
+	for _, pattern := range []string{"Makefile", "README.md", ".golangci.yml", ".ci/*"} {
+		names, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			number := 0
+			for line := range strings.Lines(string(text)) {
+				number++
+				if word := unfinished.FindString(line); word != "" {
+					t.Errorf("%s:%d: %s: finish it, or write down elsewhere what is left", name, number, word)
+				}
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 
 	"github.com/shopspring/decimal"
 )
@@ -76,6 +77,21 @@ func MustDecimal(s string) Decimal {
 		panic("money: " + err.Error())
 	}
 	return d
+}
+
+// Text returns d without an exponent and with at least the given number of decimal places: Text(12.5, 2) is "12.50" and
+// Text(0.125, 2) is "0.125". It pads, and never rounds.
+func Text(d Decimal, places int32) string {
+	text := d.String()
+	_, fraction, found := strings.Cut(text, ".")
+	missing := int(places) - len(fraction)
+	if missing <= 0 {
+		return text
+	}
+	if !found {
+		text += "."
+	}
+	return text + strings.Repeat("0", missing)
 }
 
 // clip keeps an error message short whatever the input's length.

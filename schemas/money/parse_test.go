@@ -140,6 +140,26 @@ func TestParseDecimalNamesTheText(t *testing.T) {
 	}
 }
 
+func TestText(t *testing.T) {
+	for row := range strings.Lines(strings.TrimSpace(`
+		12.5      2   12.50
+		12        2   12.00
+		12        0   12
+		-0.5      3   -0.500
+		0.125     2   0.125
+		1200e-2   2   12.00
+		1.2e3     1   1200.0
+		0         2   0.00
+		1250      -2  1250
+	`)) {
+		f := strings.Fields(row)
+		places := int32(money.MustDecimal(f[1]).IntPart())
+		if got := money.Text(money.MustDecimal(f[0]), places); got != f[2] {
+			t.Errorf("Text(%s, %d) = %s, want %s", f[0], places, got, f[2])
+		}
+	}
+}
+
 // randomText returns numbers of every length and form that the parsers read.
 func randomText(r *rand.Rand) string {
 	var b strings.Builder

@@ -1,0 +1,49 @@
+# Tools are pinned here and not in go.mod, where a linter alone would multiply the lines of go.sum.
+GO            ?= go
+GOLANGCI_LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOFUMPT       := $(GO) run mvdan.cc/gofumpt@v0.12.0
+DEADCODE      := $(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0
+
+BIN      := bin/daybook
+FUZZTIME ?= 60s
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test lint fmt fuzz bench deadcode clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/daybook
+	$(GO) build -trimpath -o $(BIN) ./cmd/daybook
+
+run: build ## make the worked example under out and do its bill run
+	$(GO) run ./fixtures/generate example --out out/example
+	$(BIN) run out/example --period 2024-09
+
+test: ## run all tests, in random order and with the race detector
+	$(GO) test -race -shuffle=on ./...
+
+lint: ## check the house style
+	$(GOLANGCI_LINT) run ./...
+	@unformatted=$$($(GOFUMPT) -l .) && test -z "$$unformatted" || { echo "not formatted, run make fmt:" $$unformatted; exit 1; }
+
+fmt: ## format all Go files
+	$(GOFUMPT) -w .
+
+# One target a line: the package directory and the target's name.
+fuzz: ## fuzz every target for FUZZTIME, one after the other
+	@grep -rho --include='*_test.go' --with-filename '^func Fuzz[A-Za-z0-9_]*' . | sort | \
+	while IFS=: read -r file name; do \
+		name=$${name#func }; \
+		echo "$$(dirname $$file) $$name"; \
+		$(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" </dev/null || exit 1; \
+	done
+
+bench: ## run the Go benchmarks of every package
+	$(GO) test -run '^$$' -bench . ./...
+
+deadcode: ## list functions that no program and no test reaches
+	$(DEADCODE) -test ./...
+
+clean: ## remove what the other targets make
+	rm -rf bin out bench

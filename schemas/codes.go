@@ -20,6 +20,7 @@ const (
 	CodeBadJSON           Code = "bad_json"
 	CodeBadEncoding       Code = "bad_encoding"
 	CodeRaggedRow         Code = "ragged_row"
+	CodeBadQuote          Code = "bad_quote"
 	CodeLongRow           Code = "long_row"
 	CodeOtherPeriod       Code = "other_period"
 	CodeDuplicateConflict Code = "duplicate_conflict"
@@ -33,6 +34,7 @@ const (
 	CodeToleratedNull     Code = "tolerated_null"
 	CodeToleratedTime     Code = "tolerated_time"
 	CodeToleratedCase     Code = "tolerated_case"
+	CodeToleratedBinary   Code = "tolerated_binary"
 	CodeUnknownColumn     Code = "unknown_column"
 	CodeMissingColumn     Code = "missing_column"
 	CodeUnreadableObject  Code = "unreadable_object"
@@ -64,6 +66,7 @@ var Codes = []CodeInfo{
 	{CodeBadJSON, Rejected, "a line or a JSON column does not parse", "have the source correct the row"},
 	{CodeBadEncoding, Rejected, "a text is not UTF-8", "have the source export UTF-8"},
 	{CodeRaggedRow, Rejected, "a row has more or fewer fields than the header", "look for an unquoted comma or line break in the row"},
+	{CodeBadQuote, Rejected, "a quote stands inside an unquoted field, or is never closed; the row ends with its first line", "have the source put fields with quotes in quotes, and double those within"},
 	{CodeLongRow, Rejected, "a row is longer than the limit", "look for a missing closing quote"},
 	{CodeOtherPeriod, Rejected, "the row belongs to another billing period than its delivery", "ask the source whether the row was meant for that period; it is billed when delivered there"},
 	{CodeDuplicateConflict, Warning, "two records with one identifier differ", "the first is used; ask the source which is right"},
@@ -76,6 +79,7 @@ var Codes = []CodeInfo{
 	{CodeToleratedNull, Note, "a declared null token, or an empty value that the format forbids, was read as null", "none, if the tolerance is meant"},
 	{CodeToleratedTime, Note, "a time was read in a declared format that is not ISO 8601", "none, if the tolerance is meant"},
 	{CodeToleratedCase, Note, "a value was read in spite of its casing", "none, if the tolerance is meant"},
+	{CodeToleratedBinary, Note, "decimals were read from binary floating point, as the shortest decimal of each", "have the source write decimals"},
 	{CodeUnknownColumn, Note, "a column is not in the format; it is kept in x_Extra", "none, or map the column in the book"},
 	{CodeMissingColumn, Blocking, "a column that the format requires is absent from the object", "check that the source's format and version are declared rightly"},
 	{CodeUnreadableObject, Blocking, "an object is truncated, damaged or not in its declared format; its delivery is refused whole", "have the source deliver it again"},

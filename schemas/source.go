@@ -69,7 +69,8 @@ type Source struct {
 	// Columns says where a column of the usage table comes from: usage column to the source's column. FOCUS columns come
 	// from the column of their own name unless renamed here; our own x_ columns are filled only from here, because peers
 	// use some of the names in another sense. For CloudEvents the right side is an attribute (subject) or a path into the
-	// data (data.labels.region), and only what is named here is read.
+	// data (data.labels.region), and nothing is filled that is not named here, except that a charge period without an end
+	// is the instant of its start.
 	Columns map[string]string `yaml:"columns,omitempty"`
 	// Constants fills a usage column with one value in every row.
 	Constants map[string]string `yaml:"constants,omitempty"`
@@ -116,8 +117,12 @@ type Tolerate struct {
 	// AbsentColumns are usage columns that may be absent although the format demands them; * is all of them. The charge
 	// period is never optional.
 	AbsentColumns []string `yaml:"absent_columns,omitempty"`
-	// OtherValues are usage columns whose values may lie outside the format's closed list (ServiceCategory, say).
+	// OtherValues are usage columns whose values may lie outside the format's closed list, BillingCurrency outside
+	// ISO 4217 included.
 	OtherValues []string `yaml:"other_values,omitempty"`
+	// BinaryFractions accepts Parquet columns of binary floating point for decimals; the shortest decimal that names the
+	// same number is read, which is what its writer meant.
+	BinaryFractions bool `yaml:"binary_fractions,omitempty"`
 }
 
 // Limits bounds what one object may cost. A zero is the default.

@@ -11,7 +11,7 @@ type Customer struct {
 	// Email and Address are printed on invoices, a line of the address per entry.
 	Email    string    `yaml:"email,omitempty"`
 	Address  []string  `yaml:"address,omitempty"`
-	Accounts []Account `yaml:"accounts"`
+	Accounts []Account `yaml:"accounts,omitempty"`
 }
 
 // Account is what usage belongs to and invoices are written for.

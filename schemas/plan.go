@@ -5,25 +5,26 @@ import "daybook/schemas/money"
 // Plan is the business plan: what we expect to sell and spend, month by month, and how to judge the difference
 // (Y.3502, 8.3.2.11).
 type Plan struct {
-	Policy PlanPolicy `yaml:"policy"`
+	Policy PlanPolicy `yaml:"policy,omitempty"`
 	// Rates are the exchange rates that the plan was made at. A currency without one is judged at the actual rate, so that
 	// its FX variance is 0.
-	Rates []PlanRate `yaml:"rates"`
-	Lines []PlanLine `yaml:"lines"`
+	Rates []PlanRate `yaml:"rates,omitempty"`
+	Lines []PlanLine `yaml:"lines,omitempty"`
 }
 
 // PlanPolicy says how actual and plan are compared.
 type PlanPolicy struct {
-	// Currency is what variances are reported in; every plan line and charge is converted to it.
-	Currency money.Currency `yaml:"currency"`
+	// Places is the number of decimal places of restated amounts (converted, accrued to date, or flexed to another volume);
+	// nil for the currency's minor digits.
+	Places *int32 `yaml:"places,omitempty"`
 	// Accrual is how a line without its own accrues within its month.
-	Accrual Accrual `yaml:"accrual"`
+	Accrual Accrual `yaml:"accrual,omitempty"`
 	// Weekdays weighs the days of the week from Monday to Sunday for AccrueProfile; seven numbers, or none.
-	Weekdays []money.Decimal `yaml:"weekdays"`
+	Weekdays []money.Decimal `yaml:"weekdays,omitempty"`
 	// Holidays are no working days: AccrueWorkingDays gives them no weight.
-	Holidays []Date `yaml:"holidays"`
+	Holidays []Date `yaml:"holidays,omitempty"`
 	// Materiality is the difference from which a variance needs attention.
-	Materiality Threshold `yaml:"materiality"`
+	Materiality Threshold `yaml:"materiality,omitempty"`
 }
 
 // Accrual says how a month's plan accrues over its days: what is expected to date, and what the run rate is.
@@ -46,7 +47,7 @@ func (Accrual) Values() []string {
 	return texts(AccrueLinear, AccrueWorkingDays, AccrueProfile, AccrueUpfront)
 }
 
-// PlanRate is one exchange rate of the plan: an amount in Currency times Rate is the amount in the policy's currency.
+// PlanRate is one exchange rate of the plan: an amount in Currency times Rate is the amount in the provider's currency.
 type PlanRate struct {
 	Period   Period         `yaml:"period"`
 	Currency money.Currency `yaml:"currency"`
@@ -58,19 +59,19 @@ type PlanLine struct {
 	Period   Period     `yaml:"period"`
 	Offering OfferingID `yaml:"offering"`
 	// Region is a FOCUS RegionId. A line without one takes what no line of the same offering takes by name.
-	Region string `yaml:"region"`
+	Region string `yaml:"region,omitempty"`
 	// Unit is the pricing unit that Units counts; charges in another unit add revenue and cost but no units. Without it
 	// the line plans money alone, and its variance cannot be split into price and volume.
-	Unit  string        `yaml:"unit"`
-	Units money.Decimal `yaml:"units"`
+	Unit  string        `yaml:"unit,omitempty"`
+	Units money.Decimal `yaml:"units,omitempty"`
 	// Revenue and Cost are for the whole month, in Currency; Cost is what peers charge us.
 	Revenue  money.Decimal  `yaml:"revenue"`
-	Cost     money.Decimal  `yaml:"cost"`
+	Cost     money.Decimal  `yaml:"cost,omitempty"`
 	Currency money.Currency `yaml:"currency"`
 	// Accrual is how the line accrues within the month; empty for the policy's.
-	Accrual Accrual `yaml:"accrual"`
+	Accrual Accrual `yaml:"accrual,omitempty"`
 	// Mix names the lines among which customers may shift, all in one unit; empty for the regions of the offering.
-	Mix string `yaml:"mix"`
+	Mix string `yaml:"mix,omitempty"`
 }
 
 // Threshold is the difference that a comparison tolerates. A test that is nil is not made; a Threshold without tests
@@ -78,11 +79,11 @@ type PlanLine struct {
 // without one any difference is beyond the threshold.
 type Threshold struct {
 	// Absolute is in the currency of the comparison; a difference of exactly so much is tolerated.
-	Absolute *money.Decimal `yaml:"absolute"`
+	Absolute *money.Decimal `yaml:"absolute,omitempty"`
 	// Percent is of the expected amount: 5 is five in a hundred.
-	Percent *money.Decimal `yaml:"percent"`
+	Percent *money.Decimal `yaml:"percent,omitempty"`
 	// Mode says how many tests must fail before a difference is beyond the threshold; empty means EitherTest.
-	Mode ThresholdMode `yaml:"mode"`
+	Mode ThresholdMode `yaml:"mode,omitempty"`
 }
 
 // ThresholdMode says how the two tests of a Threshold combine.
@@ -133,23 +134,23 @@ type Peer struct {
 	ID   PeerID `yaml:"id"`
 	Name string `yaml:"name"`
 	// Provider is how the peer's deliveries spell it in ProviderName, for sources that carry several peers.
-	Provider string `yaml:"provider"`
+	Provider string `yaml:"provider,omitempty"`
 	// OwnUse lists the peer's accounts (SubAccountId, or BillingAccountId where it has no sub-accounts) that we use
 	// ourselves and sell to nobody; which ones are a customer's stands with the customer.
-	OwnUse []string `yaml:"own_use"`
+	OwnUse []string `yaml:"own_use,omitempty"`
 }
 
 // Contract is what we agreed to pay a peer (Y.3502, 8.3.2.15).
 type Contract struct {
 	ID   ContractID `yaml:"id"`
-	Peer PeerID     `yaml:"peer"`
+	Peer PeerID     `yaml:"peer,omitempty"`
 	// Currency is that of the rates and of the comparison.
 	Currency money.Currency `yaml:"currency"`
 	Validity Validity       `yaml:",inline"`
 	// Tolerance is the difference between bill and expectation that is let pass, per match.
-	Tolerance Threshold `yaml:"tolerance"`
+	Tolerance Threshold `yaml:"tolerance,omitempty"`
 	// Accepted lists FOCUS charge categories, such as Tax, that are taken as billed and not compared.
-	Accepted []string       `yaml:"accepted"`
+	Accepted []string       `yaml:"accepted,omitempty"`
 	Rates    []ContractRate `yaml:"rates"`
 }
 
@@ -159,22 +160,22 @@ type Contract struct {
 type ContractRate struct {
 	// Service is the peer's ServiceName.
 	Service string `yaml:"service"`
-	SKU     SKU    `yaml:"sku"`
-	Region  string `yaml:"region"`
+	SKU     SKU    `yaml:"sku,omitempty"`
+	Region  string `yaml:"region,omitempty"`
 	// Validity bounds the rate within the contract's own.
 	Validity Validity `yaml:",inline"`
 	// Basis says what the price multiplies; empty means BasisBill.
-	Basis RateBasis `yaml:"basis"`
+	Basis RateBasis `yaml:"basis,omitempty"`
 	// Metered are the SKUs of our own meters that count this service; for BasisMeter.
-	Metered []SKU `yaml:"metered"`
+	Metered []SKU `yaml:"metered,omitempty"`
 	// Quantity is which of a row's quantities counts; empty means PricingQuantity.
-	Quantity RateQuantity `yaml:"quantity"`
+	Quantity RateQuantity `yaml:"quantity,omitempty"`
 	// Unit is that quantity's unit. A row in another unit is not matched.
-	Unit string `yaml:"unit"`
+	Unit string `yaml:"unit,omitempty"`
 	// Price is per unit, or for BasisList the factor on the list cost: 0.93 for a discount of 7 in a hundred.
-	Price money.Decimal `yaml:"price"`
+	Price money.Decimal `yaml:"price,omitempty"`
 	// Tiers, where there are any, stand in for Price: graduated on the quantity of the period.
-	Tiers []ContractTier `yaml:"tiers"`
+	Tiers []ContractTier `yaml:"tiers,omitempty"`
 }
 
 // RateBasis says what a contract rate multiplies.
@@ -208,6 +209,6 @@ func (RateQuantity) Values() []string { return texts(PricingQuantity, ConsumedQu
 // ContractTier is one tier of a graduated rate. Tiers are in order; the last has no UpTo.
 type ContractTier struct {
 	// UpTo is the last quantity that the tier takes, counted from 0; nil for the rest.
-	UpTo  *money.Decimal `yaml:"up_to"`
+	UpTo  *money.Decimal `yaml:"up_to,omitempty"`
 	Price money.Decimal  `yaml:"price"`
 }

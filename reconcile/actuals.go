@@ -1,0 +1,257 @@
+package reconcile
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// categoryTax is the FOCUS ChargeCategory that is nobody's revenue.
+const categoryTax = "Tax"
+
+// Actuals sums charges by what the plan is written in. Partial sums of shards merge in any order to the same totals. The
+// zero value is ready to use; it is not safe for concurrent use.
+//
+// Revenue is the sum of what charges of every category but Tax show on invoices.
+type Actuals struct {
+	// ByDay, where set, keeps the days of charges apart, in that zone, so that each is converted at its own day's exchange
+	// rate. Nil converts the period at one rate.
+	ByDay *time.Location
+
+	sums  map[actualKey]*actualSums
+	units map[unitKey]*unitSums
+}
+
+type actualKey struct {
+	offering schemas.OfferingID
+	region   string
+	currency money.Currency
+	day      schemas.Date
+}
+
+// actualSums are money of one currency. What is charged for use grows with the days of the period; what is recurring or
+// charged once does not.
+type actualSums struct {
+	fixed, used         money.Fixed
+	fixedCost, usedCost money.Fixed
+	charges             int64
+}
+
+type unitKey struct {
+	offering schemas.OfferingID
+	region   string
+	unit     string
+}
+
+type unitSums struct{ fixed, used money.Fixed }
+
+// Add counts a charge. The error is an amount that no dataset could hold, or a sum that overflows.
+func (a *Actuals) Add(c *schemas.Charge) error {
+	if c.Category == categoryTax {
+		return nil
+	}
+	amount, err := money.FixedFromDecimal(c.Amount)
+	if err != nil {
+		return fmt.Errorf("sum charge %s: amount %s: %w", c.ID, c.Amount, err)
+	}
+	var cost, priced money.Fixed
+	if c.HasCost {
+		if cost, err = money.FixedFromDecimal(c.PeerCost); err != nil {
+			return fmt.Errorf("sum charge %s: peer cost %s: %w", c.ID, c.PeerCost, err)
+		}
+	}
+	if c.HasQuantity {
+		if priced, err = money.FixedFromDecimal(c.Priced); err != nil {
+			return fmt.Errorf("sum charge %s: quantity %s: %w", c.ID, c.Priced, err)
+		}
+	}
+	line := actualLine{
+		Offering: c.Offering, Region: c.Region, Currency: c.Currency, Charges: 1,
+	}
+	unit := unitLine{Offering: c.Offering, Region: c.Region, Unit: c.PricingUnit}
+	if c.Frequency == "Usage-Based" {
+		line.Used, line.UsedCost, unit.Used = amount, cost, priced
+	} else {
+		line.Fixed, line.FixedCost, unit.Fixed = amount, cost, priced
+	}
+	if a.ByDay != nil {
+		line.Day = schemas.DateOf(c.Start, a.ByDay)
+	}
+	if err := a.addLine(&line); err != nil {
+		return fmt.Errorf("sum charge %s: %w", c.ID, err)
+	}
+	if c.HasQuantity && c.PricingUnit != "" {
+		if err := a.addUnits(&unit); err != nil {
+			return fmt.Errorf("sum charge %s: %w", c.ID, err)
+		}
+	}
+	return nil
+}
+
+// Merge adds the sums of b, which stays as it is.
+func (a *Actuals) Merge(b *Actuals) error {
+	lines, units := b.rows()
+	for i := range lines {
+		if err := a.addLine(&lines[i]); err != nil {
+			return err
+		}
+	}
+	for i := range units {
+		if err := a.addUnits(&units[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *Actuals) addLine(l *actualLine) error {
+	k := actualKey{l.Offering, l.Region, l.Currency, l.Day}
+	s := a.sums[k]
+	if s == nil {
+		if a.sums == nil {
+			a.sums = map[actualKey]*actualSums{}
+		}
+		s = &actualSums{}
+		a.sums[k] = s
+	}
+	s.charges += l.Charges
+	return addAll("actuals of "+string(l.Offering), []*money.Fixed{&s.fixed, &s.used, &s.fixedCost, &s.usedCost},
+		[]money.Fixed{l.Fixed, l.Used, l.FixedCost, l.UsedCost})
+}
+
+func (a *Actuals) addUnits(u *unitLine) error {
+	k := unitKey{u.Offering, u.Region, u.Unit}
+	s := a.units[k]
+	if s == nil {
+		if a.units == nil {
+			a.units = map[unitKey]*unitSums{}
+		}
+		s = &unitSums{}
+		a.units[k] = s
+	}
+	return addAll("units of "+string(u.Offering), []*money.Fixed{&s.fixed, &s.used}, []money.Fixed{u.Fixed, u.Used})
+}
+
+// addAll adds each of more to its sum.
+func addAll(what string, sums []*money.Fixed, more []money.Fixed) error {
+	for i, m := range more {
+		if m.IsZero() {
+			continue
+		}
+		sum, err := sums[i].Add(m)
+		if err != nil {
+			return fmt.Errorf("sum %s: %s + %s: %w", what, sums[i], m, err)
+		}
+		*sums[i] = sum
+	}
+	return nil
+}
+
+// actualLine and unitLine are sums as they are exchanged between tasks.
+type actualLine struct {
+	Offering  schemas.OfferingID `json:"offering"`
+	Region    string             `json:"region"`
+	Currency  money.Currency     `json:"currency"`
+	Day       schemas.Date       `json:"day"`
+	Fixed     money.Fixed        `json:"fixed"`
+	Used      money.Fixed        `json:"used"`
+	FixedCost money.Fixed        `json:"fixed_cost"`
+	UsedCost  money.Fixed        `json:"used_cost"`
+	Charges   int64              `json:"charges"`
+}
+
+type unitLine struct {
+	Offering schemas.OfferingID `json:"offering"`
+	Region   string             `json:"region"`
+	Unit     string             `json:"unit"`
+	Fixed    money.Fixed        `json:"fixed"`
+	Used     money.Fixed        `json:"used"`
+}
+
+// rows returns the sums in order.
+func (a *Actuals) rows() ([]actualLine, []unitLine) {
+	lines := make([]actualLine, 0, len(a.sums))
+	for k, s := range a.sums {
+		lines = append(lines, actualLine{k.offering, k.region, k.currency, k.day, s.fixed, s.used, s.fixedCost, s.usedCost, s.charges})
+	}
+	slices.SortFunc(lines, func(a, b actualLine) int {
+		return cmp.Or(cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region),
+			cmp.Compare(a.Currency, b.Currency), a.Day.Compare(b.Day))
+	})
+	units := make([]unitLine, 0, len(a.units))
+	for k, s := range a.units {
+		units = append(units, unitLine{k.offering, k.region, k.unit, s.fixed, s.used})
+	}
+	slices.SortFunc(units, func(a, b unitLine) int {
+		return cmp.Or(cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Unit, b.Unit))
+	})
+	return lines, units
+}
+
+type actualsJSON struct {
+	Lines []actualLine `json:"lines"`
+	Units []unitLine   `json:"units"`
+}
+
+// MarshalJSON writes the sums in order, so that equal sums are equal bytes.
+func (a *Actuals) MarshalJSON() ([]byte, error) {
+	lines, units := a.rows()
+	return json.Marshal(actualsJSON{lines, units})
+}
+
+// UnmarshalJSON adds the sums of what MarshalJSON wrote to those already there.
+func (a *Actuals) UnmarshalJSON(data []byte) error {
+	var in actualsJSON
+	if err := json.Unmarshal(data, &in); err != nil {
+		return fmt.Errorf("read sums of charges: %w", err)
+	}
+	for i := range in.Lines {
+		if err := a.addLine(&in.Lines[i]); err != nil {
+			return err
+		}
+	}
+	for i := range in.Units {
+		if err := a.addUnits(&in.Units[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Revenue returns the sum of all charges per currency, in alphabetical order of currencies: the control total that
+// charges and variances share.
+func (a *Actuals) Revenue() ([]Total, error) {
+	var out []Total
+	lines, _ := a.rows()
+	for i := range lines {
+		if err := addTotal(&out, lines[i].Currency, lines[i].Fixed, lines[i].Used); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Total is a sum in one currency.
+type Total struct {
+	Currency money.Currency `json:"currency"`
+	Amount   money.Fixed    `json:"amount"`
+}
+
+// addTotal adds amounts to the currency's entry of totals, which stay in order.
+func addTotal(totals *[]Total, c money.Currency, amounts ...money.Fixed) error {
+	i, found := slices.BinarySearchFunc(*totals, c, func(t Total, c money.Currency) int { return cmp.Compare(t.Currency, c) })
+	if !found {
+		*totals = slices.Insert(*totals, i, Total{Currency: c})
+	}
+	for _, a := range amounts {
+		if err := addAll("amounts in "+string(c), []*money.Fixed{&(*totals)[i].Amount}, []money.Fixed{a}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

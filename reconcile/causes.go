@@ -1,0 +1,118 @@
+package reconcile
+
+import (
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// mixTotal is the volume of the lines among which customers may shift.
+type mixTotal struct {
+	lines int
+	// planned and expected are the volume of the month and to date; actual is what was sold.
+	planned, expected, actual money.Decimal
+	accrual                   schemas.Accrual
+	accruals                  int
+}
+
+// mixTotals sums the volume of each mix. Lines that one side lacks are whole causes of their own, and lines whose money
+// cannot be split into units and price take no part.
+func mixTotals(cells []*cell) map[string]*mixTotal {
+	out := map[string]*mixTotal{}
+	for _, x := range cells {
+		if !x.splits() {
+			continue
+		}
+		m := out[x.mix]
+		if m == nil {
+			m = &mixTotal{accrual: x.accrual, accruals: 1}
+			out[x.mix] = m
+		}
+		if x.accrual != m.accrual {
+			m.accruals++
+		}
+		m.lines++
+		m.planned = m.planned.Add(x.units.plan)
+		m.expected = m.expected.Add(x.units.expected)
+		m.actual = m.actual.Add(x.units.actual())
+	}
+	return out
+}
+
+// splits reports whether both sides count units, so that there are a planned and an actual price.
+func (x *cell) splits() bool {
+	return x.line != nil && len(x.lines) > 0 && !x.units.plan.IsZero() && !x.units.actual().IsZero()
+}
+
+// atPlannedMix restates a line's amount at the actual volume of its whole mix: amount × actual volume ÷ planned volume.
+// The bool is false where the mix has nothing to shift among, or no expected volume to divide by.
+//
+// Where all lines accrue alike, volume and amount are both taken for the month: the elapsed part cancels out, and nothing
+// is rounded twice.
+func (m *mixTotal) atPlannedMix(s *sheet, month, toDate amount, places int32) (money.Decimal, bool) {
+	if m == nil || m.lines < 2 {
+		return money.Zero, false
+	}
+	base, whole := month, m.planned
+	if m.accruals > 1 {
+		base, whole = toDate, m.expected
+	}
+	if whole.IsZero() {
+		return money.Zero, false
+	}
+	return s.shareRounded("at the actual volume of the mix and the planned mix",
+		base, amount{"actual volume of the mix", m.actual}, amount{"planned volume of the mix", whole}, places), true
+}
+
+// moneyCauses restates expected into actual step by step, and names each difference:
+//
+//	expected → at actual volume, planned mix    volume
+//	         → at actual volume and mix         mix
+//	         → actual at the plan's rates       price
+//	         → actual                           FX
+func (x *cell) moneyCauses(v *side, s *sheet, expected money.Decimal, m *mixTotal, places int32) schemas.Causes {
+	var c schemas.Causes
+	if len(x.lines) > 0 {
+		c.FX = v.actual().Sub(v.constant)
+	}
+	rest := v.constant.Sub(expected)
+	switch {
+	case x.line == nil:
+		c.Unplanned = rest
+	case len(x.lines) == 0:
+		c.Missing = rest
+	case !x.splits():
+		c.Unsplit = rest
+	default:
+		flexed := s.shareRounded("planned amount at the actual volume",
+			amount{"plan", v.plan}, amount{"actual volume", x.units.actual()}, amount{"planned volume", x.units.plan}, places)
+		mixed, ok := m.atPlannedMix(s, amount{"plan", v.plan}, amount{"expected", expected}, places)
+		if !ok {
+			mixed = flexed
+		}
+		c.Volume = mixed.Sub(expected)
+		c.Mix = flexed.Sub(mixed)
+		c.Price = v.constant.Sub(flexed)
+	}
+	return c
+}
+
+// unitCauses names what moved the volume: more or less in all, or a shift among lines.
+func (x *cell) unitCauses(s *sheet, m *mixTotal) schemas.Causes {
+	var c schemas.Causes
+	u := &x.units
+	rest := u.actual().Sub(u.expected)
+	switch {
+	case len(x.lines) == 0:
+		c.Missing = rest
+	case !x.splits():
+		c.Unsplit = rest
+	default:
+		mixed, ok := m.atPlannedMix(s, amount{"plan", u.plan}, amount{"expected", u.expected}, unitPlaces)
+		if !ok {
+			mixed = u.actual()
+		}
+		c.Volume = mixed.Sub(u.expected)
+		c.Mix = u.actual().Sub(mixed)
+	}
+	return c
+}

@@ -1,0 +1,305 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// FX gives the exchange rate from one currency to another on a day, as schemas.Rates.Find does under the book's policy.
+// The zero day asks for the rate of the period.
+type FX func(from, to money.Currency, day schemas.Date) (schemas.Conversion, bool)
+
+// Comparison is what actual and plan are compared by.
+type Comparison struct {
+	Period schemas.Period
+	// Currency is the provider's: that of every amount of the result.
+	Currency money.Currency
+	Plan     *schemas.Plan
+	Actuals  *Actuals
+	FX       FX
+	// Through is the last day for which use has arrived, read from the data; the last day of the period where it is over.
+	Through schemas.Date
+	// Provisional says that deliveries are missing, so that the actuals are not whole.
+	Provisional bool
+}
+
+// Compare returns actual against plan, four rows (units, revenue, cost, margin) for each offering and region that the
+// plan or the actuals name, sorted as schemas.Variances says, and the findings: what is unplanned, what is planned and
+// absent, what differs by more than the plan's materiality, and what has no exchange rate. The sum of a measure's actuals
+// is the sum of the charges, converted; the causes of each row add up to its variance.
+//
+// A line of the plan without a region takes the regions that no line of its offering names. The causes follow the
+// convention that restates each line on its own (planned price per unit of that line, not of the average of all).
+//
+// The error is that of a plan that cannot be read as one.
+func Compare(c Comparison) ([]schemas.Variance, []schemas.Finding, error) {
+	cells, err := layOut(&c)
+	if err != nil {
+		return nil, nil, err
+	}
+	var findings []schemas.Finding
+	for _, x := range cells {
+		if err := c.fill(x); err != nil {
+			return nil, nil, err
+		}
+		for _, m := range x.noRate {
+			findings = append(findings, noRate(x.id(c.Period), m, c.Currency))
+		}
+	}
+	mixes := mixTotals(cells)
+	var out []schemas.Variance
+	for _, x := range cells {
+		rows, err := c.rows(x, mixes[x.mix])
+		if err != nil {
+			return nil, nil, err
+		}
+		if f, ok := planFinding(rows); ok {
+			findings = append(findings, f)
+		}
+		out = append(out, rows[:]...)
+	}
+	return out, findings, nil
+}
+
+// cell is one offering in one region, planned or sold or both.
+type cell struct {
+	offering schemas.OfferingID
+	region   string
+	line     *schemas.PlanLine // nil where nothing is planned
+	lines    []actualLine      // empty where nothing is sold
+	accrual  schemas.Accrual
+	elapsed  money.Ratio
+	mix      string
+
+	revenue, cost side
+	units         unitSide
+	noRate        []missingRate
+}
+
+// side is one measure of money on both sides.
+type side struct {
+	// plan is for the whole month; constant is the actual at the plan's exchange rates; both in the common currency.
+	plan, fixed, used, constant money.Decimal
+	steps                       sheet
+}
+
+func (s *side) actual() money.Decimal { return s.fixed.Add(s.used) }
+
+// unitSide is the volume on both sides; expected is due to date.
+type unitSide struct {
+	unit                        string
+	plan, expected, fixed, used money.Decimal
+	steps                       sheet
+}
+
+func (u *unitSide) actual() money.Decimal { return u.fixed.Add(u.used) }
+
+// missingRate is an amount without an exchange rate.
+type missingRate struct {
+	currency money.Currency
+	amount   money.Decimal
+	what     string
+}
+
+func (x *cell) id(p schemas.Period) string { return joinID(string(p), string(x.offering), x.region) }
+
+// joinID joins parts by slashes; a slash within a part is written as %2F, so that parts cannot run together.
+func joinID(parts ...string) string {
+	for i, p := range parts {
+		if strings.ContainsAny(p, "/%") {
+			parts[i] = strings.NewReplacer("%", "%25", "/", "%2F").Replace(p)
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// layOut pairs the plan's lines of the period with the actuals.
+func layOut(c *Comparison) ([]*cell, error) {
+	type key struct {
+		offering schemas.OfferingID
+		region   string
+	}
+	byKey := map[key]*cell{}
+	for i := range c.Plan.Lines {
+		l := &c.Plan.Lines[i]
+		if l.Period != c.Period {
+			continue
+		}
+		k := key{l.Offering, l.Region}
+		if byKey[k] != nil {
+			return nil, fmt.Errorf("plan: %s has two lines for offering %s in region %q; make one of them", l.Period, l.Offering, l.Region)
+		}
+		byKey[k] = &cell{offering: l.Offering, region: l.Region, line: l}
+	}
+	find := func(o schemas.OfferingID, region string) *cell {
+		if x := byKey[key{o, region}]; x != nil {
+			return x
+		}
+		if x := byKey[key{o, ""}]; x != nil && x.line != nil {
+			return x
+		}
+		x := &cell{offering: o, region: region}
+		byKey[key{o, region}] = x
+		return x
+	}
+	lines, units := c.Actuals.rows()
+	for i := range lines {
+		x := find(lines[i].Offering, lines[i].Region)
+		x.lines = append(x.lines, lines[i])
+	}
+	for i := range units {
+		x := find(units[i].Offering, units[i].Region)
+		if x.line != nil && x.line.Unit == units[i].Unit && x.line.Unit != "" {
+			x.units.fixed = x.units.fixed.Add(units[i].Fixed.Decimal())
+			x.units.used = x.units.used.Add(units[i].Used.Decimal())
+		}
+	}
+	cells := make([]*cell, 0, len(byKey))
+	for _, x := range byKey {
+		cells = append(cells, x)
+	}
+	slices.SortFunc(cells, func(a, b *cell) int {
+		return cmp.Or(cmp.Compare(a.offering, b.offering), cmp.Compare(a.region, b.region))
+	})
+	return cells, nil
+}
+
+// unitPlaces is how many decimal places an expected number of units is rounded to.
+const unitPlaces = 6
+
+// fill computes the cell's amounts in the common currency and its expected units.
+func (c *Comparison) fill(x *cell) error {
+	x.accrual = c.Plan.Policy.Accrual
+	if x.line != nil && x.line.Accrual != "" {
+		x.accrual = x.line.Accrual
+	}
+	if x.accrual == "" {
+		x.accrual = schemas.AccrueLinear
+	}
+	var err error
+	if x.elapsed, err = Elapsed(&c.Plan.Policy, x.accrual, c.Period, c.Through); err != nil {
+		return err
+	}
+	places, err := c.places()
+	if err != nil {
+		return err
+	}
+	if l := x.line; l != nil {
+		x.mix = l.Mix
+		if x.mix == "" {
+			x.mix = "offering " + string(l.Offering)
+		}
+		x.mix += " in " + l.Unit
+		x.revenue.plan = c.planned(x, &x.revenue.steps, "revenue", l.Revenue, places)
+		x.cost.plan = c.planned(x, &x.cost.steps, "cost", l.Cost, places)
+		x.fillUnits()
+	}
+	for i := range x.lines {
+		l := &x.lines[i]
+		c.sold(x, &x.revenue, "revenue", l, [2]money.Fixed{l.Fixed, l.Used}, places)
+		c.sold(x, &x.cost, "cost", l, [2]money.Fixed{l.FixedCost, l.UsedCost}, places)
+	}
+	return cmp.Or(x.revenue.steps.err, x.cost.steps.err, x.units.steps.err)
+}
+
+func (x *cell) fillUnits() {
+	u, l := &x.units, x.line
+	if l.Unit == "" {
+		return
+	}
+	u.unit = l.Unit
+	u.plan = u.steps.given("plan of the month", "units", l.Units)
+	u.expected = u.steps.shareRounded("expected to date, "+string(x.accrual)+" accrual",
+		amount{"plan", u.plan}, amount{"elapsed", x.elapsed.Num}, amount{"whole", x.elapsed.Den}, unitPlaces)
+}
+
+// planned converts an amount of the plan at the plan's rate, or at the actual one where the plan has none.
+func (c *Comparison) planned(x *cell, s *sheet, what string, v money.Decimal, places int32) money.Decimal {
+	v = s.given("plan of the month, in "+string(x.line.Currency), what, v)
+	rate, ok := c.planRate(x.line.Currency)
+	if !ok {
+		if !v.IsZero() {
+			x.noRate = append(x.noRate, missingRate{x.line.Currency, v, "planned " + what})
+		}
+		return money.Zero
+	}
+	return s.shareRounded("plan at the plan's exchange rate, in "+string(c.Currency),
+		amount{what, v}, amount{"rate", rate.Num}, amount{"per", rate.Den}, places)
+}
+
+// sold adds one currency's actuals to a side: at actual rates, and at the plan's.
+func (c *Comparison) sold(x *cell, to *side, what string, l *actualLine, fixedUsed [2]money.Fixed, places int32) {
+	local := fixedUsed[0].Decimal().Add(fixedUsed[1].Decimal())
+	if local.IsZero() && fixedUsed[0].IsZero() {
+		return
+	}
+	actual, ok := c.rate(l.Currency, l.Day)
+	if !ok {
+		x.noRate = append(x.noRate, missingRate{l.Currency, local, what})
+		return
+	}
+	plan, ok := c.planRate(l.Currency)
+	if !ok {
+		plan = actual
+	}
+	when := ""
+	if !l.Day.IsZero() {
+		when = " of " + l.Day.String()
+	}
+	for i, kind := range []string{"recurring and one-time ", "usage-based "} {
+		if fixedUsed[i].IsZero() {
+			continue
+		}
+		v := to.steps.given(kind+what+when+", in "+string(l.Currency), "charges", fixedUsed[i].Decimal())
+		v = to.steps.shareRounded("at the actual exchange rate, in "+string(c.Currency),
+			amount{"charges", v}, amount{"rate", actual.Num}, amount{"per", actual.Den}, places)
+		if i == 0 {
+			to.fixed = to.fixed.Add(v)
+		} else {
+			to.used = to.used.Add(v)
+		}
+	}
+	to.constant = to.constant.Add(to.steps.shareRounded("at the plan's exchange rate, in "+string(c.Currency),
+		amount{"charges", local}, amount{"rate", plan.Num}, amount{"per", plan.Den}, places))
+}
+
+// planRate is the plan's exchange rate of the period.
+func (c *Comparison) planRate(from money.Currency) (money.Ratio, bool) {
+	if from == c.Currency {
+		return money.Ratio{Num: money.One, Den: money.One}, true
+	}
+	for _, r := range c.Plan.Rates {
+		if r.Period == c.Period && r.Currency == from {
+			return money.Ratio{Num: r.Rate, Den: money.One}, true
+		}
+	}
+	return c.rate(from, schemas.Date{})
+}
+
+func (c *Comparison) rate(from money.Currency, day schemas.Date) (money.Ratio, bool) {
+	if from == c.Currency {
+		return money.Ratio{Num: money.One, Den: money.One}, true
+	}
+	if c.FX == nil {
+		return money.Ratio{}, false
+	}
+	v, ok := c.FX(from, c.Currency, day)
+	return v.Factor, ok
+}
+
+// places is how many decimal places restated amounts have.
+func (c *Comparison) places() (int32, error) {
+	if p := c.Plan.Policy.Places; p != nil {
+		return *p, nil
+	}
+	p, ok := money.MinorUnits(c.Currency)
+	if !ok {
+		return 0, fmt.Errorf("compare with the plan: currency %q has no minor unit; correct the provider's currency", c.Currency)
+	}
+	return p, nil
+}

@@ -1,0 +1,13 @@
+// Package reconcile compares what is with what was to be expected: charges with the business plan, the bills of peers
+// with our own meters and contracts, and what we earn with what it costs us.
+//
+// It is pure: it reads no clock, file or network, and its results depend on its arguments alone. Everything that grows
+// with the input is an accumulator ([Actuals], [Use], [Margins]) whose partial sums are exact, so that any division of
+// the rows into shards, added in any order, gives the same totals; the comparisons then run over totals. Differences are
+// split by restating one amount step by step into the other, each cause being the difference of two neighbours: so the
+// causes add up to the whole by construction, whatever is rounded on the way.
+//
+// What it finds is rows and findings; an error means that the run cannot go on.
+//
+// Start with compare.go (actual against plan) and match.go (bill against meter and contract).
+package reconcile

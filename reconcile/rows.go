@@ -1,0 +1,186 @@
+package reconcile
+
+import (
+	"cmp"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// rows returns a cell's four variances in the order of the report.
+func (c *Comparison) rows(x *cell, m *mixTotal) (out [4]schemas.Variance, err error) {
+	places, err := c.places()
+	if err != nil {
+		return out, err
+	}
+	out[0] = c.row(x, schemas.Units, x.units.unit)
+	if err := x.unitsRow(&out[0], m); err != nil {
+		return out, err
+	}
+	out[1] = c.row(x, schemas.Revenue, string(c.Currency))
+	if err := x.moneyRow(&out[1], &x.revenue, m, places); err != nil {
+		return out, err
+	}
+	out[2] = c.row(x, schemas.Cost, string(c.Currency))
+	if err := x.moneyRow(&out[2], &x.cost, m, places); err != nil {
+		return out, err
+	}
+	out[3] = c.row(x, schemas.Margin, string(c.Currency))
+	marginRow(&out[3], &out[1], &out[2])
+	for i := range out {
+		if i > 0 {
+			out[i].Material = c.Plan.Policy.Materiality.Beyond(out[i].Variance, out[i].Expected)
+		}
+	}
+	return out, nil
+}
+
+// row is what all measures of a cell share.
+func (c *Comparison) row(x *cell, m schemas.Measure, unit string) schemas.Variance {
+	v := schemas.Variance{
+		ID: x.id(c.Period) + "/" + string(m), Period: c.Period, Offering: x.offering, Region: x.region, Measure: m, Unit: unit,
+		Status: schemas.Planned, Accrual: x.accrual, Through: c.Through, Provisional: c.Provisional || len(x.noRate) > 0,
+	}
+	switch {
+	case x.line == nil:
+		v.Status = schemas.Unplanned
+	case len(x.lines) == 0:
+		v.Status = schemas.Missing
+	}
+	return v
+}
+
+func (x *cell) unitsRow(v *schemas.Variance, m *mixTotal) error {
+	u := &x.units
+	s := &u.steps
+	v.Plan, v.Expected, v.Actual = u.plan, u.expected, u.actual()
+	if u.unit != "" {
+		s.add("actual volume", amount{"recurring and one-time", u.fixed}, amount{"usage-based", u.used})
+		v.Causes = x.unitCauses(s, m)
+		finish(v, s)
+		x.runRate(v, s, u.fixed, u.used, unitPlaces)
+	}
+	v.Steps = s.steps
+	return s.err
+}
+
+func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int32) error {
+	s := &from.steps
+	v.Plan, v.Actual = from.plan, from.actual()
+	if x.line != nil {
+		v.Expected = s.shareRounded("expected to date, "+string(x.accrual)+" accrual",
+			amount{"plan", from.plan}, amount{"elapsed", x.elapsed.Num}, amount{"whole", x.elapsed.Den}, places)
+	}
+	if len(x.lines) > 0 {
+		s.add("actual", amount{"recurring and one-time", from.fixed}, amount{"usage-based", from.used})
+	}
+	v.Causes = x.moneyCauses(from, s, v.Expected, m, places)
+	finish(v, s)
+	x.runRate(v, s, from.fixed, from.used, places)
+	v.Steps = s.steps
+	return s.err
+}
+
+// marginRow is revenue minus cost in every number, causes included.
+func marginRow(v, revenue, cost *schemas.Variance) {
+	s := &sheet{}
+	minus := func(a, b money.Decimal) money.Decimal { return a.Sub(b) }
+	v.Plan = minus(revenue.Plan, cost.Plan)
+	v.Expected = s.subtract("expected margin to date", amount{"revenue", revenue.Expected}, amount{"cost", cost.Expected})
+	v.Actual = s.subtract("actual margin", amount{"revenue", revenue.Actual}, amount{"cost", cost.Actual})
+	a, b := &revenue.Causes, &cost.Causes
+	v.Causes = schemas.Causes{
+		Price: minus(a.Price, b.Price), Volume: minus(a.Volume, b.Volume), Mix: minus(a.Mix, b.Mix), FX: minus(a.FX, b.FX),
+		Unplanned: minus(a.Unplanned, b.Unplanned), Missing: minus(a.Missing, b.Missing), Unsplit: minus(a.Unsplit, b.Unsplit),
+	}
+	finish(v, s)
+	if revenue.RunRate != nil && cost.RunRate != nil {
+		r := s.subtract("run rate of the month", amount{"revenue", *revenue.RunRate}, amount{"cost", *cost.RunRate})
+		v.RunRate = &r
+	}
+	v.Steps = s.steps
+}
+
+// finish computes the variance, its percentage and its direction.
+func finish(v *schemas.Variance, s *sheet) {
+	v.Variance = s.subtract("variance", amount{"actual", v.Actual}, amount{"expected", v.Expected})
+	s.add("causes of the variance", amount{"price", v.Causes.Price}, amount{"volume", v.Causes.Volume},
+		amount{"mix", v.Causes.Mix}, amount{"fx", v.Causes.FX}, amount{"unplanned", v.Causes.Unplanned},
+		amount{"missing", v.Causes.Missing}, amount{"unsplit", v.Causes.Unsplit})
+	v.Percent = percentRounded(v.Variance, v.Expected)
+	v.Favourable = v.Variance.IsPositive()
+	if v.Measure == schemas.Cost {
+		v.Favourable = v.Variance.IsNegative()
+	}
+}
+
+// percentPlaces is how many decimal places a percentage has.
+const percentPlaces = 4
+
+// percentRounded is part in a hundred of the size of base, or nil for a base of 0.
+func percentRounded(part, base money.Decimal) *money.Decimal {
+	p, err := money.MulDivRound(part, money.NewDecimal(100, 0), base.Abs(), percentPlaces, money.HalfEven)
+	if err != nil {
+		return nil
+	}
+	return &p
+}
+
+// runRate extends what is charged for use to the whole month; what is recurring or charged once is whole already.
+func (x *cell) runRate(v *schemas.Variance, s *sheet, fixed, used money.Decimal, places int32) {
+	if !x.elapsed.Num.IsPositive() {
+		return
+	}
+	whole := s.shareRounded("usage-based for the month, at the rate so far",
+		amount{"usage-based", used}, amount{"whole", x.elapsed.Den}, amount{"elapsed", x.elapsed.Num}, places)
+	r := s.add("run rate of the month", amount{"recurring and one-time", fixed}, amount{"usage-based", whole})
+	v.RunRate = &r
+}
+
+// Sum adds rows of one measure to one: the totals of the report. Steps and run rates are left out where any row has none.
+// It returns the zero Variance for no rows.
+func Sum(rows []schemas.Variance, m schemas.Measure) schemas.Variance {
+	var out schemas.Variance
+	runRate, whole, first := money.Zero, true, true
+	for i := range rows {
+		v := &rows[i]
+		if v.Measure != m {
+			continue
+		}
+		if first {
+			out = schemas.Variance{
+				ID: joinID(string(v.Period), "total") + "/" + string(m), Period: v.Period, Measure: m, Unit: v.Unit,
+				Status: schemas.Planned, Through: v.Through, Accrual: v.Accrual,
+			}
+			first = false
+		}
+		out.Plan = out.Plan.Add(v.Plan)
+		out.Expected = out.Expected.Add(v.Expected)
+		out.Actual = out.Actual.Add(v.Actual)
+		out.Causes = addCauses(out.Causes, v.Causes)
+		out.Provisional = out.Provisional || v.Provisional
+		out.Material = out.Material || v.Material
+		if v.RunRate == nil {
+			whole = false
+		} else {
+			runRate = runRate.Add(*v.RunRate)
+		}
+	}
+	if first {
+		return out
+	}
+	if whole {
+		out.RunRate = &runRate
+	}
+	s := &sheet{}
+	finish(&out, s)
+	out.Unit = cmp.Or(out.Unit, "")
+	return out
+}
+
+func addCauses(a, b schemas.Causes) schemas.Causes {
+	return schemas.Causes{
+		Price: a.Price.Add(b.Price), Volume: a.Volume.Add(b.Volume), Mix: a.Mix.Add(b.Mix), FX: a.FX.Add(b.FX),
+		Unplanned: a.Unplanned.Add(b.Unplanned), Missing: a.Missing.Add(b.Missing), Unsplit: a.Unsplit.Add(b.Unsplit),
+	}
+}

@@ -97,7 +97,7 @@ func parsePlace(place string) (bucketPlace, error) {
 	return p, nil
 }
 
-// open returns the store, whose requests go through client; nil is the SDK's own.
+// open returns the store, whose requests go through client; nil is the SDK's own, which heeds proxies and AWS_CA_BUNDLE.
 func (p bucketPlace) open(ctx context.Context, client aws.HTTPClient) (*Bucket, error) {
 	options := []func(*config.LoadOptions) error{
 		config.WithRetryer(func() aws.Retryer {
@@ -110,9 +110,6 @@ func (p bucketPlace) open(ctx context.Context, client aws.HTTPClient) (*Bucket, 
 	}
 	if p.region != "" {
 		options = append(options, config.WithRegion(p.region))
-	}
-	if client != nil {
-		options = append(options, config.WithHTTPClient(client))
 	}
 	c, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
@@ -127,6 +124,9 @@ func (p bucketPlace) open(ctx context.Context, client aws.HTTPClient) (*Bucket, 
 			o.UsePathStyle = p.pathStyle
 			if p.endpoint != "" {
 				o.BaseEndpoint = aws.String(p.endpoint)
+			}
+			if client != nil {
+				o.HTTPClient = client
 			}
 		}),
 		bucket: p.bucket, prefix: p.prefix,

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -250,8 +249,22 @@ func testRanges(t *testing.T, s Store) {
 		off, n int64
 		want   string
 	}{
-		{0, -1, body}, {0, 10, body}, {0, 11, body}, {0, 0, ""}, {0, 1, "0"}, {9, 1, "9"}, {9, 5, "9"}, {9, -1, "9"},
-		{3, 4, "3456"}, {5, 0, ""}, {10, -1, ""}, {10, 0, ""}, {10, 1, ""}, {11, -1, ""}, {1 << 40, 1, ""}, {3, 1 << 40, body[3:]},
+		{0, -1, body},
+		{0, 10, body},
+		{0, 11, body},
+		{0, 0, ""},
+		{0, 1, "0"},
+		{9, 1, "9"},
+		{9, 5, "9"},
+		{9, -1, "9"},
+		{3, 4, "3456"},
+		{5, 0, ""},
+		{10, -1, ""},
+		{10, 0, ""},
+		{10, 1, ""},
+		{11, -1, ""},
+		{1 << 40, 1, ""},
+		{3, 1 << 40, body[3:]},
 	} {
 		o, err := s.Get(t.Context(), "a", c.off, c.n)
 		if err != nil {
@@ -407,160 +420,11 @@ func testReaderKeepsVersion(t *testing.T, s Store) {
 	wantBody(t, s, "a", young)
 }
 
-func testOddKeys(t *testing.T, s Store) {
-	odd := []string{
-		"billing_period=2024-09/part 1.parquet", "a+b", "100%", "100%25", "%2e%2e", "%", "a&b?c#d", "é/ü", "日本語/データ",
-		"e\u0301", "-rf", "~", "con", "a:b", "*", "'\"`", "<x>", "a,b;c", "$HOME", "{}[]()|^", "x/" + strings.Repeat("n", maxSegmentBytes),
-		strings.Repeat("deep/", 40) + "x", "😀", " ", "a ", " a/ b", "a.", "a..b", "x.tmp",
-	}
-	for _, key := range odd {
-		create(t, s, key, "body of "+key)
-	}
-	for _, key := range odd {
-		wantBody(t, s, key, "body of "+key)
-		if got := keys(t, s.List(t.Context(), key)); !slices.Contains(got, key) {
-			t.Errorf("list %q: %q", key, got)
-		}
-	}
-	slices.Sort(odd)
-	if got := keys(t, s.List(t.Context(), "")); !slices.Equal(got, odd) {
-		t.Errorf("listed %q, want %q", got, odd)
-	}
-}
-
-func testHostileKeys(t *testing.T, s Store) {
-	ctx := t.Context()
-	for _, key := range []string{
-		"", "/", "/etc/passwd", "a/", "a//b", ".", "..", "../a", "a/../b", "a/..", "./a", ".daybook/lock", "a/.hidden", "a\\b",
-		"..\\a", "C:\\a", "a\x00b", "a\nb", "a\x7fb", "a\u0085b", "\xff\xfe", "a/\xc0\xae", strings.Repeat("n", maxSegmentBytes+1),
-		strings.Repeat("n/", maxKeyBytes/2) + "n",
-	} {
-		_, err := s.Get(ctx, key, 0, -1)
-		wantError(t, err, ErrKey)
-		_, err = s.Create(ctx, key, strings.NewReader("x"))
-		wantError(t, err, ErrKey)
-		_, err = s.Swap(ctx, key, nil, "")
-		wantError(t, err, ErrKey)
-		_, err = CreateFrom(ctx, s, key, func(io.Writer) error { return nil })
-		wantError(t, err, ErrKey)
-		_, _, err = OpenReaderAt(ctx, s, key)
-		wantError(t, err, ErrKey)
-	}
-	if got := keys(t, s.List(ctx, "")); len(got) != 0 {
-		t.Errorf("listed %q", got)
-	}
-}
-
 // noise returns the same n bytes for the same seed, unlike those of any other.
 func noise(seed byte, n int) []byte {
 	b := make([]byte, n)
 	rand.NewChaCha8([32]byte{seed}).Read(b)
 	return b
-}
-
-func testLarge(t *testing.T, s Store) {
-	const size = 40<<20 + 7
-	body := noise(1, size)
-	made, err := CreateFrom(t.Context(), s, "large/object", func(w io.Writer) error {
-		for part := range slices.Chunk(body, 1_000_003) {
-			if _, err := w.Write(part); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil || made.Size != size {
-		t.Fatalf("created %+v, %v", made, err)
-	}
-	o, err := s.Get(t.Context(), "large/object", 0, -1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer o.Close()
-	h := sha256.New()
-	if n, err := io.Copy(h, o); err != nil || n != size || [32]byte(h.Sum(nil)) != sha256.Sum256(body) {
-		t.Errorf("read %d bytes of another digest, %v", n, err)
-	}
-	if o.Version != made.Version {
-		t.Errorf("version %q, created as %q", o.Version, made.Version)
-	}
-	for _, off := range []int64{partBytes - 3, 2*partBytes - 1, size - 5} {
-		o, err := s.Get(t.Context(), "large/object", off, 10)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := io.ReadAll(o)
-		if err != nil || !bytes.Equal(got, body[off:min(off+10, size)]) {
-			t.Errorf("ten bytes from %d: %x, %v", off, got, err)
-		}
-		o.Close()
-	}
-	if again, err := s.Create(t.Context(), "large/object", bytes.NewReader(body)); err != nil || again.Version != made.Version {
-		t.Errorf("created again %+v, %v", again, err)
-	}
-	body[size-1]++
-	_, err = s.Create(t.Context(), "large/object", bytes.NewReader(body))
-	var conflict *ConflictError
-	if !errors.As(err, &conflict) || conflict.Offset != size-1 {
-		t.Errorf("another last byte: %v", err)
-	}
-}
-
-func testReaderAt(t *testing.T, s Store) {
-	const size = 5*blockBytes + 12345
-	body := noise(2, size)
-	if _, err := s.Create(t.Context(), "a", bytes.NewReader(body)); err != nil {
-		t.Fatal(err)
-	}
-	r, n, err := OpenReaderAt(t.Context(), s, "a")
-	if err != nil || n != size {
-		t.Fatalf("opened %d bytes, %v", n, err)
-	}
-	check := func(off, n int64) {
-		got := make([]byte, n)
-		k, err := r.ReadAt(got, off)
-		want := body[min(off, size):min(off+n, size)]
-		if !bytes.Equal(got[:k], want) || (err == nil) != (int64(k) == n) || (err != nil && err != io.EOF) {
-			t.Errorf("read %d from %d: %d bytes, %v; want %d", n, off, k, err, len(want))
-		}
-	}
-	for _, edge := range []int64{0, blockBytes, 3 * blockBytes, size} {
-		for _, off := range []int64{edge - 1, edge, edge + 1} {
-			for _, n := range []int64{0, 1, 2, 100, blockBytes, 2*blockBytes + 1, size} {
-				if off >= 0 && (n > 0 || off < size) {
-					check(off, n)
-				}
-			}
-		}
-	}
-	var group sync.WaitGroup
-	for g := range uint64(8) {
-		group.Go(func() {
-			random := rand.New(rand.NewPCG(g, 1))
-			for range 50 {
-				check(random.Int64N(size), 1+random.Int64N(blockBytes))
-			}
-		})
-	}
-	group.Wait()
-	if _, err := r.ReadAt(make([]byte, 1), -1); err == nil || err == io.EOF {
-		t.Errorf("a read at -1: %v", err)
-	}
-	if err := r.Close(); err != nil {
-		t.Error(err)
-	}
-	if _, err := r.ReadAt(make([]byte, 1), 0); err == nil {
-		t.Error("a closed reader reads")
-	}
-	create(t, s, "nothing", "")
-	r, n, err = OpenReaderAt(t.Context(), s, "nothing")
-	if err != nil || n != 0 {
-		t.Fatalf("opened %d bytes, %v", n, err)
-	}
-	defer r.Close()
-	if k, err := r.ReadAt(make([]byte, 1), 0); k != 0 || err != io.EOF {
-		t.Errorf("read %d bytes of nothing, %v", k, err)
-	}
 }
 
 func testCancelled(t *testing.T, s Store) {
@@ -612,133 +476,4 @@ func testCancelled(t *testing.T, s Store) {
 	if got, want := keys(t, s.List(t.Context(), "")), []string{"a", "large"}; !slices.Equal(got, want) {
 		t.Errorf("listed %q, want %q", got, want)
 	}
-}
-
-const (
-	raceWriters = 8
-	raceRounds  = 50
-)
-
-// race lets all writers act at once and returns what each got.
-func race(act func(writer int) error) [raceWriters]error {
-	var got [raceWriters]error
-	var group sync.WaitGroup
-	start := make(chan struct{})
-	for writer := range raceWriters {
-		group.Go(func() {
-			<-start
-			got[writer] = act(writer)
-		})
-	}
-	close(start)
-	group.Wait()
-	return got
-}
-
-// wantOneWinner returns who got no error; all others must have got one wrapping lost.
-func wantOneWinner(t *testing.T, got [raceWriters]error, lost error) int {
-	t.Helper()
-	winner := -1
-	for writer, err := range got {
-		switch {
-		case err == nil && winner >= 0:
-			t.Fatalf("writers %d and %d both won", winner, writer)
-		case err == nil:
-			winner = writer
-		case !errors.Is(err, lost):
-			t.Fatalf("writer %d: %v", writer, err)
-		}
-	}
-	if winner < 0 {
-		t.Fatalf("nobody won: %v", got)
-	}
-	return winner
-}
-
-func testCreateRace(t *testing.T, s Store) {
-	for round := range raceRounds {
-		key := fmt.Sprintf("race/%02d", round)
-		body := func(writer int) string { return fmt.Sprintf("round %d, by writer %d", round, writer) }
-		winner := wantOneWinner(t, race(func(writer int) error {
-			_, err := s.Create(t.Context(), key, strings.NewReader(body(writer)))
-			return err
-		}), ErrExists)
-		wantBody(t, s, key, body(winner))
-	}
-}
-
-func testCreateSameRace(t *testing.T, s Store) {
-	for round := range 10 {
-		key := fmt.Sprintf("race/%02d", round)
-		for writer, err := range race(func(int) error {
-			_, err := s.Create(t.Context(), key, strings.NewReader(key))
-			return err
-		}) {
-			if err != nil {
-				t.Fatalf("writer %d: %v", writer, err)
-			}
-		}
-		wantBody(t, s, key, key)
-	}
-}
-
-// testSwapRace has rounds of differing bodies and rounds of equal ones: those too have one winner, for each may be taking
-// the same number.
-func testSwapRace(t *testing.T, s Store) {
-	for _, c := range []struct {
-		key  string
-		body func(round, writer int) string
-	}{
-		{"race/different", func(round, writer int) string { return fmt.Sprintf("round %d, by writer %d", round, writer) }},
-		{"race/equal", func(round, _ int) string { return fmt.Sprintf("round %d", round) }},
-	} {
-		var now Version
-		for round := range raceRounds {
-			var versions [raceWriters]Version
-			winner := wantOneWinner(t, race(func(writer int) (err error) {
-				versions[writer], err = s.Swap(t.Context(), c.key, []byte(c.body(round, writer)), now)
-				return err
-			}), ErrStale)
-			now = wantBody(t, s, c.key, c.body(round, winner))
-			if now != versions[winner] {
-				t.Fatalf("round %d: version %q, the winner got %q", round, now, versions[winner])
-			}
-		}
-	}
-}
-
-// increment adds one to the number at key.
-func increment(ctx context.Context, s Store, key string) error {
-	for {
-		body, v, err := ReadAll(ctx, s, key)
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return err
-		}
-		n := 0
-		if err == nil {
-			if _, err := fmt.Sscanf(string(body), "%d", &n); err != nil {
-				return err
-			}
-		}
-		if _, err = s.Swap(ctx, key, fmt.Appendf(nil, "%d", n+1), v); !errors.Is(err, ErrStale) {
-			return err
-		}
-	}
-}
-
-func testCount(t *testing.T, s Store) {
-	const each = 10
-	for writer, err := range race(func(int) error {
-		for range each {
-			if err := increment(t.Context(), s, "count"); err != nil {
-				return err
-			}
-		}
-		return nil
-	}) {
-		if err != nil {
-			t.Errorf("writer %d: %v", writer, err)
-		}
-	}
-	wantBody(t, s, "count", fmt.Sprint(raceWriters*each))
 }

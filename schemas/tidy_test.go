@@ -75,22 +75,17 @@ const (
 	mostFunctionLines = 70 // after the first and before the last, outside tests; .golangci.yml says the same
 )
 
-// outsideWorld is what no package but cmd may touch, for a run is a function of its inputs. A name ending in a star
-// stands for all that begin so.
+// outsideWorld is what only programs may touch, for a run is a function of its inputs and its engines do not speak:
+// clock, chance, environment and terminal. A name ending in a star stands for all that begin so.
 var outsideWorld = map[string]string{
 	"time":         "Now Since Until",
-	"os":           "Getenv LookupEnv Environ ExpandEnv",
+	"os":           "Getenv LookupEnv Environ ExpandEnv Exit Stdin Stdout Stderr",
+	"fmt":          "Print*",
+	"log":          "*",
+	"log/slog":     "*",
 	"math/rand":    "*",
 	"math/rand/v2": "*",
 	"crypto/rand":  "*",
-}
-
-// terminal is what only programs may touch: cmd, and the generator among the fixtures.
-var terminal = map[string]string{
-	"os":       "Exit Stdin Stdout Stderr",
-	"fmt":      "Print*",
-	"log":      "*",
-	"log/slog": "*",
 }
 
 // source is one Go file.
@@ -136,11 +131,8 @@ func checkFile(s source, fset *token.FileSet, complain complainer) {
 		return
 	}
 	checkFloats(s, complain)
-	if !within("cmd/...", s.room) {
-		checkUses(s, outsideWorld, "below cmd: take it as an argument", complain)
-	}
 	if s.tree.Name.Name != "main" {
-		checkUses(s, terminal, "outside a program: return what it would say", complain)
+		checkOutsideWorld(s, complain)
 	}
 }
 
@@ -274,17 +266,17 @@ func checkFloats(s source, complain complainer) {
 	}
 }
 
-// checkUses looks for names of other packages that a file may not use, and for imports that it may not have at all.
-func checkUses(s source, forbidden map[string]string, where string, complain complainer) {
+// checkOutsideWorld keeps a package a function of its inputs.
+func checkOutsideWorld(s source, complain complainer) {
 	local := map[string]string{} // what this file calls a package, to the names that are forbidden
 	for _, spec := range s.tree.Imports {
 		target, _ := strconv.Unquote(spec.Path.Value)
-		names, ok := forbidden[target]
+		names, ok := outsideWorld[target]
 		if !ok {
 			continue
 		}
 		if names == "*" {
-			complain(s, spec, "%s %s", target, where)
+			complain(s, spec, "%s outside a program: take it as an argument or return a value", target)
 			continue
 		}
 		name := path.Base(target)
@@ -305,7 +297,7 @@ func checkUses(s source, forbidden map[string]string, where string, complain com
 		for pattern := range strings.FieldsSeq(local[name.Name]) {
 			stem, prefix := strings.CutSuffix(pattern, "*")
 			if selector.Sel.Name == stem || prefix && strings.HasPrefix(selector.Sel.Name, stem) {
-				complain(s, selector, "%s.%s %s", name.Name, selector.Sel.Name, where)
+				complain(s, selector, "%s.%s outside a program: take it as an argument or return it", name.Name, selector.Sel.Name)
 			}
 		}
 		return true

@@ -8,17 +8,17 @@ BIN      := bin/daybook
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint fmt fuzz bench deadcode clean
+.PHONY: help build run test lint fmt fuzz bench microbench deadcode clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/daybook
 	$(GO) build -trimpath -o $(BIN) ./cmd/daybook
 
 run: build ## make the worked example under out and do its bill run
 	$(GO) run ./fixtures/generate example --out out/example
-	$(BIN) run out/example --period 2024-09
+	$(BIN) run out/example --period 2024-09 --store out/store
 
 test: ## run all tests, in random order and with the race detector
 	$(GO) test -race -shuffle=on ./...
@@ -39,7 +39,10 @@ fuzz: ## fuzz every target for FUZZTIME, one after the other
 		$(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" </dev/null || exit 1; \
 	done
 
-bench: ## run the Go benchmarks of every package
+bench: ## measure the night run against DuckDB and chDB; flags in BENCH, such as BENCH="--rows 1000000 --runs 1"
+	$(GO) run ./fixtures/bench $(BENCH)
+
+microbench: ## run the Go benchmarks of every package
 	$(GO) test -run '^$$' -bench . ./...
 
 deadcode: ## list functions that no program and no test reaches

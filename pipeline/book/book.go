@@ -1,0 +1,140 @@
+package book
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Book is all that is known of one provider, checked. It is read-only and safe for concurrent use.
+//
+// Lists are sorted by identifier, so that they do not depend on which file an entry stands in; what has no identifier of
+// its own keeps the order of the files. Subscriptions and changes stand with their accounts, whatever file they came from.
+type Book struct {
+	Provider  schemas.Provider
+	Sources   []schemas.Source
+	Catalogue schemas.Catalogue
+	Customers []schemas.Customer
+	Peers     []schemas.Peer
+	Contracts []schemas.Contract
+	Mappings  []schemas.Mapping
+	Plan      schemas.Plan
+	Rates     *schemas.Rates
+
+	// Zone is the provider's time zone.
+	Zone *time.Location
+
+	files    []digested
+	where    map[Kind]map[string]spot
+	accounts map[schemas.AccountID]accountAt
+	aliases  map[string]schemas.AccountID
+	owners   map[origin]schemas.AccountID
+	ownUse   map[origin]bool
+}
+
+// accountAt is where an account stands in Customers.
+type accountAt struct{ customer, account int }
+
+// Source returns a source by its identifier.
+func (b *Book) Source(id schemas.SourceID) (*schemas.Source, bool) {
+	return find(b.Sources, func(s *schemas.Source) schemas.SourceID { return s.ID }, id)
+}
+
+// Meter returns a meter by its identifier.
+func (b *Book) Meter(id schemas.MeterID) (*schemas.Meter, bool) {
+	return find(b.Catalogue.Meters, func(m *schemas.Meter) schemas.MeterID { return m.ID }, id)
+}
+
+// Offering returns an offering by its identifier.
+func (b *Book) Offering(id schemas.OfferingID) (*schemas.Offering, bool) {
+	return find(b.Catalogue.Offerings, func(o *schemas.Offering) schemas.OfferingID { return o.ID }, id)
+}
+
+// Peer returns a peer by its identifier.
+func (b *Book) Peer(id schemas.PeerID) (*schemas.Peer, bool) {
+	return find(b.Peers, func(p *schemas.Peer) schemas.PeerID { return p.ID }, id)
+}
+
+// Contract returns a contract by its identifier.
+func (b *Book) Contract(id schemas.ContractID) (*schemas.Contract, bool) {
+	return find(b.Contracts, func(c *schemas.Contract) schemas.ContractID { return c.ID }, id)
+}
+
+// Account returns an account and the customer it belongs to.
+func (b *Book) Account(id schemas.AccountID) (*schemas.Account, *schemas.Customer, bool) {
+	at, ok := b.accounts[id]
+	if !ok {
+		return nil, nil, false
+	}
+	customer := &b.Customers[at.customer]
+	return &customer.Accounts[at.account], customer, true
+}
+
+// Accounts calls yield with every account and its customer, in the order of Customers, until it returns false.
+func (b *Book) Accounts(yield func(*schemas.Account, *schemas.Customer) bool) {
+	for i := range b.Customers {
+		c := &b.Customers[i]
+		for j := range c.Accounts {
+			if !yield(&c.Accounts[j], c) {
+				return
+			}
+		}
+	}
+}
+
+// PricesInForce returns the prices of an offering that are in force on a day, by what was known on asOf (no day: now),
+// in the order of the book.
+func (b *Book) PricesInForce(id schemas.OfferingID, day, asOf schemas.Date) []*schemas.Price {
+	o, ok := b.Offering(id)
+	if !ok || !o.Validity.Holds(day, asOf) {
+		return nil
+	}
+	var out []*schemas.Price
+	for i := range o.Prices {
+		if o.Prices[i].Validity.Holds(day, asOf) {
+			out = append(out, &o.Prices[i])
+		}
+	}
+	return out
+}
+
+// Convert returns the exact conversion between two currencies on a day, by the provider's exchange policy and what was
+// known on asOf (no day: now). It reports false where the book has no rate that is fresh enough.
+func (b *Book) Convert(from, to money.Currency, day, asOf schemas.Date) (schemas.Conversion, bool) {
+	return b.Rates.Find(schemas.FXQuery{From: from, To: to, Day: day, MaxAgeDays: b.Provider.Exchange.MaxAge(), AsOf: asOf})
+}
+
+// Summary says in one line how much the book holds.
+func (b *Book) Summary() string {
+	prices := 0
+	for i := range b.Catalogue.Offerings {
+		prices += len(b.Catalogue.Offerings[i].Prices)
+	}
+	parts := []string{
+		count(len(b.Sources), "source"), count(len(b.Catalogue.Meters), "meter"),
+		count(len(b.Catalogue.Offerings), "offering") + " with " + count(prices, "price"),
+		count(len(b.Customers), "customer") + " with " + count(len(b.accounts), "account"),
+		count(len(b.Peers), "peer"), count(len(b.Plan.Lines), "plan line"),
+	}
+	return b.Provider.Name + ": " + strings.Join(parts, ", ")
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// find looks an entry up in a list that is sorted by identifier.
+func find[T any, K ~string](list []T, id func(*T) K, want K) (*T, bool) {
+	i, ok := slices.BinarySearchFunc(list, want, func(e T, want K) int { return strings.Compare(string(id(&e)), string(want)) })
+	if !ok {
+		return nil, false
+	}
+	return &list[i], true
+}

@@ -1,0 +1,241 @@
+package book
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// listMark separates the entries of a list inside one cell.
+const listMark = ";"
+
+// column is how one column of a CSV file becomes a field.
+type column struct {
+	key      string
+	index    []int
+	required bool
+	set      setter
+}
+
+// table reads the rows of one CSV file into structs of one type.
+type table struct {
+	file    *file
+	report  func(Problem)
+	columns []*column // by position; nil for one that is not read
+}
+
+// flatFields returns the fields of a struct that fit into a cell, those of structs inside it under dotted names.
+func flatFields(sh shapes, t reflect.Type) []field {
+	var out []field
+	for _, f := range sh.of(t).fields {
+		switch {
+		case isScalar(f.typ), f.typ.Kind() == reflect.Slice && isScalar(f.typ.Elem()):
+			out = append(out, f)
+		case f.typ.Kind() == reflect.Struct:
+			for _, inner := range flatFields(sh, f.typ) {
+				inner.key = f.key + "." + inner.key
+				inner.index = append(slices.Clone(f.index), inner.index...)
+				inner.required = inner.required && f.required
+				out = append(out, inner)
+			}
+		}
+	}
+	return out
+}
+
+func (t *table) complain(at place, w *wrong) {
+	line, col := at.position()
+	t.report(Problem{File: t.file.name, Line: line, Column: col, Path: at.path(), Message: w.message, Suggestion: w.suggestion})
+}
+
+// readTable reads a CSV file with a header into structs, row by row, and hands each to row with its place. The struct is
+// reused from row to row, zeroed; row copies it.
+func readTable[T any](l *loader, f *file, row func(at place, v *T)) {
+	text, ok := l.utf8(f)
+	if !ok {
+		return
+	}
+	t := &table{file: f, report: l.found.add}
+	r := newCSV(text)
+	if !t.readHeader(r, flatFields(l.shapes, reflect.TypeFor[T]())) {
+		return
+	}
+	for v := new(T); ; *v = *new(T) {
+		offset := r.InputOffset()
+		record, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.syntax(err)
+			continue
+		}
+		line, _ := r.FieldPos(0)
+		at := place{file: f, up: &place{file: f}, index: len(f.rows)}
+		f.rows = append(f.rows, csvRow{line: int32(line), offset: offset})
+		if t.fill(at, record, reflect.ValueOf(v).Elem()) {
+			row(at, v)
+		}
+	}
+}
+
+// readHeader reads the first row and finds the field of every column.
+func (t *table) readHeader(r *csv.Reader, fields []field) bool {
+	record, err := r.Read()
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			t.syntax(err)
+			return false
+		}
+		t.report(Problem{File: t.file.name, Line: 1, Column: 1, Message: "the file has no header", Suggestion: "name the columns in its first row: " + strings.Join(names(fields), ",")})
+		return false
+	}
+	line, _ := r.FieldPos(0)
+	t.file.rows = append(t.file.rows, csvRow{line: int32(line)})
+	t.file.header = []string{""}
+	ok := true
+	seen := map[string]bool{}
+	t.columns = make([]*column, len(record))
+	for i, name := range record {
+		line, col := r.FieldPos(i)
+		at := Problem{File: t.file.name, Line: line, Column: characters(t.file.text, line, col), Path: clip(name)}
+		f := slices.IndexFunc(fields, func(f field) bool { return f.key == name })
+		switch {
+		case f < 0:
+			at.Message, at.Suggestion = unknownColumn(name, names(fields), len(record))
+		case seen[name]:
+			at.Message, at.Suggestion = "the column stands here twice", "remove one of them"
+		default:
+			seen[name] = true
+			t.columns[i] = &column{key: name, index: fields[f].index, required: fields[f].required, set: cellSetter(fields[f].typ)}
+			continue
+		}
+		t.report(at)
+		ok = false
+	}
+	t.file.header = slices.Clone(record)
+	for _, f := range fields {
+		if f.required && !seen[f.key] {
+			t.report(Problem{File: t.file.name, Line: line, Column: 1, Path: f.key, Message: "the column is missing", Suggestion: "add it: " + wantOf(f.typ)})
+			ok = false
+		}
+	}
+	return ok
+}
+
+func unknownColumn(name string, known []string, columns int) (message, suggestion string) {
+	if w := secretName(name); w != nil {
+		return w.message, w.suggestion
+	}
+	if columns == 1 && strings.ContainsAny(name, ";\t") {
+		return "the header has one column", "separate columns by commas"
+	}
+	if name == "" {
+		return "a column has no name", "remove it"
+	}
+	return fmt.Sprintf("%q is not a column that is read here", clip(name)), didYouMean(name, known, "the columns are "+strings.Join(known, ", "))
+}
+
+func names(fields []field) []string {
+	out := make([]string, len(fields))
+	for i := range fields {
+		out[i] = fields[i].key
+	}
+	return out
+}
+
+// fill puts a record into a struct; it reports whether the row has the header's fields. A field that is wrong stays
+// zero, and the row counts all the same, so that what refers to it does not dangle.
+func (t *table) fill(at place, record []string, v reflect.Value) bool {
+	if len(record) != len(t.columns) {
+		t.complain(at, &wrong{
+			fmt.Sprintf("the row has %d fields, the header %d", len(record), len(t.columns)),
+			"look for a comma that needs quotes around its text",
+		})
+		return false
+	}
+	for i, c := range t.columns {
+		text := record[i]
+		if text == "" {
+			if c.required {
+				t.complain(at.field(c.key), &wrong{c.key + " is empty", "write " + wantOf(v.FieldByIndex(c.index).Type())})
+			}
+			continue
+		}
+		w := c.set(v.FieldByIndex(c.index), text)
+		if w == nil {
+			w = secretValue(text)
+		}
+		if w != nil {
+			t.complain(at.field(c.key), w)
+		}
+	}
+	return true
+}
+
+// cellSetter is scalarSetter, and for lists of scalars reads entries separated by semicolons.
+func cellSetter(t reflect.Type) setter {
+	if isScalar(t) {
+		return scalarSetter(t)
+	}
+	one := scalarSetter(t.Elem())
+	return func(v reflect.Value, text string) *wrong {
+		for part := range strings.SplitSeq(text, listMark) {
+			e := reflect.New(t.Elem()).Elem()
+			if w := one(e, strings.TrimSpace(part)); w != nil {
+				return w
+			}
+			v.Set(reflect.Append(v, e))
+		}
+		return nil
+	}
+}
+
+// syntax complains of what the CSV reader could not read.
+func (t *table) syntax(err error) {
+	p := Problem{File: t.file.name, Line: 1, Column: 1, Message: err.Error()}
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		p.Line, p.Column = parse.Line, max(parse.Column, 1)
+		switch {
+		case errors.Is(parse.Err, csv.ErrQuote):
+			p.Line, p.Message, p.Suggestion = parse.StartLine, "a quoted text does not end rightly", `end it with one quote, and double the quotes inside: "10"" rack"`
+			p.Column = 1
+		case errors.Is(parse.Err, csv.ErrBareQuote):
+			p.Message, p.Suggestion = "a quote stands inside a text without quotes around it", `put the text into quotes and double those inside: "10"" rack"`
+		default:
+			p.Message = parse.Err.Error()
+		}
+	}
+	t.report(p)
+}
+
+// utf8 returns the text of a file without its byte-order mark, and complains where it is not UTF-8.
+func (l *loader) utf8(f *file) ([]byte, bool) {
+	f.text = bytes.TrimPrefix(f.text, []byte("\xef\xbb\xbf"))
+	if utf8.Valid(f.text) {
+		return f.text, true
+	}
+	good := 0
+	for good < len(f.text) {
+		r, size := utf8.DecodeRune(f.text[good:])
+		if r == utf8.RuneError && size <= 1 {
+			break
+		}
+		good += size
+	}
+	before := f.text[:good]
+	line := bytes.Count(before, []byte("\n")) + 1
+	start := bytes.LastIndexByte(before, '\n') + 1
+	l.found.add(Problem{
+		File: f.name, Line: line, Column: utf8.RuneCount(before[start:]) + 1,
+		Message: fmt.Sprintf("the byte %#02x is not UTF-8", f.text[good]), Suggestion: "save the file as UTF-8",
+	})
+	return nil, false
+}

@@ -1,0 +1,214 @@
+package book
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Limits on one YAML file. A list that outgrows them belongs into CSV.
+const (
+	mostYAMLBytes = 8 << 20
+	mostDepth     = 40
+	// mostNodes counts values after aliases have been followed.
+	mostNodes = 1 << 20
+)
+
+// decoder fills structs from YAML nodes and complains of all that does not fit, at once.
+type decoder struct {
+	file   *file
+	shapes shapes
+	report func(Problem)
+	nodes  int
+	depth  int
+}
+
+func (d *decoder) complain(n *yaml.Node, path, suggestion, format string, args ...any) {
+	d.report(Problem{
+		File: d.file.name, Line: max(n.Line, 1), Column: max(n.Column, 1),
+		Path: path, Message: fmt.Sprintf(format, args...), Suggestion: suggestion,
+	})
+}
+
+// value fills v from n. A null leaves v as it is.
+func (d *decoder) value(n *yaml.Node, path string, v reflect.Value) {
+	d.nodes++
+	d.depth++
+	defer func() { d.depth-- }()
+	if d.nodes > mostNodes || d.depth > mostDepth {
+		if d.nodes == mostNodes+1 || d.depth == mostDepth+1 {
+			d.complain(n, path, "write it flat, without aliases inside aliases", "the file nests or repeats too much")
+			d.nodes = max(d.nodes, mostNodes+1)
+		}
+		return
+	}
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if isNull(n) {
+		return
+	}
+	t := v.Type()
+	switch {
+	case isScalar(t):
+		d.scalar(n, path, v)
+	case t.Kind() == reflect.Pointer:
+		v.Set(reflect.New(t.Elem()))
+		d.value(n, path, v.Elem())
+	case t.Kind() == reflect.Struct:
+		d.structure(n, path, v)
+	case t.Kind() == reflect.Slice:
+		d.list(n, path, v)
+	case t.Kind() == reflect.Map:
+		d.mapping(n, path, v)
+	}
+}
+
+func isNull(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null"
+}
+
+// readTags are the tags a writer may put before a scalar, beside none.
+var readTags = []string{"!!str", "!!int", "!!float", "!!bool", "!!timestamp"}
+
+func (d *decoder) scalar(n *yaml.Node, path string, v reflect.Value) {
+	if n.Kind != yaml.ScalarNode {
+		d.complain(n, path, wantOf(v.Type()), "%s stands where one value is read", kindName(n))
+		return
+	}
+	if !slices.Contains(readTags, n.ShortTag()) {
+		d.complain(n, path, "remove the tag", "the tag %s is not read", clip(n.ShortTag()))
+		return
+	}
+	if w := scalarSetter(v.Type())(v, n.Value); w != nil {
+		d.complain(n, path, w.suggestion, "%s", w.message)
+	} else if w := secretValue(n.Value); w != nil {
+		d.complain(n, path, w.suggestion, "%s", w.message)
+	}
+}
+
+func (d *decoder) list(n *yaml.Node, path string, v reflect.Value) {
+	if n.Kind != yaml.SequenceNode {
+		d.complain(n, path, "begin each entry on a line of its own with a hyphen", "%s stands where a list is read", kindName(n))
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+	for i, c := range n.Content {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if isNull(c) {
+			d.complain(c, at, "remove it", "the entry is empty")
+			continue
+		}
+		d.value(c, at, v.Index(i))
+	}
+}
+
+func (d *decoder) mapping(n *yaml.Node, path string, v reflect.Value) {
+	if n.Kind != yaml.MappingNode {
+		d.complain(n, path, "write key: value lines, indented", "%s stands where key: value lines are read", kindName(n))
+		return
+	}
+	t := v.Type()
+	v.Set(reflect.MakeMap(t))
+	seen := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if !d.key(k, n.Content[i+1], path, seen) {
+			continue
+		}
+		key, val := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
+		d.value(k, join(path, k.Value), key)
+		d.value(n.Content[i+1], join(path, k.Value), val)
+		v.SetMapIndex(key, val)
+	}
+}
+
+func (d *decoder) structure(n *yaml.Node, path string, v reflect.Value) {
+	s := d.shapes.of(v.Type())
+	if n.Kind != yaml.MappingNode {
+		d.complain(n, path, "begin with "+s.fields[0].key+":", "%s stands where key: value lines are read", kindName(n))
+		return
+	}
+	seen := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if !d.key(k, n.Content[i+1], path, seen) {
+			continue
+		}
+		f, ok := s.byKey[k.Value]
+		if !ok {
+			d.unknown(k, path, s)
+			continue
+		}
+		d.value(n.Content[i+1], join(path, k.Value), v.FieldByIndex(s.fields[f].index))
+	}
+	for i := range s.fields {
+		if f := &s.fields[i]; f.required {
+			d.require(n, join(path, f.key), f, seen)
+		}
+	}
+}
+
+// require complains of a required key that is absent or empty.
+func (d *decoder) require(n *yaml.Node, path string, f *field, seen map[string]*yaml.Node) {
+	val, there := seen[f.key]
+	switch {
+	case !there:
+		d.complain(n, path, "add "+f.key+": "+wantOf(f.typ), "%s is missing", f.key)
+	case isNull(val), val.Kind == yaml.ScalarNode && strings.TrimSpace(val.Value) == "":
+		d.complain(val, path, wantOf(f.typ), "%s is empty", f.key)
+	}
+}
+
+// unknown complains of a key that the struct does not have.
+func (d *decoder) unknown(k *yaml.Node, path string, s *shape) {
+	if w := secretName(k.Value); w != nil {
+		d.complain(k, join(path, k.Value), w.suggestion, "%s", w.message)
+		return
+	}
+	d.complain(k, join(path, k.Value), didYouMean(k.Value, s.keys(), "remove it; the schema lists what is read here"),
+		"%q is not a key that is read here", clip(k.Value))
+}
+
+// key checks a key of a mapping and remembers its value; it reports whether the key can be used.
+func (d *decoder) key(k, value *yaml.Node, path string, seen map[string]*yaml.Node) bool {
+	switch {
+	case k.Kind != yaml.ScalarNode:
+		d.complain(k, path, "write a plain name before the colon", "%s stands where a key is read", kindName(k))
+		return false
+	case k.ShortTag() == "!!merge":
+		d.complain(k, path, "write the fields out", "merge keys are not read")
+		return false
+	}
+	if _, twice := seen[k.Value]; twice {
+		d.complain(k, join(path, k.Value), "keep one of them", "the key %s stands here twice", clip(k.Value))
+		return false
+	}
+	seen[k.Value] = value
+	return true
+}
+
+func join(path, key string) string {
+	key = clip(key)
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func kindName(n *yaml.Node) string {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a group of keys"
+	case yaml.SequenceNode:
+		return "a list"
+	default:
+		return "one value"
+	}
+}

@@ -1,0 +1,62 @@
+package book
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+	"slices"
+)
+
+// Part is a group of files that stages read together.
+type Part string
+
+// The parts of a book.
+const (
+	PartProvider  Part = "provider"
+	PartSources   Part = "sources"
+	PartCatalogue Part = "catalogue"
+	PartCustomers Part = "customers"
+	PartPeers     Part = "peers"
+	PartPlan      Part = "plan"
+	PartFX        Part = "fx"
+)
+
+// Parts lists every part, in name order.
+func Parts() []Part {
+	return []Part{PartCatalogue, PartCustomers, PartFX, PartPeers, PartPlan, PartProvider, PartSources}
+}
+
+// Digest returns the SHA-256, in hex, of the files of some parts, or of all of them where none is named: names and
+// contents in name order, byte for byte. Books whose digests of a part are equal say the same in it, so a stage's key
+// needs the digests of the parts that it reads and no others.
+func (b *Book) Digest(parts ...Part) string {
+	h := sha256.New()
+	for _, f := range b.files {
+		if len(parts) == 0 || slices.Contains(parts, f.part) {
+			writeCounted(h, []byte(f.name))
+			h.Write(f.sum[:])
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// digested is a file of a loaded book.
+type digested struct {
+	name string
+	part Part
+	sum  [sha256.Size]byte
+}
+
+// writeCounted writes a text after its length, so that no two lists of texts look the same.
+func writeCounted(h hash.Hash, text []byte) {
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(len(text)))
+	h.Write(n[:])
+	h.Write(text)
+}
+
+// digest reads the files' bytes as they lie, before anything looks at them.
+func digestFile(f *file) digested {
+	return digested{name: f.name, part: f.part, sum: sha256.Sum256(f.text)}
+}

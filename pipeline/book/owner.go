@@ -1,0 +1,62 @@
+package book
+
+import "daybook/schemas"
+
+// origin is an account number of a peer or of one source.
+type origin struct {
+	peer         schemas.PeerID
+	source       schemas.SourceID
+	billing, sub string
+}
+
+// Owner returns the account of ours that a row belongs to, by its BillingAccountId and SubAccountId as the source spells
+// them. It reports false for what is nobody's: an unknown account, or a peer's account that we use ourselves.
+//
+// The mappings of the source come first, then those of its peer, each by billing and sub-account, by sub-account, and by
+// billing account. Only an own meter may name our accounts, or their aliases, without a mapping: what a peer calls 1001 is
+// not our account 1001.
+func (b *Book) Owner(src *schemas.Source, billing, sub string) (schemas.AccountID, bool) {
+	for _, o := range origins(src, billing, sub) {
+		if account, ok := b.owners[o]; ok {
+			return account, true
+		}
+	}
+	if src.Peer != "" {
+		return "", false
+	}
+	for _, name := range []string{sub, billing} {
+		if name == "" {
+			continue
+		}
+		if _, ok := b.accounts[schemas.AccountID(name)]; ok {
+			return schemas.AccountID(name), true
+		}
+		if account, ok := b.aliases[name]; ok {
+			return account, true
+		}
+	}
+	return "", false
+}
+
+// OwnUse reports whether a peer's account is declared to be used by ourselves.
+func (b *Book) OwnUse(peer schemas.PeerID, billing, sub string) bool {
+	return sub != "" && b.ownUse[origin{peer: peer, sub: sub}] || billing != "" && b.ownUse[origin{peer: peer, sub: billing}]
+}
+
+// origins lists the mappings to try, the narrowest first.
+func origins(src *schemas.Source, billing, sub string) []origin {
+	out := make([]origin, 0, 9)
+	for _, of := range []origin{{peer: src.Peer, source: src.ID}, {source: src.ID}, {peer: src.Peer}} {
+		if of.peer == "" && of.source == "" {
+			continue
+		}
+		for _, o := range []origin{{billing: billing, sub: sub}, {sub: sub}, {billing: billing}} {
+			if o.billing == "" && o.sub == "" {
+				continue
+			}
+			o.peer, o.source = of.peer, of.source
+			out = append(out, o)
+		}
+	}
+	return out
+}

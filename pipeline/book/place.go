@@ -1,0 +1,160 @@
+package book
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strconv"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// file is one file of the book while it is read.
+type file struct {
+	name string
+	part Part
+	text []byte
+	// digest is of the bytes as they lie.
+	digest digested
+	// root is the top node of a YAML file, nil for an empty one; rows are those of a CSV file.
+	root *yaml.Node
+	rows []csvRow
+	// header holds the columns of a CSV file.
+	header []string
+}
+
+// csvRow is where a record begins.
+type csvRow struct {
+	line   int32
+	offset int64
+}
+
+// place is the way to a value of the book: a file, and the keys and indexes that lead to the value. Nothing is looked up
+// until a complaint needs a line, so that a place costs nothing on the way through a hundred thousand rows.
+type place struct {
+	file *file
+	up   *place
+	// key is set for a field; index counts elements of a list, or the rows of a CSV file.
+	key   string
+	index int
+}
+
+func (p place) field(key string) place { return place{file: p.file, up: &p, key: key} }
+
+func (p place) at(index int) place { return place{file: p.file, up: &p, index: index} }
+
+// path returns the way in words: offerings[2].price, and of a CSV file the column alone.
+func (p place) path() string {
+	if p.up == nil {
+		return ""
+	}
+	head := p.up.path()
+	switch {
+	case p.key == "" && p.file.header != nil:
+		return head
+	case p.key == "":
+		return head + "[" + strconv.Itoa(p.index) + "]"
+	case head == "":
+		return p.key
+	}
+	return head + "." + p.key
+}
+
+// position returns line and column of the value, or of the nearest thing around it that is there.
+func (p place) position() (line, column int) {
+	if p.file.header != nil {
+		return p.csvPosition()
+	}
+	if n, _ := p.node(); n != nil {
+		return n.Line, n.Column
+	}
+	return 1, 1
+}
+
+// line is the line of the value alone; it is cheap for a row of a CSV file.
+func (p place) line() int {
+	if p.file.header != nil && p.key == "" && p.up != nil && p.index < len(p.file.rows) {
+		return int(p.file.rows[p.index].line)
+	}
+	line, _ := p.position()
+	return line
+}
+
+// node finds the YAML node, and reports whether it is the value itself rather than something around it.
+func (p place) node() (*yaml.Node, bool) {
+	if p.up == nil {
+		return p.file.root, p.file.root != nil
+	}
+	outer, exact := p.up.node()
+	if !exact {
+		return outer, false
+	}
+	for outer.Kind == yaml.AliasNode {
+		outer = outer.Alias
+	}
+	switch {
+	case p.key != "" && outer.Kind == yaml.MappingNode:
+		for i := 0; i+1 < len(outer.Content); i += 2 {
+			if outer.Content[i].Value == p.key {
+				return outer.Content[i+1], true
+			}
+		}
+	case p.key == "" && outer.Kind == yaml.SequenceNode && p.index < len(outer.Content):
+		return outer.Content[p.index], true
+	}
+	return outer, false
+}
+
+// csvPosition reads the row again to find its cell.
+func (p place) csvPosition() (line, column int) {
+	var row *csvRow
+	cell := -1
+	for q := &p; q.up != nil; q = q.up {
+		if q.key == "" && q.index < len(q.file.rows) {
+			row = &q.file.rows[q.index]
+		}
+		for i, h := range p.file.header {
+			if h == q.key && q.key != "" {
+				cell = i
+			}
+		}
+	}
+	if row == nil {
+		return 1, 1
+	}
+	if cell < 0 {
+		return int(row.line), 1
+	}
+	text := p.file.text[row.offset:]
+	r := newCSV(text)
+	if record, err := r.Read(); err != nil || cell >= len(record) {
+		return int(row.line), 1
+	}
+	line, column = r.FieldPos(cell)
+	first, _ := r.FieldPos(0)
+	return int(row.line) + line - first, characters(text, line, column)
+}
+
+// characters turns a column of a line of text, counted in bytes from 1, into one counted in characters.
+func characters(text []byte, line, column int) int {
+	for ; line > 1; line-- {
+		i := bytes.IndexByte(text, '\n')
+		if i < 0 {
+			return column
+		}
+		text = text[i+1:]
+	}
+	if column-1 > len(text) || column < 1 {
+		return max(column, 1)
+	}
+	return utf8.RuneCount(text[:column-1]) + 1
+}
+
+// newCSV reads the dialect of the book's CSV files: commas, quotes, comment lines that begin with #.
+func newCSV(text []byte) *csv.Reader {
+	r := csv.NewReader(bytes.NewReader(text))
+	r.Comment = '#'
+	r.ReuseRecord = true
+	r.FieldsPerRecord = -1
+	return r
+}

@@ -1,0 +1,213 @@
+package book
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// wrong is a complaint about a text that has no place yet.
+type wrong struct{ message, suggestion string }
+
+// setter puts a text into a value; it returns nil when the text is right.
+type setter func(v reflect.Value, text string) *wrong
+
+// valued is a type that lists what a book may say.
+type valued interface{ Values() []string }
+
+// scalarSetter returns how texts become values of t, for which isScalar holds.
+func scalarSetter(t reflect.Type) setter {
+	if t.Kind() == reflect.Pointer {
+		inner := scalarSetter(t.Elem())
+		return func(v reflect.Value, text string) *wrong {
+			v.Set(reflect.New(t.Elem()))
+			return inner(v.Elem(), text)
+		}
+	}
+	switch t {
+	case reflect.TypeFor[money.Decimal]():
+		return setDecimal
+	case reflect.TypeFor[schemas.Date]():
+		return setDate
+	case reflect.TypeFor[schemas.Period]():
+		return setPeriod
+	case reflect.TypeFor[money.Currency]():
+		return setCurrency
+	}
+	if allowed := allowedValues(t); allowed != nil {
+		return enumSetter(t, allowed)
+	}
+	return kindSetter(t)
+}
+
+// allowedValues returns what a book may say for a type with a closed list, or nil.
+func allowedValues(t reflect.Type) []string {
+	switch t {
+	case reflect.TypeFor[money.Mode]():
+		return texts(money.Modes())
+	case reflect.TypeFor[schemas.Severity]():
+		return texts([]schemas.Severity{schemas.Note, schemas.Warning, schemas.Suspended, schemas.Rejected, schemas.Blocking})
+	case reflect.TypeFor[schemas.Code]():
+		codes := make([]string, len(schemas.Codes))
+		for i, c := range schemas.Codes {
+			codes[i] = string(c.Code)
+		}
+		return codes
+	}
+	if v, ok := reflect.Zero(t).Interface().(valued); ok {
+		return v.Values()
+	}
+	return nil
+}
+
+func texts[T any](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = fmt.Sprint(v)
+	}
+	return out
+}
+
+func enumSetter(t reflect.Type, allowed []string) setter {
+	set := kindSetter(t)
+	return func(v reflect.Value, text string) *wrong {
+		if !slices.Contains(allowed, text) {
+			return &wrong{fmt.Sprintf("%q is not allowed here", clip(text)), didYouMean(text, allowed, "see the list in the schema")}
+		}
+		return set(v, text)
+	}
+}
+
+func kindSetter(t reflect.Type) setter {
+	if reflect.PointerTo(t).Implements(textual) {
+		return setText
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return setBool
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return setInteger
+	default:
+		return func(v reflect.Value, text string) *wrong {
+			if strings.ContainsRune(text, 0) {
+				return &wrong{"the text holds a zero byte", "remove it"}
+			}
+			v.SetString(text)
+			return nil
+		}
+	}
+}
+
+func setText(v reflect.Value, text string) *wrong {
+	u, ok := v.Addr().Interface().(interface{ UnmarshalText([]byte) error })
+	if !ok {
+		return &wrong{fmt.Sprintf("%q cannot be read here", clip(text)), ""}
+	}
+	if err := u.UnmarshalText([]byte(text)); err != nil {
+		return &wrong{err.Error(), ""}
+	}
+	return nil
+}
+
+func setBool(v reflect.Value, text string) *wrong {
+	switch text {
+	case "true", "false":
+		v.SetBool(text == "true")
+		return nil
+	case "yes", "on", "y", "1", "True", "TRUE", "Yes", "YES":
+		return &wrong{fmt.Sprintf("%q is neither true nor false", text), "write true"}
+	case "no", "off", "n", "0", "False", "FALSE", "No", "NO":
+		return &wrong{fmt.Sprintf("%q is neither true nor false", text), "write false"}
+	}
+	return &wrong{fmt.Sprintf("%q is neither true nor false", clip(text)), "write true or false"}
+}
+
+func setInteger(v reflect.Value, text string) *wrong {
+	n, err := strconv.ParseInt(text, 10, v.Type().Bits())
+	if err != nil || text[0] == '+' {
+		return &wrong{fmt.Sprintf("%q is not a whole number", clip(text)), "write digits only, such as 30"}
+	}
+	v.SetInt(n)
+	return nil
+}
+
+func setDecimal(v reflect.Value, text string) *wrong {
+	d, err := money.ParseDecimal(text)
+	if err != nil {
+		return &wrong{fmt.Sprintf("%q is not a decimal number", clip(text)), decimalHint(text, err)}
+	}
+	v.Set(reflect.ValueOf(d))
+	return nil
+}
+
+// decimalHint guesses what the writer of a bad decimal meant.
+func decimalHint(text string, err error) string {
+	if errors.Is(err, money.ErrLimit) {
+		return "at most 64 digits and an exponent of at most 64 are read"
+	}
+	comma, point := strings.LastIndexByte(text, ','), strings.LastIndexByte(text, '.')
+	guess := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '.' || r == '-' {
+			return r
+		}
+		return -1
+	}, text)
+	if strings.Count(text, ",") == 1 && comma > point {
+		whole := strings.NewReplacer(".", "", ",", ".").Replace(text)
+		guess = strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' || r == '.' || r == '-' {
+				return r
+			}
+			return -1
+		}, whole)
+	}
+	if _, err := money.ParseDecimal(guess); err == nil && len(guess) <= 40 {
+		return "write " + guess + ": a point before the decimals, no separators, currency or percent sign"
+	}
+	return "write a plain decimal such as 12.5"
+}
+
+func setDate(v reflect.Value, text string) *wrong {
+	d, err := schemas.ParseDate(text)
+	if err != nil {
+		return &wrong{fmt.Sprintf("%q is not a day", clip(text)), "write it as YYYY-MM-DD, for example 2024-09-30"}
+	}
+	v.Set(reflect.ValueOf(d))
+	return nil
+}
+
+func setPeriod(v reflect.Value, text string) *wrong {
+	p, err := schemas.ParsePeriod(text)
+	if err != nil {
+		return &wrong{fmt.Sprintf("%q is not a month", clip(text)), "write it as YYYY-MM, for example 2024-09"}
+	}
+	v.SetString(string(p))
+	return nil
+}
+
+func setCurrency(v reflect.Value, text string) *wrong {
+	if c := money.Currency(text); !money.ValidCurrency(c) {
+		hint := "write a code of three capital letters, such as EUR"
+		if up := money.Currency(strings.ToUpper(text)); money.ValidCurrency(up) {
+			hint = "write " + string(up)
+		}
+		return &wrong{fmt.Sprintf("%q is not a currency of ISO 4217", clip(text)), hint}
+	}
+	v.SetString(text)
+	return nil
+}
+
+// clip keeps a quoted text short.
+func clip(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}

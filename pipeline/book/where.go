@@ -1,0 +1,77 @@
+package book
+
+import (
+	"fmt"
+
+	"daybook/schemas"
+)
+
+// Kind is a kind of entry that has an identifier.
+type Kind string
+
+// The kinds of entry.
+const (
+	KindSource       Kind = "source"
+	KindMeter        Kind = "meter"
+	KindOffering     Kind = "offering"
+	KindPrice        Kind = "price" // offering/price, or offering/price@version
+	KindCustomer     Kind = "customer"
+	KindAccount      Kind = "account"
+	KindSubscription Kind = "subscription"
+	KindPeer         Kind = "peer"
+	KindContract     Kind = "contract"
+	KindCoupon       Kind = "coupon"
+	KindTax          Kind = "tax"
+	KindPlanLine     Kind = "plan line" // period/offering/region
+)
+
+// spot is a line of a file of the book.
+type spot struct {
+	file int32
+	line int32
+}
+
+// Where returns the file and line of an entry, such as catalogue/compute.yaml:42, or the empty text for one that is not in
+// the book.
+func (b *Book) Where(kind Kind, id string) string {
+	s, ok := b.where[kind][id]
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", b.files[s.file].name, s.line)
+}
+
+// WherePrice is Where for a version of a price; an empty version is the first of that name.
+func (b *Book) WherePrice(offering schemas.OfferingID, price schemas.PriceID, version string) string {
+	return b.Where(KindPrice, priceKey(offering, price, version))
+}
+
+func priceKey(offering schemas.OfferingID, price schemas.PriceID, version string) string {
+	key := string(offering) + "/" + string(price)
+	if version != "" {
+		key += "@" + version
+	}
+	return key
+}
+
+func planKey(p schemas.PlanLine) string {
+	return string(p.Period) + "/" + string(p.Offering) + "/" + p.Region
+}
+
+// marker notes where entries stand while a book is put together.
+type marker struct {
+	files map[string]int32
+	where map[Kind]map[string]spot
+}
+
+// mark keeps the first place of an identifier.
+func (m *marker) mark(kind Kind, id string, at place) {
+	spots := m.where[kind]
+	if spots == nil {
+		spots = map[string]spot{}
+		m.where[kind] = spots
+	}
+	if _, twice := spots[id]; !twice && id != "" {
+		spots[id] = spot{m.files[at.file.name], int32(at.line())}
+	}
+}

@@ -13,6 +13,8 @@ type Batch struct {
 	Rows int
 	// Columns stand in the order of Table.Columns.
 	Columns []Vector
+	// wrong is the first mistake of the row that is being appended.
+	wrong error
 }
 
 // Vector is one column of a batch. Only the fields of its type are used:
@@ -54,7 +56,7 @@ func NewBatch(t *schemas.Table) *Batch {
 
 // Reset empties b for the next rows. Buffers and dictionaries stay; a column that was present stays present.
 func (b *Batch) Reset() {
-	b.Rows = 0
+	b.Rows, b.wrong = 0, nil
 	for i := range b.Columns {
 		v := &b.Columns[i]
 		v.Nulls, v.Codes, v.Bytes, v.Ends = v.Nulls[:0], v.Codes[:0], v.Bytes[:0], v.Ends[:0]

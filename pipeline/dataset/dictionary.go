@@ -3,6 +3,7 @@ package dataset
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
 )
 
 // Dictionary gives each distinct text a code, counted from 0 in order of first appearance, so that the codes of a file
@@ -67,6 +68,11 @@ func (d *Dictionary) Find(text []byte) (uint32, bool) {
 		}
 	}
 	return 0, false
+}
+
+// codeOf is Code for a string.
+func (d *Dictionary) codeOf(text string) uint32 {
+	return d.Code(unsafe.Slice(unsafe.StringData(text), len(text)))
 }
 
 func (d *Dictionary) grow() {

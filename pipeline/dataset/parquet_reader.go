@@ -1,0 +1,195 @@
+package dataset
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// ErrDamaged is wrapped by every error about a Parquet or shuffle file whose bytes cannot be right. Errors of reading
+// the bytes are passed on as they are.
+var ErrDamaged = errors.New("file is damaged")
+
+// Reader reads a Parquet file, our own or anybody's, flat columns only. It may be used from many goroutines if the
+// io.ReaderAt may.
+type Reader struct {
+	in      io.ReaderAt
+	size    int64
+	meta    format.FileMetaData
+	columns []FileColumn
+	// ordered says that the footer's bounds are by the columns' own order.
+	ordered bool
+}
+
+// footerBytes is the longest footer that is read: a tenth of it is far more than any dataset of ours has.
+const footerBytes = 16 << 20
+
+// Open reads and checks the footer of the Parquet file of the given size. A file that is none, is damaged, or is
+// encrypted is an error wrapping ErrDamaged.
+func Open(r io.ReaderAt, size int64) (f *Reader, err error) {
+	defer recovered(&err)
+	if size < 12 {
+		return nil, fmt.Errorf("open Parquet: %d bytes are too few: %w", size, ErrDamaged)
+	}
+	var tail [8]byte
+	if err := readFull(r, tail[:], size-8); err != nil {
+		return nil, fmt.Errorf("open Parquet: %w", err)
+	}
+	length := int64(binary.LittleEndian.Uint32(tail[:]))
+	switch {
+	case string(tail[4:]) == "PARE":
+		return nil, fmt.Errorf("open Parquet: the footer is encrypted: %w", ErrDamaged)
+	case string(tail[4:]) != magic:
+		return nil, fmt.Errorf("open Parquet: it does not end in %s: %w", magic, ErrDamaged)
+	case length > size-12 || length > footerBytes:
+		return nil, fmt.Errorf("open Parquet: a footer of %d bytes cannot be in a file of %d (at most %d are read): %w", length, size, footerBytes, ErrDamaged)
+	}
+	footer := make([]byte, length)
+	if err := readFull(r, footer, size-8-length); err != nil {
+		return nil, fmt.Errorf("open Parquet: %w", err)
+	}
+	f = &Reader{in: r, size: size}
+	if err := f.parse(footer); err != nil {
+		return nil, fmt.Errorf("open Parquet: %w: %w", err, ErrDamaged)
+	}
+	return f, nil
+}
+
+// readFull reads len(p) bytes at off; a file that ends before is damaged.
+func readFull(r io.ReaderAt, p []byte, off int64) error {
+	n, err := r.ReadAt(p, off)
+	switch {
+	case n == len(p):
+		return nil
+	case err == nil || errors.Is(err, io.EOF):
+		return fmt.Errorf("it ends at byte %d: %w", off+int64(n), ErrDamaged)
+	default:
+		return fmt.Errorf("read %d bytes at %d: %w", len(p), off, err)
+	}
+}
+
+// recovered turns a panic of a decoder into an error: whatever the bytes, a file must not end the process.
+func recovered(err *error) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("decode: %v: %w", v, ErrDamaged)
+	}
+}
+
+// parse fills f from the footer and checks what decoding relies on.
+func (f *Reader) parse(footer []byte) error {
+	rest, err := checkCompact(footer)
+	if err != nil {
+		return err
+	}
+	if err := thrift.Unmarshal(new(thrift.CompactProtocol), footer[:len(footer)-len(rest)], &f.meta); err != nil {
+		return err
+	}
+	if f.columns, err = schemaColumns(f.meta.Schema); err != nil {
+		return err
+	}
+	f.ordered = len(f.meta.ColumnOrders) == len(f.columns)
+	for i := range f.meta.ColumnOrders {
+		_, ok := f.meta.ColumnOrders[i].Value.(*format.TypeDefinedOrder)
+		f.ordered = f.ordered && ok
+	}
+	end := f.size - 8 - int64(len(footer))
+	var rows int64
+	for i := range f.meta.RowGroups {
+		g := &f.meta.RowGroups[i]
+		if g.NumRows < 0 || rows+g.NumRows < rows {
+			return fmt.Errorf("row group %d has %d rows", i, g.NumRows)
+		}
+		rows += g.NumRows
+		if len(g.Columns) != len(f.columns) {
+			return fmt.Errorf("row group %d has %d columns, the schema %d", i, len(g.Columns), len(f.columns))
+		}
+		for k := range g.Columns {
+			if err := f.checkChunk(&g.Columns[k], &f.columns[k], g.NumRows, end); err != nil {
+				return fmt.Errorf("column %q of row group %d: %w", f.columns[k].Name, i, err)
+			}
+		}
+	}
+	if rows != f.meta.NumRows {
+		return fmt.Errorf("the row groups have %d rows, the file %d", rows, f.meta.NumRows)
+	}
+	return nil
+}
+
+func (f *Reader) checkChunk(chunk *format.ColumnChunk, c *FileColumn, rows, end int64) error {
+	m := &chunk.MetaData
+	start := chunkStart(m)
+	switch {
+	case chunk.FilePath != "":
+		return errors.New("its pages are in another file")
+	case len(chunk.EncryptedColumnMetadata) > 0 || chunk.CryptoMetadata.Value != nil:
+		return errors.New("it is encrypted")
+	case m.Type != c.leaf.physical:
+		return fmt.Errorf("it is %v in the schema and %v here", c.leaf.physical, m.Type)
+	case c.Type != 0 && m.NumValues != rows:
+		return fmt.Errorf("it has %d values for %d rows", m.NumValues, rows)
+	case m.TotalCompressedSize < 0, start < int64(len(magic)), start > end, m.TotalCompressedSize > end-start:
+		return fmt.Errorf("its pages, %d bytes at %d, lie outside the file", m.TotalCompressedSize, start)
+	}
+	return nil
+}
+
+// chunkStart returns where the pages of a chunk begin.
+func chunkStart(m *format.ColumnMetaData) int64 {
+	if d := m.DictionaryPageOffset; d > 0 && d < m.DataPageOffset {
+		return d
+	}
+	return m.DataPageOffset
+}
+
+// Columns returns the file's columns in their order. They are the reader's own: do not change them.
+func (f *Reader) Columns() []FileColumn { return f.columns }
+
+// Column returns the position of the named column, or -1.
+func (f *Reader) Column(name string) int {
+	for i := range f.columns {
+		if f.columns[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Rows returns the number of rows of the file.
+func (f *Reader) Rows() int64 { return f.meta.NumRows }
+
+// Groups returns the number of row groups.
+func (f *Reader) Groups() int { return len(f.meta.RowGroups) }
+
+// GroupRows returns the number of rows of a row group.
+func (f *Reader) GroupRows(group int) int64 { return f.meta.RowGroups[group].NumRows }
+
+// Meta returns the value of a key of the file's metadata.
+func (f *Reader) Meta(key string) (string, bool) {
+	for _, kv := range f.meta.KeyValueMetadata {
+		if kv.Key == key {
+			return kv.Value, true
+		}
+	}
+	return "", false
+}
+
+// CreatedBy returns the name of the program that wrote the file, as the footer gives it.
+func (f *Reader) CreatedBy() string { return f.meta.CreatedBy }
+
+// MayHold reports whether a row group can hold a row whose text column has the given value, as far as the footer
+// tells: false is certain. Rows of null never count.
+func (f *Reader) MayHold(group, column int, text []byte) bool {
+	m := &f.meta.RowGroups[group].Columns[column].MetaData
+	if m.Statistics.NullCount == m.NumValues && m.NumValues > 0 {
+		return false
+	}
+	if !f.ordered || f.columns[column].leaf.physical != format.ByteArray || f.columns[column].leaf.meaning != meansBytes {
+		return true
+	}
+	least, most := m.Statistics.MinValue, m.Statistics.MaxValue
+	return (least == nil || string(least) <= string(text)) && (most == nil || string(text) <= string(most))
+}

@@ -1,0 +1,221 @@
+package dataset
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"testing"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+func writeParquet(t testing.TB, table *schemas.Table, options WriterOptions, batches ...*Batch) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := NewWriter(&out, table, []KeyValue{{"run", "r1"}, {"a", "b"}}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for _, b := range batches {
+		rows += b.Rows
+		if err := w.Append(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stats, err := w.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stats.Rows != int64(rows) || stats.Bytes != int64(out.Len()) {
+		t.Fatalf("stats are %+v for %d rows in %d bytes", stats, rows, out.Len())
+	}
+	return out.Bytes()
+}
+
+func readParquet(t testing.TB, table *schemas.Table, file []byte, batchRows int) *Batch {
+	t.Helper()
+	f, err := Open(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := f.Scan(table, ScanOptions{From: f.From(table), BatchRows: batchRows})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, b := NewBatch(table), NewBatch(table)
+	for {
+		more, err := s.Next(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !more {
+			return all
+		}
+		all.AppendRange(b, 0, b.Rows)
+	}
+}
+
+func TestParquetRoundTrip(t *testing.T) {
+	for _, rows := range []int{0, 1, 7, 8, 9, 1000, 40_000, 100_000} {
+		for _, nulls := range []int{0, 2, 20} {
+			t.Run(fmt.Sprintf("%d rows, nulls %d", rows, nulls), func(t *testing.T) {
+				b := randomBatch(t, newRand(uint64(rows)), rows, nulls)
+				for _, group := range []int{0, 333, 50_000} {
+					file := writeParquet(t, &sample, WriterOptions{RowGroupRows: group}, b)
+					for _, batch := range []int{0, 1000} {
+						sameRows(t, readParquet(t, &sample, file, batch), b, 0, rows)
+					}
+				}
+			})
+		}
+	}
+}
+
+// How the rows came in batches leaves no trace in the file.
+func TestParquetBatchesDoNotShow(t *testing.T) {
+	b := randomBatch(t, newRand(1), 10_000, 5)
+	whole := writeParquet(t, &sample, WriterOptions{RowGroupRows: 3000}, b)
+	var parts []*Batch
+	for from := 0; from < b.Rows; {
+		to := min(from+1+from%777, b.Rows)
+		part := NewBatch(&sample)
+		part.AppendRange(b, from, to)
+		parts = append(parts, part)
+		from = to
+	}
+	if got := writeParquet(t, &sample, WriterOptions{RowGroupRows: 3000}, parts...); !bytes.Equal(got, whole) {
+		t.Fatalf("the file from %d batches differs from the file from one", len(parts))
+	}
+}
+
+// An independent reader sees the same values, checksums included.
+func TestParquetIndependentReader(t *testing.T) {
+	const rows = 70_000
+	b := randomBatch(t, newRand(2), rows, 7)
+	file := writeParquet(t, &sample, WriterOptions{RowGroupRows: 40_000, Sorted: []int{0, 1}}, b)
+	f, err := parquet.OpenFile(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.NumRows() != rows || len(f.RowGroups()) != 2 {
+		t.Fatalf("it has %d rows in %d row groups", f.NumRows(), len(f.RowGroups()))
+	}
+	for key, want := range map[string]string{"run": "r1", "a": "b", "daybook.table": "sample", "daybook.version": "3"} {
+		if got, _ := f.Lookup(key); got != want {
+			t.Errorf("metadata %s is %q, want %q", key, got, want)
+		}
+	}
+	row := 0
+	for _, group := range f.RowGroups() {
+		reader := group.Rows()
+		buffer := make([]parquet.Row, 1000)
+		for {
+			n, err := reader.ReadRows(buffer)
+			for _, r := range buffer[:n] {
+				for c := range r {
+					if got, want := foreignCell(b, c, r[c]), cell(&b.Columns[c], row); got != want {
+						t.Fatalf("row %d of %s is %q, want %q", row, sample.Columns[c].Name, got, want)
+					}
+				}
+				row++
+			}
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		reader.Close()
+	}
+	if row != rows {
+		t.Fatalf("read %d rows, want %d", row, rows)
+	}
+}
+
+func foreignCell(b *Batch, c int, v parquet.Value) string {
+	if v.IsNull() {
+		return "null"
+	}
+	switch b.Columns[c].Type {
+	case schemas.Label, schemas.Text:
+		return "=" + string(v.ByteArray())
+	case schemas.Decimal:
+		d, err := money.FixedFromBigEndian([16]byte(v.ByteArray()))
+		if err != nil {
+			return err.Error()
+		}
+		return d.String()
+	default:
+		return fmt.Sprint(v.Int64())
+	}
+}
+
+// Bounds of decimals are by their value, not their bytes: a reader that skips by them must find every credit.
+func TestParquetBoundsOfNegativeDecimals(t *testing.T) {
+	table := schemas.Table{Name: "bounds", Columns: []schemas.Column{{Name: "Cost", Type: schemas.Decimal}}}
+	for _, c := range []struct {
+		name        string
+		rows        []string
+		least, most string
+	}{
+		{"mixed sign", []string{"5", "-3.25", "0", "12.5"}, "-3.25", "12.5"},
+		{"negative only", []string{"-5", "-3.25", "-0.000000000000000001"}, "-5", "-0.000000000000000001"},
+		{"positive only", []string{"18446744073709", "3", "7"}, "3", "18446744073709"},
+		{"beyond 64 bits", []string{"-99999999999999999999", "99999999999999999999", "-1"}, "-99999999999999999999", "99999999999999999999"},
+		{"with null", []string{"", "-1", "1", ""}, "-1", "1"},
+	} {
+		for _, repeat := range []int{1, 3000} { // plain, and by dictionary
+			t.Run(fmt.Sprintf("%s × %d", c.name, repeat), func(t *testing.T) {
+				b := NewBatch(&table)
+				nulls := int64(0)
+				for range repeat {
+					for _, text := range c.rows {
+						if d, err := money.ParseFixed([]byte(text)); err == nil {
+							b.AppendDecimal(0, d)
+						} else {
+							nulls++
+						}
+						if err := b.EndRow(); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				file := writeParquet(t, &table, WriterOptions{}, b)
+				f, err := parquet.OpenFile(bytes.NewReader(file), int64(len(file)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				stats := f.Metadata().RowGroups[0].Columns[0].MetaData.Statistics
+				if got := fixed(stats.MinValue); got != c.least {
+					t.Errorf("the footer's least value is %s, want %s", got, c.least)
+				}
+				if got := fixed(stats.MaxValue); got != c.most {
+					t.Errorf("the footer's greatest value is %s, want %s", got, c.most)
+				}
+				if stats.NullCount != nulls {
+					t.Errorf("the footer counts %d nulls, want %d", stats.NullCount, nulls)
+				}
+				if len(f.Metadata().ColumnOrders) != 1 {
+					t.Error("the footer does not say by which order the bounds are")
+				}
+				index := f.ColumnIndexes()[0]
+				if got := fixed(index.MinValues[0]) + " " + fixed(index.MaxValues[0]); got != c.least+" "+c.most {
+					t.Errorf("the first page's bounds are %s", got)
+				}
+			})
+		}
+	}
+}
+
+func fixed(b []byte) string {
+	if len(b) != 16 {
+		return fmt.Sprintf("%d bytes", len(b))
+	}
+	return money.Fixed{Hi: int64(binary.BigEndian.Uint64(b)), Lo: binary.BigEndian.Uint64(b[8:])}.String()
+}

@@ -11,7 +11,9 @@ import (
 
 // Decimal is an exact decimal number of any size: an integer coefficient times a power of ten. Its zero value is 0.
 //
-// Add, Sub, Mul, Neg, Cmp and their kin are exact. Its Div is not: use [DivRound], [MulDivRound] or a [Ratio].
+// Add, Sub, Mul, Neg, Cmp and their kin are exact. Its Div is not: use [DivRound], [MulDivRound] or a [Ratio]. Text from
+// outside goes through [ParseDecimal], not through Decimal's own decoding, which accepts exponents that take gigabytes
+// to write out.
 type Decimal = decimal.Decimal
 
 // Zero and One are the decimals 0 and 1.

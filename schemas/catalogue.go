@@ -62,6 +62,9 @@ type Meter struct {
 	GroupBy []string `yaml:"group_by,omitempty"`
 	// PerTime is the divisor of time-weighted aggregation: hour makes GB-hours of GB, period makes the mean level.
 	PerTime Window `yaml:"per_time,omitempty"`
+	// Levels says how rows change the level of time-weighted aggregation: by adding to it, or by setting it, for each
+	// value of UniqueBy on its own where that is set.
+	Levels Levels `yaml:"levels,omitempty"`
 	// CarryIn starts latest and time-weighted aggregation at the level on which the period before ended.
 	CarryIn bool `yaml:"carry_in,omitempty"`
 	// Late says what happens to usage that arrives after its period was closed.

@@ -14,7 +14,9 @@ type RatingPolicy struct {
 	MinimumBasis   MinimumBasis   `yaml:"minimum_basis,omitempty"`
 	TaxRounding    TaxRounding    `yaml:"tax_rounding,omitempty"`
 	CreditOrder    []CreditKey    `yaml:"credit_order,omitempty"`
-	CreditTax      CreditTax      `yaml:"credit_tax,omitempty"`
+	// CostBasis is which of a peer's costs counts as ours, for cost-based prices and for margins.
+	CostBasis CostBasis `yaml:"cost_basis,omitempty"`
+	CreditTax CreditTax `yaml:"credit_tax,omitempty"`
 	// RoundAt is line or document; Rounding says how.
 	RoundAt  RoundingLevel `yaml:"round_at,omitempty"`
 	Rounding Rounding      `yaml:"rounding,omitempty"`
@@ -28,6 +30,8 @@ type (
 	Aggregation string
 	// Window is a stretch of time on the clock of the account's zone.
 	Window string
+	// Levels says how rows change a level.
+	Levels string
 	// LatePolicy says what happens to usage of a closed period.
 	LatePolicy string
 	// FilterOp is a comparison of a label column.
@@ -70,6 +74,8 @@ type (
 	TaxRounding string
 	// CreditKey is one key of the order in which credits burn.
 	CreditKey string
+	// CostBasis is a cost column of a peer's rows.
+	CostBasis string
 	// CreditTax says whether prepaid credits pay before or after tax.
 	CreditTax string
 )
@@ -104,6 +110,10 @@ const (
 	WindowMonth  Window = "month"
 	WindowPeriod Window = "period"
 	WindowSecond Window = "second"
+
+	// LevelDelta adds the quantity of a row to the level, LevelSet makes it the level.
+	LevelDelta Levels = "delta"
+	LevelSet   Levels = "set"
 
 	// LateRerate re-rates the period where the use happened and books the difference.
 	LateRerate LatePolicy = "rerate"
@@ -220,6 +230,9 @@ const (
 	CreditByScope   CreditKey = "scope"
 	CreditByBalance CreditKey = "balance"
 	CreditByCost    CreditKey = "cost"
+
+	CostEffective CostBasis = "effective_cost"
+	CostBilled    CostBasis = "billed_cost"
 
 	CreditBeforeTax CreditTax = "before_tax"
 	CreditAfterTax  CreditTax = "after_tax"

@@ -114,3 +114,9 @@ func (CreditKey) Values() []string {
 
 // Values lists what a book may say, the default first.
 func (CreditTax) Values() []string { return texts(CreditBeforeTax, CreditAfterTax) }
+
+// Values lists what a book may say, the default first.
+func (CostBasis) Values() []string { return texts(CostEffective, CostBilled) }
+
+// Values lists what a book may say, the default first.
+func (Levels) Values() []string { return texts(LevelDelta, LevelSet) }

@@ -1,0 +1,148 @@
+package rating
+
+import (
+	"fmt"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// graduated prices each part of the quantity at the tier it falls into: Σ (part of q in tier) × unit price + flat fee.
+func (m *model) graduated(t *trail, q number) number {
+	return m.mirror(t, q, func(q number) number { return m.fillTiers(t, q, OpTier) })
+}
+
+// graduatedPercentage is graduated with a percentage of each part instead of a price per unit.
+func (m *model) graduatedPercentage(t *trail, q number) number {
+	return m.mirror(t, q, func(q number) number { return m.fillTiers(t, q, OpTierPercent) })
+}
+
+// fillTiers prices the tiers from the first up to the one that q ≥ 0 reaches.
+func (m *model) fillTiers(t *trail, q number, op string) number {
+	if q.v.IsZero() && m.policy.ZeroUsage == schemas.ZeroNothing {
+		return t.add(OpGiven, "no usage costs nothing", money.Zero, fact("amount", money.Zero))
+	}
+	top := m.tierOf(q.v)
+	parts := make([]operand, 0, top+1)
+	for i := range top + 1 {
+		parts = append(parts, in(tierName(i), m.tierPart(t, q, i, top, op)))
+	}
+	return t.sum("the sum of the tiers", parts...)
+}
+
+// tierPart prices one tier's part of the quantity.
+func (m *model) tierPart(t *trail, q number, i, top int, op string) number {
+	tier := &m.terms.Tiers[i]
+	from := m.tierStart(i)
+	part := between(q.v, from, tier.UpTo)
+	flat := m.flatFee(i, top)
+	rate, name := tier.UnitPrice, "unit_price"
+	out := part.Mul(rate).Add(flat)
+	if op == OpTierPercent {
+		rate, name = tier.Percent, "percent"
+		out = percentOf(part, rate).Add(flat)
+	}
+	if t.quiet {
+		return given(out)
+	}
+	return t.add(op, m.tierNote(i, part), out, in("quantity", q), fact("from", from), maybe("to", tier.UpTo), fact(name, rate), fact("flat_fee", flat))
+}
+
+func (m *model) tierNote(i int, part money.Decimal) string {
+	return fmt.Sprintf("tier %d prices %s", i+1, part)
+}
+
+func tierName(i int) string { return fmt.Sprintf("tier_%d", i+1) }
+
+// volume prices the whole quantity at the tier it lands in: q × unit price + flat fee of that tier.
+func (m *model) volume(t *trail, q number) number {
+	return m.mirror(t, q, func(q number) number {
+		if q.v.IsZero() && m.policy.ZeroUsage == schemas.ZeroNothing {
+			return t.add(OpGiven, "no usage costs nothing", money.Zero, fact("amount", money.Zero))
+		}
+		return m.volumeAt(t, q, m.tierOf(q.v))
+	})
+}
+
+// volumeAt prices the whole quantity at tier i.
+func (m *model) volumeAt(t *trail, q number, i int) number {
+	tier := &m.terms.Tiers[i]
+	amount := t.mul(fmt.Sprintf("the whole quantity at tier %d", i+1), in("quantity", q), fact("unit_price", tier.UnitPrice))
+	if flat := m.flatFee(i, i); !flat.IsZero() {
+		amount = t.sum("with the tier's flat fee", in("amount", amount), fact("flat_fee", flat))
+	}
+	return amount
+}
+
+// stairstep costs the flat fee of the tier that the quantity reaches, however far into it.
+func (m *model) stairstep(t *trail, q number) number {
+	return m.mirror(t, q, func(q number) number {
+		if q.v.IsZero() && m.policy.ZeroUsage == schemas.ZeroNothing {
+			return t.add(OpGiven, "no usage costs nothing", money.Zero, fact("amount", money.Zero))
+		}
+		i := m.tierOf(q.v)
+		fee := m.terms.Tiers[i].FlatFee
+		return t.add(OpGiven, fmt.Sprintf("%s is in step %d", q.v, i+1), fee, fact("step_price", fee))
+	})
+}
+
+// tierOf returns the tier to which a quantity belongs; one beyond a last tier with an end belongs to it, too.
+func (m *model) tierOf(q money.Decimal) int {
+	last := len(m.terms.Tiers) - 1
+	for i := range last {
+		switch cmp := q.Cmp(*m.terms.Tiers[i].UpTo); {
+		case cmp < 0, cmp == 0 && m.policy.TierBound != schemas.BoundExclusive:
+			return i
+		}
+	}
+	return last
+}
+
+func (m *model) tierStart(i int) money.Decimal {
+	if i == 0 {
+		return money.Zero
+	}
+	return *m.terms.Tiers[i-1].UpTo
+}
+
+// flatFee is the flat fee of tier i that is due when top is the tier reached. A mirrored quantity has none.
+func (m *model) flatFee(i, top int) money.Decimal {
+	switch {
+	case m.mirrored, m.policy.TierFlatFee == schemas.FlatFeeNever, m.policy.TierFlatFee == schemas.FlatFeeTop && i != top:
+		return money.Zero
+	}
+	return m.terms.Tiers[i].FlatFee
+}
+
+// mirror applies f to a quantity of at least 0. What a negative one costs is a policy: the opposite of the same
+// quantity above zero without flat fees, or what no usage costs.
+func (m *model) mirror(t *trail, q number, f func(number) number) number {
+	if !q.v.IsNegative() {
+		return f(q)
+	}
+	if m.policy.Negative == schemas.NegativeZero {
+		return f(t.most("a negative quantity counts as none", in("quantity", q), fact("least", money.Zero)))
+	}
+	m.mirrored = true
+	amount := f(t.neg("a negative quantity costs the opposite of the positive", in("quantity", q)))
+	m.mirrored = false
+	return t.neg("and so the sign turns back", in("amount", amount))
+}
+
+// checkTiers reports tiers that leave a gap or are out of order.
+func checkTiers(tiers []schemas.Tier) error {
+	if len(tiers) == 0 {
+		return fmt.Errorf("it has no tiers: add at least one")
+	}
+	for i, tier := range tiers {
+		switch last := i == len(tiers)-1; {
+		case tier.UpTo == nil && !last:
+			return fmt.Errorf("tier %d has no up_to but is not the last: give it one", i+1)
+		case tier.UpTo != nil && i > 0 && !tier.UpTo.GreaterThan(*tiers[i-1].UpTo):
+			return fmt.Errorf("tier %d ends at %s, not above %s: put the tiers in order of up_to", i+1, tier.UpTo, tiers[i-1].UpTo)
+		case tier.UpTo != nil && i == 0 && tier.UpTo.IsNegative():
+			return fmt.Errorf("tier 1 ends at %s, below zero", tier.UpTo)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,165 @@
+package rating
+
+import (
+	"strconv"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// WorkPlaces is how many decimal places a quotient keeps where it does not end, such as 24 days of 31. It is far beyond
+// the dataset's 18, and wherever parts must add up, they are differences of such quotients, so that nothing is lost.
+const WorkPlaces = 24
+
+// number is a value and the step that made it, counted from 1; 0 is a value that was given.
+type number struct {
+	v  money.Decimal
+	at int
+}
+
+// given returns a value that no step made.
+func given(v money.Decimal) number { return number{v: v} }
+
+// operand is one named input of a step: a number, or a word such as a rounding mode.
+type operand struct {
+	name string
+	n    number
+	word string
+	text bool
+}
+
+func in(name string, n number) operand          { return operand{name: name, n: n} }
+func fact(name string, v money.Decimal) operand { return operand{name: name, n: given(v)} }
+func word(name, value string) operand           { return operand{name: name, word: value, text: true} }
+func whole(name string, value int64) operand    { return fact(name, money.NewDecimal(value, 0)) }
+func maybe(name string, v *money.Decimal) operand {
+	if v == nil {
+		return word(name, "")
+	}
+	return fact(name, *v)
+}
+
+// trail does arithmetic and keeps its steps. Every method computes, records what it did, and returns the result with
+// its step, so that a result cannot get into a charge without its explanation. A quiet trail computes only.
+type trail struct {
+	steps []schemas.Step
+	quiet bool
+}
+
+// add records a step. An operand that an earlier step made is named after it: amount@3 is the result of step 3.
+func (t *trail) add(op, note string, out money.Decimal, ins ...operand) number {
+	if t.quiet {
+		return given(out)
+	}
+	step := schemas.Step{Op: op, Note: note, Out: out.String(), In: make([]schemas.Operand, len(ins))}
+	for i, x := range ins {
+		o := schemas.Operand{Name: x.name, Value: x.word}
+		if !x.text {
+			o.Value = x.n.v.String()
+		}
+		if x.n.at > 0 {
+			o.Name += "@" + strconv.Itoa(x.n.at)
+		}
+		step.In[i] = o
+	}
+	t.steps = append(t.steps, step)
+	return number{v: out, at: len(t.steps)}
+}
+
+// sum adds operands; a single one is itself, without a step.
+func (t *trail) sum(note string, ins ...operand) number {
+	if len(ins) == 1 {
+		return ins[0].n
+	}
+	total := money.Zero
+	for _, x := range ins {
+		total = total.Add(x.n.v)
+	}
+	return t.add(OpSum, note, total, ins...)
+}
+
+// sub takes b from a.
+func (t *trail) sub(note string, a, b operand) number {
+	return t.add(OpSub, note, a.n.v.Sub(b.n.v), a, b)
+}
+
+// mul multiplies.
+func (t *trail) mul(note string, a, b operand) number {
+	return t.add(OpMul, note, a.n.v.Mul(b.n.v), a, b)
+}
+
+// neg turns the sign.
+func (t *trail) neg(note string, a operand) number { return t.add(OpNeg, note, a.n.v.Neg(), a) }
+
+// percent takes a percentage of an amount.
+func (t *trail) percent(note string, amount, percent operand) number {
+	return t.add(OpPercent, note, percentOf(amount.n.v, percent.n.v), amount, percent)
+}
+
+// least and most choose one of two.
+func (t *trail) least(note string, a, b operand) number {
+	return t.add(OpMin, note, lower(a.n.v, b.n.v), a, b)
+}
+
+func (t *trail) most(note string, a, b operand) number {
+	return t.add(OpMax, note, higher(a.n.v, b.n.v), a, b)
+}
+
+// divRound divides, rounded once to places.
+func (t *trail) divRound(note string, n, d operand, places int32, mode money.Mode) number {
+	return t.add(OpDiv, note, quotientRound(n.n.v, d.n.v, places, mode), n, d, whole("places", int64(places)), word("mode", mode.String()))
+}
+
+// prorateRound takes the part of an amount from one point to another of a whole: amount × to/of - amount × from/of,
+// each rounded at WorkPlaces, so that adjoining parts add up to the whole exactly.
+func (t *trail) prorateRound(note string, amount, from, to, of operand) number {
+	return t.add(OpProrate, note, partRound(amount.n.v, from.n.v, to.n.v, of.n.v), amount, from, to, of)
+}
+
+// round rounds by a mode to decimal places.
+func (t *trail) round(note string, value operand, places int32, mode money.Mode) number {
+	return t.add(OpRound, note, money.RoundTo(value.n.v, places, mode), value, whole("places", int64(places)), word("mode", mode.String()))
+}
+
+// percentOf is exact: a division by 100 moves the point.
+func percentOf(amount, percent money.Decimal) money.Decimal { return amount.Mul(percent).Shift(-2) }
+
+func lower(a, b money.Decimal) money.Decimal {
+	if b.LessThan(a) {
+		return b
+	}
+	return a
+}
+
+func higher(a, b money.Decimal) money.Decimal {
+	if b.GreaterThan(a) {
+		return b
+	}
+	return a
+}
+
+// quotientRound is n ÷ d, and 0 for d = 0, which the checks of terms keep out.
+func quotientRound(n, d money.Decimal, places int32, mode money.Mode) money.Decimal {
+	q, err := money.DivRound(n, d, places, mode)
+	if err != nil {
+		return money.Zero
+	}
+	return q
+}
+
+// partRound is the part of amount between two points of a whole.
+func partRound(amount, from, to, of money.Decimal) money.Decimal {
+	upper := shareRound(amount, to, of)
+	if from.IsZero() {
+		return upper
+	}
+	return upper.Sub(shareRound(amount, from, of))
+}
+
+// shareRound is amount × n ÷ d at WorkPlaces, and exactly amount where n = d.
+func shareRound(amount, n, d money.Decimal) money.Decimal {
+	if n.Equal(d) {
+		return amount
+	}
+	return quotientRound(amount.Mul(n), d, WorkPlaces, money.HalfEven)
+}

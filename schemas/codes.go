@@ -44,15 +44,16 @@ const (
 	CodeLateDelivery      Code = "late_delivery"
 	CodeSupersededVersion Code = "superseded_version"
 	// Of an account or of the plan.
-	CodeNoPrice        Code = "no_price"
-	CodeNoRate         Code = "no_fx_rate"
-	CodeUnplanned      Code = "unplanned_revenue"
-	CodePlanMissed     Code = "plan_variance"
-	CodePeerOverbilled Code = "peer_overbilled"
-	CodePeerUnmatched  Code = "peer_unmatched"
-	CodePeerUnbilled   Code = "peer_unbilled"
-	CodeUnallocated    Code = "unallocated_cost"
-	CodeNegativeMargin Code = "negative_margin"
+	CodeNoPrice         Code = "no_price"
+	CodeNoRate          Code = "no_fx_rate"
+	CodeUnplanned       Code = "unplanned_revenue"
+	CodePlanMissed      Code = "plan_variance"
+	CodePeerOverbilled  Code = "peer_overbilled"
+	CodePeerUnderbilled Code = "peer_underbilled"
+	CodePeerUnmatched   Code = "peer_unmatched"
+	CodePeerUnbilled    Code = "peer_unbilled"
+	CodeUnallocated     Code = "unallocated_cost"
+	CodeNegativeMargin  Code = "negative_margin"
 )
 
 // Codes lists every code once, in the order of the constants.
@@ -93,6 +94,7 @@ var Codes = []CodeInfo{
 	{CodeUnplanned, Warning, "revenue or cost without a line in the plan", "add the line to the plan"},
 	{CodePlanMissed, Warning, "actual and plan differ by more than the materiality threshold", "see the variance's causes"},
 	{CodePeerOverbilled, Warning, "a peer bills more than our meter times the contract rate", "dispute the line with the peer"},
+	{CodePeerUnderbilled, Warning, "a peer bills less than our meter times the contract rate", "expect the rest on a later bill, or correct the meter or the rate"},
 	{CodePeerUnmatched, Warning, "a peer bills a service that no contract line covers", "add the rate to the contract, or dispute it"},
 	{CodePeerUnbilled, Warning, "our meter saw use of a contracted service that the peer does not bill", "expect it on a later bill"},
 	{CodeUnallocated, Warning, "a peer's cost belongs to no customer", "map the peer's sub-account to a customer, or declare it own use"},

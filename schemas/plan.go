@@ -154,9 +154,9 @@ type Contract struct {
 	Rates    []ContractRate `yaml:"rates"`
 }
 
-// ContractRate is the price of one service of a peer. A row of the bill goes to the rate that names most of its SKU and
-// region; a rate that names none of them takes the rest of the service. Rates of the same service, SKU and region may
-// not be in force on the same day.
+// ContractRate is the price of one service of a peer. It covers the bill's rows of the categories Usage and Purchase. A
+// row goes to the rate that names most of its SKU and region; a rate that names none of them takes the rest of the
+// service. Rates of the same service, SKU and region may not be in force on the same day.
 type ContractRate struct {
 	// Service is the peer's ServiceName.
 	Service string `yaml:"service"`
@@ -166,11 +166,13 @@ type ContractRate struct {
 	Validity Validity `yaml:",inline"`
 	// Basis says what the price multiplies; empty means BasisBill.
 	Basis RateBasis `yaml:"basis,omitempty"`
-	// Metered are the SKUs of our own meters that count this service; for BasisMeter.
+	// Metered are the SKUs of our own meters that count this service, by their ConsumedQuantity and, where Region is set, in
+	// that region; for BasisMeter. No SKU counts for two peers in one region.
 	Metered []SKU `yaml:"metered,omitempty"`
 	// Quantity is which of a row's quantities counts; empty means PricingQuantity.
 	Quantity RateQuantity `yaml:"quantity,omitempty"`
-	// Unit is that quantity's unit. A row in another unit is not matched.
+	// Unit is that quantity's unit; the catalogue's unit factors convert others to it, and a row in a unit without a factor
+	// is not matched. Empty takes quantities as they are.
 	Unit string `yaml:"unit,omitempty"`
 	// Price is per unit, or for BasisList the factor on the list cost: 0.93 for a discount of 7 in a hundred.
 	Price money.Decimal `yaml:"price,omitempty"`

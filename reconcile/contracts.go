@@ -1,0 +1,185 @@
+package reconcile
+
+import (
+	"cmp"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Contracts is what the contracts with peers say for one period, ready for look-up. It is read-only, and safe for
+// concurrent use.
+type Contracts struct {
+	period schemas.Period
+	all    []schemas.Contract
+	units  []schemas.UnitFactor
+	// terms of each peer's service, the most specific first.
+	terms map[serviceKey][]*term
+	// metered are the terms that count one of our own SKUs.
+	metered map[schemas.SKU][]*term
+	// cuts are the days of the period on which a rate may begin or end, its first day always among them.
+	cuts []schemas.Date
+}
+
+type serviceKey struct {
+	peer    schemas.PeerID
+	service string
+}
+
+// term is one rate of a contract, bounded to the period.
+type term struct {
+	contract *schemas.Contract
+	rate     *schemas.ContractRate
+	// from is the first day, to the last day in force.
+	from, to schemas.Date
+	known    schemas.Date
+	order    int
+}
+
+// NewContracts returns the contracts' rates in the period as they were known on the day asOf (the zero Date: as they are
+// known at all). Where two rates that are equally specific are in force on one day, the one known later counts, then
+// the later one of the list. The unit factors convert what our meters count to the units of the rates.
+func NewContracts(contracts []schemas.Contract, units []schemas.UnitFactor, period schemas.Period, asOf schemas.Date) *Contracts {
+	c := &Contracts{
+		period: period, all: contracts, units: units,
+		terms: map[serviceKey][]*term{}, metered: map[schemas.SKU][]*term{},
+	}
+	first, _ := days(period)
+	c.cuts = []schemas.Date{first}
+	order := 0
+	for i := range contracts {
+		contract := &contracts[i]
+		for j := range contract.Rates {
+			order++
+			if t, ok := newTerm(contract, &contract.Rates[j], period, asOf); ok {
+				t.order = order
+				c.add(t)
+			}
+		}
+	}
+	for _, list := range c.terms {
+		slices.SortFunc(list, byPrecedence)
+	}
+	for _, list := range c.metered {
+		slices.SortFunc(list, byPrecedence)
+	}
+	slices.SortFunc(c.cuts, schemas.Date.Compare)
+	c.cuts = slices.Compact(c.cuts)
+	return c
+}
+
+// newTerm bounds a rate to its contract and the period; false where nothing of it is left or known.
+func newTerm(c *schemas.Contract, r *schemas.ContractRate, period schemas.Period, asOf schemas.Date) (*term, bool) {
+	t := &term{contract: c, rate: r, known: r.Validity.KnownSince}
+	if c.Validity.KnownSince.After(t.known) {
+		t.known = c.Validity.KnownSince
+	}
+	t.from, t.to = days(period)
+	for _, v := range []schemas.Validity{c.Validity, r.Validity} {
+		if v.From.After(t.from) {
+			t.from = v.From
+		}
+		if last := v.To.AddDays(-1); !v.To.IsZero() && last.Before(t.to) {
+			t.to = last
+		}
+	}
+	hidden := !asOf.IsZero() && t.known.After(asOf)
+	return t, !hidden && !t.from.After(t.to)
+}
+
+func (c *Contracts) add(t *term) {
+	k := serviceKey{t.contract.Peer, t.rate.Service}
+	c.terms[k] = append(c.terms[k], t)
+	if t.rate.Basis == schemas.BasisMeter {
+		for _, sku := range t.rate.Metered {
+			c.metered[sku] = append(c.metered[sku], t)
+		}
+	}
+	_, last := days(c.period)
+	c.cuts = append(c.cuts, t.from)
+	if t.to.Before(last) {
+		c.cuts = append(c.cuts, t.to.AddDays(1))
+	}
+}
+
+// byPrecedence puts a rate that names a SKU before one that does not, then one that names a region, then the one known
+// later, then the later of the list.
+func byPrecedence(a, b *term) int {
+	names := func(t *term) int {
+		n := 0
+		if t.rate.SKU != "" {
+			n += 2
+		}
+		if t.rate.Region != "" {
+			n++
+		}
+		return n
+	}
+	return cmp.Or(cmp.Compare(names(b), names(a)), b.known.Compare(a.known), cmp.Compare(b.order, a.order))
+}
+
+// holds reports whether the term is in force on a day of the period.
+func (t *term) holds(day schemas.Date) bool { return !day.Before(t.from) && !day.After(t.to) }
+
+// cut returns the first day of the stretch between two cuts that holds a day. A day before the period, of a row that
+// came with it all the same, counts as its first.
+func (c *Contracts) cut(day schemas.Date) schemas.Date {
+	i, found := slices.BinarySearchFunc(c.cuts, day, schemas.Date.Compare)
+	if !found {
+		i = max(i-1, 0)
+	}
+	return c.cuts[i]
+}
+
+// billed finds the rate for a row of a peer's bill; nil where there is none.
+func (c *Contracts) billed(k *useKey) *term {
+	for _, t := range c.terms[serviceKey{k.Peer, k.Service}] {
+		r := t.rate
+		if (r.SKU == "" || r.SKU == k.SKU) && (r.Region == "" || r.Region == k.Region) && t.holds(k.From) {
+			return t
+		}
+	}
+	return nil
+}
+
+// meteredBy finds the rate that a row of our own meters counts for; nil where there is none.
+func (c *Contracts) meteredBy(k *useKey) *term {
+	for _, t := range c.metered[k.SKU] {
+		if (t.rate.Region == "" || t.rate.Region == k.Region) && t.holds(k.From) {
+			return t
+		}
+	}
+	return nil
+}
+
+// accepts finds the contract that takes a category of a peer's charges as billed; nil where none does.
+func (c *Contracts) accepts(k *useKey) *schemas.Contract {
+	for i := range c.all {
+		contract := &c.all[i]
+		v := contract.Validity
+		if contract.Peer == k.Peer && slices.Contains(contract.Accepted, k.Category) &&
+			!k.From.Before(v.From) && (v.To.IsZero() || k.From.Before(v.To)) {
+			return contract
+		}
+	}
+	return nil
+}
+
+// convert gives the factor from one unit to another; false where the book has none.
+func (c *Contracts) convert(from, to string) (money.Ratio, bool) {
+	if from == to {
+		return money.Ratio{Num: money.One, Den: money.One}, true
+	}
+	for _, u := range c.units {
+		if u.From == from && u.To == to {
+			return money.Ratio{Num: u.Factor, Den: money.One}, true
+		}
+	}
+	for _, u := range c.units {
+		if u.From == to && u.To == from && !u.Factor.IsZero() {
+			return money.Ratio{Num: money.One, Den: u.Factor}, true
+		}
+	}
+	return money.Ratio{}, false
+}

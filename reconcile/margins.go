@@ -1,0 +1,147 @@
+package reconcile
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Margins sums what each account's use of each offering earns and costs. Partial sums merge in any order to the same
+// totals. The zero value is ready to use; it is not safe for concurrent use.
+type Margins struct {
+	sums map[marginKey]*marginSums
+}
+
+type marginKey struct {
+	Account  schemas.AccountID  `json:"account"`
+	Offering schemas.OfferingID `json:"offering"`
+	Currency money.Currency     `json:"currency"`
+}
+
+type marginSums struct {
+	Revenue money.Fixed `json:"revenue"`
+	Cost    money.Fixed `json:"cost"`
+	Charges int64       `json:"charges"`
+}
+
+type marginLine struct {
+	marginKey
+	marginSums
+}
+
+// Add counts a charge of any category but Tax. The error is an amount that no dataset could hold, or a sum that overflows.
+func (m *Margins) Add(c *schemas.Charge) error {
+	if c.Category == categoryTax {
+		return nil
+	}
+	l := marginLine{marginKey{c.Account, c.Offering, c.Currency}, marginSums{Charges: 1}}
+	var err error
+	if l.Revenue, err = money.FixedFromDecimal(c.Amount); err != nil {
+		return fmt.Errorf("sum margin of charge %s: amount %s: %w", c.ID, c.Amount, err)
+	}
+	if c.HasCost {
+		if l.Cost, err = money.FixedFromDecimal(c.PeerCost); err != nil {
+			return fmt.Errorf("sum margin of charge %s: peer cost %s: %w", c.ID, c.PeerCost, err)
+		}
+	}
+	return m.add(&l)
+}
+
+func (m *Margins) add(l *marginLine) error {
+	s := m.sums[l.marginKey]
+	if s == nil {
+		if m.sums == nil {
+			m.sums = map[marginKey]*marginSums{}
+		}
+		s = &marginSums{}
+		m.sums[l.marginKey] = s
+	}
+	s.Charges += l.Charges
+	return addAll("margin of "+string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost}, []money.Fixed{l.Revenue, l.Cost})
+}
+
+// Merge adds the sums of other, which stays as it is.
+func (m *Margins) Merge(other *Margins) error {
+	for _, l := range other.lines() {
+		if err := m.add(&l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Margins) lines() []marginLine {
+	out := make([]marginLine, 0, len(m.sums))
+	for k, s := range m.sums {
+		out = append(out, marginLine{k, *s})
+	}
+	slices.SortFunc(out, func(a, b marginLine) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Currency, b.Currency))
+	})
+	return out
+}
+
+// MarshalJSON writes the sums in order, so that equal sums are equal bytes.
+func (m *Margins) MarshalJSON() ([]byte, error) { return json.Marshal(m.lines()) }
+
+// UnmarshalJSON adds the sums of what MarshalJSON wrote to those already there.
+func (m *Margins) UnmarshalJSON(data []byte) error {
+	var in []marginLine
+	if err := json.Unmarshal(data, &in); err != nil {
+		return fmt.Errorf("read sums of margins: %w", err)
+	}
+	for i := range in {
+		if err := m.add(&in[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rows returns the margins of a period, sorted as schemas.Margins says, and a finding for each that is negative.
+func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Finding) {
+	lines := m.lines()
+	out := make([]schemas.MarginRow, len(lines))
+	var findings []schemas.Finding
+	for i, l := range lines {
+		r := schemas.MarginRow{
+			Period: period, Account: l.Account, Offering: l.Offering, Currency: l.Currency,
+			Revenue: l.Revenue.Decimal(), Cost: l.Cost.Decimal(), Charges: l.Charges,
+		}
+		r.Margin = r.Revenue.Sub(r.Cost)
+		r.Percent = marginPercentRounded(r.Margin, r.Revenue)
+		out[i] = r
+		if r.Margin.IsNegative() {
+			f := noteFinding(schemas.CodeNegativeMargin, joinID(string(period), string(r.Account), string(r.Offering), string(r.Currency)),
+				fmt.Sprintf("%s earns %s %s from %s and costs %s; look at its price against the contract rate", r.Offering, r.Revenue, r.Currency, r.Account, r.Cost),
+				r.Margin, r.Currency)
+			f.Account = r.Account
+			findings = append(findings, f)
+		}
+	}
+	return out, findings
+}
+
+// ByOffering adds up margins over accounts, sorted by offering and currency.
+func (m *Margins) ByOffering() (*Margins, error) {
+	out := &Margins{}
+	for _, l := range m.lines() {
+		l.Account = ""
+		if err := out.add(&l); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// marginPercentRounded is margin in a hundred of revenue, nil without revenue.
+func marginPercentRounded(margin, revenue money.Decimal) *money.Decimal {
+	if revenue.IsZero() {
+		return nil
+	}
+	return percentRounded(margin, revenue)
+}

@@ -1,0 +1,374 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// matchPlaces is how many decimal places an expected amount may have: as many as a dataset holds.
+const matchPlaces = money.Scale
+
+// MatchPeers compares what peers bill with what the contracts say it should be, for rates that say so on the quantity of
+// our own meters. Every row of the bill is in exactly one match, so the sum of ActualBilled per currency is the sum of
+// the bills; every quantity that our meters count for a rate is in exactly one match, too. Rows are sorted as
+// schemas.PeerMatches says.
+//
+// A bill in another currency than its contract is converted at the period's rate.
+func MatchPeers(c *Contracts, u *Use, fx FX) ([]schemas.PeerMatch, []schemas.Finding, error) {
+	m := &matcher{contracts: c, fx: fx, groups: map[groupKey]*group{}, byTerm: map[*term][]*group{}}
+	rows := u.rows()
+	for i := range rows {
+		if rows[i].Peer != "" {
+			if err := m.bill(&rows[i]); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	for i := range rows {
+		if rows[i].Peer == "" {
+			if err := m.meter(&rows[i]); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return m.rows()
+}
+
+// matcher gathers usage into one group for each row of the result.
+type matcher struct {
+	contracts *Contracts
+	fx        FX
+	groups    map[groupKey]*group
+	byTerm    map[*term][]*group
+	findings  []schemas.Finding
+}
+
+// groupKey identifies a match; a field that does not part the bill there is empty.
+type groupKey struct {
+	peer     schemas.PeerID
+	service  string
+	sku      schemas.SKU
+	region   string
+	category string
+	contract schemas.ContractID
+	from     schemas.Date
+	currency money.Currency
+	// unit is set where it is why no rate applies.
+	unit string
+	// order tells rates of one contract apart.
+	order int
+}
+
+type group struct {
+	key      groupKey
+	term     *term
+	accepted bool
+	billed   []quantity // by unit
+	metered  []quantity
+	list     money.Fixed
+	cost     money.Fixed
+	billRows int64
+	ownRows  int64
+}
+
+// quantity is a sum in one unit.
+type quantity struct {
+	unit  string
+	value money.Fixed
+}
+
+func addQuantity(list []quantity, unit string, v money.Fixed) ([]quantity, error) {
+	i := slices.IndexFunc(list, func(q quantity) bool { return q.unit == unit })
+	if i < 0 {
+		return append(list, quantity{unit, v}), nil
+	}
+	return list, addAll("quantities in "+unit, []*money.Fixed{&list[i].value}, []money.Fixed{v})
+}
+
+// bill puts a row of a peer's bill into its group.
+func (m *matcher) bill(l *useLine) error {
+	g := m.groupOf(l)
+	unit, value := l.PricingUnit, l.Priced
+	if g.term != nil && g.term.rate.Quantity == schemas.ConsumedQuantity {
+		unit, value = l.ConsumedUnit, l.Consumed
+	}
+	g.billRows += l.Rows
+	var err error
+	if g.billed, err = addQuantity(g.billed, unit, value); err != nil {
+		return err
+	}
+	return addAll("bill of "+string(l.Peer), []*money.Fixed{&g.list, &g.cost}, []money.Fixed{l.List, l.Billed})
+}
+
+func (m *matcher) groupOf(l *useLine) *group {
+	k := groupKey{peer: l.Peer, service: l.Service, category: l.Category, from: l.From, currency: l.Currency}
+	if contract := m.contracts.accepts(&l.useKey); contract != nil {
+		k.contract = contract.ID
+		k.from = m.contracts.cuts[0]
+		g := m.group(k)
+		g.accepted = true
+		return g
+	}
+	var t *term
+	if l.Category == "Usage" || l.Category == "Purchase" || l.Category == "" {
+		t = m.contracts.billed(&l.useKey)
+	}
+	if t == nil {
+		k.sku, k.region = l.SKU, l.Region
+		k.from = m.contracts.cuts[0]
+		return m.group(k)
+	}
+	unit := l.PricingUnit
+	if t.rate.Quantity == schemas.ConsumedQuantity {
+		unit = l.ConsumedUnit
+	}
+	if _, ok := m.contracts.convert(unit, t.rate.Unit); !ok && t.rate.Unit != "" && t.rate.Basis != schemas.BasisList {
+		k.contract, k.sku, k.region, k.unit = t.contract.ID, l.SKU, l.Region, unit
+		return m.group(k)
+	}
+	return m.termGroup(t, l.Currency)
+}
+
+func (m *matcher) group(k groupKey) *group {
+	g := m.groups[k]
+	if g == nil {
+		g = &group{key: k}
+		m.groups[k] = g
+	}
+	return g
+}
+
+func (m *matcher) termGroup(t *term, currency money.Currency) *group {
+	g := m.group(groupKey{
+		peer: t.contract.Peer, service: t.rate.Service, sku: t.rate.SKU, region: t.rate.Region, contract: t.contract.ID,
+		from: t.from, currency: currency, order: t.order,
+	})
+	if g.term == nil {
+		g.term = t
+		m.byTerm[t] = append(m.byTerm[t], g)
+	}
+	return g
+}
+
+// meter puts a row of our own meters into the group of its rate: the bill in the contract's currency if there is one,
+// else the first bill, else a group without a bill.
+func (m *matcher) meter(l *useLine) error {
+	t := m.contracts.meteredBy(&l.useKey)
+	if t == nil {
+		return nil
+	}
+	unit, value := l.ConsumedUnit, l.Consumed
+	if _, ok := m.contracts.convert(unit, t.rate.Unit); !ok && t.rate.Unit != "" {
+		m.findings = append(m.findings, noteFinding(schemas.CodeUnitMismatch, string(l.SKU),
+			fmt.Sprintf("our meter of %s counts %s of %s, which contract %s rates in %s; declare a unit factor in the catalogue",
+				t.rate.Service, l.SKU, unit, t.contract.ID, t.rate.Unit), money.Zero, ""))
+		return nil
+	}
+	list := m.byTerm[t]
+	i := slices.IndexFunc(list, func(g *group) bool { return g.key.currency == t.contract.Currency })
+	var g *group
+	switch {
+	case i >= 0:
+		g = list[i]
+	case len(list) > 0:
+		g = list[0]
+	default:
+		g = m.termGroup(t, t.contract.Currency)
+	}
+	g.ownRows += l.Rows
+	var err error
+	g.metered, err = addQuantity(g.metered, unit, value)
+	return err
+}
+
+// rows computes the matches in order, with their findings.
+func (m *matcher) rows() ([]schemas.PeerMatch, []schemas.Finding, error) {
+	groups := make([]*group, 0, len(m.groups))
+	for _, g := range m.groups {
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(a, b *group) int {
+		x, y := &a.key, &b.key
+		return cmp.Or(cmp.Compare(x.peer, y.peer), cmp.Compare(x.service, y.service), cmp.Compare(x.sku, y.sku),
+			cmp.Compare(x.region, y.region), cmp.Compare(x.category, y.category), cmp.Compare(x.contract, y.contract),
+			x.from.Compare(y.from), cmp.Compare(x.currency, y.currency), cmp.Compare(x.unit, y.unit), cmp.Compare(x.order, y.order))
+	})
+	out := make([]schemas.PeerMatch, 0, len(groups))
+	for _, g := range groups {
+		row, err := m.row(g)
+		if err != nil {
+			return nil, nil, fmt.Errorf("match the bill of %s for %s: %w", g.key.peer, g.key.service, err)
+		}
+		if f, ok := matchFinding(&row); ok {
+			m.findings = append(m.findings, f)
+		}
+		out = append(out, row)
+	}
+	return out, m.findings, nil
+}
+
+// row is one match: the bill in the contract's currency against what was to be expected.
+func (m *matcher) row(g *group) (schemas.PeerMatch, error) {
+	k := &g.key
+	r := schemas.PeerMatch{
+		Period: m.contracts.period, Peer: k.peer, Contract: k.contract, Service: k.service, SKU: k.sku, Region: k.region,
+		Category: k.category, From: k.from, Unit: k.unit, Currency: k.currency, BilledCurrency: k.currency,
+		ActualBilled: g.cost.Decimal(), BillRows: g.billRows, MeterRows: g.ownRows,
+	}
+	order := ""
+	if k.order > 0 {
+		order = fmt.Sprint(k.order)
+	}
+	r.ID = joinID(string(r.Period), string(k.peer), k.service, string(k.sku), k.region, k.category, string(k.contract),
+		k.from.String(), string(k.currency), k.unit, order)
+	s := &sheet{}
+	r.Actual = s.given("billed", "billed cost in "+string(k.currency), r.ActualBilled)
+	switch {
+	case g.term != nil:
+		m.rated(g, &r, s)
+	case g.accepted:
+		r.Status = schemas.Accepted
+		r.Expected = r.Actual
+	default:
+		r.Status = schemas.Unmatched
+		r.PricePart = r.Actual
+		if len(g.billed) == 1 {
+			r.Billed, r.Unit = g.billed[0].value.Decimal(), g.billed[0].unit
+		}
+	}
+	r.Difference = s.subtract("difference", amount{"actual", r.Actual}, amount{"expected", r.Expected})
+	r.Steps = s.steps
+	return r, s.err
+}
+
+// rated fills the row of a group that a rate covers.
+func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet) {
+	t := g.term
+	r.Basis = cmp.Or(t.rate.Basis, schemas.BasisBill)
+	if from := g.key.currency; from != t.contract.Currency {
+		rate, ok := m.rate(from, t.contract.Currency)
+		if !ok {
+			r.Status = schemas.Unmatched
+			r.PricePart = r.Actual
+			m.findings = append(m.findings, noRate(r.ID, missingRate{from, r.Actual, "a bill"}, t.contract.Currency))
+			return
+		}
+		r.Actual = s.shareRounded("billed, in "+string(t.contract.Currency),
+			amount{"billed", r.Actual}, amount{"rate", rate.Num}, amount{"per", rate.Den}, matchPlaces)
+	}
+	r.Currency = t.contract.Currency
+	r.Unit = t.rate.Unit
+	r.Metered = m.quantity(s, "metered by us", g.metered, t.rate.Unit)
+	if r.Basis != schemas.BasisList {
+		r.Billed = m.quantity(s, "billed by the peer", g.billed, t.rate.Unit)
+	}
+	var atBilled money.Decimal
+	switch r.Basis {
+	case schemas.BasisMeter:
+		r.Expected = s.rate("expected: our meter at the contract's rate", r.Metered, t.rate)
+		atBilled = s.rate("the peer's quantity at the contract's rate", r.Billed, t.rate)
+	case schemas.BasisBill:
+		r.Expected = s.rate("expected: the peer's quantity at the contract's rate", r.Billed, t.rate)
+		atBilled = r.Expected
+	case schemas.BasisList:
+		list := s.given("list cost", "list cost in "+string(g.key.currency), g.list.Decimal())
+		if rate, ok := m.rate(g.key.currency, t.contract.Currency); ok {
+			list = s.shareRounded("list cost, in "+string(t.contract.Currency),
+				amount{"list cost", list}, amount{"rate", rate.Num}, amount{"per", rate.Den}, matchPlaces)
+		}
+		r.Expected = s.rate("expected: list cost at the contract's rate", list, t.rate)
+		atBilled = r.Expected
+	}
+	r.QuantityPart = s.subtract("difference of quantity", amount{"at the peer's quantity", atBilled}, amount{"expected", r.Expected})
+	r.PricePart = s.subtract("difference of price", amount{"actual", r.Actual}, amount{"at the peer's quantity", atBilled})
+	r.Status = status(r, t.contract.Tolerance)
+}
+
+func (m *matcher) rate(from, to money.Currency) (money.Ratio, bool) {
+	if from == to {
+		return money.Ratio{Num: money.One, Den: money.One}, true
+	}
+	if m.fx == nil {
+		return money.Ratio{}, false
+	}
+	v, ok := m.fx(from, to, schemas.Date{})
+	return v.Factor, ok
+}
+
+// quantity adds sums in several units up in one.
+func (m *matcher) quantity(s *sheet, what string, list []quantity, unit string) money.Decimal {
+	if len(list) == 0 {
+		return money.Zero
+	}
+	sum := make([]amount, 0, len(list))
+	for _, q := range list {
+		v := s.given("quantity "+what, cmp.Or(q.unit, "quantity"), q.value.Decimal())
+		if f, ok := m.contracts.convert(q.unit, unit); ok {
+			v = s.shareRounded("in "+unit, amount{q.unit, v}, amount{"factor", f.Num}, amount{"per", f.Den}, matchPlaces)
+		}
+		sum = append(sum, amount{cmp.Or(q.unit, "quantity"), v})
+	}
+	if len(sum) == 1 {
+		return sum[0].value
+	}
+	return s.add("quantity "+what, sum...)
+}
+
+// rate prices a quantity: by one price, or by graduated tiers. A quantity below zero costs the opposite of the same
+// quantity above.
+func (s *sheet) rate(note string, q money.Decimal, r *schemas.ContractRate) money.Decimal {
+	var out money.Decimal
+	if len(r.Tiers) == 0 {
+		out = s.multiply(note, amount{"quantity", q}, amount{"rate", r.Price})
+	} else {
+		out = s.add(note, s.tiers(q, r.Tiers)...)
+	}
+	if -out.Exponent() > matchPlaces {
+		out = s.roundTo(note+", to the places that are kept", amount{"amount", out}, matchPlaces)
+	}
+	return out
+}
+
+func (s *sheet) tiers(q money.Decimal, tiers []schemas.ContractTier) []amount {
+	size, low := q.Abs(), money.Zero
+	var parts []amount
+	for i, t := range tiers {
+		part := size.Sub(low)
+		if i < len(tiers)-1 && t.UpTo != nil && t.UpTo.LessThan(size) {
+			part = t.UpTo.Sub(low)
+			low = *t.UpTo
+		} else {
+			low = size
+		}
+		if q.IsNegative() {
+			part = part.Neg()
+		}
+		name := fmt.Sprintf("tier %d", i+1)
+		parts = append(parts, amount{name, s.multiply(name, amount{"quantity", part}, amount{"rate", t.Price})})
+		if low.Equal(size) {
+			break
+		}
+	}
+	return parts
+}
+
+// status judges a rated match.
+func status(r *schemas.PeerMatch, tolerance schemas.Threshold) schemas.MatchStatus {
+	difference := r.Actual.Sub(r.Expected)
+	switch {
+	case difference.IsZero():
+		return schemas.Matched
+	case r.BillRows == 0:
+		return schemas.Unbilled
+	case !tolerance.Beyond(difference, r.Expected):
+		return schemas.WithinTolerance
+	case difference.IsPositive():
+		return schemas.Overbilled
+	default:
+		return schemas.Underbilled
+	}
+}

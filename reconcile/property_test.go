@@ -1,0 +1,289 @@
+package reconcile_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"daybook/reconcile"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// dice draws the random inputs of the property tests.
+type dice struct{ *rand.Rand }
+
+func (d dice) of(values ...string) string { return values[d.IntN(len(values))] }
+
+// amount draws a number of either sign with up to the given places, zero now and then.
+func (d dice) amount(places int32) money.Decimal {
+	return money.NewDecimal(d.Int64N(2_000_000)-500_000, -d.Int32N(places+1)).Mul(money.NewDecimal(int64(min(d.IntN(9), 1)), 0))
+}
+
+func (d dice) fixed(t *testing.T, places int32) money.Fixed {
+	t.Helper()
+	f, err := money.FixedFromDecimal(d.amount(places))
+	must(t, err)
+	return f
+}
+
+func (d dice) charge(i int) *schemas.Charge {
+	return &schemas.Charge{
+		ID: schemas.ChargeID(fmt.Sprint(i)), Account: schemas.AccountID(d.of("a", "b", "c")), Offering: schemas.OfferingID(d.of("vm", "disk", "net", "new")),
+		Region: d.of("", "east", "west"), Category: d.of("Usage", "Usage", "Purchase", "Credit", "Tax"), Frequency: d.of("Usage-Based", "Recurring", "One-Time"),
+		HasQuantity: d.IntN(4) > 0, Priced: d.amount(6), PricingUnit: d.of("h", "GB"), Amount: d.amount(2), PeerCost: d.amount(8), HasCost: d.IntN(2) > 0,
+		Currency: money.Currency(d.of("EUR", "EUR", "USD", "JPY")),
+	}
+}
+
+func (d dice) plan() *schemas.Plan {
+	p := &schemas.Plan{Rates: []schemas.PlanRate{{Period: month, Currency: "USD", Rate: money.MustDecimal("0.9")}}}
+	for _, o := range []schemas.OfferingID{"vm", "disk", "net", "gone"} {
+		for _, region := range []string{"", "east", "west"} {
+			if d.IntN(3) == 0 {
+				continue
+			}
+			p.Lines = append(p.Lines, schemas.PlanLine{
+				Period: month, Offering: o, Region: region, Unit: d.of("h", "GB", ""), Units: d.amount(3).Abs(), Revenue: d.amount(2).Abs(),
+				Cost: d.amount(2).Abs(), Currency: money.Currency(d.of("EUR", "USD", "JPY")), Mix: d.of("", "", "all"),
+				Accrual: schemas.Accrual(d.of("", "linear", "working_days", "upfront")),
+			})
+		}
+	}
+	return p
+}
+
+func fxOfTests(from, to money.Currency, _ schemas.Date) (schemas.Conversion, bool) {
+	switch {
+	case to != "EUR":
+		return schemas.Conversion{}, false
+	case from == "USD":
+		return schemas.Conversion{Factor: ratio("1", "1.07")}, true
+	case from == "JPY":
+		return schemas.Conversion{Factor: ratio("1", "161.3")}, true
+	}
+	return schemas.Conversion{}, false
+}
+
+// TestCompareConserves draws plans and charges and asserts, against math/big, that actuals are the charges, that causes
+// add up, that steps recompute, and that neither the order nor the division of charges matters.
+func TestCompareConserves(t *testing.T) {
+	for seed := range uint64(60) {
+		d := dice{rand.New(rand.NewPCG(seed, 1))}
+		var charges []*schemas.Charge
+		for i := range d.IntN(200) {
+			charges = append(charges, d.charge(i))
+		}
+		whole := &reconcile.Actuals{}
+		euros := new(big.Rat)
+		for _, c := range charges {
+			must(t, whole.Add(c))
+			if c.Currency == "EUR" && c.Category != "Tax" {
+				euros.Add(euros, c.Amount.Rat())
+			}
+		}
+		d.Shuffle(len(charges), func(i, j int) { charges[i], charges[j] = charges[j], charges[i] })
+		sharded := merged(t, charges)
+		if a, b := jsonOf(t, whole), jsonOf(t, sharded); !bytes.Equal(a, b) {
+			t.Fatalf("seed %d: sums differ by shard:\n%s\n%s", seed, a, b)
+		}
+		totals, err := whole.Revenue()
+		must(t, err)
+		if i := slices.IndexFunc(totals, func(x reconcile.Total) bool { return x.Currency == "EUR" }); i >= 0 && totals[i].Amount.Decimal().Rat().Cmp(euros) != 0 {
+			t.Fatalf("seed %d: revenue %s, charges %s", seed, totals[i].Amount, euros.RatString())
+		}
+		day, _ := schemas.ParseDate(fmt.Sprintf("2022-09-%02d", 1+d.IntN(30)))
+		rows, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: d.plan(), Actuals: whole, FX: fxOfTests, Through: day})
+		must(t, err)
+		checkActuals(t, seed, rows, totals)
+	}
+}
+
+// merged sums charges in three shards, each through JSON, as tasks do.
+func merged(t *testing.T, charges []*schemas.Charge) *reconcile.Actuals {
+	t.Helper()
+	shards := make([]reconcile.Actuals, 3)
+	for i, c := range charges {
+		must(t, shards[i%3].Add(c))
+	}
+	out := &reconcile.Actuals{}
+	for i := range shards {
+		var again reconcile.Actuals
+		must(t, json.Unmarshal(jsonOf(t, &shards[i]), &again))
+		must(t, out.Merge(&again))
+	}
+	return out
+}
+
+func jsonOf(t *testing.T, v any) []byte {
+	t.Helper()
+	out, err := json.Marshal(v)
+	must(t, err)
+	return out
+}
+
+func checkActuals(t *testing.T, seed uint64, rows []schemas.Variance, totals []reconcile.Total) {
+	t.Helper()
+	actual, revenue := new(big.Rat), new(big.Rat)
+	ids := map[string]bool{}
+	for i := range rows {
+		v := &rows[i]
+		checkVariance(t, v)
+		if ids[v.ID] {
+			t.Errorf("seed %d: two rows %s", seed, v.ID)
+		}
+		ids[v.ID] = true
+		if v.Measure == schemas.Revenue {
+			actual.Add(actual, v.Actual.Rat())
+		}
+	}
+	for _, total := range totals {
+		amount := total.Amount.Decimal().Rat()
+		switch total.Currency {
+		case "USD":
+			amount.Quo(amount, big.NewRat(107, 100))
+		case "JPY":
+			amount.Quo(amount, big.NewRat(1613, 10))
+		}
+		revenue.Add(revenue, amount)
+	}
+	// Each conversion is rounded once, to the cent: no more than half a cent for each of a row's two parts and currencies.
+	bound := big.NewRat(int64(len(rows))*4, 200)
+	if off := new(big.Rat).Sub(actual, revenue); off.Abs(off).Cmp(bound) > 0 {
+		t.Errorf("seed %d: actuals %s, charges converted %s", seed, actual.FloatString(4), revenue.FloatString(4))
+	}
+	sum := reconcile.Sum(rows, schemas.Revenue)
+	if sum.Actual.Rat().Cmp(actual) != 0 || len(rows) > 0 && !sum.Causes.Sum().Equal(sum.Variance) {
+		t.Errorf("seed %d: total %+v", seed, sum)
+	}
+}
+
+// TestMatchesConserve draws bills and meters and asserts that every amount of the bill is in exactly one match.
+func TestMatchesConserve(t *testing.T) {
+	for seed := range uint64(60) {
+		d := dice{rand.New(rand.NewPCG(seed, 2))}
+		contracts := reconcile.NewContracts(d.contracts(), hours, month, schemas.Date{})
+		var rows []*reconcile.UseRow
+		bills := map[money.Currency]*big.Rat{"EUR": new(big.Rat), "USD": new(big.Rat), "GBP": new(big.Rat)}
+		whole := reconcile.NewUse(contracts)
+		for range d.IntN(200) {
+			r := d.useRow(t)
+			rows = append(rows, r)
+			must(t, whole.Add(r))
+			if r.Peer != "" {
+				bills[r.Currency].Add(bills[r.Currency], r.Billed.Decimal().Rat())
+			}
+		}
+		d.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+		sharded := reconcile.NewUse(contracts)
+		for i := range 3 {
+			part := reconcile.NewUse(contracts)
+			for j := i; j < len(rows); j += 3 {
+				must(t, part.Add(rows[j]))
+			}
+			again := reconcile.NewUse(contracts)
+			must(t, json.Unmarshal(jsonOf(t, part), again))
+			must(t, sharded.Merge(again))
+		}
+		if a, b := jsonOf(t, whole), jsonOf(t, sharded); !bytes.Equal(a, b) {
+			t.Fatalf("seed %d: sums differ by shard:\n%s\n%s", seed, a, b)
+		}
+		matches, _, err := reconcile.MatchPeers(contracts, sharded, fxOfTests)
+		must(t, err)
+		ids := map[string]bool{}
+		for i := range matches {
+			m := &matches[i]
+			checkMatch(t, m)
+			if ids[m.ID] {
+				t.Errorf("seed %d: two matches %s", seed, m.ID)
+			}
+			ids[m.ID] = true
+			bills[m.BilledCurrency].Sub(bills[m.BilledCurrency], m.ActualBilled.Rat())
+		}
+		for c, rest := range bills {
+			if rest.Sign() != 0 {
+				t.Errorf("seed %d: %s %s of the bill is in no match, or in two", seed, rest.RatString(), c)
+			}
+		}
+	}
+}
+
+func (d dice) contracts() []schemas.Contract {
+	var out []schemas.Contract
+	for _, peer := range []schemas.PeerID{"p", "q"} {
+		c := schemas.Contract{ID: schemas.ContractID("c-" + peer), Peer: peer, Currency: money.Currency(d.of("EUR", "USD")), Accepted: []string{"Tax"}}
+		for range d.IntN(8) {
+			day, _ := schemas.ParseDate(fmt.Sprintf("2022-09-%02d", 1+d.IntN(30)))
+			r := schemas.ContractRate{
+				Service: d.of("VM", "DB"), SKU: schemas.SKU(d.of("", "s1", "s2")), Region: d.of("", "east"), Basis: schemas.RateBasis(d.of("", "bill", "meter", "list")),
+				Metered: []schemas.SKU{schemas.SKU(d.of("m1", "m2"))}, Unit: d.of("Hours", "Seconds", "GB", ""), Price: d.amount(6).Abs(),
+			}
+			if d.IntN(2) == 0 {
+				r.Validity.From = day
+			}
+			c.Rates = append(c.Rates, r)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func (d dice) useRow(t *testing.T) *reconcile.UseRow {
+	t.Helper()
+	day, _ := schemas.ParseDate(fmt.Sprintf("2022-09-%02d", 1+d.IntN(30)))
+	return &reconcile.UseRow{
+		Peer: schemas.PeerID(d.of("", "p", "q")), Service: d.of("VM", "DB", "else"), SKU: schemas.SKU(d.of("s1", "s2", "m1", "m2")), Region: d.of("", "east", "west"),
+		Category: d.of("", "Usage", "Purchase", "Tax", "Credit"), Day: day, ConsumedUnit: d.of("Hours", "Seconds", "GB"), PricingUnit: d.of("Hours", "GB", ""),
+		Currency: money.Currency(d.of("EUR", "USD", "GBP")),
+		UseSums:  reconcile.UseSums{Consumed: d.fixed(t, 9), Priced: d.fixed(t, 9), List: d.fixed(t, 12), Billed: d.fixed(t, 12), Rows: 1},
+	}
+}
+
+func TestMargins(t *testing.T) {
+	cases := []struct{ account, offering, category, amount, cost string }{
+		{"a", "vm", "Usage", "10", "8"},
+		{"a", "vm", "Usage", "10.00", "4.5"},
+		{"a", "vm", "Tax", "3.80", "0"},
+		{"b", "vm", "Usage", "10", "12"},
+		{"b", "free", "Usage", "0", "1"},
+	}
+	one, two := &reconcile.Margins{}, &reconcile.Margins{}
+	for i, c := range cases {
+		to := one
+		if i%2 == 0 {
+			to = two
+		}
+		must(t, to.Add(&schemas.Charge{
+			Account: schemas.AccountID(c.account), Offering: schemas.OfferingID(c.offering), Category: c.category, Currency: "EUR",
+			Amount: money.MustDecimal(c.amount), PeerCost: money.MustDecimal(c.cost), HasCost: true,
+		}))
+	}
+	var again reconcile.Margins
+	must(t, json.Unmarshal(jsonOf(t, two), &again))
+	must(t, one.Merge(&again))
+	rows, findings := one.Rows(month)
+	var got []string
+	for _, r := range rows {
+		percent := "-"
+		if r.Percent != nil {
+			percent = r.Percent.String()
+		}
+		got = append(got, fmt.Sprintf("%s %s %s %s %s %s", r.Account, r.Offering, r.Revenue, r.Cost, r.Margin, percent))
+	}
+	want := []string{"a vm 20 12.5 7.5 37.5", "b free 0 1 -1 -", "b vm 10 12 -2 -20"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if len(findings) != 2 || findings[0].Account != "b" || findings[0].Code != schemas.CodeNegativeMargin {
+		t.Errorf("findings %+v", findings)
+	}
+	sums, err := one.ByOffering()
+	must(t, err)
+	if rows, _ := sums.Rows(month); len(rows) != 2 || rows[1].Margin.String() != "5.5" {
+		t.Errorf("by offering: %+v", rows)
+	}
+}

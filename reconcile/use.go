@@ -1,0 +1,151 @@
+package reconcile
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// UseRow is a usage row, or the sum of several that agree in every field but the numbers, as far as peers are concerned.
+type UseRow struct {
+	// Peer is empty for rows of our own meters.
+	Peer     schemas.PeerID
+	Service  string
+	SKU      schemas.SKU
+	Region   string
+	Category string
+	// Day is the civil day on which the charge period begins, in the provider's zone.
+	Day          schemas.Date
+	ConsumedUnit string
+	PricingUnit  string
+	// Currency is BillingCurrency.
+	Currency money.Currency
+	UseSums
+}
+
+// UseSums are the numbers of usage rows; what a row leaves null counts as 0.
+type UseSums struct {
+	Consumed money.Fixed `json:"consumed"`
+	Priced   money.Fixed `json:"priced"`
+	// List and Billed are ListCost and BilledCost.
+	List   money.Fixed `json:"list"`
+	Billed money.Fixed `json:"billed"`
+	Rows   int64       `json:"rows"`
+}
+
+// Use sums usage rows by what contracts are written in: all that peers bill, and of our own meters the SKUs that a
+// contract's rates count. Partial sums of shards merge in any order to the same totals. It is not safe for concurrent use.
+type Use struct {
+	contracts *Contracts
+	sums      map[useKey]*UseSums
+}
+
+type useKey struct {
+	Peer         schemas.PeerID `json:"peer"`
+	Service      string         `json:"service"`
+	SKU          schemas.SKU    `json:"sku"`
+	Region       string         `json:"region"`
+	Category     string         `json:"category"`
+	ConsumedUnit string         `json:"consumed_unit"`
+	PricingUnit  string         `json:"pricing_unit"`
+	Currency     money.Currency `json:"currency"`
+	// From is the first day of the stretch of the period in which no rate changes.
+	From schemas.Date `json:"from"`
+}
+
+// NewUse returns empty sums for a period's contracts.
+func NewUse(c *Contracts) *Use { return &Use{contracts: c, sums: map[useKey]*UseSums{}} }
+
+// Wants reports whether rows of our own meters with that SKU count for any rate: a caller may leave out all others.
+func (c *Contracts) Wants(own schemas.SKU) bool { return len(c.metered[own]) > 0 }
+
+// Add counts a row. The error is a sum that overflows.
+func (u *Use) Add(r *UseRow) error {
+	if r.Peer == "" && !u.contracts.Wants(r.SKU) {
+		return nil
+	}
+	k := useKey{r.Peer, r.Service, r.SKU, r.Region, r.Category, r.ConsumedUnit, r.PricingUnit, r.Currency, u.contracts.cut(r.Day)}
+	return u.add(k, &r.UseSums)
+}
+
+func (u *Use) add(k useKey, more *UseSums) error {
+	s := u.sums[k]
+	if s == nil {
+		s = &UseSums{}
+		u.sums[k] = s
+	}
+	s.Rows += more.Rows
+	return addAll("use of "+k.Service, []*money.Fixed{&s.Consumed, &s.Priced, &s.List, &s.Billed},
+		[]money.Fixed{more.Consumed, more.Priced, more.List, more.Billed})
+}
+
+// Merge adds the sums of other, which must be of the same contracts and stays as it is.
+func (u *Use) Merge(other *Use) error {
+	for _, l := range other.rows() {
+		if err := u.add(l.useKey, &l.UseSums); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type useLine struct {
+	useKey
+	UseSums
+}
+
+// rows returns the sums in order.
+func (u *Use) rows() []useLine {
+	out := make([]useLine, 0, len(u.sums))
+	for k, s := range u.sums {
+		out = append(out, useLine{k, *s})
+	}
+	slices.SortFunc(out, func(a, b useLine) int { return compareKeys(&a.useKey, &b.useKey) })
+	return out
+}
+
+func compareKeys(a, b *useKey) int {
+	return cmp.Or(
+		cmp.Compare(a.Peer, b.Peer), cmp.Compare(a.Service, b.Service), cmp.Compare(a.SKU, b.SKU),
+		cmp.Compare(a.Region, b.Region), cmp.Compare(a.Category, b.Category), a.From.Compare(b.From),
+		cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.ConsumedUnit, b.ConsumedUnit), cmp.Compare(a.PricingUnit, b.PricingUnit),
+	)
+}
+
+// MarshalJSON writes the sums in order, so that equal sums are equal bytes.
+func (u *Use) MarshalJSON() ([]byte, error) { return json.Marshal(u.rows()) }
+
+// UnmarshalJSON adds the sums of what MarshalJSON wrote, under the same contracts, to those already there.
+func (u *Use) UnmarshalJSON(data []byte) error {
+	var in []useLine
+	if err := json.Unmarshal(data, &in); err != nil {
+		return fmt.Errorf("read sums of use: %w", err)
+	}
+	if u.sums == nil {
+		u.sums = map[useKey]*UseSums{}
+	}
+	for i := range in {
+		if err := u.add(in[i].useKey, &in[i].UseSums); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Bills returns the sum of what peers billed per currency: the control total that usage and matches share.
+func (u *Use) Bills() ([]Total, error) {
+	var out []Total
+	for _, l := range u.rows() {
+		if l.Peer == "" {
+			continue
+		}
+		if err := addTotal(&out, l.Currency, l.Billed); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

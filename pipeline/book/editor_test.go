@@ -1,0 +1,109 @@
+package book
+
+import (
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files and the table of descriptions")
+
+// TestDescriptions keeps the table that the editor schemas are made with equal to the comments in package schemas.
+func TestDescriptions(t *testing.T) {
+	texts := map[string]string{}
+	for _, pattern := range []string{"../../schemas/*.go", "rows.go"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("no files %s (%v)", pattern, err)
+		}
+		for _, name := range names {
+			collectComments(t, name, texts)
+		}
+	}
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		b.WriteString(name + "\t" + texts[name] + "\n")
+	}
+	if b.String() == descriptions {
+		return
+	}
+	if !*update {
+		t.Fatal("the comments in package schemas have changed: go test ./pipeline/book -run Descriptions -update")
+	}
+	if err := os.WriteFile("descriptions.txt", []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// collectComments adds the comments of the structs of a file that have yaml tags.
+func collectComments(t *testing.T, name string, texts map[string]string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		d, ok := n.(*ast.GenDecl)
+		if !ok || d.Tok != token.TYPE {
+			return true
+		}
+		for _, spec := range d.Specs {
+			ts := spec.(*ast.TypeSpec)
+			st, ok := ts.Type.(*ast.StructType)
+			if !ok {
+				continue
+			}
+			tagged := false
+			for _, field := range st.Fields.List {
+				if field.Tag == nil || !strings.Contains(field.Tag.Value, "yaml:") {
+					continue
+				}
+				tagged = true
+				text := oneLine(field.Doc.Text())
+				if text == "" {
+					text = oneLine(field.Comment.Text())
+				}
+				for _, id := range field.Names {
+					if text != "" {
+						texts[ts.Name.Name+"."+id.Name] = text
+					}
+				}
+			}
+			doc := ts.Doc.Text()
+			if doc == "" {
+				doc = d.Doc.Text()
+			}
+			if tagged && doc != "" {
+				texts[ts.Name.Name] = oneLine(doc)
+			}
+		}
+		return true
+	})
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// TestSchemasKnowEveryType looks for open or silent schemas, and for two that differ from call to call.
+func TestSchemasKnowEveryType(t *testing.T) {
+	all := Schemas()
+	for name, text := range all {
+		if !strings.Contains(string(text), `"additionalProperties": false`) || !strings.Contains(string(text), `"description"`) {
+			t.Errorf("%s neither closes nor describes anything", name)
+		}
+	}
+	again := Schemas()
+	if !reflect.DeepEqual(all, again) {
+		t.Error("two calls give two schemas")
+	}
+	if len(all) != 7 {
+		t.Errorf("%d schemas, want one for each kind of YAML file, 7", len(all))
+	}
+}

@@ -1,0 +1,110 @@
+package dataset
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"daybook/schemas"
+)
+
+// ShuffleFile reads a shuffle file, shard by shard. It may be used from many goroutines if the io.ReaderAt may.
+type ShuffleFile struct {
+	in    io.ReaderAt
+	index shuffleIndex
+}
+
+// shuffleIndexBytes and shuffleBlockBytes bound what a damaged tail can claim.
+const (
+	shuffleIndexBytes = 256 << 20
+	shuffleBlockBytes = 1 << 30
+)
+
+// OpenShuffle reads the index of a shuffle file of table t. A file that is damaged or of another table or version is an
+// error wrapping ErrDamaged.
+func OpenShuffle(r io.ReaderAt, size int64, t *schemas.Table) (*ShuffleFile, error) {
+	if size < shuffleTail+int64(len(shuffleMagic)) {
+		return nil, fmt.Errorf("open shuffle: %d bytes are too few: %w", size, ErrDamaged)
+	}
+	var tail [shuffleTail]byte
+	if err := readFull(r, tail[:], size-shuffleTail); err != nil {
+		return nil, fmt.Errorf("open shuffle: %w", err)
+	}
+	length := int64(binary.LittleEndian.Uint32(tail[:]))
+	end := size - shuffleTail - length // of the blocks
+	if string(tail[8:]) != shuffleMagic || end < int64(len(shuffleMagic)) || length > shuffleIndexBytes {
+		return nil, fmt.Errorf("open shuffle: it has no tail: %w", ErrDamaged)
+	}
+	index := make([]byte, length)
+	if err := readFull(r, index, end); err != nil {
+		return nil, fmt.Errorf("open shuffle: %w", err)
+	}
+	if crc32.Checksum(index, castagnoli) != binary.LittleEndian.Uint32(tail[4:]) {
+		return nil, fmt.Errorf("open shuffle: the index's checksum is wrong: %w", ErrDamaged)
+	}
+	s := &ShuffleFile{in: r}
+	if err := json.Unmarshal(index, &s.index); err != nil {
+		return nil, fmt.Errorf("open shuffle: %w: %w", err, ErrDamaged)
+	}
+	if err := s.check(t, end); err != nil {
+		return nil, fmt.Errorf("open shuffle: %w: %w", err, ErrDamaged)
+	}
+	return s, nil
+}
+
+func (s *ShuffleFile) check(t *schemas.Table, end int64) error {
+	x := &s.index
+	if x.Table != t.Name || x.Version != t.Version {
+		return fmt.Errorf("it holds table %s version %s, not %s version %s", x.Table, x.Version, t.Name, t.Version)
+	}
+	var rows int64
+	at := int64(len(shuffleMagic))
+	for i, b := range x.Blocks {
+		if b.Shard < 0 || b.Shard >= x.Shards || b.Rows < 1 || b.At != at || b.Bytes < 1 || b.Bytes > shuffleBlockBytes || b.Memory < 0 {
+			return fmt.Errorf("block %d cannot be", i)
+		}
+		at += b.Bytes
+		rows += int64(b.Rows)
+	}
+	if at != end || rows != x.Rows {
+		return errors.New("the blocks do not add up to the file")
+	}
+	return nil
+}
+
+// Shards returns the number of shards.
+func (s *ShuffleFile) Shards() int { return s.index.Shards }
+
+// Rows returns the number of rows of all shards.
+func (s *ShuffleFile) Rows() int64 { return s.index.Rows }
+
+// Blocks returns the blocks of a shard, in the order of their rows.
+func (s *ShuffleFile) Blocks(shard int) []Block {
+	var blocks []Block
+	for _, b := range s.index.Blocks {
+		if b.Shard == shard {
+			blocks = append(blocks, b)
+		}
+	}
+	return blocks
+}
+
+// Read appends the rows of a block to b, translating labels to b's dictionaries. buffer is used for the bytes and
+// returned for the next call. An error of damage wraps ErrDamaged.
+func (s *ShuffleFile) Read(block Block, b *Batch, buffer []byte) (_ []byte, err error) {
+	defer recovered(&err)
+	buffer = grow(buffer[:0], int(block.Bytes))
+	if err := readFull(s.in, buffer, block.At); err != nil {
+		return buffer, fmt.Errorf("read shuffle: %w", err)
+	}
+	if crc32.Checksum(buffer, castagnoli) != block.CRC {
+		return buffer, fmt.Errorf("read shuffle: the checksum of the block at %d is wrong: %w", block.At, ErrDamaged)
+	}
+	if err := decodeBlock(buffer, block.Rows, b); err != nil {
+		return buffer, fmt.Errorf("read shuffle: block at %d: %w: %w", block.At, err, ErrDamaged)
+	}
+	return buffer, nil
+}

@@ -1,0 +1,131 @@
+package dataset
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"testing"
+)
+
+func writeShuffle(t testing.TB, shards, budget int, batches ...*Batch) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := NewShuffleWriter(&out, batches[0].Table, shards, ShuffleOptions{BudgetBytes: budget})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := int64(0)
+	for _, b := range batches {
+		shard := make([]uint16, b.Rows)
+		for i := range shard {
+			shard[i] = ShardOf(b.Columns[0].TextAt(i), shards)
+		}
+		if err := w.Add(b, shard); err != nil {
+			t.Fatal(err)
+		}
+		rows += int64(b.Rows)
+	}
+	stats, err := w.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stats.Rows != rows || stats.Bytes != int64(out.Len()) {
+		t.Fatalf("stats are %+v for %d rows in %d bytes", stats, rows, out.Len())
+	}
+	return out.Bytes()
+}
+
+func TestShuffle(t *testing.T) {
+	for _, c := range []struct{ shards, budget int }{{1, 0}, {4, 0}, {4, 10_000}, {16, 100_000}, {300, 1}} {
+		t.Run(fmt.Sprintf("%d shards, %d bytes", c.shards, c.budget), func(t *testing.T) {
+			// Rows of two batches share dictionaries, those of the third do not.
+			whole := randomBatch(t, newRand(3), 4000, 4)
+			var batches []*Batch
+			for from := 0; from < 4000; from += 2000 {
+				b := NewBatch(&sample)
+				for i := range b.Columns {
+					b.Columns[i].Dict = whole.Columns[i].Dict
+				}
+				b.AppendRange(whole, from, from+2000)
+				batches = append(batches, b)
+			}
+			batches = append(batches, randomBatch(t, newRand(4), 500, 0))
+			file := writeShuffle(t, c.shards, c.budget, batches...)
+			if again := writeShuffle(t, c.shards, c.budget, batches...); !bytes.Equal(file, again) {
+				t.Fatal("the same rows gave another file")
+			}
+			s, err := OpenShuffle(bytes.NewReader(file), int64(len(file)), &sample)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := make([]*Batch, c.shards)
+			for k := range want {
+				want[k] = NewBatch(&sample)
+			}
+			for _, b := range batches {
+				for i := range b.Rows {
+					want[ShardOf(b.Columns[0].TextAt(i), c.shards)].AppendRange(b, i, i+1)
+				}
+			}
+			var buffer []byte
+			for k := range want {
+				got := NewBatch(&sample)
+				for _, block := range s.Blocks(k) {
+					if buffer, err = s.Read(block, got, buffer); err != nil {
+						t.Fatal(err)
+					}
+				}
+				sameRows(t, got, want[k], 0, want[k].Rows)
+			}
+		})
+	}
+}
+
+// The shard of an account is part of the format.
+func TestShardOf(t *testing.T) {
+	for _, c := range []struct {
+		account string
+		shards  int
+		want    uint16
+	}{
+		{"", 16, 6}, {"acme", 16, 14}, {"acme", 1, 0}, {"0001", 64, 28}, {"a-rather-long-account-identifier", 4096, 754},
+	} {
+		if got := ShardOf([]byte(c.account), c.shards); got != c.want {
+			t.Errorf("%q of %d shards is in shard %d, want %d", c.account, c.shards, got, c.want)
+		}
+	}
+}
+
+func TestShuffleDamage(t *testing.T) {
+	b := randomBatch(t, newRand(5), 200, 3)
+	file := writeShuffle(t, 3, 0, b)
+	read := func(file []byte) error {
+		s, err := OpenShuffle(bytes.NewReader(file), int64(len(file)), &sample)
+		if err != nil {
+			return err
+		}
+		for k := range s.Shards() {
+			for _, block := range s.Blocks(k) {
+				if _, err := s.Read(block, NewBatch(&sample), nil); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	if err := read(file); err != nil {
+		t.Fatal(err)
+	}
+	for at := len(shuffleMagic); at < len(file); at += 7 {
+		damaged := bytes.Clone(file)
+		damaged[at] ^= 0x10
+		if err := read(damaged); !errors.Is(err, ErrDamaged) {
+			t.Fatalf("with byte %d changed the error is %v", at, err)
+		}
+	}
+	for size := 0; size < len(file); size += 11 {
+		if err := read(file[:size]); !errors.Is(err, ErrDamaged) {
+			t.Fatalf("cut to %d bytes the error is %v", size, err)
+		}
+	}
+}

@@ -1,0 +1,320 @@
+package dataset
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"daybook/schemas"
+)
+
+// A shuffle file carries rows from the task that decoded an object to the tasks that own shards of accounts. It is a
+// row of blocks, each the rows of one shard, in order, as a complete Arrow IPC stream: only the columns that are not
+// all null, labels by dictionary. Behind the blocks stand an index as JSON and a tail of sixteen bytes: the index's
+// length and CRC-32C, and the magic word. So a shard reads its own blocks and nothing else, and knows them undamaged.
+const shuffleMagic = "DAYBOOK1"
+
+const shuffleTail = 16
+
+// ShardOf returns the shard, below shards, of an account. It is part of the format: the rows of an account must go to
+// the same shard from every object and with every version, so it may never change. Rows of no account go to the shard of
+// the empty text.
+func ShardOf(account []byte, shards int) uint16 {
+	return uint16((hash(account) >> 32) * uint64(shards) >> 32)
+}
+
+// MaxShards is the largest number of shards.
+const MaxShards = 1 << 12
+
+// ShuffleOptions are the choices of a shuffle file. The zero value is good.
+type ShuffleOptions struct {
+	// BudgetBytes is about how much memory rows may take before some are written; 0 is 32 MiB. A larger budget makes
+	// larger blocks.
+	BudgetBytes int
+}
+
+// ShuffleStats is what a finished shuffle file holds.
+type ShuffleStats struct {
+	Rows, Bytes int64
+	Blocks      int
+	// ShardRows is the number of rows by shard.
+	ShardRows []int64
+}
+
+// ShuffleWriter routes the rows of one object to shards.
+type ShuffleWriter struct {
+	table  *schemas.Table
+	out    io.Writer
+	at     int64
+	err    error
+	budget int
+	index  shuffleIndex
+
+	shards []*Batch
+	// sizes is about what the rows of each shard take, in bytes.
+	sizes []int
+	held  int
+	order []int32
+	start []int32
+	block blockEncoder
+}
+
+// shuffleIndex is the index of a shuffle file.
+type shuffleIndex struct {
+	Table   string  `json:"table"`
+	Version string  `json:"version"`
+	Shards  int     `json:"shards"`
+	Rows    int64   `json:"rows"`
+	Blocks  []Block `json:"blocks"`
+}
+
+// Block is the place of some rows of one shard in a shuffle file.
+type Block struct {
+	Shard int `json:"shard"`
+	Rows  int `json:"rows"`
+	// At and Bytes are its place, and CRC the checksum (CRC-32C) of what is there.
+	At    int64  `json:"at"`
+	Bytes int64  `json:"bytes"`
+	CRC   uint32 `json:"crc"`
+	// Memory is about how many bytes the rows take in a batch.
+	Memory int64 `json:"memory"`
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// NewShuffleWriter begins a shuffle file of table t on w.
+func NewShuffleWriter(w io.Writer, t *schemas.Table, shards int, options ShuffleOptions) (*ShuffleWriter, error) {
+	if err := t.Check(); err != nil {
+		return nil, fmt.Errorf("write shuffle: %w", err)
+	}
+	if shards < 1 || shards > MaxShards {
+		return nil, fmt.Errorf("write shuffle of table %s: %d shards are not between 1 and %d", t.Name, shards, MaxShards)
+	}
+	if options.BudgetBytes <= 0 {
+		options.BudgetBytes = 32 << 20
+	}
+	s := &ShuffleWriter{
+		table: t, out: w, budget: options.BudgetBytes, shards: make([]*Batch, shards), sizes: make([]int, shards),
+		index: shuffleIndex{Table: t.Name, Version: t.Version, Shards: shards, Blocks: []Block{}},
+	}
+	s.write([]byte(shuffleMagic))
+	return s, s.err
+}
+
+// Add routes row i of b to shard[i], which is below the number of shards. It copies the rows; the batches' dictionaries
+// may grow meanwhile but must not change otherwise. The file depends on the rows and their division into batches, so
+// give it the same batches each time. The error is that of the output.
+func (s *ShuffleWriter) Add(b *Batch, shard []uint16) error {
+	if s.err != nil {
+		return s.err
+	}
+	if len(shard) != b.Rows || len(b.Columns) != len(s.table.Columns) {
+		s.err = fmt.Errorf("write shuffle of table %s: %d shard numbers for %d rows, %d columns for %d",
+			s.table.Name, len(shard), b.Rows, len(b.Columns), len(s.table.Columns))
+		return s.err
+	}
+	s.group(shard)
+	for k := range s.shards {
+		if s.start[k] == s.start[k+1] {
+			continue
+		}
+		if s.shards[k] == nil {
+			s.shards[k] = NewBatch(s.table)
+		}
+		s.sameDictionaries(k, b)
+	}
+	for c := range b.Columns {
+		if b.Columns[c].Absent {
+			s.absent(c)
+			continue
+		}
+		s.route(c, &b.Columns[c])
+	}
+	for k, to := range s.shards {
+		if n := int(s.start[k+1] - s.start[k]); n > 0 {
+			to.Rows += n
+		}
+	}
+	for s.held > s.budget && s.err == nil {
+		s.flush(s.largest())
+	}
+	return s.err
+}
+
+// sameDictionaries makes the rows held for shard k ready to take codes of b. Rows with codes of other dictionaries are
+// written first.
+func (s *ShuffleWriter) sameDictionaries(k int, b *Batch) {
+	held := s.shards[k]
+	for c := range held.Columns {
+		if held.Columns[c].Dict != b.Columns[c].Dict && held.Rows > 0 {
+			s.flush(k)
+			break
+		}
+	}
+	for c := range held.Columns {
+		held.Columns[c].Dict = b.Columns[c].Dict
+	}
+}
+
+// group sorts the rows by shard into s.order; those of shard k are order[start[k]:start[k+1]], in their old order.
+func (s *ShuffleWriter) group(shard []uint16) {
+	s.start = grow(s.start[:0], len(s.shards)+1)
+	clear(s.start)
+	for _, k := range shard {
+		s.start[k+1]++
+	}
+	for k := range s.shards {
+		s.start[k+1] += s.start[k]
+	}
+	s.order = grow(s.order[:0], len(shard))
+	for i, k := range shard {
+		s.order[s.start[k]] = int32(i)
+		s.start[k]++
+	}
+	copy(s.start[1:], s.start)
+	s.start[0] = 0
+}
+
+// absent gives the rows' places in column c nulls where the shard has that column.
+func (s *ShuffleWriter) absent(c int) {
+	for k, to := range s.shards {
+		if to == nil || to.Columns[c].Absent {
+			continue
+		}
+		for range s.start[k+1] - s.start[k] {
+			to.Columns[c].appendNull()
+		}
+	}
+}
+
+// route moves column c, shard by shard.
+func (s *ShuffleWriter) route(c int, from *Vector) {
+	nulls := from.countNulls(0, max(len(from.Codes), len(from.Ends), len(from.Ints), len(from.Decs)))
+	for k, to := range s.shards {
+		rows := s.order[s.start[k]:s.start[k+1]]
+		if len(rows) == 0 {
+			continue
+		}
+		v := &to.Columns[c]
+		before := v.memory()
+		v.fill(to.Rows)
+		if nulls > 0 {
+			for i, row := range rows {
+				if from.IsNull(int(row)) {
+					v.SetNull(to.Rows + i)
+				}
+			}
+		}
+		v.gather(from, rows)
+		size := v.memory() - before
+		s.sizes[k] += size
+		s.held += size
+	}
+}
+
+// gather appends the given rows of src, nulls aside.
+func (v *Vector) gather(src *Vector, rows []int32) {
+	switch v.Type {
+	case schemas.Label:
+		at := len(v.Codes)
+		v.Codes = grow(v.Codes, len(rows))
+		out := v.Codes[at:]
+		for i, row := range rows {
+			out[i] = src.Codes[row]
+		}
+	case schemas.Text:
+		for _, row := range rows {
+			v.Bytes = append(v.Bytes, src.Bytes[src.start(int(row)):src.Ends[row]]...)
+			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+		}
+	case schemas.Decimal:
+		at := len(v.Decs)
+		v.Decs = grow(v.Decs, len(rows))
+		out := v.Decs[at:]
+		for i, row := range rows {
+			out[i] = src.Decs[row]
+		}
+	case schemas.Time, schemas.Integer:
+		at := len(v.Ints)
+		v.Ints = grow(v.Ints, len(rows))
+		out := v.Ints[at:]
+		for i, row := range rows {
+			out[i] = src.Ints[row]
+		}
+	}
+}
+
+// memory returns about how many bytes the rows of v take.
+func (v *Vector) memory() int {
+	return 8*len(v.Nulls) + 4*len(v.Codes) + len(v.Bytes) + 4*len(v.Ends) + 8*len(v.Ints) + 16*len(v.Decs)
+}
+
+// largest returns the shard that holds most, the first of equals.
+func (s *ShuffleWriter) largest() int {
+	best := 0
+	for k, size := range s.sizes {
+		if size > s.sizes[best] {
+			best = k
+		}
+	}
+	return best
+}
+
+// flush writes the rows held for shard k as a block.
+func (s *ShuffleWriter) flush(k int) {
+	b := s.shards[k]
+	if s.err != nil || b == nil || b.Rows == 0 {
+		return
+	}
+	stream, err := s.block.encode(b)
+	if err != nil {
+		s.err = fmt.Errorf("write shuffle of table %s: %w", s.table.Name, err)
+		return
+	}
+	s.index.Blocks = append(s.index.Blocks, Block{
+		Shard: k, Rows: b.Rows, At: s.at, Bytes: int64(len(stream)), CRC: crc32.Checksum(stream, castagnoli), Memory: int64(s.sizes[k]),
+	})
+	s.index.Rows += int64(b.Rows)
+	s.write(stream)
+	b.Reset()
+	for c := range b.Columns {
+		b.Columns[c].Absent = true
+	}
+	s.held -= s.sizes[k]
+	s.sizes[k] = 0
+}
+
+// Close writes what is held and the index. It does not close the output.
+func (s *ShuffleWriter) Close() (ShuffleStats, error) {
+	for k := range s.shards {
+		s.flush(k)
+	}
+	index, err := json.Marshal(&s.index)
+	if err != nil && s.err == nil {
+		s.err = fmt.Errorf("write shuffle of table %s: %w", s.table.Name, err)
+	}
+	s.write(index)
+	s.write(appendTail(nil, index))
+	stats := ShuffleStats{Rows: s.index.Rows, Bytes: s.at, Blocks: len(s.index.Blocks), ShardRows: make([]int64, len(s.shards))}
+	for _, b := range s.index.Blocks {
+		stats.ShardRows[b.Shard] += int64(b.Rows)
+	}
+	if s.err == nil {
+		s.err = errors.New("write shuffle: the file is closed already")
+		return stats, nil
+	}
+	return stats, s.err
+}
+
+func (s *ShuffleWriter) write(b []byte) {
+	if s.err != nil {
+		return
+	}
+	n, err := s.out.Write(b)
+	s.at += int64(n)
+	if err != nil {
+		s.err = fmt.Errorf("write shuffle of table %s at byte %d: %w", s.table.Name, s.at, err)
+	}
+}

@@ -119,6 +119,7 @@ func (p bucketPlace) open(ctx context.Context, client aws.HTTPClient) (*Bucket, 
 		return nil, fmt.Errorf("open bucket %q: no region is set; add ?region=... to the URL or set AWS_REGION", p.bucket)
 	}
 	c.Region = cmp.Or(c.Region, "us-east-1") // what servers other than AWS expect
+	c.Credentials = credentials{c.Credentials}
 	return &Bucket{
 		client: s3.NewFromConfig(c, func(o *s3.Options) {
 			o.UsePathStyle = p.pathStyle
@@ -131,6 +132,20 @@ func (p bucketPlace) open(ctx context.Context, client aws.HTTPClient) (*Bucket, 
 		}),
 		bucket: p.bucket, prefix: p.prefix,
 	}, nil
+}
+
+// credentials marks the failure to find any, which otherwise passes for whatever the last source tried had to say.
+type credentials struct{ aws.CredentialsProvider }
+
+var errNoCredentials = errors.New("no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile")
+
+// Retrieve implements [aws.CredentialsProvider].
+func (c credentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	found, err := c.CredentialsProvider.Retrieve(ctx)
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%w: %w", errNoCredentials, err)
+	}
+	return found, err
 }
 
 // String returns the place as an s3 URL without its parameters.
@@ -156,7 +171,7 @@ func (b *Bucket) failed(verb, key string, err error) error {
 	switch {
 	case noBucket(err):
 		return fmt.Errorf("%s %q in %s: the bucket does not exist; create it first: %w", verb, key, b, err)
-	case status(err) == http.StatusForbidden:
+	case status(err) == http.StatusForbidden && !errors.Is(err, errNoCredentials):
 		return fmt.Errorf("%s %q in %s: the credentials in use do not allow it: %w", verb, key, b, err)
 	}
 	return fmt.Errorf("%s %q in %s: %w", verb, key, b, err)
@@ -172,14 +187,13 @@ func (b *Bucket) unread(key string, err error) error {
 
 // noBucket reports whether err says that the bucket is missing. A HEAD has no body to say so.
 func noBucket(err error) bool {
-	var api smithy.APIError
-	return errors.As(err, &api) && api.ErrorCode() == "NoSuchBucket"
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && api.ErrorCode() == "NoSuchBucket"
 }
 
 // status returns the HTTP status that err reports, or 0.
 func status(err error) int {
-	var response *smithyhttp.ResponseError
-	if errors.As(err, &response) {
+	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
 		return response.HTTPStatusCode()
 	}
 	return 0

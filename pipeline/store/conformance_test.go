@@ -188,8 +188,8 @@ func testCreate(t *testing.T, s Store) {
 	}{{"hellO", 4}, {"hello!", 5}, {"hell", 4}, {"", 0}, {"Hello", 0}} {
 		_, err := s.Create(t.Context(), "a/b", strings.NewReader(c.body))
 		wantError(t, err, ErrExists)
-		var conflict *ConflictError
-		if !errors.As(err, &conflict) {
+		conflict, ok := errors.AsType[*ConflictError](err)
+		if !ok {
 			t.Fatalf("creating %q: %v is no ConflictError", c.body, err)
 		}
 		if want := (ConflictError{"a/b", 5, int64(len(c.body)), c.offset}); *conflict != want {

@@ -53,8 +53,7 @@ func testLarge(t *testing.T, s Store) {
 	}
 	body[size-1]++
 	_, err = s.Create(t.Context(), "large/object", bytes.NewReader(body))
-	var conflict *ConflictError
-	if !errors.As(err, &conflict) || conflict.Offset != size-1 {
+	if conflict, ok := errors.AsType[*ConflictError](err); !ok || conflict.Offset != size-1 {
 		t.Errorf("another last byte: %v", err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 type httpClient = aws.HTTPClient
@@ -425,5 +426,28 @@ func TestBucketForeignNames(t *testing.T) {
 	}
 	if want := "a true, b\\c false, z true"; strings.Join(got, ", ") != want {
 		t.Errorf("listed %q, want %s", got, want)
+	}
+}
+
+// Amazon encodes the names in a listing when asked to, so that XML can carry all of them; other servers ignore the wish.
+func TestBucketListedNames(t *testing.T) {
+	b := &Bucket{prefix: "p/"}
+	for _, c := range []struct {
+		name     string
+		encoding types.EncodingType
+		want     string
+	}{
+		{"p/period%3D2024-09/part+1%2B%25.csv", types.EncodingTypeUrl, "period=2024-09/part 1+%.csv"},
+		{"p/period=2024-09/part 1+%.csv", "", "period=2024-09/part 1+%.csv"},
+		{"p/%E6%97%A5", types.EncodingTypeUrl, "日"},
+		{"p/a%0Ab", types.EncodingTypeUrl, ""},
+		{"p/a%", types.EncodingTypeUrl, ""},
+	} {
+		info, err := b.listed(types.Object{Key: &c.name}, c.encoding)
+		if c.want == "" {
+			wantError(t, err, ErrKey)
+		} else if err != nil || info.Key != c.want {
+			t.Errorf("%q: %q, %v; want %q", c.name, info.Key, err, c.want)
+		}
 	}
 }

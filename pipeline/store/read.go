@@ -71,7 +71,7 @@ func CreateFrom(ctx context.Context, s Store, key string, write func(io.Writer) 
 
 // writeBuffered lets write fill w through a buffer, until ctx is done.
 func writeBuffered(ctx context.Context, w io.Writer, write func(io.Writer) error) error {
-	b := bufio.NewWriterSize(&contextWriter{ctx, w}, 256<<10)
+	b := bufio.NewWriterSize(&contextWriter{ctx, w}, 64<<10)
 	if err := write(b); err != nil {
 		return err
 	}

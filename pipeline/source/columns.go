@@ -1,0 +1,340 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"unicode/utf8"
+
+	"daybook/pipeline/dataset"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// column is a usage column and where its values come from.
+type column struct {
+	use int
+	// field is the field of the row, or -1 for a constant.
+	field int
+	// name is the source's own name for it.
+	name string
+	rule
+	// labels are the texts seen in a label column, as they stand in the object; verdicts what became of the unusual.
+	labels   interner
+	verdicts []verdict
+	// clock remembers the last time parsed.
+	clock clock
+	// emptied and tokens are the notes of tolerated nulls, the latter by the place of the token in the book's list.
+	emptied *note
+	tokens  []*note
+	// constant is the value of a column without a field.
+	constant constant
+}
+
+// constant is one value for every row.
+type constant struct {
+	text    []byte
+	time    int64
+	decimal money.Fixed
+}
+
+// fill appends the constant n times.
+func (d *decoder) fill(c *column, v *dataset.Vector, n int) {
+	switch v.Type {
+	case schemas.Label:
+		code := v.Dict.Code(c.constant.text)
+		for range n {
+			v.Codes = append(v.Codes, code)
+		}
+	case schemas.Text:
+		for range n {
+			v.Bytes = append(v.Bytes, c.constant.text...)
+			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+		}
+	case schemas.Time:
+		for range n {
+			v.Ints = append(v.Ints, c.constant.time)
+		}
+	case schemas.Decimal:
+		for range n {
+			v.Decs = append(v.Decs, c.constant.decimal)
+		}
+	case schemas.Integer: // no integer comes from outside
+	}
+}
+
+// grown returns s with n more elements.
+func grown[T any](s []T, n int) []T { return slices.Grow(s, n)[:len(s)+n] }
+
+func (d *decoder) parseDecimals(c *column, v *dataset.Vector, x *cells, base int) {
+	v.Decs = grown(v.Decs, x.n)
+	out := v.Decs[base:]
+	for r := range out {
+		start, end := x.cell(r)
+		if start == end {
+			out[r] = money.Fixed{}
+			d.null(c, v, x, base, r)
+			continue
+		}
+		f, err := money.ParseFixed(x.text[start:end])
+		if err != nil {
+			f = d.carefulDecimal(c, v, x, base, r)
+		}
+		out[r] = f
+	}
+}
+
+// carefulDecimal reads a decimal that is not simply one: in quotes, a null token, or wrong.
+func (d *decoder) carefulDecimal(c *column, v *dataset.Vector, x *cells, base, r int) money.Fixed {
+	text := d.value(x, r)
+	if d.nullToken(c, v, x, text, base, r) {
+		return money.Fixed{}
+	}
+	f, err := money.ParseFixed(text)
+	if err == nil {
+		return f
+	}
+	v.SetNull(base + r)
+	code, what := schemas.CodeBadDecimal, "it is not a decimal number"
+	switch {
+	case errors.Is(err, money.ErrPrecision):
+		code, what = schemas.CodeTooPrecise, "it has more than 18 fraction digits"
+	case errors.Is(err, money.ErrOverflow), errors.Is(err, money.ErrLimit):
+		what = "it is too large or too long a number"
+	}
+	d.defect(x, r, c, code, what, text)
+	return money.Fixed{}
+}
+
+func (d *decoder) parseTimes(c *column, v *dataset.Vector, x *cells, base int) {
+	v.Ints = grown(v.Ints, x.n)
+	out := v.Ints[base:]
+	k := &c.clock
+	for r := range out {
+		start, end := x.cell(r)
+		if start == end {
+			out[r] = 0
+			d.null(c, v, x, base, r)
+			continue
+		}
+		t, ok := k.instant(x.text, start, end)
+		if !ok {
+			t = d.carefulTime(c, v, x, base, r)
+		}
+		out[r] = t
+	}
+}
+
+// carefulTime reads a time that is not of the plain form: in quotes, with a fraction or offset, in a declared format, a
+// null token, or wrong.
+func (d *decoder) carefulTime(c *column, v *dataset.Vector, x *cells, base, r int) int64 {
+	start, end := x.cell(r)
+	raw := x.text[start:end]
+	k := &c.clock
+	if k.last != nil && bytes.Equal(raw, k.last) {
+		for _, n := range k.lastNotes {
+			n.hit(x.numbers[r])
+		}
+		return k.lastTime
+	}
+	text := d.value(x, r)
+	if d.nullToken(c, v, x, text, base, r) {
+		return 0
+	}
+	m, ok := d.readTime(string(text))
+	if !ok {
+		v.SetNull(base + r)
+		d.defect(x, r, c, schemas.CodeBadTime, "it is not a time in a declared format", text)
+		return 0
+	}
+	k.last, k.lastTime, k.lastNotes = append(k.last[:0], raw...), m.micros, k.lastNotes[:0]
+	if m.layout != "" {
+		k.lastNotes = append(k.lastNotes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times read in the format "+m.layout, string(text)))
+	}
+	if m.cut {
+		k.lastNotes = append(k.lastNotes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times finer than a microsecond, cut to it", string(text)))
+	}
+	for _, n := range k.lastNotes {
+		n.hit(x.numbers[r])
+	}
+	return m.micros
+}
+
+func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
+	v.Ends = grown(v.Ends, x.n)
+	out := v.Ends[base:]
+	buf := v.Bytes
+	for r := range out {
+		start, end := x.cell(r)
+		if start == end {
+			out[r] = uint32(len(buf))
+			d.null(c, v, x, base, r)
+			continue
+		}
+		from := len(buf)
+		cell := x.text[start:end]
+		if x.quoted && cell[0] == '"' {
+			buf = appendUnquoted(buf, cell)
+		} else {
+			buf = append(buf, cell...)
+		}
+		if text := buf[from:]; len(text) <= d.longestNull || !x.plain || c.json {
+			if !d.goodText(c, v, x, text, base, r) {
+				buf = buf[:from]
+			}
+		}
+		out[r] = uint32(len(buf))
+	}
+	v.Bytes = buf
+}
+
+// goodText checks a text that may be a null token, ill encoded or bad JSON, and reports whether it may stay.
+func (d *decoder) goodText(c *column, v *dataset.Vector, x *cells, text []byte, base, r int) bool {
+	if len(text) <= d.longestNull && (len(text) == 0 || d.isNull(text)) {
+		d.nullToken(c, v, x, text, base, r)
+		return false
+	}
+	if !x.plain && !wellEncoded(text) {
+		v.SetNull(base + r)
+		d.defect(x, r, c, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
+		return false
+	}
+	if c.json && x.rawJSON && !d.validObject(text) {
+		v.SetNull(base + r)
+		d.defect(x, r, c, schemas.CodeBadJSON, "it is not a JSON object", text)
+		return false
+	}
+	return true
+}
+
+// wellEncoded reports whether text is UTF-8 without NUL.
+func wellEncoded(text []byte) bool {
+	return utf8.Valid(text) && bytes.IndexByte(text, 0) < 0
+}
+
+// appendUnquoted appends what a cell in quotes holds.
+func appendUnquoted(dst, cell []byte) []byte {
+	cell = cell[1 : len(cell)-1]
+	for {
+		i := bytes.IndexByte(cell, '"')
+		if i < 0 {
+			return append(dst, cell...)
+		}
+		dst = append(dst, cell[:i+1]...)
+		cell = cell[i+2:]
+	}
+}
+
+// value returns a cell's text without its quotes. It is valid until the next call.
+func (d *decoder) value(x *cells, r int) []byte {
+	start, end := x.cell(r)
+	cell := x.text[start:end]
+	if x.quoted && len(cell) > 0 && cell[0] == '"' {
+		d.scratch = appendUnquoted(d.scratch[:0], cell)
+		return d.scratch
+	}
+	return cell
+}
+
+// null makes row r of the column null, and says so where the format forbids it.
+func (d *decoder) null(c *column, v *dataset.Vector, x *cells, base, r int) {
+	v.SetNull(base + r)
+	switch {
+	case !c.notNull:
+	case c.nullsNoted:
+		if c.emptied == nil {
+			c.emptied = d.note(c.name, c.use, schemas.CodeToleratedNull, "null, though the format forbids it", "")
+		}
+		c.emptied.hit(x.numbers[r])
+	default:
+		d.defect(x, r, c, schemas.CodeMissingValue, "it is empty", nil)
+	}
+}
+
+// nullToken reports whether text means null, and makes row r null if so.
+func (d *decoder) nullToken(c *column, v *dataset.Vector, x *cells, text []byte, base, r int) bool {
+	if len(text) == 0 { // empty quotes
+		d.null(c, v, x, base, r)
+		return true
+	}
+	if !d.isNull(text) {
+		return false
+	}
+	d.tokenNote(c, text).hit(x.numbers[r])
+	d.null(c, v, x, base, r)
+	return true
+}
+
+// isNull reports whether text is a declared null token.
+func (d *decoder) isNull(text []byte) bool {
+	for _, t := range d.src.Tolerate.Nulls {
+		if t == string(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// tokenNote returns the note of a null token in a column.
+func (d *decoder) tokenNote(c *column, text []byte) *note {
+	nulls := d.src.Tolerate.Nulls
+	if c.tokens == nil {
+		c.tokens = make([]*note, len(nulls))
+	}
+	for i, t := range nulls {
+		if t == string(text) {
+			if c.tokens[i] == nil {
+				c.tokens[i] = d.note(c.name, c.use, schemas.CodeToleratedNull, "the text "+t+" read as null", t)
+			}
+			return c.tokens[i]
+		}
+	}
+	return d.note(c.name, c.use, schemas.CodeToleratedNull, "a text read as null", string(text))
+}
+
+// checkPeriods looks at what a row's times say together: a period does not end before it begins, and the row belongs to
+// the billing period of its delivery, by BillingPeriodStart where the source has it, else by when the charge begins.
+func (d *decoder) checkPeriods(s *rows, base int) {
+	x := cells{rows: s}
+	d.checkOrder(&x, base, schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd)
+	d.checkOrder(&x, base, schemas.UseBillingPeriodStart, schemas.UseBillingPeriodEnd)
+	if d.from == d.until {
+		return
+	}
+	use := schemas.UseBillingPeriodStart
+	if d.vector(use).Absent {
+		use = schemas.UseChargePeriodStart
+	}
+	v := d.vector(use)
+	for r, t := range v.Ints[base:] {
+		if t < d.from || t >= d.until {
+			if v.IsNull(base + r) {
+				continue
+			}
+			d.defect(&x, r, d.columnOf(use), schemas.CodeOtherPeriod, "the row is not of "+string(d.in.Period), formatTime(t))
+		}
+	}
+}
+
+func (d *decoder) checkOrder(x *cells, base, start, end int) {
+	v, w := d.vector(start), d.vector(end)
+	if v.Absent || w.Absent {
+		return
+	}
+	ends := w.Ints[base:]
+	for r, t := range v.Ints[base:] {
+		if ends[r] < t && !v.IsNull(base+r) && !w.IsNull(base+r) {
+			d.defect(x, r, d.columnOf(end), schemas.CodeBadPeriod, "the period ends before it begins at "+string(formatTime(t)), formatTime(ends[r]))
+		}
+	}
+}
+
+// columnOf returns the column that fills a usage column.
+func (d *decoder) columnOf(use int) *column {
+	for i := range d.columns {
+		if d.columns[i].use == use {
+			return &d.columns[i]
+		}
+	}
+	return &column{use: use, name: schemas.Usage.Columns[use].Name}
+}

@@ -1,0 +1,214 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"daybook/pipeline/dataset"
+	"daybook/schemas"
+)
+
+// A batch goes to the sink once it holds so many rows, or came from so much text: a text column counts its bytes in 32
+// bits, and memory is bounded whatever the rows are like.
+const (
+	batchRows  = 32 << 10
+	batchBytes = 64 << 20
+)
+
+// Dictionaries begin anew, between batches, when they have more entries or bytes than this.
+const (
+	mostLabels     = 1 << 18
+	mostLabelBytes = 16 << 20
+)
+
+// decoder is the decoding of one object.
+type decoder struct {
+	ctx    context.Context
+	src    *schemas.Source
+	in     Input
+	out    Sink
+	limits schemas.Limits
+	stats  Stats
+	zone   *time.Location
+	// from and until bound the billing period in microseconds; both 0 checks nothing.
+	from, until int64
+
+	wire      *wire
+	text      io.Reader
+	closeText func()
+	packed    bool
+	win       window
+
+	rules [schemas.UseColumns]rule
+	// columns are what is filled, in the order of the usage table.
+	columns []column
+	extra   extra
+	key     key
+
+	// event is set for CloudEvents.
+	event *eventScanner
+
+	batch *dataset.Batch
+	// batchText counts the bytes of text behind the batch.
+	batchText int64
+	defects   []defect
+	notes     notes
+	scratch   []byte
+	json      []byte
+	// longestNull is the length of the longest null token.
+	longestNull int
+}
+
+func newDecoder(ctx context.Context, src *schemas.Source, in Input, out Sink) (*decoder, error) {
+	d := &decoder{ctx: ctx, src: src, in: in, out: out, limits: src.Limits.WithDefaults(), zone: time.UTC}
+	if src.Zone != "" {
+		zone, err := time.LoadLocation(src.Zone)
+		if err != nil {
+			return nil, fmt.Errorf("its zone %q is not known: %w", src.Zone, err)
+		}
+		d.zone = zone
+	}
+	if in.Period != "" {
+		if _, err := schemas.ParsePeriod(string(in.Period)); err != nil {
+			return nil, err
+		}
+		from, until := in.Period.Bounds(d.zone)
+		d.from, d.until = from.UnixMicro(), until.UnixMicro()
+	}
+	for _, t := range src.Tolerate.Nulls {
+		d.longestNull = max(d.longestNull, len(t))
+	}
+	d.rules = rulesOf(src)
+	d.batch = dataset.NewBatch(&schemas.Usage)
+	d.batch.Columns[schemas.UseObjectRow].Absent = false
+	d.key.column = -1
+	return d, nil
+}
+
+// close gives back what unpacking holds.
+func (d *decoder) close() {
+	if d.closeText != nil {
+		d.closeText()
+	}
+}
+
+// rows is some rows of text whose fields are known.
+type rows struct {
+	// text holds the fields, with a word of slack behind them.
+	text []byte
+	// pos holds, per row, stride places; see cells.
+	pos    []uint32
+	stride int
+	n      int
+	// numbers are the row numbers in the object, from 1.
+	numbers []int64
+	// quoted says that fields may stand in quotes, as in CSV.
+	quoted bool
+	// rawJSON says that JSON in fields is yet to be checked.
+	rawJSON bool
+	// plain says that the text is ASCII without NUL.
+	plain bool
+}
+
+// cells is one column of rows: cell r is text[pos[at+r*stride]+skip : pos[at+r*stride+1]].
+type cells struct {
+	*rows
+	at   int
+	skip uint32
+}
+
+// column returns the cells of a field. CSV fields are told apart by the places of their delimiters, others by places of
+// their own.
+func (s *rows) column(field int) cells {
+	if s.quoted {
+		return cells{s, field, 1}
+	}
+	return cells{s, 2 * field, 0}
+}
+
+// cell returns the bounds of a row's field in the text.
+func (c *cells) cell(r int) (start, end uint32) {
+	p := c.pos[c.at+r*c.stride:]
+	return p[0] + c.skip, p[1]
+}
+
+// take parses rows into the batch, a column at a time, and turns what is wrong with them into findings. bad are rows of
+// the same stretch that have no fields.
+func (d *decoder) take(s *rows, bad []badRow, textBytes int) error {
+	base := d.batch.Rows
+	d.defects = d.defects[:0]
+	for i := range d.columns {
+		d.parse(&d.columns[i], s, base)
+	}
+	if d.key.column >= 0 {
+		d.parseKey(s, base)
+	}
+	if d.event == nil {
+		d.parseExtra(s, base)
+	} else {
+		d.checkEnvelope(s)
+		d.parseEventExtra(s, base)
+	}
+	numbers := &d.batch.Columns[schemas.UseObjectRow]
+	numbers.Ints = append(numbers.Ints, s.numbers...)
+	d.checkPeriods(s, base)
+	d.batch.Rows = base + s.n
+	d.stats.Rows += int64(s.n + len(bad))
+	rejected, err := d.reject(s, bad, base)
+	d.stats.Rejected += int64(rejected)
+	d.stats.Kept += int64(s.n + len(bad) - rejected)
+	if err != nil {
+		return err
+	}
+	d.batchText += int64(textBytes)
+	if d.batch.Rows >= batchRows || d.batchText >= batchBytes {
+		return d.flush()
+	}
+	return nil
+}
+
+// flush hands the batch to the sink and empties it.
+func (d *decoder) flush() error {
+	if d.batch.Rows > 0 {
+		if err := d.out.Rows(d.batch); err != nil {
+			return err
+		}
+	}
+	d.batch.Reset()
+	d.batchText = 0
+	for i := range d.columns {
+		c := &d.columns[i]
+		if c.labels.len() > mostLabels || c.labels.size() > mostLabelBytes {
+			c.labels.reset()
+			c.verdicts = c.verdicts[:0]
+			d.batch.Columns[c.use].Dict = dataset.NewDictionary()
+		}
+	}
+	return nil
+}
+
+// vector returns the batch's column of a usage column.
+func (d *decoder) vector(use int) *dataset.Vector { return &d.batch.Columns[use] }
+
+// parse reads one column of the rows.
+func (d *decoder) parse(c *column, s *rows, base int) {
+	v := d.vector(c.use)
+	if c.field < 0 {
+		d.fill(c, v, s.n)
+		return
+	}
+	x := s.column(c.field)
+	switch v.Type {
+	case schemas.Label:
+		d.parseLabels(c, v, &x, base)
+	case schemas.Text:
+		d.parseTexts(c, v, &x, base)
+	case schemas.Time:
+		d.parseTimes(c, v, &x, base)
+	case schemas.Decimal:
+		d.parseDecimals(c, v, &x, base)
+	case schemas.Integer: // no integer comes from outside
+	}
+}

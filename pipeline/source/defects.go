@@ -1,0 +1,261 @@
+package source
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"daybook/pipeline/dataset"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// defect is something wrong with one row of the rows at hand.
+type defect struct {
+	// number is the row's in the object, row its place among the rows at hand, or -1 if it has no fields.
+	number int64
+	row    int
+	use    int
+	column string
+	code   schemas.Code
+	what   string
+	value  string
+}
+
+// defect notes that something is wrong with row r.
+func (d *decoder) defect(x *cells, r int, c *column, code schemas.Code, what string, value []byte) {
+	d.defects = append(d.defects, defect{x.numbers[r], r, c.use, c.name, code, what, clip(string(value))})
+}
+
+// reject turns the defects and the bad rows into findings, one for each row, in the order of rows, and takes the rows
+// that have any out of the batch. It returns how many rows are rejected.
+func (d *decoder) reject(s *rows, bad []badRow, base int) (int, error) {
+	if len(d.defects) == 0 && len(bad) == 0 {
+		return 0, nil
+	}
+	for _, b := range bad {
+		text := s.text[b.start:min(b.end, b.start+256)]
+		d.defects = append(d.defects, defect{b.number, -1, -1, b.column, b.code, b.what, clip(string(text))})
+	}
+	slices.SortStableFunc(d.defects, func(a, b defect) int {
+		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.use, b.use))
+	})
+	rejected := 0
+	var drop []int
+	for rest := d.defects; len(rest) > 0; rejected++ {
+		n := 1
+		for n < len(rest) && rest[n].number == rest[0].number {
+			n++
+		}
+		if err := d.out.Finding(d.rowFinding(rest[:n], base)); err != nil {
+			return rejected, err
+		}
+		if r := rest[0].row; r >= 0 {
+			drop = append(drop, base+r)
+		}
+		rest = rest[n:]
+	}
+	dropRows(d.batch, drop)
+	return rejected, nil
+}
+
+// rowFinding makes one finding of a row's defects: the first is its code, the others are named.
+func (d *decoder) rowFinding(of []defect, base int) schemas.Finding {
+	first := of[0]
+	f := schemas.Finding{
+		Code: first.code, Source: d.src.ID, Object: d.in.Key, Row: first.number, Column: first.column, Value: first.value,
+		Message: first.what, Rows: 1,
+	}
+	if first.column != "" {
+		f.Message = first.column + ": " + first.what
+	}
+	named, before := []string{first.column}, "; also wrong: "
+	for _, o := range of[1:] {
+		if !slices.Contains(named, o.column) {
+			named = append(named, o.column)
+			f.Message += before + o.column
+			before = ", "
+		}
+	}
+	if first.row >= 0 {
+		d.amounts(&f, base+first.row)
+	}
+	return finding(f)
+}
+
+// amounts gives a finding the quantity and cost of row i of the batch, where they could be read.
+func (d *decoder) amounts(f *schemas.Finding, i int) {
+	quantity, unit := schemas.UseConsumedQuantity, schemas.UseConsumedUnit
+	if d.vector(quantity).IsNull(i) {
+		quantity, unit = schemas.UsePricingQuantity, schemas.UsePricingUnit
+	}
+	if v := d.vector(quantity); !v.IsNull(i) {
+		f.Quantity, f.Unit = v.Decs[i], string(d.vector(unit).TextAt(i))
+	}
+	if v := d.vector(schemas.UseBilledCost); !v.IsNull(i) {
+		f.Cost, f.Currency = v.Decs[i], money.Currency(d.vector(schemas.UseBillingCurrency).TextAt(i))
+	}
+}
+
+// dropRows takes rows, in ascending order, out of the batch.
+func dropRows(b *dataset.Batch, drop []int) {
+	if len(drop) == 0 {
+		return
+	}
+	for i := range b.Columns {
+		if v := &b.Columns[i]; !v.Absent {
+			dropCells(v, b.Rows, drop)
+		}
+	}
+	b.Rows -= len(drop)
+}
+
+func dropCells(v *dataset.Vector, rows int, drop []int) {
+	if len(v.Nulls) > 0 {
+		for len(v.Nulls) < (rows+63)/64 {
+			v.Nulls = append(v.Nulls, 0)
+		}
+	}
+	if v.Type == schemas.Text {
+		dropTexts(v, rows, drop)
+	}
+	to, next := drop[0], 0
+	for i := to; i < rows; i++ {
+		if next < len(drop) && drop[next] == i {
+			next++
+			continue
+		}
+		null := v.IsNull(i)
+		switch v.Type {
+		case schemas.Label:
+			v.Codes[to] = v.Codes[i]
+		case schemas.Decimal:
+			v.Decs[to] = v.Decs[i]
+		case schemas.Time, schemas.Integer:
+			v.Ints[to] = v.Ints[i]
+		case schemas.Text: // done above
+		}
+		if len(v.Nulls) > 0 {
+			v.Nulls[to>>6] &^= 1 << (uint(to) & 63)
+			if null {
+				v.SetNull(to)
+			}
+		}
+		to++
+	}
+	truncate(v, to)
+}
+
+// dropTexts moves the bytes and ends of a text column; the nulls are left.
+func dropTexts(v *dataset.Vector, rows int, drop []int) {
+	to, next := drop[0], 0
+	var from uint32
+	if to > 0 {
+		from = v.Ends[to-1]
+	}
+	at := from
+	for i := to; i < rows; i++ {
+		end := v.Ends[i]
+		if next < len(drop) && drop[next] == i {
+			next++
+		} else {
+			at += uint32(copy(v.Bytes[at:], v.Bytes[from:end]))
+			v.Ends[to] = at
+			to++
+		}
+		from = end
+	}
+	v.Bytes = v.Bytes[:at]
+}
+
+// truncate keeps the first rows of v.
+func truncate(v *dataset.Vector, rows int) {
+	switch v.Type {
+	case schemas.Label:
+		v.Codes = v.Codes[:rows]
+	case schemas.Text:
+		v.Ends = v.Ends[:rows]
+	case schemas.Decimal:
+		v.Decs = v.Decs[:rows]
+	case schemas.Time, schemas.Integer:
+		v.Ints = v.Ints[:rows]
+	}
+	words := (rows + 63) / 64
+	if len(v.Nulls) > words {
+		v.Nulls = v.Nulls[:words]
+	}
+	if rows&63 != 0 && len(v.Nulls) == words {
+		v.Nulls[words-1] &= 1<<(uint(rows)&63) - 1
+	}
+}
+
+// notes are remarks about columns of the object, each with how many rows it concerns.
+type notes struct {
+	list []*note
+	// beyond counts the remarks for which there was no more room.
+	beyond int64
+}
+
+// mostNotes bounds the remarks about one object; a hostile one could have a new column in every row.
+const mostNotes = 4096
+
+// note is one remark.
+type note struct {
+	column   string
+	use      int
+	code     schemas.Code
+	what     string
+	value    string
+	severity schemas.Severity
+	// rows counts the rows, first is the number of the first of them; 0 for a remark on the column as a whole.
+	rows, first int64
+}
+
+func (n *note) hit(row int64) {
+	if n.rows == 0 {
+		n.first = row
+	}
+	n.rows++
+}
+
+// note returns the remark of that kind about a column, making it at its first use.
+func (d *decoder) note(column string, use int, code schemas.Code, what, value string) *note {
+	for _, n := range d.notes.list {
+		if n.column == column && n.code == code && n.what == what {
+			return n
+		}
+	}
+	n := &note{column: column, use: use, code: code, what: what, value: value}
+	if len(d.notes.list) < mostNotes {
+		d.notes.list = append(d.notes.list, n)
+	} else {
+		d.notes.beyond++
+	}
+	return n
+}
+
+// emitNotes hands the remarks to the sink, by usage column, code and text.
+func (d *decoder) emitNotes() error {
+	slices.SortStableFunc(d.notes.list, func(a, b *note) int {
+		return cmp.Or(cmp.Compare(a.use, b.use), cmp.Compare(a.column, b.column), cmp.Compare(a.code, b.code), cmp.Compare(a.what, b.what))
+	})
+	for _, n := range d.notes.list {
+		f := schemas.Finding{
+			Code: n.code, Severity: n.severity, Source: d.src.ID, Object: d.in.Key, Row: n.first, Column: n.column, Value: n.value,
+			Message: n.column + ": " + n.what,
+		}
+		if n.rows > 0 {
+			f.Message += fmt.Sprintf(", in %d rows", n.rows)
+		}
+		if err := d.out.Finding(finding(f)); err != nil {
+			return err
+		}
+	}
+	if d.notes.beyond > 0 {
+		return d.out.Finding(finding(schemas.Finding{
+			Code: schemas.CodeUnknownColumn, Source: d.src.ID, Object: d.in.Key,
+			Message: fmt.Sprintf("there are %d more remarks like these than can be listed", d.notes.beyond),
+		}))
+	}
+	return nil
+}

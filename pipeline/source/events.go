@@ -1,0 +1,306 @@
+package source
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"daybook/schemas"
+)
+
+// envelope is what the attributes of a CloudEvent must be: CloudEvents 1.0, section REQUIRED Attributes.
+var envelope = []struct{ name, value string }{
+	{"specversion", "1.0"}, {"id", ""}, {"source", ""}, {"type", ""},
+}
+
+// events decodes the object as CloudEvents 1.0 in JSON, one event on each line, empty lines passed over.
+func (d *decoder) events() error {
+	e, err := d.layOutEvents()
+	if err != nil {
+		return err
+	}
+	w := &d.win
+	for first := true; ; first = false {
+		if err := w.fill(d.read); err != nil {
+			return err
+		}
+		if first && bytes.HasPrefix(w.text(), []byte("\uFEFF")) {
+			w.start += len("\uFEFF")
+		}
+		before := w.start
+		e.scanLines(w)
+		if err := d.takeEvents(e, w.start-before); err != nil {
+			return err
+		}
+		switch {
+		case w.eof:
+			return nil
+		case int64(w.end-w.start) > d.limits.RowBytes:
+			e.rows.n = 0
+			e.last++
+			e.bad = append(e.bad[:0], longRow(e.last, w.start, w.end))
+			if err := d.takeEvents(e, w.end-w.start); err != nil {
+				return err
+			}
+			if err := w.skipLine(d.read); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// layOutEvents decides which attributes and members of the data fill which usage columns.
+func (d *decoder) layOutEvents() (*eventScanner, error) {
+	e := &eventScanner{d: d, root: newNode(""), rowBytes: int(d.limits.RowBytes), depth: d.limits.Depth}
+	from := maps.Clone(d.src.Columns)
+	start, end := "ChargePeriodStart", "ChargePeriodEnd"
+	if _, constant := d.src.Constants[end]; from[end] == "" && from[start] != "" && !constant {
+		from[end] = from[start]
+	}
+	for use := range schemas.Usage.Columns {
+		name := schemas.Usage.Columns[use].Name
+		path, mapped := from[name]
+		value, constant := d.src.Constants[name]
+		switch {
+		case !mapped && !constant:
+			if d.rules[use].mandatory {
+				return nil, fmt.Errorf("column %s has neither a path into the event nor a constant; map it", name)
+			}
+			continue
+		case slices.Contains(reserved, use):
+			return nil, fmt.Errorf("column %s cannot be mapped: it is filled by the run", name)
+		case mapped && constant:
+			return nil, fmt.Errorf("column %s has both a path and a constant", name)
+		case constant:
+			if err := d.placeConstant(use, value); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		field, err := e.leaf(path, d.rules[use].json)
+		if err != nil {
+			return nil, fmt.Errorf("column %s: %w", name, err)
+		}
+		d.addColumn(column{use: use, field: field, name: path})
+	}
+	if err := d.layOutEventKey(e); err != nil {
+		return nil, err
+	}
+	return e, d.layOutEventRest(e)
+}
+
+// layOutEventKey finds the attributes that identify an event.
+func (d *decoder) layOutEventKey(e *eventScanner) error {
+	h := &header{exact: map[string]int{}, loose: map[string]int{}}
+	for _, path := range d.src.RecordKey() {
+		field, err := e.leaf(path, false)
+		if err != nil {
+			return fmt.Errorf("key: %w", err)
+		}
+		h.exact[path] = field
+		for len(h.names) <= field {
+			h.names, h.used = append(h.names, path), append(h.used, false)
+		}
+		h.names[field] = path
+	}
+	var missing []string
+	return d.placeKey(h, &missing)
+}
+
+// layOutEventRest finds the attributes that are checked, and those that are ignored.
+func (d *decoder) layOutEventRest(e *eventScanner) error {
+	for i := range envelope {
+		field, err := e.leaf(envelope[i].name, false)
+		if err != nil {
+			return err
+		}
+		e.envelope = append(e.envelope, field)
+	}
+	for _, path := range append([]string{"datacontenttype"}, d.src.Ignore...) {
+		if err := e.ignore(path); err != nil {
+			return fmt.Errorf("ignore: %w", err)
+		}
+	}
+	// Whether there will be anything to keep in x_Extra shows only on the way.
+	d.vector(schemas.UseExtra).Absent = false
+	return nil
+}
+
+// node is an object of an event: its members, as far as they are known.
+type node struct {
+	path    string
+	members []member
+	byName  map[string]int
+	// first is the member that came first the last time.
+	first int
+	// bit tells a repeated object; see eventScanner.seen.
+	bit int
+}
+
+func newNode(path string) *node { return &node{path: path, byName: map[string]int{}, first: -1} }
+
+// member is a member of an object and what is done with it: one of node, field, extra and ignored.
+type member struct {
+	// literal is how it begins when it is written without blanks: "name":.
+	literal []byte
+	// next is the member that came after it the last time.
+	next int
+	// node takes the members of an object.
+	node *node
+	// field takes a value; it is -1 if none does. json values are objects, kept as they stand.
+	field int
+	json  bool
+	// extra is the place of its path among the paths kept in x_Extra, or -1.
+	extra   int
+	ignored bool
+}
+
+// child returns the member of n by name, making it if need be.
+func (n *node) child(name string) *member {
+	i, ok := n.byName[name]
+	if !ok {
+		i = len(n.members)
+		n.byName[name] = i
+		literal := append(appendString(nil, []byte(name)), ':')
+		n.members = append(n.members, member{literal: literal, next: -1, field: -1, extra: -1})
+	}
+	return &n.members[i]
+}
+
+// walkTo returns the member at a path, with the objects above it made.
+func (e *eventScanner) walkTo(path string) (*member, error) {
+	n := e.root
+	parts := strings.Split(path, ".")
+	for i, part := range parts {
+		m := n.child(part)
+		if i == len(parts)-1 {
+			return m, nil
+		}
+		if m.field >= 0 || m.ignored {
+			return nil, fmt.Errorf("%s is both a value and an object that holds %s", strings.Join(parts[:i+1], "."), path)
+		}
+		if m.node == nil {
+			m.node = newNode(strings.Join(parts[:i+1], "."))
+			m.node.bit = e.newBit()
+		}
+		n = m.node
+	}
+	return nil, fmt.Errorf("the path %q is empty", path)
+}
+
+// leaf returns the field that takes the value at a path.
+func (e *eventScanner) leaf(path string, json bool) (int, error) {
+	m, err := e.walkTo(path)
+	switch {
+	case err != nil:
+		return 0, err
+	case m.node != nil:
+		return 0, fmt.Errorf("%s is both a value and an object", path)
+	case m.field >= 0 && m.json != json:
+		return 0, fmt.Errorf("%s is both a plain value and a JSON object", path)
+	case m.field < 0:
+		m.field, m.json = e.newBit(), json
+		e.fields = m.field + 1
+	}
+	return m.field, nil
+}
+
+// ignore drops what is at a path, unless something reads it.
+func (e *eventScanner) ignore(path string) error {
+	m, err := e.walkTo(path)
+	if err == nil && m.field < 0 && m.node == nil {
+		m.ignored = true
+	}
+	return err
+}
+
+// newBit returns the next number of a field or object.
+func (e *eventScanner) newBit() int {
+	e.bits++
+	return e.bits - 1
+}
+
+// takeEvents parses what was scanned.
+func (d *decoder) takeEvents(e *eventScanner, textBytes int) error {
+	w := &d.win
+	if n := len(e.bad); n > 0 && w.cut && w.start == w.end && e.bad[n-1].number == e.last {
+		return &RefusedError{
+			Code: schemas.CodeUnreadableObject, Object: d.in.Key, Row: e.last, Reason: "it is truncated: it ends amid an event",
+		}
+	}
+	s := &e.rows
+	s.text, s.numbers = w.buf[:w.end+slack-1], e.numbers
+	d.event = e
+	return d.take(s, e.bad, textBytes)
+}
+
+// checkEnvelope looks at the attributes that every event must have.
+func (d *decoder) checkEnvelope(s *rows) {
+	for i, field := range d.event.envelope {
+		x := s.column(field)
+		want := envelope[i]
+		c := &column{use: -1, name: want.name}
+		for r := range s.n {
+			start, end := x.cell(r)
+			switch {
+			case start == end:
+				d.defect(&x, r, c, schemas.CodeMissingValue, "CloudEvents requires it", nil)
+			case want.value != "" && string(s.text[start:end]) != want.value:
+				d.defect(&x, r, c, schemas.CodeBadValue, "only CloudEvents "+want.value+" is read", s.text[start:end])
+			}
+		}
+	}
+}
+
+// parseEventExtra makes x_Extra of the members that nothing takes, as parseExtra does of columns.
+func (d *decoder) parseEventExtra(s *rows, base int) {
+	e, v := d.event, d.vector(schemas.UseExtra)
+	rest := e.extras
+	for r := range s.n {
+		n := 0
+		for n < len(rest) && rest[n].row == r {
+			n++
+		}
+		from := len(v.Bytes)
+		v.Bytes = d.appendExtra(v.Bytes, s, r, rest[:n])
+		if len(v.Bytes) == from {
+			v.SetNull(base + r)
+		}
+		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+		rest = rest[n:]
+	}
+}
+
+func (d *decoder) appendExtra(dst []byte, s *rows, r int, cells_ []extraCell) []byte {
+	if len(cells_) == 0 {
+		return dst
+	}
+	e := d.event
+	slices.SortStableFunc(cells_, func(a, b extraCell) int { return cmp.Compare(e.paths[a.path].name, e.paths[b.path].name) })
+	x := cells{rows: s}
+	open := byte('{')
+	for i, c := range cells_ {
+		p := &e.paths[c.path]
+		column := &column{use: schemas.UseExtra, name: p.name}
+		text := s.text[c.start:c.end]
+		if i > 0 && cells_[i-1].path == c.path {
+			d.defect(&x, r, column, schemas.CodeBadJSON, "it stands twice in the event", text)
+			continue
+		}
+		if !s.plain && !wellEncoded(text) {
+			d.defect(&x, r, column, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
+			continue
+		}
+		p.note.hit(s.numbers[r])
+		dst = append(append(dst, open), p.member...)
+		dst = appendString(dst, text)
+		open = ','
+	}
+	if open == ',' {
+		dst = append(dst, '}')
+	}
+	return dst
+}

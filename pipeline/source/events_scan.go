@@ -1,0 +1,358 @@
+package source
+
+import (
+	"bytes"
+
+	"daybook/schemas"
+)
+
+// eventScanner finds the fields of events in a window. It goes through each line once, expects the members in the order
+// in which they came the last time, and looks a name up only where it is mistaken.
+type eventScanner struct {
+	d        *decoder
+	root     *node
+	rowBytes int
+	depth    int
+	// fields is how many fields a row has; bits counts them and the objects that are looked into.
+	fields, bits int
+	// envelope holds the fields of the required attributes.
+	envelope []int
+	// paths are the members kept in x_Extra.
+	paths []extraPath
+
+	rows    rows
+	numbers []int64
+	last    int64
+	bad     []badRow
+	extras  []extraCell
+
+	// Of the line at hand: its places, which bits were seen, and what is wrong with it.
+	b     []byte
+	row   []uint32
+	seen  []uint64
+	wrong badRow
+	later []laterText
+}
+
+// laterText is a string that is decoded in place once its line is known to be whole, because decoding may make line feeds.
+type laterText struct {
+	// field takes the text, or an extra cell if it is negative: -1 the first.
+	field   int
+	escaped bool
+	json    bool
+	path    string
+}
+
+// extraPath is a member kept in x_Extra.
+type extraPath struct {
+	extraField
+	note *note
+}
+
+// extraCell is the value of such a member in one row.
+type extraCell struct {
+	row, path  int
+	start, end uint32
+}
+
+// scanLines scans the whole lines of w and takes them out of it.
+func (e *eventScanner) scanLines(w *window) {
+	stride := 2 * e.fields
+	if e.seen == nil {
+		e.seen = make([]uint64, (e.bits+63)/64)
+	}
+	e.b = w.buf
+	e.rows = rows{pos: e.rows.pos, stride: stride, plain: true}
+	e.numbers, e.bad, e.extras = e.numbers[:0], e.bad[:0], e.extras[:0]
+	lines := bytes.LastIndexByte(w.text(), '\n') + 1
+	for end := w.start + lines; w.start < end; {
+		i := skipBlanks(e.b, w.start)
+		if e.b[i] == '\n' {
+			w.start = i + 1
+			continue
+		}
+		at := e.rows.n * stride
+		if len(e.rows.pos) < at+stride {
+			pos := make([]uint32, 2*len(e.rows.pos)+stride*64)
+			copy(pos, e.rows.pos)
+			e.rows.pos = pos
+		}
+		e.row = e.rows.pos[at : at+stride]
+		clear(e.row)
+		clear(e.seen)
+		w.start = e.line(w.start, i)
+	}
+}
+
+// line scans the event that begins at i, on the line that begins at start, and returns where the next line begins.
+func (e *eventScanner) line(start, i int) int {
+	e.wrong, e.later = badRow{}, e.later[:0]
+	extras := len(e.extras)
+	next := -1
+	if e.b[i] == '{' {
+		next = e.object(e.root, i, e.depth)
+	}
+	if next >= 0 {
+		if next = skipBlanks(e.b, next); e.b[next] != '\n' {
+			next = -1
+		}
+	}
+	e.last++
+	end := next
+	if next < 0 {
+		end = start + bytes.IndexByte(e.b[start:], '\n')
+	} else if end-start <= e.rowBytes && e.decodeTexts() {
+		e.rows.n++
+		e.numbers = append(e.numbers, e.last)
+		return end + 1
+	}
+	e.extras = e.extras[:extras]
+	bad := e.wrong
+	if bad.code == "" {
+		bad.code, bad.what = schemas.CodeBadJSON, "the line is not one JSON object"
+	}
+	if end-start > e.rowBytes {
+		bad = longRow(e.last, start, end)
+	}
+	bad.number, bad.start, bad.end = e.last, start, end
+	e.bad = append(e.bad, bad)
+	return end + 1
+}
+
+// decodeTexts decodes the strings with escapes of the line, and reports whether they are in order.
+func (e *eventScanner) decodeTexts() bool {
+	for _, l := range e.later {
+		var start, end *uint32
+		if l.field >= 0 {
+			start, end = &e.row[2*l.field], &e.row[2*l.field+1]
+		} else {
+			x := &e.extras[-1-l.field]
+			start, end = &x.start, &x.end
+		}
+		if l.escaped {
+			e.rows.plain = false
+			size := unescape(e.b, int(*start), int(*end))
+			if size < 0 {
+				e.fail(schemas.CodeBadJSON, l.path, "it holds an escape that is none")
+				return false
+			}
+			*end = uint32(size)
+		}
+		if l.json && *start < *end && !e.d.validObject(e.b[*start:*end]) {
+			e.fail(schemas.CodeBadJSON, l.path, "it is not a JSON object")
+			return false
+		}
+	}
+	return true
+}
+
+// fail says what is wrong with the line, and returns -1.
+func (e *eventScanner) fail(code schemas.Code, column, what string) int {
+	if e.wrong.code == "" {
+		e.wrong = badRow{code: code, column: column, what: what}
+	}
+	return -1
+}
+
+// object scans the object at i and returns the place behind it, or -1.
+func (e *eventScanner) object(n *node, i, depth int) int {
+	if depth <= 0 {
+		return e.fail(schemas.CodeBadJSON, n.path, "it nests too deep")
+	}
+	b := e.b
+	expected, last := n.first, -1
+	if i = skipBlanks(b, i+1); b[i] == '}' {
+		return i + 1
+	}
+	for {
+		var m int
+		if expected >= 0 && bytes.HasPrefix(b[i:], n.members[expected].literal) {
+			m = expected
+			i += len(n.members[m].literal)
+		} else {
+			if m, i = e.name(n, i); i < 0 {
+				return -1
+			}
+			if last < 0 {
+				n.first = m
+			} else {
+				n.members[last].next = m
+			}
+		}
+		i = skipBlanks(b, i)
+		if i = e.value(n, m, i, depth); i < 0 {
+			return -1
+		}
+		switch i = skipBlanks(b, i); b[i] {
+		case ',':
+			i = skipBlanks(b, i+1)
+		case '}':
+			return i + 1
+		default:
+			return -1
+		}
+		last, expected = m, n.members[m].next
+	}
+}
+
+// name reads the name of a member at i and returns the member and the place behind the colon.
+func (e *eventScanner) name(n *node, i int) (m, next int) {
+	b := e.b
+	if b[i] != '"' {
+		return 0, -1
+	}
+	start := i + 1
+	end, escaped, high := scanString(b, start)
+	if end < 0 {
+		return 0, -1
+	}
+	if next = skipBlanks(b, end+1); b[next] != ':' {
+		return 0, -1
+	}
+	text := b[start:end]
+	if escaped || high&upper != 0 {
+		text = bytes.Clone(text) // what was read stays as it is, lest a damaged line be shown otherwise
+		if escaped {
+			size := unescape(text, 0, len(text))
+			if size < 0 {
+				return 0, -1
+			}
+			text = text[:size]
+		}
+		if !wellEncoded(text) {
+			return 0, e.fail(schemas.CodeBadEncoding, n.path, "a name is not UTF-8, or holds a NUL")
+		}
+	}
+	m, ok := n.byName[string(text)]
+	if !ok {
+		if m = e.stranger(n, string(text)); m < 0 {
+			return 0, -1
+		}
+	}
+	return m, next + 1
+}
+
+// stranger makes a member that nothing takes, to be kept in x_Extra.
+func (e *eventScanner) stranger(n *node, name string) int {
+	path := name
+	if n.path != "" {
+		path = n.path + "." + name
+	}
+	if len(e.paths) >= mostColumns {
+		return e.fail(schemas.CodeBadJSON, path, "the object has too many different members that nothing takes; map or ignore what holds them")
+	}
+	n.child(name).extra = len(e.paths)
+	note := e.d.note(path, schemas.UseExtra, schemas.CodeUnknownColumn, "the member is mapped to nothing and is kept in x_Extra", "")
+	member := append(appendString(nil, []byte(path)), ':')
+	e.paths = append(e.paths, extraPath{extraField{name: path, member: member}, note})
+	return n.byName[name]
+}
+
+// value scans the value of member m at i and returns the place behind it, or -1.
+func (e *eventScanner) value(n *node, at, i, depth int) int {
+	m := &n.members[at]
+	switch {
+	case m.field >= 0:
+		return e.fieldValue(n, m, i, depth)
+	case m.node != nil && e.b[i] == '{':
+		if e.repeated(m.node.bit) {
+			return e.fail(schemas.CodeBadJSON, m.node.path, "it stands twice in the event")
+		}
+		return e.object(m.node, i, depth-1)
+	case m.ignored || m.extra < 0 && e.b[i] == 'n':
+		return scanValue(e.b, i, depth-1)
+	case m.extra < 0:
+		return e.fail(schemas.CodeBadValue, m.node.path, "it is not an object")
+	default:
+		return e.extraValue(m, i, depth)
+	}
+}
+
+// repeated marks a bit as seen and reports whether it already was.
+func (e *eventScanner) repeated(bit int) bool {
+	word, mask := &e.seen[bit>>6], uint64(1)<<(bit&63)
+	was := *word&mask != 0
+	*word |= mask
+	return was
+}
+
+// fieldValue scans the value of a field.
+func (e *eventScanner) fieldValue(n *node, m *member, i, depth int) int {
+	if e.repeated(m.field) {
+		return e.fail(schemas.CodeBadJSON, n.pathTo(m), "it stands twice in the event")
+	}
+	start, end, next, escaped := e.plainValue(i, depth)
+	if next < 0 {
+		return -1
+	}
+	switch c := e.b[i]; {
+	case c == '{' && m.json, c == 'n':
+	case m.json && c != '"':
+		return e.fail(schemas.CodeBadJSON, n.pathTo(m), "it is not a JSON object")
+	case c == '{' || c == '[':
+		return e.fail(schemas.CodeBadValue, n.pathTo(m), "it is an object or an array, where a plain value belongs")
+	case escaped || m.json:
+		e.later = append(e.later, laterText{m.field, escaped, m.json, n.pathTo(m)})
+	}
+	e.row[2*m.field], e.row[2*m.field+1] = uint32(start), uint32(end)
+	return next
+}
+
+// extraValue scans a value that is kept in x_Extra, objects and arrays as they stand.
+func (e *eventScanner) extraValue(m *member, i, depth int) int {
+	start, end, next, escaped := e.plainValue(i, depth)
+	if next < 0 || start == end {
+		return next
+	}
+	if escaped {
+		e.later = append(e.later, laterText{-1 - len(e.extras), true, false, e.paths[m.extra].name})
+	}
+	e.extras = append(e.extras, extraCell{e.rows.n, m.extra, uint32(start), uint32(end)})
+	return next
+}
+
+// plainValue scans the value at i and returns where its text begins and ends, the place behind it or -1, and whether the
+// text is a string yet to be decoded. Null has an empty text, objects and arrays have theirs.
+func (e *eventScanner) plainValue(i, depth int) (start, end, next int, escaped bool) {
+	b := e.b
+	switch b[i] {
+	case '"':
+		end, escaped, high := scanString(b, i+1)
+		if end < 0 {
+			return 0, 0, -1, false
+		}
+		if high&upper != 0 {
+			e.rows.plain = false
+		}
+		return i + 1, end, end + 1, escaped
+	case 'n':
+		return 0, 0, scanWord(b, i), false
+	case '{', '[':
+		if next = scanNested(b, i, depth-1); next >= 0 && !ascii(b[i:next]) {
+			e.rows.plain = false
+		}
+		return i, next, next, false
+	default:
+		next = scanValue(b, i, depth-1)
+		return i, next, next, false
+	}
+}
+
+// ascii reports whether b is ASCII.
+func ascii(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// pathTo returns the path of a member.
+func (n *node) pathTo(m *member) string {
+	name := string(m.literal[1 : len(m.literal)-2])
+	if n.path == "" {
+		return name
+	}
+	return n.path + "." + name
+}

@@ -1,0 +1,146 @@
+package source
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"unicode/utf8"
+
+	"daybook/schemas"
+)
+
+// extra is the fields that no usage column takes, by name.
+type extra struct {
+	fields []extraField
+}
+
+// extraField is a field and the text that begins its member in a JSON object: "name":.
+type extraField struct {
+	field  int
+	name   string
+	member []byte
+}
+
+func (e *extra) add(field int, name string) {
+	member := append(appendString(nil, []byte(name)), ':')
+	e.fields = append(e.fields, extraField{field, name, member})
+}
+
+func (e *extra) sort() {
+	slices.SortFunc(e.fields, func(a, b extraField) int { return cmp.Compare(a.name, b.name) })
+}
+
+// parseExtra makes x_Extra of the rows: a JSON object of texts with its keys sorted, without those that are null.
+func (d *decoder) parseExtra(s *rows, base int) {
+	if len(d.extra.fields) == 0 {
+		return
+	}
+	v := d.vector(schemas.UseExtra)
+	for r := range s.n {
+		from := len(v.Bytes)
+		for _, f := range d.extra.fields {
+			x := s.column(f.field)
+			text := d.value(&x, r)
+			if len(text) == 0 || d.isNull(text) {
+				continue
+			}
+			if !s.plain && !wellEncoded(text) {
+				d.defect(&x, r, &column{use: schemas.UseExtra, name: f.name}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
+				continue
+			}
+			open := byte('{')
+			if len(v.Bytes) > from {
+				open = ','
+			}
+			v.Bytes = append(append(v.Bytes, open), f.member...)
+			v.Bytes = appendString(v.Bytes, text)
+		}
+		if len(v.Bytes) > from {
+			v.Bytes = append(v.Bytes, '}')
+		} else {
+			v.SetNull(base + r)
+		}
+		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+	}
+}
+
+// parseKey makes x_RecordId of several fields: their texts joined by |, with \ before any | or \ within them, so that
+// different keys stay different.
+func (d *decoder) parseKey(s *rows, base int) {
+	v := d.vector(schemas.UseRecordId)
+	columns := make([]cells, len(d.key.fields))
+	for i, f := range d.key.fields {
+		columns[i] = s.column(f)
+	}
+	for r := range s.n {
+		from := len(v.Bytes)
+		for i := range columns {
+			x := &columns[i]
+			text := d.value(x, r)
+			if i > 0 {
+				v.Bytes = append(v.Bytes, '|')
+			}
+			if len(text) == 0 || d.isNull(text) {
+				d.defect(x, r, &column{use: schemas.UseRecordId, name: d.key.names[i]}, schemas.CodeMissingValue, "it is empty, but identifies the record", nil)
+			} else if !s.plain && !wellEncoded(text) {
+				d.defect(x, r, &column{use: schemas.UseRecordId, name: d.key.names[i]}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
+			}
+			v.Bytes = appendKeyPart(v.Bytes, text)
+		}
+		if len(v.Bytes) == from {
+			v.SetNull(base + r)
+		}
+		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+	}
+}
+
+// appendKeyPart appends a part of a key, its special bytes marked.
+func appendKeyPart(dst, text []byte) []byte {
+	if bytes.IndexByte(text, '|') < 0 && bytes.IndexByte(text, '\\') < 0 {
+		return append(dst, text...)
+	}
+	for _, c := range text {
+		if c == '|' || c == '\\' {
+			dst = append(dst, '\\')
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// appendString appends text as a JSON string. Text must be UTF-8; what is not becomes the replacement character.
+func appendString(dst, text []byte) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	from := 0
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			_, size := utf8.DecodeRune(text[i:])
+			if size == 1 {
+				dst = append(append(dst, text[from:i]...), "\uFFFD"...)
+				from = i + 1
+			}
+			i += size
+			continue
+		}
+		if c < ' ' || c == '"' || c == '\\' {
+			dst = append(dst, text[from:i]...)
+			switch c {
+			case '"', '\\':
+				dst = append(dst, '\\', c)
+			case '\n':
+				dst = append(dst, '\\', 'n')
+			case '\r':
+				dst = append(dst, '\\', 'r')
+			case '\t':
+				dst = append(dst, '\\', 't')
+			default:
+				dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+			}
+			from = i + 1
+		}
+		i++
+	}
+	return append(append(dst, text[from:]...), '"')
+}

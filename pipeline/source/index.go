@@ -1,0 +1,294 @@
+package source
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+
+	"daybook/schemas"
+)
+
+// index says where the fields of CSV rows lie in a window. Rows that have as many fields as the header are indexed; the
+// others are listed as defects, so that each row is one or the other.
+type index struct {
+	fields   int
+	rowBytes int
+	// pos holds fields+1 places per row: that of the byte before the first field, then that of the byte behind each. The
+	// first may be one below 0, as uint32 arithmetic has it.
+	pos []uint32
+	// n is how many of pos are in use by whole rows; rows is how many those are.
+	n, rows int
+	// numbers holds the row number of each row, from 1; last is that of the last row seen, well-formed or not.
+	numbers []int64
+	last    int64
+	// bad lists rows that cannot be indexed.
+	bad []badRow
+	// plain says that the text indexed is ASCII.
+	plain bool
+	// torn says that the text ends within quotes and without a line end; skip, that the rest of a line is to be passed
+	// over.
+	torn, skip bool
+}
+
+// badRow is a row that has no fields to speak of: from start to end in the window.
+type badRow struct {
+	number     int64
+	code       schemas.Code
+	what       string
+	start, end int
+	// column is the source's name for the column concerned, if one is.
+	column string
+}
+
+func (x *index) reset() {
+	x.n, x.rows, x.numbers, x.bad, x.plain, x.skip = 0, 0, x.numbers[:0], x.bad[:0], true, false
+}
+
+// Each byte of a word, and the masks of its upper bit and of the others.
+const (
+	each  = 0x0101010101010101
+	upper = 0x80 * each
+	lower = 0x7f * each
+)
+
+// gather turns the upper bits of a word's bytes into the upper byte of the product, in order.
+const gather = 0x0002040810204081
+
+// specials returns one bit for each of the 64 bytes of b that is a comma or a line feed, a line feed, or a quote; and
+// the bytes or-ed together.
+func specials(b *[64]byte) (delims, feeds, quotes, all uint64) {
+	for i := 0; i < 64; i += 8 {
+		w := binary.LittleEndian.Uint64(b[i : i+8])
+		all |= w
+		// Adding 7f to a 7-bit difference sets the upper bit unless the difference is zero, and carries nowhere.
+		a := w & lower
+		comma := (a ^ ','*each) + lower
+		feed := (a ^ '\n'*each) + lower | w
+		quote := (a ^ '"'*each) + lower | w
+		feed = ^feed & upper
+		delims |= (^(comma|w)&upper | feed) * gather >> 56 << i
+		feeds |= feed * gather >> 56 << i
+		quotes |= (^quote & upper) * gather >> 56 << i
+	}
+	return delims, feeds, quotes, all
+}
+
+// parities returns for each bit the parity of the bits up to and including it.
+func parities(q uint64) uint64 {
+	q ^= q << 1
+	q ^= q << 2
+	q ^= q << 4
+	q ^= q << 8
+	q ^= q << 16
+	return q ^ q<<32
+}
+
+// scan indexes the rows of w, a block of 64 bytes at a time, and takes them out of it. It stops at the first row that is
+// not whole, and reports false, or whose quotes are not where they should be, and reports true: that row is for careful.
+func (x *index) scan(w *window) (doubt bool) {
+	var (
+		b      = w.buf
+		row    = w.start     // where the current row begins
+		k      = x.n + 1     // the next free place in pos
+		quoted uint64        // all ones inside quotes
+		before uint64    = 1 // 1 if the byte before the block ends a field or is a quote
+		closed uint64        // 1 if the byte before the block closes a quote
+	)
+	x.room(k)
+	x.pos[k-1] = uint32(row - 1)
+	for i := w.start; i < w.end; i += 64 {
+		delims, feeds, quotes, all := specials((*[64]byte)(b[i : i+64]))
+		if rest := w.end - i; rest < 64 {
+			within := uint64(1)<<rest - 1
+			delims, feeds, quotes = delims&within, feeds&within, quotes&within
+		}
+		if all&upper != 0 {
+			x.plain = false
+		}
+		wrong := uint64(0)
+		if quotes|quoted|closed != 0 {
+			inside := parities(quotes) ^ quoted
+			delims, feeds = delims&^inside, feeds&^inside
+			closing := quotes &^ inside
+			wrong = quotes & inside &^ ((delims|quotes)<<1 | before) // opens amid a field
+			wrong |= amiss(b[i:w.end], (closing<<1|closed)&^(delims|quotes))
+			quoted, closed = uint64(int64(inside)>>63), closing>>63
+		}
+		before = (delims | quotes) >> 63
+		if wrong != 0 { // what follows is not to be believed
+			below := wrong&-wrong - 1
+			delims, feeds = delims&below, feeds&below
+		}
+		x.room(k)
+		for feeds != 0 {
+			feed := bits.TrailingZeros64(feeds)
+			feeds &= feeds - 1
+			k = x.put(k, i, delims&(1<<feed-1))
+			delims = delims >> feed >> 1 << feed << 1
+			k = x.endRow(b, row, i+feed, k)
+			row = i + feed + 1
+		}
+		if wrong != 0 {
+			w.start = row
+			return true
+		}
+		k = x.put(k, i, delims)
+	}
+	w.start = row
+	return false
+}
+
+// amiss returns which of some bytes behind closing quotes are not of a line's end. The byte behind the text is not known
+// yet, and so is not amiss.
+func amiss(b []byte, behind uint64) (wrong uint64) {
+	for ; behind != 0; behind &= behind - 1 {
+		at := bits.TrailingZeros64(behind)
+		if at >= len(b) || b[at] == '\r' && (at+1 >= len(b) || b[at+1] == '\n') {
+			continue
+		}
+		wrong |= behind & -behind
+	}
+	return wrong
+}
+
+// room makes sure that a block's worth of places can be put at k.
+func (x *index) room(k int) {
+	if len(x.pos) < k+2*64 {
+		pos := make([]uint32, 2*len(x.pos)+blockBytes/8)
+		copy(pos, x.pos)
+		x.pos = pos
+	}
+}
+
+// put stores the places of the bits of delims, counted from i.
+func (x *index) put(k, i int, delims uint64) int {
+	count := bits.OnesCount64(delims)
+	for p := x.pos[k : k+count]; len(p) > 0; p = p[1:] {
+		p[0] = uint32(i + bits.TrailingZeros64(delims))
+		delims &= delims - 1
+	}
+	return k + count
+}
+
+// endRow closes the row whose line feed is at end and returns where the next one's places begin.
+func (x *index) endRow(b []byte, start, end, k int) int {
+	next := end
+	if end > start && b[end-1] == '\r' {
+		end--
+	}
+	fields := k - x.n
+	switch {
+	case end == start: // an empty line is no row
+	case fields != x.fields:
+		x.last++
+		x.bad = append(x.bad, badRow{
+			number: x.last, code: schemas.CodeRaggedRow, start: start, end: end,
+			what: fmt.Sprintf("it has %d fields, and the header %d", fields, x.fields),
+		})
+	case end-start > x.rowBytes:
+		x.last++
+		x.bad = append(x.bad, longRow(x.last, start, end))
+	default:
+		x.pos[k] = uint32(end)
+		x.n = k + 1
+		x.rows++
+		x.last++
+		x.numbers = append(x.numbers, x.last)
+	}
+	x.pos[x.n] = uint32(next)
+	return x.n + 1
+}
+
+// careful takes one row out of w by the letter of RFC 4180: quotes stand around whole fields, and are doubled within. A
+// row that breaks this ends with its first line, lest it swallow the lines behind it. It reports false, and takes
+// nothing, if the row goes on beyond the window and final is false.
+func (x *index) careful(w *window, final bool) bool {
+	b, row := w.buf[:w.end], w.start
+	k := x.n + 1
+	x.room(k)
+	x.pos[k-1] = uint32(row - 1)
+	x.plain = false
+	for i := row; ; {
+		end, whole, ok := field(b, i)
+		if !whole && !final {
+			return false
+		}
+		if !whole || !ok {
+			x.malformed(w, whole)
+			return true
+		}
+		if b[end] == '\r' { // closing quote, carriage return, line feed
+			end++
+		}
+		if b[end] == '\n' {
+			x.endRow(b, row, end, k)
+			w.start = end + 1
+			return true
+		}
+		x.room(k)
+		x.pos[k] = uint32(end)
+		k++
+		i = end + 1
+	}
+}
+
+// longRow is a row beyond the limit.
+func longRow(number int64, start, end int) badRow {
+	return badRow{number: number, code: schemas.CodeLongRow, what: "it is longer than the limit", start: start, end: end}
+}
+
+// malformed takes out the first line of w as a row whose quotes are wrong, or that does not end. Without a line feed in
+// sight, all of the window goes, and the rest of the line is skipped by the caller.
+func (x *index) malformed(w *window, whole bool) {
+	b := badRow{number: x.last + 1, code: schemas.CodeBadQuote, what: "a quote stands inside an unquoted field, or text behind a closing one", start: w.start}
+	if !whole {
+		b.what = "a quote is never closed"
+		x.torn = x.torn || w.cut
+	}
+	x.last++
+	end := bytes.IndexByte(w.text(), '\n')
+	if end < 0 {
+		x.bad = append(x.bad, longRow(x.last, w.start, w.end))
+		x.skip = true
+		w.start = w.end
+		return
+	}
+	b.end = w.start + end
+	w.start += end + 1
+	x.bad = append(x.bad, b)
+}
+
+// field returns where the field that starts at i ends. whole is false if b ends first, ok if its quotes are right.
+func field(b []byte, i int) (end int, whole, ok bool) {
+	if i >= len(b) {
+		return i, false, true
+	}
+	if b[i] != '"' {
+		for ; i < len(b); i++ {
+			switch b[i] {
+			case ',', '\n':
+				return i, true, true
+			case '"':
+				return i, true, false
+			}
+		}
+		return i, false, true
+	}
+	for i++; ; i += 2 {
+		j := bytes.IndexByte(b[i:], '"')
+		if j < 0 || i+j+1 >= len(b) {
+			return len(b), false, true
+		}
+		i += j
+		switch c := b[i+1]; {
+		case c == '"':
+		case c == ',', c == '\n', c == '\r' && i+2 < len(b) && b[i+2] == '\n':
+			return i + 1, true, true
+		case c == '\r' && i+2 >= len(b):
+			return len(b), false, true
+		default:
+			return i, true, false
+		}
+	}
+}

@@ -1,0 +1,281 @@
+package source
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// The scanning of JSON (RFC 8259). A text being scanned has a byte below a blank behind it, or ends in a line feed, so
+// that no token runs over its end; and slack for words. Line feeds are no blanks here: a value stands on one line.
+
+// skipBlanks returns the place of the next byte that is no blank.
+func skipBlanks(b []byte, i int) int {
+	for b[i] == ' ' || b[i] == '\t' || b[i] == '\r' {
+		i++
+	}
+	return i
+}
+
+// scanString returns the place of the quote that ends the string whose first byte is at i, or -1 if it holds a control
+// character first. escaped says that there are escapes in it, and high or-s its bytes together in places.
+func scanString(b []byte, i int) (end int, escaped bool, high uint64) {
+	for {
+		w := binary.LittleEndian.Uint64(b[i:])
+		// Borrows make bits above a true one wrong, but the lowest is always right.
+		quote := w ^ '"'*each
+		slash := w ^ '\\'*each
+		hit := ((quote-each)&^quote | (slash-each)&^slash | (w-' '*each)&^w) & upper
+		if hit == 0 {
+			high |= w
+			i += 8
+			continue
+		}
+		at := bits.TrailingZeros64(hit) >> 3
+		high |= w & (1<<(8*at) - 1)
+		i += at
+		switch b[i] {
+		case '"':
+			return i, escaped, high
+		case '\\':
+			if b[i+1] < ' ' {
+				return -1, true, high
+			}
+			escaped = true
+			i += 2
+		default:
+			return -1, escaped, high
+		}
+	}
+}
+
+// unescape decodes the string b[start:end] in place and returns its new end, or -1 if an escape is wrong. What it frees
+// at the end is left.
+func unescape(b []byte, start, end int) int {
+	to := start
+	for i := start; i < end; {
+		if b[i] != '\\' {
+			b[to] = b[i]
+			to, i = to+1, i+1
+			continue
+		}
+		c := b[i+1]
+		i += 2
+		switch c {
+		case '"', '\\', '/':
+		case 'b':
+			c = '\b'
+		case 'f':
+			c = '\f'
+		case 'n':
+			c = '\n'
+		case 'r':
+			c = '\r'
+		case 't':
+			c = '\t'
+		case 'u':
+			r, next := escapedRune(b[:end], i)
+			if next < 0 {
+				return -1
+			}
+			to += utf8.EncodeRune(b[to:], r)
+			i = next
+			continue
+		default:
+			return -1
+		}
+		b[to] = c
+		to++
+	}
+	return to
+}
+
+// escapedRune reads the four digits of \u at i, and the other half of a surrogate pair. next is negative if they are no
+// character.
+func escapedRune(b []byte, i int) (r rune, next int) {
+	r, ok := fourHex(b, i)
+	if !ok {
+		return 0, -1
+	}
+	i += 4
+	if !utf16.IsSurrogate(r) {
+		return r, i
+	}
+	if i+6 > len(b) || b[i] != '\\' || b[i+1] != 'u' {
+		return 0, -1
+	}
+	low, ok := fourHex(b, i+2)
+	r = utf16.DecodeRune(r, low)
+	if !ok || r == utf8.RuneError {
+		return 0, -1
+	}
+	return r, i + 6
+}
+
+func fourHex(b []byte, i int) (r rune, ok bool) {
+	if i+4 > len(b) {
+		return 0, false
+	}
+	for _, c := range b[i : i+4] {
+		switch {
+		case c >= '0' && c <= '9':
+			c -= '0'
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			c = c | 0x20 - 'a' + 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
+
+// scanNumber returns the place behind the number at i, or -1.
+func scanNumber(b []byte, i int) int {
+	if b[i] == '-' {
+		i++
+	}
+	digits := func() bool {
+		from := i
+		for b[i]-'0' <= 9 {
+			i++
+		}
+		return i > from
+	}
+	if b[i] == '0' {
+		i++
+	} else if !digits() {
+		return -1
+	}
+	if b[i] == '.' {
+		i++
+		if !digits() {
+			return -1
+		}
+	}
+	if b[i]|0x20 == 'e' {
+		i++
+		if b[i] == '+' || b[i] == '-' {
+			i++
+		}
+		if !digits() {
+			return -1
+		}
+	}
+	return i
+}
+
+// scanWord returns the place behind true, false or null at i, or -1.
+func scanWord(b []byte, i int) int {
+	for _, w := range [...]string{"true", "false", "null"} {
+		if b[i] == w[0] && string(b[i:i+len(w)]) == w {
+			return i + len(w)
+		}
+	}
+	return -1
+}
+
+// scanValue returns the place behind the value at i, or -1 if it is none or nests deeper than depth.
+func scanValue(b []byte, i, depth int) int {
+	switch c := b[i]; {
+	case c == '"':
+		end, escaped, _ := scanString(b, i+1)
+		if end < 0 || escaped && !validEscapes(b[i+1:end]) {
+			return -1
+		}
+		return end + 1
+	case c == '{' || c == '[':
+		return scanNested(b, i, depth)
+	case c == '-' || c-'0' <= 9:
+		return scanNumber(b, i)
+	default:
+		return scanWord(b, i)
+	}
+}
+
+// scanNested returns the place behind the object or array at i, or -1.
+func scanNested(b []byte, i, depth int) int {
+	if depth <= 0 {
+		return -1
+	}
+	object := b[i] == '{'
+	closer := b[i] + 2 // } is { + 2, ] is [ + 2
+	if i = skipBlanks(b, i+1); b[i] == closer {
+		return i + 1
+	}
+	for {
+		if object {
+			if b[i] != '"' {
+				return -1
+			}
+			if i = scanValue(b, i, depth); i < 0 {
+				return -1
+			}
+			if i = skipBlanks(b, i); b[i] != ':' {
+				return -1
+			}
+			i = skipBlanks(b, i+1)
+		}
+		if i = scanValue(b, i, depth-1); i < 0 {
+			return -1
+		}
+		switch i = skipBlanks(b, i); b[i] {
+		case ',':
+			i = skipBlanks(b, i+1)
+		case closer:
+			return i + 1
+		default:
+			return -1
+		}
+	}
+}
+
+// validEscapes reports whether every escape of a string is one.
+func validEscapes(b []byte) bool {
+	for i := 0; i < len(b); i++ {
+		if b[i] != '\\' {
+			continue
+		}
+		if i+1 >= len(b) {
+			return false
+		}
+		switch i++; b[i] {
+		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		case 'u':
+			_, next := escapedRune(b, i+1)
+			if next < 0 {
+				return false
+			}
+			i = next - 1
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// validObject reports whether text is one JSON object, blanks around it aside. Line feeds between its tokens are taken
+// for blanks, for a field in quotes may have them. text is left as it is.
+func (d *decoder) validObject(text []byte) bool {
+	n := len(text)
+	if n < 2 || text[0] != '{' && text[0] > ' ' {
+		return false
+	}
+	d.json = append(append(d.json[:0], text...), "\n\x00\x00\x00\x00\x00\x00\x00"...)
+	b := d.json
+	if bytes.IndexByte(text, '\n') >= 0 { // a carriage return is a blank, but not within a string
+		for i := range text {
+			if b[i] == '\n' {
+				b[i] = '\r'
+			}
+		}
+	}
+	i := skipBlanks(b, 0)
+	if b[i] != '{' {
+		return false
+	}
+	i = scanNested(b, i, d.limits.Depth)
+	return i >= 0 && skipBlanks(b, i) == n
+}

@@ -1,0 +1,251 @@
+package source
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"strings"
+
+	"daybook/pipeline/dataset"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// interner remembers the distinct texts of a label column, and a number for each. Texts of up to 16 bytes are compared as
+// two words and a length; longer ones by a hash, and then by their bytes.
+type interner struct {
+	// entries is an open-addressing table; its length is a power of two.
+	entries []entry
+	count   int
+	arena   []byte
+}
+
+// entry is a text: two words and a length for a short one, else a hash and its place in the arena. A free one has no
+// length; no text is empty.
+type entry struct {
+	x, y  uint64
+	size  uint32
+	value uint32
+}
+
+func (n *interner) len() int  { return n.count }
+func (n *interner) size() int { return len(n.arena) }
+
+func (n *interner) reset() { *n = interner{} }
+
+// Odd constants with well-spread bits.
+const (
+	mixA = 0x9e3779b97f4a7c15
+	mixB = 0xbf58476d1ce4e5b9
+)
+
+func fold(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
+
+// words returns what tells text[start:end] from others of its length: all of it up to 16 bytes, else a hash. Eight bytes
+// beyond start can be read.
+func words(text []byte, start, end uint32) (x, y uint64) {
+	size := end - start
+	switch {
+	case size < 8:
+		return binary.LittleEndian.Uint64(text[start:]) & (1<<(8*size) - 1), 0
+	case size <= 16:
+		return binary.LittleEndian.Uint64(text[start:]), binary.LittleEndian.Uint64(text[end-8:])
+	}
+	for x = uint64(size); start+16 < end; start += 16 {
+		x = fold(binary.LittleEndian.Uint64(text[start:])^x^mixA, binary.LittleEndian.Uint64(text[start+8:])^mixB)
+	}
+	return fold(binary.LittleEndian.Uint64(text[end-16:])^x^mixA, binary.LittleEndian.Uint64(text[end-8:])^mixB), 0
+}
+
+// find returns the entry of text[start:end], or the free entry where it belongs. The entry may be kept until the next
+// call.
+func (n *interner) find(text []byte, start, end uint32) *entry {
+	x, y := words(text, start, end)
+	size := end - start
+	mask := uint64(len(n.entries) - 1)
+	for i := fold(x^mixA^uint64(size), y^mixB); ; i++ {
+		e := &n.entries[i&mask]
+		if e.size == size && e.x == x {
+			if size <= 16 && e.y == y || size > 16 && string(n.arena[e.y:e.y+uint64(size)]) == string(text[start:end]) {
+				return e
+			}
+		} else if e.size == 0 {
+			return e
+		}
+	}
+}
+
+// add makes a free entry that find returned the text's own.
+func (n *interner) add(e *entry, text []byte, start, end uint32, value uint32) {
+	e.x, e.y = words(text, start, end)
+	e.size, e.value = end-start, value
+	if e.size > 16 {
+		e.y = uint64(len(n.arena))
+		n.arena = append(n.arena, text[start:end]...)
+	}
+	n.count++
+	if 2*n.count > len(n.entries) {
+		n.grow()
+	}
+}
+
+func (n *interner) grow() {
+	old := n.entries
+	n.entries = make([]entry, 2*len(old))
+	mask := uint64(len(n.entries) - 1)
+	for _, e := range old {
+		if e.size == 0 {
+			continue
+		}
+		y := e.y
+		if e.size > 16 {
+			y = 0
+		}
+		i := fold(e.x^mixA^uint64(e.size), y^mixB)
+		for n.entries[i&mask].size != 0 {
+			i++
+		}
+		n.entries[i&mask] = e
+	}
+}
+
+// firstLabels is how many entries an interner starts with.
+const firstLabels = 256
+
+// unusual marks the values of entries that are no code of the column's dictionary but the number of a verdict.
+const unusual = 1 << 31
+
+// verdict is what becomes of a text that is not simply a label.
+type verdict struct {
+	// null rows hold nothing; else code is the text's in the column's dictionary.
+	null bool
+	code uint32
+	// note counts the rows; nil notes nothing.
+	note *note
+	// proper is what the text is written as instead; empty leaves it.
+	proper string
+	// defect rejects the rows, with what for a reason; empty rejects none.
+	defect schemas.Code
+	what   string
+}
+
+func (d *decoder) parseLabels(c *column, v *dataset.Vector, x *cells, base int) {
+	if c.labels.entries == nil {
+		c.labels.entries = make([]entry, firstLabels)
+	}
+	v.Codes = grown(v.Codes, x.n)
+	out := v.Codes[base:]
+	for r := range out {
+		start, end := x.cell(r)
+		if start == end {
+			out[r] = 0
+			d.null(c, v, x, base, r)
+			continue
+		}
+		e := c.labels.find(x.text, start, end)
+		if e.size == 0 {
+			d.newLabel(c, v, x, r, e)
+			e = c.labels.find(x.text, start, end)
+		}
+		code := e.value
+		if code >= unusual {
+			code = d.unusualLabel(c, v, x, base, r, code)
+		}
+		out[r] = code
+	}
+}
+
+// unusualLabel does with row r what the verdict on its text says.
+func (d *decoder) unusualLabel(c *column, v *dataset.Vector, x *cells, base, r int, value uint32) uint32 {
+	w := &c.verdicts[value&^unusual]
+	if w.note != nil {
+		w.note.hit(x.numbers[r])
+	}
+	switch {
+	case w.defect != "":
+		d.defect(x, r, c, w.defect, w.what, d.value(x, r))
+		v.SetNull(base + r)
+		return 0
+	case w.null:
+		d.null(c, v, x, base, r)
+		return 0
+	default:
+		return w.code
+	}
+}
+
+// newLabel judges a text that was not seen before and gives it an entry.
+func (d *decoder) newLabel(c *column, v *dataset.Vector, x *cells, r int, e *entry) {
+	text := d.value(x, r)
+	w := d.judge(c, text, x.rawJSON)
+	value := uint32(len(c.verdicts)) | unusual
+	if w.null || w.defect != "" {
+		c.verdicts = append(c.verdicts, w)
+	} else {
+		if w.proper != "" {
+			text = []byte(w.proper)
+		}
+		w.code = v.Dict.Code(text)
+		if w.note != nil {
+			c.verdicts = append(c.verdicts, w)
+		} else {
+			value = w.code
+		}
+	}
+	start, end := x.cell(r)
+	c.labels.add(e, x.text, start, end, value)
+}
+
+// judge says what a label's text comes to.
+func (d *decoder) judge(c *column, text []byte, rawJSON bool) verdict {
+	switch {
+	case len(text) == 0:
+		return verdict{null: true}
+	case d.isNull(text):
+		return verdict{null: true, note: d.tokenNote(c, text)}
+	case !wellEncoded(text):
+		return verdict{defect: schemas.CodeBadEncoding, what: "it is not UTF-8, or holds a NUL"}
+	case c.json && rawJSON && !d.validObject(text):
+		return verdict{defect: schemas.CodeBadJSON, what: "it is not a JSON object"}
+	case c.currency && !money.ValidCurrency(money.Currency(text)):
+		return d.outside(c, text, schemas.CodeUnknownCurrency, "it is not a currency of ISO 4217")
+	case c.allowed != nil:
+		return d.judgeListed(c, text)
+	default:
+		return verdict{}
+	}
+}
+
+func (d *decoder) judgeListed(c *column, text []byte) verdict {
+	for _, a := range c.allowed {
+		if a == string(text) {
+			return verdict{}
+		}
+	}
+	if d.src.Tolerate.Case {
+		for _, a := range c.allowed {
+			if strings.EqualFold(a, string(text)) {
+				return verdict{proper: a, note: d.note(c.name, c.use, schemas.CodeToleratedCase, "the text "+string(text)+" read as "+a, string(text))}
+			}
+		}
+	}
+	return d.outside(c, text, schemas.CodeBadValue, "it is none of "+strings.Join(c.allowed, ", "))
+}
+
+// outside judges a value outside its column's list.
+func (d *decoder) outside(c *column, text []byte, code schemas.Code, what string) verdict {
+	switch {
+	case c.othersNoted:
+		n := d.note(c.name, c.use, code, "the text "+string(text)+", which is outside the format's list", string(text))
+		n.severity = schemas.Note
+		return verdict{note: n}
+	case c.open:
+		n := d.note(c.name, c.use, code, "the text "+string(text)+", which is outside the format's list", string(text))
+		n.severity = schemas.Warning
+		return verdict{note: n}
+	default:
+		return verdict{defect: code, what: what}
+	}
+}

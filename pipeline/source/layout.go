@@ -1,0 +1,238 @@
+package source
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"daybook/pipeline/dataset"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// mostColumns bounds the columns of an object.
+const mostColumns = 4096
+
+// key is how x_RecordId is made where it is not simply a column.
+type key struct {
+	// column is the place of x_RecordId among the usage columns, or -1 if the key is none or a single field, which is a
+	// column like others.
+	column int
+	fields []int
+	names  []string
+}
+
+// reserved are the usage columns that no source may fill.
+var reserved = []int{schemas.UsePeerId, schemas.UseSourceId, schemas.UseObjectKey, schemas.UseObjectRow, schemas.UseExtra}
+
+// ours reports whether a usage column is one of our own, which only the book can map.
+func ours(use int) bool { return strings.HasPrefix(schemas.Usage.Columns[use].Name, "x_") }
+
+// header finds columns by name.
+type header struct {
+	names []string
+	// exact and loose find a column by its name as it is, and without case and punctuation; -1 stands for several.
+	exact, loose map[string]int
+	used         []bool
+}
+
+// loosen drops what names of one column differ in: case, blanks and the signs between words (lineItem/UsageAmount,
+// line_item_usage_amount).
+func loosen(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" _/-.:", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
+}
+
+func newHeader(names []string) *header {
+	h := &header{names: names, exact: map[string]int{}, loose: map[string]int{}, used: make([]bool, len(names))}
+	for i, n := range names {
+		h.exact[n] = i
+		if _, taken := h.loose[loosen(n)]; taken {
+			h.loose[loosen(n)] = -1
+		} else {
+			h.loose[loosen(n)] = i
+		}
+	}
+	return h
+}
+
+// find returns the place of a named column, or -1 if there is none, and whether several answer to the name.
+func (h *header) find(name string) (place int, several bool) {
+	i, ok := h.exact[name]
+	if !ok {
+		if i, ok = h.loose[loosen(name)]; !ok {
+			return -1, false
+		}
+	}
+	if i < 0 {
+		return -1, true
+	}
+	h.used[i] = true
+	return i, false
+}
+
+// checkHeader refuses names that do not tell columns apart.
+func (d *decoder) checkHeader(names []string) error {
+	if len(names) > mostColumns {
+		return d.refuse(schemas.CodeHostileObject, "its header has %d columns, more than the %d allowed", len(names), mostColumns)
+	}
+	seen := make(map[string]bool, len(names))
+	for i, n := range names {
+		switch {
+		case n == "":
+			return d.refuse(schemas.CodeUnreadableObject, "column %d of its header has no name", i+1)
+		case !wellEncoded([]byte(n)):
+			return d.refuse(schemas.CodeUnreadableObject, "the name of column %d of its header is not UTF-8", i+1)
+		case seen[n]:
+			return d.refuse(schemas.CodeUnreadableObject, "its header names the column %s twice", clip(n))
+		}
+		seen[n] = true
+	}
+	return nil
+}
+
+// layOut decides what fills each usage column, given the names of the object's fields.
+func (d *decoder) layOut(names []string) error {
+	if err := d.checkHeader(names); err != nil {
+		return err
+	}
+	h := newHeader(names)
+	var missing []string
+	for use := range schemas.Usage.Columns {
+		if err := d.place(h, use, &missing); err != nil {
+			return err
+		}
+	}
+	if err := d.placeKey(h, &missing); err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		return d.refuse(schemas.CodeMissingColumn, "it lacks the columns that %s requires: %s", d.src.Format, strings.Join(missing, ", "))
+	}
+	d.layOutRest(h)
+	return nil
+}
+
+// place decides what fills one usage column.
+func (d *decoder) place(h *header, use int, missing *[]string) error {
+	name := schemas.Usage.Columns[use].Name
+	from, mapped := d.src.Columns[name]
+	value, constant := d.src.Constants[name]
+	switch {
+	case (mapped || constant) && slices.Contains(reserved, use):
+		return fmt.Errorf("column %s cannot be mapped: it is filled by the run", name)
+	case mapped && constant:
+		return fmt.Errorf("column %s has both a source column and a constant", name)
+	case constant:
+		return d.placeConstant(use, value)
+	case !mapped && (ours(use) || d.rules[use].since > focusVersion(d.src.Format)):
+		return nil
+	case !mapped:
+		from = name
+	}
+	field, several := h.find(from)
+	switch {
+	case several:
+		return d.refuse(schemas.CodeUnreadableObject, "several of its columns could be %s", from)
+	case field >= 0:
+		d.addColumn(column{use: use, field: field, name: h.names[field]})
+	case d.rules[use].mandatory, mapped && !listed(d.src.Tolerate.AbsentColumns, name):
+		*missing = append(*missing, from)
+	}
+	return nil
+}
+
+// addColumn adds a column to those that are filled.
+func (d *decoder) addColumn(c column) {
+	c.rule = d.rules[c.use]
+	d.columns = append(d.columns, c)
+	v := d.vector(c.use)
+	v.Absent = false
+	if v.Type == schemas.Label {
+		v.Dict = dataset.NewDictionary()
+	}
+}
+
+// placeConstant makes a column of one value.
+func (d *decoder) placeConstant(use int, value string) error {
+	c := column{use: use, field: -1, name: schemas.Usage.Columns[use].Name}
+	c.constant.text = []byte(value)
+	switch schemas.Usage.Columns[use].Type {
+	case schemas.Time:
+		m, ok := d.readTime(value)
+		if !ok {
+			return fmt.Errorf("constant of %s: %q is not a time; write it as 2006-01-02T15:04:05Z", c.name, value)
+		}
+		c.constant.time = m.micros
+	case schemas.Decimal:
+		f, err := money.ParseFixed([]byte(value))
+		if err != nil {
+			return fmt.Errorf("constant of %s: %q: %w", c.name, value, err)
+		}
+		c.constant.decimal = f
+	case schemas.Label, schemas.Text, schemas.Integer:
+		if allowed := d.rules[use].allowed; allowed != nil && !d.rules[use].open && !slices.Contains(allowed, value) {
+			return fmt.Errorf("constant of %s: %q is none of %s", c.name, value, strings.Join(allowed, ", "))
+		}
+	}
+	d.addColumn(c)
+	return nil
+}
+
+// placeKey finds the columns of the record key. One column is x_RecordId; several are joined.
+func (d *decoder) placeKey(h *header, missing *[]string) error {
+	names := d.src.RecordKey()
+	if len(names) == 0 {
+		return nil
+	}
+	if !d.vector(schemas.UseRecordId).Absent {
+		return fmt.Errorf("x_RecordId has both a key and a source column or constant")
+	}
+	for _, name := range names {
+		field, several := h.find(name)
+		if several {
+			return d.refuse(schemas.CodeUnreadableObject, "several of its columns could be %s", name)
+		}
+		if field < 0 {
+			*missing = append(*missing, name)
+			continue
+		}
+		d.key.fields = append(d.key.fields, field)
+		d.key.names = append(d.key.names, h.names[field])
+	}
+	if len(d.key.fields) == 0 {
+		return nil
+	}
+	d.rules[schemas.UseRecordId].notNull = true
+	if len(names) == 1 {
+		d.addColumn(column{use: schemas.UseRecordId, field: d.key.fields[0], name: d.key.names[0]})
+		return nil
+	}
+	d.key.column = schemas.UseRecordId
+	d.vector(schemas.UseRecordId).Absent = false
+	return nil
+}
+
+// layOutRest keeps the columns that nothing reads in x_Extra, and says so, unless the book ignores them.
+func (d *decoder) layOutRest(h *header) {
+	for _, name := range d.src.Ignore {
+		h.find(name)
+	}
+	for i, name := range h.names {
+		if h.used[i] {
+			continue
+		}
+		d.extra.add(i, name)
+		if since, known := focusElsewhere[name]; !known || since > focusVersion(d.src.Format) {
+			d.note(name, schemas.UseExtra, schemas.CodeUnknownColumn, "the column is not in "+string(d.src.Format)+" and is kept in x_Extra", "")
+		}
+	}
+	d.extra.sort()
+	if len(d.extra.fields) > 0 {
+		d.vector(schemas.UseExtra).Absent = false
+	}
+}

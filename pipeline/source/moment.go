@@ -1,0 +1,136 @@
+package source
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// clock reads times of one column, most of which resemble the one before.
+type clock struct {
+	// day and tens are the text of the last day read, days its number since 1970.
+	day  uint64
+	tens uint16
+	days int64
+	// last is the last unusual text read, with what it came to.
+	last      []byte
+	lastTime  int64
+	lastNotes []*note
+}
+
+const (
+	microsPerSecond = 1_000_000
+	secondsPerDay   = 24 * 60 * 60
+)
+
+// instant reads the plain form 2006-01-02T15:04:05Z into microseconds since 1970. It reports false on anything else,
+// right or wrong. Eight bytes beyond start can be read.
+func (k *clock) instant(text []byte, start, end uint32) (int64, bool) {
+	if end-start != 20 {
+		return 0, false
+	}
+	b := text[start : start+20]
+	day, hour, second := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint32(b[16:])
+	if day != k.day || uint16(hour) != k.tens || day == 0 {
+		days, ok := readDay(b)
+		if !ok {
+			return 0, false
+		}
+		k.day, k.tens, k.days = day, uint16(hour), days
+	}
+	// What remains of hour is Thh:mm, of second :ssZ. Xor turns digits into their values and the signs into 0.
+	h := hour>>16 ^ ('T' | '0'<<8 | '0'<<16 | ':'<<24 | '0'<<32 | '0'<<40)
+	s := second ^ (':' | '0'<<8 | '0'<<16 | 'Z'<<24)
+	const signs = 0xff | 0xff<<24
+	if h&signs != 0 || s&signs != 0 || ((h+0x76*each|h)|(uint64(s)+0x76*each|uint64(s)))&upper != 0 {
+		return 0, false
+	}
+	hours, minutes, seconds := h>>8&15*10+h>>16&15, h>>32&15*10+h>>40&15, uint64(s>>8&15*10+s>>16&15)
+	if hours > 23 || minutes > 59 || seconds > 59 {
+		return 0, false
+	}
+	return (k.days*secondsPerDay + int64(hours*3600+minutes*60+seconds)) * microsPerSecond, true
+}
+
+// readDay reads the day that b begins with, 2006-01-02, into days since 1970. Years are from 1 to 9999.
+func readDay(b []byte) (int64, bool) {
+	if len(b) < 10 || b[4] != '-' || b[7] != '-' {
+		return 0, false
+	}
+	century, ok1 := twoDigits(b)
+	year, ok2 := twoDigits(b[2:])
+	month, ok3 := twoDigits(b[5:])
+	day, ok4 := twoDigits(b[8:])
+	year += 100 * century
+	if !(ok1 && ok2 && ok3 && ok4) || year == 0 || month < 1 || month > 12 || day < 1 {
+		return 0, false
+	}
+	leap := year%4 == 0 && (year%100 != 0 || year%400 == 0)
+	if day > 28 && day > 30+int(0b1010110101010>>month&1) || month == 2 && (day > 29 || day == 29 && !leap) {
+		return 0, false
+	}
+	// Count from 1 March of year 0, so that the day that may be missing is the last of a year; months then repeat in
+	// lengths of 31, 30, 31, 30 and 31 days.
+	if month -= 3; month < 0 {
+		month += 12
+		year--
+	}
+	return int64(365*year + year/4 - year/100 + year/400 + (153*month+2)/5 + day - 1 - epochDays), true
+}
+
+// epochDays is how many days 1970-01-01 is after 1 March of year 0.
+const epochDays = 719468
+
+// twoDigits reads the two digits that b begins with.
+func twoDigits(b []byte) (int, bool) {
+	x, y := b[0]-'0', b[1]-'0'
+	return int(x)*10 + int(y), x <= 9 && y <= 9
+}
+
+// moment is a time that was read with some care.
+type moment struct {
+	micros int64
+	// layout is the declared format it is in; empty for that of the standards.
+	layout string
+	// cut says that it was finer than a microsecond.
+	cut bool
+}
+
+// readTime reads a time as RFC 3339 has it, or in one of the declared formats. Below a microsecond it is cut, toward the
+// past.
+func (d *decoder) readTime(text string) (moment, bool) {
+	if t, ok := readInstant(text); ok {
+		return moment{micros: t.UnixMicro(), cut: t.Nanosecond()%1000 != 0}, true
+	}
+	for _, layout := range d.src.Tolerate.Times {
+		t, err := time.ParseInLocation(layout, text, d.zone)
+		if err == nil && t.Year() >= 1 && t.Year() <= 9999 {
+			return moment{micros: t.UnixMicro(), layout: layout, cut: t.Nanosecond()%1000 != 0}, true
+		}
+	}
+	return moment{}, false
+}
+
+// readInstant reads a time as RFC 3339 has it. The package time lets some through that are not: it takes a comma for the
+// point of a fraction, one digit for the hour, and offsets of any number of hours.
+func readInstant(text string) (time.Time, bool) {
+	const shortest = len("2006-01-02T15:04:05Z")
+	if len(text) < shortest || len(text) > len("2006-01-02T15:04:05.123456789+00:00") || text[10] != 'T' || text[13] != ':' {
+		return time.Time{}, false
+	}
+	if c := text[19]; c != 'Z' && c != '.' && c != '+' && c != '-' {
+		return time.Time{}, false
+	}
+	if n := len(text); text[n-1] != 'Z' && (text[n-6:n-3] > "+23" && text[n-6] == '+' || text[n-6:n-3] > "-23" && text[n-6] == '-' || text[n-2:] > "59") {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || t.UTC().Year() < 1 || t.UTC().Year() > 9999 {
+		return time.Time{}, false
+	}
+	return t, true
+}
+
+// formatTime writes microseconds since 1970 as RFC 3339.
+func formatTime(micros int64) []byte {
+	return time.UnixMicro(micros).UTC().AppendFormat(nil, time.RFC3339Nano)
+}

@@ -51,7 +51,7 @@ func (m *model) priceBands(t *trail, bands []band, sessions int) number {
 		parts = append(parts, in(fmt.Sprintf("band_%d", i+1), n))
 	}
 	if fee := value(m.terms.ConnectFee); !fee.IsZero() && sessions > 0 {
-		n := t.mul("the connection fee", fact("connect_fee", fee), whole("sessions", int64(sessions)))
+		n := t.mul("the connection fee", fact("connect_fee", fee), count("sessions", int64(sessions)))
 		parts = append(parts, in("connection", n))
 	}
 	if len(parts) == 0 {

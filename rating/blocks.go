@@ -14,7 +14,7 @@ import (
 func (m *model) blockTiers(t *trail, u *Usage) number {
 	parts := make([]operand, 0, len(m.terms.Blocks))
 	for _, unit := range m.terms.Blocks {
-		q := given(quantityOf(u, unit.Unit, len(m.terms.Blocks)))
+		q := m.step(quantityOf(u, unit.Unit, len(m.terms.Blocks)))
 		amount := m.mirror(t, q, func(q number) number {
 			if m.terms.BlockMode == schemas.BlocksTop {
 				return topBlocks(t, q, unit.Tiers)

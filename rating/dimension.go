@@ -12,7 +12,7 @@ const anyValue = "*"
 // dimension prices by a table: the first entry whose conditions all hold costs q × unit price + flat fee. Where none
 // holds, the terms' own unit price does; where there is none, nothing prices the usage.
 func (m *model) dimension(t *trail, u *Usage) number {
-	q := given(u.Quantity)
+	q := m.step(u.Quantity)
 	for i := range m.terms.Dimensions {
 		d := &m.terms.Dimensions[i]
 		if !matches(d.When, u.Labels) {

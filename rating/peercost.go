@@ -10,7 +10,7 @@ import (
 // peerCost prices what a peer charges us: handed on as it is, with a markup, with a markdown, or with a margin that
 // depends on how much it is.
 func (m *model) peerCost(t *trail, u *Usage) number {
-	cost := given(u.Cost)
+	cost := m.step(u.Cost)
 	switch m.terms.Model {
 	case schemas.ModelCostPlus:
 		return m.costPlus(t, cost, u.Quantity)

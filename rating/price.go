@@ -61,13 +61,15 @@ func Price(terms *schemas.Terms, policy schemas.RatingPolicy, usage Usage) (Pric
 type model struct {
 	terms  *schemas.Terms
 	policy *schemas.RatingPolicy
+	// quantity is u.Quantity with the step that made it, where one did.
+	quantity number
 	// mirrored is set while a negative quantity is priced as its opposite.
 	mirrored bool
 }
 
 // price dispatches on the model. The terms have been checked.
 func (m *model) price(t *trail, u *Usage) number {
-	q := given(u.Quantity)
+	q := m.step(u.Quantity)
 	switch m.terms.Model {
 	case schemas.ModelFlat:
 		return m.flat(t)
@@ -103,6 +105,14 @@ func (m *model) price(t *trail, u *Usage) number {
 		return m.timeOfDay(t, u)
 	}
 	return given(money.Zero)
+}
+
+// step returns a value with the step that made the quantity, where it is the quantity.
+func (m *model) step(v money.Decimal) number {
+	if m.quantity.at > 0 && v.Equal(m.quantity.v) {
+		return m.quantity
+	}
+	return given(v)
 }
 
 // CheckTerms reports terms that their model could not price: an unknown model, a missing number, tiers out of order, a

@@ -17,7 +17,7 @@ func (m *model) ruleGroups(t *trail, u *Usage) number {
 		if name == "" {
 			name = fmt.Sprintf("group_%d", i+1)
 		}
-		parts = append(parts, in(name, ruleGroup(t, &m.terms.Groups[i], u)))
+		parts = append(parts, in(name, m.ruleGroup(t, &m.terms.Groups[i], u)))
 	}
 	if len(parts) == 0 {
 		return t.add(OpGiven, "no rule matches", money.Zero, fact("amount", money.Zero))
@@ -25,13 +25,13 @@ func (m *model) ruleGroups(t *trail, u *Usage) number {
 	return t.sum("the sum of the groups", parts...)
 }
 
-func ruleGroup(t *trail, g *schemas.RuleGroup, u *Usage) number {
+func (m *model) ruleGroup(t *trail, g *schemas.RuleGroup, u *Usage) number {
 	found := groupCosts(g, u)
 	base := given(found.flat)
 	if found.field != nil {
 		base = t.sum("with the threshold of the field", fact("flat", found.flat), fact("field_threshold", *found.field))
 	}
-	amount := t.mul("for each unit", in("price", base), fact("quantity", u.Quantity))
+	amount := t.mul("for each unit", in("price", base), in("quantity", m.step(u.Quantity)))
 	for _, rate := range found.rates {
 		amount = t.mul("by a matching rate", in("amount", amount), fact("rate", rate))
 	}

@@ -31,7 +31,7 @@ type operand struct {
 func in(name string, n number) operand          { return operand{name: name, n: n} }
 func fact(name string, v money.Decimal) operand { return operand{name: name, n: given(v)} }
 func word(name, value string) operand           { return operand{name: name, word: value, text: true} }
-func whole(name string, value int64) operand    { return fact(name, money.NewDecimal(value, 0)) }
+func count(name string, value int64) operand    { return fact(name, money.NewDecimal(value, 0)) }
 func maybe(name string, v *money.Decimal) operand {
 	if v == nil {
 		return word(name, "")
@@ -107,7 +107,7 @@ func (t *trail) most(note string, a, b operand) number {
 
 // divRound divides, rounded once to places.
 func (t *trail) divRound(note string, n, d operand, places int32, mode money.Mode) number {
-	return t.add(OpDiv, note, quotientRound(n.n.v, d.n.v, places, mode), n, d, whole("places", int64(places)), word("mode", mode.String()))
+	return t.add(OpDiv, note, quotientRound(n.n.v, d.n.v, places, mode), n, d, count("places", int64(places)), word("mode", mode.String()))
 }
 
 // prorateRound takes the part of an amount from one point to another of a whole: amount × to/of - amount × from/of,
@@ -118,7 +118,7 @@ func (t *trail) prorateRound(note string, amount, from, to, of operand) number {
 
 // round rounds by a mode to decimal places.
 func (t *trail) round(note string, value operand, places int32, mode money.Mode) number {
-	return t.add(OpRound, note, money.RoundTo(value.n.v, places, mode), value, whole("places", int64(places)), word("mode", mode.String()))
+	return t.add(OpRound, note, money.RoundTo(value.n.v, places, mode), value, count("places", int64(places)), word("mode", mode.String()))
 }
 
 // percentOf is exact: a division by 100 moves the point.

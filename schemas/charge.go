@@ -38,7 +38,9 @@ type Charge struct {
 	SkuMeter        string
 	Region          string
 	Peer            PeerID
-	PricingKind     string // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
+	// Group is the meter's group where it has any, such as RegionId=eu-1.
+	Group       string
+	PricingKind string // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
 
 	// Consumed is the metered quantity in ConsumedUnit; Priced the quantity after conversion, allowance and discount in
 	// PricingUnit. HasQuantity is false for charges without one.

@@ -1,0 +1,124 @@
+package rating
+
+import (
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// stateKey names what a price keeps count of within a period.
+type stateKey struct {
+	sub   *subscription
+	price *price
+	group string
+}
+
+// priceState is what a price used up so far in the period.
+type priceState struct {
+	before map[string]money.Decimal // what each group took of the allowance
+}
+
+// allow takes the free quantity and the allowance off a converted quantity, which counts from the start of the period
+// unless the policy starts every slice anew. final marks the quantity of the line itself, not of the slices before it.
+func (b *bill) allow(x *metering, q number, final bool) number {
+	t, p := &x.line.t, x.entry.price
+	if p.FreeQuantity != nil {
+		q = t.sub("after the usage discount", in("quantity", q), fact("free_quantity", *p.FreeQuantity))
+		q = t.most("but not below zero", in("quantity", q), fact("least", money.Zero))
+	}
+	if p.Allowance == nil {
+		return q
+	}
+	s := b.stateOf(x)
+	total := b.allowanceOf(x)
+	other := money.Zero
+	for group, used := range s.before {
+		if group != x.series.key {
+			other = other.Add(used)
+		}
+	}
+	left := total
+	if !other.IsZero() {
+		left = t.sub("what other groups left of it", in("allowance", total), fact("used", other))
+	}
+	if final {
+		s.before[x.series.key] = higher(lower(q.v, left.v), money.Zero)
+	}
+	q = t.sub("after the allowance", in("quantity", q), in("allowance", left))
+	return t.most("but not below zero", in("quantity", q), fact("least", money.Zero))
+}
+
+// stateOf finds the state of the allowance that a series draws on.
+func (b *bill) stateOf(x *metering) *priceState {
+	key := stateKey{sub: x.entry.sub, price: x.entry.price}
+	if !x.entry.price.Allowance.Shared {
+		key.group = x.series.key
+	}
+	s := b.states[key]
+	if s == nil {
+		s = &priceState{before: map[string]money.Decimal{}}
+		b.states[key] = s
+	}
+	return s
+}
+
+// allowanceOf is the allowance of the period: per unit of the subscription, and for a part of the period prorated, where
+// the price says so; and what earlier periods left of it.
+func (b *bill) allowanceOf(x *metering) number {
+	t, a := &x.line.t, x.entry.price.Allowance
+	total := given(a.Quantity)
+	if a.PerUnit {
+		total = t.mul("the allowance for each unit", fact("allowance", a.Quantity), fact("units", x.entry.quantity))
+	}
+	if a.Prorate {
+		part := Part{
+			From: time.UnixMicro(x.entry.start), To: time.UnixMicro(x.entry.end), Start: b.plan.start, End: b.plan.end,
+			Zone: b.account.zone,
+		}
+		total = t.prorate(total, x.entry.price.Prorate, part)
+	}
+	if rolled := b.carried.rolled(x.entry, x.series); !rolled.IsZero() {
+		total = t.sum("with what earlier periods left", in("allowance", total), fact("carried", rolled))
+	}
+	return total
+}
+
+// rolled is what earlier periods left of an allowance.
+func (c *Carried) rolled(e *entry, s *series) money.Decimal {
+	total := money.Zero
+	for _, x := range c.Allowances {
+		if x.Subscription == e.sub.ID && x.Price == e.price.ID && (e.price.Allowance.Shared || x.Group == s.key) {
+			total = total.Add(x.Quantity)
+		}
+	}
+	return total
+}
+
+// Rollover returns what is carried into the next period of an allowance: total is the period's own, carried what earlier
+// periods left of it, oldest first, and used what the period took. The oldest is used first; a part whose periods are
+// over lapses; the limit bounds the sum, the oldest giving way.
+func Rollover(a schemas.Allowance, total money.Decimal, carried []CarriedAllowance, used money.Decimal) []CarriedAllowance {
+	parts := append(append([]CarriedAllowance{}, carried...), CarriedAllowance{Quantity: total, Periods: a.Rollover + 1})
+	var left []CarriedAllowance
+	for _, part := range parts {
+		take := lower(part.Quantity, used)
+		used = used.Sub(take)
+		part.Quantity, part.Periods = part.Quantity.Sub(take), part.Periods-1
+		if part.Quantity.IsPositive() && part.Periods > 0 {
+			left = append(left, part)
+		}
+	}
+	if a.RolloverLimit == nil {
+		return left
+	}
+	room := *a.RolloverLimit
+	for i := len(left) - 1; i >= 0; i-- {
+		left[i].Quantity = lower(left[i].Quantity, room)
+		room = room.Sub(left[i].Quantity)
+		if !left[i].Quantity.IsPositive() {
+			return left[i+1:]
+		}
+	}
+	return left
+}

@@ -1,0 +1,223 @@
+package rating
+
+import (
+	"fmt"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Bound returns what is billed now of an amount under a minimum and a maximum for a whole period, of which before was
+// billed already: min(max(before + amount, minimum), maximum) - before. A nil bound is none. The minimum of a period
+// that is not over yet is none: apply it with the last slice.
+func Bound(before, amount money.Decimal, minimum, maximum *money.Decimal) money.Decimal {
+	total := before.Add(amount)
+	if minimum != nil {
+		total = higher(total, *minimum)
+	}
+	if maximum != nil {
+		total = lower(total, *maximum)
+	}
+	return total.Sub(before)
+}
+
+// bounds is a minimum and a maximum on a set of lines.
+type bounds struct {
+	what             string
+	lines            []*line
+	minimum, maximum *money.Decimal
+	ratio            money.Ratio // of the period, for a part of it
+	template         *line       // what an adjustment belongs to
+}
+
+// applyBounds applies the bounds of prices, offerings, subscriptions and the account, from the inside out.
+func (b *bill) applyBounds() error {
+	for i := range b.tally.context.subs {
+		sub := &b.tally.context.subs[i]
+		for _, x := range b.boundedPrices(sub) {
+			b.keepWithin(b.priceBounds(sub, x))
+		}
+		for _, seg := range sub.segments {
+			if o := seg.offering; (o.Minimum != nil || o.Maximum != nil) && firstOf(sub, seg) {
+				b.keepWithin(b.offeringBounds(sub, o))
+			}
+		}
+		if sub.Minimum != nil || sub.Maximum != nil {
+			x := bounds{what: "subscription " + string(sub.ID), minimum: sub.Minimum, maximum: sub.Maximum}
+			x.ratio = b.covered(sub, nil, nil)
+			x.lines = b.linesWhere(func(l *line) bool { return l.sub == sub })
+			x.template = b.blank(sub)
+			b.keepWithin(x)
+		}
+	}
+	if b.account.Minimum != nil || b.account.Maximum != nil {
+		x := bounds{what: "account " + string(b.account.ID), minimum: b.account.Minimum, maximum: b.account.Maximum, ratio: whole}
+		x.lines = b.lines
+		x.template = b.blank(nil)
+		b.keepWithin(x)
+	}
+	return nil
+}
+
+// whole is the ratio of a whole period.
+var whole = money.Ratio{Num: money.One, Den: money.One}
+
+// firstOf reports whether a segment is the subscription's first of its offering.
+func firstOf(sub *subscription, seg segment) bool {
+	for _, s := range sub.segments {
+		if s.offering == seg.offering {
+			return s.start.Equal(seg.start)
+		}
+	}
+	return false
+}
+
+// boundedPrices lists the prices of a subscription in the period that have a minimum or a maximum.
+func (b *bill) boundedPrices(sub *subscription) []*price {
+	var out []*price
+	seen := map[*price]bool{}
+	for _, seg := range sub.segments {
+		for _, x := range sub.pricesOf(seg.offering) {
+			if (x.Minimum != nil || x.Maximum != nil) && !seen[x] {
+				seen[x] = true
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
+
+func (b *bill) priceBounds(sub *subscription, x *price) bounds {
+	out := bounds{what: "price " + string(x.ID), ratio: b.covered(sub, x.offering, x)}
+	out.lines = b.linesWhere(func(l *line) bool { return l.sub == sub && l.price == x })
+	out.template = b.blank(sub)
+	out.template.price, out.template.tax = x, x.offering.TaxCategory
+	out.template.charge.Offering, out.template.charge.Price = x.offering.ID, x.ID
+	out.template.charge.Service, out.template.charge.ServiceCategory = x.offering.Service, x.offering.ServiceCategory
+	out.minimum, out.maximum = b.inAccount(x.Minimum, x.Currency, out.template), b.inAccount(x.Maximum, x.Currency, out.template)
+	return out
+}
+
+func (b *bill) offeringBounds(sub *subscription, o *offering) bounds {
+	out := bounds{what: "offering " + string(o.ID), minimum: o.Minimum, maximum: o.Maximum, ratio: b.covered(sub, o, nil)}
+	out.lines = b.linesWhere(func(l *line) bool { return l.sub == sub && l.price != nil && l.price.offering == o })
+	out.template = b.blank(sub)
+	out.template.tax, out.template.charge.Offering = o.TaxCategory, o.ID
+	out.template.charge.Service, out.template.charge.ServiceCategory = o.Service, o.ServiceCategory
+	return out
+}
+
+// inAccount converts a bound into the account's currency; one that cannot be converted is none.
+func (b *bill) inAccount(v *money.Decimal, c money.Currency, l *line) *money.Decimal {
+	if v == nil {
+		return nil
+	}
+	factor, ok := b.rate(c, b.currency, l)
+	if !ok {
+		return nil
+	}
+	out := shareRound(*v, factor.Num, factor.Den)
+	return &out
+}
+
+func (b *bill) linesWhere(keep func(*line) bool) []*line {
+	var out []*line
+	for _, l := range b.lines {
+		if keep(l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// covered is the part of the period in which a subscription has an offering, and a price where one is given.
+func (b *bill) covered(sub *subscription, o *offering, x *price) money.Ratio {
+	var out money.Ratio
+	how := schemas.ProrateDays
+	if x != nil && x.Prorate != "" {
+		how = x.Prorate
+	}
+	for _, seg := range sub.segments {
+		if seg.paused || o != nil && seg.offering != o || x != nil && !inPhase(x, seg.phase) {
+			continue
+		}
+		start, end := seg.start, seg.end
+		if x != nil {
+			if start, end = b.plan.inForce(x, start, end); !start.Before(end) {
+				continue
+			}
+		}
+		part := Part{From: start, To: end, Start: b.plan.start, End: b.plan.end, Zone: b.account.zone}
+		r := part.Ratio(how)
+		if how == schemas.ProrateNone {
+			return r
+		}
+		out.Num, out.Den = out.Num.Add(r.Num), r.Den
+	}
+	if out.Den.IsZero() {
+		return money.Ratio{Num: money.Zero, Den: money.One}
+	}
+	return out
+}
+
+// blank starts a line that no usage and no price makes.
+func (b *bill) blank(sub *subscription) *line {
+	l := &line{sub: sub}
+	l.t.quiet = b.plan.spec.Quiet
+	l.charge = schemas.Charge{
+		Account: b.account.ID, Start: b.plan.start.UTC(), End: b.plan.end.UTC(), Currency: b.currency,
+		Category: "Adjustment", Frequency: "Recurring", PricingKind: "Other",
+	}
+	if sub != nil {
+		l.charge.Subscription, l.charge.Offering = sub.ID, sub.Offering
+	}
+	return l
+}
+
+// keepWithin takes what exceeds the maximum off the lines, the last first to lose, and adds a line for what is missing
+// to the minimum.
+func (b *bill) keepWithin(x bounds) {
+	total := money.Zero
+	for _, l := range x.lines {
+		before := total
+		total = total.Add(l.amount.v)
+		if x.maximum == nil {
+			continue
+		}
+		l.cap(before, *x.maximum, x.ratio, x.what)
+		total = before.Add(l.amount.v)
+	}
+	if x.minimum == nil || x.ratio.Num.IsZero() {
+		return
+	}
+	l := x.template
+	least := l.t.add(OpGiven, "the minimum of "+x.what, *x.minimum, fact("minimum", *x.minimum))
+	if !x.ratio.IsOne() {
+		least = l.t.prorateRound(x.ratio.String()+" of the period", in("minimum", least), fact("from", money.Zero), fact("to", x.ratio.Num), fact("of", x.ratio.Den))
+	}
+	missing := l.t.sub("what is missing to it", in("minimum", least), fact("charged", total))
+	if !missing.v.IsPositive() {
+		return
+	}
+	l.amount = missing
+	l.charge.List, l.charge.Model = missing.v, "minimum"
+	l.charge.Description = fmt.Sprintf("Minimum spend of %s", x.what)
+	b.add(l)
+}
+
+// cap cuts a line so that all up to it stay within a maximum.
+func (l *line) cap(before, maximum money.Decimal, ratio money.Ratio, what string) {
+	most := given(maximum)
+	if !ratio.IsOne() {
+		most = given(shareRound(maximum, ratio.Num, ratio.Den))
+	}
+	if !before.Add(l.amount.v).GreaterThan(most.v) {
+		return
+	}
+	if !ratio.IsOne() {
+		most = l.t.prorateRound(ratio.String()+" of the period", fact("maximum", maximum), fact("from", money.Zero), fact("to", ratio.Num), fact("of", ratio.Den))
+	}
+	room := l.t.sub("what the maximum of "+what+" leaves", in("maximum", most), fact("before", before))
+	room = l.t.most("but not below zero", in("room", room), fact("least", money.Zero))
+	l.amount = l.t.least("no more than that", in("amount", l.amount), in("room", room))
+}

@@ -1,0 +1,267 @@
+package rating
+
+import (
+	"fmt"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Discount returns what a stack of discounts takes off a base, in the order and of the base that the policy says, with
+// its arithmetic. It never takes more than the base, and nothing off a base that is not above zero.
+func Discount(base money.Decimal, discounts []schemas.Discount, policy schemas.RatingPolicy) (Priced, error) {
+	for i := range discounts {
+		if err := checkDiscount(&discounts[i]); err != nil {
+			return Priced{}, err
+		}
+	}
+	policy = resolve(policy)
+	var t trail
+	left := given(base)
+	for _, d := range orderDiscounts(discounts, policy.DiscountOrder) {
+		left = t.discount(left, base, &d, policy.PercentBase)
+	}
+	off := t.sub("taken off in all", fact("base", base), in("left", left))
+	return Priced{Amount: off.v, Steps: t.steps}, nil
+}
+
+// discount takes one discount off what is left of a base.
+func (t *trail) discount(left number, base money.Decimal, d *schemas.Discount, of schemas.PercentBase) number {
+	if !left.v.IsPositive() {
+		return left
+	}
+	var off number
+	switch {
+	case d.Percent != nil && of == schemas.BaseOriginal:
+		off = t.percent("discount "+discountName(d), fact("base", base), fact("percent", *d.Percent))
+	case d.Percent != nil:
+		off = t.percent("discount "+discountName(d), in("left", left), fact("percent", *d.Percent))
+	default:
+		off = given(value(d.Fixed))
+	}
+	if off.v.GreaterThan(left.v) {
+		off = t.least("no more than is left", in("discount", off), in("left", left))
+	}
+	return t.sub("after discount "+discountName(d), in("left", left), in("discount", off))
+}
+
+func discountName(d *schemas.Discount) string {
+	switch {
+	case d.Name != "":
+		return d.Name
+	case d.ID != "":
+		return d.ID
+	case d.Percent != nil:
+		return d.Percent.String() + "%"
+	}
+	return value(d.Fixed).String()
+}
+
+// orderDiscounts puts discounts in the order of a policy; of one kind, in the order of the list.
+func orderDiscounts(list []schemas.Discount, order schemas.DiscountOrder) []schemas.Discount {
+	out := slices.Clone(list)
+	if order == schemas.OrderAsListed {
+		return out
+	}
+	rank := func(d schemas.Discount) int {
+		if (d.Percent != nil) == (order == schemas.OrderFixedFirst) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(out, func(a, b schemas.Discount) int { return rank(a) - rank(b) })
+	return out
+}
+
+func checkDiscount(d *schemas.Discount) error {
+	switch {
+	case (d.Percent == nil) == (d.Fixed == nil):
+		return fmt.Errorf("discount %s: give either percent or fixed", d.ID)
+	case d.Percent != nil && (d.Percent.IsNegative() || d.Percent.GreaterThan(money.NewDecimal(100, 0))):
+		return fmt.Errorf("discount %s: %s%% is not between 0 and 100", d.ID, d.Percent)
+	case d.Fixed != nil && d.Fixed.IsNegative():
+		return fmt.Errorf("discount %s: %s is negative", d.ID, d.Fixed)
+	}
+	return nil
+}
+
+// SpreadDiscount divides a discount over lines, in parts of the given decimal places that add up to it exactly. It takes
+// no more than the lines that are above zero hold together; other lines have no part. In order means that each line
+// gives all it has before the next gives anything; equal, that each gives the same as far as it can.
+func SpreadDiscount(discount money.Decimal, lines []money.Decimal, how schemas.DiscountSpread, places int32) ([]money.Decimal, error) {
+	weights := make([]money.Decimal, len(lines))
+	total := money.Zero
+	for i, l := range lines {
+		weights[i] = aboveZero(l)
+		total = total.Add(weights[i])
+	}
+	discount = lower(aboveZero(discount), total)
+	parts := make([]money.Decimal, len(lines))
+	if discount.IsZero() {
+		return parts, nil
+	}
+	switch how {
+	case schemas.SpreadInOrder:
+		for i := range weights {
+			parts[i] = lower(weights[i], discount)
+			discount = discount.Sub(parts[i])
+		}
+		return parts, nil
+	case schemas.SpreadEqual:
+		return spreadEqual(discount, weights, places)
+	case schemas.SpreadProportional:
+	}
+	parts, err := money.Allocate(discount, weights, places)
+	if err != nil {
+		return nil, fmt.Errorf("spread a discount over %d lines: %w", len(lines), err)
+	}
+	return parts, nil
+}
+
+// spreadEqual gives every line the same part; what a line cannot give, the others give in equal parts.
+func spreadEqual(discount money.Decimal, room []money.Decimal, places int32) ([]money.Decimal, error) {
+	parts := make([]money.Decimal, len(room))
+	for !discount.IsZero() {
+		weights := make([]money.Decimal, len(room))
+		for i := range room {
+			if parts[i].LessThan(room[i]) {
+				weights[i] = money.One
+			}
+		}
+		shares, err := money.Allocate(discount, weights, places)
+		if err != nil {
+			return nil, fmt.Errorf("spread a discount over %d lines: %w", len(room), err)
+		}
+		for i := range shares {
+			give := lower(shares[i], room[i].Sub(parts[i]))
+			parts[i], discount = parts[i].Add(give), discount.Sub(give)
+		}
+	}
+	return parts, nil
+}
+
+// level is a set of lines and the discounts on them: those of a price, an offering, a subscription or an account.
+type level struct {
+	lines     []*line
+	discounts []schemas.Discount
+	// inPrice is true where fixed discounts are in the price's currency and not the account's.
+	inPrice bool
+}
+
+// discount applies the discounts from the inside out: of each price, its phase, its offering, its subscription, and of
+// the account; within each, in the order of the policy.
+func (b *bill) discount() error {
+	if b.policy.MinimumBasis == schemas.MinimumBeforeDiscounts {
+		if err := b.applyBounds(); err != nil {
+			return err
+		}
+	}
+	for _, l := range b.levels() {
+		for _, d := range orderDiscounts(l.discounts, b.policy.DiscountOrder) {
+			if err := checkDiscount(&d); err != nil {
+				return err
+			}
+			b.discountLevel(&l, &d)
+		}
+	}
+	return nil
+}
+
+// bound applies minimum and maximum after the discounts, unless they went before.
+func (b *bill) bound() error {
+	if b.policy.MinimumBasis == schemas.MinimumBeforeDiscounts {
+		return nil
+	}
+	return b.applyBounds()
+}
+
+// discountLevel takes one discount off the lines on which it is in force.
+func (b *bill) discountLevel(l *level, d *schemas.Discount) {
+	var lines []*line
+	total := money.Zero
+	for _, x := range l.lines {
+		if d.Validity.Holds(b.plan.day(x.charge.Start), b.plan.spec.AsOf) && x.amount.v.IsPositive() {
+			lines = append(lines, x)
+			total = total.Add(x.amount.v)
+		}
+	}
+	if d.Percent != nil {
+		for _, x := range lines {
+			x.amount = x.t.discount(x.amount, x.charge.List, d, b.policy.PercentBase)
+		}
+		return
+	}
+	if len(lines) == 0 {
+		return
+	}
+	fixed := *d.Fixed
+	if l.inPrice && lines[0].fx != nil {
+		fixed = shareRound(fixed, lines[0].fx.Num, lines[0].fx.Den)
+	}
+	fixed = lower(fixed, total)
+	from := money.Zero
+	for _, x := range lines {
+		to := from.Add(x.amount.v)
+		part := given(fixed)
+		if len(lines) > 1 {
+			part = x.t.prorateRound("its part of discount "+discountName(d)+" by amount", fact("discount", fixed), fact("from", from), fact("to", to), fact("of", total))
+		}
+		x.amount = x.t.sub("after discount "+discountName(d), in("amount", x.amount), in("discount", part))
+		from = to
+	}
+}
+
+// levels groups the lines by what has discounts, from the inside out, in a fixed order.
+func (b *bill) levels() []level {
+	var out []level
+	out = append(out, b.group(func(l *line) any { return l.price }, func(l *line) []schemas.Discount { return l.price.Discounts }, true)...)
+	out = append(out, b.group(func(l *line) any { return l.phase }, phaseDiscount, false)...)
+	out = append(out, b.group(func(l *line) any { return l.price.offering }, func(l *line) []schemas.Discount { return l.price.offering.Discounts }, false)...)
+	out = append(out, b.group(func(*line) any { return nil }, func(l *line) []schemas.Discount { return l.sub.Discounts }, false)...)
+	all := level{discounts: b.account.Discounts}
+	for _, l := range b.lines {
+		if l.price != nil {
+			all.lines = append(all.lines, l)
+		}
+	}
+	return append(out, all)
+}
+
+// group makes a level of the lines of each subscription that share a key.
+func (b *bill) group(key func(*line) any, discounts func(*line) []schemas.Discount, inPrice bool) []level {
+	type id struct {
+		sub *subscription
+		key any
+	}
+	at := map[id]int{}
+	var out []level
+	for _, l := range b.lines {
+		if l.price == nil || len(discounts(l)) == 0 {
+			continue
+		}
+		k := id{l.sub, key(l)}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, level{discounts: discounts(l), inPrice: inPrice})
+		}
+		out[i].lines = append(out[i].lines, l)
+	}
+	return out
+}
+
+// phaseDiscount is what a phase takes off everything.
+func phaseDiscount(l *line) []schemas.Discount {
+	switch {
+	case l.phase == nil:
+		return nil
+	case l.phase.Free:
+		all := money.NewDecimal(100, 0)
+		return []schemas.Discount{{Name: "phase " + l.phase.Name, Percent: &all}}
+	case l.phase.Discount != nil:
+		return []schemas.Discount{{Name: "phase " + l.phase.Name, Percent: l.phase.Discount}}
+	}
+	return nil
+}

@@ -1,0 +1,176 @@
+package rating
+
+import (
+	"fmt"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// metering prices one stretch of one series: from its rows to an amount in the price's currency.
+type metering struct {
+	bill   *bill
+	series *series
+	meter  *meter
+	entry  *entry
+	line   *line
+	model  *model
+	// cost is the factor from the currency of peers' costs to that of the price; nil where they are the same.
+	cost *money.Ratio
+}
+
+// additive reports whether quantities of adjoining stretches add up to that of the whole, so that a stretch costs the
+// difference of cumulative totals. Others (max, unique, latest, ...) are measured per stretch and prorated.
+func (m *meter) additive() bool {
+	switch m.Aggregation {
+	case "", schemas.AggregateSum, schemas.AggregateCount, schemas.AggregateEvents:
+		return true
+	case schemas.AggregateTimeWeighted:
+		return true
+	case schemas.AggregateMax, schemas.AggregateMin, schemas.AggregateUnique, schemas.AggregateLatest,
+		schemas.AggregateAverage, schemas.AggregatePercentile:
+	}
+	return false
+}
+
+// price sets the line's amount and quantities.
+func (x *metering) price(st *stretch, before *accumulator) {
+	if !x.meter.additive() {
+		x.priceLevel(st)
+		return
+	}
+	t, c := &x.line.t, &x.line.charge
+	own := x.quantity(&st.acc, st.start, st.end)
+	total := x.amount(st, before, &c.Priced)
+	c.Consumed, c.HasQuantity = own, true
+	c.ConsumedUnit, c.PricingUnit = x.unit(), x.pricingUnit()
+	if before.rows == 0 {
+		x.line.amount = total
+	} else {
+		earlier := x.upTo(before, x.bill.plan.start.UnixMicro(), st.start, nil, "what earlier slices of the period cost at this price")
+		x.line.amount = t.sub("the slice costs the difference of cumulative totals", in("total", total), in("before", earlier))
+	}
+	c.UnitPrice = unitPrice(&x.entry.price.Terms)
+}
+
+// unitPrice is the price of one unit where the model has exactly one.
+func unitPrice(terms *schemas.Terms) *money.Decimal {
+	if terms.Model == schemas.ModelPerUnit {
+		return terms.UnitPrice
+	}
+	return nil
+}
+
+// amount prices everything up to the end of the stretch.
+func (x *metering) amount(st *stretch, before *accumulator, priced *money.Decimal) number {
+	all := st.acc
+	if before.rows > 0 {
+		all = accumulator{}
+		// Both fit, or their tally would have refused a row; a sum that does not is caught by merge of the series.
+		if all.merge(x.meter.Aggregation, before) != nil || all.merge(x.meter.Aggregation, &st.acc) != nil {
+			all = st.acc
+		}
+	}
+	return x.upTo(&all, x.bill.plan.start.UnixMicro(), st.end, priced, fmt.Sprintf("metered from %d rows", all.rows))
+}
+
+// upTo prices the rows of an accumulator as one quantity.
+func (x *metering) upTo(a *accumulator, start, end int64, priced *money.Decimal, note string) number {
+	t := &x.line.t
+	metered := x.quantity(a, start, end)
+	q := t.add(OpGiven, note, metered, fact("quantity", metered))
+	if x.cost != nil && x.meter.isCost() {
+		q = t.exchange("in the currency of the price", q, *x.cost)
+	}
+	q = t.convertRound(q, x.entry.price.Convert)
+	q = x.bill.allow(x, q, priced != nil)
+	if priced != nil {
+		*priced = q.v
+	}
+	u := x.usage(a, q.v)
+	return x.priceFrom(q, &u)
+}
+
+// priceFrom applies the model to a usage whose quantity is the result of a step.
+func (x *metering) priceFrom(q number, u *Usage) number {
+	x.model.quantity = q
+	return x.model.price(&x.line.t, u)
+}
+
+// usage is what the price model reads.
+func (x *metering) usage(a *accumulator, q money.Decimal) Usage {
+	u := Usage{Quantity: q, Cost: q, Labels: x.series.group}
+	if !x.meter.isCost() {
+		u.Cost = a.cost.Decimal()
+		if x.cost != nil {
+			u.Cost = x.line.t.exchange("the peers' cost in the currency of the price", given(u.Cost), *x.cost).v
+		}
+	}
+	switch x.entry.price.Terms.Model {
+	case schemas.ModelPercentage:
+		u.Events = make([]money.Decimal, len(a.points))
+		for i := range a.points {
+			u.Events[i] = a.points[i].value.Decimal()
+		}
+	case schemas.ModelElapsedBands, schemas.ModelTimeOfDay:
+		for i := range a.points {
+			start := time.UnixMicro(a.points[i].at).In(x.bill.account.zone)
+			u.Sessions = append(u.Sessions, Session{Start: start, Seconds: a.points[i].value.Decimal()})
+		}
+	}
+	return u
+}
+
+// priceLevel prices a level that holds for the stretch: its own quantity, prorated by the stretch's share of the period.
+func (x *metering) priceLevel(st *stretch) {
+	t, c := &x.line.t, &x.line.charge
+	own := x.quantity(&st.acc, st.start, st.end)
+	x.line.amount = x.upTo(&st.acc, st.start, st.end, &c.Priced, fmt.Sprintf("metered from %d rows", st.acc.rows))
+	c.Consumed, c.HasQuantity = own, true
+	c.ConsumedUnit, c.PricingUnit = x.unit(), x.pricingUnit()
+	c.UnitPrice = unitPrice(&x.entry.price.Terms)
+	p := x.bill.plan
+	part := Part{From: time.UnixMicro(st.start), To: time.UnixMicro(st.end), Start: p.start, End: p.end, Zone: x.bill.account.zone}
+	x.line.amount = t.prorate(x.line.amount, x.entry.price.Prorate, part)
+}
+
+func (x *metering) pricingUnit() string {
+	if c := x.entry.price.Convert; c != nil && c.Unit != "" {
+		return c.Unit
+	}
+	return x.unit()
+}
+
+// unit is that of the metered quantity; a cost is in its currency.
+func (x *metering) unit() string {
+	if x.meter.isCost() {
+		return string(x.series.currency)
+	}
+	return x.meter.Unit
+}
+
+// quantity aggregates, windows first.
+func (x *metering) quantity(a *accumulator, start, end int64) money.Decimal {
+	s := span{start: start, end: end, whole: x.bill.plan.end.UnixMicro() - x.bill.plan.start.UnixMicro()}
+	s.carried = x.bill.carried.levels(x.series.key)
+	return a.aggregate(x.meter.Meter, s)
+}
+
+// convertCosts finds the factor from the peers' currency to the price's, where the price needs one.
+func (x *metering) convertCosts() schemas.Code {
+	from, to := x.series.currency, x.entry.price.Currency
+	if from == "" || from == to || !x.meter.isCost() && !costModel(x.entry.price.Terms.Model) {
+		return ""
+	}
+	factor, ok := x.bill.rate(from, to, x.line)
+	if !ok {
+		return schemas.CodeNoRate
+	}
+	x.cost = &factor
+	return ""
+}
+
+func costModel(m schemas.Model) bool {
+	return pricingKind(m) == "Dynamic" && m != schemas.ModelDynamic
+}

@@ -1,0 +1,179 @@
+package rating
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Book is what rating needs to know of a provider.
+type Book struct {
+	Catalogue schemas.Catalogue
+	Customers []schemas.Customer
+	// Zone is the provider's: months and civil days of the catalogue begin there.
+	Zone *time.Location
+	// Rates and Exchange convert prices and costs into an account's currency; nil converts nothing.
+	Rates    *schemas.Rates
+	Exchange schemas.Exchange
+}
+
+// Spec is which period is rated, as known on which day; no day is everything that is known.
+type Spec struct {
+	Period schemas.Period
+	AsOf   schemas.Date
+	// Quiet leaves the steps out of charges, for runs that explain by rating an account again.
+	Quiet bool
+}
+
+// Plan is a book compiled for a period. It is read-only, and safe for concurrent use.
+type Plan struct {
+	book       Book
+	spec       Spec
+	start, end time.Time
+	policy     schemas.RatingPolicy
+	meters     []meter
+	bySKU      map[string][]int // meters that list the SKU
+	anySKU     []int            // meters that list none
+	columns    []int
+	offerings  map[schemas.OfferingID]*offering
+	included   []*offering
+	accounts   map[schemas.AccountID]*account
+	units      map[[2]string]money.Decimal
+}
+
+// offering is an offering with its prices resolved.
+type offering struct {
+	*schemas.Offering
+	prices []*price
+}
+
+// price is a price with its policy resolved; its terms have been checked.
+type price struct {
+	*schemas.Price
+	policy   schemas.RatingPolicy
+	meter    int // -1 on recurring and one-time prices
+	offering *offering
+}
+
+// account is an account with its zone.
+type account struct {
+	*schemas.Account
+	zone *time.Location
+}
+
+// Compile checks a book and prepares it for a period. The error names the first entry that could not be rated by: the
+// book's own check finds all of them.
+func Compile(book Book, spec Spec) (*Plan, error) {
+	if book.Zone == nil {
+		return nil, fmt.Errorf("compile the catalogue for %s: the provider's zone is missing", spec.Period)
+	}
+	p := &Plan{book: book, spec: spec, policy: book.Catalogue.Policy}
+	p.start, p.end = spec.Period.Bounds(book.Zone)
+	if p.start.IsZero() {
+		return nil, fmt.Errorf("compile the catalogue: period %q is not a month; write it as YYYY-MM", spec.Period)
+	}
+	p.units = make(map[[2]string]money.Decimal, len(book.Catalogue.Units))
+	for _, u := range book.Catalogue.Units {
+		p.units[[2]string{u.From, u.To}] = u.Factor
+	}
+	steps := []func() error{p.compileMeters, p.compileOfferings, p.compileAccounts}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("compile the catalogue for %s: %w", spec.Period, err)
+		}
+	}
+	return p, nil
+}
+
+// Bounds returns the first instant of the period and the first after it.
+func (p *Plan) Bounds() (start, end time.Time) { return p.start, p.end }
+
+// Knows reports whether the book has the account.
+func (p *Plan) Knows(id schemas.AccountID) bool { return p.accounts[id] != nil }
+
+// Accounts returns the identifiers of all accounts, sorted: also those without usage have recurring charges.
+func (p *Plan) Accounts() []schemas.AccountID {
+	ids := make([]schemas.AccountID, 0, len(p.accounts))
+	for id := range p.accounts {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func (p *Plan) compileOfferings() error {
+	p.offerings = make(map[schemas.OfferingID]*offering, len(p.book.Catalogue.Offerings))
+	for i := range p.book.Catalogue.Offerings {
+		o := &offering{Offering: &p.book.Catalogue.Offerings[i]}
+		if p.offerings[o.ID] != nil {
+			return fmt.Errorf("offering %s is there twice: rename one", o.ID)
+		}
+		for j := range o.Prices {
+			x, err := p.compilePrice(&o.Prices[j], o)
+			if err != nil {
+				return fmt.Errorf("offering %s: %w", o.ID, err)
+			}
+			if x != nil {
+				o.prices = append(o.prices, x)
+			}
+		}
+		p.offerings[o.ID] = o
+		if o.Included {
+			p.included = append(p.included, o)
+		}
+	}
+	return nil
+}
+
+// compilePrice returns nil for a price that was not known at the as-of day.
+func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
+	if !from.Validity.Known(p.spec.AsOf) {
+		return nil, nil
+	}
+	if err := CheckTerms(&from.Terms); err != nil {
+		return nil, fmt.Errorf("price %s: %w", from.ID, err)
+	}
+	if err := checkConversion(from.Convert); err != nil {
+		return nil, fmt.Errorf("price %s: %w", from.ID, err)
+	}
+	x := &price{Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o}
+	if from.Meter != "" {
+		x.meter = slices.IndexFunc(p.meters, func(m meter) bool { return m.ID == from.Meter })
+		if x.meter < 0 {
+			return nil, fmt.Errorf("price %s is for meter %s, which is not in the catalogue", from.ID, from.Meter)
+		}
+		for _, f := range from.Filters {
+			if !slices.Contains(p.meters[x.meter].GroupBy, f.Column) {
+				return nil, fmt.Errorf("price %s filters by %s, by which meter %s does not group: add it to group_by", from.ID, f.Column, from.Meter)
+			}
+		}
+	}
+	return x, nil
+}
+
+func (p *Plan) compileAccounts() error {
+	p.accounts = map[schemas.AccountID]*account{}
+	for i := range p.book.Customers {
+		for j := range p.book.Customers[i].Accounts {
+			a := &account{Account: &p.book.Customers[i].Accounts[j], zone: p.book.Zone}
+			if a.TimeZone != "" {
+				zone, err := time.LoadLocation(a.TimeZone)
+				if err != nil {
+					return fmt.Errorf("account %s: %w", a.ID, err)
+				}
+				a.zone = zone
+			}
+			if p.accounts[a.ID] != nil {
+				return fmt.Errorf("account %s is there twice: rename one", a.ID)
+			}
+			p.accounts[a.ID] = a
+		}
+	}
+	return nil
+}
+
+// day is the civil day of an instant in the provider's zone.
+func (p *Plan) day(t time.Time) schemas.Date { return schemas.DateOf(t, p.book.Zone) }

@@ -1,0 +1,150 @@
+package rating
+
+import (
+	"fmt"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// recurring makes a line for every stretch of a recurring or one-time price that falls due in the period: in advance
+// when its recurring period begins, in arrears when that ends, once when the subscription begins.
+func (b *bill) recurring() error {
+	for i := range b.tally.context.subs {
+		sub := &b.tally.context.subs[i]
+		for _, x := range b.recurringPrices(sub) {
+			for _, due := range b.due(sub, x) {
+				if err := b.recurringLines(sub, x, due); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// recurringPrices lists the prices without a meter of all offerings that a subscription ever has in its life.
+func (b *bill) recurringPrices(sub *subscription) []*price {
+	var out []*price
+	seen := map[*price]bool{}
+	add := func(o *offering) {
+		if o == nil {
+			return
+		}
+		for _, x := range sub.pricesOf(o) {
+			if x.meter < 0 && !seen[x] {
+				seen[x] = true
+				out = append(out, x)
+			}
+		}
+	}
+	add(b.plan.offerings[sub.Offering])
+	for j := range sub.Changes {
+		if sub.Changes[j].Kind == schemas.ChangePlan && known(sub.Changes[j].KnownSince, b.plan.spec.AsOf) {
+			add(b.plan.offerings[sub.Changes[j].Offering])
+		}
+	}
+	return out
+}
+
+// stretchOfTime is a recurring period, start included, end not.
+type stretchOfTime struct{ start, end time.Time }
+
+// due lists the recurring periods of a price that fall due in the billing period.
+func (b *bill) due(sub *subscription, x *price) []stretchOfTime {
+	p := b.plan
+	if x.Timing == schemas.TimingOnce {
+		at := sub.Start.Time(b.account.zone)
+		if at.Before(p.start) || !at.Before(p.end) {
+			return nil
+		}
+		return []stretchOfTime{{at, p.end}}
+	}
+	if x.Every.Unit == "" || x.Every.Unit == schemas.CyclePeriod {
+		return []stretchOfTime{{p.start, p.end}}
+	}
+	cycle := b.cycleOf(sub, x)
+	var out []stretchOfTime
+	for _, r := range cycle.between(p.start, p.end) {
+		at := r.start
+		if x.Timing != schemas.TimingAdvance {
+			at = r.end.Add(-1)
+		}
+		if !at.Before(p.start) && at.Before(p.end) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// cycleOf lays out the recurring periods of a price for a subscription.
+func (b *bill) cycleOf(sub *subscription, x *price) Cycle {
+	anchor := sub.Anchor
+	switch {
+	case !anchor.IsZero():
+	case sub.AnchorDay > 0:
+		anchor = alignedAnchor(sub.Start, sub.AnchorDay)
+	case sub.Start.IsZero():
+		anchor = schemas.NewDate(2000, 1, 1)
+	default:
+		anchor = sub.Start
+	}
+	c := Cycle{Unit: x.Every.Unit, Count: x.Every.Count, Anchor: anchor, Zone: b.account.zone}
+	if sub.AnchorDay > 0 {
+		c.AnchorDay = sub.AnchorDay
+	}
+	return c
+}
+
+// recurringLines makes the lines of one recurring period: one for each stretch in which quantity, plan, phase and price
+// stay the same.
+func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) error {
+	segments := b.plan.timeline(sub, due.start, due.end)
+	if sub.ID == "" && len(segments) == 0 {
+		segments = []segment{{start: due.start, end: due.end, offering: x.offering, quantity: money.One}}
+	}
+	if x.Timing == schemas.TimingOnce && len(segments) > 1 {
+		segments = segments[:1]
+	}
+	for _, seg := range segments {
+		if seg.paused || seg.offering != x.offering || !inPhase(x, seg.phase) {
+			continue
+		}
+		start, end := b.plan.inForce(x, seg.start, seg.end)
+		if !start.Before(end) {
+			continue
+		}
+		l := b.newLine(sub, x, seg.phase, start, end)
+		l.charge.Category, l.charge.Frequency = "Purchase", "Recurring"
+		if x.Timing == schemas.TimingOnce {
+			l.charge.Frequency = "One-Time"
+		}
+		model := model{terms: &x.Terms, policy: &x.policy}
+		u := Usage{Quantity: seg.quantity}
+		l.charge.Consumed, l.charge.Priced, l.charge.HasQuantity = seg.quantity, seg.quantity, true
+		l.charge.ConsumedUnit, l.charge.PricingUnit = "Units", "Units"
+		l.charge.UnitPrice = unitPrice(&x.Terms)
+		model.quantity = l.t.add(OpGiven, "the quantity subscribed", seg.quantity, fact("quantity", seg.quantity))
+		l.amount = model.price(&l.t, &u)
+		if x.Timing != schemas.TimingOnce {
+			part := Part{From: start, To: end, Start: due.start, End: due.end, Zone: b.account.zone}
+			l.amount = l.t.prorate(l.amount, x.Prorate, part)
+		}
+		l.charge.List = l.amount.v
+		if code := b.toAccount(l); code != "" {
+			b.out.Findings = append(b.out.Findings, b.unconverted(l, code))
+			continue
+		}
+		b.add(l)
+	}
+	return nil
+}
+
+// unconverted is the finding of a recurring charge that cannot be put into the account's currency.
+func (b *bill) unconverted(l *line, code schemas.Code) schemas.Finding {
+	f := schemas.Finding{Code: code, Severity: schemas.Suspended, Account: b.account.ID, Value: string(l.charge.Price)}
+	f.Message = fmt.Sprintf("account %s, price %s: %s into %s cannot be converted; add the rate to the book", b.account.ID,
+		l.charge.Price, l.charge.Currency, b.currency)
+	return f
+}

@@ -1,0 +1,121 @@
+package rating
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// round turns the exact amount of every line into one that can be paid, and keeps the residue. The slices of one price
+// are rounded cumulatively, so that a period cut in parts costs what the whole costs. With rounding at the document, the
+// exact total is rounded and spread over the lines by largest remainder.
+func (b *bill) round() error {
+	if b.policy.RoundAt == schemas.RoundDocument {
+		return b.roundDocument()
+	}
+	running := map[string]number{}
+	for _, l := range b.lines {
+		rule, err := b.rule(l.charge.Currency, schemas.RoundLine)
+		if err != nil {
+			return err
+		}
+		key := sliceKey(&l.charge)
+		before, cut := running[key]
+		if !cut {
+			amount := l.t.roundBy(in("exact", l.amount), rule)
+			l.settle(amount)
+			running[key] = given(l.amount.v)
+			continue
+		}
+		sum := l.t.sum("with the slices before", fact("before", before.v), in("exact", l.amount))
+		upper := l.t.roundBy(in("sum", sum), rule)
+		lowerAmount := l.t.roundBy(fact("before", before.v), rule)
+		running[key] = given(sum.v)
+		l.settle(l.t.sub("less what they were rounded to", in("sum", upper), in("before", lowerAmount)))
+	}
+	return nil
+}
+
+// sliceKey is the same for the slices that one price of one subscription makes of one group.
+func sliceKey(c *schemas.Charge) string {
+	return string(c.Subscription) + "\x00" + string(c.Price) + "\x00" + string(c.Meter) + "\x00" + c.Group + "\x00" + c.Category
+}
+
+// rule finds how amounts of a currency are rounded on the last day of the period.
+func (b *bill) rule(c money.Currency, level schemas.RoundingLevel) (schemas.RoundingRule, error) {
+	day := b.plan.day(b.plan.end).AddDays(-1)
+	rule, ok := b.policy.Rounding.For(c, level, day, b.plan.spec.AsOf)
+	if !ok {
+		return rule, fmt.Errorf("round %s: it has no minor unit; add a rounding rule with places", c)
+	}
+	return rule, nil
+}
+
+// roundBy rounds by a rule and names its version.
+func (t *trail) roundBy(value operand, rule schemas.RoundingRule) number {
+	note := "rounded by rule " + rule.Version
+	if rule.Step != nil && !rule.Step.IsZero() {
+		return t.add(OpRoundStep, note, rule.Apply(value.n.v), value, fact("step", *rule.Step), word("mode", rule.Mode.String()))
+	}
+	return t.round(note, value, *rule.Places, rule.Mode)
+}
+
+// settle fixes the amount of a line. The exact amount is kept to the places of the datasets, and the last step states
+// the residue.
+func (l *line) settle(amount number) {
+	exact := l.amount
+	if -exact.v.Exponent() > money.Scale && !money.RoundTo(exact.v, money.Scale, money.HalfEven).Equal(exact.v) {
+		exact = l.t.round("the exact amount as the datasets keep it", in("exact", exact), money.Scale, money.HalfEven)
+	}
+	l.t.amount(amount)
+	residue := l.t.sub("what rounding left", in("exact", exact), in("amount", amount))
+	l.charge.Exact, l.charge.Amount, l.charge.Residue, l.rounded = exact.v, amount.v, residue.v, true
+}
+
+// amount repeats a result as the one that the charge bills, where it is not the last step.
+func (t *trail) amount(n number) {
+	if n.at != len(t.steps) && !t.quiet {
+		t.add(OpGiven, "the amount of the charge", n.v, in("amount", n))
+	}
+}
+
+// roundDocument rounds the total of all lines of a currency and spreads it.
+func (b *bill) roundDocument() error {
+	rule, err := b.rule(b.currency, schemas.RoundDocument)
+	if err != nil {
+		return err
+	}
+	exact := make([]money.Decimal, len(b.lines))
+	for i, l := range b.lines {
+		exact[i] = l.amount.v
+	}
+	places := int32(0)
+	if rule.Places != nil {
+		places = *rule.Places
+	} else if units, ok := money.MinorUnits(b.currency); ok {
+		places = units
+	}
+	total, parts := SpreadRound(exact, rule, places)
+	for i, l := range b.lines {
+		n := l.t.add(OpGiven, fmt.Sprintf("its part of the document's rounded total %s, by largest remainder", total), parts[i], fact("amount", parts[i]))
+		l.settle(n)
+	}
+	return nil
+}
+
+// chargeID identifies a charge by its content.
+func chargeID(c *schemas.Charge) schemas.ChargeID {
+	h := sha256.New()
+	for _, s := range [...]string{
+		string(c.Account), string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), c.Category,
+		c.Class, c.Group, c.Description, c.Start.UTC().Format("20060102T150405.000000"), c.End.UTC().Format("20060102T150405.000000"),
+		string(c.Currency), c.Exact.String(), c.Amount.String(), c.Priced.String(),
+	} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	return schemas.ChargeID(hex.EncodeToString(h.Sum(nil)[:16]))
+}

@@ -1,0 +1,315 @@
+package rating
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Tally adds up the usage of one account at a time: what comes between usage rows and Plan.Rate. It keeps what it
+// allocated from account to account. It is not safe for concurrent use; each worker has its own.
+//
+//	t := plan.NewTally()
+//	for each account {
+//		t.Begin(account)
+//		for each row {
+//			for _, h := range handles of the row's labels, from t.Resolve on first sight in this account {
+//				code := t.Add(h, &row)
+//			}
+//		}
+//		out, err := plan.Rate(t, carried)
+//	}
+type Tally struct {
+	plan    *Plan
+	id      schemas.AccountID
+	account *account // nil where the book does not know it
+	context context
+	matches map[string][]match // by labels, over all accounts
+	byCombo map[string]int
+	combos  []combo
+	byKey   map[string]int
+	series  []series
+	handles []handle
+	rows    int64
+	key     []byte
+}
+
+// Handle names, within one account of a tally, one meter's part in the rows of one set of labels.
+type Handle int32
+
+type handle struct {
+	series int
+	match  *match
+	combo  int // whose rows the handle counts, or -1: of the handles of one set of labels the first counts
+}
+
+// combo is a set of labels with the totals of its rows, by slice of its first meter: what a finding carries when none of
+// its meters has a price.
+type combo struct {
+	handles []Handle
+	labels  []string
+	totals  []totals
+}
+
+// totals are what control totals balance.
+type totals struct {
+	rows     int64
+	quantity money.Fixed
+	cost     money.Fixed
+	hasCost  bool
+}
+
+// add takes one row, or what the caller added up. It fails on overflow only.
+func (a *totals) add(rows int64, quantity, cost money.Fixed, hasCost bool) error {
+	sum, ok := money.AddOK(a.quantity, quantity)
+	costs, fits := money.AddOK(a.cost, cost)
+	if !ok || !fits {
+		return money.ErrOverflow
+	}
+	a.rows, a.quantity, a.cost, a.hasCost = a.rows+rows, sum, costs, a.hasCost || hasCost
+	return nil
+}
+
+// series is what one meter takes for one group and cost currency.
+type series struct {
+	meter    int // -1 for rows that no meter takes
+	code     schemas.Code
+	group    []schemas.DimensionMatch
+	currency money.Currency // of the cost
+	// labels are those of the first rows; a label in which later rows differ is emptied.
+	labels []string
+	slices []accumulator
+	priced []bool // by slice, once rated
+	key    string
+}
+
+// NewTally returns an empty tally.
+func (p *Plan) NewTally() *Tally {
+	return &Tally{plan: p, matches: map[string][]match{}, byCombo: map[string]int{}, byKey: map[string]int{}}
+}
+
+// Begin starts an account, forgetting the one before. An account that the book does not know suspends all its rows.
+func (t *Tally) Begin(id schemas.AccountID) {
+	t.id, t.account, t.rows = id, t.plan.accounts[id], 0
+	t.series, t.handles = t.series[:0], t.handles[:0]
+	t.combos = t.combos[:0]
+	clear(t.byCombo)
+	clear(t.byKey)
+	t.context = context{}
+	if t.account != nil {
+		t.context = t.plan.contextOf(t.account)
+	}
+}
+
+// Rows returns how many rows were added since Begin, each counted once however many meters took it.
+func (t *Tally) Rows() int64 { return t.rows }
+
+// Resolve returns a handle for each meter that takes rows with these labels, which are in the order of Plan.Columns, the
+// empty text for null; never none: rows that cannot be rated have a handle, too, and become findings. The labels are
+// copied. The caller resolves each combination once per account.
+func (t *Tally) Resolve(labels []string) []Handle {
+	t.key = t.key[:0]
+	for _, l := range labels {
+		t.key = append(append(t.key, l...), 0)
+	}
+	if known, ok := t.byCombo[string(t.key)]; ok {
+		return t.combos[known].handles
+	}
+	found, ok := t.matches[string(t.key)]
+	if !ok {
+		found = t.plan.match(slices.Clone(labels))
+		t.matches[string(t.key)] = found
+	}
+	n := len(t.combos)
+	c := combo{labels: found[0].labels, handles: make([]Handle, len(found))}
+	for i := range found {
+		h := handle{series: t.seriesOf(&found[i]), match: &found[i], combo: -1}
+		if i == 0 {
+			h.combo = n
+			c.totals = make([]totals, len(t.series[h.series].slices))
+		}
+		t.handles = append(t.handles, h)
+		c.handles[i] = Handle(len(t.handles) - 1)
+	}
+	t.combos = append(t.combos, c)
+	t.byCombo[string(t.key)] = n
+	return c.handles
+}
+
+// seriesOf finds or makes the series of a match.
+func (t *Tally) seriesOf(m *match) int {
+	currency := money.Currency("")
+	if m.reads.Cost >= 0 || m.meter >= 0 && t.plan.meters[m.meter].isCost() {
+		currency = money.Currency(m.labels[labelCurrency])
+	}
+	code := m.code
+	if t.account == nil {
+		code = schemas.CodeUnknownAccount
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d\x00%s\x00%s", m.meter, code, currency)
+	if m.meter < 0 || code != "" {
+		for _, l := range m.labels[:len(fixedColumns)] {
+			b.WriteString("\x00" + l)
+		}
+	} else {
+		for _, g := range m.group {
+			b.WriteString("\x00" + g.Value)
+		}
+	}
+	key := b.String()
+	i, ok := t.byKey[key]
+	if !ok {
+		i = t.grow()
+		s := &t.series[i]
+		s.meter, s.code, s.group, s.currency, s.key = m.meter, code, m.group, currency, key
+		if code != "" {
+			s.meter = -1
+		}
+		s.labels = append(s.labels[:0], m.labels...)
+		s.slices = append(s.slices[:0], make([]accumulator, t.context.sliceCount(s.meter))...)
+		s.priced = append(s.priced[:0], make([]bool, len(s.slices))...)
+		t.byKey[key] = i
+		return i
+	}
+	for k, l := range m.labels {
+		if t.series[i].labels[k] != l {
+			t.series[i].labels[k] = ""
+		}
+	}
+	return i
+}
+
+// grow makes room for a series, using again what an earlier account left.
+func (t *Tally) grow() int {
+	n := len(t.series)
+	if n < cap(t.series) {
+		t.series = t.series[:n+1]
+		s := &t.series[n]
+		*s = series{labels: s.labels[:0], slices: s.slices[:0], priced: s.priced[:0]}
+		return n
+	}
+	t.series = append(t.series, series{})
+	return n
+}
+
+// Reads returns the columns of Usage from which the caller fills the rows of a handle.
+func (t *Tally) Reads(h Handle) Reads { return t.handles[h].match.reads }
+
+// Additive reports whether the caller may add rows up itself, within each of Slices, and hand in the totals by AddTotal.
+func (t *Tally) Additive(h Handle) bool {
+	s := &t.series[t.handles[h].series]
+	if s.meter < 0 {
+		return true
+	}
+	m := &t.plan.meters[s.meter]
+	return m.Window == "" && (m.Aggregation == "" || m.Aggregation == schemas.AggregateSum || m.Aggregation == schemas.AggregateCount)
+}
+
+// Slices returns the times in microseconds at which the slices of a handle begin: a price or plan change begins a new
+// one, and rows that are added up must not cross it. There is at least one.
+func (t *Tally) Slices(h Handle) []int64 {
+	if s := t.context.slicesOf(t.series[t.handles[h].series].meter); s != nil {
+		return slices.Clone(s.starts)
+	}
+	return []int64{t.plan.start.UnixMicro()}
+}
+
+// AddTotal adds rows that the caller added up: total holds their sums, from the earliest start to the latest end. It is
+// for additive handles. The code says what is wrong, and is empty when the rows were added.
+func (t *Tally) AddTotal(h Handle, rows int64, total *Row) schemas.Code {
+	return t.addRows(h, rows, total)
+}
+
+// Add adds one row. The code says what is wrong with it, and is empty when it was added: too_precise where its unit does
+// not convert within 18 decimal places, bad_decimal where a sum leaves 38 digits.
+func (t *Tally) Add(h Handle, r *Row) schemas.Code { return t.addRows(h, 1, r) }
+
+func (t *Tally) addRows(h Handle, rows int64, r *Row) schemas.Code {
+	x := &t.handles[h]
+	s := &t.series[x.series]
+	row := *r
+	if x.match.factor != (money.Fixed{}) {
+		converted, err := convertExact(row.Quantity, x.match.factor)
+		if err != nil {
+			return schemas.CodeTooPrecise
+		}
+		row.Quantity = converted
+	}
+	k := t.context.sliceAt(s.meter, row.Start)
+	if s.meter >= 0 {
+		if t.addSeries(&s.slices[k], &t.plan.meters[s.meter], rows, &row) != nil {
+			return schemas.CodeBadDecimal
+		}
+	}
+	if x.combo >= 0 {
+		if t.combos[x.combo].totals[k].add(rows, r.Quantity, r.Cost, r.HasCost) != nil {
+			return schemas.CodeBadDecimal
+		}
+		t.rows += rows
+	}
+	return ""
+}
+
+// addSeries adds rows to a slice by the meter's aggregation.
+func (t *Tally) addSeries(a *accumulator, m *meter, rows int64, r *Row) error {
+	if m.Window != "" {
+		return t.addWindow(a, m, r)
+	}
+	if err := a.add(m.Aggregation, r); err != nil {
+		return err
+	}
+	a.rows += rows - 1
+	return nil
+}
+
+// addWindow adds a row to the window in which it starts, and to the totals of the slice.
+func (t *Tally) addWindow(a *accumulator, m *meter, r *Row) error {
+	if err := a.add(schemas.AggregateSum, r); err != nil {
+		return err
+	}
+	start := windowStart(r.Start, m.Window, t.context.zone)
+	if a.windows == nil {
+		a.windows = map[int64]*accumulator{}
+	}
+	w := a.windows[start]
+	if w == nil {
+		w = &accumulator{how: m.WindowAggregation}
+		a.windows[start] = w
+	}
+	return w.add(m.WindowAggregation, r)
+}
+
+// convertExact is quantity × factor where it fits 18 decimal places without rounding.
+func convertExact(quantity, factor money.Fixed) (money.Fixed, error) {
+	wide := money.MulWide(quantity, factor)
+	down, err := wide.Round(money.ProductScale, money.Scale, money.Floor)
+	if err != nil {
+		return money.Fixed{}, err
+	}
+	if up, err := wide.Round(money.ProductScale, money.Scale, money.Ceiling); err != nil || up != down {
+		return money.Fixed{}, money.ErrPrecision
+	}
+	return down, nil
+}
+
+// windowStart is the first microsecond of the window that holds an instant, by the clock of zone.
+func windowStart(micros int64, w schemas.Window, zone *time.Location) int64 {
+	at := time.UnixMicro(micros).In(zone)
+	switch w {
+	case schemas.WindowDay:
+		return schemas.DateOf(at, zone).Time(zone).UnixMicro()
+	case schemas.WindowMonth:
+		start, _ := schemas.PeriodOf(at, zone).Bounds(zone)
+		return start.UnixMicro()
+	case schemas.WindowSecond, schemas.WindowMinute, schemas.WindowHour, schemas.WindowPeriod:
+	}
+	_, offset := at.Zone()
+	length := windowLength(w).Microseconds()
+	local := micros + int64(offset)*1e6
+	return micros - ((local%length)+length)%length
+}

@@ -1,0 +1,222 @@
+package rating
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"daybook/schemas"
+)
+
+// usage makes a line for each series and each stretch of time under one price, and findings of what has none.
+func (b *bill) usage() error {
+	order := make([]int, len(b.tally.series))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		x, y := &b.tally.series[i], &b.tally.series[j]
+		return cmp.Or(cmp.Compare(x.meter, y.meter), cmp.Compare(x.key, y.key))
+	})
+	for _, i := range order {
+		s := &b.tally.series[i]
+		if s.meter < 0 {
+			continue
+		}
+		if err := b.rateSeries(s); err != nil {
+			return err
+		}
+	}
+	return b.suspend()
+}
+
+// stretch is a run of slices under one price: first and last of them, last excluded.
+type stretch struct {
+	entry       *entry
+	start, end  int64
+	first, last int
+	acc         accumulator
+}
+
+// rateSeries prices one series, stretch by stretch.
+func (b *bill) rateSeries(s *series) error {
+	m := &b.plan.meters[s.meter]
+	stretches, err := b.stretches(s, m)
+	if err != nil {
+		return err
+	}
+	var before accumulator
+	for i := range stretches {
+		st := &stretches[i]
+		if st.acc.rows == 0 && !m.CarryIn {
+			continue
+		}
+		l, code := b.usageLine(s, m, st, &before)
+		if code != "" {
+			s.code = code
+			continue
+		}
+		b.add(l)
+		for k := st.first; k < st.last; k++ {
+			s.priced[k] = true
+		}
+		if st.entry.price.policy.PriceChange == schemas.ChangeContinue {
+			if err := before.merge(m.Aggregation, &st.acc); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// stretches joins the slices of a series that one price takes, leaving out those that none takes.
+func (b *bill) stretches(s *series, m *meter) ([]stretch, error) {
+	plan := b.tally.context.slicesOf(s.meter)
+	if plan == nil {
+		return nil, nil
+	}
+	var out []stretch
+	for i := range s.slices {
+		start, end := plan.starts[i], b.plan.end.UnixMicro()
+		if i+1 < len(plan.starts) {
+			end = plan.starts[i+1]
+		}
+		e := plan.find(start, s.group)
+		if e == nil {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].end == start && out[n-1].entry.same(e) {
+			out[n-1].end, out[n-1].last = end, i+1
+			if err := out[n-1].acc.merge(m.Aggregation, &s.slices[i]); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		out = append(out, stretch{entry: e, start: start, end: end, first: i, last: i + 1, acc: s.slices[i]})
+	}
+	return out, nil
+}
+
+// find returns the first entry that is in force at an instant and takes the group.
+func (s *meterSlices) find(at int64, group []schemas.DimensionMatch) *entry {
+	for i := range s.entries {
+		e := &s.entries[i]
+		if e.start <= at && at < e.end && e.takes(group) {
+			return e
+		}
+	}
+	return nil
+}
+
+func (e *entry) takes(group []schemas.DimensionMatch) bool {
+	for i := range e.price.Filters {
+		if !holdsFilter(&e.price.Filters[i], labelOf(group, e.price.Filters[i].Column)) {
+			return false
+		}
+	}
+	return true
+}
+
+// same reports whether two entries price alike, so that their slices are one line.
+func (e *entry) same(f *entry) bool {
+	return e.sub == f.sub && e.price == f.price && e.phase == f.phase &&
+		(e.price.Allowance == nil || !e.price.Allowance.PerUnit || e.quantity.Equal(f.quantity))
+}
+
+// subscribed reports whether the account had, at an instant, an offering with any price for the meter.
+func (b *bill) subscribed(meter int, at int64) bool {
+	for i := range b.tally.context.subs {
+		for _, seg := range b.tally.context.subs[i].segments {
+			if seg.paused || seg.start.UnixMicro() > at || seg.end.UnixMicro() <= at {
+				continue
+			}
+			if slices.ContainsFunc(seg.offering.prices, func(x *price) bool { return x.meter == meter }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// usageLine prices one stretch; before holds what earlier stretches of the period used. A code says why there is no
+// line.
+func (b *bill) usageLine(s *series, m *meter, st *stretch, before *accumulator) (*line, schemas.Code) {
+	e := st.entry
+	l := b.newLine(e.sub, e.price, e.phase, time.UnixMicro(st.start), time.UnixMicro(st.end))
+	model := model{terms: &e.price.Terms, policy: &e.price.policy}
+	if !model.prices(s.group) {
+		return nil, schemas.CodeNoPrice
+	}
+	x := metering{bill: b, series: s, meter: m, entry: e, line: l, model: &model}
+	if code := x.convertCosts(); code != "" {
+		return nil, code
+	}
+	l.charge.Category, l.charge.Frequency = "Usage", "Usage-Based"
+	l.charge.Meter, l.charge.UsageRows = m.ID, st.acc.rows
+	b.describe(l, s)
+	x.price(st, before)
+	l.charge.List = l.amount.v
+	if code := b.toAccount(l); code != "" {
+		return nil, code
+	}
+	if st.acc.hasCost {
+		cost, code := b.convertAmount(st.acc.cost.Decimal(), s.currency, l)
+		if code != "" {
+			return nil, code
+		}
+		l.charge.PeerCost, l.charge.HasCost = cost, true
+	}
+	return l, ""
+}
+
+// newLine starts a charge of a price.
+func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start, end time.Time) *line {
+	l := &line{price: x, sub: sub, phase: phase, tax: x.offering.TaxCategory}
+	l.t.quiet = b.plan.spec.Quiet
+	l.charge = schemas.Charge{
+		Account: b.account.ID, Subscription: sub.ID, Offering: x.offering.ID, Price: x.ID, Version: x.Version,
+		Model: string(x.Terms.Model), Start: start.UTC(), End: end.UTC(), Service: x.offering.Service,
+		ServiceCategory: x.offering.ServiceCategory, SKU: x.SKU, PricingKind: pricingKind(x.Terms.Model),
+		Currency: x.Currency, Description: describePrice(x),
+	}
+	return l
+}
+
+func describePrice(x *price) string {
+	if x.Name != "" {
+		return x.Name
+	}
+	return x.offering.Name + " " + string(x.ID)
+}
+
+// pricingKind is the FOCUS PricingCategory of a model.
+func pricingKind(m schemas.Model) string {
+	switch m {
+	case schemas.ModelDynamic, schemas.ModelPassThrough, schemas.ModelCostPlus, schemas.ModelMarkdown, schemas.ModelTieredMargin:
+		return "Dynamic"
+	}
+	return "Standard"
+}
+
+// describe puts on a charge what all rows behind it have in common.
+func (b *bill) describe(l *line, s *series) {
+	c := &l.charge
+	fill(&c.Service, s.labels[labelService])
+	fill(&c.ServiceCategory, s.labels[labelCategory])
+	fill(&c.SKU, schemas.SKU(s.labels[labelSKU]))
+	fill(&c.SkuMeter, s.labels[labelSKUMeter])
+	fill(&c.Region, s.labels[labelRegion])
+	fill(&c.Peer, schemas.PeerID(s.labels[labelPeer]))
+	for i, g := range s.group {
+		if i > 0 {
+			c.Group += ", "
+		}
+		c.Group += g.Column + "=" + g.Value
+	}
+}
+
+func fill[T ~string](into *T, v T) {
+	if *into == "" {
+		*into = v
+	}
+}

@@ -164,7 +164,7 @@ func TestReduce(t *testing.T) {
 	const shards = 3
 	var reducer Reducer
 	for _, size := range []struct{ objects, rows int }{{1, 1}, {1, 50}, {5, 300}} {
-		files, all := recordFiles(t, newRand(uint64(size.rows)), size.objects, size.rows, shards, 900)
+		files, all := recordFiles(t, newRand(uint64(size.rows)), size.objects, size.rows, shards, 300)
 		for shard := range shards {
 			wantRows, wantConflicts, wantKept, wantDuplicates := naiveReduce(all, shard, shards)
 			for _, budget := range []int64{0, 100_000, 20_000, 2000, 1} {

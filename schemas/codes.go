@@ -43,6 +43,7 @@ const (
 	CodeMissingDelivery   Code = "missing_delivery"
 	CodeLateDelivery      Code = "late_delivery"
 	CodeSupersededVersion Code = "superseded_version"
+	CodeUnsettled         Code = "unsettled_object"
 	// Of an account or of the plan.
 	CodeNoPrice         Code = "no_price"
 	CodeNoRate          Code = "no_fx_rate"
@@ -89,6 +90,7 @@ var Codes = []CodeInfo{
 	{CodeMissingDelivery, Blocking, "an expected delivery is not there; the period is provisional", "wait for it, or waive it in the book by name and reason"},
 	{CodeLateDelivery, Warning, "a delivery came after it was due", "none; ask the source if it keeps happening"},
 	{CodeSupersededVersion, Note, "a newer complete version of the snapshot replaces this one", "none; the older is kept as evidence"},
+	{CodeUnsettled, Warning, "an object is younger than its source's settling time and was not read", "run again once it has settled"},
 	{CodeNoPrice, Suspended, "an offering has no price in force for a meter on that day", "add the price to the catalogue"},
 	{CodeNoRate, Suspended, "there is no exchange rate for the pair on or before the day", "add the rate to the book"},
 	{CodeUnplanned, Warning, "revenue or cost without a line in the plan", "add the line to the plan"},

@@ -2,7 +2,9 @@ package source
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"math/bits"
 	"slices"
 	"unicode/utf8"
 
@@ -163,7 +165,7 @@ func (d *decoder) carefulTime(c *column, v *dataset.Vector, x *cells, base, r in
 func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
 	v.Ends = grown(v.Ends, x.n)
 	out := v.Ends[base:]
-	buf := v.Bytes
+	buf := x.reserve(v.Bytes)
 	for r := range out {
 		start, end := x.cell(r)
 		if start == end {
@@ -172,20 +174,41 @@ func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
 			continue
 		}
 		from := len(buf)
-		cell := x.text[start:end]
-		if x.quoted && cell[0] == '"' {
-			buf = appendUnquoted(buf, cell)
+		if x.quoted && x.text[start] == '"' {
+			buf = appendUnquoted(buf, x.text, start, end)
 		} else {
-			buf = append(buf, cell...)
+			buf = appendWords(buf, x.text, start, end)
 		}
-		if text := buf[from:]; len(text) <= d.longestNull || !x.plain || c.json {
-			if !d.goodText(c, v, x, text, base, r) {
+		if size := len(buf) - from; size <= d.longestNull || !x.plain || c.json {
+			if !d.goodText(c, v, x, buf[from:], base, r) {
 				buf = buf[:from]
 			}
 		}
 		out[r] = uint32(len(buf))
 	}
 	v.Bytes = buf
+}
+
+// reserve makes room in buf for all of the cells' texts, and for a word behind them.
+func (c *cells) reserve(buf []byte) []byte {
+	size := 8
+	for r := range c.n {
+		start, end := c.cell(r)
+		size += int(end - start)
+	}
+	return slices.Grow(buf, size)
+}
+
+// appendWords appends text[start:end] to dst, in words: dst has the capacity for it and for one word more, and text has
+// slack.
+func appendWords(dst, text []byte, start, end uint32) []byte {
+	to := len(dst)
+	size := int(end - start)
+	room := dst[to : to+size+8]
+	for i := 0; i < size; i += 8 {
+		binary.LittleEndian.PutUint64(room[i:], binary.LittleEndian.Uint64(text[int(start)+i:]))
+	}
+	return dst[:to+size]
 }
 
 // goodText checks a text that may be a null token, ill encoded or bad JSON, and reports whether it may stay.
@@ -212,28 +235,37 @@ func wellEncoded(text []byte) bool {
 	return utf8.Valid(text) && bytes.IndexByte(text, 0) < 0
 }
 
-// appendUnquoted appends what a cell in quotes holds.
-func appendUnquoted(dst, cell []byte) []byte {
-	cell = cell[1 : len(cell)-1]
-	for {
-		i := bytes.IndexByte(cell, '"')
-		if i < 0 {
-			return append(dst, cell...)
+// appendUnquoted appends to dst what the cell text[start:end], which is in quotes, holds. Dst has the capacity for the cell
+// and a word, and text has slack.
+func appendUnquoted(dst, text []byte, start, end uint32) []byte {
+	to := len(dst)
+	room := dst[:cap(dst)]
+	i, last := int(start)+1, int(end)-1
+	for i < last {
+		w := binary.LittleEndian.Uint64(text[i:])
+		binary.LittleEndian.PutUint64(room[to:], w)
+		at := bits.TrailingZeros64(isByte(w, '"')) >> 3
+		if at >= last-i { // the closing quote, or beyond
+			to += last - i
+			break
 		}
-		dst = append(dst, cell[:i+1]...)
-		cell = cell[i+2:]
+		if at == 8 {
+			i, to = i+8, to+8
+			continue
+		}
+		i, to = i+at+2, to+at+1 // the first of a pair stays
 	}
+	return dst[:to]
 }
 
 // value returns a cell's text without its quotes. It is valid until the next call.
 func (d *decoder) value(x *cells, r int) []byte {
 	start, end := x.cell(r)
-	cell := x.text[start:end]
-	if x.quoted && len(cell) > 0 && cell[0] == '"' {
-		d.scratch = appendUnquoted(d.scratch[:0], cell)
+	if x.quoted && start < end && x.text[start] == '"' {
+		d.scratch = appendUnquoted(slices.Grow(d.scratch[:0], int(end-start)+8), x.text, start, end)
 		return d.scratch
 	}
-	return cell
+	return x.text[start:end]
 }
 
 // null makes row r of the column null, and says so where the format forbids it.

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"strings"
 
 	"daybook/schemas"
 )
@@ -111,14 +112,14 @@ func splitRow(b []byte, i int) (fields []string, next int, whole, ok bool) {
 		if !whole || !ok {
 			return nil, i, whole, ok
 		}
-		text := b[i:end]
+		text := string(b[i:end])
 		if b[end] == '\n' {
-			text = bytes.TrimSuffix(text, []byte("\r"))
+			text = strings.TrimSuffix(text, "\r")
 		}
 		if len(text) > 0 && text[0] == '"' {
-			text = appendUnquoted(nil, text)
+			text = strings.ReplaceAll(text[1:len(text)-1], `""`, `"`)
 		}
-		fields = append(fields, string(text))
+		fields = append(fields, text)
 		if b[end] == '\r' {
 			end++
 		}

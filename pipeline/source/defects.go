@@ -83,14 +83,11 @@ func (d *decoder) rowFinding(of []defect, base int) schemas.Finding {
 	return finding(f)
 }
 
-// amounts gives a finding the quantity and cost of row i of the batch, where they could be read.
+// amounts gives a finding the quantity consumed and the cost billed of row i of the batch, where they could be read: what
+// control totals add up.
 func (d *decoder) amounts(f *schemas.Finding, i int) {
-	quantity, unit := schemas.UseConsumedQuantity, schemas.UseConsumedUnit
-	if d.vector(quantity).IsNull(i) {
-		quantity, unit = schemas.UsePricingQuantity, schemas.UsePricingUnit
-	}
-	if v := d.vector(quantity); !v.IsNull(i) {
-		f.Quantity, f.Unit = v.Decs[i], string(d.vector(unit).TextAt(i))
+	if v := d.vector(schemas.UseConsumedQuantity); !v.IsNull(i) {
+		f.Quantity, f.Unit = v.Decs[i], string(d.vector(schemas.UseConsumedUnit).TextAt(i))
 	}
 	if v := d.vector(schemas.UseBilledCost); !v.IsNull(i) {
 		f.Cost, f.Currency = v.Decs[i], money.Currency(d.vector(schemas.UseBillingCurrency).TextAt(i))

@@ -58,20 +58,36 @@ const gather = 0x0002040810204081
 // specials returns one bit for each of the 64 bytes of b that is a comma or a line feed, a line feed, or a quote; and
 // the bytes or-ed together.
 func specials(b *[64]byte) (delims, feeds, quotes, all uint64) {
+	var anyFeed, anyQuote uint64
 	for i := 0; i < 64; i += 8 {
 		w := binary.LittleEndian.Uint64(b[i : i+8])
 		all |= w
-		// Adding 7f to a 7-bit difference sets the upper bit unless the difference is zero, and carries nowhere.
-		a := w & lower
-		comma := (a ^ ','*each) + lower
-		feed := (a ^ '\n'*each) + lower | w
-		quote := (a ^ '"'*each) + lower | w
-		feed = ^feed & upper
-		delims |= (^(comma|w)&upper | feed) * gather >> 56 << i
-		feeds |= feed * gather >> 56 << i
-		quotes |= (^quote & upper) * gather >> 56 << i
+		feed := isByte(w, '\n')
+		anyFeed |= feed
+		anyQuote |= isByte(w, '"')
+		delims |= (isByte(w, ',') | feed) * gather >> 56 << i
+	}
+	if anyFeed != 0 {
+		feeds = find(b, '\n')
+	}
+	if anyQuote != 0 {
+		quotes = find(b, '"')
 	}
 	return delims, feeds, quotes, all
+}
+
+// isByte sets the upper bit of each byte of w that is c, which is ASCII. Adding 7f to the difference of the lower bits
+// sets the upper one unless they are equal, and carries nowhere.
+func isByte(w uint64, c byte) uint64 {
+	return ^((w&lower ^ uint64(c)*each) + lower | w) & upper
+}
+
+// find returns one bit for each byte of b that is c.
+func find(b *[64]byte, c byte) (places uint64) {
+	for i := 0; i < 64; i += 8 {
+		places |= isByte(binary.LittleEndian.Uint64(b[i:i+8]), c) * gather >> 56 << i
+	}
+	return places
 }
 
 // parities returns for each bit the parity of the bits up to and including it.

@@ -22,14 +22,15 @@ const (
 	secondsPerDay   = 24 * 60 * 60
 )
 
-// instant reads the plain form 2006-01-02T15:04:05Z into microseconds since 1970. It reports false on anything else,
-// right or wrong. Eight bytes beyond start can be read.
+// instant reads the plain form 2006-01-02T15:04:05Z, or with up to six digits of a fraction, into microseconds since 1970.
+// It reports false on anything else, right or wrong. Eight bytes beyond start can be read.
 func (k *clock) instant(text []byte, start, end uint32) (int64, bool) {
-	if end-start != 20 {
+	size := end - start
+	if size < 20 || size > 27 {
 		return 0, false
 	}
-	b := text[start : start+20]
-	day, hour, second := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint32(b[16:])
+	b := text[start:]
+	day, hour, second := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[16:])
 	if day != k.day || uint16(hour) != k.tens || day == 0 {
 		days, ok := readDay(b)
 		if !ok {
@@ -37,18 +38,43 @@ func (k *clock) instant(text []byte, start, end uint32) (int64, bool) {
 		}
 		k.day, k.tens, k.days = day, uint16(hour), days
 	}
-	// What remains of hour is Thh:mm, of second :ssZ. Xor turns digits into their values and the signs into 0.
+	// What remains of hour is Thh:mm, of second :ss and then Z or a point. Xor turns digits into their values and the
+	// signs into 0.
 	h := hour>>16 ^ ('T' | '0'<<8 | '0'<<16 | ':'<<24 | '0'<<32 | '0'<<40)
-	s := second ^ (':' | '0'<<8 | '0'<<16 | 'Z'<<24)
+	s := second&0xffffff ^ (':' | '0'<<8 | '0'<<16)
 	const signs = 0xff | 0xff<<24
-	if h&signs != 0 || s&signs != 0 || ((h+0x76*each|h)|(uint64(s)+0x76*each|uint64(s)))&upper != 0 {
+	if h&signs != 0 || s&0xff != 0 || ((h+0x76*each|h)|(s+0x76*each|s))&upper != 0 {
 		return 0, false
 	}
-	hours, minutes, seconds := h>>8&15*10+h>>16&15, h>>32&15*10+h>>40&15, uint64(s>>8&15*10+s>>16&15)
-	if hours > 23 || minutes > 59 || seconds > 59 {
+	hours, minutes, seconds := h>>8&15*10+h>>16&15, h>>32&15*10+h>>40&15, s>>8&15*10+s>>16&15
+	if hours > 23 || minutes > 59 || seconds > 59 || b[size-1] != 'Z' {
 		return 0, false
 	}
-	return (k.days*secondsPerDay + int64(hours*3600+minutes*60+seconds)) * microsPerSecond, true
+	micros := (k.days*secondsPerDay + int64(hours*3600+minutes*60+seconds)) * microsPerSecond
+	if size == 20 {
+		return micros, true
+	}
+	fraction, ok := microsOf(b[19 : size-1])
+	return micros + fraction, ok
+}
+
+// microsOf reads a point and one to six digits behind it.
+func microsOf(b []byte) (int64, bool) {
+	if b[0] != '.' || len(b) < 2 {
+		return 0, false
+	}
+	v := int64(0)
+	for i := range 6 {
+		v *= 10
+		if i+1 < len(b) {
+			c := b[i+1] - '0'
+			if c > 9 {
+				return 0, false
+			}
+			v += int64(c)
+		}
+	}
+	return v, true
 }
 
 // readDay reads the day that b begins with, 2006-01-02, into days since 1970. Years are from 1 to 9999.

@@ -1,0 +1,400 @@
+package source
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// Query says which deliveries of a source are looked for.
+type Query struct {
+	Period schemas.Period
+	// AsOf leaves out what arrived later. Zero leaves out nothing, and takes every listing for settled.
+	AsOf time.Time
+	// Arrived says when an object arrived; nil takes the store's own time of it.
+	Arrived func(store.Info) time.Time
+	// Digest returns the SHA-256 of an object in hex if it is known already, so that it need not be read again; nil knows
+	// none.
+	Digest func(store.Info) (string, bool)
+}
+
+// Discovery is what was found.
+type Discovery struct {
+	// Deliveries are in the order of their ids, the objects of each in the order of their keys. Superseded ones are among
+	// them, as evidence.
+	Deliveries []Delivery
+	// Findings are in the order in which deliveries are looked at: by day, the newest version first.
+	Findings []schemas.Finding
+	// Incomplete says that an expected delivery is missing or a delivery was refused.
+	Incomplete bool
+}
+
+// Delivery is one arrival: the unit that is taken or refused as a whole.
+type Delivery struct {
+	// ID is the key of its manifest, or of its object for an append source, or what its period, day and version make.
+	ID      string
+	Version string
+	// Day is the day it is for, as 2024-09-17, where the pattern says so.
+	Day string
+	// Superseded says that a newer version counts instead; its objects are not pinned and have no digest.
+	Superseded bool
+	// Arrived is when the last of it arrived.
+	Arrived time.Time
+	Objects []Pinned
+}
+
+// Pinned is an object as it was when it was looked at.
+type Pinned struct {
+	Key  string
+	Size int64
+	// SHA256 is its digest in hex.
+	SHA256 string
+	// Rows is how many rows its manifest promises, or -1.
+	Rows int64
+}
+
+// Discover finds the deliveries of a period and pins those that count: for a snapshot the newest complete version of each
+// scope, for an append source all of them. What is missing, late, refused or superseded is in the findings. A version that
+// is refused leaves the newest good one before it in force, and the period incomplete. Errors are failures to read the
+// landing place, and patterns that are none.
+func Discover(ctx context.Context, landing store.Store, src *schemas.Source, q Query) (Discovery, error) {
+	s := &search{ctx: ctx, landing: landing, src: src, q: q, zone: time.UTC}
+	if err := s.prepare(); err != nil {
+		return Discovery{}, fmt.Errorf("discover deliveries of source %s: %w", src.ID, err)
+	}
+	err := s.list()
+	if err == nil {
+		err = s.gather()
+	}
+	if err == nil {
+		err = s.choose()
+	}
+	if err != nil {
+		return Discovery{}, fmt.Errorf("discover deliveries of source %s in %s: %w", src.ID, q.Period, err)
+	}
+	s.expect()
+	slices.SortFunc(s.out.Deliveries, func(a, b Delivery) int { return cmp.Compare(a.ID, b.ID) })
+	return s.out, nil
+}
+
+// search is one Discover.
+type search struct {
+	ctx     context.Context
+	landing store.Store
+	src     *schemas.Source
+	q       Query
+	zone    *time.Location
+
+	objects, manifests *pattern
+	// seen are the objects that had arrived, by key.
+	seen map[string]arrival
+	keys []string
+	// candidates are the deliveries that could count.
+	candidates []candidate
+	out        Discovery
+}
+
+// arrival is an object of the landing place.
+type arrival struct {
+	store.Info
+	at time.Time
+}
+
+// candidate is a delivery that may count.
+type candidate struct {
+	Delivery
+	// digests are what the manifest promises, by key.
+	digests map[string]string
+	// waiting says that it is not complete or settled yet, wrong why it is refused.
+	waiting bool
+	wrong   *RefusedError
+}
+
+func (s *search) prepare() error {
+	if _, err := schemas.ParsePeriod(string(s.q.Period)); err != nil {
+		return err
+	}
+	if s.src.Zone != "" {
+		zone, err := time.LoadLocation(s.src.Zone)
+		if err != nil {
+			return fmt.Errorf("its zone %q is not known: %w", s.src.Zone, err)
+		}
+		s.zone = zone
+	}
+	var err error
+	if s.objects, err = compilePattern(s.src.Prefix, s.src.Pattern, s.q.Period); err != nil || s.src.Manifest == "" {
+		return err
+	}
+	name := s.src.Manifest
+	if !strings.Contains(name, "/") {
+		name = path.Join(path.Dir(s.src.Pattern), name)
+	}
+	s.manifests, err = compilePattern(s.src.Prefix, name, s.q.Period)
+	return err
+}
+
+// list lists what had arrived.
+func (s *search) list() error {
+	s.seen = map[string]arrival{}
+	prefix := s.objects.prefix
+	if s.manifests != nil {
+		prefix = commonPrefix(prefix, s.manifests.prefix)
+	}
+	for info, err := range s.landing.List(s.ctx, prefix) {
+		if errors.Is(err, store.ErrKey) {
+			s.refuse(&RefusedError{Code: schemas.CodeHostileObject, Object: info.Key, Reason: "it is not a plain object: " + err.Error()})
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		a := arrival{info, info.Modified}
+		if s.q.Arrived != nil {
+			a.at = s.q.Arrived(info)
+		}
+		if s.q.AsOf.IsZero() || !a.at.After(s.q.AsOf) {
+			s.seen[info.Key] = a
+			s.keys = append(s.keys, info.Key)
+		}
+	}
+	slices.Sort(s.keys)
+	return nil
+}
+
+func commonPrefix(a, b string) string {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return a[:n]
+}
+
+// refuse puts a refusal into the findings.
+func (s *search) refuse(why *RefusedError) {
+	s.out.Findings = append(s.out.Findings, why.Finding(s.src.ID))
+	s.out.Incomplete = true
+}
+
+// gather makes candidates of what was listed.
+func (s *search) gather() error {
+	if s.manifests != nil {
+		return s.gatherManifests()
+	}
+	versions := map[place]int{}
+	for _, key := range s.keys {
+		at, ok := s.objects.find(key)
+		if !ok {
+			continue
+		}
+		i, known := versions[at]
+		if s.src.Semantics == schemas.Append || !known {
+			i = len(s.candidates)
+			versions[at] = i
+			s.candidates = append(s.candidates, candidate{Delivery: Delivery{ID: s.name(key, at), Version: at.version, Day: at.day}})
+		}
+		s.add(&s.candidates[i], key, -1)
+	}
+	for i := range s.candidates {
+		c := &s.candidates[i]
+		c.waiting = !s.q.AsOf.IsZero() && c.Arrived.After(s.q.AsOf.Add(-s.src.Settle()))
+	}
+	return nil
+}
+
+// name names a delivery without a manifest.
+func (s *search) name(key string, at place) string {
+	if s.src.Semantics == schemas.Append {
+		return key
+	}
+	return path.Join(s.src.Prefix, cmp.Or(at.day, string(s.q.Period)), at.version)
+}
+
+// add puts an object that was seen into a candidate.
+func (s *search) add(c *candidate, key string, rows int64) {
+	a := s.seen[key]
+	c.Objects = append(c.Objects, Pinned{Key: key, Size: a.Size, Rows: rows})
+	if a.at.After(c.Arrived) {
+		c.Arrived = a.at
+	}
+}
+
+// gatherManifests makes a candidate of each manifest.
+func (s *search) gatherManifests() error {
+	for _, key := range s.keys {
+		at, ok := s.manifests.find(key)
+		if !ok {
+			continue
+		}
+		c := candidate{Delivery: Delivery{ID: key, Version: at.version, Day: at.day, Arrived: s.seen[key].at}}
+		m, err := readManifest(s.ctx, s.landing, key)
+		if err != nil && !errors.As(err, &c.wrong) {
+			return err
+		}
+		if err == nil {
+			c.waiting = !m.Complete
+			c.digests = map[string]string{}
+			c.wrong = s.follow(&c, m, at)
+		}
+		s.candidates = append(s.candidates, c)
+	}
+	return nil
+}
+
+// follow puts the objects that a manifest names into its candidate, or says in what the two differ.
+func (s *search) follow(c *candidate, m *manifest, at place) *RefusedError {
+	mismatch := func(object, format string, args ...any) *RefusedError {
+		return &RefusedError{Code: schemas.CodeManifestMismatch, Object: object, Reason: fmt.Sprintf(format, args...)}
+	}
+	if m.BillingPeriod != s.q.Period {
+		return mismatch(c.ID, "the manifest is of period %q, and lies with %s", clip(string(m.BillingPeriod)), s.q.Period)
+	}
+	if at.version != "" && m.Version != "" && at.version != m.Version {
+		return mismatch(c.ID, "the manifest is of version %q, and lies with version %q", clip(m.Version), at.version)
+	}
+	c.Version = cmp.Or(at.version, m.Version)
+	if c.waiting {
+		return nil
+	}
+	for _, o := range m.Objects {
+		a, ok := s.seen[o.Key]
+		switch {
+		case !ok:
+			return mismatch(o.Key, "the manifest %s names it, and it is not there", c.ID)
+		case o.Size != nil && *o.Size != a.Size:
+			return mismatch(o.Key, "it has %d bytes, and the manifest %s says %d", a.Size, c.ID, *o.Size)
+		}
+		rows := int64(-1)
+		if o.Rows != nil {
+			rows = *o.Rows
+		}
+		c.digests[o.Key] = o.SHA256
+		s.add(c, o.Key, rows)
+	}
+	slices.SortFunc(c.Objects, func(a, b Pinned) int { return cmp.Compare(a.Key, b.Key) })
+	return nil
+}
+
+// choose takes the candidates that count.
+func (s *search) choose() error {
+	slices.SortStableFunc(s.candidates, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), s.compareVersions(&b, &a), cmp.Compare(a.ID, b.ID))
+	})
+	taken := map[string]string{}  // object to its delivery
+	newest := map[string]string{} // day to the version that counts
+	for i := range s.candidates {
+		c := &s.candidates[i]
+		better, superseded := newest[c.Day]
+		hostile := c.wrong != nil && c.wrong.Code == schemas.CodeHostileObject
+		switch {
+		case superseded && s.src.Semantics == schemas.Snapshot && !hostile: // whatever else is the matter with it
+			s.supersede(c, better)
+			continue
+		case c.waiting:
+			s.wait(c)
+			continue
+		case c.wrong == nil:
+			if err := s.pin(c, taken); err != nil {
+				return err
+			}
+		}
+		if c.wrong != nil {
+			s.refuse(c.wrong)
+			continue
+		}
+		newest[c.Day] = c.Version
+		s.out.Deliveries = append(s.out.Deliveries, c.Delivery)
+	}
+	return nil
+}
+
+// compareVersions compares two candidates by age, as the source declares it.
+func (s *search) compareVersions(a, b *candidate) int {
+	if s.src.VersionOrder == schemas.ByArrival {
+		if c := a.Arrived.Compare(b.Arrived); c != 0 {
+			return c
+		}
+	}
+	return naturalCompare(a.Version, b.Version)
+}
+
+// wait notes a delivery that is not whole yet.
+func (s *search) wait(c *candidate) {
+	why := "its manifest does not say that it is complete"
+	if s.manifests == nil {
+		why = fmt.Sprintf("it arrived less than %d minutes before", s.src.SettleMinutes)
+	}
+	s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
+		Code: schemas.CodeUnsettled, Source: s.src.ID, Object: c.ID, Value: c.Version, Message: why,
+	}))
+}
+
+func (s *search) supersede(c *candidate, better string) {
+	c.Superseded = true
+	s.out.Deliveries = append(s.out.Deliveries, c.Delivery)
+	s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
+		Code: schemas.CodeSupersededVersion, Source: s.src.ID, Object: c.ID, Value: c.Version,
+		Message: fmt.Sprintf("version %q counts instead of version %q", better, c.Version),
+	}))
+}
+
+// pin gives the objects of a candidate their digests, or says why it is refused.
+func (s *search) pin(c *candidate, taken map[string]string) error {
+	for i := range c.Objects {
+		o := &c.Objects[i]
+		if other, twice := taken[o.Key]; twice {
+			c.wrong = &RefusedError{
+				Code: schemas.CodeManifestMismatch, Object: o.Key, Reason: fmt.Sprintf("both %s and %s name it", other, c.ID),
+			}
+			return nil
+		}
+		var err error
+		if o.SHA256, err = s.digest(o); err != nil {
+			return err
+		}
+		if want := c.digests[o.Key]; want != "" && want != o.SHA256 {
+			c.wrong = &RefusedError{
+				Code: schemas.CodeManifestMismatch, Object: o.Key,
+				Reason: fmt.Sprintf("its SHA-256 is %s, and the manifest %s says %s", o.SHA256, c.ID, want),
+			}
+			return nil
+		}
+	}
+	for i := range c.Objects {
+		taken[c.Objects[i].Key] = c.ID
+	}
+	return nil
+}
+
+// digest reads an object and returns its SHA-256 in hex.
+func (s *search) digest(o *Pinned) (string, error) {
+	if s.q.Digest != nil {
+		if known, ok := s.q.Digest(s.seen[o.Key].Info); ok {
+			return known, nil
+		}
+	}
+	body, err := s.landing.Get(s.ctx, o.Key, 0, -1)
+	if err != nil {
+		return "", fmt.Errorf("pin %s: %w", o.Key, err)
+	}
+	defer body.Close()
+	sum := sha256.New()
+	size, err := io.Copy(sum, body)
+	if err != nil {
+		return "", fmt.Errorf("pin %s: %w", o.Key, err)
+	}
+	if size != o.Size {
+		return "", fmt.Errorf("pin %s: it had %d bytes when listed and has %d now; run again", o.Key, o.Size, size)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}

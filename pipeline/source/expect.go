@@ -1,0 +1,61 @@
+package source
+
+import (
+	"fmt"
+	"time"
+
+	"daybook/schemas"
+)
+
+// expect compares what is there with what should be.
+func (s *search) expect() {
+	e := s.src.Expect
+	start, end := s.q.Period.Bounds(s.zone)
+	switch e.Every {
+	case schemas.EveryMonth:
+		s.expectOne("", string(s.q.Period), end)
+	case schemas.EveryDay:
+		for day := start; day.Before(end); day = day.AddDate(0, 0, 1) {
+			name := day.Format(time.DateOnly)
+			s.expectOne(name, name, day.AddDate(0, 0, 1))
+		}
+	}
+}
+
+// expectOne looks for the deliveries of a month, or of a day if one is given, which ends at end.
+func (s *search) expectOne(day, name string, end time.Time) {
+	e := s.src.Expect
+	due := end.Add(time.Duration(e.DueHours) * time.Hour)
+	objects := 0
+	for i := range s.out.Deliveries {
+		d := &s.out.Deliveries[i]
+		if day != "" && d.Day != day || d.Superseded {
+			continue
+		}
+		objects += len(d.Objects)
+		if e.DueHours > 0 && d.Arrived.After(due) {
+			s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
+				Code: schemas.CodeLateDelivery, Source: s.src.ID, Object: d.ID, Value: d.Arrived.UTC().Format(time.RFC3339),
+				Message: fmt.Sprintf("the delivery for %s was due by %s", name, due.UTC().Format(time.RFC3339)),
+			}))
+		}
+	}
+	want := max(e.Objects, 1)
+	if objects >= want {
+		return
+	}
+	s.out.Incomplete = true
+	known := !s.q.AsOf.IsZero()
+	if known && day != "" && s.q.AsOf.Before(end) { // the day is not over, so nothing is amiss yet
+		return
+	}
+	f := schemas.Finding{
+		Code: schemas.CodeMissingDelivery, Source: s.src.ID, Value: name,
+		Message: fmt.Sprintf("for %s there are %d objects of at least %d", name, objects, want),
+	}
+	if known && s.q.AsOf.Before(due) {
+		f.Severity = schemas.Warning
+		f.Message += ", due by " + due.UTC().Format(time.RFC3339)
+	}
+	s.out.Findings = append(s.out.Findings, finding(f))
+}

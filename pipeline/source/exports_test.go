@@ -1,0 +1,124 @@
+package source
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"daybook/schemas"
+)
+
+// exports is the directory of real exports beside the checkout; tests that need it are skipped where it is not.
+const exports = "../../../shared/data/exports"
+
+func readExport(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(exports, name))
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skipf("the export %s is not here", name)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// multicloud declares what is odd in the multi-cloud sample of FOCUS 1.0.
+func multicloud() *schemas.Source {
+	return &schemas.Source{
+		ID: "multicloud", Peer: "several", Format: schemas.FOCUS10, Semantics: schemas.Snapshot,
+		Key: []string{"Id"},
+		Tolerate: schemas.Tolerate{
+			Nulls: []string{"NULL"}, Times: []string{"2006-01-02 15:04:05"}, Case: true, NullColumns: []string{"ContractedCost"},
+		},
+	}
+}
+
+// summary writes findings as aligned text: code, row, column, rows and the counted remark.
+func summary(findings []schemas.Finding) []string {
+	out := make([]string, 0, len(findings))
+	for _, f := range findings {
+		message, _, _ := strings.Cut(f.Message, "; ")
+		out = append(out, fmt.Sprintf("%s %s row=%d rows=%d %s", f.Severity, f.Code, f.Row, f.Rows, message))
+	}
+	return out
+}
+
+func TestMulticloudSample(t *testing.T) {
+	text := readExport(t, "focus_1_0/focus_sample_1000_multicloud.csv")
+	got, err := decodeText(t, multicloud(), "2024-09", text, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range summary(got.findings) {
+		t.Log(s)
+	}
+	checkTotals(t, text, got)
+}
+
+// checkTotals compares sums of the decoded rows and the findings with those of encoding/csv and big.Rat.
+func checkTotals(t *testing.T, text string, got decoded) {
+	t.Helper()
+	all, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\uFEFF"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if int(got.stats.Rows) != len(all)-1 {
+		t.Errorf("%d rows, want %d", got.stats.Rows, len(all)-1)
+	}
+	for _, name := range []string{"BilledCost", "EffectiveCost", "ListCost", "ContractedCost", "ConsumedQuantity", "PricingQuantity"} {
+		want, have := new(big.Rat), new(big.Rat)
+		i := slices.Index(all[0], name)
+		for r, row := range all[1:] {
+			if v, ok := new(big.Rat).SetString(row[i]); ok && !rejectedRow(got.findings, r+1) {
+				want.Add(want, v)
+			}
+		}
+		for _, row := range got.rows {
+			for _, cell := range strings.Split(row, " ") {
+				if v, ok := strings.CutPrefix(cell, name+"="); ok {
+					x, _ := new(big.Rat).SetString(v)
+					have.Add(have, x)
+				}
+			}
+		}
+		if have.Cmp(want) != 0 || want.Sign() == 0 {
+			t.Errorf("%s adds up to %s, want %s", name, have.FloatString(18), want.FloatString(18))
+		}
+	}
+}
+
+func rejectedRow(findings []schemas.Finding, row int) bool {
+	return slices.ContainsFunc(findings, func(f schemas.Finding) bool { return f.Rows == 1 && f.Row == int64(row) })
+}
+
+func TestSpecificationExamples(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(exports, "focus_1_2", "*.csv"))
+	if err != nil || len(files) == 0 {
+		t.Skip("the examples are not here")
+	}
+	more, _ := filepath.Glob(filepath.Join(exports, "focus_1_2", "invalid_fixtures", "*.csv"))
+	for _, f := range append(files, more...) {
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			src := &schemas.Source{
+				ID: "example", Format: schemas.FOCUS12,
+				Tolerate: schemas.Tolerate{AbsentColumns: []string{"*"}, Nulls: []string{"null"}, Times: []string{"1/2/06", "2006-01-02 15:04:05Z07:00"}},
+			}
+			got, err := decodeText(t, src, "", string(text), 1<<20)
+			t.Logf("%+v %v", got.stats, err)
+			for _, s := range summary(got.findings) {
+				t.Log(s)
+			}
+		})
+	}
+}

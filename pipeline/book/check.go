@@ -1,5 +1,216 @@
 package book
 
-// check holds the book to the rules between its files.
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// checker holds a book to the rules between its entries.
+type checker struct {
+	*loader
+	names map[Kind]*register
+	// guesses bounds the work of suggesting names, which compares each unknown name with all known ones.
+	guesses int
+}
+
+// register is every identifier of one kind, with its first place.
+type register struct {
+	places map[string]place
+	list   []string
+}
+
+// mostGuesses is how many comparisons of names are made for suggestions; then they stop.
+const mostGuesses = 3_000_000
+
+// check complains of everything that is wrong between the entries of a book. Names come first, then whatever refers to
+// them.
 func (l *loader) check() {
+	c := &checker{loader: l, names: map[Kind]*register{}, guesses: mostGuesses}
+	if l.providerAt.file == nil {
+		l.found.add(Problem{File: "provider.yaml", Line: 1, Column: 1, Message: "the file is missing", Suggestion: "daybook init writes one to begin with"})
+		return
+	}
+	c.registerAll()
+	c.checkProvider()
+	c.checkSources()
+	c.checkMeters()
+	c.checkOfferings()
+	c.checkCatalogueRest()
+	c.checkCustomers()
+	c.checkSubscriptions()
+	c.checkPeers()
+	c.checkMappings()
+	c.checkPlan()
+	c.checkRates()
+	c.checkCurrencies()
+}
+
+func (c *checker) registerAll() {
+	registerList(c, KindSource, &c.sources, func(v *schemas.Source) string { return string(v.ID) })
+	registerList(c, KindMeter, &c.meters, func(v *schemas.Meter) string { return string(v.ID) })
+	registerList(c, KindOffering, &c.offerings, func(v *schemas.Offering) string { return string(v.ID) })
+	registerList(c, KindCoupon, &c.coupons, func(v *schemas.Coupon) string { return v.ID })
+	registerList(c, KindCustomer, &c.customers, func(v *schemas.Customer) string { return v.ID })
+	registerList(c, KindAccount, &c.accounts, func(v *accountRow) string { return string(v.ID) })
+	registerList(c, KindSubscription, &c.subscriptions, func(v *subscriptionRow) string { return string(v.ID) })
+	registerList(c, KindPeer, &c.peers, func(v *schemas.Peer) string { return string(v.ID) })
+	registerList(c, KindContract, &c.contracts, func(v *schemas.Contract) string { return string(v.ID) })
+}
+
+func registerList[T any](c *checker, kind Kind, list *listed[T], id func(*T) string) {
+	r := &register{places: make(map[string]place, len(list.items))}
+	c.names[kind] = r
+	for i := range list.items {
+		c.register(kind, r, id(&list.items[i]), list.places[i])
+	}
+}
+
+// isIdentifier reports whether a text can be an identifier: it stands in keys, paths and reports.
+func isIdentifier(s string) bool {
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b >= '0' && b <= '9':
+		case i > 0 && strings.IndexByte("._:@+=-", b) >= 0:
+		default:
+			return false
+		}
+	}
+	return s != "" && len(s) <= 128
+}
+
+const identifierHint = "use letters, digits and . _ : @ + = -, beginning with a letter or digit, at most 128"
+
+func (c *checker) register(kind Kind, r *register, id string, at place) {
+	if id == "" {
+		return // the missing identifier has been complained of
+	}
+	if !isIdentifier(id) {
+		c.complain(at.field("id"), identifierHint, "%q cannot be an identifier", clip(id))
+	}
+	if first, twice := r.places[id]; twice {
+		c.complain(at.field("id"), "rename one of them", "there are two of %s %s; the first is at %s:%d", kind, clip(id), first.file.name, first.line())
+		return
+	}
+	r.places[id] = at
+	r.list = append(r.list, id)
+}
+
+// refer complains of a name that the book does not have. It reports whether the name is there to be looked up.
+func (c *checker) refer(at place, kind Kind, id string) bool {
+	if id == "" {
+		return false
+	}
+	r := c.names[kind]
+	if _, ok := r.places[id]; ok {
+		return true
+	}
+	c.complain(at, c.suggest(id, r.list, kind), "there is no %s %q in the book", kind, clip(id))
+	return false
+}
+
+// suggest is didYouMean within the budget of guesses.
+func (c *checker) suggest(id string, known []string, kind Kind) string {
+	alternative := fmt.Sprintf("add the %s, or correct the name", kind)
+	if c.guesses < len(known) {
+		return alternative
+	}
+	c.guesses -= len(known)
+	return didYouMean(id, known, alternative)
+}
+
+// validity complains of a stretch of time that ends before it begins.
+func (c *checker) validity(at place, v schemas.Validity) {
+	if !v.To.IsZero() && !v.To.After(v.From) {
+		c.complain(at.field("to"), "to is the first day no longer in force", "it ends on %s, which is not after its first day %s", v.To, v.From)
+	}
+}
+
+// overlap reports whether two stretches of time share a day, and which is the first such day.
+func overlap(a, b schemas.Validity) (schemas.Date, bool) {
+	from := a.From
+	if b.From.After(from) {
+		from = b.From
+	}
+	return from, (a.To.IsZero() || from.Before(a.To)) && (b.To.IsZero() || from.Before(b.To))
+}
+
+// zone complains of a time zone that is not in the IANA database.
+func (c *checker) zone(at place, name string) {
+	if name == "" {
+		return
+	}
+	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+		c.complain(at, didYouMean(name, zones(), "write it like Europe/Berlin"), "there is no time zone %q in the IANA database", clip(name))
+	}
+}
+
+// zones are the names that suggestions for a mistyped zone come from; any IANA name is read.
+func zones() []string {
+	return strings.Fields(`UTC Africa/Cairo Africa/Johannesburg Africa/Lagos Africa/Nairobi America/Bogota America/Chicago
+		America/Denver America/Halifax America/Los_Angeles America/Mexico_City America/New_York America/Sao_Paulo
+		America/Toronto America/Vancouver Asia/Bangkok Asia/Dubai Asia/Hong_Kong Asia/Jakarta Asia/Jerusalem Asia/Kolkata
+		Asia/Manila Asia/Riyadh Asia/Seoul Asia/Shanghai Asia/Singapore Asia/Taipei Asia/Tokyo Australia/Brisbane
+		Australia/Perth Australia/Sydney Europe/Amsterdam Europe/Athens Europe/Berlin Europe/Brussels Europe/Bucharest
+		Europe/Budapest Europe/Copenhagen Europe/Dublin Europe/Helsinki Europe/Istanbul Europe/Kyiv Europe/Lisbon
+		Europe/London Europe/Luxembourg Europe/Madrid Europe/Oslo Europe/Paris Europe/Prague Europe/Rome Europe/Stockholm
+		Europe/Vienna Europe/Warsaw Europe/Zurich Pacific/Auckland`)
+}
+
+// country complains of a text that is not a country code.
+func (c *checker) country(at place, code string) {
+	if code == "" || isCountry(code) {
+		return
+	}
+	hint := "write two capital letters of ISO 3166, such as DE"
+	if up := strings.ToUpper(code); isCountry(up) {
+		hint = "write " + up
+	} else if code == "UK" {
+		hint = "write GB"
+	}
+	c.complain(at, hint, "%q is not a country of ISO 3166", clip(code))
+}
+
+// countries are the officially assigned codes of ISO 3166-1 alpha-2, and XK for Kosovo, which is used everywhere.
+const countries = " AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV " +
+	"BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM " +
+	"FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM " +
+	"JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR " +
+	"MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS " +
+	"RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ " +
+	"UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW "
+
+func isCountry(code string) bool {
+	return len(code) == 2 && code[0] != ' ' && code[1] != ' ' && strings.Contains(countries, code)
+}
+
+// payable complains of a currency in which nothing can be invoiced.
+func (c *checker) payable(at place, currency money.Currency) {
+	if _, ok := money.MinorUnits(currency); currency != "" && !ok {
+		c.complain(at, "choose a currency that can be paid in", "%s has no minor unit, so no amount in it can be paid", currency)
+	}
+}
+
+// notBelow complains of a number below a bound.
+func (c *checker) notBelow(at place, n, bound int64) {
+	if n < bound {
+		c.complain(at, fmt.Sprintf("write %d or more", bound), "%d is below %d", n, bound)
+	}
+}
+
+// positive complains of a decimal that is not above zero.
+func (c *checker) positive(at place, d money.Decimal) {
+	if !d.IsPositive() {
+		c.complain(at, "write a number above zero", "%s is not above zero", d)
+	}
+}
+
+// notNegative complains of a decimal below zero; nil passes.
+func (c *checker) notNegative(at place, d *money.Decimal) {
+	if d != nil && d.IsNegative() {
+		c.complain(at, "write zero or more", "%s is below zero", d)
+	}
 }

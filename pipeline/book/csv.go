@@ -25,9 +25,9 @@ type column struct {
 
 // table reads the rows of one CSV file into structs of one type.
 type table struct {
+	*loader
 	file    *file
-	report  func(Problem)
-	columns []*column // by position; nil for one that is not read
+	columns []*column // by position
 }
 
 // flatFields returns the fields of a struct that fit into a cell, those of structs inside it under dotted names.
@@ -49,10 +49,7 @@ func flatFields(sh shapes, t reflect.Type) []field {
 	return out
 }
 
-func (t *table) complain(at place, w *wrong) {
-	line, col := at.position()
-	t.report(Problem{File: t.file.name, Line: line, Column: col, Path: at.path(), Message: w.message, Suggestion: w.suggestion})
-}
+func (t *table) wrong(at place, w *wrong) { t.complain(at, w.suggestion, "%s", w.message) }
 
 // readTable reads a CSV file with a header into structs, row by row, and hands each to row with its place. The struct is
 // reused from row to row, zeroed; row copies it.
@@ -61,9 +58,10 @@ func readTable[T any](l *loader, f *file, row func(at place, v *T)) {
 	if !ok {
 		return
 	}
-	t := &table{file: f, report: l.found.add}
+	t := &table{loader: l, file: f}
 	r := newCSV(text)
 	if !t.readHeader(r, flatFields(l.shapes, reflect.TypeFor[T]())) {
+		l.broken = true
 		return
 	}
 	for v := new(T); ; *v = *new(T) {
@@ -79,9 +77,8 @@ func readTable[T any](l *loader, f *file, row func(at place, v *T)) {
 		line, _ := r.FieldPos(0)
 		at := place{file: f, up: &place{file: f}, index: len(f.rows)}
 		f.rows = append(f.rows, csvRow{line: int32(line), offset: offset})
-		if t.fill(at, record, reflect.ValueOf(v).Elem()) {
-			row(at, v)
-		}
+		t.fill(at, record, reflect.ValueOf(v).Elem())
+		row(at, v)
 	}
 }
 
@@ -93,7 +90,7 @@ func (t *table) readHeader(r *csv.Reader, fields []field) bool {
 			t.syntax(err)
 			return false
 		}
-		t.report(Problem{File: t.file.name, Line: 1, Column: 1, Message: "the file has no header", Suggestion: "name the columns in its first row: " + strings.Join(names(fields), ",")})
+		t.found.add(Problem{File: t.file.name, Line: 1, Column: 1, Message: "the file has no header", Suggestion: "name the columns in its first row: " + strings.Join(names(fields), ",")})
 		return false
 	}
 	line, _ := r.FieldPos(0)
@@ -116,13 +113,13 @@ func (t *table) readHeader(r *csv.Reader, fields []field) bool {
 			t.columns[i] = &column{key: name, index: fields[f].index, required: fields[f].required, set: cellSetter(fields[f].typ)}
 			continue
 		}
-		t.report(at)
+		t.found.add(at)
 		ok = false
 	}
 	t.file.header = slices.Clone(record)
 	for _, f := range fields {
 		if f.required && !seen[f.key] {
-			t.report(Problem{File: t.file.name, Line: line, Column: 1, Path: f.key, Message: "the column is missing", Suggestion: "add it: " + wantOf(f.typ)})
+			t.found.add(Problem{File: t.file.name, Line: line, Column: 1, Path: f.key, Message: "the column is missing", Suggestion: "add it: " + wantOf(f.typ)})
 			ok = false
 		}
 	}
@@ -150,21 +147,20 @@ func names(fields []field) []string {
 	return out
 }
 
-// fill puts a record into a struct; it reports whether the row has the header's fields. A field that is wrong stays
-// zero, and the row counts all the same, so that what refers to it does not dangle.
-func (t *table) fill(at place, record []string, v reflect.Value) bool {
+// fill puts a record into a struct. A field that is wrong stays zero, and the row counts all the same, so that what refers
+// to it does not dangle.
+func (t *table) fill(at place, record []string, v reflect.Value) {
 	if len(record) != len(t.columns) {
-		t.complain(at, &wrong{
+		t.wrong(at, &wrong{
 			fmt.Sprintf("the row has %d fields, the header %d", len(record), len(t.columns)),
 			"look for a comma that needs quotes around its text",
 		})
-		return false
 	}
-	for i, c := range t.columns {
-		text := record[i]
+	for i, text := range record[:min(len(record), len(t.columns))] {
+		c := t.columns[i]
 		if text == "" {
 			if c.required {
-				t.complain(at.field(c.key), &wrong{c.key + " is empty", "write " + wantOf(v.FieldByIndex(c.index).Type())})
+				t.wrong(at.field(c.key), &wrong{c.key + " is empty", "write " + wantOf(v.FieldByIndex(c.index).Type())})
 			}
 			continue
 		}
@@ -173,10 +169,9 @@ func (t *table) fill(at place, record []string, v reflect.Value) bool {
 			w = secretValue(text)
 		}
 		if w != nil {
-			t.complain(at.field(c.key), w)
+			t.wrong(at.field(c.key), w)
 		}
 	}
-	return true
 }
 
 // cellSetter is scalarSetter, and for lists of scalars reads entries separated by semicolons.
@@ -199,6 +194,7 @@ func cellSetter(t reflect.Type) setter {
 
 // syntax complains of what the CSV reader could not read.
 func (t *table) syntax(err error) {
+	t.broken = true
 	p := Problem{File: t.file.name, Line: 1, Column: 1, Message: err.Error()}
 	var parse *csv.ParseError
 	if errors.As(err, &parse) {
@@ -213,7 +209,7 @@ func (t *table) syntax(err error) {
 			p.Message = parse.Err.Error()
 		}
 	}
-	t.report(p)
+	t.found.add(p)
 }
 
 // utf8 returns the text of a file without its byte-order mark, and complains where it is not UTF-8.
@@ -230,6 +226,7 @@ func (l *loader) utf8(f *file) ([]byte, bool) {
 		}
 		good += size
 	}
+	l.broken = true
 	before := f.text[:good]
 	line := bytes.Count(before, []byte("\n")) + 1
 	start := bytes.LastIndexByte(before, '\n') + 1

@@ -12,9 +12,8 @@ import (
 // Limits on one YAML file. A list that outgrows them belongs into CSV.
 const (
 	mostYAMLBytes = 8 << 20
-	mostDepth     = 40
 	// mostNodes counts values after aliases have been followed.
-	mostNodes = 1 << 20
+	mostNodes = 1 << 19
 )
 
 // decoder fills structs from YAML nodes and complains of all that does not fit, at once.
@@ -23,7 +22,6 @@ type decoder struct {
 	shapes shapes
 	report func(Problem)
 	nodes  int
-	depth  int
 }
 
 func (d *decoder) complain(n *yaml.Node, path, suggestion, format string, args ...any) {
@@ -33,15 +31,13 @@ func (d *decoder) complain(n *yaml.Node, path, suggestion, format string, args .
 	})
 }
 
-// value fills v from n. A null leaves v as it is.
+// value fills v from n. A null leaves v as it is. What is read follows the type, so it goes no deeper than the type does,
+// whatever the file nests.
 func (d *decoder) value(n *yaml.Node, path string, v reflect.Value) {
 	d.nodes++
-	d.depth++
-	defer func() { d.depth-- }()
-	if d.nodes > mostNodes || d.depth > mostDepth {
-		if d.nodes == mostNodes+1 || d.depth == mostDepth+1 {
-			d.complain(n, path, "write it flat, without aliases inside aliases", "the file nests or repeats too much")
-			d.nodes = max(d.nodes, mostNodes+1)
+	if d.nodes > mostNodes {
+		if d.nodes == mostNodes+1 {
+			d.complain(n, path, "write big lists as CSV, and no aliases inside aliases", "the file holds more than %d values", mostNodes)
 		}
 		return
 	}
@@ -76,7 +72,7 @@ var readTags = []string{"!!str", "!!int", "!!float", "!!bool", "!!timestamp"}
 
 func (d *decoder) scalar(n *yaml.Node, path string, v reflect.Value) {
 	if n.Kind != yaml.ScalarNode {
-		d.complain(n, path, wantOf(v.Type()), "%s stands where one value is read", kindName(n))
+		d.complain(n, path, "write "+wantOf(v.Type()), "%s stands where one value is read", kindName(n))
 		return
 	}
 	if !slices.Contains(readTags, n.ShortTag()) {
@@ -159,7 +155,7 @@ func (d *decoder) require(n *yaml.Node, path string, f *field, seen map[string]*
 	case !there:
 		d.complain(n, path, "add "+f.key+": "+wantOf(f.typ), "%s is missing", f.key)
 	case isNull(val), val.Kind == yaml.ScalarNode && strings.TrimSpace(val.Value) == "":
-		d.complain(val, path, wantOf(f.typ), "%s is empty", f.key)
+		d.complain(val, path, "write "+wantOf(f.typ), "%s is empty", f.key)
 	}
 }
 

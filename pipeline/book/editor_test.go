@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -62,6 +63,7 @@ func collectComments(t *testing.T, name string, texts map[string]string) {
 				continue
 			}
 			tagged := false
+			keys := fieldKeys(st)
 			for _, field := range st.Fields.List {
 				if field.Tag == nil || !strings.Contains(field.Tag.Value, "yaml:") {
 					continue
@@ -73,7 +75,7 @@ func collectComments(t *testing.T, name string, texts map[string]string) {
 				}
 				for _, id := range field.Names {
 					if text != "" {
-						texts[ts.Name.Name+"."+id.Name] = text
+						texts[ts.Name.Name+"."+id.Name] = forBooks(text, keys)
 					}
 				}
 			}
@@ -86,6 +88,38 @@ func collectComments(t *testing.T, name string, texts map[string]string) {
 			}
 		}
 		return true
+	})
+}
+
+// fieldKeys returns the key in the file of every field of a struct.
+func fieldKeys(st *ast.StructType) map[string]string {
+	keys := map[string]string{}
+	for _, field := range st.Fields.List {
+		if field.Tag == nil {
+			continue
+		}
+		tag := reflect.StructTag(strings.Trim(field.Tag.Value, "`")).Get("yaml")
+		for _, id := range field.Names {
+			if key, _, _ := strings.Cut(tag, ","); key != "" {
+				keys[id.Name] = key
+			}
+		}
+	}
+	return keys
+}
+
+var goWord = regexp.MustCompile(`\b[A-Za-z]+\b`)
+
+// forBooks turns a comment on Go into one on files: fields by their keys, and none for nil.
+func forBooks(text string, keys map[string]string) string {
+	return goWord.ReplaceAllStringFunc(text, func(word string) string {
+		if key, ok := keys[word]; ok && word[0] < 'a' {
+			return key
+		}
+		if word == "nil" {
+			return "none"
+		}
+		return word
 	})
 }
 

@@ -22,6 +22,7 @@ func (l *loader) readRates(f *file) {
 		l.readECB(f)
 		return
 	}
+	l.rates.expect(f)
 	readTable(l, f, func(at place, v *schemas.Rate) { l.rates.add(at, *v) })
 }
 
@@ -32,7 +33,7 @@ func (l *loader) readECB(f *file) {
 	if !ok {
 		return
 	}
-	t := &table{file: f, report: l.found.add}
+	t := &table{loader: l, file: f}
 	r := newCSV(text)
 	header, err := r.Read()
 	if err != nil {
@@ -41,7 +42,7 @@ func (l *loader) readECB(f *file) {
 	}
 	f.header = append([]string{}, header...)
 	f.rows = append(f.rows, csvRow{line: 1})
-	rateOf := scalarSetter(reflect.TypeFor[money.Decimal]())
+	dayOf, rateOf := scalarSetter(reflect.TypeFor[schemas.Date]()), scalarSetter(reflect.TypeFor[money.Decimal]())
 	for {
 		offset := r.InputOffset()
 		record, err := r.Read()
@@ -55,9 +56,9 @@ func (l *loader) readECB(f *file) {
 		line, _ := r.FieldPos(0)
 		at := place{file: f, up: &place{file: f}, index: len(f.rows)}
 		f.rows = append(f.rows, csvRow{line: int32(line), offset: offset})
-		day, err := schemas.ParseDate(record[0])
-		if err != nil {
-			t.complain(at.field("Date"), &wrong{err.Error(), ""})
+		var day schemas.Date
+		if w := dayOf(reflect.ValueOf(&day).Elem(), record[0]); w != nil {
+			t.wrong(at.field("Date"), w)
 			continue
 		}
 		for i := 1; i < min(len(record), len(f.header)); i++ {
@@ -67,7 +68,7 @@ func (l *loader) readECB(f *file) {
 			}
 			rate := schemas.Rate{Day: day, Base: ecbBase, Quote: quote}
 			if w := rateOf(reflect.ValueOf(&rate.Value).Elem(), text); w != nil {
-				t.complain(at.field(f.header[i]), w)
+				t.wrong(at.field(f.header[i]), w)
 				continue
 			}
 			l.rates.add(at.field(f.header[i]), rate)

@@ -112,7 +112,7 @@ func (l *loader) placesAside(fsys fs.FS) []string {
 		if place == "" || strings.Contains(place, "://") || path.IsAbs(place) {
 			continue
 		}
-		if dir := path.Clean(place); dir != "." {
+		if dir := path.Clean(place); dir != "." && !isRoom(dir, kinds()) {
 			out = append(out, dir)
 		}
 	}

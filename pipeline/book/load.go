@@ -10,6 +10,7 @@ import (
 	"path"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,7 +53,7 @@ func kinds() []kind {
 
 // Limits on a book as a whole.
 const (
-	mostCSVBytes = 1 << 30
+	mostCSVBytes = 256 << 20
 	mostFiles    = 10_000
 )
 
@@ -103,6 +104,12 @@ type listed[T any] struct {
 func (s *listed[T]) add(at place, v T) {
 	s.items = append(s.items, v)
 	s.places = append(s.places, at)
+}
+
+// expect makes room for the rows of a CSV file.
+func (s *listed[T]) expect(f *file) {
+	rows := min(bytes.Count(f.text, []byte("\n")), 1<<18) // a file of empty lines must not cost more than its bytes
+	s.items, s.places = slices.Grow(s.items, rows), slices.Grow(s.places, rows)
 }
 
 // addAll adds the entries of a YAML list.
@@ -203,7 +210,6 @@ func (l *loader) complain(at place, suggestion, format string, args ...any) {
 func (l *loader) decodeYAML(f *file, into any) bool {
 	text, ok := l.utf8(f)
 	if !ok {
-		l.broken = true
 		return false
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
@@ -226,6 +232,7 @@ func (l *loader) decodeYAML(f *file, into any) bool {
 	f.root = root
 	d := &decoder{file: f, shapes: l.shapes, report: l.found.add}
 	d.value(root, "", reflect.ValueOf(into).Elem())
+	l.broken = l.broken || d.nodes > mostNodes
 	return true
 }
 

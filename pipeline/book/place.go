@@ -73,7 +73,7 @@ func (p place) position() (line, column int) {
 
 // line is the line of the value alone; it is cheap for a row of a CSV file.
 func (p place) line() int {
-	if p.file.header != nil && p.key == "" && p.up != nil && p.index < len(p.file.rows) {
+	if p.file.header != nil && p.key == "" && p.up != nil && p.up.up == nil && p.index < len(p.file.rows) {
 		return int(p.file.rows[p.index].line)
 	}
 	line, _ := p.position()

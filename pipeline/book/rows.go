@@ -117,18 +117,22 @@ func (l *loader) readSubscriptions(f *file) {
 }
 
 func (l *loader) readCustomerRows(f *file) {
+	l.customers.expect(f)
 	readTable(l, f, func(at place, v *schemas.Customer) { l.customers.add(at, *v) })
 }
 
 func (l *loader) readAccountRows(f *file) {
+	l.accounts.expect(f)
 	readTable(l, f, func(at place, v *accountRow) { l.accounts.add(at, *v) })
 }
 
 func (l *loader) readSubscriptionRows(f *file) {
+	l.subscriptions.expect(f)
 	readTable(l, f, func(at place, v *subscriptionRow) { l.subscriptions.add(at, *v) })
 }
 
 func (l *loader) readChangeRows(f *file) {
+	l.changes.expect(f)
 	readTable(l, f, func(at place, v *changeRow) { l.changes.add(at, *v) })
 }
 
@@ -158,6 +162,7 @@ func (l *loader) readPeer(f *file) {
 }
 
 func (l *loader) readMappingRows(f *file) {
+	l.mappings.expect(f)
 	readTable(l, f, func(at place, v *schemas.Mapping) { l.mappings.add(at, *v) })
 }
 
@@ -173,5 +178,6 @@ func (l *loader) readPlan(f *file) {
 }
 
 func (l *loader) readPlanRows(f *file) {
+	l.planLines.expect(f)
 	readTable(l, f, func(at place, v *schemas.PlanLine) { l.planLines.add(at, *v) })
 }

@@ -53,6 +53,14 @@ func allowedValues(t reflect.Type) []string {
 		return texts(money.Modes())
 	case reflect.TypeFor[schemas.Severity]():
 		return texts([]schemas.Severity{schemas.Note, schemas.Warning, schemas.Suspended, schemas.Rejected, schemas.Blocking})
+	case reflect.TypeFor[schemas.Format]():
+		return texts(schemas.Formats)
+	case reflect.TypeFor[schemas.Semantics]():
+		return texts([]schemas.Semantics{schemas.Snapshot, schemas.Append})
+	case reflect.TypeFor[schemas.VersionOrder]():
+		return texts([]schemas.VersionOrder{schemas.ByText, schemas.ByArrival})
+	case reflect.TypeFor[schemas.Cadence]():
+		return texts([]schemas.Cadence{schemas.EveryMonth, schemas.EveryDay})
 	case reflect.TypeFor[schemas.Code]():
 		codes := make([]string, len(schemas.Codes))
 		for i, c := range schemas.Codes {

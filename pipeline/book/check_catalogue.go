@@ -1,0 +1,331 @@
+package book
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+func (c *checker) checkMeters() {
+	for i := range c.meters.items {
+		m, at := &c.meters.items[i], c.meters.places[i]
+		c.refer(at.field("source"), KindSource, string(m.Source))
+		c.refer(at.field("peer"), KindPeer, string(m.Peer))
+		if m.Own && m.Peer != "" {
+			c.complain(at.field("own"), "keep one of peer and own", "the meter takes only our own rows and only those of %s, so none", m.Peer)
+		}
+		c.filters(at.field("filters"), m.Filters)
+		for j, column := range m.GroupBy {
+			c.labelColumn(at.field("group_by").at(j), column)
+		}
+		if m.UniqueBy != "" {
+			c.textColumn(at.field("unique_by"), m.UniqueBy)
+		}
+		c.aggregation(at, m)
+	}
+	c.checkUnits()
+}
+
+// aggregation complains of settings that the meter's aggregation needs, or would silently ignore.
+func (c *checker) aggregation(at place, m *schemas.Meter) {
+	uses := func(a schemas.Aggregation) bool { return m.Aggregation == a || m.WindowAggregation == a }
+	if uses(schemas.AggregatePercentile) {
+		if !m.Percentile.IsPositive() || m.Percentile.GreaterThan(money.NewDecimal(100, 0)) {
+			c.complain(at.field("percentile"), "write a number above 0 and at most 100, such as 95", "a percentile of %s cannot be taken", m.Percentile)
+		}
+	} else if !m.Percentile.IsZero() {
+		c.complain(at.field("percentile"), "set aggregation to percentile, or remove the line", "the aggregation takes no percentile")
+	}
+	if uses(schemas.AggregateUnique) && m.UniqueBy == "" {
+		c.complain(at.field("unique_by"), "name a column, such as ResourceId", "unique_by is missing, so there is nothing to count")
+	}
+	if m.UniqueBy != "" && !uses(schemas.AggregateUnique) && !uses(schemas.AggregateTimeWeighted) {
+		c.complain(at.field("unique_by"), "set aggregation to unique, or remove the line", "the aggregation counts no column")
+	}
+	if (m.Window == "") != (m.WindowAggregation == "") {
+		c.complain(at.field("window"), "write both or neither", "window and window_aggregation need each other")
+	}
+	if m.PerTime != "" && !uses(schemas.AggregateTimeWeighted) {
+		c.complain(at.field("per_time"), "set aggregation to time_weighted, or remove the line", "the aggregation is not over time")
+	}
+	if m.CarryIn && !uses(schemas.AggregateTimeWeighted) && !uses(schemas.AggregateLatest) {
+		c.complain(at.field("carry_in"), "set aggregation to latest or time_weighted, or remove the line", "the aggregation has no level to carry in")
+	}
+}
+
+func (c *checker) filters(list place, filters []schemas.Filter) {
+	for i, f := range filters {
+		at := list.at(i)
+		c.labelColumn(at.field("column"), f.Column)
+		alone := f.Op == schemas.FilterPresent || f.Op == schemas.FilterAbsent
+		if alone && len(f.Values) > 0 {
+			c.complain(at.field("values"), "remove them", "%s compares with no values", f.Op)
+		}
+		if !alone && len(f.Values) == 0 {
+			c.complain(at.field("values"), "list the values to compare with", "values is missing")
+		}
+	}
+}
+
+// labelColumn complains of a column that rows cannot be grouped or filtered by.
+func (c *checker) labelColumn(at place, name string) {
+	i := schemas.Usage.Index(name)
+	if name == "" || i >= 0 && schemas.Usage.Columns[i].Type == schemas.Label {
+		return
+	}
+	labels := usageNames(func(col schemas.Column) bool { return col.Type == schemas.Label })
+	if i >= 0 {
+		c.complain(at, "choose a column with few distinct values, such as RegionId", "%s is no label, so rows are not grouped or filtered by it", name)
+		return
+	}
+	c.complain(at, didYouMean(name, labels, "the columns are those of FOCUS 1.2"), "usage has no column %s", clip(name))
+}
+
+func (c *checker) textColumn(at place, name string) {
+	isText := func(col schemas.Column) bool { return col.Type == schemas.Label || col.Type == schemas.Text }
+	if i := schemas.Usage.Index(name); i < 0 || !isText(schemas.Usage.Columns[i]) {
+		c.complain(at, didYouMean(name, usageNames(isText), "choose one such as ResourceId"), "usage has no text column %s", clip(name))
+	}
+}
+
+func (c *checker) checkUnits() {
+	seen := map[[2]string]place{}
+	for i, u := range c.units.items {
+		at := c.units.places[i]
+		c.positive(at.field("factor"), u.Factor)
+		pair := [2]string{u.From, u.To}
+		if u.From != "" && u.From == u.To {
+			c.complain(at.field("to"), "remove the entry", "a unit needs no conversion to itself")
+		}
+		if first, twice := seen[pair]; twice {
+			c.complain(at, "keep one of them", "%s is converted to %s at %s:%d already", u.From, u.To, first.file.name, first.line())
+			continue
+		}
+		seen[pair] = at
+	}
+}
+
+func (c *checker) checkOfferings() {
+	for i := range c.offerings.items {
+		o, at := &c.offerings.items[i], c.offerings.places[i]
+		c.validity(at, o.Validity)
+		c.discounts(at.field("discounts"), o.Discounts)
+		c.bounds(at, o.Minimum, o.Maximum)
+		for j, part := range o.Parts {
+			c.refer(at.field("parts").at(j).field("offering"), KindOffering, string(part.Offering))
+			c.notNegative(at.field("parts").at(j).field("ssp"), &part.SSP)
+		}
+		if len(o.Prices) == 0 {
+			c.complain(at.field("prices"), "add a price", "the offering has no price")
+		}
+		for j := range o.Prices {
+			c.price(at.field("prices").at(j), &o.Prices[j])
+			c.withinOffering(at.field("prices").at(j), &o.Prices[j], o)
+		}
+		c.overlappingPrices(at.field("prices"), o.Prices)
+	}
+}
+
+// price checks a price on its own; it may stand in the catalogue or override one in a subscription.
+func (c *checker) price(at place, p *schemas.Price) {
+	c.validity(at, p.Validity)
+	c.payable(at.field("currency"), p.Currency)
+	c.filters(at.field("filters"), p.Filters)
+	c.discounts(at.field("discounts"), p.Discounts)
+	c.bounds(at, p.Minimum, p.Maximum)
+	c.terms(at, &p.Terms)
+	c.policyRules(at.field("policy"), &p.Policy)
+	if p.Every.Count < 0 {
+		c.complain(at.field("every").field("count"), "write 1 or more", "%d is below zero", p.Every.Count)
+	}
+	if c.refer(at.field("meter"), KindMeter, string(p.Meter)) {
+		c.meteredPrice(at, p)
+	} else if p.Meter == "" {
+		c.recurringPrice(at, p)
+	}
+	if p.Allowance != nil {
+		c.notNegative(at.field("allowance").field("quantity"), &p.Allowance.Quantity)
+		c.notNegative(at.field("allowance").field("rollover_limit"), p.Allowance.RolloverLimit)
+		c.notBelow(at.field("allowance").field("rollover"), int64(p.Allowance.Rollover), 0)
+	}
+	c.notNegative(at.field("free_quantity"), p.FreeQuantity)
+	if p.Convert != nil {
+		c.conversion(at.field("convert"), p.Convert)
+	}
+	if (p.CreditUnit == "") != (p.CreditPrice == nil) {
+		c.complain(at.field("credit_unit"), "write both or neither", "credit_unit and credit_price need each other")
+	}
+}
+
+// meteredPrice complains of what only a recurring price has.
+func (c *checker) meteredPrice(at place, p *schemas.Price) {
+	if p.Timing != "" {
+		c.complain(at.field("timing"), "remove it, or the meter", "a price of usage is always due after its period")
+	}
+	meter := c.names[KindMeter].places[string(p.Meter)]
+	groups := c.meterOf(p.Meter).GroupBy
+	for i, f := range p.Filters {
+		if f.Column != "" && !slices.Contains(groups, f.Column) {
+			c.complain(at.field("filters").at(i).field("column"), fmt.Sprintf("add it to group_by at %s:%d", meter.file.name, meter.line()),
+				"meter %s does not group by %s", p.Meter, clip(f.Column))
+		}
+	}
+}
+
+func (c *checker) meterOf(id schemas.MeterID) *schemas.Meter {
+	i := slices.IndexFunc(c.meters.items, func(m schemas.Meter) bool { return m.ID == id })
+	return &c.meters.items[i]
+}
+
+// recurringPrice complains of what only a price of usage has.
+func (c *checker) recurringPrice(at place, p *schemas.Price) {
+	switch p.Terms.Model {
+	case "", schemas.ModelFlat, schemas.ModelPerUnit, schemas.ModelGraduated, schemas.ModelVolume, schemas.ModelStairstep, schemas.ModelPackage:
+	default:
+		c.complain(at.field("meter"), "name the meter whose usage it prices", "a price of model %s needs a meter", p.Terms.Model)
+	}
+	if len(p.Filters) > 0 {
+		c.complain(at.field("filters"), "name a meter, or remove the filters", "a price without a meter has no usage to filter")
+	}
+}
+
+func (c *checker) conversion(at place, v *schemas.UnitConversion) {
+	if (v.Multiply == nil) == (v.Divide == nil) {
+		c.complain(at, "write one of them", "a conversion either multiplies or divides")
+	}
+	if v.Multiply != nil {
+		c.positive(at.field("multiply"), *v.Multiply)
+	}
+	if v.Divide != nil {
+		c.positive(at.field("divide"), *v.Divide)
+	}
+	c.notBelow(at.field("places"), int64(v.Places), 0)
+}
+
+// withinOffering complains of a price that is never in force with its offering.
+func (c *checker) withinOffering(at place, p *schemas.Price, o *schemas.Offering) {
+	if _, ok := overlap(p.Validity, o.Validity); !ok {
+		c.complain(at.field("from"), "correct one of them", "the price is never in force while its offering %s is", o.ID)
+	}
+}
+
+// overlappingPrices complains of two prices in force on one day for the same thing: the same meter, phase, filters and
+// currency, or without a meter the same name. Both would be charged.
+func (c *checker) overlappingPrices(list place, prices []schemas.Price) {
+	for i := range prices {
+		for j := range i {
+			day, both := overlap(prices[i].Validity, prices[j].Validity)
+			if !both || sameThing(&prices[i]) != sameThing(&prices[j]) {
+				continue
+			}
+			from := "from the beginning"
+			if !day.IsZero() {
+				from = "from " + day.String()
+			}
+			c.complain(list.at(i), "end one of them with to:, on the first day of the other",
+				"price %s and the one at %s:%d are both in force %s", prices[i].ID, list.file.name, list.at(j).line(), from)
+		}
+	}
+}
+
+// sameThing is equal for prices that may not be in force at once.
+func sameThing(p *schemas.Price) string {
+	key := []string{"price", string(p.ID), p.Phase}
+	if p.Meter != "" {
+		key = []string{"meter", string(p.Meter), p.Phase, string(p.Currency)}
+		for _, f := range p.Filters {
+			key = append(key, f.Column, string(f.Op), strings.Join(f.Values, "\x01"))
+		}
+	}
+	return strings.Join(key, "\x00")
+}
+
+// bounds complains of a minimum above the maximum.
+func (c *checker) bounds(at place, least, most *money.Decimal) {
+	c.notNegative(at.field("minimum"), least)
+	c.notNegative(at.field("maximum"), most)
+	if least != nil && most != nil && least.GreaterThan(*most) {
+		c.complain(at.field("minimum"), "exchange them", "the minimum %s is above the maximum %s", least, most)
+	}
+}
+
+func (c *checker) discounts(list place, discounts []schemas.Discount) {
+	for i, d := range discounts {
+		at := list.at(i)
+		c.validity(at, d.Validity)
+		c.reduction(at, d.Percent, d.Fixed)
+	}
+}
+
+// reduction complains of anything but exactly one of a percentage and a fixed sum.
+func (c *checker) reduction(at place, percent, fixed *money.Decimal) {
+	if (percent == nil) == (fixed == nil) {
+		c.complain(at, "write one of them", "a discount is either percent or fixed")
+	}
+	c.notNegative(at.field("fixed"), fixed)
+	c.percent(at.field("percent"), percent)
+}
+
+// percent complains of a percentage outside 0 to 100.
+func (c *checker) percent(at place, p *money.Decimal) {
+	c.notNegative(at, p)
+	if p != nil && p.GreaterThan(money.NewDecimal(100, 0)) {
+		c.complain(at, "write 12.5 for 12.5 %", "%s %% is more than all of it", p)
+	}
+}
+
+func (c *checker) checkCatalogueRest() {
+	for i, coupon := range c.coupons.items {
+		at := c.coupons.places[i]
+		c.validity(at, coupon.Validity)
+		c.reduction(at, coupon.Percent, coupon.Fixed)
+		c.notBelow(at.field("uses"), int64(coupon.Uses), 0)
+		c.notNegative(at.field("total"), coupon.Total)
+		if coupon.Fixed != nil && coupon.Currency == "" {
+			c.complain(at.field("currency"), "add currency: EUR, or whatever the sum is in", "a fixed sum needs a currency")
+		}
+		for j, o := range coupon.Offerings {
+			c.refer(at.field("offerings").at(j), KindOffering, string(o))
+		}
+	}
+	for i, tax := range c.taxes.items {
+		at := c.taxes.places[i]
+		c.validity(at, tax.Validity)
+		c.country(at.field("country"), tax.Country)
+		c.percent(at.field("percent"), &tax.Percent)
+		for j := range i {
+			other := &c.taxes.items[j]
+			if _, both := overlap(tax.Validity, other.Validity); both && other.ID == tax.ID {
+				c.complain(at.field("id"), "end one of them with to:, on the first day of the other",
+					"tax %s and the one at %s:%d are both in force", tax.ID, c.taxes.places[j].file.name, c.taxes.places[j].line())
+			}
+		}
+	}
+	if c.policyAt.file != nil {
+		c.policyRules(c.policyAt, &c.policy)
+	}
+}
+
+// policyRules checks the parts of a policy that are more than a choice from a list.
+func (c *checker) policyRules(at place, p *schemas.RatingPolicy) {
+	for i, r := range p.Rounding {
+		here := at.field("rounding").at(i)
+		c.validity(here, r.Validity)
+		if r.Places != nil {
+			c.notBelow(here.field("places"), int64(*r.Places), 0)
+		}
+		if r.Step != nil {
+			c.positive(here.field("step"), *r.Step)
+		}
+	}
+	seen := map[schemas.CreditKey]bool{}
+	for i, k := range p.CreditOrder {
+		if seen[k] && k != "" {
+			c.complain(at.field("credit_order").at(i), "remove it", "%s is in the order already", k)
+		}
+		seen[k] = true
+	}
+}

@@ -1,0 +1,243 @@
+package book
+
+import (
+	"slices"
+
+	"daybook/schemas"
+)
+
+func (c *checker) checkCustomers() {
+	has := make(map[string]bool, len(c.customers.items))
+	for i := range c.accounts.items {
+		has[c.accounts.items[i].Customer] = true
+	}
+	for i, customer := range c.customers.items {
+		if customer.ID != "" && !has[customer.ID] {
+			c.complain(c.customers.places[i], "add one, or remove the customer", "customer %s has no account", customer.ID)
+		}
+	}
+	for i := range c.accounts.items {
+		c.account(c.accounts.places[i], &c.accounts.items[i])
+	}
+	c.aliases()
+	c.parents()
+}
+
+func (c *checker) account(at place, a *accountRow) {
+	c.refer(at.field("customer"), KindCustomer, a.Customer)
+	c.refer(at.field("parent"), KindAccount, string(a.Parent))
+	if a.Currency != "" && c.provider.Currency != "" && !c.provider.Invoices(a.Currency) {
+		c.complain(at.field("currency"), "add it to invoice_currencies of provider.yaml", "we do not invoice in %s", a.Currency)
+	}
+	if a.TimeZone != "" {
+		c.zone(at.field("time_zone"), a.TimeZone)
+	}
+	if a.Country != "" {
+		c.country(at.field("country"), a.Country)
+	}
+	if a.PaidByParent && a.Parent == "" {
+		c.complain(at.field("paid_by_parent"), "name the parent, or remove the line", "there is no parent to pay")
+	}
+	if a.TaxExempt && a.TaxReason == "" {
+		c.complain(at.field("tax_reason"), "write why, such as reverse charge; it is printed on the invoice", "tax_reason is missing for an account without tax")
+	}
+	c.bounds(at, a.Minimum, a.Maximum)
+	c.discounts(at.field("discounts"), a.Discounts)
+	for i, r := range a.Coupons {
+		c.refer(at.field("coupons").at(i).field("coupon"), KindCoupon, r.Coupon)
+		c.notBelow(at.field("coupons").at(i).field("used_periods"), int64(r.UsedPeriods), 0)
+	}
+	for i := range a.Commitments {
+		c.commitment(at.field("commitments").at(i), &a.Commitments[i])
+	}
+	for i := range a.Credits {
+		c.grant(at.field("credits").at(i), &a.Credits[i])
+	}
+}
+
+func (c *checker) commitment(at place, k *schemas.Commitment) {
+	c.validity(at, k.Validity)
+	c.positive(at.field("amount"), k.Amount)
+	c.payable(at.field("currency"), k.Currency)
+	c.notNegative(at.field("overage_factor"), k.OverageFactor)
+	c.scope(at, k.Offerings, k.Meters)
+}
+
+func (c *checker) grant(at place, g *schemas.Grant) {
+	c.positive(at.field("amount"), g.Amount)
+	c.notNegative(at.field("balance"), g.Balance)
+	if g.Balance != nil && g.Balance.GreaterThan(g.Amount) {
+		c.complain(at.field("balance"), "correct one of them", "the balance %s is above what was granted, %s", g.Balance, g.Amount)
+	}
+	if (g.Currency == "") == (g.CreditUnit == "") {
+		c.complain(at, "write one of currency and credit_unit", "a grant is either of money or of a credit unit")
+	}
+	if !g.Expires.IsZero() && !g.Expires.After(g.From) {
+		c.complain(at.field("expires"), "expires is the first day it may no longer pay", "it expires on %s, not after its first day %s", g.Expires, g.From)
+	}
+	c.scope(at, g.Offerings, g.Meters)
+}
+
+func (c *checker) scope(at place, offerings []schemas.OfferingID, meters []schemas.MeterID) {
+	for i, o := range offerings {
+		c.refer(at.field("offerings").at(i), KindOffering, string(o))
+	}
+	for i, m := range meters {
+		c.refer(at.field("meters").at(i), KindMeter, string(m))
+	}
+}
+
+// aliases complains of a name that would lead to two accounts.
+func (c *checker) aliases() {
+	seen := map[string]place{}
+	for i := range c.accounts.items {
+		a, at := &c.accounts.items[i], c.accounts.places[i]
+		for j, alias := range a.Aliases {
+			here := at.field("aliases").at(j)
+			first, twice := seen[alias]
+			if owner, taken := c.names[KindAccount].places[alias]; taken {
+				first, twice = owner, true
+			}
+			if twice {
+				c.complain(here, "an alias leads to one account alone; remove one", "%q is the name of the account at %s:%d already", clip(alias), first.file.name, first.line())
+				continue
+			}
+			seen[alias] = here
+		}
+	}
+}
+
+// parents complains of accounts that are above themselves.
+func (c *checker) parents() {
+	parent := map[schemas.AccountID]schemas.AccountID{}
+	for i := range c.accounts.items {
+		if a := &c.accounts.items[i]; a.Parent != "" {
+			parent[a.ID] = a.Parent
+		}
+	}
+	done := map[schemas.AccountID]bool{}
+	for i := range c.accounts.items {
+		var way []schemas.AccountID
+		id := c.accounts.items[i].ID
+		for ; id != "" && !done[id]; id = parent[id] {
+			if k := slices.Index(way, id); k >= 0 {
+				at := c.names[KindAccount].places[string(id)]
+				c.complain(at.field("parent"), "remove one of the parents", "the accounts are above each other in a circle: %s", circle(way[k:], id))
+				break
+			}
+			if len(way) == mostParents {
+				at := c.accounts.places[i]
+				c.complain(at.field("parent"), "flatten the tree of accounts", "there are more than %d accounts above this one", mostParents)
+				break
+			}
+			way = append(way, id)
+		}
+		for _, seen := range way {
+			done[seen] = true
+		}
+	}
+}
+
+// mostParents bounds how deep accounts may nest.
+const mostParents = 64
+
+func circle(way []schemas.AccountID, back schemas.AccountID) string {
+	text := ""
+	for _, id := range way {
+		text += string(id) + " → "
+	}
+	return text + string(back)
+}
+
+func (c *checker) checkSubscriptions() {
+	offerings := make(map[schemas.OfferingID]*schemas.Offering, len(c.offerings.items))
+	for i := range c.offerings.items {
+		offerings[c.offerings.items[i].ID] = &c.offerings.items[i]
+	}
+	subscriptions := make(map[schemas.SubscriptionID]*subscriptionRow, len(c.subscriptions.items))
+	for i := range c.subscriptions.items {
+		s, at := &c.subscriptions.items[i], c.subscriptions.places[i]
+		subscriptions[s.ID] = s
+		c.refer(at.field("account"), KindAccount, string(s.Account))
+		if c.refer(at.field("offering"), KindOffering, string(s.Offering)) {
+			c.withinValidity(at, s, offerings[s.Offering])
+		}
+		c.subscription(at, s)
+	}
+	for i := range c.changes.items {
+		c.change(c.changes.places[i], &c.changes.items[i], subscriptions)
+	}
+}
+
+func (c *checker) subscription(at place, s *subscriptionRow) {
+	if !s.End.IsZero() && s.End.Before(s.Start) {
+		c.complain(at.field("end"), "correct one of them", "it ends on %s, before it starts on %s", s.End, s.Start)
+	}
+	if s.AnchorDay < 0 || s.AnchorDay > 31 {
+		c.complain(at.field("anchor_day"), "write a day of the month, 1 to 31", "%d is not a day of the month", s.AnchorDay)
+	}
+	c.notNegative(at.field("quantity"), s.Quantity)
+	c.bounds(at, s.Minimum, s.Maximum)
+	c.discounts(at.field("discounts"), s.Discounts)
+	for i := range s.Overrides {
+		c.price(at.field("overrides").at(i), &s.Overrides[i])
+	}
+	for i, p := range s.Phases {
+		here := at.field("phases").at(i)
+		c.notBelow(here.field("months"), int64(p.Months), 0)
+		c.notBelow(here.field("days"), int64(p.Days), 0)
+		c.percent(here.field("discount"), p.Discount)
+		if p.Months == 0 && p.Days == 0 && i < len(s.Phases)-1 {
+			c.complain(here, "say how long it lasts, or make it the last", "the phase %s has no end, so those after it are never reached", clip(p.Name))
+		}
+	}
+}
+
+// withinValidity complains of a subscription to an offering that is not sold when it begins, or no longer while it runs.
+func (c *checker) withinValidity(at place, s *subscriptionRow, o *schemas.Offering) {
+	v := o.Validity
+	switch {
+	case s.Start.IsZero():
+	case s.Start.Before(v.From):
+		c.complain(at.field("start"), "correct one of them", "it starts on %s, before offering %s is in force, from %s", s.Start, o.ID, v.From)
+	case !v.To.IsZero() && !s.Start.Before(v.To):
+		c.complain(at.field("start"), "choose its successor", "it starts on %s, but offering %s is no longer in force from %s", s.Start, o.ID, v.To)
+	case !v.To.IsZero() && (s.End.IsZero() || s.End.After(v.To)):
+		c.complain(at.field("end"), "end it then, or change it to another offering before", "it goes on after offering %s is no longer in force, from %s", o.ID, v.To)
+	}
+}
+
+func (c *checker) change(at place, k *changeRow, subscriptions map[schemas.SubscriptionID]*subscriptionRow) {
+	if c.refer(at.field("subscription"), KindSubscription, string(k.Subscription)) && !k.On.IsZero() {
+		s := subscriptions[k.Subscription]
+		if k.On.Before(s.Start) || !s.End.IsZero() && k.On.After(s.End) {
+			c.complain(at.field("on"), "correct one of them", "%s is outside subscription %s, which lasts from %s to %s", k.On, s.ID, s.Start, openEnd(s.End))
+		}
+	}
+	c.clock(at.field("time"), k.Time, false)
+	c.refer(at.field("offering"), KindOffering, string(k.Offering))
+	c.notNegative(at.field("quantity"), k.Quantity)
+	for _, need := range []struct {
+		kind    schemas.ChangeKind
+		key     string
+		present bool
+	}{
+		{schemas.ChangeQuantity, "quantity", k.Quantity != nil},
+		{schemas.ChangePlan, "offering", k.Offering != ""},
+	} {
+		if k.Kind == need.kind && !need.present {
+			c.complain(at.field(need.key), "add it", "a change of kind %s needs %s", k.Kind, need.key)
+		}
+		if k.Kind != "" && k.Kind != need.kind && need.present && !(k.Kind == schemas.ChangePlan && need.key == "quantity") {
+			c.complain(at.field(need.key), "remove it, or correct the kind", "a change of kind %s does not read %s", k.Kind, need.key)
+		}
+	}
+}
+
+// openEnd is a day, or words for none.
+func openEnd(d schemas.Date) string {
+	if d.IsZero() {
+		return "further notice"
+	}
+	return d.String()
+}

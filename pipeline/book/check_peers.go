@@ -1,0 +1,130 @@
+package book
+
+import (
+	"slices"
+	"strings"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+func (c *checker) checkPeers() {
+	spelling := map[string]place{}
+	for i, p := range c.peers.items {
+		at := c.peers.places[i]
+		if first, twice := spelling[p.Provider]; twice && p.Provider != "" {
+			c.complain(at.field("provider"), "a ProviderName belongs to one peer", "%q is the spelling of the peer in %s already", clip(p.Provider), first.file.name)
+		}
+		spelling[p.Provider] = at
+		seen := map[string]bool{}
+		for j, number := range p.OwnUse {
+			if seen[number] {
+				c.complain(at.field("own_use").at(j), "remove it", "%q is listed already", clip(number))
+			}
+			seen[number] = true
+		}
+	}
+	for i := range c.contracts.items {
+		c.contract(c.contracts.places[i], &c.contracts.items[i])
+	}
+}
+
+func (c *checker) contract(at place, k *schemas.Contract) {
+	c.validity(at, k.Validity)
+	c.payable(at.field("currency"), k.Currency)
+	c.threshold(at.field("tolerance"), k.Tolerance)
+	for i, category := range k.Accepted {
+		categories := strings.Fields("Usage Purchase Tax Credit Adjustment")
+		if !slices.Contains(categories, category) {
+			c.complain(at.field("accepted").at(i), didYouMean(category, categories, ""), "%q is not a charge category of FOCUS", clip(category))
+		}
+	}
+	for i := range k.Rates {
+		r, here := &k.Rates[i], at.field("rates").at(i)
+		c.validity(here, r.Validity)
+		c.contractRate(here, r)
+		if _, ok := overlap(r.Validity, k.Validity); !ok {
+			c.complain(here.field("from"), "correct one of them", "the rate is never in force while contract %s is", k.ID)
+		}
+		for j := range i {
+			other := &k.Rates[j]
+			day, both := overlap(r.Validity, other.Validity)
+			same := r.Service == other.Service && r.SKU == other.SKU && r.Region == other.Region && r.Validity.KnownSince == other.Validity.KnownSince
+			if both && same {
+				c.complain(here, "end one of them with to:, or say by known_since which replaces the other",
+					"this rate of %s and the one at line %d are both in force from %s", clip(r.Service), at.field("rates").at(j).line(), beginning(day))
+			}
+		}
+	}
+}
+
+// beginning is a day, or words for none.
+func beginning(d schemas.Date) string {
+	if d.IsZero() {
+		return "the beginning"
+	}
+	return d.String()
+}
+
+func (c *checker) contractRate(at place, r *schemas.ContractRate) {
+	c.notNegative(at.field("price"), &r.Price)
+	c.tiers(at.field("tiers"), len(r.Tiers), func(i int) *money.Decimal { return r.Tiers[i].UpTo })
+	if len(r.Tiers) > 0 && !r.Price.IsZero() {
+		c.complain(at.field("price"), "keep one of them", "a rate has either a price or tiers")
+	}
+	if _, there := at.field("price").node(); !there && len(r.Tiers) == 0 {
+		c.complain(at.field("price"), "add price: a decimal such as 0.018, or tiers", "the rate has no price")
+	}
+	if r.Basis == schemas.BasisMeter && len(r.Metered) == 0 {
+		c.complain(at.field("metered"), "list the SKUs of our own meters that count the service", "a rate on the basis of our meter needs metered")
+	}
+	if r.Basis != schemas.BasisMeter && len(r.Metered) > 0 {
+		c.complain(at.field("metered"), "write basis: meter, or remove it", "only a rate on the basis of our meter reads metered")
+	}
+	if r.Basis != schemas.BasisList && r.Unit == "" && r.Service != "" {
+		c.complain(at.field("unit"), "write the unit as the bill does, such as GB-month", "unit is missing: the price of one what?")
+	}
+}
+
+func (c *checker) threshold(at place, t schemas.Threshold) {
+	c.notNegative(at.field("absolute"), t.Absolute)
+	c.notNegative(at.field("percent"), t.Percent)
+}
+
+func (c *checker) checkMappings() {
+	seen := make(map[origin]place, len(c.mappings.items))
+	sources := map[schemas.SourceID]*schemas.Source{}
+	for i := range c.sources.items {
+		sources[c.sources.items[i].ID] = &c.sources.items[i]
+	}
+	for i := range c.mappings.items {
+		m, at := &c.mappings.items[i], c.mappings.places[i]
+		c.refer(at.field("peer"), KindPeer, string(m.Peer))
+		c.refer(at.field("account"), KindAccount, string(m.Account))
+		if c.refer(at.field("source"), KindSource, string(m.Source)) && m.Peer != "" {
+			if s := sources[m.Source]; s.Peer != m.Peer {
+				c.complain(at.field("source"), "correct one of them", "source %s is not of peer %s", s.ID, m.Peer)
+			}
+		}
+		if m.Peer == "" && m.Source == "" {
+			c.complain(at, "say of which peer or source the numbers are", "peer and source are both empty")
+		}
+		if m.BillingAccount == "" && m.SubAccount == "" {
+			c.complain(at, "write at least one of them", "billing_account and sub_account are both empty")
+			continue
+		}
+		key := originOf(*m)
+		if first, twice := seen[key]; twice {
+			c.complain(at, "keep one of them", "the account is mapped at %s:%d already", first.file.name, first.line())
+			continue
+		}
+		seen[key] = at
+	}
+	for i, p := range c.peers.items {
+		for j, number := range p.OwnUse {
+			if first, mapped := seen[origin{peer: p.ID, sub: number}]; mapped {
+				c.complain(c.peers.places[i].field("own_use").at(j), "keep one of them", "%q is a customer's at %s:%d", clip(number), first.file.name, first.line())
+			}
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package book
+
+import (
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"daybook/schemas"
+)
+
+// placeHolder is {name} in a pattern.
+var placeHolder = regexp.MustCompile(`\{([^}]*)\}`)
+
+// placeHolders are those that a pattern may have.
+func placeHolders() []string {
+	return []string{"period", "year", "month", "day", "first", "last", "next", "version"}
+}
+
+// filledByDaybook are the usage columns that no source may fill.
+func filledByDaybook() []int {
+	return []int{schemas.UseAccountId, schemas.UsePeerId, schemas.UseSourceId, schemas.UseObjectKey, schemas.UseObjectRow, schemas.UseRecordId, schemas.UseExtra}
+}
+
+func (c *checker) checkSources() {
+	for i := range c.sources.items {
+		s, at := &c.sources.items[i], c.sources.places[i]
+		c.refer(at.field("peer"), KindPeer, string(s.Peer))
+		c.zone(at.field("zone"), s.Zone)
+		c.prefix(at.field("prefix"), s.Prefix)
+		c.pattern(at.field("pattern"), s.Pattern)
+		c.pattern(at.field("manifest"), s.Manifest)
+		c.patternSuits(at, s)
+		c.notBelow(at.field("settle_minutes"), int64(s.SettleMinutes), 0)
+		c.notBelow(at.field("expect").field("due_hours"), int64(s.Expect.DueHours), 0)
+		c.notBelow(at.field("expect").field("objects"), int64(s.Expect.Objects), 0)
+		limits := at.field("limits")
+		c.notBelow(limits.field("row_bytes"), s.Limits.RowBytes, 0)
+		c.notBelow(limits.field("object_bytes"), s.Limits.ObjectBytes, 0)
+		c.notBelow(limits.field("ratio"), s.Limits.Ratio, 0)
+		c.notBelow(limits.field("depth"), int64(s.Limits.Depth), 0)
+		for _, name := range slices.Sorted(maps.Keys(s.Columns)) {
+			c.target(at.field("columns").field(name), name)
+		}
+		for _, name := range slices.Sorted(maps.Keys(s.Constants)) {
+			c.target(at.field("constants").field(name), name)
+			if _, both := s.Columns[name]; both {
+				c.complain(at.field("constants").field(name), "keep one of them", "%s is filled by columns already", name)
+			}
+		}
+		tolerate := at.field("tolerate")
+		c.usageColumns(tolerate.field("null_columns"), s.Tolerate.NullColumns)
+		c.usageColumns(tolerate.field("absent_columns"), s.Tolerate.AbsentColumns)
+		c.usageColumns(tolerate.field("other_values"), s.Tolerate.OtherValues)
+	}
+	c.separateSources()
+}
+
+// prefix complains of a folder that would leave the landing place.
+func (c *checker) prefix(at place, prefix string) {
+	clean := path.Clean(strings.TrimSuffix(prefix, "/"))
+	switch {
+	case prefix == "":
+	case strings.HasPrefix(prefix, "/"), strings.Contains(prefix, "://"), strings.Contains(prefix, `\`),
+		slices.Contains(strings.Split(prefix, "/"), ".."):
+		c.complain(at, "write a path with slashes from the landing place down, such as peers/atlas", "%q leaves the landing place", clip(prefix))
+	case clean != strings.TrimSuffix(prefix, "/"):
+		c.complain(at, "write "+clean, "%q is not a plain path", clip(prefix))
+	}
+}
+
+func (c *checker) pattern(at place, pattern string) {
+	if slices.Contains(strings.Split(pattern, "/"), "..") || strings.HasPrefix(pattern, "/") {
+		c.complain(at, "write a path below the prefix", "%q leaves the prefix", clip(pattern))
+	}
+	for _, m := range placeHolder.FindAllStringSubmatch(pattern, -1) {
+		if !slices.Contains(placeHolders(), m[1]) {
+			c.complain(at, didYouMean(m[1], placeHolders(), ""), "{%s} is not a place holder", clip(m[1]))
+		}
+	}
+	if rest := placeHolder.ReplaceAllString(pattern, ""); strings.ContainsAny(rest, "{}") {
+		c.complain(at, "close every brace", "%q has a brace that stands alone", clip(pattern))
+	}
+}
+
+// patternSuits complains of a pattern from which a period, a version or a day cannot be read though they are needed.
+func (c *checker) patternSuits(at place, s *schemas.Source) {
+	has := func(holder string) bool {
+		return strings.Contains(s.Pattern, "{"+holder+"}") || strings.Contains(s.Manifest, "{"+holder+"}")
+	}
+	month := has("period") || has("year") && has("month") || has("first") || has("last") || has("day")
+	if s.Pattern != "" && !month {
+		c.complain(at.field("pattern"), "add {period}, or {year} and {month}", "the pattern does not say of which month an object is")
+	}
+	if s.Expect.Every == schemas.EveryDay && !has("day") {
+		c.complain(at.field("expect").field("every"), "add {day} to the pattern, or expect a delivery every month", "a delivery is expected every day, but the pattern has no {day}")
+	}
+	if s.Semantics == schemas.Append && has("version") {
+		c.complain(at.field("semantics"), "write snapshot if a newer version replaces the older", "the source adds up its objects, but its pattern has a {version}")
+	}
+}
+
+// target complains of a usage column that is not there, or not for a source to fill.
+func (c *checker) target(at place, name string) {
+	i := schemas.Usage.Index(name)
+	switch {
+	case i < 0:
+		c.complain(at, didYouMean(name, usageNames(nil), "the columns are those of FOCUS 1.2"), "usage has no column %s", clip(name))
+	case slices.Contains(filledByDaybook(), i):
+		c.complain(at, "remove it", "%s is filled by daybook itself", name)
+	}
+}
+
+// usageColumns complains of names that are neither usage columns nor *.
+func (c *checker) usageColumns(list place, names []string) {
+	for i, name := range names {
+		if name != "*" && schemas.Usage.Index(name) < 0 {
+			c.complain(list.at(i), didYouMean(name, usageNames(nil), "the columns are those of FOCUS 1.2, or * for all"), "usage has no column %s", clip(name))
+		}
+	}
+}
+
+// usageNames returns the usage columns that keep says, or all.
+func usageNames(keep func(schemas.Column) bool) []string {
+	var out []string
+	for _, col := range schemas.Usage.Columns {
+		if keep == nil || keep(col) {
+			out = append(out, col.Name)
+		}
+	}
+	return out
+}
+
+// separateSources complains of two sources that would read the same objects, and so bill them twice.
+func (c *checker) separateSources() {
+	type reads struct{ prefix, pattern string }
+	seen := map[reads]place{}
+	for i, s := range c.sources.items {
+		key := reads{path.Clean(s.Prefix), s.Pattern}
+		if s.Pattern == "" {
+			continue
+		}
+		if first, twice := seen[key]; twice {
+			c.complain(c.sources.places[i].field("pattern"), "give each source a prefix of its own", "the source at %s:%d reads the same objects", first.file.name, first.line())
+			continue
+		}
+		seen[key] = c.sources.places[i]
+	}
+}

@@ -1,0 +1,133 @@
+package book
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"daybook/schemas"
+)
+
+// TestFields keeps FIELDS.md equal to what is read.
+func TestFields(t *testing.T) {
+	const name = "FIELDS.md"
+	old, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := "# Every field of a book\n\nKeys in bold must be there. `go test ./pipeline/book -run TestFields -update` writes this file\n" +
+		"from the structs that a book is read into; README.md says how values are written.\n" + fieldTables()
+	if string(old) == fresh {
+		return
+	}
+	if !*update {
+		t.Fatal("the fields of a book have changed: go test ./pipeline/book -run 'Descriptions|Fields' -update, twice")
+	}
+	if err := os.WriteFile(name, []byte(fresh), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fieldTables lists every struct that a book is read into, with its keys, each struct once.
+func fieldTables() string {
+	m := tableMaker{shapes: shapes{}, texts: map[string]string{}, seen: map[reflect.Type]bool{}}
+	for line := range strings.Lines(descriptions) {
+		if name, text, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok {
+			m.texts[name] = text
+		}
+	}
+	for _, top := range []struct {
+		title string
+		t     reflect.Type
+	}{
+		{"`provider.yaml`", reflect.TypeFor[schemas.Provider]()},
+		{"An entry of `sources.yaml`, under `sources`", reflect.TypeFor[schemas.Source]()},
+		{"`catalogue/*.yaml`", reflect.TypeFor[schemas.Catalogue]()},
+		{"An entry of `customers.yaml`, under `customers`; a row of `customers.csv`", reflect.TypeFor[schemas.Customer]()},
+		{"A row of `accounts.csv`; without `customer`, an account in `customers.yaml`", reflect.TypeFor[accountRow]()},
+		{"A row of `subscriptions.csv`, an entry of `subscriptions.yaml`; without `account`, in an account", reflect.TypeFor[subscriptionRow]()},
+		{"A row of `changes.csv`; without `subscription`, in a subscription", reflect.TypeFor[changeRow]()},
+		{"`peers/*.yaml`", reflect.TypeFor[peerFile]()},
+		{"A row of `mapping.csv`", reflect.TypeFor[schemas.Mapping]()},
+		{"`plan.yaml`", reflect.TypeFor[schemas.Plan]()},
+		{"A row of `plan.csv`", reflect.TypeFor[schemas.PlanLine]()},
+		{"A row of `fx.csv`", reflect.TypeFor[schemas.Rate]()},
+	} {
+		m.table(top.title, top.t)
+	}
+	return m.out.String()
+}
+
+type tableMaker struct {
+	shapes shapes
+	texts  map[string]string
+	seen   map[reflect.Type]bool
+	out    strings.Builder
+}
+
+func (m *tableMaker) table(title string, t reflect.Type) {
+	if m.seen[t] {
+		return
+	}
+	m.seen[t] = true
+	fmt.Fprintf(&m.out, "\n## %s\n\n", title)
+	if text := m.texts[t.Name()]; text != "" && t.PkgPath() != reflect.TypeFor[accountRow]().PkgPath() {
+		fmt.Fprintf(&m.out, "%s\n\n", cellText(text))
+	}
+	m.out.WriteString("| Key | Value | |\n|---|---|---|\n")
+	var inner []reflect.Type
+	for _, f := range m.shapes.of(t).fields {
+		key := "`" + f.key + "`"
+		if f.required {
+			key = "**" + key + "**"
+		}
+		fmt.Fprintf(&m.out, "| %s | %s | %s |\n", key, cellText(m.kind(f.typ)), cellText(m.texts[fieldName(t, f.index)]))
+		if s := structOf(f.typ); s != nil {
+			inner = append(inner, s)
+		}
+	}
+	for _, s := range inner {
+		m.table(s.Name(), s)
+	}
+}
+
+// structOf is the struct inside a pointer, list or map, or nil.
+func structOf(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || isScalar(t) {
+		return nil
+	}
+	return t
+}
+
+// kind says what a value looks like.
+func (m *tableMaker) kind(t reflect.Type) string {
+	switch {
+	case isScalar(t):
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if allowed := allowedValues(t); allowed != nil && len(allowed) <= 20 {
+			return strings.Join(allowed, ", ")
+		}
+		if t == reflect.TypeFor[schemas.Code]() {
+			return "a finding code"
+		}
+		return strings.TrimPrefix(strings.TrimPrefix(strings.Split(wantOf(t), " such as")[0], "a "), "an ")
+	case t.Kind() == reflect.Slice:
+		return "list of " + m.kind(t.Elem())
+	case t.Kind() == reflect.Map:
+		return m.kind(t.Key()) + ": " + m.kind(t.Elem())
+	case t.Kind() == reflect.Pointer:
+		return m.kind(t.Elem())
+	default:
+		return t.Name()
+	}
+}
+
+// cellText keeps a text from breaking a table.
+func cellText(s string) string { return strings.ReplaceAll(s, "|", `\|`) }

@@ -82,6 +82,10 @@ func shuffleTo(tb testing.TB, out io.Writer, batches []*Batch, shards int) {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	shuffleAgain(tb, w, batches, shards)
+}
+
+func shuffleAgain(tb testing.TB, w *ShuffleWriter, batches []*Batch, shards int) {
 	var route []uint16
 	var byCode []uint16
 	for _, batch := range batches {
@@ -108,9 +112,16 @@ func BenchmarkShuffleWrite(b *testing.B) {
 	for _, batch := range batches {
 		rows += batch.Rows
 	}
+	w, err := NewShuffleWriter(io.Discard, &schemas.Usage, 20, ShuffleOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		shuffleTo(b, io.Discard, batches, 20)
+		if err := w.Reset(io.Discard); err != nil {
+			b.Fatal(err)
+		}
+		shuffleAgain(b, w, batches, 20)
 	}
 	perRow(b, rows)
 }
@@ -122,12 +133,12 @@ func BenchmarkShuffleRead(b *testing.B) {
 		b.Fatal(err)
 	}
 	into := NewBatch(&schemas.Usage)
-	var buffer []byte
+	var buffer BlockBuffer
 	b.ReportAllocs()
 	for b.Loop() {
 		into.Reset()
 		for _, block := range s.Blocks(0) {
-			if buffer, err = s.Read(block, into, buffer); err != nil {
+			if err := s.Read(block, into, &buffer); err != nil {
 				b.Fatal(err)
 			}
 		}

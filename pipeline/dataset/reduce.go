@@ -84,7 +84,7 @@ type Conflict struct{ Kept, Dropped Place }
 type Reducer struct {
 	rows   *Batch
 	out    *Batch
-	buffer []byte
+	buffer BlockBuffer
 	order  sorter
 	keep   []uint32
 	names  nameTable
@@ -201,8 +201,7 @@ func (j *job) eachBlock(b *Batch, before func(Block) error, after func(file, fro
 				return err
 			}
 			from := b.Rows
-			var err error
-			if j.buffer, err = f.Read(block, b, j.buffer); err != nil {
+			if err := f.Read(block, b, &j.buffer); err != nil {
 				return fmt.Errorf("file %d: %w", i, err)
 			}
 			if j.options.Progress != nil {

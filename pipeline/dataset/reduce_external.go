@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -286,5 +285,3 @@ func (j *job) endRun(spill *spiller) error {
 	j.keep = j.keep[:0]
 	return nil
 }
-
-var errSpill = errors.New("a temporary file does not hold what was written to it")

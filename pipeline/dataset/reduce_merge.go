@@ -1,8 +1,8 @@
 package dataset
 
 import (
+	"bufio"
 	"fmt"
-	"hash/crc32"
 
 	"daybook/schemas"
 )
@@ -10,6 +10,7 @@ import (
 // run is a temporary file of rows in order.
 type run struct {
 	file   SpillFile
+	out    *bufio.Writer
 	blocks []Block
 	at     int64
 }
@@ -46,20 +47,20 @@ func (s *spiller) begin() (*run, error) {
 		return nil, fmt.Errorf("make a temporary file: %w", err)
 	}
 	s.open = append(s.open, f)
-	return &run{file: f}, nil
+	return &run{file: f, out: bufio.NewWriterSize(f, 1<<16)}, nil
 }
 
 func (s *spiller) write(r *run, b *Batch) error {
 	rows := b.Rows
-	stream, err := s.block.encode(b)
-	if err != nil {
-		return err
+	size, crc, err := s.block.encode(r.out, b)
+	if err == nil {
+		err = r.out.Flush()
 	}
-	if _, err := r.file.Write(stream); err != nil {
+	if err != nil {
 		return fmt.Errorf("write sorted rows to a temporary file: %w", err)
 	}
-	r.blocks = append(r.blocks, Block{Rows: rows, At: r.at, Bytes: int64(len(stream)), CRC: crc32.Checksum(stream, castagnoli)})
-	r.at += int64(len(stream))
+	r.blocks = append(r.blocks, Block{Rows: rows, At: r.at, Bytes: size, CRC: crc})
+	r.at += size
 	return nil
 }
 
@@ -89,11 +90,10 @@ func (s *spiller) merge() error {
 
 // cursor is a run that is being merged: a block of it in memory, and the row that is next.
 type cursor struct {
-	run    *run
-	batch  *Batch
-	keys   []uint64 // words by row
-	next   int
-	buffer []byte
+	run   *run
+	batch *Batch
+	keys  []uint64 // words by row
+	next  int
 }
 
 // picked is a row of a cursor's block that is next in the merged order.
@@ -182,18 +182,9 @@ func (m *merger) load(c *cursor) (bool, error) {
 	}
 	block := c.run.blocks[0]
 	c.run.blocks = c.run.blocks[1:]
-	c.buffer = grow(c.buffer[:0], int(block.Bytes))
-	if err := readFull(c.run.file, c.buffer, block.At); err != nil {
-		return false, fmt.Errorf("read sorted rows from a temporary file: %w", err)
-	}
-	if crc32.Checksum(c.buffer, castagnoli) != block.CRC {
-		return false, errSpill
-	}
 	c.batch.Reset()
-	for i := range c.batch.Columns {
-		c.batch.Columns[i].Absent = true
-	}
-	if err := decodeBlock(c.buffer, block.Rows, c.batch); err != nil {
+	c.batch.forget()
+	if err := j.buffer.read(c.run.file, block, c.batch); err != nil {
 		return false, fmt.Errorf("read sorted rows from a temporary file: %w", err)
 	}
 	c.next = 0

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -25,8 +26,22 @@ func appendTail(out, index []byte) []byte {
 
 // blockEncoder turns batches into Arrow IPC streams. Its buffers serve one block after the other.
 type blockEncoder struct {
-	out          bytes.Buffer
+	sink         blockSink
 	local, order []uint32
+}
+
+// blockSink counts and sums up what goes to a file.
+type blockSink struct {
+	out   io.Writer
+	bytes int64
+	crc   uint32
+}
+
+func (s *blockSink) Write(b []byte) (int, error) {
+	n, err := s.out.Write(b)
+	s.bytes += int64(n)
+	s.crc = crc32.Update(s.crc, castagnoli, b[:n])
+	return n, err
 }
 
 // The Arrow types of a block's columns; labels are dictionaries of text besides.
@@ -35,8 +50,9 @@ var (
 	arrowDecimal = &arrow.Decimal128Type{Precision: money.Precision, Scale: money.Scale}
 )
 
-// encode returns b's rows as an IPC stream, valid until the next call.
-func (e *blockEncoder) encode(b *Batch) ([]byte, error) {
+// encode writes b's rows to out as an IPC stream, and returns how many bytes that was and their checksum. It uses up
+// b's codes.
+func (e *blockEncoder) encode(out io.Writer, b *Batch) (size int64, crc uint32, err error) {
 	var fields []arrow.Field
 	var columns []arrow.Array
 	for c := range b.Columns {
@@ -53,15 +69,15 @@ func (e *blockEncoder) encode(b *Batch) ([]byte, error) {
 	schema := arrow.NewSchema(fields, nil)
 	record := array.NewRecord(schema, columns, int64(b.Rows))
 	defer record.Release()
-	e.out.Reset()
-	w := ipc.NewWriter(&e.out, ipc.WithSchema(schema))
+	e.sink = blockSink{out: out}
+	w := ipc.NewWriter(&e.sink, ipc.WithSchema(schema))
 	if err := w.Write(record); err != nil {
-		return nil, fmt.Errorf("encode block: %w", err)
+		return 0, 0, fmt.Errorf("encode block: %w", err)
 	}
 	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("encode block: %w", err)
+		return 0, 0, fmt.Errorf("encode block: %w", err)
 	}
-	return e.out.Bytes(), nil
+	return e.sink.bytes, e.sink.crc, nil
 }
 
 // column returns v as an Arrow array, sharing what memory it can.
@@ -172,9 +188,51 @@ func narrow(indices []uint32, n int) (arrow.DataType, []byte) {
 
 var errBlock = errors.New("its columns do not fit the table")
 
-// decodeBlock appends the rows of an IPC stream to b, codes translated to b's dictionaries.
-func decodeBlock(stream []byte, rows int, b *Batch) error {
-	r, err := ipc.NewReader(bytes.NewReader(stream))
+// BlockBuffer is memory for reading blocks, one after the other. Its zero value is ready; it is not for concurrent use.
+type BlockBuffer struct {
+	stream []byte
+	slab   slab
+	codes  []uint32
+}
+
+// slab hands out memory that is all taken back at once. Arrow copies each column out of the stream, and then we out of
+// Arrow: memory made anew for that would cost more than the copies.
+type slab struct {
+	memory []byte
+	used   int
+}
+
+const slabAlign = 64
+
+// Allocate implements Arrow's allocator. What it returns is not zero.
+func (s *slab) Allocate(size int) []byte {
+	if s.used+size > len(s.memory) {
+		// What was handed out before stays with its users.
+		s.memory = make([]byte, max(2*len(s.memory), size, chunkWindow))
+		s.used = 0
+	}
+	b := s.memory[s.used : s.used+size : s.used+size]
+	s.used = min((s.used+size+slabAlign-1)/slabAlign*slabAlign, len(s.memory))
+	return b
+}
+
+// Reallocate implements Arrow's allocator.
+func (s *slab) Reallocate(size int, b []byte) []byte {
+	if size <= cap(b) {
+		return b[:size]
+	}
+	bigger := s.Allocate(size)
+	copy(bigger, b)
+	return bigger
+}
+
+// Free implements Arrow's allocator.
+func (s *slab) Free([]byte) {}
+
+// decode appends the rows of m.stream to b, codes translated to b's dictionaries.
+func (m *BlockBuffer) decode(rows int, b *Batch) error {
+	m.slab.used = 0
+	r, err := ipc.NewReader(bytes.NewReader(m.stream), ipc.WithAllocator(&m.slab))
 	if err != nil {
 		return fmt.Errorf("decode block: %w", err)
 	}
@@ -196,7 +254,7 @@ func decodeBlock(stream []byte, rows int, b *Batch) error {
 			continue
 		}
 		v.fill(b.Rows)
-		if err := v.appendArrow(record.Column(next), b.Rows); err != nil {
+		if err := m.appendColumn(v, record.Column(next), b.Rows); err != nil {
 			return fmt.Errorf("decode column %s: %w", b.Table.Columns[c].Name, err)
 		}
 		next++
@@ -208,8 +266,8 @@ func decodeBlock(stream []byte, rows int, b *Batch) error {
 	return nil
 }
 
-// appendArrow appends the values of a, which start at row at.
-func (v *Vector) appendArrow(a arrow.Array, at int) error {
+// appendColumn appends the values of a to v, at row at.
+func (m *BlockBuffer) appendColumn(v *Vector, a arrow.Array, at int) error {
 	if a.NullN() > 0 {
 		for i := range a.Len() {
 			if a.IsNull(i) {
@@ -220,28 +278,34 @@ func (v *Vector) appendArrow(a arrow.Array, at int) error {
 	switch a := a.(type) {
 	case *array.Dictionary:
 		if v.Type == schemas.Label {
-			return v.appendDictionary(a)
+			return m.appendDictionary(v, a)
 		}
 	case *array.Binary:
 		if v.Type == schemas.Text {
 			base := uint32(len(v.Bytes))
 			v.Bytes = append(v.Bytes, a.ValueBytes()...)
-			for _, end := range a.ValueOffsets()[1:] {
-				v.Ends = append(v.Ends, base+uint32(end))
+			first := len(v.Ends)
+			v.Ends = grow(v.Ends, a.Len())
+			for i, end := range a.ValueOffsets()[1:] {
+				v.Ends[first+i] = base + uint32(end)
 			}
 			return nil
 		}
 	case *array.Decimal128:
 		if v.Type == schemas.Decimal {
-			for _, d := range a.Values() {
-				v.Decs = append(v.Decs, money.Fixed{Hi: d.HighBits(), Lo: d.LowBits()})
+			first := len(v.Decs)
+			v.Decs = grow(v.Decs, a.Len())
+			for i, d := range a.Values() {
+				v.Decs[first+i] = money.Fixed{Hi: d.HighBits(), Lo: d.LowBits()}
 			}
 			return nil
 		}
 	case *array.Timestamp:
 		if v.Type == schemas.Time {
-			for _, t := range a.TimestampValues() {
-				v.Ints = append(v.Ints, int64(t))
+			first := len(v.Ints)
+			v.Ints = grow(v.Ints, a.Len())
+			for i, t := range a.TimestampValues() {
+				v.Ints[first+i] = int64(t)
 			}
 			return nil
 		}
@@ -254,12 +318,13 @@ func (v *Vector) appendArrow(a arrow.Array, at int) error {
 	return fmt.Errorf("it is %v: %w", a.DataType(), errBlock)
 }
 
-func (v *Vector) appendDictionary(a *array.Dictionary) error {
+func (m *BlockBuffer) appendDictionary(v *Vector, a *array.Dictionary) error {
 	texts, ok := a.Dictionary().(*array.Binary)
 	if !ok {
 		return errBlock
 	}
-	codes := make([]uint32, texts.Len())
+	m.codes = grow(m.codes[:0], texts.Len())
+	codes := m.codes
 	for i := range codes {
 		codes[i] = v.Dict.Code(texts.Value(i))
 	}

@@ -92,19 +92,26 @@ func (s *ShuffleFile) Blocks(shard int) []Block {
 	return blocks
 }
 
-// Read appends the rows of a block to b, translating labels to b's dictionaries. buffer is used for the bytes and
-// returned for the next call. An error of damage wraps ErrDamaged.
-func (s *ShuffleFile) Read(block Block, b *Batch, buffer []byte) (_ []byte, err error) {
+// Read appends the rows of a block to b, translating labels to b's dictionaries. An error of damage wraps ErrDamaged.
+func (s *ShuffleFile) Read(block Block, b *Batch, buffer *BlockBuffer) error {
+	if err := buffer.read(s.in, block, b); err != nil {
+		return fmt.Errorf("read shuffle block at %d: %w", block.At, err)
+	}
+	return nil
+}
+
+// read reads and decodes a block of any file.
+func (m *BlockBuffer) read(in io.ReaderAt, block Block, b *Batch) (err error) {
 	defer recovered(&err)
-	buffer = grow(buffer[:0], int(block.Bytes))
-	if err := readFull(s.in, buffer, block.At); err != nil {
-		return buffer, fmt.Errorf("read shuffle: %w", err)
+	m.stream = grow(m.stream[:0], int(block.Bytes))
+	if err := readFull(in, m.stream, block.At); err != nil {
+		return err
 	}
-	if crc32.Checksum(buffer, castagnoli) != block.CRC {
-		return buffer, fmt.Errorf("read shuffle: the checksum of the block at %d is wrong: %w", block.At, ErrDamaged)
+	if crc32.Checksum(m.stream, castagnoli) != block.CRC {
+		return fmt.Errorf("its checksum is wrong: %w", ErrDamaged)
 	}
-	if err := decodeBlock(buffer, block.Rows, b); err != nil {
-		return buffer, fmt.Errorf("read shuffle: block at %d: %w: %w", block.At, err, ErrDamaged)
+	if err := m.decode(block.Rows, b); err != nil {
+		return fmt.Errorf("%w: %w", err, ErrDamaged)
 	}
-	return buffer, nil
+	return nil
 }

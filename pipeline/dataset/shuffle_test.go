@@ -67,11 +67,11 @@ func TestShuffle(t *testing.T) {
 					want[ShardOf(b.Columns[0].TextAt(i), c.shards)].AppendRange(b, i, i+1)
 				}
 			}
-			var buffer []byte
+			var buffer BlockBuffer
 			for k := range want {
 				got := NewBatch(&sample)
 				for _, block := range s.Blocks(k) {
-					if buffer, err = s.Read(block, got, buffer); err != nil {
+					if err := s.Read(block, got, &buffer); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -106,7 +106,7 @@ func TestShuffleDamage(t *testing.T) {
 		}
 		for k := range s.Shards() {
 			for _, block := range s.Blocks(k) {
-				if _, err := s.Read(block, NewBatch(&sample), nil); err != nil {
+				if err := s.Read(block, NewBatch(&sample), &BlockBuffer{}); err != nil {
 					return err
 				}
 			}

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ type ShuffleStats struct {
 // ShuffleWriter routes the rows of one object to shards.
 type ShuffleWriter struct {
 	table  *schemas.Table
-	out    io.Writer
+	out    *bufio.Writer
 	at     int64
 	err    error
 	budget int
@@ -95,12 +96,31 @@ func NewShuffleWriter(w io.Writer, t *schemas.Table, shards int, options Shuffle
 	if options.BudgetBytes <= 0 {
 		options.BudgetBytes = 32 << 20
 	}
-	s := &ShuffleWriter{
-		table: t, out: w, budget: options.BudgetBytes, shards: make([]*Batch, shards), sizes: make([]int, shards),
-		index: shuffleIndex{Table: t.Name, Version: t.Version, Shards: shards, Blocks: []Block{}},
+	s := &ShuffleWriter{table: t, budget: options.BudgetBytes, shards: make([]*Batch, shards), sizes: make([]int, shards)}
+	return s, s.Reset(w)
+}
+
+// Reset begins another file of the same table and shards on w, whatever became of the last. Its buffers are used again,
+// which leaves no trace in the file.
+func (s *ShuffleWriter) Reset(w io.Writer) error {
+	s.out, s.at, s.err, s.held = bufio.NewWriterSize(w, 1<<18), 0, nil, 0
+	s.index = shuffleIndex{Table: s.table.Name, Version: s.table.Version, Shards: len(s.shards), Blocks: []Block{}}
+	clear(s.sizes)
+	for _, b := range s.shards {
+		if b != nil {
+			b.Reset()
+			b.forget()
+		}
 	}
 	s.write([]byte(shuffleMagic))
-	return s, s.err
+	return s.err
+}
+
+// forget makes every column of an empty batch absent.
+func (b *Batch) forget() {
+	for c := range b.Columns {
+		b.Columns[c].Absent = true
+	}
 }
 
 // Add routes row i of b to shard[i], which is below the number of shards. It copies the rows; the batches' dictionaries
@@ -268,20 +288,16 @@ func (s *ShuffleWriter) flush(k int) {
 	if s.err != nil || b == nil || b.Rows == 0 {
 		return
 	}
-	stream, err := s.block.encode(b)
+	size, crc, err := s.block.encode(s.out, b)
 	if err != nil {
 		s.err = fmt.Errorf("write shuffle of table %s: %w", s.table.Name, err)
 		return
 	}
-	s.index.Blocks = append(s.index.Blocks, Block{
-		Shard: k, Rows: b.Rows, At: s.at, Bytes: int64(len(stream)), CRC: crc32.Checksum(stream, castagnoli), Memory: int64(s.sizes[k]),
-	})
+	s.index.Blocks = append(s.index.Blocks, Block{Shard: k, Rows: b.Rows, At: s.at, Bytes: size, CRC: crc, Memory: int64(s.sizes[k])})
 	s.index.Rows += int64(b.Rows)
-	s.write(stream)
+	s.at += size
 	b.Reset()
-	for c := range b.Columns {
-		b.Columns[c].Absent = true
-	}
+	b.forget()
 	s.held -= s.sizes[k]
 	s.sizes[k] = 0
 }
@@ -297,6 +313,9 @@ func (s *ShuffleWriter) Close() (ShuffleStats, error) {
 	}
 	s.write(index)
 	s.write(appendTail(nil, index))
+	if err := s.out.Flush(); err != nil && s.err == nil {
+		s.err = fmt.Errorf("write shuffle of table %s: %w", s.table.Name, err)
+	}
 	stats := ShuffleStats{Rows: s.index.Rows, Bytes: s.at, Blocks: len(s.index.Blocks), ShardRows: make([]int64, len(s.shards))}
 	for _, b := range s.index.Blocks {
 		stats.ShardRows[b.Shard] += int64(b.Rows)

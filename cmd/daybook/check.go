@@ -1,0 +1,57 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"daybook/pipeline/book"
+)
+
+// checkOptions are those of the verb check.
+type checkOptions struct {
+	json bool
+}
+
+func newCheck() *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   "check BOOK",
+		Short: "Validate a book: every complaint at once, with file, line and column",
+		Long: `check reads every file of a book and validates it as one: unknown keys, dangling references, overlapping
+validity, gaps in tiers, bad decimals. Nothing is run. Exit code 2 if anything is wrong.`,
+		Example: `  daybook check mycloud
+  daybook check mycloud --json | jq -r .message`,
+		Args: exactly("book (a directory)"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runCheck(cmd, args[0], o) },
+	}
+	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per complaint")
+	return cmd
+}
+
+func runCheck(cmd *cobra.Command, dir string, o checkOptions) error {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return wrong("%s is not a directory that holds a book; daybook init %s writes one that runs", dir, dir)
+	}
+	b, problems := book.Load(os.DirFS(dir))
+	out := cmd.OutOrStdout()
+	for _, p := range problems {
+		if o.json {
+			if err := json.NewEncoder(out).Encode(p); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintln(out, filepath.Join(dir, p.String()))
+	}
+	if len(problems) > 0 {
+		return wrong("the book %s has %d problem%s", dir, len(problems), plural(len(problems)))
+	}
+	if !o.json {
+		fmt.Fprintf(out, "%s is a sound book: %s\n", dir, b.Summary())
+	}
+	return nil
+}

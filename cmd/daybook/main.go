@@ -1,0 +1,121 @@
+// Command daybook is the nightly billing run of a cloud service provider.
+//
+// There is one file per verb; each holds an options struct and one function that runs it. Printing, the clock, the
+// environment and exit codes live here and nowhere below.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes: what a person or cron can tell from the number alone.
+const (
+	exitDone       = 0
+	exitBroke      = 1
+	exitWrong      = 2 // wrong usage or wrong book
+	exitFindings   = 3 // done, with findings above the book's threshold
+	exitIncomplete = 4 // done, but the period is provisional: a delivery is missing or was refused
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// exitError carries the exit code that an error calls for. A nil err means that all has been said already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// wrong marks an error as the caller's: wrong usage or a wrong book.
+func wrong(format string, args ...any) error {
+	return &exitError{exitWrong, fmt.Errorf(format, args...)}
+}
+
+// execute runs one command line and returns its exit code.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var exit *exitError
+	if !errors.As(err, &exit) {
+		exit = &exitError{exitBroke, err}
+		if ctx.Err() != nil {
+			exit.err = errors.New("interrupted: nothing half-done is visible, and the same command goes on from here")
+		}
+	}
+	if exit.err != nil {
+		fmt.Fprintln(stderr, "daybook:", exit.err)
+	}
+	return exit.code
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "daybook",
+		Short: "The nightly billing run of a cloud service provider",
+		Long: `daybook takes usage from your own meters and from the exports of peer providers, turns it into Parquet,
+prices it against the catalogue, checks it against the business plan and the peers' bills, and writes draft
+invoices and a variance report.
+
+Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings above the threshold;
+4 done, but the period is incomplete.`,
+		Example: `  daybook init mycloud                       write a commented book that runs
+  daybook check mycloud                      every complaint about it at once
+  daybook run mycloud --period 2024-09       the night run
+  daybook status mycloud                     what has been run, and what is missing
+  daybook explain mycloud CHARGE             from a figure down to its source rows`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return wrong("there is no verb %q; see daybook --help", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return wrong("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newSchedule())
+	return root
+}
+
+// exactly wants so many arguments and says how they are called.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < len(names) {
+			return wrong("%s: say which %s; see %s --help", cmd.Name(), names[len(args)], cmd.CommandPath())
+		}
+		if len(args) > len(names) {
+			return wrong("%s takes no argument %q; see %s --help", cmd.Name(), args[len(names)], cmd.CommandPath())
+		}
+		return nil
+	}
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"daybook/pipeline/book"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// places are where a verb reads and writes: flags that most verbs share.
+type places struct {
+	landing, store string
+}
+
+func (p *places) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.landing, "landing", "", "where deliveries appear: a directory, file:// or s3:// (default: the book's)")
+	cmd.Flags().StringVar(&p.store, "store", "", "where results go: a directory, file:// or s3:// (default: the book's)")
+}
+
+// openBook reads a book and says everything that is wrong with it at once.
+func openBook(cmd *cobra.Command, dir string) (*book.Book, error) {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, wrong("%s is not a directory that holds a book; daybook init %s writes one that runs", dir, dir)
+	}
+	b, problems := book.Load(os.DirFS(dir))
+	if len(problems) == 0 {
+		return b, nil
+	}
+	for _, p := range problems {
+		fmt.Fprintln(cmd.ErrOrStderr(), filepath.Join(dir, p.String()))
+	}
+	return nil, wrong("the book %s has %d problem%s; nothing was run", dir, len(problems), plural(len(problems)))
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+// openPlace opens a landing place or store; path is the flag's value, or else the book's, which is relative to the book.
+func openPlace(ctx context.Context, what, flag, inBook, dir string) (store.Store, string, error) {
+	url := flag
+	if url == "" {
+		url = inBook
+		if url == "" {
+			return nil, "", wrong("say where the %s is: --%s, or %s: in the book's provider.yaml", what, what, what)
+		}
+		if !strings.Contains(url, "://") && !filepath.IsAbs(url) {
+			url = filepath.Join(dir, url)
+		}
+	}
+	s, err := store.Open(ctx, url)
+	if err != nil {
+		return nil, "", fmt.Errorf("open the %s: %w", what, err)
+	}
+	return s, url, nil
+}
+
+// parsePeriod reads a --period flag.
+func parsePeriod(s string) (schemas.Period, error) {
+	p, err := schemas.ParsePeriod(s)
+	if err != nil {
+		return "", &exitError{exitWrong, err}
+	}
+	return p, nil
+}
+
+// parseAsOf reads an --as-of flag: a day, which means its end in the provider's zone, or an instant.
+func parseAsOf(s string, zone *time.Location) (*time.Time, error) {
+	if s == "" {
+		return nil, nil
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		t = t.UTC()
+		return &t, nil
+	}
+	d, err := schemas.ParseDate(s)
+	if err != nil {
+		return nil, wrong("--as-of %q is neither a day (2024-10-03) nor an instant (2024-10-03T04:00:00Z)", s)
+	}
+	t := d.AddDays(1).Time(zone).UTC()
+	return &t, nil
+}

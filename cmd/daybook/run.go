@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"daybook/pipeline"
+	"daybook/pipeline/book"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// runOptions are those of the verb run.
+type runOptions struct {
+	places
+	period  string
+	asOf    string
+	scratch string
+	until   string
+	workers int
+	shards  int
+	memory  int
+	json    bool
+	quiet   bool
+}
+
+func defaultWorkers() int { return max(1, runtime.GOMAXPROCS(0)) }
+
+func newRun() *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run BOOK --period YYYY-MM",
+		Short: "Do the bill run of a period: deliveries in, Parquet, draft invoices and reports out",
+		Long: `run takes what has been delivered for a period through ingest, normalise, rate, reconcile and emit.
+
+A run is a function of its inputs: the book, the period, the deliveries and --as-of. Run it twice and the second
+does nothing; kill it and the same command goes on; run two at once and one commits while the other says so.
+
+Exit codes: 0 done; 3 done with findings above the book's threshold; 4 done, but the period is incomplete.`,
+		Example: `  daybook run mycloud --period 2024-09
+  daybook run mycloud --period 2024-09 --as-of 2024-10-03     with what was known at the end of that day
+  daybook run mycloud --period 2024-09 --landing s3://landing/prod --store s3://billing?region=eu-central-1
+  daybook run mycloud --period 2024-09 --json | jq .manifest.control`,
+		Args: exactly("book (a directory)"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runRun(cmd, args[0], o) },
+	}
+	o.places.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.period, "period", "", "the billing period, YYYY-MM")
+	f.StringVar(&o.asOf, "as-of", "", "what was known then: a day (its end) or an RFC 3339 instant")
+	f.StringVar(&o.scratch, "scratch", "", "directory for files between tasks (default: in a directory store, else the system's temporary directory)")
+	f.StringVar(&o.until, "until", "", "stop after this stage and commit nothing: ingest, normalise, rate, reconcile or emit")
+	f.IntVar(&o.workers, "workers", defaultWorkers(), "tasks at a time")
+	f.IntVar(&o.shards, "shards", 0, "ways to divide the accounts (default: by the size of the deliveries)")
+	f.IntVar(&o.memory, "memory", pipeline.DefaultBudget>>20, "memory for rows per worker, in MiB")
+	f.BoolVar(&o.json, "json", false, "print the result as JSON")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
+	return cmd
+}
+
+func runRun(cmd *cobra.Command, dir string, o runOptions) error {
+	ctx := cmd.Context()
+	if o.period == "" {
+		return wrong("say which period: --period YYYY-MM")
+	}
+	period, err := parsePeriod(o.period)
+	if err != nil {
+		return err
+	}
+	if o.workers < 1 || o.shards < 0 || o.shards > pipeline.MaxShards || o.memory < 16 {
+		return wrong("--workers must be 1 or more, --shards 0 to %d, and --memory 16 or more", pipeline.MaxShards)
+	}
+	b, err := openBook(cmd, dir)
+	if err != nil {
+		return err
+	}
+	zone, err := b.Provider.Location()
+	if err != nil {
+		return err
+	}
+	asOf, err := parseAsOf(o.asOf, zone)
+	if err != nil {
+		return err
+	}
+	r := &pipeline.Run{Book: b, Budget: int64(o.memory) << 20}
+	if r.Landing, _, err = openPlace(ctx, "landing", o.landing, b.Provider.Landing, dir); err != nil {
+		return err
+	}
+	var storeURL string
+	if r.Store, storeURL, err = openPlace(ctx, "store", o.store, b.Provider.Store, dir); err != nil {
+		return err
+	}
+	show := newProgress(cmd.ErrOrStderr(), o.quiet)
+	r.Progress = show.hear
+	if err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, AsOf: asOf, Shards: o.shards}); err != nil {
+		return err
+	}
+	done, err := useScratch(ctx, r, o.scratch, storeURL)
+	if err != nil {
+		return err
+	}
+	sum, err := pipeline.Execute(ctx, r, o.workers, o.until)
+	if err == nil || errors.Is(err, pipeline.ErrUnbalanced) {
+		err = errors.Join(err, done())
+	}
+	if err != nil {
+		return err
+	}
+	if o.json {
+		if err := printJSON(cmd, sum, show); err != nil {
+			return err
+		}
+	} else {
+		printSummary(cmd.OutOrStdout(), sum, storeURL)
+	}
+	return verdict(b, sum)
+}
+
+// useScratch gives the run a place for the files between its tasks: the same for every process that works on the same
+// run, so that a run that was killed goes on, and a private one if such a process is at work. done removes it.
+func useScratch(ctx context.Context, r *pipeline.Run, dir, storeURL string) (done func() error, err error) {
+	if dir == "" {
+		dir = filepath.Join(os.TempDir(), "daybook-scratch")
+		if local := strings.TrimPrefix(storeURL, "file://"); !strings.Contains(local, "://") {
+			dir = filepath.Join(local, ".scratch")
+		}
+	}
+	path, release, err := claim(dir, string(r.ID))
+	if err != nil {
+		return nil, fmt.Errorf("use scratch directory %s: %w", dir, err)
+	}
+	if r.Scratch, err = store.Open(ctx, path); err != nil {
+		return nil, err
+	}
+	return release, nil
+}
+
+// verdict turns how a run ended into the exit code that it calls for.
+func verdict(b *book.Book, sum *pipeline.Summary) error {
+	m := sum.Manifest
+	if m.Provisional {
+		return &exitError{code: exitIncomplete}
+	}
+	bySeverity := map[schemas.Severity]int64{}
+	for _, c := range m.Codes {
+		bySeverity[c.Severity] += c.Findings
+	}
+	for severity, n := range bySeverity {
+		if b.Provider.ExceedsLimit(severity, n) {
+			return &exitError{code: exitFindings}
+		}
+	}
+	return nil
+}
+
+func printJSON(cmd *cobra.Command, sum *pipeline.Summary, show *progress) error {
+	enc := json.NewEncoder(cmd.OutOrStdout())
+	enc.SetIndent("", "  ")
+	return enc.Encode(struct {
+		Reused   bool               `json:"reused"`
+		Raced    bool               `json:"raced"`
+		Did      int                `json:"tasks_done"`
+		Skipped  int                `json:"tasks_skipped"`
+		Stages   []stageTime        `json:"stages"`
+		Manifest *pipeline.Manifest `json:"manifest"`
+	}{sum.Reused, sum.Raced, sum.Did, sum.Skipped, show.stages, sum.Manifest})
+}

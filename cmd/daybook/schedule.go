@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"daybook/pipeline"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// scheduleOptions are those of the verb schedule.
+type scheduleOptions struct {
+	run  runOptions
+	once bool
+}
+
+func newSchedule() *cobra.Command {
+	var o scheduleOptions
+	cmd := &cobra.Command{
+		Use:   "schedule BOOK",
+		Short: "Wake at the book's schedule and run the periods that are due",
+		Long: `schedule stays in the foreground and wakes at the book's schedule (cron fields, in UTC). Each time it runs
+every period that is due and not committed, so missed nights, restarts and clock changes heal by themselves.
+It never runs two at once. The first look is at once.`,
+		Example: `  daybook schedule mycloud
+  daybook schedule mycloud --once     one look, for an outer cron or a timer unit`,
+		Args: exactly("book (a directory)"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runSchedule(cmd, args[0], o) },
+	}
+	o.run.places.flags(cmd)
+	cmd.Flags().IntVar(&o.run.workers, "workers", defaultWorkers(), "tasks at a time")
+	cmd.Flags().BoolVar(&o.once, "once", false, "look once and end")
+	return cmd
+}
+
+func runSchedule(cmd *cobra.Command, dir string, o scheduleOptions) error {
+	b, err := openBook(cmd, dir)
+	if err != nil {
+		return err
+	}
+	if _, err := pipeline.ParseSchedule(b.Provider.Schedule.Cron); err != nil {
+		return &exitError{exitWrong, err}
+	}
+	if o.once {
+		return tick(cmd.Context(), cmd, dir, o)
+	}
+	say := func(err error) { fmt.Fprintln(cmd.ErrOrStderr(), "daybook schedule:", err) }
+	look := func(ctx context.Context) {
+		if err := tick(ctx, cmd, dir, o); err != nil {
+			say(err)
+		}
+	}
+	look(cmd.Context())
+	return pipeline.Wake(cmd.Context(), b.Provider.Schedule.Cron, look, say)
+}
+
+// tick runs what is due now. It reads the book anew, since the book may have changed since the last tick. A period that
+// fails does not keep the others from running.
+func tick(ctx context.Context, cmd *cobra.Command, dir string, o scheduleOptions) error {
+	b, err := openBook(cmd, dir)
+	if err != nil {
+		return err
+	}
+	s, _, err := openPlace(ctx, "store", o.run.places.store, b.Provider.Store, dir)
+	if err != nil {
+		return err
+	}
+	due, err := pipeline.Due(&b.Provider, time.Now(), func(p schemas.Period) (bool, error) {
+		_, _, err := pipeline.ReadCurrent(ctx, s, p)
+		if errors.Is(err, store.ErrNotFound) {
+			return false, nil
+		}
+		return err == nil, err
+	})
+	if err != nil {
+		return err
+	}
+	worst := error(nil)
+	for _, period := range due {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s is due\n", period)
+		o.run.period = string(period)
+		if err := runRun(cmd, dir, o.run); err != nil && (worst == nil || ctx.Err() != nil) {
+			worst = err
+		}
+	}
+	return worst
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"daybook/pipeline"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// statusOptions are those of the verb status.
+type statusOptions struct {
+	places
+	json bool
+}
+
+func newStatus() *cobra.Command {
+	var o statusOptions
+	cmd := &cobra.Command{
+		Use:   "status BOOK",
+		Short: "Show what has been run, what is provisional and what is missing",
+		Example: `  daybook status mycloud
+  daybook status mycloud --json`,
+		Args: exactly("book (a directory)"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runStatus(cmd, args[0], o) },
+	}
+	o.places.flags(cmd)
+	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per period")
+	return cmd
+}
+
+// periodStatus is what status says of a period.
+type periodStatus struct {
+	Period      schemas.Period    `json:"period"`
+	Run         schemas.RunID     `json:"run"`
+	Provisional bool              `json:"provisional"`
+	Delivered   int64             `json:"delivered_rows"`
+	Usage       int64             `json:"usage_rows"`
+	Duplicates  int64             `json:"duplicate_rows"`
+	Rejected    int64             `json:"rejected_rows"`
+	Suspended   int64             `json:"suspended_rows"`
+	Findings    int64             `json:"findings"`
+	Missing     []schemas.Finding `json:"missing,omitempty"`
+}
+
+func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
+	b, err := openBook(cmd, dir)
+	if err != nil {
+		return err
+	}
+	s, _, err := openPlace(cmd.Context(), "store", o.store, b.Provider.Store, dir)
+	if err != nil {
+		return err
+	}
+	all, err := readStatus(cmd.Context(), s)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if o.json {
+		enc := json.NewEncoder(out)
+		for i := range all {
+			if err := enc.Encode(&all[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(all) == 0 {
+		fmt.Fprintf(out, "No period has been run. Begin with: daybook run %s --period YYYY-MM\n", dir)
+		return nil
+	}
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "period\trun\tdelivered\tusage\tduplicates\trejected\tsuspended\tfindings\tstate\t")
+	for _, p := range all {
+		state := "complete"
+		if p.Provisional {
+			state = "PROVISIONAL"
+		}
+		fmt.Fprintf(w, "%s\t%.8s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Period, p.Run, count(p.Delivered), count(p.Usage), count(p.Duplicates),
+			count(p.Rejected), count(p.Suspended), count(p.Findings), state)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, p := range all {
+		for _, f := range p.Missing {
+			fmt.Fprintf(out, "%s  %s: %s: %s\n", p.Period, f.Source, f.Code, f.Message)
+		}
+	}
+	return nil
+}
+
+// readStatus reads the pointer of every period, and the manifest that it points at.
+func readStatus(ctx context.Context, s store.Store) ([]periodStatus, error) {
+	var all []periodStatus
+	for info, err := range s.List(ctx, "periods/") {
+		if err != nil {
+			return nil, err
+		}
+		name, found := strings.CutSuffix(strings.TrimPrefix(info.Key, "periods/"), "/current.json")
+		period, err := schemas.ParsePeriod(name)
+		if !found || err != nil {
+			continue
+		}
+		current, _, err := pipeline.ReadCurrent(ctx, s, period)
+		if err != nil {
+			return nil, err
+		}
+		m, err := pipeline.ReadManifest(ctx, s, period, current.Run)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, statusOf(m))
+	}
+	return all, nil
+}
+
+func statusOf(m *pipeline.Manifest) periodStatus {
+	c := &m.Control
+	p := periodStatus{
+		Period: m.Spec.Period, Run: m.Run, Provisional: m.Provisional,
+		Delivered: c.Delivered.Rows, Usage: c.Usage.Rows, Duplicates: c.Duplicates.Rows,
+		Rejected: c.Rejected.Rows + c.OutOfScope.Rows, Suspended: c.SuspendedRows,
+	}
+	for _, code := range m.Codes {
+		p.Findings += code.Findings
+	}
+	for _, src := range m.Spec.Sources {
+		for _, f := range src.Findings {
+			if f.Severity == schemas.Blocking {
+				p.Missing = append(p.Missing, f)
+			}
+		}
+	}
+	return p
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"daybook/pipeline"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// printSummary shows a run on one screen: what went where, what needs attention, and where to look.
+func printSummary(w io.Writer, sum *pipeline.Summary, storeURL string) {
+	m := sum.Manifest
+	state := "complete"
+	if m.Provisional {
+		state = "PROVISIONAL: a delivery is missing or was refused"
+	}
+	fmt.Fprintf(w, "\n%s  run %s  %s\n", m.Spec.Period, m.Run, state)
+	switch {
+	case sum.Reused:
+		fmt.Fprintln(w, "Nothing has changed since this run was committed, so nothing was done.")
+	case sum.Raced:
+		fmt.Fprintln(w, "Another process committed this same run first; its results are the ones to read, and nothing is doubled.")
+	}
+	c := &m.Control
+	fmt.Fprintf(w, "\n  delivered %15s rows\n", count(c.Delivered.Rows))
+	for _, part := range []struct {
+		name string
+		rows int64
+	}{
+		{"out of scope", c.OutOfScope.Rows}, {"rejected", c.Rejected.Rows}, {"duplicates", c.Duplicates.Rows},
+		{"usage", c.Usage.Rows}, {"  rated", c.RatedRows}, {"  suspended", c.SuspendedRows}, {"  nobody's", c.UnpricedRows},
+	} {
+		if part.rows != 0 || part.name == "usage" {
+			fmt.Fprintf(w, "  %-12s %12s\n", part.name, count(part.rows))
+		}
+	}
+	fmt.Fprintln(w, "  control totals of rows, quantities and costs balance")
+	printFigures(w, m)
+	printCodes(w, m)
+	printWhere(w, m, storeURL)
+}
+
+func printFigures(w io.Writer, m *pipeline.Manifest) {
+	var f pipeline.Figures
+	if len(m.Summary) == 0 || json.Unmarshal(m.Summary, &f) != nil {
+		return
+	}
+	// What is read at a glance is rounded here, and nowhere else: the report has every digit.
+	text := func(d money.Decimal) string {
+		return money.Text(money.RoundTo(d, f.Places, money.HalfEven), f.Places) + " " + string(f.Currency)
+	}
+	fmt.Fprintf(w, "\n  revenue %s (expected by %s: %s; plan for the month: %s)\n", text(f.Revenue), f.Through, text(f.Expected), text(f.PlanRevenue))
+	fmt.Fprintf(w, "  peer cost %s, margin %s\n", text(f.Cost), text(f.Margin))
+	fmt.Fprintf(w, "  %s charges, %s draft invoices for %s accounts\n", count(f.Charges), count(int64(f.Invoices)), count(int64(f.Accounts)))
+	if f.Items == 0 {
+		fmt.Fprintln(w, "\n  Nothing needs attention.")
+		return
+	}
+	fmt.Fprintf(w, "\n  %d thing%s need%s attention:\n", f.Items, plural(f.Items), map[bool]string{true: "s", false: ""}[f.Items == 1])
+	for _, a := range f.Attention {
+		amount := ""
+		if a.Amount != nil {
+			amount = money.Text(money.RoundTo(*a.Amount, f.Places, money.HalfEven), f.Places) + " " + string(a.Currency)
+		}
+		fmt.Fprintf(w, "  %18s  %s: %s\n", amount, a.Topic, clip(a.Title+"; "+a.Detail, 100))
+	}
+	if rest := f.Items - len(f.Attention); rest > 0 {
+		fmt.Fprintf(w, "  %18s  and %d more in the report\n", "", rest)
+	}
+}
+
+// clip cuts a text to so many characters.
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+func printCodes(w io.Writer, m *pipeline.Manifest) {
+	if len(m.Codes) == 0 {
+		return
+	}
+	var parts []string
+	for _, c := range m.Codes {
+		if c.Severity != schemas.Note {
+			parts = append(parts, fmt.Sprintf("%s %s", count(c.Findings), c.Code))
+		}
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(w, "\n  findings: %s\n", strings.Join(parts, ", "))
+	}
+}
+
+func printWhere(w io.Writer, m *pipeline.Manifest, storeURL string) {
+	base, _, _ := strings.Cut(strings.TrimPrefix(storeURL, "file://"), "?")
+	base = strings.TrimSuffix(base, "/")
+	fmt.Fprintf(w, "\n  look at   %s/reports/%s/%s/variance.html\n", base, m.Spec.Period, m.Run)
+	fmt.Fprintf(w, "            %s/reports/%s/%s/invoices.html\n", base, m.Spec.Period, m.Run)
+	fmt.Fprintf(w, "  in DuckDB %s/reports/%s/%s/open.sql\n", base, m.Spec.Period, m.Run)
+}

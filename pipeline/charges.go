@@ -1,0 +1,270 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// chargeWriter lays charges out as rows of schemas.Charges.
+type chargeWriter struct {
+	provider *schemas.Provider
+	// start and end bound the billing period, in microseconds.
+	start, end int64
+	names      map[schemas.AccountID]string
+	text       textCell
+	failed     error
+}
+
+// textCell appends a text, or leaves the cell null where there is none.
+type textCell struct{ b *dataset.Batch }
+
+func (t textCell) set(col int, s string) {
+	if s != "" {
+		t.b.AppendText(col, s)
+	}
+}
+
+// append adds one charge to b as an open row, which the caller ends. It fails if an amount does not fit a dataset.
+func (w *chargeWriter) append(b *dataset.Batch, c *schemas.Charge) error {
+	w.text, w.failed = textCell{b}, nil
+	w.money(b, c)
+	w.what(b, c)
+	w.lineage(b, c)
+	if w.failed != nil {
+		return fmt.Errorf("charge %s of account %s: %w", c.ID, c.Account, w.failed)
+	}
+	return nil
+}
+
+func (w *chargeWriter) decimal(b *dataset.Batch, col int, d money.Decimal) {
+	f, err := money.FixedFromDecimal(d)
+	if err != nil {
+		if w.failed == nil {
+			w.failed = fmt.Errorf("%s %s: %w", b.Table.Columns[col].Name, d, err)
+		}
+		return
+	}
+	b.AppendDecimal(col, f)
+}
+
+// figure is decimal for numbers that need not be what anybody pays: list amounts, quantities and costs may be quotients
+// that do not end, and are rounded half to even at the dataset's 18 places. The steps keep them exact.
+func (w *chargeWriter) figure(b *dataset.Batch, col int, d money.Decimal) {
+	w.decimal(b, col, money.RoundTo(d, money.Scale, money.HalfEven))
+}
+
+func (w *chargeWriter) money(b *dataset.Batch, c *schemas.Charge) {
+	w.decimal(b, schemas.ChargeBilledCost, c.Amount)
+	w.decimal(b, schemas.ChargeContractedCost, c.Amount)
+	w.decimal(b, schemas.ChargeEffectiveCost, c.Amount)
+	w.figure(b, schemas.ChargeListCost, c.List)
+	w.text.set(schemas.ChargeBillingCurrency, string(c.Currency))
+	w.text.set(schemas.ChargePricingCurrency, string(c.Currency))
+	w.decimal(b, schemas.ChargePricingCurrencyEffectiveCost, c.Amount)
+	if c.HasCost {
+		w.figure(b, schemas.ChargePeerCost, c.PeerCost)
+		w.figure(b, schemas.ChargeMargin, c.Amount.Sub(c.PeerCost))
+	}
+	b.AppendText(schemas.ChargeExactCost, c.Exact.String())
+	b.AppendText(schemas.ChargeResidue, c.Residue.String())
+	if !c.HasQuantity {
+		return
+	}
+	w.figure(b, schemas.ChargePricingQuantity, c.Priced)
+	w.text.set(schemas.ChargePricingUnit, c.PricingUnit)
+	if c.Category == "Usage" {
+		w.figure(b, schemas.ChargeConsumedQuantity, c.Consumed)
+		w.text.set(schemas.ChargeConsumedUnit, c.ConsumedUnit)
+	}
+	w.unitPrices(b, c)
+}
+
+// unitPrices states what one pricing unit costs on average: FOCUS wants unit price × quantity = cost, also where tiers
+// and minimums make no one price the price.
+func (w *chargeWriter) unitPrices(b *dataset.Batch, c *schemas.Charge) {
+	if c.Priced.IsZero() {
+		if c.UnitPrice != nil {
+			for _, col := range [...]int{schemas.ChargeListUnitPrice, schemas.ChargeContractedUnitPrice,
+				schemas.ChargePricingCurrencyListUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice} {
+				w.figure(b, col, *c.UnitPrice)
+			}
+		}
+		return
+	}
+	for _, u := range [...]struct {
+		cost              money.Decimal
+		billing, currency int
+	}{
+		{c.List, schemas.ChargeListUnitPrice, schemas.ChargePricingCurrencyListUnitPrice},
+		{c.Amount, schemas.ChargeContractedUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice},
+	} {
+		price, err := money.DivRound(u.cost, c.Priced, money.Scale, money.HalfEven)
+		if err != nil {
+			w.failed = err
+			return
+		}
+		w.decimal(b, u.billing, price)
+		w.decimal(b, u.currency, price)
+	}
+}
+
+func (w *chargeWriter) what(b *dataset.Batch, c *schemas.Charge) {
+	set := w.text.set
+	set(schemas.ChargeBillingAccountId, string(c.Account))
+	set(schemas.ChargeBillingAccountName, w.names[c.Account])
+	set(schemas.ChargeBillingAccountType, "Account")
+	b.AppendTime(schemas.ChargeBillingPeriodStart, w.start)
+	b.AppendTime(schemas.ChargeBillingPeriodEnd, w.end)
+	set(schemas.ChargeChargeCategory, c.Category)
+	set(schemas.ChargeChargeClass, c.Class)
+	set(schemas.ChargeChargeDescription, c.Description)
+	set(schemas.ChargeChargeFrequency, c.Frequency)
+	b.AppendTime(schemas.ChargeChargePeriodStart, c.Start.UnixMicro())
+	b.AppendTime(schemas.ChargeChargePeriodEnd, c.End.UnixMicro())
+	set(schemas.ChargeInvoiceIssuerName, w.provider.LegalName)
+	set(schemas.ChargeProviderName, w.provider.Name)
+	set(schemas.ChargePublisherName, w.provider.Name)
+	set(schemas.ChargeRegionId, c.Region)
+	set(schemas.ChargeRegionName, c.Region)
+	category := c.ServiceCategory
+	if category == "" {
+		category = "Other"
+	}
+	set(schemas.ChargeServiceCategory, category)
+	set(schemas.ChargeServiceSubcategory, "Other ("+category+")")
+	set(schemas.ChargeServiceName, c.Service)
+	set(schemas.ChargePricingCategory, c.PricingKind)
+	set(schemas.ChargeSkuId, string(c.SKU))
+	set(schemas.ChargeSkuMeter, c.SkuMeter)
+	if c.SKU != "" {
+		set(schemas.ChargeSkuPriceId, string(c.Price))
+	}
+}
+
+func (w *chargeWriter) lineage(b *dataset.Batch, c *schemas.Charge) {
+	set := w.text.set
+	set(schemas.ChargeChargeId, string(c.ID))
+	set(schemas.ChargeOfferingId, string(c.Offering))
+	set(schemas.ChargePriceId, string(c.Price))
+	set(schemas.ChargePriceVersion, c.Version)
+	set(schemas.ChargeSubscriptionId, string(c.Subscription))
+	set(schemas.ChargeMeterId, string(c.Meter))
+	set(schemas.ChargeModel, c.Model)
+	set(schemas.ChargePeerId, string(c.Peer))
+	b.AppendInt(schemas.ChargeUsageRows, c.UsageRows)
+	steps, err := json.Marshal(c.Steps)
+	if err != nil {
+		w.failed = err
+	}
+	set(schemas.ChargeSteps, string(steps))
+}
+
+// briefCharge are the columns of a charge without its arithmetic, which is most of its bytes.
+var briefCharge = func() (columns []int) {
+	for i := range schemas.ChargeColumns {
+		if i != schemas.ChargeSteps {
+			columns = append(columns, i)
+		}
+	}
+	return columns
+}()
+
+// readCharges calls each for every charge of a part of the dataset, in its order, with all columns or some.
+func readCharges(ctx context.Context, s store.Store, key string, columns []int, each func(*schemas.Charge) error) error {
+	return scanTable(ctx, s, key, &schemas.Charges, columns, func(b *dataset.Batch) error {
+		for i := range b.Rows {
+			c, err := chargeAt(b, i)
+			if err != nil {
+				return fmt.Errorf("%s, row %d: %w", key, i+1, err)
+			}
+			if err := each(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// scanTable reads columns of one file (none named: all of them) batch by batch.
+func scanTable(ctx context.Context, s store.Store, key string, table *schemas.Table, columns []int, each func(*dataset.Batch) error) error {
+	at, size, err := store.OpenReaderAt(ctx, s, key)
+	if err != nil {
+		return err
+	}
+	defer at.Close()
+	f, err := dataset.Open(at, size)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", key, err)
+	}
+	scan, err := f.Scan(table, dataset.ScanOptions{From: f.From(table, columns...)})
+	if err != nil {
+		return fmt.Errorf("read %s: %w", key, err)
+	}
+	b := dataset.NewBatch(table)
+	for {
+		more, err := scan.Next(b)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", key, err)
+		}
+		if faults := scan.Faults(); len(faults) > 0 {
+			return fmt.Errorf("read %s: row %d, column %s: %w", key, faults[0].Row, table.Columns[faults[0].Column].Name, faults[0].Err)
+		}
+		if !more {
+			return nil
+		}
+		if err := each(b); err != nil {
+			return err
+		}
+	}
+}
+
+// chargeAt reads row i of a batch of schemas.Charges.
+func chargeAt(b *dataset.Batch, i int) (*schemas.Charge, error) {
+	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+	at := func(col int) time.Time { return time.UnixMicro(b.Columns[col].Ints[i]).UTC() }
+	dec := func(col int) (d money.Decimal) {
+		if v := &b.Columns[col]; !v.IsNull(i) {
+			d = v.Decs[i].Decimal()
+		}
+		return d
+	}
+	c := &schemas.Charge{
+		ID: schemas.ChargeID(text(schemas.ChargeChargeId)), Account: schemas.AccountID(text(schemas.ChargeBillingAccountId)),
+		Subscription: schemas.SubscriptionID(text(schemas.ChargeSubscriptionId)), Offering: schemas.OfferingID(text(schemas.ChargeOfferingId)),
+		Price: schemas.PriceID(text(schemas.ChargePriceId)), Version: text(schemas.ChargePriceVersion),
+		Meter: schemas.MeterID(text(schemas.ChargeMeterId)), Model: text(schemas.ChargeModel),
+		Category: text(schemas.ChargeChargeCategory), Class: text(schemas.ChargeChargeClass), Frequency: text(schemas.ChargeChargeFrequency),
+		Description: text(schemas.ChargeChargeDescription), Start: at(schemas.ChargeChargePeriodStart), End: at(schemas.ChargeChargePeriodEnd),
+		Service: text(schemas.ChargeServiceName), ServiceCategory: text(schemas.ChargeServiceCategory),
+		SKU: schemas.SKU(text(schemas.ChargeSkuId)), SkuMeter: text(schemas.ChargeSkuMeter), Region: text(schemas.ChargeRegionId),
+		Peer: schemas.PeerID(text(schemas.ChargePeerId)), PricingKind: text(schemas.ChargePricingCategory),
+		HasQuantity: !b.Columns[schemas.ChargePricingQuantity].IsNull(i),
+		Consumed:    dec(schemas.ChargeConsumedQuantity), ConsumedUnit: text(schemas.ChargeConsumedUnit),
+		Priced: dec(schemas.ChargePricingQuantity), PricingUnit: text(schemas.ChargePricingUnit),
+		List: dec(schemas.ChargeListCost), Amount: dec(schemas.ChargeBilledCost), Currency: money.Currency(text(schemas.ChargeBillingCurrency)),
+		PeerCost: dec(schemas.ChargePeerCost), HasCost: !b.Columns[schemas.ChargePeerCost].IsNull(i),
+		UsageRows: b.Columns[schemas.ChargeUsageRows].Ints[i],
+	}
+	var err error
+	if c.Exact, err = money.ParseDecimal(text(schemas.ChargeExactCost)); err != nil {
+		return nil, err
+	}
+	if c.Residue, err = money.ParseDecimal(text(schemas.ChargeResidue)); err != nil {
+		return nil, err
+	}
+	if v := &b.Columns[schemas.ChargeContractedUnitPrice]; !v.IsNull(i) {
+		p := v.Decs[i].Decimal()
+		c.UnitPrice = &p
+	}
+	if b.Columns[schemas.ChargeSteps].Absent {
+		return c, nil
+	}
+	return c, json.Unmarshal(b.Columns[schemas.ChargeSteps].TextAt(i), &c.Steps)
+}

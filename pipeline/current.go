@@ -1,0 +1,64 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// Current names the run that readers of a period should read.
+type Current struct {
+	Period      schemas.Period `json:"period"`
+	Run         schemas.RunID  `json:"run"`
+	Provisional bool           `json:"provisional"`
+	// Previous is the run that this one replaced, if any.
+	Previous schemas.RunID `json:"previous,omitempty"`
+}
+
+func currentKey(p schemas.Period) string { return fmt.Sprintf("periods/%s/current.json", p) }
+
+// ReadCurrent returns the period's pointer and its version; an error wrapping store.ErrNotFound says that no run of the
+// period has been committed.
+func ReadCurrent(ctx context.Context, s store.Store, p schemas.Period) (*Current, store.Version, error) {
+	body, v, err := store.ReadAll(ctx, s, currentKey(p))
+	if err != nil {
+		return nil, "", err
+	}
+	c := new(Current)
+	if err := json.Unmarshal(body, c); err != nil {
+		return nil, "", fmt.Errorf("%s is damaged: %w", currentKey(p), err)
+	}
+	return c, v, nil
+}
+
+// point makes the period's readers read m's run. already says that somebody had pointed at this very run before us: when
+// the run was not committed as we began, that was another process doing the same work. Of two different runs the one
+// that points last is read, and the other is still there under its own name. A run of the past (with an as-of) is for
+// looking at, so it never takes the place of another.
+func point(ctx context.Context, s store.Store, m *Manifest) (already bool, err error) {
+	for {
+		have, version, err := ReadCurrent(ctx, s, m.Spec.Period)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return false, err
+		}
+		next := Current{Period: m.Spec.Period, Run: m.Run, Provisional: m.Provisional}
+		if have != nil {
+			if have.Run == m.Run || m.Spec.AsOf != nil {
+				return have.Run == m.Run, nil
+			}
+			next.Previous = have.Run
+		}
+		body, err := json.MarshalIndent(next, "", "  ")
+		if err != nil {
+			return false, err
+		}
+		_, err = s.Swap(ctx, currentKey(m.Spec.Period), append(body, '\n'), version)
+		if !errors.Is(err, store.ErrStale) {
+			return false, err
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// Result is what a task leaves: references to its outputs, what it counted, and small partial sums for later steps. It is
+// committed last, so that a result that can be read has outputs that can be read.
+type Result struct {
+	Key     string   `json:"key"`
+	Task    string   `json:"task"`
+	Outputs []Output `json:"outputs"`
+	// Control says where every row went.
+	Control Control `json:"control"`
+	// Codes counts findings by code.
+	Codes []CodeCount `json:"codes"`
+	// Partial is what a later step of the flow needs of this one beyond its outputs.
+	Partial json.RawMessage `json:"partial,omitempty"`
+}
+
+// Output is one object that a task wrote.
+type Output struct {
+	// Dataset is the table's name, or "shuffle", "invoices" or "report".
+	Dataset string `json:"dataset"`
+	Key     string `json:"key"`
+	Rows    int64  `json:"rows"`
+	Size    int64  `json:"size"`
+	// Digest is the SHA-256 of the object in hex.
+	Digest string `json:"digest,omitempty"`
+}
+
+// CodeCount is how many findings of a code there are, and the rows that they stand for.
+type CodeCount struct {
+	Code     schemas.Code     `json:"code"`
+	Severity schemas.Severity `json:"severity"`
+	Findings int64            `json:"findings"`
+	Rows     int64            `json:"rows"`
+}
+
+// Control says where rows went, as exact totals of rows, quantities by unit and costs by currency. A step fills what it
+// decides: the sums over all tasks balance, or the run fails.
+type Control struct {
+	// Delivered is what the decoders saw.
+	Delivered dataset.Totals `json:"delivered"`
+	// OutOfScope rows belong to another period; Rejected ones are findings and nothing else.
+	OutOfScope dataset.Totals `json:"out_of_scope"`
+	Rejected   dataset.Totals `json:"rejected"`
+	// Shuffled rows went to a shard; of these Duplicates were dropped and Usage kept.
+	Shuffled   dataset.Totals `json:"shuffled"`
+	Duplicates dataset.Totals `json:"duplicates"`
+	Usage      dataset.Totals `json:"usage"`
+	// Read is the usage that rating read. Of its rows, those Rated are behind charges, those Suspended wait for the book,
+	// and those Unpriced are a peer's that are nobody's.
+	Read          dataset.Totals `json:"read"`
+	RatedRows     int64          `json:"rated_rows"`
+	SuspendedRows int64          `json:"suspended_rows"`
+	UnpricedRows  int64          `json:"unpriced_rows"`
+}
+
+// Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places
+// at once, is harmless: both write the same bytes under the same keys.
+func Do(ctx context.Context, r *Run, t Task) (res *Result, reused bool, err error) {
+	if res, err = committed(ctx, r, &t); err != nil || res != nil {
+		return res, res != nil, err
+	}
+	step, err := findStep(t.Stage, t.Step)
+	if err != nil {
+		return nil, false, err
+	}
+	if res, err = step.Do(ctx, r, t); err != nil {
+		return nil, false, fmt.Errorf("%s: %w", t.Name(), err)
+	}
+	res.Key, res.Task = t.Key, t.Name()
+	body, err := json.Marshal(res)
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: write its result: %w", t.Name(), err)
+	}
+	if _, err := r.Store.Create(ctx, resultKey(r, &t), bytes.NewReader(body)); err != nil {
+		return nil, false, fmt.Errorf("%s: commit its result: %w", t.Name(), err)
+	}
+	return res, false, nil
+}
+
+// committed returns the task's result if it is there with all that later steps need of it, else nil.
+func committed(ctx context.Context, r *Run, t *Task) (*Result, error) {
+	res, err := readResult(ctx, r, t)
+	if err != nil || res == nil || !t.Temporary {
+		return res, err
+	}
+	for _, o := range res.Outputs {
+		if o.Dataset != shuffle {
+			continue
+		}
+		if _, err := store.Stat(ctx, r.Scratch, o.Key); errors.Is(err, store.ErrNotFound) {
+			return nil, nil
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+// readResult returns the task's committed result, or nil if there is none.
+func readResult(ctx context.Context, r *Run, t *Task) (*Result, error) {
+	body, _, err := store.ReadAll(ctx, r.Store, resultKey(r, t))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	res := new(Result)
+	if err := json.Unmarshal(body, res); err != nil {
+		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: %w", t.Name(), resultKey(r, t), err)
+	}
+	return res, nil
+}
+
+// resultKey is where a task's result lies: keyed by content, so runs with the same work share it.
+func resultKey(r *Run, t *Task) string {
+	return fmt.Sprintf("runs/%s/tasks/%s-%s/%s.json", r.Spec.Period, t.Stage, t.Step, t.Key)
+}

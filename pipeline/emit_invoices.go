@@ -1,0 +1,187 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"daybook/pipeline/document"
+	"daybook/schemas"
+)
+
+// invoicesPerFile is how many accounts share one printable page: few enough to open quickly, many enough that a hundred
+// thousand accounts do not make a hundred thousand files.
+const invoicesPerFile = 100
+
+// invoiced is what the invoices of one shard leave for the index.
+type invoiced struct {
+	Entries []document.IndexEntry `json:"entries,omitempty"`
+}
+
+// emitInvoices drafts the invoices of one shard's accounts: JSON lines for machines, printable pages for people.
+func emitInvoices(ctx context.Context, r *Run, t Task) (*Result, error) {
+	charged, err := r.reads(ctx, &t, "rate", "shard")
+	if err != nil {
+		return nil, err
+	}
+	left, err := r.compared(ctx, &t)
+	if err != nil {
+		return nil, err
+	}
+	e := &invoiceEmitter{r: r, t: &t, ctx: ctx, res: &Result{}, billing: r.billing(left.Unwhole)}
+	key := fmt.Sprintf("reports/%s/%s/invoices/invoices-%04d.jsonl", r.Spec.Period, r.ID, t.Part)
+	out, err := writeObject(ctx, r, "invoices", key, 0, func(w io.Writer) error {
+		e.lines = w
+		err := eachOutput(charged, schemas.Charges.Name, func(o Output) error {
+			return readCharges(ctx, r.Store, o.Key, briefCharge, e.charge)
+		})
+		if err != nil {
+			return err
+		}
+		if err := e.account(); err != nil {
+			return err
+		}
+		return e.page()
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Rows = int64(len(e.left.Entries))
+	e.res.Outputs = append(e.res.Outputs, out)
+	if e.res.Partial, err = partial(&e.left); err != nil {
+		return nil, err
+	}
+	return e.res, nil
+}
+
+// invoiceEmitter gathers charges by account, which they are sorted by, and invoices by page.
+type invoiceEmitter struct {
+	r       *Run
+	t       *Task
+	ctx     context.Context
+	res     *Result
+	billing *document.Billing
+	lines   io.Writer
+	charges []schemas.Charge
+	pending []document.Invoice
+	pages   int
+	left    invoiced
+	buffer  []byte
+}
+
+func (e *invoiceEmitter) charge(c *schemas.Charge) error {
+	if len(e.charges) > 0 && e.charges[0].Account != c.Account {
+		if err := e.account(); err != nil {
+			return err
+		}
+	}
+	e.charges = append(e.charges, *c)
+	return nil
+}
+
+// account drafts the invoices of the account whose charges are all there.
+func (e *invoiceEmitter) account() error {
+	if len(e.charges) == 0 {
+		return nil
+	}
+	id := e.charges[0].Account
+	account, customer, ok := e.r.Book.Account(id)
+	if !ok {
+		return fmt.Errorf("account %s has charges and is not in the book", id)
+	}
+	name := account.Name
+	if name == "" {
+		name = customer.Name
+	}
+	drafts, err := e.billing.Invoices(buyer(customer), id, name, e.charges)
+	if err != nil {
+		return err
+	}
+	e.charges = e.charges[:0]
+	e.buffer = document.InvoicesJSON(e.buffer[:0], drafts)
+	if _, err := e.lines.Write(e.buffer); err != nil {
+		return err
+	}
+	e.pending = append(e.pending, drafts...)
+	if len(e.pending) >= invoicesPerFile {
+		return e.page()
+	}
+	return nil
+}
+
+// page writes the pending invoices as one printable page.
+func (e *invoiceEmitter) page() error {
+	if len(e.pending) == 0 {
+		return nil
+	}
+	name := fmt.Sprintf("invoices-%04d-%03d.html", e.t.Part, e.pages)
+	e.pages++
+	title := fmt.Sprintf("Draft invoices %s, %s", e.r.Spec.Period, e.r.Book.Provider.Name)
+	e.buffer = document.InvoicesHTML(e.buffer[:0], title, e.pending)
+	key := fmt.Sprintf("reports/%s/%s/invoices/%s", e.r.Spec.Period, e.r.ID, name)
+	out, err := writeObject(e.ctx, e.r, "invoices", key, int64(len(e.pending)), func(w io.Writer) error {
+		_, err := w.Write(e.buffer)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	e.res.Outputs = append(e.res.Outputs, out)
+	for i := range e.pending {
+		e.left.Entries = append(e.left.Entries, document.Entry(&e.pending[i], "invoices/"+name))
+	}
+	e.pending = e.pending[:0]
+	return nil
+}
+
+// compared reads what the comparison left.
+func (r *Run) compared(ctx context.Context, t *Task) (*compared, error) {
+	totals, err := r.reads(ctx, t, "reconcile", "total")
+	if err != nil {
+		return nil, err
+	}
+	left := new(compared)
+	if err := json.Unmarshal(totals[0].Partial, left); err != nil {
+		return nil, fmt.Errorf("%s: read its figures: %w", totals[0].Task, err)
+	}
+	return left, nil
+}
+
+// billing is what all invoices of the run share.
+func (r *Run) billing(provisional bool) *document.Billing {
+	p := &r.Book.Provider
+	b := &document.Billing{
+		Seller: seller(p), Period: r.Spec.Period, Zone: r.Book.Zone, AsOf: r.asOf(), Provisional: provisional, Notes: p.Invoicing.Notes,
+	}
+	if rounding := r.Book.Catalogue.Policy.Rounding; len(rounding) > 0 {
+		b.Rounding = rounding
+	}
+	for _, bank := range p.Invoicing.Bank {
+		line := bank.Holder + ", IBAN " + bank.IBAN
+		if bank.BIC != "" {
+			line += ", BIC " + bank.BIC
+		}
+		if bank.Currency != "" {
+			line += " (" + string(bank.Currency) + ")"
+		}
+		b.Payment = append(b.Payment, line)
+	}
+	return b
+}
+
+func seller(p *schemas.Provider) *document.Party {
+	address := append([]string{}, p.Address.Street...)
+	for _, line := range []string{p.Address.PostalCode + " " + p.Address.City, p.Address.Region, p.Address.Country} {
+		if line != "" && line != " " {
+			address = append(address, line)
+		}
+	}
+	return &document.Party{
+		Name: p.Name, LegalName: p.LegalName, Address: address, TaxID: p.TaxID, Registration: p.Registration, Email: p.Contact.Email,
+	}
+}
+
+func buyer(c *schemas.Customer) *document.Party {
+	return &document.Party{Name: c.Name, LegalName: c.LegalName, Address: c.Address, TaxID: c.TaxID, Email: c.Email}
+}

@@ -1,0 +1,94 @@
+package pipeline
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// walk does every task of the plan that is needed, wave by wave, with at most so many at a time, and returns the results
+// wave by wave. The results do not depend on the number of workers or on the order in which tasks end.
+func walk(ctx context.Context, r *Run, plan []Wave, workers int) (results [][]*Result, did int, err error) {
+	results, err = known(ctx, r, plan)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range plan {
+		n, err := walkWave(ctx, r, &plan[i], results[i], workers)
+		did += n
+		if err != nil {
+			return nil, did, err
+		}
+	}
+	return results, did, nil
+}
+
+// known returns the committed results, leaving nil what has to be done. A temporary result counts as known though its
+// files are gone if everything that reads it is known as well.
+func known(ctx context.Context, r *Run, plan []Wave) ([][]*Result, error) {
+	results := make([][]*Result, len(plan))
+	wanted := make([]bool, len(plan))
+	for i := len(plan) - 1; i >= 0; i-- {
+		results[i] = make([]*Result, len(plan[i].Tasks))
+		missing := false
+		for j := range plan[i].Tasks {
+			t := &plan[i].Tasks[j]
+			read := readResult
+			if wanted[i] {
+				read = committed
+			}
+			res, err := read(ctx, r, t)
+			if err != nil {
+				return nil, err
+			}
+			results[i][j] = res
+			missing = missing || res == nil
+		}
+		if missing {
+			for _, earlier := range plan[i].Reads {
+				wanted[earlier] = true
+			}
+		}
+	}
+	return results, nil
+}
+
+func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers int) (did int, err error) {
+	e := Event{Stage: w.Stage, Step: w.Step, Total: len(w.Tasks)}
+	e.Kind = StepBegins
+	r.tell(e)
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for j := range w.Tasks {
+		if results[j] != nil {
+			mu.Lock()
+			e.Kind, e.Done = TaskReused, e.Done+1
+			r.tell(e)
+			mu.Unlock()
+			continue
+		}
+		g.Go(func() error {
+			res, reused, err := Do(ctx, r, w.Tasks[j])
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			results[j] = res
+			e.Kind, e.Done = TaskDone, e.Done+1
+			if reused {
+				e.Kind = TaskReused
+			} else {
+				did++
+			}
+			r.tell(e)
+			return nil
+		})
+	}
+	err = g.Wait()
+	e.Kind = StepEnds
+	r.tell(e)
+	return did, err
+}

@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// Manifest is what a run leaves for readers: its spec, where every row went, and what was written. It is the last thing a
+// run writes, and holds nothing that differs between two runs of one spec.
+type Manifest struct {
+	Run  schemas.RunID `json:"run"`
+	Spec Spec          `json:"spec"`
+	// Provisional says that an expected delivery is missing or was refused.
+	Provisional bool `json:"provisional"`
+	// Control is the sum over all tasks; Sources divides what was read by source.
+	Control Control         `json:"control"`
+	Sources []SourceControl `json:"sources"`
+	Codes   []CodeCount     `json:"codes"`
+	// Outputs lists every object of the run that readers may open, by dataset and key.
+	Outputs []Output `json:"outputs"`
+	// Summary is the run in figures, as the reports open with them.
+	Summary json.RawMessage `json:"summary,omitempty"`
+}
+
+// SourceControl is where the rows of one source went.
+type SourceControl struct {
+	Source  schemas.SourceID `json:"source"`
+	Objects int              `json:"objects"`
+	Control Control          `json:"control"`
+}
+
+// ErrUnbalanced says that the control totals do not add up: rows, quantity or cost were lost or invented. Nothing is
+// committed then.
+var ErrUnbalanced = errors.New("control totals do not balance")
+
+func newManifest(r *Run, plan []Wave, results [][]*Result) (*Manifest, error) {
+	m := &Manifest{Run: r.ID, Spec: r.Spec}
+	for _, s := range r.Spec.Sources {
+		m.Provisional = m.Provisional || s.Incomplete
+		m.Sources = append(m.Sources, SourceControl{Source: s.Source, Objects: len(s.Objects)})
+	}
+	refused, err := refusals(&r.Spec, plan, results)
+	if err != nil {
+		return nil, err
+	}
+	codes := map[schemas.Code]CodeCount{}
+	for i := range plan {
+		for j, res := range results[i] {
+			if err := m.addControl(&plan[i], j, res, refused); err != nil {
+				return nil, err
+			}
+			for _, c := range res.Codes {
+				addCode(codes, c)
+			}
+			for _, o := range res.Outputs {
+				if o.Dataset != shuffle {
+					m.Outputs = append(m.Outputs, o)
+				}
+			}
+			if plan[i].Stage == "emit" && plan[i].Step == "reports" {
+				m.Summary = res.Partial
+			}
+		}
+	}
+	m.Codes = sortedCodes(codes)
+	slices.SortFunc(m.Outputs, func(a, b Output) int {
+		return cmp.Or(strings.Compare(a.Dataset, b.Dataset), strings.Compare(a.Key, b.Key))
+	})
+	return m, nil
+}
+
+// addControl counts a task's rows. What an object of a refused delivery held does not count: it was not taken.
+func (m *Manifest) addControl(w *Wave, part int, res *Result, refused map[string]bool) error {
+	if w.Width != PerObject {
+		return m.Control.merge(&res.Control)
+	}
+	t := &w.Tasks[part]
+	pinned := &m.Spec.Sources[t.Source]
+	if refused[deliveryName(pinned, &pinned.Objects[t.Object])] {
+		m.Provisional = true
+		return nil
+	}
+	if err := m.Sources[t.Source].Control.merge(&res.Control); err != nil {
+		return err
+	}
+	return m.Control.merge(&res.Control)
+}
+
+func addCode(codes map[schemas.Code]CodeCount, c CodeCount) {
+	sum := codes[c.Code]
+	codes[c.Code] = CodeCount{c.Code, c.Severity, sum.Findings + c.Findings, sum.Rows + c.Rows}
+}
+
+// sortedCodes returns the counts in the order of schemas.Codes.
+func sortedCodes(codes map[schemas.Code]CodeCount) []CodeCount {
+	var out []CodeCount
+	for _, info := range schemas.Codes {
+		if c, ok := codes[info.Code]; ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// manifestKey is where a run's manifest lies.
+func manifestKey(p schemas.Period, id schemas.RunID) string {
+	return fmt.Sprintf("runs/%s/%s/manifest.json", p, id)
+}
+
+// ReadManifest returns the manifest of a committed run; an error wrapping store.ErrNotFound says that there is none.
+func ReadManifest(ctx context.Context, s store.Store, p schemas.Period, id schemas.RunID) (*Manifest, error) {
+	body, _, err := store.ReadAll(ctx, s, manifestKey(p, id))
+	if err != nil {
+		return nil, err
+	}
+	m := new(Manifest)
+	if err := json.Unmarshal(body, m); err != nil {
+		return nil, fmt.Errorf("manifest of run %s: %w", id, err)
+	}
+	return m, nil
+}
+
+func writeManifest(ctx context.Context, s store.Store, m *Manifest) error {
+	body, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the manifest of run %s: %w", m.Run, err)
+	}
+	_, err = s.Create(ctx, manifestKey(m.Spec.Period, m.Run), bytes.NewReader(append(body, '\n')))
+	return err
+}

@@ -1,0 +1,90 @@
+package pipeline
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"daybook/pipeline/dataset"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// nobody gathers usage that belongs to no customer, by the accounts that it names: our own meters' is suspended until the
+// book knows the account, and a peer's is a cost that we bear, which is a finding unless the book says that it is ours.
+type nobody struct {
+	sums map[stranger]*strangerSum
+}
+
+// stranger is what usage of nobody is told apart by.
+type stranger struct {
+	source, peer, billing, sub, unit, currency string
+}
+
+type strangerSum struct {
+	rows           int64
+	quantity, cost money.Fixed
+}
+
+// add takes rows [from, to) of a batch, which have no account.
+func (n *nobody) add(w *rater, b *dataset.Batch, from, to int) error {
+	if n.sums == nil {
+		n.sums = map[stranger]*strangerSum{}
+	}
+	text := func(col, i int) string { return string(b.Columns[col].TextAt(i)) }
+	for i := from; i < to; i++ {
+		k := stranger{text(schemas.UseSourceId, i), text(schemas.UsePeerId, i), text(schemas.UseBillingAccountId, i),
+			text(schemas.UseSubAccountId, i), text(schemas.UseConsumedUnit, i), text(schemas.UseBillingCurrency, i)}
+		s := n.sums[k]
+		if s == nil {
+			s = &strangerSum{}
+			n.sums[k] = s
+		}
+		s.rows++
+		for _, x := range [...]struct {
+			sum *money.Fixed
+			col int
+		}{{&s.quantity, schemas.UseConsumedQuantity}, {&s.cost, schemas.UseBilledCost}} {
+			if v := &b.Columns[x.col]; !v.IsNull(i) {
+				sum, err := x.sum.Add(v.Decs[i])
+				if err != nil {
+					return fmt.Errorf("add up usage of nobody: %w", err)
+				}
+				*x.sum = sum
+			}
+		}
+	}
+	return nil
+}
+
+// end turns the sums into findings, in order.
+func (n *nobody) end(w *rater) {
+	keys := slices.SortedFunc(maps.Keys(n.sums), func(a, b stranger) int {
+		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.billing, b.billing), cmp.Compare(a.sub, b.sub),
+			cmp.Compare(a.unit, b.unit), cmp.Compare(a.currency, b.currency), cmp.Compare(a.peer, b.peer))
+	})
+	for _, k := range keys {
+		s := n.sums[k]
+		name := k.sub
+		if name == "" {
+			name = k.billing
+		}
+		f := schemas.Finding{Source: schemas.SourceID(k.source), Value: name, Column: "SubAccountId", Quantity: s.quantity,
+			Unit: k.unit, Cost: s.cost, Currency: money.Currency(k.currency)}
+		if k.peer == "" {
+			f.Code, f.Severity, f.Rows, f.Column = schemas.CodeUnknownAccount, schemas.Suspended, s.rows, "BillingAccountId"
+			f.Message = fmt.Sprintf("%d rows of account %q, which no customer of the book has; add the account to customers, and they are rated on the next run", s.rows, name)
+			w.control.SuspendedRows += s.rows
+			w.found.add(f)
+			continue
+		}
+		w.control.UnpricedRows += s.rows
+		if w.r.Book.OwnUse(schemas.PeerID(k.peer), k.billing, k.sub) {
+			continue
+		}
+		f.Code, f.Severity = schemas.CodeUnallocated, schemas.Warning
+		f.Message = fmt.Sprintf("%d rows of %s's account %q are no customer's, so nobody pays for them; map the account to a customer, or declare it own use", s.rows, k.peer, name)
+		w.found.add(f)
+	}
+}

@@ -1,0 +1,265 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/source"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// objectPartial is what later steps need to know of a decoded object.
+type objectPartial struct {
+	// Refused says that the object cannot be trusted, so that its whole delivery counts as not delivered.
+	Refused bool `json:"refused"`
+	// Why says so in a sentence.
+	Why string `json:"why,omitempty"`
+	// LastTime is the latest end of a charge period, in microseconds: how far the period has come.
+	LastTime int64 `json:"last_time"`
+}
+
+// normaliseObject decodes one pinned object, says whose each row is, sets aside what belongs to another period, and sends
+// the rest to shards of accounts in a shuffle file.
+func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
+	pinned := &r.Spec.Sources[t.Source]
+	src, ok := r.Book.Source(pinned.Source)
+	if !ok {
+		return nil, fmt.Errorf("the book has no source %q, which the run's spec names", pinned.Source)
+	}
+	obj := &pinned.Objects[t.Object]
+	n := newNormaliser(r, src, obj)
+	out := Output{Dataset: shuffle, Key: t.Key + ".arrow"}
+	info, err := store.CreateFrom(ctx, r.Scratch, out.Key, func(w io.Writer) error {
+		var err error
+		if n.out, err = dataset.NewShuffleWriter(w, &schemas.Usage, r.Spec.Shards, dataset.ShuffleOptions{BudgetBytes: int(r.budget() / 2)}); err != nil {
+			return err
+		}
+		if err := n.decode(ctx); err != nil {
+			return err
+		}
+		_, err = n.out.Close()
+		return err
+	})
+	var refused *source.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return refuse(ctx, r, &t, src.ID, refused)
+	case err != nil:
+		return nil, err
+	}
+	if err := n.close(); err != nil {
+		return nil, err
+	}
+	out.Size, out.Rows = info.Size, n.control.Shuffled.Rows
+	res := &Result{Outputs: []Output{out}, Control: n.control}
+	if res.Partial, err = partial(objectPartial{LastTime: n.last}); err != nil {
+		return nil, err
+	}
+	return res, n.found.write(ctx, r, &t, res)
+}
+
+// refuse is the result of an object that cannot be trusted: one finding, and no rows.
+func refuse(ctx context.Context, r *Run, t *Task, id schemas.SourceID, why *source.RefusedError) (*Result, error) {
+	res := &Result{}
+	var err error
+	if res.Partial, err = partial(objectPartial{Refused: true, Why: string(id) + ": " + why.Error()}); err != nil {
+		return nil, err
+	}
+	var found findings
+	found.add(why.Finding(id))
+	return res, found.write(ctx, r, t, res)
+}
+
+// normaliser takes the batches of one object.
+type normaliser struct {
+	r   *Run
+	src *schemas.Source
+	obj *Object
+	out *dataset.ShuffleWriter
+
+	owners owners
+	// view is the decoder's batch with our own columns beside its own, which are left as they are.
+	view dataset.Batch
+	// inside and outside take a batch apart that has rows of other periods.
+	inside, outside *dataset.Batch
+	shards          []uint16
+	labels          map[int]*dataset.Dictionary
+	// codes are the zeros that every label column of one value shares.
+	codes   []uint32
+	control Control
+	// delivered, shuffled and beyond (the period) become totals of control in the end.
+	delivered, shuffled, beyond dataset.Tally
+
+	found findings
+	last  int64
+	// start and end bound the period, in microseconds.
+	start, end int64
+}
+
+func newNormaliser(r *Run, src *schemas.Source, obj *Object) *normaliser {
+	n := &normaliser{r: r, src: src, obj: obj, owners: newOwners(r, src), labels: map[int]*dataset.Dictionary{}}
+	start, end := r.bounds()
+	n.start, n.end = start.UnixMicro(), end.UnixMicro()
+	return n
+}
+
+func (n *normaliser) decode(ctx context.Context) error {
+	at, size, err := store.OpenReaderAt(ctx, n.r.Landing, n.obj.Key)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", n.obj.Key, err)
+	}
+	defer at.Close()
+	body := &digester{r: io.NewSectionReader(at, 0, size), sum: sha256.New()}
+	in := source.Input{Key: n.obj.Key, Body: body, At: at, Size: size}
+	if n.src.Semantics == schemas.Snapshot {
+		in.Period = n.r.Spec.Period
+	}
+	stats, err := source.Decode(ctx, n.src, in, source.Sink{Rows: n.rows, Finding: n.finding})
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, body); err != nil {
+		return fmt.Errorf("read %s to its end: %w", n.obj.Key, err)
+	}
+	if got := hex.EncodeToString(body.sum.Sum(nil)); got != n.obj.SHA256 {
+		return fmt.Errorf("%s has changed since the run began: its SHA-256 was %.12s… and is %.12s…; run again", n.obj.Key, n.obj.SHA256, got)
+	}
+	if n.obj.Rows >= 0 && stats.Rows != n.obj.Rows {
+		return &source.RefusedError{Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
+			Reason: fmt.Sprintf("it has %d rows, and its manifest promises %d", stats.Rows, n.obj.Rows)}
+	}
+	return nil
+}
+
+// close folds the tallies into the control totals.
+func (n *normaliser) close() error {
+	for _, x := range [...]struct {
+		tally *dataset.Tally
+		into  *dataset.Totals
+	}{{&n.delivered, &n.control.Delivered}, {&n.shuffled, &n.control.Shuffled}, {&n.beyond, &n.control.OutOfScope}} {
+		t, err := x.tally.Totals()
+		if err != nil {
+			return err
+		}
+		if err := x.into.Merge(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finding takes what the decoder found wrong. A row that is a finding and nothing else is counted with what it holds.
+func (n *normaliser) finding(f schemas.Finding) error {
+	n.found.add(f)
+	if f.Rows == 0 {
+		return nil
+	}
+	if err := addFinding(&n.control.Delivered, &f); err != nil {
+		return err
+	}
+	if f.Code == schemas.CodeOtherPeriod {
+		return addFinding(&n.control.OutOfScope, &f)
+	}
+	return addFinding(&n.control.Rejected, &f)
+}
+
+// rows takes a batch: counts it, fills in what the book knows, and routes each row.
+func (n *normaliser) rows(b *dataset.Batch) error {
+	if err := n.delivered.AddBatch(b, dataset.UsageMeasures()); err != nil {
+		return err
+	}
+	n.view = dataset.Batch{Table: b.Table, Rows: b.Rows, Columns: append(n.view.Columns[:0], b.Columns...)}
+	b = &n.view
+	n.label(b, schemas.UseSourceId, string(n.src.ID))
+	n.label(b, schemas.UseObjectKey, n.obj.Key)
+	n.label(b, schemas.UsePeerId, string(n.src.Peer))
+	if cap(n.shards) < b.Rows {
+		n.shards = make([]uint16, b.Rows)
+	}
+	n.shards = n.shards[:b.Rows]
+	n.owners.assign(b, n.shards)
+	n.r.tell(Event{Kind: RowsDone, Stage: "normalise", Step: "object", Rows: int64(b.Rows)})
+	b, err := n.scope(b)
+	if err != nil || b.Rows == 0 {
+		return err
+	}
+	return n.out.Add(b, n.shards)
+}
+
+// scope sets aside the rows of an append source that fall outside the period; their own period's run takes them. What is
+// left of the batch comes back, with its shards.
+func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
+	starts, ends := &b.Columns[schemas.UseChargePeriodStart], &b.Columns[schemas.UseChargePeriodEnd]
+	outside := 0
+	for i, at := range starts.Ints {
+		if at < n.start || at >= n.end {
+			outside++
+		} else if ends.Ints[i] > n.last {
+			n.last = ends.Ints[i]
+		}
+	}
+	if outside == 0 || n.src.Semantics == schemas.Snapshot {
+		return b, n.shuffled.AddBatch(b, dataset.UsageMeasures())
+	}
+	if n.inside == nil {
+		n.inside, n.outside = dataset.NewBatch(b.Table), dataset.NewBatch(b.Table)
+	}
+	n.inside.Clear()
+	n.outside.Clear()
+	kept := n.shards[:0]
+	for i, at := range starts.Ints {
+		if at < n.start || at >= n.end {
+			n.outside.AppendRange(b, i, i+1)
+			continue
+		}
+		n.inside.AppendRange(b, i, i+1)
+		kept = append(kept, n.shards[i])
+	}
+	n.shards = kept
+	if err := n.beyond.AddBatch(n.outside, dataset.UsageMeasures()); err != nil {
+		return nil, err
+	}
+	return n.inside, n.shuffled.AddBatch(n.inside, dataset.UsageMeasures())
+}
+
+// label gives every row of b the same text in a label column; empty text leaves the column absent.
+func (n *normaliser) label(b *dataset.Batch, col int, text string) {
+	if text == "" {
+		return
+	}
+	if n.labels[col] == nil {
+		n.labels[col] = dataset.NewDictionary()
+		n.labels[col].Code([]byte(text))
+	}
+	n.codes = zeros(n.codes, b.Rows)
+	b.Columns[col] = dataset.Vector{Type: schemas.Label, Dict: n.labels[col], Codes: n.codes}
+}
+
+// zeros returns a slice of n zeros, reusing codes.
+func zeros(codes []uint32, n int) []uint32 {
+	if cap(codes) < n {
+		return make([]uint32, n)
+	}
+	codes = codes[:n]
+	clear(codes)
+	return codes
+}
+
+// digester digests what is read through it.
+type digester struct {
+	r   io.Reader
+	sum hash.Hash
+}
+
+func (d *digester) Read(p []byte) (int, error) {
+	n, err := d.r.Read(p)
+	d.sum.Write(p[:n])
+	return n, err
+}

@@ -1,0 +1,142 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// normaliseShard gathers one shard's rows from every object, drops duplicates and writes the rest, sorted, as usage.
+func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
+	objects, err := r.reads(ctx, &t, "normalise", "object")
+	if err != nil {
+		return nil, err
+	}
+	files, sources, err := openShuffles(ctx, r, objects)
+	defer files.close()
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{}
+	var found findings
+	conflict := func(c dataset.Conflict) error {
+		found.add(conflictFinding(sources[c.Dropped.File], c))
+		return nil
+	}
+	var usage dataset.Tally
+	var stats dataset.ReduceStats
+	var reducer dataset.Reducer
+	out, err := writeTable(ctx, r, &t, &schemas.Usage, func(write func(*dataset.Batch) error) error {
+		if len(files.open) == 0 {
+			return nil
+		}
+		options := dataset.ReduceOptions{BudgetBytes: r.budget(), Spill: r.spill, Progress: func(rows int64) {
+			r.tell(Event{Kind: RowsDone, Stage: t.Stage, Step: t.Step, Rows: rows})
+		}}
+		stats, err = reducer.Reduce(ctx, dataset.UsageReduction(), files.open, t.Part, options, func(b *dataset.Batch) error {
+			if err := usage.AddBatch(b, dataset.UsageMeasures()); err != nil {
+				return err
+			}
+			return write(b)
+		}, conflict)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	res.Outputs = append(res.Outputs, out)
+	if res.Control.Usage, err = usage.Totals(); err != nil {
+		return nil, err
+	}
+	for _, d := range stats.Duplicates {
+		if err := res.Control.Duplicates.Merge(d); err != nil {
+			return nil, err
+		}
+	}
+	return res, found.write(ctx, r, &t, res)
+}
+
+// shuffles are the open shuffle files of a task.
+type shuffles struct {
+	open    []*dataset.ShuffleFile
+	closers []io.Closer
+}
+
+func (s *shuffles) close() {
+	for _, c := range s.closers {
+		_ = c.Close() // they were only read
+	}
+}
+
+// openShuffles opens the shuffle file of every object whose delivery was not refused, in the order of objects, with the
+// source of each.
+func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []schemas.SourceID, error) {
+	files := &shuffles{}
+	plan, err := r.layout()
+	if err != nil {
+		return files, nil, err
+	}
+	var tasks []Task
+	for i := range plan {
+		if plan[i].Width == PerObject {
+			tasks = plan[i].Tasks
+		}
+	}
+	refused, err := refusedDeliveries(&r.Spec, tasks, objects)
+	if err != nil {
+		return files, nil, err
+	}
+	var sources []schemas.SourceID
+	for j, res := range objects {
+		pinned := &r.Spec.Sources[tasks[j].Source]
+		if refused[deliveryName(pinned, &pinned.Objects[tasks[j].Object])] {
+			continue
+		}
+		for _, o := range res.Outputs {
+			if o.Dataset != shuffle {
+				continue
+			}
+			at, size, err := store.OpenReaderAt(ctx, r.Scratch, o.Key)
+			if err != nil {
+				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, err)
+			}
+			files.closers = append(files.closers, at)
+			f, err := dataset.OpenShuffle(at, size, &schemas.Usage)
+			if err != nil {
+				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, err)
+			}
+			files.open = append(files.open, f)
+			sources = append(sources, pinned.Source)
+		}
+	}
+	return files, sources, nil
+}
+
+func conflictFinding(id schemas.SourceID, c dataset.Conflict) schemas.Finding {
+	info, _ := schemas.CodeDuplicateConflict.Info()
+	return schemas.Finding{
+		Code: info.Code, Severity: info.Severity, Source: id, Object: c.Dropped.Object, Row: c.Dropped.Row,
+		Message: fmt.Sprintf("the record has the identifier of %s, row %d, and says something else; %s", c.Kept.Object, c.Kept.Row, info.Fix),
+	}
+}
+
+// spillFile is a temporary file without a name: it is gone when it is closed, or when the process is.
+type spillFile struct{ *os.File }
+
+// spill makes a temporary file for rows that do not fit into a task's budget.
+func (r *Run) spill() (dataset.SpillFile, error) {
+	f, err := os.CreateTemp(r.SpillDir, "spill-")
+	if err != nil {
+		return nil, fmt.Errorf("make a temporary file for sorting: %w", err)
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return spillFile{f}, nil
+}

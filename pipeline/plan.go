@@ -1,0 +1,176 @@
+package pipeline
+
+import (
+	"fmt"
+
+	"daybook/pipeline/book"
+	"daybook/schemas"
+)
+
+// Task is one unit of work: small plain data that says what to do and refers to everything else.
+type Task struct {
+	// Stage and Step find the function in the table.
+	Stage string `json:"stage"`
+	Step  string `json:"step"`
+	// Part numbers the task within its step, from 0; Of is how many there are.
+	Part int `json:"part"`
+	Of   int `json:"of"`
+	// Key is a digest of all that the result depends on: it is known before anything runs.
+	Key string `json:"key"`
+	// Source and Object index the spec's pinned objects, for tasks that read the landing place.
+	Source int `json:"source"`
+	Object int `json:"object"`
+	// Temporary results live in the scratch store.
+	Temporary bool `json:"temporary"`
+}
+
+// Name is how progress and errors call the task.
+func (t *Task) Name() string {
+	return fmt.Sprintf("%s/%s %d of %d", t.Stage, t.Step, t.Part+1, t.Of)
+}
+
+// Wave is a set of tasks that may run side by side once the waves they read are done.
+type Wave struct {
+	Stage, Step string
+	Width       Width
+	// Reads are the indices of earlier waves.
+	Reads []int
+	Tasks []Task
+}
+
+// NewPlan lays out a run: pure, and cheap enough to do anew wherever it is wanted.
+func NewPlan(s *Spec) ([]Wave, error) {
+	digests := make(map[string]string, len(s.Book))
+	for _, p := range s.Book {
+		digests[p.Part] = p.Digest
+	}
+	var waves []Wave
+	number := map[string]int{}
+	for _, stage := range Stages() {
+		for _, step := range stage.Steps {
+			w := Wave{Stage: stage.Name, Step: step.Name, Width: step.Width, Tasks: width(s, stage.Name, &step)}
+			for _, name := range step.Reads {
+				w.Reads = append(w.Reads, number[name])
+			}
+			for i := range w.Tasks {
+				key, err := taskKey(s, &step, &w, i, waves, digests)
+				if err != nil {
+					return nil, err
+				}
+				w.Tasks[i].Key = key
+			}
+			number[stage.Name+"/"+step.Name] = len(waves)
+			waves = append(waves, w)
+		}
+	}
+	return waves, nil
+}
+
+func width(s *Spec, stage string, step *Step) []Task {
+	t := Task{Stage: stage, Step: step.Name, Temporary: step.Temporary}
+	var tasks []Task
+	add := func(source, object int) {
+		t.Part, t.Source, t.Object = len(tasks), source, object
+		tasks = append(tasks, t)
+	}
+	switch step.Width {
+	case PerSource:
+		for i := range s.Sources {
+			add(i, 0)
+		}
+	case PerObject:
+		for i := range s.Sources {
+			for j := range s.Sources[i].Objects {
+				add(i, j)
+			}
+		}
+	case PerShard:
+		for range s.Shards {
+			add(0, 0)
+		}
+	case Once:
+		add(0, 0)
+	}
+	for i := range tasks {
+		tasks[i].Of = len(tasks)
+	}
+	return tasks
+}
+
+// keyed is what a task's key digests.
+type keyed struct {
+	Stage, Step, Version string
+	Period               schemas.Period
+	AsOf                 any
+	Shards, Part         int
+	Pinned               any
+	Book                 []PartDigest
+	Reads                []string
+	Run                  schemas.RunID
+	Carried              []PartDigest
+}
+
+// taskKey derives a key from what the task reads. A task of a sharded step reads only its own shard of an earlier sharded
+// step; everything else it reads whole.
+func taskKey(s *Spec, step *Step, w *Wave, i int, waves []Wave, digests map[string]string) (string, error) {
+	t := &w.Tasks[i]
+	k := keyed{Stage: t.Stage, Step: t.Step, Version: step.Version, Period: s.Period, Shards: s.Shards}
+	switch step.Width {
+	case PerSource:
+		k.Pinned = s.Sources[t.Source]
+	case PerObject:
+		k.Pinned = []any{s.Sources[t.Source].Source, s.Sources[t.Source].Objects[t.Object]}
+	case PerShard, Once:
+		k.Part = t.Part
+	}
+	if t.Stage == "rate" {
+		k.Carried = s.Carried
+	}
+	if step.Named {
+		id, err := s.RunID()
+		if err != nil {
+			return "", err
+		}
+		k.Run = id
+	}
+	if needsAsOf(step) {
+		k.AsOf = s.AsOf
+	}
+	for _, p := range step.Book {
+		k.Book = append(k.Book, PartDigest{string(p), digests[string(p)]})
+	}
+	for _, r := range w.Reads {
+		for j := range waves[r].Tasks {
+			if step.Width == PerShard && waves[r].Width == PerShard && j != t.Part {
+				continue
+			}
+			k.Reads = append(k.Reads, waves[r].Tasks[j].Key)
+		}
+	}
+	key, err := digestJSON(k)
+	if err != nil {
+		return "", fmt.Errorf("key of %s: %w", t.Name(), err)
+	}
+	return key[:32], nil
+}
+
+// needsAsOf reports whether the step reads parts of the book that record when they were known.
+func needsAsOf(step *Step) bool {
+	for _, p := range step.Book {
+		if p == book.PartCatalogue || p == book.PartPlan || p == book.PartPeers {
+			return true
+		}
+	}
+	return false
+}
+
+func findStep(stage, name string) (*Step, error) {
+	for _, s := range Stages() {
+		for i := range s.Steps {
+			if s.Name == stage && s.Steps[i].Name == name {
+				return &s.Steps[i], nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("no step %s/%s in the table of stages", stage, name)
+}

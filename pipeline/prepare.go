@@ -1,0 +1,175 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"daybook/pipeline/book"
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/source"
+	"daybook/pipeline/store"
+	"daybook/rating"
+	"daybook/schemas"
+)
+
+// Request is what a person or the schedule asks for.
+type Request struct {
+	Period schemas.Period
+	AsOf   *time.Time
+	// Shards is how many ways to divide the accounts; 0 chooses by the size of what was delivered.
+	Shards int
+}
+
+// MaxShards bounds Request.Shards.
+const MaxShards = dataset.MaxShards
+
+// Prepare completes r by looking at what has been delivered: it pins the objects of every source by size and digest, and
+// so fixes the spec, and with it the run's name and every byte that it will write. It records in the store when each
+// object was first seen, for later runs with an as-of.
+func Prepare(ctx context.Context, r *Run, q Request) error {
+	s := &r.Spec
+	*s = Spec{Provider: r.Book.Provider.ID, Period: q.Period, AsOf: q.AsOf, Shards: q.Shards}
+	for _, part := range book.Parts() {
+		s.Book = append(s.Book, PartDigest{string(part), r.Book.Digest(part)})
+	}
+	for _, stage := range Stages() {
+		for _, step := range stage.Steps {
+			s.Code = append(s.Code, PartDigest{stage.Name + "/" + step.Name, step.Version})
+		}
+	}
+	for i := range r.Book.Sources {
+		p, err := r.pin(ctx, &r.Book.Sources[i])
+		if err != nil {
+			return err
+		}
+		s.Sources = append(s.Sources, p)
+	}
+	if s.Shards == 0 {
+		s.Shards = chooseShards(s.Sources)
+	}
+	if err := r.carryIn(ctx); err != nil {
+		return err
+	}
+	var err error
+	r.ID, err = s.RunID()
+	return err
+}
+
+// pin finds the deliveries of one source and fixes their objects.
+func (r *Run) pin(ctx context.Context, src *schemas.Source) (Pinned, error) {
+	seen, err := readSightings(ctx, r.Store, r.Spec.Period, src.ID)
+	if err != nil {
+		return Pinned{}, err
+	}
+	q := source.Query{Period: r.Spec.Period, Arrived: seen.arrived, Digest: seen.digest}
+	if r.Spec.AsOf != nil {
+		q.AsOf = *r.Spec.AsOf
+	}
+	found, err := source.Discover(ctx, r.Landing, src, q)
+	if err != nil {
+		return Pinned{}, err
+	}
+	p := Pinned{Source: src.ID, Incomplete: found.Incomplete, Objects: []Object{}, Findings: r.waive(found.Findings, &found.Incomplete)}
+	p.Incomplete = found.Incomplete
+	for _, d := range found.Deliveries {
+		if d.Superseded {
+			continue
+		}
+		for _, o := range d.Objects {
+			p.Objects = append(p.Objects, Object{Key: o.Key, Size: o.Size, SHA256: o.SHA256, Delivery: d.ID, Version: d.Version, Rows: o.Rows})
+			seen.pin(o.Key, o.SHA256)
+		}
+	}
+	return p, seen.write(ctx, r.Store)
+}
+
+// waive turns findings that the book waives, by name and reason, into notes. If no blocking finding is left, the period is
+// complete as far as this source is concerned.
+func (r *Run) waive(found []schemas.Finding, incomplete *bool) []schemas.Finding {
+	blocking, waived := false, false
+	for i := range found {
+		f := &found[i]
+		for _, w := range r.Book.Provider.Waivers {
+			if w.Covers(r.Spec.Period, f) {
+				f.Severity, waived = schemas.Note, true
+				f.Message += fmt.Sprintf(" (waived by %s: %s)", w.Name, w.Reason)
+			}
+		}
+		blocking = blocking || f.Severity == schemas.Blocking
+	}
+	if waived && !blocking {
+		*incomplete = false
+	}
+	return found
+}
+
+// chooseShards divides so that a shard holds about half a million rows, going by bytes: some 300 to a row as plain text,
+// and a twelfth of that where they are compressed. A guess that is off costs balance, never memory or rows.
+func chooseShards(sources []Pinned) int {
+	const (
+		rowsPerShard       = 500_000
+		bytesPerPlainRow   = 300
+		bytesPerPackedRow  = 60
+		mostShardsByItself = 1024
+	)
+	var rows int64
+	for i := range sources {
+		for j := range sources[i].Objects {
+			o := &sources[i].Objects[j]
+			per := int64(bytesPerPackedRow)
+			if isPlain(o.Key) {
+				per = bytesPerPlainRow
+			}
+			rows += o.Size / per
+		}
+	}
+	return int(min(max(1, (rows+rowsPerShard-1)/rowsPerShard), mostShardsByItself))
+}
+
+func isPlain(key string) bool {
+	for _, suffix := range []string{".csv", ".json", ".jsonl", ".ndjson"} {
+		if len(key) > len(suffix) && key[len(key)-len(suffix):] == suffix {
+			return true
+		}
+	}
+	return false
+}
+
+// carryIn finds what the run of the period before left for this one: rolled-over allowances, levels, balances. That run
+// becomes part of the spec.
+func (r *Run) carryIn(ctx context.Context) error {
+	before := r.Spec.Period.Previous()
+	current, _, err := ReadCurrent(ctx, r.Store, before)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m, err := ReadManifest(ctx, r.Store, before, current.Run)
+	if err != nil {
+		return fmt.Errorf("read the run of %s, from which balances are carried: %w", before, err)
+	}
+	r.carried = map[schemas.AccountID]rating.Carried{}
+	for _, o := range m.Outputs {
+		if o.Dataset != carriedOver {
+			continue
+		}
+		body, _, err := store.ReadAll(ctx, r.Store, o.Key)
+		if err != nil {
+			return err
+		}
+		var accounts []carriedAccount
+		if err := json.Unmarshal(body, &accounts); err != nil {
+			return fmt.Errorf("%s is damaged: %w", o.Key, err)
+		}
+		for _, a := range accounts {
+			r.carried[a.Account] = a.Carried
+		}
+		r.Spec.Carried = append(r.Spec.Carried, PartDigest{o.Key, o.Digest})
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"daybook/pipeline/dataset"
+	"daybook/rating"
+	"daybook/schemas"
+)
+
+// rateShard prices the usage of one shard's accounts, and whatever else falls due on them. Usage is sorted by account, so
+// memory holds one account's sums and never the file.
+func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
+	plan, err := r.ratingPlan()
+	if err != nil {
+		return nil, err
+	}
+	normalised, err := r.reads(ctx, &t, "normalise", "shard")
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{}
+	w := newRater(r, plan, t.Part)
+	out, err := writeTable(ctx, r, &t, &schemas.Charges, func(write func(*dataset.Batch) error) error {
+		w.write = write
+		for _, n := range normalised {
+			for _, o := range n.Outputs {
+				if o.Dataset != schemas.Usage.Name {
+					continue
+				}
+				if err := scanTable(ctx, r.Store, o.Key, &schemas.Usage, w.columns, w.rows); err != nil {
+					return err
+				}
+			}
+		}
+		return w.end()
+	})
+	if err != nil {
+		return nil, err
+	}
+	res.Outputs, res.Control = append(res.Outputs, out), w.control
+	if len(w.carriedOn) > 0 {
+		key := fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.json", carriedOver, r.Spec.Period, t.Key[:12], t.Part)
+		out, err := writeObject(ctx, r, carriedOver, key, int64(len(w.carriedOn)), func(to io.Writer) error {
+			return json.NewEncoder(to).Encode(w.carriedOn)
+		})
+		if err != nil {
+			return nil, err
+		}
+		res.Outputs = append(res.Outputs, out)
+	}
+	return res, w.found.write(ctx, r, &t, res)
+}
+
+// rater streams the sorted usage of a shard account by account.
+type rater struct {
+	r       *Run
+	plan    *rating.Plan
+	tally   *rating.Tally
+	combos  combos
+	columns []int
+	write   func(*dataset.Batch) error
+
+	charges *dataset.Batch
+	lay     chargeWriter
+	control Control
+	read    dataset.Tally
+	found   findings
+	nobody  nobody
+
+	// due are the shard's accounts in the book that have not been rated yet, in order.
+	due       []schemas.AccountID
+	account   []byte
+	open      bool
+	fed       int64
+	carried   map[schemas.AccountID]rating.Carried
+	carriedOn []carriedAccount
+}
+
+// carriedAccount is what the next period needs of an account.
+type carriedAccount struct {
+	Account schemas.AccountID `json:"account"`
+	Carried rating.Carried    `json:"carried"`
+}
+
+func newRater(r *Run, plan *rating.Plan, shard int) *rater {
+	start, end := r.bounds()
+	w := &rater{r: r, plan: plan, tally: plan.NewTally(), charges: dataset.NewBatch(&schemas.Charges), carried: r.carried}
+	w.columns = ratingColumns(r, plan)
+	w.combos.init(w.tally, plan.Columns())
+	w.lay = chargeWriter{provider: &r.Book.Provider, start: start.UnixMicro(), end: end.UnixMicro(), names: r.accountNames()}
+	for _, id := range plan.Accounts() {
+		if int(dataset.ShardOf([]byte(id), r.Spec.Shards)) == shard {
+			w.due = append(w.due, id)
+		}
+	}
+	return w
+}
+
+// ratingColumns are the columns of usage that rating reads: those that decide what meters take a row, and the numbers.
+func ratingColumns(r *Run, plan *rating.Plan) []int {
+	columns := []int{
+		schemas.UseAccountId, schemas.UseBillingAccountId, schemas.UseSubAccountId,
+		schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd,
+		schemas.UseConsumedQuantity, schemas.UsePricingQuantity, schemas.UseEffectiveCost, schemas.UseBilledCost,
+	}
+	for i := range r.Book.Catalogue.Meters {
+		m := &r.Book.Catalogue.Meters[i]
+		switch m.Value {
+		case schemas.ValueContracted:
+			columns = append(columns, schemas.UseContractedCost)
+		case schemas.ValueList:
+			columns = append(columns, schemas.UseListCost)
+		default:
+		}
+		if m.UniqueBy != "" {
+			columns = append(columns, schemas.Usage.Index(m.UniqueBy))
+		}
+	}
+	return append(columns, plan.Columns()...)
+}
+
+// rows takes a batch of sorted usage.
+func (w *rater) rows(b *dataset.Batch) error {
+	if err := w.read.AddBatch(b, dataset.UsageMeasures()); err != nil {
+		return err
+	}
+	w.r.tell(Event{Kind: RowsDone, Stage: "rate", Step: "shard", Rows: int64(b.Rows)})
+	w.combos.begin(b)
+	accounts := &b.Columns[schemas.UseAccountId]
+	for from := 0; from < b.Rows; {
+		to := runOf(accounts, from, b.Rows)
+		if accounts.IsNull(from) {
+			if err := w.nobody.add(w, b, from, to); err != nil {
+				return err
+			}
+		} else if err := w.take(accounts.TextAt(from), from, to); err != nil {
+			return err
+		}
+		from = to
+	}
+	return nil
+}
+
+// runOf returns the end of the run of rows from i on that belong to one account, or to none.
+func runOf(v *dataset.Vector, i, rows int) int {
+	if v.IsNull(i) {
+		for i++; i < rows && v.IsNull(i); i++ {
+		}
+		return i
+	}
+	code := v.Codes[i]
+	for i++; i < rows && v.Codes[i] == code && !v.IsNull(i); i++ {
+	}
+	return i
+}
+
+// take adds rows of one account, after closing the one before and rating those between that have no usage.
+func (w *rater) take(account []byte, from, to int) error {
+	if !w.open || string(account) != string(w.account) {
+		if err := w.closeAccount(); err != nil {
+			return err
+		}
+		if err := w.rateUpTo(schemas.AccountID(account)); err != nil {
+			return err
+		}
+		w.account, w.open = append(w.account[:0], account...), true
+		w.combos.beginAccount(schemas.AccountID(account))
+	}
+	w.fed += int64(to - from)
+	return w.combos.add(from, to)
+}
+
+// rateUpTo rates the shard's accounts before the named one, which have no usage, and leaves that one to its usage.
+func (w *rater) rateUpTo(account schemas.AccountID) error {
+	for len(w.due) > 0 && w.due[0] < account {
+		id := w.due[0]
+		w.due = w.due[1:]
+		w.combos.beginAccount(id)
+		w.account, w.open = append(w.account[:0], id...), true
+		if err := w.closeAccount(); err != nil {
+			return err
+		}
+	}
+	if len(w.due) > 0 && w.due[0] == account {
+		w.due = w.due[1:]
+	}
+	return nil
+}
+
+// ErrLostRows says that rating has made charges and findings of another number of rows than it was given.
+var ErrLostRows = errors.New("rows were lost or doubled in rating")
+
+// closeAccount rates the account whose rows have all been added.
+func (w *rater) closeAccount() error {
+	if !w.open {
+		return nil
+	}
+	w.open = false
+	id := schemas.AccountID(w.account)
+	left := w.combos.flush()
+	out, err := w.plan.Rate(w.tally, w.carried[id])
+	if err != nil {
+		return err
+	}
+	for i := range left {
+		left[i].Account = id
+	}
+	found := append(left, out.Findings...)
+	if out.Rows+rowsOf(left) != w.fed {
+		return fmt.Errorf("account %s: %w: %d in, %d out", id, ErrLostRows, w.fed, out.Rows+rowsOf(left))
+	}
+	suspended := rowsOf(found)
+	w.control.SuspendedRows += suspended
+	w.control.RatedRows += w.fed - suspended
+	w.fed = 0
+	for i := range found {
+		w.found.add(found[i])
+	}
+	if c := &out.Carried; len(c.Levels)+len(c.Allowances)+len(c.Grants)+len(c.Coupons) > 0 {
+		w.carriedOn = append(w.carriedOn, carriedAccount{id, out.Carried})
+	}
+	return w.keep(out.Charges)
+}
+
+func rowsOf(found []schemas.Finding) (n int64) {
+	for i := range found {
+		n += found[i].Rows
+	}
+	return n
+}
+
+// keep lays charges out and writes full batches.
+func (w *rater) keep(charges []schemas.Charge) error {
+	for i := range charges {
+		if err := w.lay.append(w.charges, &charges[i]); err != nil {
+			return err
+		}
+		if err := w.charges.EndRow(); err != nil {
+			return err
+		}
+		if w.charges.Rows >= 1<<13 {
+			if err := w.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *rater) flush() error {
+	if w.charges.Rows == 0 {
+		return nil
+	}
+	err := w.write(w.charges)
+	w.charges.Reset()
+	return err
+}
+
+// end rates what is left: the last account with usage, and those after it without.
+func (w *rater) end() error {
+	if err := w.closeAccount(); err != nil {
+		return err
+	}
+	for len(w.due) > 0 {
+		id := w.due[0]
+		w.due = w.due[1:]
+		w.combos.beginAccount(id)
+		w.account, w.open = append(w.account[:0], id...), true
+		if err := w.closeAccount(); err != nil {
+			return err
+		}
+	}
+	w.nobody.end(w)
+	var err error
+	if w.control.Read, err = w.read.Totals(); err != nil {
+		return err
+	}
+	return w.flush()
+}

@@ -1,0 +1,249 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"daybook/pipeline/dataset"
+	"daybook/reconcile"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// reconciled is what one shard leaves for the totals.
+type reconciled struct {
+	Actuals *reconcile.Actuals `json:"actuals"`
+	Use     *reconcile.Use     `json:"use"`
+	Margins *reconcile.Margins `json:"margins"` // by offering
+	// Losses are the margins below zero, the worst first, at most maxLosses of them.
+	Losses []schemas.MarginRow `json:"losses,omitempty"`
+}
+
+// maxLosses bounds the margins below zero that the report lists by account; the dataset has all of them.
+const maxLosses = 200
+
+// reconcileShard sums one shard's charges and peer usage by what the plan and the contracts are written in, and writes
+// the margins of its accounts.
+func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
+	sums := reconciled{Actuals: r.newActuals(), Use: reconcile.NewUse(r.contracts())}
+	charged, err := r.reads(ctx, &t, "rate", "shard")
+	if err != nil {
+		return nil, err
+	}
+	var margins reconcile.Margins
+	err = eachOutput(charged, schemas.Charges.Name, func(o Output) error {
+		return readCharges(ctx, r.Store, o.Key, briefCharge, func(c *schemas.Charge) error {
+			if err := sums.Actuals.Add(c); err != nil {
+				return err
+			}
+			return margins.Add(c)
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.addUse(ctx, &t, sums.Use); err != nil {
+		return nil, err
+	}
+	if sums.Margins, err = margins.ByOffering(); err != nil {
+		return nil, err
+	}
+	rows, negative := margins.Rows(r.Spec.Period)
+	sums.Losses = worst(rows)
+	res := &Result{}
+	out, err := writeTable(ctx, r, &t, &schemas.Margins, func(write func(*dataset.Batch) error) error {
+		return appendMargins(rows, write)
+	})
+	if err != nil {
+		return nil, err
+	}
+	res.Outputs = append(res.Outputs, out)
+	if res.Partial, err = partial(&sums); err != nil {
+		return nil, err
+	}
+	var found findings
+	for i := range negative {
+		found.add(negative[i])
+	}
+	return res, found.write(ctx, r, &t, res)
+}
+
+// worst returns the margins below zero, the largest loss first.
+func worst(rows []schemas.MarginRow) []schemas.MarginRow {
+	var losses []schemas.MarginRow
+	for i := range rows {
+		if rows[i].Margin.Sign() < 0 {
+			losses = append(losses, rows[i])
+		}
+	}
+	slices.SortStableFunc(losses, func(a, b schemas.MarginRow) int { return a.Margin.Cmp(b.Margin) })
+	return losses[:min(len(losses), maxLosses)]
+}
+
+// eachOutput calls each for every output of the named dataset.
+func eachOutput(results []*Result, name string, each func(Output) error) error {
+	for _, res := range results {
+		for _, o := range res.Outputs {
+			if o.Dataset == name {
+				if err := each(o); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// compared is what the comparison over all shards leaves for the reports.
+type compared struct {
+	Through  schemas.Date        `json:"through"`
+	Revenue  schemas.Variance    `json:"revenue"`
+	Cost     schemas.Variance    `json:"cost"`
+	Margin   schemas.Variance    `json:"margin"`
+	Losses   []schemas.MarginRow `json:"losses,omitempty"`
+	Charges  []reconcile.Total   `json:"charges"`
+	Bills    []reconcile.Total   `json:"bills"`
+	Missing  []string            `json:"missing,omitempty"`
+	Unwhole  bool                `json:"provisional"`
+	ByOffers []schemas.MarginRow `json:"margins"`
+	// Variances and Matches are without their steps, which the datasets have.
+	Variances []schemas.Variance  `json:"variances"`
+	Matches   []schemas.PeerMatch `json:"matches"`
+}
+
+// reconcileTotal adds the shards up and compares them with the plan and with what the contracts let the peers bill.
+func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
+	sums, err := r.sumShards(ctx, &t)
+	if err != nil {
+		return nil, err
+	}
+	through, provisional, err := r.progressOfPeriod(ctx, &t)
+	if err != nil {
+		return nil, err
+	}
+	variances, found1, err := reconcile.Compare(reconcile.Comparison{
+		Period: r.Spec.Period, Currency: r.Book.Provider.Currency, Plan: &r.Book.Plan, Actuals: sums.Actuals, FX: r.fx,
+		Through: through, Provisional: provisional,
+	})
+	if err != nil {
+		return nil, err
+	}
+	matches, found2, err := reconcile.MatchPeers(r.contracts(), sums.Use, r.fx)
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{}
+	if err := r.writeComparison(ctx, &t, res, variances, matches); err != nil {
+		return nil, err
+	}
+	for i := range variances {
+		variances[i].Steps = nil
+	}
+	for i := range matches {
+		matches[i].Steps = nil
+	}
+	left := compared{
+		Variances: variances, Matches: matches,
+		Through: through, Unwhole: provisional, Losses: worst(sums.Losses),
+		Revenue: reconcile.Sum(variances, schemas.Revenue), Cost: reconcile.Sum(variances, schemas.Cost), Margin: reconcile.Sum(variances, schemas.Margin),
+	}
+	left.ByOffers, _ = sums.Margins.Rows(r.Spec.Period)
+	if left.Charges, err = sums.Actuals.Revenue(); err != nil {
+		return nil, err
+	}
+	if left.Bills, err = sums.Use.Bills(); err != nil {
+		return nil, err
+	}
+	if res.Partial, err = partial(&left); err != nil {
+		return nil, err
+	}
+	var found findings
+	for _, f := range slices.Concat(found1, found2) {
+		found.add(f)
+	}
+	return res, found.write(ctx, r, &t, res)
+}
+
+// writeComparison writes the variances and the matches.
+func (r *Run) writeComparison(ctx context.Context, t *Task, res *Result, variances []schemas.Variance, matches []schemas.PeerMatch) error {
+	out, err := writeTable(ctx, r, t, &schemas.Variances, func(write func(*dataset.Batch) error) error {
+		return appendVariances(variances, write)
+	})
+	if err != nil {
+		return err
+	}
+	res.Outputs = append(res.Outputs, out)
+	out, err = writeTable(ctx, r, t, &schemas.PeerMatches, func(write func(*dataset.Batch) error) error {
+		return appendMatches(matches, write)
+	})
+	res.Outputs = append(res.Outputs, out)
+	return err
+}
+
+// sumShards merges what the shards left.
+func (r *Run) sumShards(ctx context.Context, t *Task) (*reconciled, error) {
+	shards, err := r.reads(ctx, t, "reconcile", "shard")
+	if err != nil {
+		return nil, err
+	}
+	sum := &reconciled{Actuals: r.newActuals(), Use: reconcile.NewUse(r.contracts()), Margins: &reconcile.Margins{}}
+	for _, res := range shards {
+		// Decoding adds to what is there, so that the sums of all shards come together here.
+		part := reconciled{Actuals: sum.Actuals, Use: sum.Use, Margins: sum.Margins}
+		if err := json.Unmarshal(res.Partial, &part); err != nil {
+			return nil, fmt.Errorf("%s: read its sums: %w", res.Task, err)
+		}
+		sum.Losses = append(sum.Losses, part.Losses...)
+	}
+	return sum, nil
+}
+
+func (r *Run) newActuals() *reconcile.Actuals {
+	a := &reconcile.Actuals{}
+	if r.Book.Provider.Exchange.Day == schemas.AtUsage {
+		a.ByDay = r.Book.Zone
+	}
+	return a
+}
+
+// contracts are the contracts with peers for the period, as of the run.
+func (r *Run) contracts() *reconcile.Contracts {
+	return reconcile.NewContracts(r.Book.Contracts, r.Book.Catalogue.Units, r.Spec.Period, r.asOf())
+}
+
+// fx finds an exchange rate by the book's policy; the zero day asks for that of the period, its last day.
+func (r *Run) fx(from, to money.Currency, day schemas.Date) (schemas.Conversion, bool) {
+	if day.IsZero() {
+		_, end := r.bounds()
+		day = schemas.DateOf(end, r.Book.Zone).AddDays(-1)
+	}
+	return r.Book.Convert(from, to, day, r.asOf())
+}
+
+// progressOfPeriod returns the last day for which use has arrived, and whether a delivery is missing or was refused.
+func (r *Run) progressOfPeriod(ctx context.Context, t *Task) (schemas.Date, bool, error) {
+	objects, err := r.reads(ctx, t, "normalise", "object")
+	if err != nil {
+		return schemas.Date{}, false, err
+	}
+	provisional := false
+	for i := range r.Spec.Sources {
+		provisional = provisional || r.Spec.Sources[i].Incomplete
+	}
+	start, end := r.bounds()
+	last := start.UnixMicro()
+	for _, res := range objects {
+		p, err := objectOf(res)
+		if err != nil {
+			return schemas.Date{}, false, err
+		}
+		provisional = provisional || p.Refused
+		last = max(last, p.LastTime)
+	}
+	if last >= end.UnixMicro() {
+		return schemas.DateOf(end, r.Book.Zone).AddDays(-1), provisional, nil
+	}
+	return schemas.DateOf(timeOf(max(last-1, start.UnixMicro())), r.Book.Zone), provisional, nil
+}

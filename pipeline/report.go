@@ -1,0 +1,155 @@
+package pipeline
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"daybook/pipeline/document"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// report gathers what the variance report shows.
+func (r *Run) report(ctx context.Context, t *Task) (*document.Report, *compared, error) {
+	left, err := r.compared(ctx, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &r.Book.Provider
+	places, _ := money.MinorUnits(p.Currency)
+	rep := &document.Report{
+		Provider: p.Name, Period: r.Spec.Period, Run: r.ID, Currency: p.Currency, Places: places, Through: left.Through,
+		Provisional: left.Unwhole, Offerings: map[schemas.OfferingID]string{}, Peers: map[schemas.PeerID]string{},
+		Revenue: left.Revenue, Cost: left.Cost, Margin: left.Margin, Variances: left.Variances, Matches: left.Matches,
+		Margins: left.Losses, Rates: map[money.Currency]money.Ratio{},
+	}
+	for i := range r.Book.Catalogue.Offerings {
+		o := &r.Book.Catalogue.Offerings[i]
+		rep.Offerings[o.ID] = o.Name
+	}
+	for i := range r.Book.Peers {
+		rep.Peers[r.Book.Peers[i].ID] = r.Book.Peers[i].Name
+	}
+	r.reportRates(rep)
+	if rep.Findings, err = r.countFindings(ctx, t); err != nil {
+		return nil, nil, err
+	}
+	rep.Missing, err = r.missing(ctx, t)
+	return rep, left, err
+}
+
+// reportRates gives the report a rate for every currency it orders amounts in.
+func (r *Run) reportRates(rep *document.Report) {
+	want := func(c money.Currency) {
+		if _, have := rep.Rates[c]; have || c == "" {
+			return
+		}
+		if conv, ok := r.fx(c, rep.Currency, schemas.Date{}); ok {
+			rep.Rates[c] = conv.Factor
+		}
+	}
+	for i := range rep.Matches {
+		want(rep.Matches[i].Currency)
+		want(rep.Matches[i].BilledCurrency)
+	}
+	for i := range rep.Margins {
+		want(rep.Margins[i].Currency)
+	}
+}
+
+// countFindings adds up the findings of all earlier steps by code.
+func (r *Run) countFindings(ctx context.Context, t *Task) ([]document.FindingCount, error) {
+	codes := map[schemas.Code]CodeCount{}
+	for _, step := range [][2]string{
+		{"ingest", "delivery"}, {"normalise", "object"}, {"normalise", "shard"}, {"rate", "shard"}, {"reconcile", "shard"}, {"reconcile", "total"},
+	} {
+		results, err := r.reads(ctx, t, step[0], step[1])
+		if err != nil {
+			return nil, err
+		}
+		for _, res := range results {
+			for _, c := range res.Codes {
+				addCode(codes, c)
+			}
+		}
+	}
+	var out []document.FindingCount
+	for _, c := range sortedCodes(codes) {
+		out = append(out, document.FindingCount{Code: c.Code, Severity: c.Severity, Findings: c.Findings, Rows: c.Rows})
+	}
+	return out, nil
+}
+
+// missing says in a sentence each what keeps the period from being complete.
+func (r *Run) missing(ctx context.Context, t *Task) ([]string, error) {
+	var out []string
+	for i := range r.Spec.Sources {
+		for _, f := range r.Spec.Sources[i].Findings {
+			if f.Severity == schemas.Blocking {
+				out = append(out, fmt.Sprintf("%s: %s", f.Source, f.Message))
+			}
+		}
+	}
+	objects, err := r.reads(ctx, t, "normalise", "object")
+	if err != nil {
+		return nil, err
+	}
+	for _, res := range objects {
+		p, err := objectOf(res)
+		if err != nil {
+			return nil, err
+		}
+		if p.Refused {
+			out = append(out, p.Why)
+		}
+	}
+	return out, nil
+}
+
+func sortedEntries(entries []document.IndexEntry) []document.IndexEntry {
+	slices.SortFunc(entries, func(a, b document.IndexEntry) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Currency, b.Currency))
+	})
+	return entries
+}
+
+// openSQL is a script that makes a view of each dataset of this run, and of no other: paths are relative to the store.
+func (e *reportEmitter) openSQL(t *Task) ([]byte, error) {
+	files := map[string][]string{}
+	for _, step := range [][2]string{
+		{"ingest", "delivery"}, {"normalise", "object"}, {"normalise", "shard"}, {"rate", "shard"}, {"reconcile", "shard"}, {"reconcile", "total"},
+	} {
+		results, err := e.r.reads(e.ctx, t, step[0], step[1])
+		if err != nil {
+			return nil, err
+		}
+		for _, res := range results {
+			for _, o := range res.Outputs {
+				if strings.HasSuffix(o.Key, ".parquet") {
+					files[o.Dataset] = append(files[o.Dataset], o.Key)
+				}
+			}
+		}
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "-- The datasets of run %s, period %s, as DuckDB views. Start DuckDB in the store:\n", e.r.ID, e.r.Spec.Period)
+	fmt.Fprintf(&b, "--   cd STORE && duckdb -init %s\n", e.key("open.sql"))
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(&b, "create or replace view %s as select * from read_parquet([\n", name)
+		slices.Sort(files[name])
+		for i, key := range files[name] {
+			comma := ","
+			if i == len(files[name])-1 {
+				comma = ""
+			}
+			fmt.Fprintf(&b, "  '%s'%s\n", strings.ReplaceAll(key, "'", "''"), comma)
+		}
+		b.WriteString("], hive_partitioning = true);\n")
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,67 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// shuffle is the dataset name of files that only later steps of the run read.
+const shuffle = "shuffle"
+
+// carriedOver is the dataset name of what accounts take into the next period: JSON that rating alone reads.
+const carriedOver = "carried"
+
+// datasetKey is where a task's part of a dataset lies. The task's key is in the path, so that a part written twice is one
+// object, and parts of different runs never mix.
+func datasetKey(r *Run, t *Task, name string) string {
+	return fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.parquet", name, r.Spec.Period, t.Key[:12], t.Part)
+}
+
+// writeTable writes rows as a part of table's dataset. fill appends batches; a table without rows is written too, so that
+// readers find its columns.
+func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(write func(*dataset.Batch) error) error) (Output, error) {
+	out := Output{Dataset: table.Name, Key: datasetKey(r, t, table.Name)}
+	sum := sha256.New()
+	info, err := store.CreateFrom(ctx, r.Store, out.Key, func(w io.Writer) error {
+		meta := []dataset.KeyValue{
+			{Key: "daybook.period", Value: string(r.Spec.Period)},
+			{Key: "daybook.table", Value: table.Name},
+			{Key: "daybook.task", Value: t.Key},
+			{Key: "daybook.version", Value: table.Version},
+		}
+		pw, err := dataset.NewWriter(io.MultiWriter(w, sum), table, meta, dataset.WriterOptions{})
+		if err != nil {
+			return err
+		}
+		if err := fill(pw.Append); err != nil {
+			return err
+		}
+		stats, err := pw.Close()
+		out.Rows = stats.Rows
+		return err
+	})
+	if err != nil {
+		return out, fmt.Errorf("write %s: %w", out.Key, err)
+	}
+	out.Size, out.Digest = info.Size, hex.EncodeToString(sum.Sum(nil))
+	return out, nil
+}
+
+// writeObject writes one small object of a report and returns its reference.
+func writeObject(ctx context.Context, r *Run, name, key string, rows int64, write func(io.Writer) error) (Output, error) {
+	out := Output{Dataset: name, Key: key, Rows: rows}
+	sum := sha256.New()
+	info, err := store.CreateFrom(ctx, r.Store, key, func(w io.Writer) error { return write(io.MultiWriter(w, sum)) })
+	if err != nil {
+		return out, fmt.Errorf("write %s: %w", key, err)
+	}
+	out.Size, out.Digest = info.Size, hex.EncodeToString(sum.Sum(nil))
+	return out, nil
+}

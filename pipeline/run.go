@@ -1,0 +1,196 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"daybook/pipeline/book"
+	"daybook/pipeline/store"
+	"daybook/rating"
+	"daybook/schemas"
+)
+
+// Run is one bill run under way: its spec and the places it reads and writes.
+type Run struct {
+	Spec Spec
+	ID   schemas.RunID
+	Book *book.Book
+	// Landing is where deliveries appear, Store where results go, Scratch where shuffle files live until the run is done.
+	Landing, Store, Scratch store.Store
+	// SpillDir is where tasks put temporary files; empty is the system's directory for them.
+	SpillDir string
+	// Budget is the memory one task may use for rows, in bytes; 0 means DefaultBudget.
+	Budget int64
+	// Progress hears what is being done; nil is allowed.
+	Progress Progress
+
+	cache    resultCache
+	planOnce sync.Once
+	plan     []Wave
+	planErr  error
+	rateOnce sync.Once
+	ratePlan *rating.Plan
+	rateErr  error
+	carried  map[schemas.AccountID]rating.Carried
+}
+
+// bounds are the first instant of the period and the first after it, in the provider's zone.
+func (r *Run) bounds() (start, end time.Time) { return r.Spec.Period.Bounds(r.Book.Zone) }
+
+// budget is the memory of one task, in bytes.
+func (r *Run) budget() int64 {
+	if r.Budget > 0 {
+		return r.Budget
+	}
+	return DefaultBudget
+}
+
+// asOf is the day as of which the book is read; the zero day is all there is.
+func (r *Run) asOf() schemas.Date {
+	if r.Spec.AsOf == nil {
+		return schemas.Date{}
+	}
+	return schemas.DateOf(r.Spec.AsOf.Add(-1), r.Book.Zone)
+}
+
+// ratingPlan is the catalogue compiled for the period, once for all tasks of this process.
+func (r *Run) ratingPlan() (*rating.Plan, error) {
+	r.rateOnce.Do(func() {
+		r.ratePlan, r.rateErr = rating.Compile(rating.Book{
+			Catalogue: r.Book.Catalogue, Customers: r.Book.Customers, Zone: r.Book.Zone,
+			Rates: r.Book.Rates, Exchange: r.Book.Provider.Exchange,
+		}, rating.Spec{Period: r.Spec.Period, AsOf: r.asOf()})
+	})
+	return r.ratePlan, r.rateErr
+}
+
+// accountNames are the names that charges show, by account.
+func (r *Run) accountNames() map[schemas.AccountID]string {
+	names := map[schemas.AccountID]string{}
+	for account, customer := range r.Book.Accounts {
+		names[account.ID] = customer.Name
+		if account.Name != "" {
+			names[account.ID] = account.Name
+		}
+	}
+	return names
+}
+
+// partial encodes what a later step needs of a task.
+func partial(v any) (json.RawMessage, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode partial sums: %w", err)
+	}
+	return b, nil
+}
+
+// DefaultBudget keeps two workers well below one GiB.
+const DefaultBudget = 160 << 20
+
+// Progress hears of events, from many goroutines at once.
+type Progress func(Event)
+
+// Event says how far a run is.
+type Event struct {
+	Kind        EventKind
+	Stage, Step string
+	// Done of Total tasks of the step are finished.
+	Done, Total int
+	// Rows is how many more rows have been handled since the last event of this task.
+	Rows int64
+}
+
+// EventKind is what happened.
+type EventKind uint8
+
+// The kinds of event.
+const (
+	StepBegins EventKind = iota + 1
+	TaskDone
+	TaskReused
+	RowsDone
+	StepEnds
+)
+
+func (r *Run) tell(e Event) {
+	if r.Progress != nil {
+		r.Progress(e)
+	}
+}
+
+// Summary is how a run ended.
+type Summary struct {
+	Manifest *Manifest
+	// Reused says that the run had been committed before, so nothing was done.
+	Reused bool
+	// Raced says that another process committed this same run while this one worked on it.
+	Raced bool
+	// Did counts the tasks that were done, Skipped those whose results were already there.
+	Did, Skipped int
+}
+
+// Execute does the run: walks its plan with the given number of workers, checks the control totals, commits the manifest
+// and points the period at it. It returns ErrUnbalanced (wrapped) if anything was lost or invented on the way, and then
+// commits nothing.
+func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, error) {
+	plan, err := r.layout()
+	if err != nil {
+		return nil, err
+	}
+	if until == "" {
+		if m, err := ReadManifest(ctx, r.Store, r.Spec.Period, r.ID); err == nil {
+			_, err := point(ctx, r.Store, m)
+			return &Summary{Manifest: m, Reused: true, Skipped: countTasks(plan)}, err
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
+	if plan, err = cut(plan, until); err != nil {
+		return nil, err
+	}
+	results, did, err := walk(ctx, r, plan, workers)
+	if err != nil {
+		return nil, err
+	}
+	sum := &Summary{Did: did, Skipped: countTasks(plan) - did}
+	if sum.Manifest, err = newManifest(r, plan, results); err != nil {
+		return nil, err
+	}
+	if err := sum.Manifest.balance(); err != nil {
+		return sum, err
+	}
+	if until != "" {
+		return sum, nil
+	}
+	if err := writeManifest(ctx, r.Store, sum.Manifest); err != nil {
+		return sum, err
+	}
+	sum.Raced, err = point(ctx, r.Store, sum.Manifest)
+	return sum, err
+}
+
+// cut ends the plan after the named stage; empty means the whole of it.
+func cut(plan []Wave, until string) ([]Wave, error) {
+	if until == "" {
+		return plan, nil
+	}
+	for i := len(plan) - 1; i >= 0; i-- {
+		if plan[i].Stage == until {
+			return plan[:i+1], nil
+		}
+	}
+	return nil, fmt.Errorf("no stage %q; the stages are ingest, normalise, rate, reconcile and emit", until)
+}
+
+func countTasks(plan []Wave) int {
+	n := 0
+	for i := range plan {
+		n += len(plan[i].Tasks)
+	}
+	return n
+}

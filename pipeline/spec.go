@@ -1,0 +1,77 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"daybook/schemas"
+)
+
+// Spec is everything that a bill run is a function of. Two runs with equal specs leave equal bytes.
+type Spec struct {
+	// Provider is the book's own identifier of whose run this is.
+	Provider string         `json:"provider"`
+	Period   schemas.Period `json:"period"`
+	// AsOf limits what counts as known: deliveries that arrived and facts that were recorded by then. Null: all there is.
+	AsOf *time.Time `json:"as_of"`
+	// Book is the digest of each part of the book, in name order.
+	Book []PartDigest `json:"book"`
+	// Sources holds what was pinned, in the order of source identifiers.
+	Sources []Pinned `json:"sources"`
+	// Carried are the digests of what the period before left for this one.
+	Carried []PartDigest `json:"carried,omitempty"`
+	// Shards is how many ways the accounts are divided. It changes the division of rows into files, never the rows.
+	Shards int `json:"shards"`
+	// Code names the version of every step's algorithm.
+	Code []PartDigest `json:"code"`
+}
+
+// PartDigest is a named digest or version.
+type PartDigest struct {
+	Part   string `json:"part"`
+	Digest string `json:"digest"`
+}
+
+// Pinned is what one source had delivered when the run began.
+type Pinned struct {
+	Source   schemas.SourceID  `json:"source"`
+	Objects  []Object          `json:"objects"`
+	Findings []schemas.Finding `json:"findings"`
+	// Incomplete says that an expected delivery is missing or was refused, so the period is provisional.
+	Incomplete bool `json:"incomplete"`
+}
+
+// Object is one pinned object of a delivery.
+type Object struct {
+	Key    string `json:"key"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+	// Delivery and Version name the arrival; Version is empty for append sources.
+	Delivery string `json:"delivery"`
+	Version  string `json:"version,omitempty"`
+	// Rows is what the delivery's manifest promises, or -1.
+	Rows int64 `json:"rows"`
+}
+
+// RunID is a digest of the spec. A spec that cannot be written as JSON does not exist: its fields are plain data.
+func (s *Spec) RunID() (schemas.RunID, error) {
+	d, err := digestJSON(s)
+	if err != nil {
+		return "", fmt.Errorf("digest the run's spec: %w", err)
+	}
+	return schemas.RunID(d[:16]), nil
+}
+
+// digestJSON returns the SHA-256 of v's JSON in hex. Structs marshal in field order and maps by key, so equal values
+// have equal digests.
+func digestJSON(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}

@@ -1,0 +1,123 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"daybook/pipeline/dataset"
+	"daybook/reconcile"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// timeOf is an instant given in microseconds since 1970.
+func timeOf(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+
+// useColumns are the columns of usage by which peers' bills are compared.
+var useColumns = []int{
+	schemas.UsePeerId, schemas.UseServiceName, schemas.UseSkuId, schemas.UseRegionId, schemas.UseChargeCategory,
+	schemas.UseConsumedUnit, schemas.UsePricingUnit, schemas.UseBillingCurrency, schemas.UseChargePeriodStart,
+	schemas.UseConsumedQuantity, schemas.UsePricingQuantity, schemas.UseListCost, schemas.UseBilledCost,
+}
+
+// addUse sums the shard's usage that a peer bills or a contract counts. Without peers nothing is read.
+func (r *Run) addUse(ctx context.Context, t *Task, use *reconcile.Use) error {
+	if len(r.Book.Peers) == 0 {
+		return nil
+	}
+	normalised, err := r.reads(ctx, t, "normalise", "shard")
+	if err != nil {
+		return err
+	}
+	days := dayFinder{zone: r.Book.Zone}
+	return eachOutput(normalised, schemas.Usage.Name, func(o Output) error {
+		return scanTable(ctx, r.Store, o.Key, &schemas.Usage, useColumns, func(b *dataset.Batch) error {
+			return addUseBatch(b, &days, use)
+		})
+	})
+}
+
+// useCodes tells rows of a batch apart by their dictionary codes and day.
+type useCodes struct {
+	codes [8]uint32
+	day   schemas.Date
+}
+
+// addUseBatch adds rows up by their codes first, and hands in a sum for each combination.
+func addUseBatch(b *dataset.Batch, days *dayFinder, use *reconcile.Use) error {
+	sums := map[useCodes]*reconcile.UseRow{}
+	var order []*reconcile.UseRow
+	for i := range b.Rows {
+		var k useCodes
+		for n, col := range useColumns[:len(k.codes)] {
+			if v := &b.Columns[col]; v.Absent || v.IsNull(i) {
+				k.codes[n] = noCode
+			} else {
+				k.codes[n] = v.Codes[i]
+			}
+		}
+		k.day = days.find(b.Columns[schemas.UseChargePeriodStart].Ints[i])
+		row := sums[k]
+		if row == nil {
+			row = useRow(b, i, k.day)
+			sums[k] = row
+			order = append(order, row)
+		}
+		if err := addNumbers(b, i, row); err != nil {
+			return err
+		}
+	}
+	for _, row := range order {
+		if err := use.Add(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func useRow(b *dataset.Batch, i int, day schemas.Date) *reconcile.UseRow {
+	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+	return &reconcile.UseRow{
+		Peer: schemas.PeerID(text(schemas.UsePeerId)), Service: text(schemas.UseServiceName), SKU: schemas.SKU(text(schemas.UseSkuId)),
+		Region: text(schemas.UseRegionId), Category: text(schemas.UseChargeCategory), Day: day,
+		ConsumedUnit: text(schemas.UseConsumedUnit), PricingUnit: text(schemas.UsePricingUnit),
+		Currency: money.Currency(text(schemas.UseBillingCurrency)),
+	}
+}
+
+func addNumbers(b *dataset.Batch, i int, row *reconcile.UseRow) error {
+	row.Rows++
+	for _, x := range [...]struct {
+		sum *money.Fixed
+		col int
+	}{
+		{&row.Consumed, schemas.UseConsumedQuantity}, {&row.Priced, schemas.UsePricingQuantity},
+		{&row.List, schemas.UseListCost}, {&row.Billed, schemas.UseBilledCost},
+	} {
+		v := &b.Columns[x.col]
+		if v.Absent || v.IsNull(i) {
+			continue
+		}
+		sum, err := x.sum.Add(v.Decs[i])
+		if err != nil {
+			return err
+		}
+		*x.sum = sum
+	}
+	return nil
+}
+
+// dayFinder finds the civil day of an instant; rows that follow each other mostly share it.
+type dayFinder struct {
+	zone       *time.Location
+	start, end int64
+	day        schemas.Date
+}
+
+func (d *dayFinder) find(micros int64) schemas.Date {
+	if micros < d.start || micros >= d.end {
+		d.day = schemas.DateOf(timeOf(micros), d.zone)
+		d.start, d.end = d.day.Time(d.zone).UnixMicro(), d.day.AddDays(1).Time(d.zone).UnixMicro()
+	}
+	return d.day
+}

@@ -74,3 +74,58 @@ func appendDate(dst []byte, d schemas.Date) []byte {
 	two(day)
 	return dst
 }
+
+// appendDecimal appends a Decimal for people.
+func appendDecimal(dst []byte, d money.Decimal, places int32) []byte {
+	return appendNumber(dst, []byte(d.String()), places)
+}
+
+// appendSigned is appendDecimal with a plus sign before what is above zero.
+func appendSigned(dst []byte, d money.Decimal, places int32) []byte {
+	if d.IsPositive() {
+		dst = append(dst, '+')
+	}
+	return appendDecimal(dst, d, places)
+}
+
+// plural counts things: 1 row, 2 rows.
+func plural(n int64, thing string) string {
+	s := string(appendFixed(nil, money.FixedFromInt(n), 0)) + " " + thing
+	if n != 1 {
+		s += "s"
+	}
+	return s
+}
+
+// sentence gives a phrase its capital and its full stop.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	if c := s[0]; 'a' <= c && c <= 'z' {
+		s = string(c-'a'+'A') + s[1:]
+	}
+	return s + "."
+}
+
+// shortRounded is an amount for a picture, rounded to what its size leaves worth reading: 12.34, 1,235 or 1.23M. The
+// exact figure stands in the picture's table.
+func shortRounded(d money.Decimal, places int32) string {
+	size := d.Abs()
+	for _, scale := range []struct {
+		above  money.Decimal
+		shift  int32
+		suffix string
+	}{
+		{money.NewDecimal(1, 10), 9, "B"},
+		{money.NewDecimal(1, 7), 6, "M"},
+	} {
+		if !size.LessThan(scale.above) {
+			return string(appendDecimal(nil, money.RoundTo(d.Shift(-scale.shift), 2, money.HalfEven), 0)) + scale.suffix
+		}
+	}
+	if !size.LessThan(money.NewDecimal(100, 0)) {
+		places = 0
+	}
+	return string(appendDecimal(nil, money.RoundTo(d, places, money.HalfEven), places))
+}

@@ -1,0 +1,163 @@
+package document
+
+import (
+	"strconv"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Grid is rows and columns of text and numbers, the one shape that CSV and XLSX are written from. Its columns bear the
+// names of the dataset's; the steps of the arithmetic are left to the dataset and to explain.
+type Grid struct {
+	Name    string
+	Columns []GridColumn
+	Rows    [][]Cell
+}
+
+// GridColumn is one column of a grid.
+type GridColumn struct {
+	Name string
+	// Kind is how the column's numbers are shown in a spreadsheet.
+	Kind GridKind
+}
+
+// GridKind is what a column holds.
+type GridKind uint8
+
+// The kinds.
+const (
+	GridText GridKind = iota
+	GridAmount
+	GridQuantity
+	GridPercent
+	GridCount
+)
+
+// Cell is one value: a text, or a number as exact decimal text. The zero Cell is empty.
+type Cell struct {
+	Text   string
+	Number bool
+}
+
+func textCell[T ~string](s T) Cell    { return Cell{Text: string(s)} }
+func numberCell(d money.Decimal) Cell { return Cell{Text: d.String(), Number: true} }
+func countCell(n int64) Cell          { return Cell{Text: strconv.FormatInt(n, 10), Number: true} }
+
+func yesNo(b bool) Cell {
+	if b {
+		return Cell{Text: "yes"}
+	}
+	return Cell{Text: "no"}
+}
+
+func optionalCell(d *money.Decimal) Cell {
+	if d == nil {
+		return Cell{}
+	}
+	return numberCell(*d)
+}
+
+// gridOf begins a grid with a table's columns before the given position.
+func gridOf(t *schemas.Table, name string, kinds map[int]GridKind, without int) Grid {
+	g := Grid{Name: name}
+	for i, c := range t.Columns {
+		if i == without {
+			continue
+		}
+		kind, ok := kinds[i]
+		if !ok && c.Type == schemas.Integer {
+			kind = GridCount
+		} else if !ok && c.Type == schemas.Decimal {
+			kind = GridAmount
+		}
+		g.Columns = append(g.Columns, GridColumn{c.Name, kind})
+	}
+	return g
+}
+
+// VarianceGrid shows variances under the columns of schemas.Variances.
+func VarianceGrid(rows []schemas.Variance) Grid {
+	g := gridOf(&schemas.Variances, "Variances", map[int]GridKind{schemas.VarVariancePercent: GridPercent}, schemas.VarSteps)
+	for i := range rows {
+		v := &rows[i]
+		c := &v.Causes
+		g.Rows = append(g.Rows, []Cell{
+			textCell(v.ID), textCell(v.Period), textCell(v.Offering), textCell(v.Region), textCell(v.Measure), textCell(v.Unit), textCell(v.Status),
+			numberCell(v.Plan), numberCell(v.Expected), numberCell(v.Actual), numberCell(v.Variance), optionalCell(v.Percent),
+			numberCell(c.Price), numberCell(c.Volume), numberCell(c.Mix), numberCell(c.FX), numberCell(c.Unplanned), numberCell(c.Missing), numberCell(c.Unsplit),
+			optionalCell(v.RunRate), textCell(v.Accrual), textCell(v.Through.String()), textCell(effect(v)), yesNo(v.Material), yesNo(v.Provisional),
+		})
+	}
+	return g
+}
+
+// effect is the text of the column of that name.
+func effect(v *schemas.Variance) string {
+	switch {
+	case v.Variance.IsZero():
+		return "none"
+	case v.Favourable:
+		return "favourable"
+	default:
+		return "unfavourable"
+	}
+}
+
+// MatchGrid shows matches under the columns of schemas.PeerMatches.
+func MatchGrid(rows []schemas.PeerMatch) Grid {
+	g := gridOf(&schemas.PeerMatches, "Peer bills", map[int]GridKind{
+		schemas.MatchMeteredQuantity: GridQuantity, schemas.MatchBilledQuantity: GridQuantity,
+	}, schemas.MatchSteps)
+	for i := range rows {
+		m := &rows[i]
+		g.Rows = append(g.Rows, []Cell{
+			textCell(m.ID), textCell(m.Period), textCell(m.Peer), textCell(m.Contract), textCell(m.Service), textCell(m.SKU), textCell(m.Region), textCell(m.Category),
+			textCell(m.From.String()), textCell(m.Basis), textCell(m.Status), numberCell(m.Metered), numberCell(m.Billed), textCell(m.Unit),
+			numberCell(m.Expected), numberCell(m.Actual), textCell(m.Currency), numberCell(m.ActualBilled), textCell(m.BilledCurrency),
+			numberCell(m.Difference), numberCell(m.QuantityPart), numberCell(m.PricePart), countCell(m.BillRows), countCell(m.MeterRows),
+		})
+	}
+	return g
+}
+
+// MarginGrid shows margins under the columns of schemas.Margins.
+func MarginGrid(rows []schemas.MarginRow) Grid {
+	g := gridOf(&schemas.Margins, "Margins", map[int]GridKind{schemas.MarginPercent: GridPercent}, -1)
+	for i := range rows {
+		m := &rows[i]
+		g.Rows = append(g.Rows, []Cell{
+			textCell(m.Period), textCell(m.Account), textCell(m.Offering), textCell(m.Currency),
+			numberCell(m.Revenue), numberCell(m.Cost), numberCell(m.Margin), optionalCell(m.Percent), countCell(m.Charges),
+		})
+	}
+	return g
+}
+
+// FindingGrid shows how many findings of each code there are, with their meaning and what to do.
+func FindingGrid(rows []FindingCount) Grid {
+	g := Grid{Name: "Findings", Columns: []GridColumn{
+		{"Code", GridText}, {"Severity", GridText}, {"Findings", GridCount}, {"Rows", GridCount}, {"Meaning", GridText}, {"Fix", GridText},
+	}}
+	for _, f := range rows {
+		info, _ := f.Code.Info()
+		g.Rows = append(g.Rows, []Cell{textCell(f.Code), textCell(f.Severity), countCell(f.Findings), countCell(f.Rows), textCell(info.Meaning), textCell(info.Fix)})
+	}
+	return g
+}
+
+// AttentionGrid shows what needs attention, in order.
+func AttentionGrid(items []Item) Grid {
+	g := Grid{Name: "Attention", Columns: []GridColumn{
+		{"Topic", GridText}, {"What", GridText}, {"Amount", GridAmount}, {"Currency", GridText}, {"Detail", GridText}, {"Action", GridText}, {"Explain", GridText},
+	}}
+	for i := range items {
+		it := &items[i]
+		row := []Cell{textCell(it.Topic), textCell(it.Title), {}, textCell(it.Currency), textCell(it.Detail), textCell(it.Action), textCell(it.Explain)}
+		if it.HasAmount {
+			row[2] = numberCell(it.Amount)
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	return g
+}

@@ -1,0 +1,134 @@
+package document
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"daybook/schemas/money"
+)
+
+// point is a day of the period, from 0 before the first to its last, and the total at its end.
+type point struct {
+	day   int
+	value money.Decimal
+}
+
+// course is one line of a line chart.
+type course struct {
+	name   string
+	class  string
+	points []point
+	// text is what stands at its end.
+	text string
+}
+
+// Sizes of a line chart.
+const (
+	lineLeft   = 76
+	lineRight  = 170 // room for what stands at the ends
+	lineHeight = 300
+	lineTop    = 14
+	lineBottom = 34
+)
+
+// appendCourses draws totals over the days of a period, with a scale on the left and names at the ends of the lines.
+func appendCourses(dst []byte, id, title, description string, days int, courses []course, format func(money.Decimal) string) []byte {
+	p := &plot{page: page{dst}, from: 0, width: lineHeight - lineTop - lineBottom}
+	for _, c := range courses {
+		for _, q := range c.points {
+			p.include(q.value)
+		}
+	}
+	step := niceStep(p.hi.Sub(p.lo), 4)
+	p.lo = money.RoundToStep(p.lo, step, money.Floor)
+	p.hi = money.RoundToStep(p.hi, step, money.Ceiling)
+	if p.hi.Equal(p.lo) {
+		p.hi = p.lo.Add(step)
+	}
+	x := func(day int) money.Decimal {
+		at, err := money.MulDivRound(money.NewDecimal(int64(day), 0), money.NewDecimal(plotWidth-lineLeft-lineRight, 0), money.NewDecimal(int64(days), 0), 1, money.HalfEven)
+		if err != nil {
+			at = money.Zero
+		}
+		return at.Add(money.NewDecimal(lineLeft, 0))
+	}
+	bottom := money.NewDecimal(lineHeight-lineBottom, 0)
+	y := func(v money.Decimal) money.Decimal { return bottom.Sub(p.pixelRounded(v)) }
+
+	p.open(id, title, description, lineHeight)
+	for v := p.lo; !v.GreaterThan(p.hi); v = v.Add(step) {
+		at := y(v).String()
+		class := "grid"
+		if v.IsZero() {
+			class = "axis"
+		}
+		p.line(strconv.Itoa(lineLeft), at, x(days).String(), at, class)
+		p.label(strconv.Itoa(lineLeft-8), y(v).Add(money.NewDecimal(4, 0)).String(), "note", "end", format(v))
+	}
+	foot := strconv.Itoa(lineHeight - lineBottom + 18)
+	for _, d := range dayTicks(days) {
+		p.label(x(d).String(), foot, "note", "middle", strconv.Itoa(d))
+	}
+	for _, c := range courses {
+		var path strings.Builder
+		for i, q := range c.points {
+			if i > 0 {
+				path.WriteByte(' ')
+			}
+			path.WriteString(x(q.day).String() + "," + y(q.value).String())
+		}
+		p.raw(`<polyline class="course `, c.class, `" points="`, path.String(), `"/>`, "\n")
+		if n := len(c.points); n > 0 && c.class == "actual" {
+			p.raw(`<circle class="dot" r="4" cx="`, x(c.points[n-1].day).String(), `" cy="`, y(c.points[n-1].value).String(), `"/>`)
+		}
+	}
+	p.ends(courses, x(days), y)
+	p.close()
+	return p.dst
+}
+
+// dayTicks are the days named below a line chart: the first, every fifth, and the last.
+func dayTicks(days int) []int {
+	ticks := []int{1}
+	for d := 5; d <= days-3; d += 5 {
+		ticks = append(ticks, d)
+	}
+	if days > 1 {
+		ticks = append(ticks, days)
+	}
+	return ticks
+}
+
+// ends names the lines at the right, moved apart where they end close to each other.
+func (p *plot) ends(courses []course, right money.Decimal, y func(money.Decimal) money.Decimal) {
+	type end struct {
+		course *course
+		at     money.Decimal
+	}
+	var ends []end
+	for i := range courses {
+		if c := &courses[i]; c.text != "" && len(c.points) > 0 {
+			ends = append(ends, end{c, y(c.points[len(c.points)-1].value)})
+		}
+	}
+	slices.SortStableFunc(ends, func(a, b end) int { return a.at.Cmp(b.at) })
+	apart := money.NewDecimal(32, 0)
+	lowest := money.NewDecimal(lineHeight-lineBottom, 0)
+	for i := range ends { // push down from the top, then up from the bottom
+		if i > 0 && ends[i].at.LessThan(ends[i-1].at.Add(apart)) {
+			ends[i].at = ends[i-1].at.Add(apart)
+		}
+	}
+	for i := len(ends) - 1; i >= 0; i-- {
+		if ends[i].at.GreaterThan(lowest) {
+			ends[i].at = lowest
+		}
+		lowest = ends[i].at.Sub(apart)
+	}
+	at := right.Add(money.NewDecimal(10, 0)).String()
+	for _, e := range ends {
+		p.label(at, e.at.Sub(money.NewDecimal(2, 0)).String(), "end "+e.course.class, "start", e.course.name)
+		p.label(at, e.at.Add(money.NewDecimal(12, 0)).String(), "val", "start", e.course.text)
+	}
+}

@@ -1,0 +1,270 @@
+package document
+
+import (
+	"cmp"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Report is what the variance report of a period shows. Its rows are final: the report adds, orders and draws them.
+type Report struct {
+	// Provider is the name at the head of the page.
+	Provider string
+	Period   schemas.Period
+	// Run is the bill run that the figures are of.
+	Run schemas.RunID
+	// Currency is the provider's, Places the decimal places that its amounts are shown with, at least.
+	Currency money.Currency
+	Places   int32
+	// Through is the last day that the actuals hold.
+	Through schemas.Date
+	// Provisional says that deliveries are missing; Missing names them, a sentence each.
+	Provisional bool
+	Missing     []string
+	// Offerings and Peers give names to show; what they lack is shown by its identifier.
+	Offerings map[schemas.OfferingID]string
+	Peers     map[schemas.PeerID]string
+	// Revenue, Cost and Margin are the totals of Variances.
+	Revenue, Cost, Margin schemas.Variance
+	Variances             []schemas.Variance
+	Matches               []schemas.PeerMatch
+	// Margins may be all of them, or only those below zero: no others are listed by account.
+	Margins  []schemas.MarginRow
+	Findings []FindingCount
+	// Rates convert other currencies to Currency, for ordering amounts and for nothing that is shown. An amount without a
+	// rate is ordered by its face.
+	Rates map[money.Currency]money.Ratio
+	// Days is the revenue to date at the end of each day, where it is known by day.
+	Days []DayPoint
+}
+
+// FindingCount is how many findings of a code a run has, and the usage rows that they keep out.
+type FindingCount struct {
+	Code     schemas.Code
+	Severity schemas.Severity
+	Findings int64
+	Rows     int64
+}
+
+// DayPoint is the revenue from the first day of the period to the end of a day.
+type DayPoint struct {
+	Day     schemas.Date
+	Revenue money.Decimal
+}
+
+// Item is one thing that needs attention.
+type Item struct {
+	// Topic is Delivery, Plan, Peer bill, Margin or Finding.
+	Topic string
+	// Title says what it is about, Detail what was found, and Action what to do about it.
+	Title, Detail, Action string
+	// Amount is what it is about in money; HasAmount is false where that is unknown.
+	HasAmount bool
+	Amount    money.Decimal
+	Currency  money.Currency
+	// Bad is false for what is better than expected but still far from it.
+	Bad bool
+	// Explain is the identifier that the explain command takes; empty where it takes none.
+	Explain string
+
+	weight money.Decimal
+}
+
+// Attention returns what needs attention: what keeps the period open first, then by money, largest first, whichever way
+// it goes; amounts in other currencies by their worth.
+func (r *Report) Attention() []Item {
+	var out []Item
+	for _, m := range r.Missing {
+		out = append(out, Item{Topic: "Delivery", Title: "A delivery is missing", Detail: m, Action: "Wait for it, or waive it in the book by name and reason.", Bad: true})
+	}
+	out = append(out, r.graveFindings()...)
+	blocking := len(out)
+	out = append(out, r.planItems()...)
+	for i := range r.Matches {
+		if item, ok := r.matchItem(&r.Matches[i]); ok {
+			out = append(out, item)
+		}
+	}
+	for i := range r.Margins {
+		if item, ok := r.marginItem(&r.Margins[i]); ok {
+			out = append(out, item)
+		}
+	}
+	byMoney := out[blocking:]
+	for i := range byMoney {
+		byMoney[i].weight = r.worth(byMoney[i].Amount, byMoney[i].Currency)
+	}
+	slices.SortStableFunc(byMoney, func(a, b Item) int { return b.weight.Cmp(a.weight) })
+	return out
+}
+
+// worth is the size of an amount in the report's currency, for ordering alone.
+func (r *Report) worth(amount money.Decimal, c money.Currency) money.Decimal {
+	rate, ok := r.Rates[c]
+	if !ok || c == r.Currency {
+		return amount.Abs()
+	}
+	v, err := rate.Apply(amount, r.Places, money.HalfEven)
+	if err != nil {
+		return amount.Abs()
+	}
+	return v.Abs()
+}
+
+// graveFindings are the findings that keep rows or deliveries out; their money is not known by code. Missing deliveries
+// have been named already.
+func (r *Report) graveFindings() []Item {
+	var out []Item
+	for _, f := range r.Findings {
+		if f.Severity != schemas.Blocking && f.Severity != schemas.Suspended && f.Severity != schemas.Rejected {
+			continue
+		}
+		if f.Code == schemas.CodeMissingDelivery && len(r.Missing) > 0 {
+			continue
+		}
+		item := Item{Topic: "Finding", Title: plural(f.Findings, "finding") + " " + string(f.Code), Bad: true}
+		if info, ok := f.Code.Info(); ok {
+			item.Detail, item.Action = sentence(info.Meaning), sentence(info.Fix)
+		}
+		if f.Rows > 0 {
+			item.Detail += " " + plural(f.Rows, "usage row") + " " + string(f.Severity) + "."
+		}
+		out = append(out, item)
+	}
+	return out
+}
+
+// planItems has one item for each offering and region whose revenue, cost or margin is material: its largest.
+func (r *Report) planItems() []Item {
+	var out []Item
+	worst := map[placeKey]int{}
+	for i := range r.Variances {
+		v := &r.Variances[i]
+		if !v.Material || v.Measure == schemas.Units {
+			continue
+		}
+		k := placeKey{v.Offering, v.Region}
+		at, ok := worst[k]
+		if !ok {
+			worst[k] = len(out)
+			out = append(out, r.planItem(v))
+		} else if v.Variance.Abs().GreaterThan(out[at].Amount.Abs()) {
+			out[at] = r.planItem(v)
+		}
+	}
+	return out
+}
+
+type placeKey struct {
+	offering schemas.OfferingID
+	region   string
+}
+
+func (r *Report) planItem(v *schemas.Variance) Item {
+	item := Item{
+		Topic: "Plan", Title: r.offering(v.Offering), HasAmount: true, Amount: v.Variance, Currency: money.Currency(v.Unit),
+		Bad: !v.Favourable, Explain: v.ID,
+	}
+	if v.Region != "" {
+		item.Title += ", " + v.Region
+	}
+	was := string(v.Measure) + " is " + r.amount(v.Actual) + " where " + r.amount(v.Expected) + " was expected"
+	switch {
+	case v.Status == schemas.Unplanned:
+		item.Detail = string(v.Measure) + " of " + r.amount(v.Actual) + " without a line in the plan."
+		item.Action = "Add the line to the plan, or see why it was sold."
+	case v.Status == schemas.Missing:
+		item.Detail = "Planned " + string(v.Measure) + " of " + r.amount(v.Expected) + " to date, and nothing was sold."
+		item.Action = "See whether usage was delivered and metered; else take the line out of the plan."
+	default:
+		name, part, action := mainCause(&v.Causes)
+		item.Detail = was + ", most of it by " + name + " (" + r.signed(part) + ")."
+		item.Action = action
+	}
+	return item
+}
+
+// mainCause is the largest cause, with what to look at.
+func mainCause(c *schemas.Causes) (name string, part money.Decimal, action string) {
+	actions := []string{
+		"Compare prices and discounts with those of the plan.",
+		"See which accounts bought more or less than planned.",
+		"See between which lines customers moved.",
+		"Compare exchange rates with those of the plan.",
+		"Add the line to the plan.", "See why nothing was sold.", "Plan the line in units, so that price and volume can be told apart.",
+	}
+	for i, x := range causeList(c) {
+		if i == 0 || x.part.Abs().GreaterThan(part.Abs()) {
+			name, part, action = x.name, x.part, actions[i]
+		}
+	}
+	return name, part, action
+}
+
+type namedPart struct {
+	name string
+	part money.Decimal
+}
+
+// causeList names the causes in the order of the report.
+func causeList(c *schemas.Causes) []namedPart {
+	return []namedPart{
+		{"price", c.Price}, {"volume", c.Volume}, {"mix", c.Mix}, {"exchange rates", c.FX},
+		{"unplanned lines", c.Unplanned}, {"missing lines", c.Missing}, {"unsplit", c.Unsplit},
+	}
+}
+
+func (r *Report) matchItem(m *schemas.PeerMatch) (Item, bool) {
+	var code schemas.Code
+	item := Item{Topic: "Peer bill", HasAmount: true, Amount: m.Difference, Currency: m.Currency, Bad: true, Explain: m.ID}
+	expected, actual := appendDecimal(nil, m.Expected, r.Places), appendDecimal(nil, m.Actual, r.Places)
+	switch m.Status {
+	case schemas.Overbilled:
+		code = schemas.CodePeerOverbilled
+		item.Detail = "Billed " + string(actual) + " where " + string(expected) + " is expected: " +
+			r.signed(m.QuantityPart) + " by quantity, " + r.signed(m.PricePart) + " by price."
+	case schemas.Underbilled:
+		code = schemas.CodePeerUnderbilled
+		item.Bad = false
+		item.Detail = "Billed " + string(actual) + " where " + string(expected) + " is expected."
+	case schemas.Unmatched:
+		code = schemas.CodePeerUnmatched
+		item.Detail = "Billed " + string(actual) + " that no contract line covers."
+	case schemas.Unbilled:
+		code = schemas.CodePeerUnbilled
+		item.Bad = false
+		item.Detail = "Our meter saw use worth " + string(expected) + " that is not billed."
+	case schemas.Matched, schemas.WithinTolerance, schemas.Accepted:
+		return item, false
+	}
+	item.Title = r.peer(m.Peer) + ": " + cmp.Or(m.Service, "no service named")
+	for _, s := range []string{string(m.SKU), m.Region} {
+		if s != "" {
+			item.Title += ", " + s
+		}
+	}
+	if info, ok := code.Info(); ok {
+		item.Action = sentence(info.Fix)
+	}
+	return item, !m.Difference.IsZero()
+}
+
+func (r *Report) marginItem(m *schemas.MarginRow) (Item, bool) {
+	return Item{
+		Topic: "Margin", Title: r.offering(m.Offering) + " for " + string(m.Account), HasAmount: true, Amount: m.Margin, Currency: m.Currency, Bad: true,
+		Detail:  "Revenue " + r.amount(m.Revenue) + " costs " + r.amount(m.Cost) + ".",
+		Action:  "Look at the price against the contract rate.",
+		Explain: string(m.Period) + "/" + string(m.Account) + "/" + string(m.Offering) + "/" + string(m.Currency),
+	}, m.Margin.IsNegative()
+}
+
+func (r *Report) offering(id schemas.OfferingID) string {
+	return cmp.Or(r.Offerings[id], string(id), "no offering")
+}
+func (r *Report) peer(id schemas.PeerID) string { return cmp.Or(r.Peers[id], string(id)) }
+
+// amount and signed are amounts for people, in full.
+func (r *Report) amount(d money.Decimal) string { return string(appendDecimal(nil, d, r.Places)) }
+func (r *Report) signed(d money.Decimal) string { return string(appendSigned(nil, d, r.Places)) }

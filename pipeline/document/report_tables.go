@@ -1,0 +1,261 @@
+package document
+
+import (
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// more says what a table leaves out.
+func (p *page) more(shown, all int, where string) {
+	if all > shown {
+		p.element("p", "soft", plural(int64(all-shown), "row")+" more in "+where+".")
+	}
+}
+
+// lines groups the variances of one offering and region: units, revenue, cost and margin.
+func (r *Report) lines() [][]*schemas.Variance {
+	var out [][]*schemas.Variance
+	for i := range r.Variances {
+		v := &r.Variances[i]
+		if n := len(out); n > 0 && out[n-1][0].Offering == v.Offering && out[n-1][0].Region == v.Region {
+			out[n-1] = append(out[n-1], v)
+		} else {
+			out = append(out, []*schemas.Variance{v})
+		}
+	}
+	return out
+}
+
+// of finds a measure among a line's variances.
+func of(line []*schemas.Variance, m schemas.Measure) *schemas.Variance {
+	for _, v := range line {
+		if v.Measure == m {
+			return v
+		}
+	}
+	return &schemas.Variance{Measure: m}
+}
+
+// planTable is every line of the comparison.
+func (r *Report) planTable(p *page) {
+	p.raw("<section id=\"plan\"><h2>Actual against plan, by offering and region</h2>\n")
+	lines := r.lines()
+	if len(lines) == 0 {
+		p.raw("<p class=\"soft\">No line in the plan, and nothing sold.</p></section>\n")
+		return
+	}
+	p.tableHead("Amounts in "+string(r.Currency)+". A dot marks what is material.",
+		"Offering", "Region", "Status", "Units#", "Revenue expected#", "actual#", "variance#", "%#", "Cost variance#", "Margin#", "variance#", "Revenue run rate#")
+	shown := lines[:min(len(lines), mostLines)]
+	for _, line := range shown {
+		units, revenue, cost, margin := of(line, schemas.Units), of(line, schemas.Revenue), of(line, schemas.Cost), of(line, schemas.Margin)
+		p.raw("<tr>")
+		p.element("th", "", r.offering(line[0].Offering))
+		p.element("td", "", line[0].Region)
+		p.element("td", "soft", string(line[0].Status))
+		if units.Unit != "" {
+			p.number(string(appendDecimal(nil, units.Actual, 0)) + " " + units.Unit)
+		} else {
+			p.number("")
+		}
+		p.number(r.amount(revenue.Expected))
+		p.number(r.amount(revenue.Actual))
+		p.change(r.signed(revenue.Variance)+dot(revenue), revenue.Variance, revenue.Favourable)
+		p.number(optionalPercent(revenue.Percent))
+		p.change(r.signed(cost.Variance)+dot(cost), cost.Variance, cost.Favourable)
+		p.number(r.amount(margin.Actual))
+		p.change(r.signed(margin.Variance)+dot(margin), margin.Variance, margin.Favourable)
+		if revenue.RunRate != nil {
+			p.number(r.amount(*revenue.RunRate))
+		} else {
+			p.number("")
+		}
+		p.raw("</tr>\n")
+	}
+	r.totalRow(p)
+	p.tableEnd()
+	p.more(len(shown), len(lines), "the workbook and the CSV file")
+	p.raw("</section>\n")
+}
+
+func dot(v *schemas.Variance) string {
+	if v.Material {
+		return " ●"
+	}
+	return ""
+}
+
+func optionalPercent(d *money.Decimal) string {
+	if d == nil {
+		return ""
+	}
+	return signedPercent(*d)
+}
+
+func (r *Report) totalRow(p *page) {
+	p.raw("<tr class=\"total\">")
+	p.element("th", "", "Total")
+	p.raw("<td></td><td></td><td></td>")
+	p.number(r.amount(r.Revenue.Expected))
+	p.number(r.amount(r.Revenue.Actual))
+	p.change(r.signed(r.Revenue.Variance), r.Revenue.Variance, r.Revenue.Favourable)
+	p.number(optionalPercent(r.Revenue.Percent))
+	p.change(r.signed(r.Cost.Variance), r.Cost.Variance, r.Cost.Favourable)
+	p.number(r.amount(r.Margin.Actual))
+	p.change(r.signed(r.Margin.Variance), r.Margin.Variance, r.Margin.Favourable)
+	if r.Revenue.RunRate != nil {
+		p.number(r.amount(*r.Revenue.RunRate))
+	} else {
+		p.number("")
+	}
+	p.raw("</tr>\n")
+}
+
+// causeTable is why: the causes of each line's revenue variance.
+func (r *Report) causeTable(p *page) {
+	var rows []*schemas.Variance
+	for i := range r.Variances {
+		if v := &r.Variances[i]; v.Measure == schemas.Revenue && !v.Variance.IsZero() {
+			rows = append(rows, v)
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	p.raw("<section id=\"causes\"><h2>Causes of the revenue variances</h2>\n")
+	p.tableHead("Amounts in "+string(r.Currency)+". Each row's causes add up to its variance.",
+		"Line", "Price#", "Volume#", "Mix#", "Exchange rates#", "Unplanned#", "Missing#", "Unsplit#", "Variance#")
+	shown := rows[:min(len(rows), mostLines)]
+	row := func(name string, v *schemas.Variance) {
+		p.element("th", "", name)
+		for _, c := range causeList(&v.Causes) {
+			if c.part.IsZero() {
+				p.number("")
+			} else {
+				p.number(r.signed(c.part))
+			}
+		}
+		p.change(r.signed(v.Variance), v.Variance, v.Favourable)
+	}
+	for _, v := range shown {
+		p.raw("<tr>")
+		row(r.place(v), v)
+		p.raw("</tr>\n")
+	}
+	p.raw("<tr class=\"total\">")
+	row("Total", &r.Revenue)
+	p.raw("</tr>\n")
+	p.tableEnd()
+	p.more(len(shown), len(rows), "the workbook and the CSV file")
+	p.raw("</section>\n")
+}
+
+// peerTables are the peers' bills, and the lines of them that do not agree.
+func (r *Report) peerTables(p *page) {
+	totals := r.peerTotals()
+	if len(totals) == 0 {
+		return
+	}
+	p.raw("<section id=\"peers\"><h2>Peer bills</h2>\n")
+	p.tableHead("Amounts in the contract's currency.", "Peer", "Currency", "Lines#", "to settle#", "Expected#", "Billed#", "Difference#")
+	for _, t := range totals {
+		p.raw("<tr>")
+		p.element("th", "", r.peer(t.peer))
+		p.element("td", "", string(t.currency))
+		p.number(string(appendFixed(nil, money.FixedFromInt(t.lines), 0)))
+		p.number(string(appendFixed(nil, money.FixedFromInt(t.off), 0)))
+		p.number(r.amount(t.expected))
+		p.number(r.amount(t.actual))
+		difference := t.actual.Sub(t.expected)
+		p.change(r.signed(difference), difference, difference.IsNegative())
+		p.raw("</tr>\n")
+	}
+	p.tableEnd()
+	r.matchTable(p)
+	p.raw("</section>\n")
+}
+
+func (r *Report) matchTable(p *page) {
+	var off []*schemas.PeerMatch
+	for i := range r.Matches {
+		if _, ok := r.matchItem(&r.Matches[i]); ok {
+			off = append(off, &r.Matches[i])
+		}
+	}
+	if len(off) == 0 {
+		p.raw("<p class=\"soft\">Every line agrees with what we expect.</p>\n")
+		return
+	}
+	p.tableHead("Lines that do not agree.", "Peer", "Service", "SKU", "Region", "Status", "Metered#", "Billed#", "Expected#", "Billed cost#", "Difference#", "by quantity#", "by price#")
+	shown := off[:min(len(off), mostLines)]
+	for _, m := range shown {
+		p.raw("<tr>")
+		p.element("th", "", r.peer(m.Peer))
+		p.element("td", "", m.Service)
+		p.element("td", "", string(m.SKU))
+		p.element("td", "", m.Region)
+		p.element("td", "", string(m.Status))
+		p.number(string(appendDecimal(nil, m.Metered, 0)))
+		p.number(string(appendDecimal(nil, m.Billed, 0)) + " " + m.Unit)
+		p.number(r.amount(m.Expected))
+		p.number(r.amount(m.Actual) + " " + string(m.Currency))
+		p.change(r.signed(m.Difference), m.Difference, m.Difference.IsNegative())
+		p.number(r.signed(m.QuantityPart))
+		p.number(r.signed(m.PricePart))
+		p.raw("</tr>\n")
+	}
+	p.tableEnd()
+	p.more(len(shown), len(off), "the workbook and the CSV file")
+}
+
+// marginTable lists the accounts on which we lose money.
+func (r *Report) marginTable(p *page) {
+	var rows []*schemas.MarginRow
+	for i := range r.Margins {
+		if m := &r.Margins[i]; m.Margin.IsNegative() {
+			rows = append(rows, m)
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	p.raw("<section id=\"margins-below-zero\"><h2>Margins below zero</h2>\n")
+	p.tableHead("", "Account", "Offering", "Currency", "Revenue#", "Cost#", "Margin#", "%#")
+	shown := rows[:min(len(rows), mostPeople)]
+	for _, m := range shown {
+		p.raw("<tr>")
+		p.element("th", "", string(m.Account))
+		p.element("td", "", r.offering(m.Offering))
+		p.element("td", "", string(m.Currency))
+		p.number(r.amount(m.Revenue))
+		p.number(r.amount(m.Cost))
+		p.change(r.signed(m.Margin), m.Margin, false)
+		p.number(optionalPercent(m.Percent))
+		p.raw("</tr>\n")
+	}
+	p.tableEnd()
+	p.more(len(shown), len(rows), "the workbook and the dataset")
+	p.raw("</section>\n")
+}
+
+// findingTable lists the codes with their meaning and what to do.
+func (r *Report) findingTable(p *page) {
+	if len(r.Findings) == 0 {
+		return
+	}
+	p.raw("<section id=\"findings\"><h2>Findings</h2>\n")
+	p.tableHead("", "Code", "Severity", "Findings#", "Rows kept out#", "Meaning", "What to do")
+	for _, f := range r.Findings {
+		info, _ := f.Code.Info()
+		p.raw("<tr>")
+		p.element("th", "", string(f.Code))
+		p.element("td", "", string(f.Severity))
+		p.number(string(appendFixed(nil, money.FixedFromInt(f.Findings), 0)))
+		p.number(string(appendFixed(nil, money.FixedFromInt(f.Rows), 0)))
+		p.element("td", "", sentence(info.Meaning))
+		p.element("td", "", sentence(info.Fix))
+		p.raw("</tr>\n")
+	}
+	p.tableEnd()
+	p.raw("</section>\n")
+}

@@ -1,9 +1,35 @@
 package book
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
+
+	"daybook/schemas"
 )
+
+// load reads a book that must be sound.
+func load(t *testing.T, layers ...map[string][]byte) *Book {
+	t.Helper()
+	b, problems := Load(bookOf(layers...))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return b
+}
+
+func day(t *testing.T, s string) schemas.Date {
+	t.Helper()
+	d, err := schemas.ParseDate(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
 
 func TestStarterIsSound(t *testing.T) {
 	dir := t.TempDir()
@@ -11,20 +37,323 @@ func TestStarterIsSound(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, problems, err := Open(dir)
-	if err != nil {
+	if err != nil || len(problems) > 0 {
+		t.Fatal(err, problems)
+	}
+	if want := "Example Cloud: 2 sources, 2 meters, 2 offerings with 4 prices, 2 customers with 3 accounts, 1 peer, 2 plan lines"; b.Summary() != want {
+		t.Errorf("summary is %q", b.Summary())
+	}
+	err = Init(dir)
+	if err == nil || !strings.Contains(err.Error(), "is there already") {
+		t.Errorf("a second Init says %v", err)
+	}
+	for _, lines := range Starter() {
+		if strings.Contains(string(lines), "\r") || strings.Contains(string(lines), "\t") {
+			t.Error("the starter holds tabs or carriage returns")
+		}
+	}
+}
+
+func TestOpenWithoutDirectory(t *testing.T) {
+	if _, _, err := Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// A link inside the book is followed; one that leads out is refused, and nothing behind it is read.
+func TestLinksStayInside(t *testing.T) {
+	dir, outside := t.TempDir(), filepath.Join(t.TempDir(), "provider.yaml")
+	for name, text := range baseBook(t) {
+		if err := writeNew(filepath.Join(dir, "..data", name), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"provider.yaml", "sources.yaml", "catalogue", "customers.csv", "accounts.csv", "subscriptions.csv", "peers", "plan.csv", "fx.csv"} {
+		if err := os.Symlink(filepath.Join("..data", name), filepath.Join(dir, name)); err != nil {
+			t.Skip("no symbolic links here:", err)
+		}
+	}
+	if _, problems, err := Open(dir); err != nil || len(problems) > 0 {
+		t.Fatalf("a book of links inside is refused: %v %v", err, problems)
+	}
+	if err := os.WriteFile(outside, baseBook(t)["provider.yaml"], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range problems {
-		t.Error(p)
+	if err := errors.Join(os.Remove(filepath.Join(dir, "provider.yaml")), os.Symlink(outside, filepath.Join(dir, "provider.yaml"))); err != nil {
+		t.Fatal(err)
 	}
-	if b == nil {
-		t.FailNow()
+	_, problems, err := Open(dir)
+	if err != nil || len(problems) != 1 || problems[0].File != "provider.yaml" || !strings.Contains(problems[0].Message, "cannot be read") {
+		t.Fatalf("a link out of the book gives %v %v", err, problems)
 	}
-	t.Log(b.Summary())
-	if err := Init(dir); err == nil {
-		t.Error("Init overwrites a book")
+	if strings.Contains(problems.Error(), outside) {
+		t.Error("the complaint tells where the link leads")
 	}
-	if _, err := os.Stat(dir + "/.schemas/provider.json"); err != nil {
-		t.Error(err)
+}
+
+func TestOwner(t *testing.T) {
+	b := load(t, baseBook(t), map[string][]byte{
+		"accounts.csv": []byte("customer,id,currency,aliases\nbirch,birch-prod,EUR,bp\ncedar,cedar-main,EUR,\n"),
+		"mapping.csv": []byte(`peer,source,billing_account,sub_account,account
+atlas,,100,,cedar-main
+atlas,,100,7,birch-prod
+atlas,atlas-bills,,8,birch-prod
+,meter,,cedar-main,birch-prod
+`),
+		"peers/atlas.yaml": append(baseBook(t)["peers/atlas.yaml"], "own_use: [\"99\"]\n"...),
+	})
+	peer, own := b.Sources[0], b.Sources[1]
+	if peer.ID != "atlas-bills" || own.ID != "meter" {
+		t.Fatalf("sources are not sorted: %s, %s", peer.ID, own.ID)
 	}
+	for _, c := range []struct {
+		src          *schemas.Source
+		billing, sub string
+		want         schemas.AccountID
+	}{
+		{&peer, "100", "0042", "birch-prod"},             // by sub-account, before billing account
+		{&peer, "100", "42", "cedar-main"},               // not 0042: numbers are texts
+		{&peer, "100", "7", "birch-prod"},                // by both
+		{&peer, "200", "7", ""},                          // 7 is birch's under 100 alone
+		{&peer, "100", "8", "birch-prod"},                // the source's mapping before the peer's
+		{&peer, "", "birch-prod", ""},                    // a peer's numbers are not our names
+		{&peer, "", "99", ""},                            // our own use
+		{&peer, "", "", ""},                              // nothing said
+		{&own, "", "birch-prod", "birch-prod"},           // our own name
+		{&own, "bp", "", "birch-prod"},                   // an alias
+		{&own, "bp", "cedar-main", "birch-prod"},         // a mapping comes before a name
+		{&own, "cedar-main", "none", "cedar-main"},       // the billing account, where the sub-account is nobody's
+		{&own, "cedar-main", "birch-prod", "birch-prod"}, // the sub-account before the billing account
+		{&own, "nobody", "", ""},
+	} {
+		got, ok := b.Owner(c.src, c.billing, c.sub)
+		if got != c.want || ok != (c.want != "") {
+			t.Errorf("(%s, %q, %q) is %q (%v), want %q", c.src.ID, c.billing, c.sub, got, ok, c.want)
+		}
+	}
+	if !b.OwnUse("atlas", "100", "99") || !b.OwnUse("atlas", "99", "") || b.OwnUse("atlas", "100", "0042") || b.OwnUse("boreas", "", "99") {
+		t.Error("own use is told wrongly")
+	}
+}
+
+func TestPricesInForce(t *testing.T) {
+	b := load(t, Starter())
+	for _, c := range []struct{ day, asOf, want string }{
+		{"2024-09-15", "", "base-fee@2024-1 vcpu@2024-1"},
+		{"2024-09-16", "", "base-fee@2024-1 vcpu@2024-2"},
+		{"2024-09-16", "2024-07-31", "base-fee@2024-1"},
+		{"2024-09-16", "2024-08-01", "base-fee@2024-1 vcpu@2024-2"},
+	} {
+		var asOf schemas.Date
+		if c.asOf != "" {
+			asOf = day(t, c.asOf)
+		}
+		var got []string
+		for _, p := range b.PricesInForce("compute", day(t, c.day), asOf) {
+			got = append(got, string(p.ID)+"@"+p.Version)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("on %s as of %q: %v, want %s", c.day, c.asOf, got, c.want)
+		}
+	}
+	if b.PricesInForce("none", day(t, "2024-09-16"), schemas.Date{}) != nil {
+		t.Error("an unknown offering has prices")
+	}
+}
+
+func TestConvert(t *testing.T) {
+	b := load(t, Starter())
+	got, ok := b.Convert("USD", "EUR", day(t, "2024-10-03"), schemas.Date{})
+	if !ok || got.Factor.String() != "1/1.1196" {
+		t.Errorf("a dollar is %s (%v)", got.Factor, ok)
+	}
+	if _, ok := b.Convert("USD", "EUR", day(t, "2024-10-08"), schemas.Date{}); ok {
+		t.Error("a rate older than a week is used")
+	}
+	if _, ok := b.Convert("USD", "CHF", day(t, "2024-10-03"), schemas.Date{}); ok {
+		t.Error("a rate is made up")
+	}
+}
+
+func TestRatesInTheWideLayout(t *testing.T) {
+	b := load(t, baseBook(t), map[string][]byte{
+		"fx.csv": []byte("\xef\xbb\xbfDate,USD,CYP,JPY,\n2024-09-30,1.1196,0.58,159.82,\n2024-09-27,1.1158,N/A,N/A,\n"),
+	})
+	got, ok := b.Convert("USD", "JPY", day(t, "2024-10-01"), schemas.Date{})
+	if !ok || got.Factor.String() != "159.82/1.1196" {
+		t.Errorf("a dollar is %s yen (%v)", got.Factor, ok)
+	}
+}
+
+func TestWhere(t *testing.T) {
+	b := load(t, Starter())
+	for _, c := range []struct {
+		kind Kind
+		id   string
+		want string
+	}{
+		{KindOffering, "compute", "catalogue/compute.yaml:15"},
+		{KindPrice, "compute/vcpu", "catalogue/compute.yaml:30"},
+		{KindAccount, "cedar-main", "accounts.csv:5"},
+		{KindSubscription, "sub-5", "subscriptions.csv:8"},
+		{KindContract, "atlas-2024", "peers/atlas.yaml:20"},
+		{KindPlanLine, "2024-09/compute/", "plan.csv:3"},
+		{KindPeer, "none", ""},
+	} {
+		if got := b.Where(c.kind, c.id); got != c.want {
+			t.Errorf("%s %s is at %q, want %q", c.kind, c.id, got, c.want)
+		}
+	}
+	if got := b.WherePrice("compute", "vcpu", "2024-2"); got != "catalogue/compute.yaml:42" {
+		t.Errorf("the second version of the price is at %q", got)
+	}
+}
+
+// A digest changes with its own files and no others, and with a name as with a byte.
+func TestDigest(t *testing.T) {
+	base := baseBook(t)
+	first := load(t, base)
+	changed := load(t, base, map[string][]byte{"plan.csv": []byte("period,offering,revenue,currency\n2024-09,compute,101,EUR\n")})
+	for _, p := range Parts() {
+		if same := first.Digest(p) == changed.Digest(p); same == (p == PartPlan) {
+			t.Errorf("after a change of the plan, the digest of %s is the same: %v", p, same)
+		}
+	}
+	if first.Digest() == changed.Digest() || first.Digest(PartPlan, PartFX) == changed.Digest(PartPlan, PartFX) {
+		t.Error("a digest over several parts misses a change")
+	}
+	if first.Digest() != load(t, base).Digest() || len(first.Digest()) != 64 {
+		t.Error("the same book has two digests")
+	}
+	moved := load(t, base, map[string][]byte{"plan.csv": nil, "plan/2024.csv": base["plan.csv"]})
+	if moved.Digest(PartPlan) == first.Digest(PartPlan) {
+		t.Error("a file's name is not in the digest")
+	}
+}
+
+// The same facts in YAML and in CSV make the same book.
+func TestYAMLAndCSVAgree(t *testing.T) {
+	rows := load(t, baseBook(t), map[string][]byte{
+		"changes.csv": []byte("subscription,id,on,kind,quantity\ns1,k2,2024-06-01,quantity,3\ns1,k1,2024-03-01,quantity,2\n"),
+	})
+	nested := load(t, baseBook(t), map[string][]byte{
+		"customers.csv": nil, "accounts.csv": nil, "subscriptions.csv": nil,
+		"customers.yaml": []byte(`customers:
+  - {id: cedar, name: Cedar, accounts: [{id: cedar-main, currency: EUR, subscriptions: [{id: s2, offering: compute, start: 2024-01-01}]}]}
+  - id: birch
+    name: Birch
+    accounts:
+      - id: birch-prod
+        currency: EUR
+        subscriptions:
+          - id: s1
+            offering: compute
+            start: 2024-01-01
+            changes:
+              - {id: k1, on: 2024-03-01, kind: quantity, quantity: 2}
+              - {id: k2, on: 2024-06-01, kind: quantity, quantity: "3"}
+`),
+	})
+	a, _, _ := rows.Account("birch-prod")
+	b, customer, ok := nested.Account("birch-prod")
+	if !ok || customer.ID != "birch" || len(a.Subscriptions) != 1 || len(b.Subscriptions) != 1 {
+		t.Fatalf("accounts are %+v and %+v", a, b)
+	}
+	for i, c := range a.Subscriptions[0].Changes {
+		d := b.Subscriptions[0].Changes[i]
+		if c.ID != d.ID || c.On != d.On || !c.Quantity.Equal(*d.Quantity) {
+			t.Errorf("change %d is %+v and %+v", i, c, d)
+		}
+	}
+	var order []string
+	for account, customer := range nested.Accounts {
+		order = append(order, customer.ID+"/"+string(account.ID))
+	}
+	if strings.Join(order, " ") != "birch/birch-prod cedar/cedar-main" {
+		t.Errorf("accounts come as %v", order)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"currency", "country", "per_unit", "graduated", "a", "ab"}
+	for word, want := range map[string]string{
+		"curency": "currency", "Currency": "currency", "currnecy": "currency", "per-unit": "per_unit", "PER_UNIT": "per_unit",
+		"county": "country", "xyz": "", "": "", "b": "", strings.Repeat("x", 1000): "",
+	} {
+		if got := nearest(word, known); got != want {
+			t.Errorf("nearest to %q is %q, want %q", word, got, want)
+		}
+	}
+}
+
+func TestCron(t *testing.T) {
+	for spec, sound := range map[string]bool{
+		"30 2 * * *": true, "*/15 0-6 1,15 jan-mar MON": true, "0 0 31 12 0": true, "0 0 ? * *": true, "5/10 * * * *": true,
+		"60 * * * *": false, "* 24 * * *": false, "* * 0 * *": false, "* * * 13 *": false, "* * * * 7": false, "* * * *": false,
+		"*/0 * * * *": false, "5-1 * * * *": false, "a * * * *": false, "@daily": false, "1,,2 * * * *": false, "1- * * * *": false,
+	} {
+		if w := cronWrong(spec); (w == nil) != sound {
+			t.Errorf("%q: %+v", spec, w)
+		}
+	}
+}
+
+// Every pair of a country and a zone that suggestions offer is one that is read.
+func TestSuggestionsAreRead(t *testing.T) {
+	for _, z := range zones() {
+		if _, err := time.LoadLocation(z); err != nil {
+			t.Error(err)
+		}
+	}
+	codes := strings.Fields(countries)
+	if len(codes) != 250 {
+		t.Errorf("%d countries, want the 249 of ISO 3166 and XK", len(codes))
+	}
+	for i, c := range codes {
+		if !isCountry(c) || i > 0 && codes[i-1] >= c {
+			t.Errorf("%s is no country, or out of order", c)
+		}
+	}
+	if isCountry("D ") || isCountry(" D") || isCountry("EU") || isCountry("") {
+		t.Error("what is no country is taken for one")
+	}
+}
+
+// FuzzLoad reads any text as each kind of file: no panic, no hang, and every complaint has a place.
+func FuzzLoad(f *testing.F) {
+	base := Starter()
+	for name, text := range base {
+		for k, kind := range kinds() {
+			if strings.TrimSuffix(filepath.Ext(name), "l") == strings.TrimSuffix(filepath.Ext(kind.pattern), "l") {
+				f.Add(k, text)
+			}
+		}
+	}
+	names, _ := filepath.Glob("testdata/errors/*.txtar")
+	for _, name := range names {
+		if text, err := os.ReadFile(name); err == nil {
+			f.Add(len(name)%len(kinds()), text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, which int, text []byte) {
+		if len(text) > 1<<16 {
+			return
+		}
+		k := kinds()[(which%len(kinds())+len(kinds()))%len(kinds())]
+		name := strings.ReplaceAll(k.pattern, "*", "fuzz")
+		fsys := fstest.MapFS{}
+		for n, other := range base {
+			fsys[n] = &fstest.MapFile{Data: other}
+		}
+		fsys[name] = &fstest.MapFile{Data: text}
+		b, problems := Load(fsys)
+		if (b == nil) != (len(problems) > 0) {
+			t.Fatal("neither a book nor a problem, or both")
+		}
+		for _, p := range problems {
+			if p.File == "" || p.Line < 1 || p.Column < 1 || p.Message == "" || strings.ContainsAny(p.String(), "\n\r") {
+				t.Fatalf("a complaint without its place, or of several lines: %q", p.String())
+			}
+		}
+	})
 }

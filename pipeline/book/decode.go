@@ -12,8 +12,9 @@ import (
 // Limits on one YAML file. A list that outgrows them belongs into CSV.
 const (
 	mostYAMLBytes = 8 << 20
-	// mostNodes counts values after aliases have been followed.
-	mostNodes = 1 << 19
+	// Following aliases may yield so many values for each that the file holds, and so many besides.
+	mostRepeats = 4
+	freeRepeats = 10_000
 )
 
 // decoder fills structs from YAML nodes and complains of all that does not fit, at once.
@@ -21,7 +22,22 @@ type decoder struct {
 	file   *file
 	shapes shapes
 	report func(Problem)
-	nodes  int
+	// nodes counts values after aliases have been followed; most bounds them.
+	nodes, most int
+}
+
+func newDecoder(l *loader, f *file) *decoder {
+	return &decoder{file: f, shapes: l.shapes, report: l.found.add, most: freeRepeats + mostRepeats*countNodes(f.root)}
+}
+
+// countNodes counts the values that a file holds, aliases not followed.
+func countNodes(root *yaml.Node) int {
+	n := 0
+	for rest := []*yaml.Node{root}; len(rest) > 0; n++ {
+		last := rest[len(rest)-1]
+		rest = append(rest[:len(rest)-1], last.Content...)
+	}
+	return n
 }
 
 func (d *decoder) complain(n *yaml.Node, path, suggestion, format string, args ...any) {
@@ -35,9 +51,9 @@ func (d *decoder) complain(n *yaml.Node, path, suggestion, format string, args .
 // whatever the file nests.
 func (d *decoder) value(n *yaml.Node, path string, v reflect.Value) {
 	d.nodes++
-	if d.nodes > mostNodes {
-		if d.nodes == mostNodes+1 {
-			d.complain(n, path, "write big lists as CSV, and no aliases inside aliases", "the file holds more than %d values", mostNodes)
+	if d.nodes > d.most {
+		if d.nodes == d.most+1 {
+			d.complain(n, path, "write the entries out, big lists as CSV", "aliases repeat what the file holds more than %d times", mostRepeats)
 		}
 		return
 	}

@@ -230,9 +230,9 @@ func (l *loader) decodeYAML(f *file, into any) bool {
 		root = doc.Content[0]
 	}
 	f.root = root
-	d := &decoder{file: f, shapes: l.shapes, report: l.found.add}
+	d := newDecoder(l, f)
 	d.value(root, "", reflect.ValueOf(into).Elem())
-	l.broken = l.broken || d.nodes > mostNodes
+	l.broken = l.broken || d.nodes > d.most
 	return true
 }
 

@@ -31,6 +31,7 @@ type columnEncoder struct {
 	levels []uint32
 	ints   intTable
 	decs   decimalTable
+	words  *Dictionary
 }
 
 // encodedPage is a page in columnEncoder.raw that ends at end. Only the bounds of the column's type are set.
@@ -64,7 +65,11 @@ func (e *columnEncoder) encode(v *Vector, from, to int) error {
 	case schemas.Label:
 		e.labels(v, from, to)
 	case schemas.Text:
-		e.texts(v, from, to)
+		if e.wordDictionary(v, from, to) {
+			e.textIndex(v, from, to, e.words)
+		} else {
+			e.texts(v, from, to)
+		}
 	case schemas.Decimal:
 		e.decimals(v, from, to)
 	case schemas.Time, schemas.Integer:
@@ -138,15 +143,55 @@ func (e *columnEncoder) labels(v *Vector, from, to int) {
 		e.texts(v, from, to)
 		return
 	}
+	e.textIndex(v, from, to, v.Dict)
+}
+
+// textIndex writes the dictionary and pages of e.index, whose entries are e.order in dict.
+func (e *columnEncoder) textIndex(v *Vector, from, to int, dict *Dictionary) {
 	for _, c := range e.order {
-		e.dictionary = appendText(e.dictionary, v.Dict.Value(c))
+		e.dictionary = appendText(e.dictionary, dict.Value(c))
 	}
 	e.entries = len(e.order)
 	e.seen = grow(e.seen[:0], e.entries)
 	clear(e.seen)
 	e.indexPages(v, from, to, func(page *encodedPage, index []uint32) {
-		e.labelBounds(v.Dict, page, index)
+		e.labelBounds(dict, page, index)
 	})
+}
+
+// Text that turns out to repeat itself gets a dictionary, too. Whether it does shows in the first rows.
+const (
+	wordTrial = 4096 // rows
+	wordBytes = 1 << 20
+)
+
+// wordDictionary fills e.index and e.order if the texts are few.
+func (e *columnEncoder) wordDictionary(v *Vector, from, to int) bool {
+	if e.words == nil {
+		e.words = NewDictionary()
+	}
+	e.words.Reset()
+	limit := max(entryLimit(to-from), 1)
+	e.index, e.order = e.index[:0], e.order[:0]
+	for i := from; i < to; i++ {
+		if e.nulls > 0 && v.IsNull(i) {
+			continue
+		}
+		text := v.textAt(i)
+		if n := len(e.index); n > 0 && bytes.Equal(text, e.words.Value(e.index[n-1])) {
+			e.index = append(e.index, e.index[n-1])
+			continue
+		}
+		e.index = append(e.index, e.words.Code(text))
+		entries := e.words.Len()
+		if entries > limit || len(e.words.bytes) > wordBytes || entries > wordTrial/2 && entries > len(e.index)/2 {
+			return false
+		}
+	}
+	for c := range e.words.Len() {
+		e.order = append(e.order, uint32(c))
+	}
+	return true
 }
 
 // labelBounds compares the entries that a page uses, each once.

@@ -55,6 +55,12 @@ func (d *Dictionary) Code(text []byte) uint32 {
 	return c
 }
 
+// Reset empties d and keeps its memory. Batches with codes of d must not be used any more.
+func (d *Dictionary) Reset() {
+	d.bytes, d.ends = d.bytes[:0], d.ends[:0]
+	clear(d.slots)
+}
+
 // Find returns the code of text without adding it.
 func (d *Dictionary) Find(text []byte) (uint32, bool) {
 	h := hash(text)

@@ -15,7 +15,7 @@ import (
 	"daybook/schemas"
 )
 
-const benchRows = 100_000
+const benchRows = 200_000
 
 // bulkSource describes what package bulk writes.
 func bulkSource(format schemas.Format) *schemas.Source {

@@ -71,14 +71,16 @@ func grown[T any](s []T, n int) []T { return slices.Grow(s, n)[:len(s)+n] }
 func (d *decoder) parseDecimals(c *column, v *dataset.Vector, x *cells, base int) {
 	v.Decs = grown(v.Decs, x.n)
 	out := v.Decs[base:]
+	text, pos, skip, p := x.text, x.pos, x.skip, x.at
 	for r := range out {
-		start, end := x.cell(r)
+		start, end := pos[p]+skip, pos[p+1]
+		p += x.stride
 		if start == end {
 			out[r] = money.Fixed{}
 			d.null(c, v, x, base, r)
 			continue
 		}
-		f, err := money.ParseFixed(x.text[start:end])
+		f, err := money.ParseFixed(text[start:end])
 		if err != nil {
 			f = d.carefulDecimal(c, v, x, base, r)
 		}
@@ -112,14 +114,16 @@ func (d *decoder) parseTimes(c *column, v *dataset.Vector, x *cells, base int) {
 	v.Ints = grown(v.Ints, x.n)
 	out := v.Ints[base:]
 	k := &c.clock
+	text, pos, skip, p := x.text, x.pos, x.skip, x.at
 	for r := range out {
-		start, end := x.cell(r)
+		start, end := pos[p]+skip, pos[p+1]
+		p += x.stride
 		if start == end {
 			out[r] = 0
 			d.null(c, v, x, base, r)
 			continue
 		}
-		t, ok := k.instant(x.text, start, end)
+		t, ok := k.instant(text, start, end)
 		if !ok {
 			t = d.carefulTime(c, v, x, base, r)
 		}
@@ -166,18 +170,20 @@ func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
 	v.Ends = grown(v.Ends, x.n)
 	out := v.Ends[base:]
 	buf := x.reserve(v.Bytes)
+	text, pos, skip, p := x.text, x.pos, x.skip, x.at
 	for r := range out {
-		start, end := x.cell(r)
+		start, end := pos[p]+skip, pos[p+1]
+		p += x.stride
 		if start == end {
 			out[r] = uint32(len(buf))
 			d.null(c, v, x, base, r)
 			continue
 		}
 		from := len(buf)
-		if x.quoted && x.text[start] == '"' {
-			buf = appendUnquoted(buf, x.text, start, end)
+		if text[start] == '"' && x.quoted {
+			buf = appendUnquoted(buf, text, start, end)
 		} else {
-			buf = appendWords(buf, x.text, start, end)
+			buf = appendWords(buf, text, start, end)
 		}
 		if size := len(buf) - from; size <= d.longestNull || !x.plain || c.json {
 			if !d.goodText(c, v, x, buf[from:], base, r) {
@@ -191,12 +197,12 @@ func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
 
 // reserve makes room in buf for all of the cells' texts, and for a word behind them.
 func (c *cells) reserve(buf []byte) []byte {
-	size := 8
-	for r := range c.n {
-		start, end := c.cell(r)
-		size += int(end - start)
+	size, pos, p := uint32(8), c.pos, c.at
+	for range c.n {
+		size += pos[p+1] - pos[p]
+		p += c.stride
 	}
-	return slices.Grow(buf, size)
+	return slices.Grow(buf, int(size))
 }
 
 // appendWords appends text[start:end] to dst, in words: dst has the capacity for it and for one word more, and text has
@@ -222,7 +228,7 @@ func (d *decoder) goodText(c *column, v *dataset.Vector, x *cells, text []byte, 
 		d.defect(x, r, c, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 		return false
 	}
-	if c.json && x.rawJSON && !d.validObject(text) {
+	if c.json && x.rawJSON && !d.validObject(slices.Grow(text, 8)) {
 		v.SetNull(base + r)
 		d.defect(x, r, c, schemas.CodeBadJSON, "it is not a JSON object", text)
 		return false

@@ -13,7 +13,7 @@ import (
 // A batch goes to the sink once it holds so many rows, or came from so much text: a text column counts its bytes in 32
 // bits, and memory is bounded whatever the rows are like.
 const (
-	batchRows  = 32 << 10
+	batchRows  = 16 << 10
 	batchBytes = 64 << 20
 )
 

@@ -218,7 +218,7 @@ func (n *note) hit(row int64) {
 // note returns the remark of that kind about a column, making it at its first use.
 func (d *decoder) note(column string, use int, code schemas.Code, what, value string) *note {
 	for _, n := range d.notes.list {
-		if n.column == column && n.code == code && n.what == what {
+		if n.use == use && n.column == column && n.code == code && n.what == what {
 			return n
 		}
 	}
@@ -240,6 +240,9 @@ func (d *decoder) emitNotes() error {
 		f := schemas.Finding{
 			Code: n.code, Severity: n.severity, Source: d.src.ID, Object: d.in.Key, Row: n.first, Column: n.column, Value: n.value,
 			Message: n.column + ": " + n.what,
+		}
+		if into := schemas.Usage.Columns[n.use].Name; into != n.column && n.use != schemas.UseExtra {
+			f.Message = n.column + " as " + into + ": " + n.what
 		}
 		if n.rows > 0 {
 			f.Message += fmt.Sprintf(", in %d rows", n.rows)

@@ -138,7 +138,7 @@ func (e *eventScanner) decodeTexts() bool {
 			}
 			*end = uint32(size)
 		}
-		if l.json && *start < *end && !e.d.validObject(e.b[*start:*end]) {
+		if l.json && *start < *end && !e.d.validObject(append([]byte(nil), e.b[*start:*end+8]...)[:*end-*start]) {
 			e.fail(schemas.CodeBadJSON, l.path, "it is not a JSON object")
 			return false
 		}

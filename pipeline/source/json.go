@@ -257,16 +257,18 @@ func validEscapes(b []byte) bool {
 }
 
 // validObject reports whether text is one JSON object, blanks around it aside. Line feeds between its tokens are taken
-// for blanks, for a field in quotes may have them. text is left as it is.
+// for blanks, for a field in quotes may have them. text has a capacity of eight bytes more, which are overwritten.
 func (d *decoder) validObject(text []byte) bool {
 	n := len(text)
 	if n < 2 || text[0] != '{' && text[0] > ' ' {
 		return false
 	}
-	d.json = append(append(d.json[:0], text...), "\n\x00\x00\x00\x00\x00\x00\x00"...)
-	b := d.json
+	b := text[:n+8]
+	binary.LittleEndian.PutUint64(b[n:], '\n')
 	if bytes.IndexByte(text, '\n') >= 0 { // a carriage return is a blank, but not within a string
-		for i := range text {
+		b = append(d.json[:0], b...)
+		d.json = b
+		for i := range n {
 			if b[i] == '\n' {
 				b[i] = '\r'
 			}

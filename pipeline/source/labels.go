@@ -59,19 +59,48 @@ func words(text []byte, start, end uint32) (x, y uint64) {
 	return fold(binary.LittleEndian.Uint64(text[end-16:])^x^mixA, binary.LittleEndian.Uint64(text[end-8:])^mixB), 0
 }
 
+// is reports whether e, whose size is right, is the entry of text[start:end].
+func (n *interner) is(e *entry, text []byte, start, end uint32) bool {
+	switch size := end - start; {
+	case size < 8:
+		return e.x == binary.LittleEndian.Uint64(text[start:])&(1<<(8*size)-1)
+	case size <= 16:
+		return e.x == binary.LittleEndian.Uint64(text[start:]) && e.y == binary.LittleEndian.Uint64(text[end-8:])
+	default:
+		return string(n.arena[e.y:e.y+uint64(size)]) == string(text[start:end])
+	}
+}
+
 // find returns the entry of text[start:end], or the free entry where it belongs. The entry may be kept until the next
 // call.
 func (n *interner) find(text []byte, start, end uint32) *entry {
-	x, y := words(text, start, end)
+	size := end - start
+	var x, y uint64
+	switch {
+	case size < 8:
+		x = binary.LittleEndian.Uint64(text[start:]) & (1<<(8*size) - 1)
+	case size <= 16:
+		x, y = binary.LittleEndian.Uint64(text[start:]), binary.LittleEndian.Uint64(text[end-8:])
+	default:
+		return n.findLong(text, start, end)
+	}
+	entries := n.entries
+	mask := uint64(len(entries) - 1)
+	for i := fold(x^mixA^uint64(size), y^mixB); ; i++ {
+		e := &entries[i&mask]
+		if e.x == x && e.y == y && e.size == size || e.size == 0 {
+			return e
+		}
+	}
+}
+
+func (n *interner) findLong(text []byte, start, end uint32) *entry {
+	x, _ := words(text, start, end)
 	size := end - start
 	mask := uint64(len(n.entries) - 1)
-	for i := fold(x^mixA^uint64(size), y^mixB); ; i++ {
+	for i := fold(x^mixA^uint64(size), mixB); ; i++ {
 		e := &n.entries[i&mask]
-		if e.size == size && e.x == x {
-			if size <= 16 && e.y == y || size > 16 && string(n.arena[e.y:e.y+uint64(size)]) == string(text[start:end]) {
-				return e
-			}
-		} else if e.size == 0 {
+		if e.size == 0 || e.x == x && e.size == size && string(n.arena[e.y:e.y+uint64(size)]) == string(text[start:end]) {
 			return e
 		}
 	}
@@ -137,19 +166,25 @@ func (d *decoder) parseLabels(c *column, v *dataset.Vector, x *cells, base int) 
 	}
 	v.Codes = grown(v.Codes, x.n)
 	out := v.Codes[base:]
+	var last entry // many columns hold one value for long
+	text, pos, skip, p := x.text, x.pos, x.skip, x.at
 	for r := range out {
-		start, end := x.cell(r)
+		start, end := pos[p]+skip, pos[p+1]
+		p += x.stride
 		if start == end {
 			out[r] = 0
 			d.null(c, v, x, base, r)
 			continue
 		}
-		e := c.labels.find(x.text, start, end)
-		if e.size == 0 {
-			d.newLabel(c, v, x, r, e)
-			e = c.labels.find(x.text, start, end)
+		if end-start != last.size || !c.labels.is(&last, text, start, end) {
+			e := c.labels.find(text, start, end)
+			if e.size == 0 {
+				d.newLabel(c, v, x, r, e)
+				e = c.labels.find(text, start, end)
+			}
+			last = *e
 		}
-		code := e.value
+		code := last.value
 		if code >= unusual {
 			code = d.unusualLabel(c, v, x, base, r, code)
 		}
@@ -207,7 +242,7 @@ func (d *decoder) judge(c *column, text []byte, rawJSON bool) verdict {
 		return verdict{null: true, note: d.tokenNote(c, text)}
 	case !wellEncoded(text):
 		return verdict{defect: schemas.CodeBadEncoding, what: "it is not UTF-8, or holds a NUL"}
-	case c.json && rawJSON && !d.validObject(text):
+	case c.json && rawJSON && !d.validObject(append(text[:len(text):len(text)], make([]byte, 8)...)[:len(text)]):
 		return verdict{defect: schemas.CodeBadJSON, what: "it is not a JSON object"}
 	case c.currency && !money.ValidCurrency(money.Currency(text)):
 		return d.outside(c, text, schemas.CodeUnknownCurrency, "it is not a currency of ISO 4217")

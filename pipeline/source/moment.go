@@ -7,14 +7,19 @@ import (
 
 // clock reads times of one column, most of which resemble the one before.
 type clock struct {
-	// day and tens are the text of the last day read, days its number since 1970.
-	day  uint64
-	tens uint16
-	days int64
+	// days remembers days read, by their day of the month.
+	days [128]dayRead
 	// last is the last unusual text read, with what it came to.
 	last      []byte
 	lastTime  int64
 	lastNotes []*note
+}
+
+// dayRead is the text of a day, 2006-01- and 02, and its number since 1970.
+type dayRead struct {
+	month uint64
+	day   uint16
+	days  int64
 }
 
 const (
@@ -30,13 +35,14 @@ func (k *clock) instant(text []byte, start, end uint32) (int64, bool) {
 		return 0, false
 	}
 	b := text[start:]
-	day, hour, second := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[16:])
-	if day != k.day || uint16(hour) != k.tens || day == 0 {
+	month, hour, second := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[16:])
+	day := &k.days[(hour&7<<4|hour>>8&15)&127]
+	if month != day.month || uint16(hour) != day.day || month == 0 {
 		days, ok := readDay(b)
 		if !ok {
 			return 0, false
 		}
-		k.day, k.tens, k.days = day, uint16(hour), days
+		*day = dayRead{month, uint16(hour), days}
 	}
 	// What remains of hour is Thh:mm, of second :ss and then Z or a point. Xor turns digits into their values and the
 	// signs into 0.
@@ -50,7 +56,7 @@ func (k *clock) instant(text []byte, start, end uint32) (int64, bool) {
 	if hours > 23 || minutes > 59 || seconds > 59 || b[size-1] != 'Z' {
 		return 0, false
 	}
-	micros := (k.days*secondsPerDay + int64(hours*3600+minutes*60+seconds)) * microsPerSecond
+	micros := (day.days*secondsPerDay + int64(hours*3600+minutes*60+seconds)) * microsPerSecond
 	if size == 20 {
 		return micros, true
 	}

@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"strings"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -88,13 +89,16 @@ func appendSigned(dst []byte, d money.Decimal, places int32) []byte {
 	return appendDecimal(dst, d, places)
 }
 
-// plural counts things: 1 row, 2 rows.
+// plural counts things: 1 row, 2 rows, 2 deliveries.
 func plural(n int64, thing string) string {
 	s := string(appendFixed(nil, money.FixedFromInt(n), 0)) + " " + thing
-	if n != 1 {
-		s += "s"
+	if n == 1 {
+		return s
 	}
-	return s
+	if stem, ok := strings.CutSuffix(s, "y"); ok && !strings.HasSuffix(thing, "day") {
+		return stem + "ies"
+	}
+	return s + "s"
 }
 
 // sentence gives a phrase its capital and its full stop.
@@ -117,6 +121,7 @@ func shortRounded(d money.Decimal, places int32) string {
 		shift  int32
 		suffix string
 	}{
+		{money.NewDecimal(1, 13), 12, "T"},
 		{money.NewDecimal(1, 10), 9, "B"},
 		{money.NewDecimal(1, 7), 6, "M"},
 	} {
@@ -124,7 +129,7 @@ func shortRounded(d money.Decimal, places int32) string {
 			return string(appendDecimal(nil, money.RoundTo(d.Shift(-scale.shift), 2, money.HalfEven), 0)) + scale.suffix
 		}
 	}
-	if !size.LessThan(money.NewDecimal(100, 0)) {
+	if !size.LessThan(money.NewDecimal(100, 0)) || size.IsZero() {
 		places = 0
 	}
 	return string(appendDecimal(nil, money.RoundTo(d, places, money.HalfEven), places))

@@ -13,12 +13,12 @@ import (
 
 // Sizes of a picture, in its own units: pixels at full width.
 const (
-	plotWidth  = 760
-	plotLabels = 214 // the column of labels
+	plotWidth  = 600
+	plotLabels = 186 // the column of labels
 	plotValues = 104 // the column that the longest value needs
 	plotRow    = 26
 	plotBar    = 16
-	labelMost  = 32 // letters of a label before it is cut; the whole stands in its tooltip
+	labelMost  = 24 // letters of a label before it is cut; the whole stands in its tooltip
 )
 
 // bar is one row of a bar chart: from Base to Base + Value on the scale.
@@ -73,18 +73,24 @@ func (p *plot) pixelRounded(v money.Decimal) money.Decimal {
 	return from.Add(at)
 }
 
+// note writes a text in full.
+func (p *plot) note(x, y, class, anchor, s string) {
+	p.raw(`<text x="`, x, `" y="`, y, `" class="`, class, `" text-anchor="`, anchor, `">`)
+	p.text(s)
+	p.raw("</text>")
+}
+
 // label writes a text that is cut where it is too long, with its whole as a tooltip.
 func (p *plot) label(x, y, class, anchor, s string) {
-	p.raw(`<text x="`, x, `" y="`, y, `" class="`, class, `" text-anchor="`, anchor, `">`)
-	if utf8.RuneCountInString(s) > labelMost {
-		p.text(cut(s, labelMost))
-		p.raw("<title>")
-		p.text(s)
-		p.raw("</title>")
-	} else {
-		p.text(s)
+	if utf8.RuneCountInString(s) <= labelMost {
+		p.note(x, y, class, anchor, s)
+		return
 	}
-	p.raw("</text>")
+	p.raw(`<text x="`, x, `" y="`, y, `" class="`, class, `" text-anchor="`, anchor, `">`)
+	p.text(cut(s, labelMost))
+	p.raw("<title>")
+	p.text(s)
+	p.raw("</title></text>")
 }
 
 // cut keeps the beginning and the end of a long name, for many differ only in one of them.
@@ -139,9 +145,9 @@ func (p *plot) row(b *bar, top int, from, to money.Decimal) {
 	}
 	six := money.NewDecimal(6, 0)
 	if to.LessThan(from) && !b.whole {
-		p.label(left.Sub(six).String(), base, "val", "end", b.text)
+		p.note(left.Sub(six).String(), base, "val", "end", b.text)
 	} else {
-		p.label(right.Add(six).String(), base, "val", "start", b.text)
+		p.note(right.Add(six).String(), base, "val", "start", b.text)
 	}
 	p.raw("</g>\n")
 }

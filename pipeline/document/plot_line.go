@@ -26,7 +26,7 @@ type course struct {
 // Sizes of a line chart.
 const (
 	lineLeft   = 76
-	lineRight  = 170 // room for what stands at the ends
+	lineRight  = 110 // room for what stands at the ends
 	lineHeight = 300
 	lineTop    = 14
 	lineBottom = 34
@@ -64,11 +64,11 @@ func appendCourses(dst []byte, id, title, description string, days int, courses 
 			class = "axis"
 		}
 		p.line(strconv.Itoa(lineLeft), at, x(days).String(), at, class)
-		p.label(strconv.Itoa(lineLeft-8), y(v).Add(money.NewDecimal(4, 0)).String(), "note", "end", format(v))
+		p.note(strconv.Itoa(lineLeft-8), y(v).Add(money.NewDecimal(4, 0)).String(), "note", "end", format(v))
 	}
 	foot := strconv.Itoa(lineHeight - lineBottom + 18)
 	for _, d := range dayTicks(days) {
-		p.label(x(d).String(), foot, "note", "middle", strconv.Itoa(d))
+		p.note(x(d).String(), foot, "note", "middle", strconv.Itoa(d))
 	}
 	for _, c := range courses {
 		var path strings.Builder
@@ -128,7 +128,7 @@ func (p *plot) ends(courses []course, right money.Decimal, y func(money.Decimal)
 	}
 	at := right.Add(money.NewDecimal(10, 0)).String()
 	for _, e := range ends {
-		p.label(at, e.at.Sub(money.NewDecimal(2, 0)).String(), "end "+e.course.class, "start", e.course.name)
-		p.label(at, e.at.Add(money.NewDecimal(12, 0)).String(), "val", "start", e.course.text)
+		p.note(at, e.at.Sub(money.NewDecimal(2, 0)).String(), "end "+e.course.class, "start", e.course.name)
+		p.note(at, e.at.Add(money.NewDecimal(12, 0)).String(), "val", "start", e.course.text)
 	}
 }

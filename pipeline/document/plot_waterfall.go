@@ -36,7 +36,7 @@ func appendWaterfall(dst []byte, id, title, description string, first namedPart,
 	edge := strconv.FormatInt(p.from, 10)
 	p.line(edge, "0", edge, strconv.Itoa(len(steps)*plotRow+4), "axis")
 	if begin {
-		p.label(edge, strconv.Itoa(height-4), "note", "start", "The scale begins at "+format(p.lo)+", not at 0.")
+		p.note(edge, strconv.Itoa(height-4), "note", "start", "The scale begins at "+format(p.lo)+", not at 0.")
 	}
 	p.close()
 	return p.dst

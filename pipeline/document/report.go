@@ -124,7 +124,7 @@ func (r *Report) graveFindings() []Item {
 		if f.Code == schemas.CodeMissingDelivery && len(r.Missing) > 0 {
 			continue
 		}
-		item := Item{Topic: "Finding", Title: plural(f.Findings, "finding") + " " + string(f.Code), Bad: true}
+		item := Item{Topic: "Finding", Title: string(f.Code) + ": " + plural(f.Findings, "finding"), Bad: true}
 		if info, ok := f.Code.Info(); ok {
 			item.Detail, item.Action = sentence(info.Meaning), sentence(info.Fix)
 		}
@@ -170,18 +170,22 @@ func (r *Report) planItem(v *schemas.Variance) Item {
 	if v.Region != "" {
 		item.Title += ", " + v.Region
 	}
-	was := string(v.Measure) + " is " + r.amount(v.Actual) + " where " + r.amount(v.Expected) + " was expected"
+	was := string(v.Measure) + " is " + r.rounded(v.Actual) + " where " + r.rounded(v.Expected) + " was expected"
 	switch {
 	case v.Status == schemas.Unplanned:
-		item.Detail = string(v.Measure) + " of " + r.amount(v.Actual) + " without a line in the plan."
+		item.Detail = string(v.Measure) + " of " + r.rounded(v.Actual) + " without a line in the plan."
 		item.Action = "Add the line to the plan, or see why it was sold."
 	case v.Status == schemas.Missing:
-		item.Detail = "Planned " + string(v.Measure) + " of " + r.amount(v.Expected) + " to date, and nothing was sold."
+		item.Detail = "Planned " + string(v.Measure) + " of " + r.rounded(v.Expected) + " to date, and nothing was sold."
 		item.Action = "See whether usage was delivered and metered; else take the line out of the plan."
 	default:
 		name, part, action := mainCause(&v.Causes)
-		item.Detail = was + ", most of it by " + name + " (" + r.signed(part) + ")."
-		item.Action = action
+		item.Detail = was
+		if !part.IsZero() {
+			item.Detail += ", most of it by " + name + " (" + r.signedRounded(part) + ")"
+			item.Action = action
+		}
+		item.Detail += "."
 	}
 	return item
 }
@@ -219,23 +223,23 @@ func causeList(c *schemas.Causes) []namedPart {
 func (r *Report) matchItem(m *schemas.PeerMatch) (Item, bool) {
 	var code schemas.Code
 	item := Item{Topic: "Peer bill", HasAmount: true, Amount: m.Difference, Currency: m.Currency, Bad: true, Explain: m.ID}
-	expected, actual := appendDecimal(nil, m.Expected, r.Places), appendDecimal(nil, m.Actual, r.Places)
+	expected, actual := r.rounded(m.Expected), r.rounded(m.Actual)
 	switch m.Status {
 	case schemas.Overbilled:
 		code = schemas.CodePeerOverbilled
-		item.Detail = "Billed " + string(actual) + " where " + string(expected) + " is expected: " +
-			r.signed(m.QuantityPart) + " by quantity, " + r.signed(m.PricePart) + " by price."
+		item.Detail = "Billed " + actual + " where " + expected + " is expected: " +
+			r.signedRounded(m.QuantityPart) + " by quantity, " + r.signedRounded(m.PricePart) + " by price."
 	case schemas.Underbilled:
 		code = schemas.CodePeerUnderbilled
 		item.Bad = false
-		item.Detail = "Billed " + string(actual) + " where " + string(expected) + " is expected."
+		item.Detail = "Billed " + actual + " where " + expected + " is expected."
 	case schemas.Unmatched:
 		code = schemas.CodePeerUnmatched
-		item.Detail = "Billed " + string(actual) + " that no contract line covers."
+		item.Detail = "Billed " + actual + " that no contract line covers."
 	case schemas.Unbilled:
 		code = schemas.CodePeerUnbilled
 		item.Bad = false
-		item.Detail = "Our meter saw use worth " + string(expected) + " that is not billed."
+		item.Detail = "Our meter saw use worth " + expected + " that is not billed."
 	case schemas.Matched, schemas.WithinTolerance, schemas.Accepted:
 		return item, false
 	}
@@ -254,7 +258,7 @@ func (r *Report) matchItem(m *schemas.PeerMatch) (Item, bool) {
 func (r *Report) marginItem(m *schemas.MarginRow) (Item, bool) {
 	return Item{
 		Topic: "Margin", Title: r.offering(m.Offering) + " for " + string(m.Account), HasAmount: true, Amount: m.Margin, Currency: m.Currency, Bad: true,
-		Detail:  "Revenue " + r.amount(m.Revenue) + " costs " + r.amount(m.Cost) + ".",
+		Detail:  "Revenue " + r.rounded(m.Revenue) + " costs " + r.rounded(m.Cost) + ".",
 		Action:  "Look at the price against the contract rate.",
 		Explain: string(m.Period) + "/" + string(m.Account) + "/" + string(m.Offering) + "/" + string(m.Currency),
 	}, m.Margin.IsNegative()
@@ -263,8 +267,15 @@ func (r *Report) marginItem(m *schemas.MarginRow) (Item, bool) {
 func (r *Report) offering(id schemas.OfferingID) string {
 	return cmp.Or(r.Offerings[id], string(id), "no offering")
 }
+
 func (r *Report) peer(id schemas.PeerID) string { return cmp.Or(r.Peers[id], string(id)) }
 
-// amount and signed are amounts for people, in full.
-func (r *Report) amount(d money.Decimal) string { return string(appendDecimal(nil, d, r.Places)) }
-func (r *Report) signed(d money.Decimal) string { return string(appendSigned(nil, d, r.Places)) }
+// rounded and signedRounded are amounts for people, to the places of the currency; the files beside the page hold them in
+// full.
+func (r *Report) rounded(d money.Decimal) string {
+	return string(appendDecimal(nil, money.RoundTo(d, r.Places, money.HalfEven), r.Places))
+}
+
+func (r *Report) signedRounded(d money.Decimal) string {
+	return string(appendSigned(nil, money.RoundTo(d, r.Places, money.HalfEven), r.Places))
+}

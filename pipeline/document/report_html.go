@@ -60,9 +60,9 @@ func (r *Report) headline() string {
 	if len(r.Variances) == 0 {
 		return "There is neither plan nor revenue to compare."
 	}
-	size := string(appendDecimal(nil, v.Variance.Abs(), r.Places)) + " " + string(r.Currency)
+	size := r.rounded(v.Variance.Abs()) + " " + string(r.Currency)
 	if v.Percent != nil {
-		size += " (" + percentRoundedText(v.Percent.Abs()) + ")"
+		size += " (" + percentRounded(v.Percent.Abs()) + ")"
 	}
 	switch v.Variance.Sign() {
 	case 0:
@@ -74,8 +74,8 @@ func (r *Report) headline() string {
 	}
 }
 
-// percentRoundedText is a percentage with one decimal place.
-func percentRoundedText(d money.Decimal) string {
+// percentRounded is a percentage with one decimal place.
+func percentRounded(d money.Decimal) string {
 	return string(appendDecimal(nil, money.RoundTo(d, 1, money.HalfEven), 1)) + "%"
 }
 
@@ -89,18 +89,14 @@ func (r *Report) lead() string {
 	if r.Provisional {
 		s += " The figures are provisional"
 		if len(r.Missing) > 0 {
-			s += ": " + plural(int64(len(r.Missing)), "expected delivery")
-			if len(r.Missing) > 1 {
-				s = s[:len(s)-len("deliverys")] + "deliveries"
-			}
-			s += " missing"
+			s += ": " + plural(int64(len(r.Missing)), "expected delivery") + " missing"
 		}
 		s += "."
 	}
 	if v := &r.Margin; v.Variance.IsNegative() {
-		s += " Margin is " + r.amount(v.Variance.Abs()) + " " + string(r.Currency) + " below plan."
+		s += " Margin is " + r.rounded(v.Variance.Abs()) + " " + string(r.Currency) + " below plan."
 	} else if v.Variance.IsPositive() {
-		s += " Margin is " + r.amount(v.Variance) + " " + string(r.Currency) + " above plan."
+		s += " Margin is " + r.rounded(v.Variance) + " " + string(r.Currency) + " above plan."
 	}
 	return s
 }
@@ -115,18 +111,18 @@ func (r *Report) tiles(p *page) {
 		p.raw("<div class=\"tile\">")
 		p.element("h2", "", t.name)
 		p.raw("<p class=\"big\">")
-		p.text(r.amount(t.v.Actual))
+		p.text(r.rounded(t.v.Actual))
 		p.raw(" <small>", "")
 		p.text(string(r.Currency))
 		p.raw("</small></p><p class=\"", tone(t.v), "\">")
-		p.text(r.signed(t.v.Variance))
+		p.text(r.signedRounded(t.v.Variance))
 		if t.v.Percent != nil {
 			p.text(" (" + signedPercent(*t.v.Percent) + ")")
 		}
 		p.raw("</p><p class=\"soft\">expected ")
-		p.text(r.amount(t.v.Expected))
+		p.text(r.rounded(t.v.Expected))
 		if t.v.RunRate != nil {
-			p.text(", run rate " + r.amount(*t.v.RunRate) + " of " + r.amount(t.v.Plan))
+			p.text(", run rate " + r.rounded(*t.v.RunRate) + " of " + r.rounded(t.v.Plan))
 		}
 		p.raw("</p></div>\n")
 	}
@@ -164,7 +160,7 @@ func tone(v *schemas.Variance) string {
 }
 
 func signedPercent(d money.Decimal) string {
-	s := percentRoundedText(d)
+	s := percentRounded(d)
 	if d.IsPositive() {
 		return "+" + s
 	}
@@ -211,22 +207,21 @@ func (r *Report) items(p *page, items []Item, from int) {
 		if it.Bad {
 			tone = "bad"
 		}
-		p.raw(`<li><div class="what"><span class="topic">`)
-		p.text(it.Topic)
-		p.raw("</span> <b>")
-		p.text(it.Title)
-		p.raw("</b><br><span class=\"soft\">")
+		p.raw("<li>")
+		p.element("span", "topic", it.Topic)
+		p.raw(`<div class="what">`)
+		p.element("b", "", it.Title)
+		p.raw("<p><span class=\"soft\">")
 		p.text(it.Detail)
 		p.raw("</span> ")
 		p.text(it.Action)
+		p.raw("</p>")
 		if it.Explain != "" {
-			p.raw(" <code>")
-			p.text(it.Explain)
-			p.raw("</code>")
+			p.element("code", "", it.Explain)
 		}
 		p.raw(`</div><div class="money `, tone, `">`)
 		if it.HasAmount {
-			p.text(r.signed(it.Amount))
+			p.text(r.signedRounded(it.Amount))
 			p.raw(" <small>")
 			p.text(string(it.Currency))
 			p.raw("</small>")
@@ -243,7 +238,7 @@ func (r *Report) footer(p *page) {
 <li>Its causes restate expected into actual step by step, line by line: volume (at the planned mix and price), mix, price (at the plan's exchange rates), exchange rates. Lines that only one side has are unplanned or missing as a whole. The causes add up to the variance exactly.</li>
 <li>The run rate extends what is charged for use to the whole month; what is recurring or charged once counts as it is.</li>
 <li>A peer's bill is compared with our own meter at the contract's rate where the contract says so, else with the quantity or list cost that the peer states.</li>
-<li>Pictures round; tables, the workbook and the CSV files do not. <code>daybook explain</code> with an identifier shows the arithmetic and where each number comes from.</li>
+<li>The page rounds what it shows, to the minor unit and in pictures further, so that its last digits may not add up; the workbook, the CSV files and the datasets hold every digit. <code>daybook explain</code> with an identifier shows the arithmetic and where each number comes from.</li>
 </ul>`)
 	if r.Run != "" {
 		p.raw("<p class=\"soft\">Run <code>")

@@ -48,9 +48,9 @@ func (r *Report) waterfall(p *page) {
 		return
 	}
 	var causes []bar
-	rows := [][]string{{"Expected to date", r.amount(v.Expected)}}
+	rows := [][]string{{"Expected to date", r.rounded(v.Expected)}}
 	for _, c := range causeList(&v.Causes) {
-		rows = append(rows, []string{sentenceCase(c.name), r.signed(c.part)})
+		rows = append(rows, []string{sentenceCase(c.name), r.signedRounded(c.part)})
 		if c.part.IsZero() {
 			continue
 		}
@@ -60,8 +60,8 @@ func (r *Report) waterfall(p *page) {
 		}
 		causes = append(causes, bar{label: sentenceCase(c.name), value: c.part, text: r.shortSigned(c.part), class: class})
 	}
-	rows = append(rows, []string{"Actual", r.amount(v.Actual)})
-	description := "Expected " + r.amount(v.Expected) + ", actual " + r.amount(v.Actual) + " " + string(r.Currency) + ", with the causes between."
+	rows = append(rows, []string{"Actual", r.rounded(v.Actual)})
+	description := "Expected " + r.rounded(v.Expected) + ", actual " + r.rounded(v.Actual) + " " + string(r.Currency) + ", with the causes between."
 	p.dst = appendWaterfall(p.dst, "fall", "Revenue from plan to actual", description,
 		namedPart{"Expected to date", v.Expected}, causes, namedPart{"Actual", v.Actual}, r.short)
 	p.numbers([]string{"Step", string(r.Currency) + "#"}, rows)
@@ -101,10 +101,10 @@ func (r *Report) runRate(p *page) {
 	actual.points = append(actual.points, point{gone, v.Actual})
 	courses := []course{plan, actual}
 	rows := [][]string{
-		{"Plan of the month", r.amount(v.Plan)}, {"Expected through " + r.Through.String(), r.amount(v.Expected)}, {"Actual through " + r.Through.String(), r.amount(v.Actual)},
+		{"Plan of the month", r.rounded(v.Plan)}, {"Expected through " + r.Through.String(), r.rounded(v.Expected)}, {"Actual through " + r.Through.String(), r.rounded(v.Actual)},
 	}
 	if v.RunRate != nil {
-		rows = append(rows, []string{"Run rate of the month", r.amount(*v.RunRate)})
+		rows = append(rows, []string{"Run rate of the month", r.rounded(*v.RunRate)})
 	}
 	if v.RunRate != nil && gone < days {
 		courses = append(courses, course{name: "Run rate", class: "rate", points: []point{{gone, v.Actual}, {days, *v.RunRate}}, text: r.short(*v.RunRate)})
@@ -112,7 +112,7 @@ func (r *Report) runRate(p *page) {
 		courses[1].text = r.short(v.Actual)
 	}
 	p.dst = appendCourses(p.dst, "rate", "Revenue to date and run rate against plan",
-		"Revenue is "+r.amount(v.Actual)+" after "+plural(int64(gone), "day")+" of "+r.amount(v.Plan)+" planned for "+plural(int64(days), "day")+".", days, courses, r.short)
+		"Revenue is "+r.rounded(v.Actual)+" after "+plural(int64(gone), "day")+" of "+r.rounded(v.Plan)+" planned for "+plural(int64(days), "day")+".", days, courses, r.short)
 	p.numbers([]string{"Revenue", string(r.Currency) + "#"}, rows)
 	p.raw("</figure>\n")
 }
@@ -131,7 +131,7 @@ func (r *Report) biggest(p *page) {
 			class = "down"
 		}
 		bars[i] = bar{label: r.place(v), value: v.Variance, text: r.shortSigned(v.Variance), class: class}
-		rows[i] = []string{r.place(v), r.amount(v.Expected), r.amount(v.Actual), r.signed(v.Variance)}
+		rows[i] = []string{r.place(v), r.rounded(v.Expected), r.rounded(v.Actual), r.signedRounded(v.Variance)}
 	}
 	p.dst = appendBars(p.dst, "big", "Largest variances of revenue", "Actual minus expected revenue by offering and region, in "+string(r.Currency)+", largest first.", bars)
 	p.numbers([]string{"Line", "Expected#", "Actual#", "Variance#"}, rows)
@@ -176,7 +176,7 @@ func (r *Report) peerBars(p *page) {
 	var bars []bar
 	var rows [][]string
 	for _, t := range totals {
-		rows = append(rows, []string{r.peer(t.peer), string(t.currency), r.amount(t.expected), r.amount(t.actual), r.signed(t.actual.Sub(t.expected))})
+		rows = append(rows, []string{r.peer(t.peer), string(t.currency), r.rounded(t.expected), r.rounded(t.actual), r.signedRounded(t.actual.Sub(t.expected))})
 		if len(bars) >= 2*mostBars {
 			continue
 		}
@@ -244,9 +244,9 @@ func (r *Report) marginBars(p *page) {
 	for i, t := range totals {
 		share := ""
 		if s, err := money.MulDivRound(t.margin, money.NewDecimal(100, 0), t.revenue, 1, money.HalfEven); err == nil {
-			share = percentRoundedText(s)
+			share = percentRounded(s)
 		}
-		rows = append(rows, []string{r.offering(t.offering), r.amount(t.revenue), r.amount(t.cost), r.amount(t.margin), share})
+		rows = append(rows, []string{r.offering(t.offering), r.rounded(t.revenue), r.rounded(t.cost), r.rounded(t.margin), share})
 		// The best and the worst are what matters.
 		if len(totals) > mostBars && i >= mostBars/2 && i < len(totals)-mostBars/2 {
 			continue

@@ -6,12 +6,12 @@ const reportStyle = `
 @media (prefers-color-scheme:dark){:root{--bg:#14171a;--card:#1c2024;--ink:#e8eaed;--soft:#9aa4b0;--line:#343a41;--good:#4fb9bf;--bad:#f08a4b;--total:#8b96a5;--warn:#e0b050;--link:#6cc6cb}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums}
-main{max-width:1120px;margin:0 auto;padding:36px 24px 64px}
+main{max-width:1240px;margin:0 auto;padding:36px 24px 64px}
 header{margin-bottom:26px}
 .over{margin:0;color:var(--soft);font-size:14px}
 h1{font-size:34px;line-height:1.18;letter-spacing:-.018em;font-weight:650;margin:6px 0 8px;text-wrap:balance}
 h2{font-size:17px;font-weight:620;margin:0 0 10px;letter-spacing:-.005em}
-.lead{font-size:16px;color:var(--soft);margin:0;max-width:75ch}
+.lead{font-size:16px;color:var(--soft);margin:0;max-width:100ch}
 .soft{color:var(--soft)}
 .good{color:var(--good)}
 .bad{color:var(--bad)}
@@ -20,22 +20,23 @@ h2{font-size:17px;font-weight:620;margin:0 0 10px;letter-spacing:-.005em}
 .tile,figure{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px}
 .tile h2{font-size:13px;color:var(--soft);font-weight:560;margin:0 0 2px}
 .tile p{margin:0}
-.tile .big{font-size:25px;font-weight:620;letter-spacing:-.015em}
+.tile .big{font-size:25px;line-height:1.3;font-weight:620;letter-spacing:-.015em;overflow-wrap:anywhere}
 .big small{font-size:13px;font-weight:400;color:var(--soft);letter-spacing:0}
 .tile .soft{font-size:13px;margin-top:4px}
 section{margin-bottom:34px}
 .items{list-style:none;margin:0;padding:0;border-top:1px solid var(--line);counter-reset:none}
-.items li{display:flex;justify-content:space-between;gap:24px;padding:11px 0;border-bottom:1px solid var(--line);break-inside:avoid}
-.what{max-width:82ch;overflow-wrap:anywhere}
-.topic{display:inline-block;min-width:66px;margin-right:6px;font-size:12px;font-weight:600;color:var(--soft)}
+.items li{display:grid;grid-template-columns:76px minmax(0,1fr) auto;gap:0 16px;padding:11px 0;border-bottom:1px solid var(--line);break-inside:avoid}
+.what{overflow-wrap:anywhere}
+.what p{margin:0}
+.topic{font-size:12.5px;line-height:1.8;color:var(--soft)}
 .money{text-align:right;white-space:nowrap;font-weight:620;font-size:16px}
 .money small{font-weight:400;font-size:12px;color:var(--soft)}
 code{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;color:var(--soft);overflow-wrap:anywhere}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:16px;align-items:start}
-figure{margin:0;min-width:0;break-inside:avoid}
+.figures{columns:2 460px;column-gap:16px}
+figure{margin:0 0 16px;min-width:0;break-inside:avoid}
 .plot{display:block;width:100%;height:auto;font-size:13px}
 .plot text{fill:var(--ink)}
-.plot .lab{fill:var(--soft)}
+.plot .lab{fill:var(--soft);font-size:12px}
 .plot .note{fill:var(--soft);font-size:12px}
 .plot .axis{stroke:var(--soft);stroke-width:1}
 .plot .grid{stroke:var(--line);stroke-width:1}
@@ -61,9 +62,9 @@ table{border-collapse:collapse;width:100%;font-size:13px}
 caption{text-align:left;color:var(--soft);padding-bottom:6px;font-size:13px}
 th{text-align:left;font-weight:500}
 thead th{color:var(--soft);font-size:12px;font-weight:560;border-bottom:1px solid var(--soft);vertical-align:bottom}
-th,td{padding:5px 12px 5px 0;vertical-align:top}
+th,td{padding:5px 10px 5px 0;vertical-align:top}
 td,tbody th{border-bottom:1px solid var(--line)}
-.n{text-align:right;white-space:nowrap;padding-right:0;padding-left:14px}
+.n{text-align:right;white-space:nowrap;padding-right:0;padding-left:12px}
 tr.total>*{border-top:1px solid var(--soft);border-bottom:0;font-weight:650}
 thead{display:table-header-group}
 tr{break-inside:avoid}
@@ -73,6 +74,6 @@ footer ul{padding-left:18px;max-width:95ch}
 @page{margin:14mm}
 @media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#4a5058;--line:#ccd0d5;--good:#0b6e75;--bad:#b3470b;--total:#6b7685}
 body{font-size:10.5px;-webkit-print-color-adjust:exact;print-color-adjust:exact}main{max-width:none;padding:0}h1{font-size:22px}.tile .big{font-size:17px}
-.tiles{grid-template-columns:repeat(4,1fr);gap:8px}.tile,figure{padding:8px 10px}.figures{grid-template-columns:1fr 1fr;gap:8px}table{font-size:8.5px}.n{padding-left:6px}.scroll{overflow:visible}summary{display:none}}
-@media (max-width:600px){main{padding:20px 14px 40px}h1{font-size:25px}.items li{flex-direction:column;gap:4px}.money{text-align:left}}
+.tiles{grid-template-columns:repeat(4,1fr);gap:8px}.tile,figure{padding:8px 10px}.figures{columns:2;column-gap:8px}figure{margin-bottom:8px}table{font-size:8.5px}.n{padding-left:6px}.scroll{overflow:visible}summary{display:none}}
+@media (max-width:600px){main{padding:20px 14px 40px}h1{font-size:25px}.items li{grid-template-columns:1fr}.money{text-align:left}}
 `

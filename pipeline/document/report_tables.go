@@ -54,19 +54,19 @@ func (r *Report) planTable(p *page) {
 		p.element("td", "", line[0].Region)
 		p.element("td", "soft", string(line[0].Status))
 		if units.Unit != "" {
-			p.number(string(appendDecimal(nil, units.Actual, 0)) + " " + units.Unit)
+			p.number(quantityRounded(units.Actual) + " " + units.Unit)
 		} else {
 			p.number("")
 		}
-		p.number(r.amount(revenue.Expected))
-		p.number(r.amount(revenue.Actual))
-		p.change(r.signed(revenue.Variance)+dot(revenue), revenue.Variance, revenue.Favourable)
+		p.number(r.rounded(revenue.Expected))
+		p.number(r.rounded(revenue.Actual))
+		p.change(r.signedRounded(revenue.Variance)+dot(revenue), revenue.Variance, revenue.Favourable)
 		p.number(optionalPercent(revenue.Percent))
-		p.change(r.signed(cost.Variance)+dot(cost), cost.Variance, cost.Favourable)
-		p.number(r.amount(margin.Actual))
-		p.change(r.signed(margin.Variance)+dot(margin), margin.Variance, margin.Favourable)
+		p.change(r.signedRounded(cost.Variance)+dot(cost), cost.Variance, cost.Favourable)
+		p.number(r.rounded(margin.Actual))
+		p.change(r.signedRounded(margin.Variance)+dot(margin), margin.Variance, margin.Favourable)
 		if revenue.RunRate != nil {
-			p.number(r.amount(*revenue.RunRate))
+			p.number(r.rounded(*revenue.RunRate))
 		} else {
 			p.number("")
 		}
@@ -96,15 +96,15 @@ func (r *Report) totalRow(p *page) {
 	p.raw("<tr class=\"total\">")
 	p.element("th", "", "Total")
 	p.raw("<td></td><td></td><td></td>")
-	p.number(r.amount(r.Revenue.Expected))
-	p.number(r.amount(r.Revenue.Actual))
-	p.change(r.signed(r.Revenue.Variance), r.Revenue.Variance, r.Revenue.Favourable)
+	p.number(r.rounded(r.Revenue.Expected))
+	p.number(r.rounded(r.Revenue.Actual))
+	p.change(r.signedRounded(r.Revenue.Variance), r.Revenue.Variance, r.Revenue.Favourable)
 	p.number(optionalPercent(r.Revenue.Percent))
-	p.change(r.signed(r.Cost.Variance), r.Cost.Variance, r.Cost.Favourable)
-	p.number(r.amount(r.Margin.Actual))
-	p.change(r.signed(r.Margin.Variance), r.Margin.Variance, r.Margin.Favourable)
+	p.change(r.signedRounded(r.Cost.Variance), r.Cost.Variance, r.Cost.Favourable)
+	p.number(r.rounded(r.Margin.Actual))
+	p.change(r.signedRounded(r.Margin.Variance), r.Margin.Variance, r.Margin.Favourable)
 	if r.Revenue.RunRate != nil {
-		p.number(r.amount(*r.Revenue.RunRate))
+		p.number(r.rounded(*r.Revenue.RunRate))
 	} else {
 		p.number("")
 	}
@@ -132,10 +132,10 @@ func (r *Report) causeTable(p *page) {
 			if c.part.IsZero() {
 				p.number("")
 			} else {
-				p.number(r.signed(c.part))
+				p.number(r.signedRounded(c.part))
 			}
 		}
-		p.change(r.signed(v.Variance), v.Variance, v.Favourable)
+		p.change(r.signedRounded(v.Variance), v.Variance, v.Favourable)
 	}
 	for _, v := range shown {
 		p.raw("<tr>")
@@ -164,10 +164,10 @@ func (r *Report) peerTables(p *page) {
 		p.element("td", "", string(t.currency))
 		p.number(string(appendFixed(nil, money.FixedFromInt(t.lines), 0)))
 		p.number(string(appendFixed(nil, money.FixedFromInt(t.off), 0)))
-		p.number(r.amount(t.expected))
-		p.number(r.amount(t.actual))
+		p.number(r.rounded(t.expected))
+		p.number(r.rounded(t.actual))
 		difference := t.actual.Sub(t.expected)
-		p.change(r.signed(difference), difference, difference.IsNegative())
+		p.change(r.signedRounded(difference), difference, difference.IsNegative())
 		p.raw("</tr>\n")
 	}
 	p.tableEnd()
@@ -195,13 +195,13 @@ func (r *Report) matchTable(p *page) {
 		p.element("td", "", string(m.SKU))
 		p.element("td", "", m.Region)
 		p.element("td", "", string(m.Status))
-		p.number(string(appendDecimal(nil, m.Metered, 0)))
-		p.number(string(appendDecimal(nil, m.Billed, 0)) + " " + m.Unit)
-		p.number(r.amount(m.Expected))
-		p.number(r.amount(m.Actual) + " " + string(m.Currency))
-		p.change(r.signed(m.Difference), m.Difference, m.Difference.IsNegative())
-		p.number(r.signed(m.QuantityPart))
-		p.number(r.signed(m.PricePart))
+		p.number(quantityRounded(m.Metered))
+		p.number(quantityRounded(m.Billed) + " " + m.Unit)
+		p.number(r.rounded(m.Expected))
+		p.number(r.rounded(m.Actual) + " " + string(m.Currency))
+		p.change(r.signedRounded(m.Difference), m.Difference, m.Difference.IsNegative())
+		p.number(r.signedRounded(m.QuantityPart))
+		p.number(r.signedRounded(m.PricePart))
 		p.raw("</tr>\n")
 	}
 	p.tableEnd()
@@ -227,9 +227,9 @@ func (r *Report) marginTable(p *page) {
 		p.element("th", "", string(m.Account))
 		p.element("td", "", r.offering(m.Offering))
 		p.element("td", "", string(m.Currency))
-		p.number(r.amount(m.Revenue))
-		p.number(r.amount(m.Cost))
-		p.change(r.signed(m.Margin), m.Margin, false)
+		p.number(r.rounded(m.Revenue))
+		p.number(r.rounded(m.Cost))
+		p.change(r.signedRounded(m.Margin), m.Margin, false)
 		p.number(optionalPercent(m.Percent))
 		p.raw("</tr>\n")
 	}
@@ -258,4 +258,9 @@ func (r *Report) findingTable(p *page) {
 	}
 	p.tableEnd()
 	p.raw("</section>\n")
+}
+
+// quantityRounded is a quantity for people, to three decimal places.
+func quantityRounded(d money.Decimal) string {
+	return string(appendDecimal(nil, money.RoundTo(d, 3, money.HalfEven), 0))
 }

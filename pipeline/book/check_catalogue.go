@@ -1,7 +1,6 @@
 package book
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -47,6 +46,9 @@ func (c *checker) aggregation(at place, m *schemas.Meter) {
 	}
 	if (m.Window == "") != (m.WindowAggregation == "") {
 		c.complain(at.field("window"), "write both or neither", "window and window_aggregation need each other")
+	}
+	if m.Window == schemas.WindowPeriod {
+		c.complain(at.field("window"), "choose a shorter one, or remove it", "a window is shorter than the period")
 	}
 	if m.PerTime != "" && !uses(schemas.AggregateTimeWeighted) {
 		c.complain(at.field("per_time"), "set aggregation to time_weighted, or remove the line", "the aggregation is not over time")
@@ -165,14 +167,7 @@ func (c *checker) meteredPrice(at place, p *schemas.Price) {
 	if p.Timing != "" {
 		c.complain(at.field("timing"), "remove it, or the meter", "a price of usage is always due after its period")
 	}
-	meter := c.names[KindMeter].places[string(p.Meter)]
-	groups := c.meterOf(p.Meter).GroupBy
-	for i, f := range p.Filters {
-		if f.Column != "" && !slices.Contains(groups, f.Column) {
-			c.complain(at.field("filters").at(i).field("column"), fmt.Sprintf("add it to group_by at %s:%d", meter.file.name, meter.line()),
-				"meter %s does not group by %s", p.Meter, clip(f.Column))
-		}
-	}
+	c.groupColumns(at, p)
 }
 
 func (c *checker) meterOf(id schemas.MeterID) *schemas.Meter {
@@ -212,8 +207,9 @@ func (c *checker) withinOffering(at place, p *schemas.Price, o *schemas.Offering
 	}
 }
 
-// overlappingPrices complains of two prices in force on one day for the same thing: the same meter, phase, filters and
-// currency, or without a meter the same name. Both would be charged.
+// overlappingPrices complains of two prices in force on one day for the same thing: the same meter, phase and
+// filters, or without a meter the same name. Of two prices of usage the second would never be used, of two others both
+// would be charged.
 func (c *checker) overlappingPrices(list place, prices []schemas.Price) {
 	for i := range prices {
 		for j := range i {
@@ -235,7 +231,7 @@ func (c *checker) overlappingPrices(list place, prices []schemas.Price) {
 func sameThing(p *schemas.Price) string {
 	key := []string{"price", string(p.ID), p.Phase}
 	if p.Meter != "" {
-		key = []string{"meter", string(p.Meter), p.Phase, string(p.Currency)}
+		key = []string{"meter", string(p.Meter), p.Phase}
 		for _, f := range p.Filters {
 			key = append(key, f.Column, string(f.Op), strings.Join(f.Values, "\x01"))
 		}

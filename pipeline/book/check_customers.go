@@ -48,14 +48,17 @@ func (c *checker) account(at place, a *accountRow) {
 		c.notBelow(at.field("coupons").at(i).field("used_periods"), int64(r.UsedPeriods), 0)
 	}
 	for i := range a.Commitments {
-		c.commitment(at.field("commitments").at(i), &a.Commitments[i])
+		c.commitment(at.field("commitments").at(i), &a.Commitments[i], a)
 	}
 	for i := range a.Credits {
 		c.grant(at.field("credits").at(i), &a.Credits[i])
 	}
 }
 
-func (c *checker) commitment(at place, k *schemas.Commitment) {
+func (c *checker) commitment(at place, k *schemas.Commitment, a *accountRow) {
+	if k.Currency != "" && a.Currency != "" && k.Currency != a.Currency {
+		c.complain(at.field("currency"), "state it in "+string(a.Currency), "the commitment is in %s, but account %s in %s", k.Currency, a.ID, a.Currency)
+	}
 	c.validity(at, k.Validity)
 	c.positive(at.field("amount"), k.Amount)
 	c.payable(at.field("currency"), k.Currency)

@@ -79,7 +79,11 @@ func (c *checker) terms(at place, t *schemas.Terms) {
 	c.tiers(at.field("margin_tiers"), len(t.MarginTiers), func(i int) *money.Decimal { return t.MarginTiers[i].UpTo })
 	c.tierNumbers(at.field("tiers"), t)
 	c.blocks(at.field("blocks"), t.Blocks)
-	c.bands(at, t)
+	c.bands(at.field("elapsed_bands"), t.ElapsedBands)
+	c.dayBands(at.field("day_bands"), t.DayBands)
+	c.capacities(at.field("capacities"), t.Capacities)
+	c.dimensions(at.field("dimensions"), t.Dimensions)
+	c.ruleGroups(at.field("groups"), t.Groups)
 	if t.PackageSize != nil {
 		c.positive(at.field("package_size"), *t.PackageSize)
 	}
@@ -112,8 +116,8 @@ func (c *checker) tiers(list place, n int, upTo func(int) *money.Decimal) {
 			c.complain(at, "give each tier an end of its own", "the tier ends at %s like the one before, so it is empty", end)
 		case i > 0 && upTo(i-1) != nil && end.LessThan(*upTo(i - 1)):
 			c.complain(at, "put the tiers in order of up_to", "the tier ends at %s, before the one above it does, at %s", end, upTo(i-1))
-		case i == 0 && !end.IsPositive():
-			c.complain(at, "write the last quantity of the tier", "the first tier ends at %s, so it is empty", end)
+		case i == 0 && end.IsNegative():
+			c.complain(at, "write the last quantity of the tier", "the first tier ends at %s, below zero", end)
 		}
 	}
 }
@@ -148,37 +152,17 @@ func (c *checker) blocks(list place, units []schemas.UnitBlocks) {
 	}
 }
 
-// bands checks the prices by time: of a session's length, and of the day.
-func (c *checker) bands(at place, t *schemas.Terms) {
-	for i, b := range t.ElapsedBands {
-		here := at.field("elapsed_bands").at(i)
+// bands checks the prices by the length of a session.
+func (c *checker) bands(list place, bands []schemas.ElapsedBand) {
+	for i, b := range bands {
+		here := list.at(i)
 		c.positive(here.field("rate_seconds"), b.RateSeconds)
 		c.notNegative(here.field("increment_seconds"), &b.IncrementSeconds)
 		if i == 0 && !b.StartSeconds.IsZero() {
 			c.complain(here.field("start_seconds"), "start it at 0", "the first band starts at %s seconds, so what is before has no price", b.StartSeconds)
 		}
-		if i > 0 && !b.StartSeconds.GreaterThan(t.ElapsedBands[i-1].StartSeconds) {
+		if i > 0 && !b.StartSeconds.GreaterThan(bands[i-1].StartSeconds) {
 			c.complain(here.field("start_seconds"), "put the bands in order of start_seconds", "the band starts at %s, not after the one before", b.StartSeconds)
 		}
 	}
-	for i, b := range t.DayBands {
-		here := at.field("day_bands").at(i)
-		c.positive(here.field("rate_seconds"), b.RateSeconds)
-		c.notNegative(here.field("increment_seconds"), &b.IncrementSeconds)
-		c.clock(here.field("start"), b.Start, false)
-		c.clock(here.field("end"), b.End, true)
-		for j, day := range b.Days {
-			if days := strings.Fields("mon tue wed thu fri sat sun"); !slices.Contains(days, day) {
-				c.complain(here.field("days").at(j), didYouMean(day, days, ""), "%q is not a day of the week", clip(day))
-			}
-		}
-	}
-}
-
-// clock complains of a text that is not a time of day.
-func (c *checker) clock(at place, text string, end bool) {
-	if text == "" || clockTime.MatchString(text) || end && (text == "24:00" || text == "24:00:00") {
-		return
-	}
-	c.complain(at, "write HH:MM or HH:MM:SS", "%q is not a time of day", clip(text))
 }

@@ -30,6 +30,7 @@ type runOptions struct {
 	memory  int
 	json    bool
 	quiet   bool
+	profile string
 }
 
 func defaultWorkers() int { return max(1, runtime.GOMAXPROCS(0)) }
@@ -62,6 +63,7 @@ Exit codes: 0 done; 3 done with findings above the book's threshold; 4 done, but
 	f.IntVar(&o.shards, "shards", 0, "ways to divide the accounts (default: by the size of the deliveries)")
 	f.IntVar(&o.memory, "memory", pipeline.DefaultBudget>>20, "memory for rows per worker, in MiB")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
+	f.StringVar(&o.profile, "profile", "", "write a processor profile to this file, for go tool pprof")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
 	return cmd
 }
@@ -107,7 +109,12 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	stop, err := profile(o.profile)
+	if err != nil {
+		return err
+	}
 	sum, err := pipeline.Execute(ctx, r, o.workers, o.until)
+	err = errors.Join(err, stop())
 	if err == nil || errors.Is(err, pipeline.ErrUnbalanced) {
 		err = errors.Join(err, done())
 	}

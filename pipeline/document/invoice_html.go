@@ -16,7 +16,7 @@ func InvoicesHTML(dst []byte, title string, invoices []Invoice) []byte {
 			dst = append(dst, `<li><a href="#`...)
 			dst = appendInvoiceID(dst, inv)
 			dst = append(dst, `">`...)
-			dst = appendEscaped(dst, accountTitle(inv))
+			dst = appendEscaped(dst, string(inv.Account)+", "+string(inv.Currency))
 			dst = append(dst, "</a></li>\n"...)
 		}
 		dst = append(dst, "</ol></nav>\n"...)
@@ -48,13 +48,6 @@ func appendInvoiceID(dst []byte, inv *Invoice) []byte {
 	return appendID(dst, string(inv.Currency))
 }
 
-func accountTitle(inv *Invoice) string {
-	if inv.AccountName != "" {
-		return inv.AccountName
-	}
-	return string(inv.Account)
-}
-
 // AppendInvoiceHTML appends one invoice as an article, for a page that InvoicesHTML makes.
 func AppendInvoiceHTML(dst []byte, inv *Invoice) []byte {
 	dst = append(dst, `<article class="i" id="`...)
@@ -69,6 +62,10 @@ func AppendInvoiceHTML(dst []byte, inv *Invoice) []byte {
 	dst = appendParty(dst, inv.Buyer)
 	dst = append(dst, "<dl><dt>Account</dt><dd>"...)
 	dst = appendEscaped(dst, string(inv.Account))
+	if inv.AccountName != "" {
+		dst = append(dst, "<br>"...)
+		dst = appendEscaped(dst, inv.AccountName)
+	}
 	dst = append(dst, "</dd><dt>Period</dt><dd>"...)
 	dst = appendSpan(dst, inv.From, inv.To)
 	dst = append(dst, "</dd><dt>Currency</dt><dd>"...)

@@ -15,7 +15,8 @@ import (
 const (
 	plotWidth  = 600
 	plotLabels = 186 // the column of labels
-	plotValues = 104 // the column that the longest value needs
+	plotValues = 104 // the least room for a value beside its bar
+	plotLetter = 8   // what a letter of it takes
 	plotRow    = 26
 	plotBar    = 16
 	labelMost  = 24 // letters of a label before it is cut; the whole stands in its tooltip
@@ -110,14 +111,20 @@ func (p *plot) line(x1, y1, x2, y2, class string) {
 
 // appendBars draws rows of horizontal bars from zero, below zero to the left, each with its label and its value.
 func appendBars(dst []byte, id, title, description string, bars []bar) []byte {
-	p := &plot{page: page{dst}, from: plotLabels, width: plotWidth - plotLabels - plotValues}
+	left, right := 0, plotValues
+	p := &plot{page: page{dst}}
 	for i := range bars {
-		p.include(bars[i].value)
+		b := &bars[i]
+		p.include(b.value)
+		need := utf8.RuneCountInString(b.text)*plotLetter + 12
+		if b.value.IsNegative() { // its value stands left of it
+			left = max(left, need)
+		} else {
+			right = max(right, need)
+		}
 	}
-	if p.lo.IsNegative() { // values of bars to the left stand left of them
-		p.from += plotValues
-		p.width -= plotValues
-	}
+	p.from = int64(plotLabels + left)
+	p.width = int64(plotWidth - plotLabels - left - right)
 	height := len(bars)*plotRow + 8
 	p.open(id, title, description, height)
 	zero := p.pixelRounded(money.Zero)

@@ -10,7 +10,7 @@ main{max-width:1240px;margin:0 auto;padding:36px 24px 64px}
 header{margin-bottom:26px}
 .over{margin:0;color:var(--soft);font-size:14px}
 h1{font-size:34px;line-height:1.18;letter-spacing:-.018em;font-weight:650;margin:6px 0 8px;text-wrap:balance}
-h2{font-size:17px;font-weight:620;margin:0 0 10px;letter-spacing:-.005em}
+h2{break-after:avoid;font-size:17px;font-weight:620;margin:0 0 10px;letter-spacing:-.005em}
 .lead{font-size:16px;color:var(--soft);margin:0;max-width:100ch}
 .soft{color:var(--soft)}
 .good{color:var(--good)}
@@ -65,6 +65,7 @@ thead th{color:var(--soft);font-size:12px;font-weight:560;border-bottom:1px soli
 th,td{padding:5px 10px 5px 0;vertical-align:top}
 td,tbody th{border-bottom:1px solid var(--line)}
 .n{text-align:right;white-space:nowrap;padding-right:0;padding-left:12px}
+.n+:is(td,th):not(.n){padding-left:16px}
 tr.total>*{border-top:1px solid var(--soft);border-bottom:0;font-weight:650}
 thead{display:table-header-group}
 tr{break-inside:avoid}

@@ -1,0 +1,125 @@
+package reconcile_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"daybook/reconcile"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+const month = schemas.Period("2022-09") // thirty days, beginning on a Thursday
+
+// sold is one line on both sides.
+type sold struct {
+	offering, region string
+	planUnits        money.Decimal
+	plan             money.Decimal
+	planCost         money.Decimal
+	units            money.Decimal
+	actual           money.Decimal
+	cost             money.Decimal
+	currency         money.Currency
+	absent, new      bool
+}
+
+// setting is a comparison under construction; its zero value compares a whole month in EUR.
+type setting struct {
+	policy  schemas.PlanPolicy
+	rates   []schemas.PlanRate
+	fx      map[money.Currency]money.Ratio
+	through string
+	mix     string
+}
+
+// compare plans and sells, and returns the variances by offering and measure.
+func (s setting) compare(t *testing.T, lines ...sold) (map[string]schemas.Variance, []schemas.Finding) {
+	t.Helper()
+	plan := &schemas.Plan{Policy: s.policy, Rates: s.rates}
+	actuals := &reconcile.Actuals{}
+	for i, l := range lines {
+		currency := l.currency
+		if currency == "" {
+			currency = "EUR"
+		}
+		if !l.new {
+			plan.Lines = append(plan.Lines, schemas.PlanLine{
+				Period: month, Offering: schemas.OfferingID(l.offering), Region: l.region, Unit: "unit", Units: l.planUnits,
+				Revenue: l.plan, Cost: l.planCost, Currency: currency, Mix: s.mix,
+			})
+		}
+		if l.absent {
+			continue
+		}
+		if err := actuals.Add(&schemas.Charge{
+			ID: schemas.ChargeID(fmt.Sprint(i)), Offering: schemas.OfferingID(l.offering), Region: l.region,
+			Category: "Usage", Frequency: "Usage-Based", HasQuantity: true, Priced: l.units, PricingUnit: "unit",
+			Amount: l.actual, PeerCost: l.cost, HasCost: true, Currency: currency,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.through == "" {
+		s.through = "2022-09-30"
+	}
+	through, err := schemas.ParseDate(s.through)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, findings, err := reconcile.Compare(reconcile.Comparison{
+		Period: month, Currency: "EUR", Plan: plan, Actuals: actuals, Through: through,
+		FX: func(from, _ money.Currency, _ schemas.Date) (schemas.Conversion, bool) {
+			r, ok := s.fx[from]
+			return schemas.Conversion{Factor: r}, ok
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]schemas.Variance{}
+	for _, v := range rows {
+		checkVariance(t, &v)
+		out[strings.Trim(string(v.Offering)+" "+v.Region, " ")+" "+string(v.Measure)] = v
+	}
+	return out, findings
+}
+
+// checkVariance asserts what holds of every variance: the causes add up, and every step computes to what it says.
+func checkVariance(t *testing.T, v *schemas.Variance) {
+	t.Helper()
+	if !v.Causes.Sum().Equal(v.Variance) || !v.Actual.Sub(v.Expected).Equal(v.Variance) {
+		t.Errorf("%s: variance %s, actual - expected %s, causes %s (%+v)", v.ID, v.Variance, v.Actual.Sub(v.Expected), v.Causes.Sum(), v.Causes)
+	}
+	checkSteps(t, v.ID, v.Steps)
+}
+
+func checkSteps(t *testing.T, id string, steps []schemas.Step) {
+	t.Helper()
+	for i, s := range steps {
+		got, err := reconcile.Recompute(s)
+		if err != nil || got.String() != s.Out {
+			t.Errorf("%s: step %d (%s) recomputes to %s, %v; it says %s", id, i, s.Note, got, err, s.Out)
+		}
+	}
+}
+
+func same(t *testing.T, what string, got money.Decimal, want any) {
+	t.Helper()
+	if !got.Equal(dec(want)) {
+		t.Errorf("%s: got %s, want %v", what, got, want)
+	}
+}
+
+func ratio(num, den string) money.Ratio {
+	return money.Ratio{Num: money.MustDecimal(num), Den: money.MustDecimal(den)}
+}
+
+// effect is the published flag of a variance.
+func effect(v schemas.Variance) string {
+	if v.Favourable {
+		return "F"
+	}
+	return "U"
+}

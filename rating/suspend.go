@@ -48,11 +48,11 @@ func (b *bill) heldBy(c *combo, k int) (schemas.Code, bool) {
 	if first.meter < 0 {
 		return first.code, false
 	}
-	if first.priced[k] {
+	if first.priced[k] != nil {
 		return "", true
 	}
 	for _, h := range c.handles[1:] {
-		if s := &t.series[t.handles[h].series]; s.meter >= 0 && slices.Contains(s.priced, true) {
+		if s := &t.series[t.handles[h].series]; s.meter >= 0 && slices.ContainsFunc(s.priced, func(l *line) bool { return l != nil }) {
 			return "", true
 		}
 	}

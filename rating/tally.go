@@ -83,7 +83,7 @@ type series struct {
 	// labels are those of the first rows; a label in which later rows differ is emptied.
 	labels []string
 	slices []accumulator
-	priced []bool // by slice, once rated
+	priced []*line // by slice, once rated: what holds its rows
 	key    string
 }
 
@@ -172,7 +172,7 @@ func (t *Tally) seriesOf(m *match) int {
 		}
 		s.labels = append(s.labels[:0], m.labels...)
 		s.slices = append(s.slices[:0], make([]accumulator, t.context.sliceCount(s.meter))...)
-		s.priced = append(s.priced[:0], make([]bool, len(s.slices))...)
+		s.priced = append(s.priced[:0], make([]*line, len(s.slices))...)
 		t.byKey[key] = i
 		return i
 	}

@@ -1,0 +1,41 @@
+package rating
+
+import (
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Held says which charge holds some rows, and which rows went before them into its tiers.
+type Held struct {
+	// Charge is empty where no charge holds the rows; then a finding does.
+	Charge schemas.ChargeID
+	// Series numbers, within the account, what one meter took for one group: charges of one series cut it in time.
+	Series int
+	Meter  schemas.MeterID
+}
+
+// Held returns what became of the rows of a handle that start at an instant in microseconds. It is for explaining, after
+// Plan.Rate and before the next Begin.
+func (t *Tally) Held(h Handle, at int64) Held {
+	n := t.handles[h].series
+	s := &t.series[n]
+	out := Held{Series: n}
+	if s.meter < 0 {
+		return out
+	}
+	out.Meter = t.plan.meters[s.meter].ID
+	if l := s.priced[t.context.sliceAt(s.meter, at)]; l != nil {
+		out.Charge = l.charge.ID
+	}
+	return out
+}
+
+// Convert returns a quantity of a handle's rows in the unit of its meter. The error is that of a quantity that does not
+// fit 18 decimal places there, whose row Add refuses.
+func (t *Tally) Convert(h Handle, quantity money.Fixed) (money.Fixed, error) {
+	factor := t.handles[h].match.factor
+	if factor == (money.Fixed{}) {
+		return quantity, nil
+	}
+	return convertExact(quantity, factor)
+}

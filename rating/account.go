@@ -60,8 +60,10 @@ func (p *Plan) Rate(t *Tally, carried Carried) (Output, error) {
 	b.currency, b.policy = t.account.Currency, resolve(p.policy)
 	steps := []func() error{
 		b.usage, b.recurring, // aggregate, convert, allowance, price, and what a price itself says of discounts and bounds
-		b.discount, b.bound,
+		b.discount, b.bound, b.commit,
 		b.round,
+		b.redeem, b.drawBeforeTax, b.tax, b.drawAfterTax, b.cash,
+		b.carry,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -80,8 +82,20 @@ func (b *bill) finish() {
 	b.out.Charges = make([]schemas.Charge, 0, len(b.lines))
 	for _, l := range b.lines {
 		c := &l.charge
+		if c.Service == "" {
+			c.Service = b.plan.serviceName(c.Offering)
+		}
 		c.Steps = l.t.steps
 		c.ID = chargeID(c)
 		b.out.Charges = append(b.out.Charges, *c)
 	}
+}
+
+// serviceName is the ServiceName, which FOCUS asks of every row, of what is of no service: an offering's own name, or
+// that of the account as a whole, for taxes, coupons and commitments.
+func (p *Plan) serviceName(id schemas.OfferingID) string {
+	if o := p.offerings[id]; o != nil {
+		return o.Name
+	}
+	return "Account"
 }

@@ -66,20 +66,27 @@ func (b *bill) stateOf(x *metering) *priceState {
 // allowanceOf is the allowance of the period: per unit of the subscription, and for a part of the period prorated, where
 // the price says so; and what earlier periods left of it.
 func (b *bill) allowanceOf(x *metering) number {
-	t, a := &x.line.t, x.entry.price.Allowance
+	t := &x.line.t
+	total := b.ownAllowance(t, x.entry)
+	if rolled := b.carried.rolled(x.entry, x.series); !rolled.IsZero() {
+		total = t.sum("with what earlier periods left", in("allowance", total), fact("carried", rolled))
+	}
+	return total
+}
+
+// ownAllowance is what the period itself grants.
+func (b *bill) ownAllowance(t *trail, e *entry) number {
+	a := e.price.Allowance
 	total := given(a.Quantity)
 	if a.PerUnit {
-		total = t.mul("the allowance for each unit", fact("allowance", a.Quantity), fact("units", x.entry.quantity))
+		total = t.mul("the allowance for each unit", fact("allowance", a.Quantity), fact("units", e.quantity))
 	}
 	if a.Prorate {
 		part := Part{
-			From: time.UnixMicro(x.entry.start), To: time.UnixMicro(x.entry.end), Start: b.plan.start, End: b.plan.end,
+			From: time.UnixMicro(e.start), To: time.UnixMicro(e.end), Start: b.plan.start, End: b.plan.end,
 			Zone: b.account.zone,
 		}
-		total = t.prorate(total, x.entry.price.Prorate, part)
-	}
-	if rolled := b.carried.rolled(x.entry, x.series); !rolled.IsZero() {
-		total = t.sum("with what earlier periods left", in("allowance", total), fact("carried", rolled))
+		total = t.prorate(total, e.price.Prorate, part)
 	}
 	return total
 }

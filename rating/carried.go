@@ -1,6 +1,8 @@
 package rating
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 
 	"daybook/schemas"
@@ -61,4 +63,106 @@ func (c *Carried) levels(series string) []levelAt {
 // next is what is carried on before the period changes any of it.
 func (c *Carried) next() Carried {
 	return Carried{Grants: slices.Clone(c.Grants), Coupons: slices.Clone(c.Coupons)}
+}
+
+// carry keeps the levels and allowances with which the next period starts.
+func (b *bill) carry() error {
+	for i := range b.tally.series {
+		s := &b.tally.series[i]
+		if s.meter >= 0 && b.plan.meters[s.meter].CarryIn {
+			b.out.Carried.Levels = append(b.out.Carried.Levels, b.endLevels(s)...)
+		}
+	}
+	for _, l := range b.carried.Levels { // series without rows in this period keep their level
+		if !slices.ContainsFunc(b.tally.series, func(s series) bool { return s.key == l.Series }) {
+			b.out.Carried.Levels = append(b.out.Carried.Levels, l)
+		}
+	}
+	slices.SortFunc(b.out.Carried.Levels, func(x, y CarriedLevel) int {
+		return cmp.Or(cmp.Compare(x.Series, y.Series), cmp.Compare(x.ID, y.ID))
+	})
+	b.rollOver()
+	return nil
+}
+
+// endLevels are the levels on which a series ends.
+func (b *bill) endLevels(s *series) []CarriedLevel {
+	m := &b.plan.meters[s.meter]
+	var all accumulator
+	for k := range s.slices {
+		// A sum beyond 38 digits was refused row by row; of levels only the points matter here.
+		all.points = append(all.points, s.slices[k].points...)
+		if s.slices[k].rows > 0 {
+			all.extreme, all.rows = s.slices[k].extreme, all.rows+s.slices[k].rows
+		}
+	}
+	if m.Aggregation == schemas.AggregateLatest {
+		return []CarriedLevel{{Series: s.key, Level: all.extreme}}
+	}
+	var out []CarriedLevel
+	for _, tr := range levels(all.points, m.Meter, b.carried.levels(s.key)) {
+		level := tr.level
+		if n := len(tr.changes); n > 0 {
+			level = tr.changes[n-1].value
+		}
+		if !level.IsZero() {
+			out = append(out, CarriedLevel{s.key, tr.id, level})
+		}
+	}
+	return out
+}
+
+// rollOver carries on what the period leaves of allowances that roll over.
+func (b *bill) rollOver() {
+	for i := range b.tally.context.meters {
+		for j := range b.tally.context.meters[i].entries {
+			e := &b.tally.context.meters[i].entries[j]
+			if e.price.Allowance == nil || e.price.Allowance.Rollover == 0 || e.end != b.plan.end.UnixMicro() {
+				continue
+			}
+			b.rollEntry(e)
+		}
+	}
+}
+
+// rollEntry carries on the allowances of one price: one for each group, or one for all.
+func (b *bill) rollEntry(e *entry) {
+	groups := map[string]money.Decimal{}
+	for key, s := range b.states {
+		if key.sub == e.sub && key.price == e.price {
+			for _, used := range s.before {
+				groups[key.group] = groups[key.group].Add(used)
+			}
+		}
+	}
+	for _, c := range b.carried.Allowances {
+		if c.Subscription == e.sub.ID && c.Price == e.price.ID {
+			groups[c.Group] = groups[c.Group].Add(money.Zero)
+		}
+	}
+	if len(groups) == 0 && (e.price.Allowance.Shared || len(b.plan.meters[e.price.meter].GroupBy) == 0) {
+		groups[b.soleGroup(e)] = money.Zero
+	}
+	for _, group := range slices.Sorted(maps.Keys(groups)) {
+		var earlier []CarriedAllowance
+		for _, c := range b.carried.Allowances {
+			if c.Subscription == e.sub.ID && c.Price == e.price.ID && c.Group == group {
+				earlier = append(earlier, c)
+			}
+		}
+		quiet := trail{quiet: true}
+		own := b.ownAllowance(&quiet, e)
+		for _, c := range Rollover(*e.price.Allowance, own.v, earlier, groups[group]) {
+			c.Subscription, c.Price, c.Group = e.sub.ID, e.price.ID, group
+			b.out.Carried.Allowances = append(b.out.Carried.Allowances, c)
+		}
+	}
+}
+
+// soleGroup is the key of the allowance of a meter without groups, or of a shared one.
+func (b *bill) soleGroup(e *entry) string {
+	if e.price.Allowance.Shared {
+		return ""
+	}
+	return b.plan.seriesKey(e.price.meter, "", "", nil)
 }

@@ -1,7 +1,6 @@
 package rating
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -150,18 +149,10 @@ func (t *Tally) seriesOf(m *match) int {
 	if t.account == nil {
 		code = schemas.CodeUnknownAccount
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d\x00%s\x00%s", m.meter, code, currency)
+	key := t.plan.seriesKey(m.meter, code, currency, m.group)
 	if m.meter < 0 || code != "" {
-		for _, l := range m.labels[:len(fixedColumns)] {
-			b.WriteString("\x00" + l)
-		}
-	} else {
-		for _, g := range m.group {
-			b.WriteString("\x00" + g.Value)
-		}
+		key += "\x00" + strings.Join(m.labels, "\x00")
 	}
-	key := b.String()
 	i, ok := t.byKey[key]
 	if !ok {
 		i = t.grow()
@@ -182,6 +173,19 @@ func (t *Tally) seriesOf(m *match) int {
 		}
 	}
 	return i
+}
+
+// seriesKey names a series within an account, the same in every period of a catalogue.
+func (p *Plan) seriesKey(meter int, code schemas.Code, currency money.Currency, group []schemas.DimensionMatch) string {
+	var b strings.Builder
+	if meter >= 0 {
+		b.WriteString(string(p.meters[meter].ID))
+	}
+	b.WriteString("\x00" + string(code) + "\x00" + string(currency))
+	for _, g := range group {
+		b.WriteString("\x00" + g.Value)
+	}
+	return b.String()
 }
 
 // grow makes room for a series, using again what an earlier account left.

@@ -175,7 +175,7 @@ func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start,
 	l.t.quiet = b.plan.spec.Quiet
 	l.charge = schemas.Charge{
 		Account: b.account.ID, Subscription: sub.ID, Offering: x.offering.ID, Price: x.ID, Version: x.Version,
-		Model: string(x.Terms.Model), Start: start.UTC(), End: end.UTC(), Service: serviceOf(x.offering.Offering),
+		Model: string(x.Terms.Model), Start: start.UTC(), End: end.UTC(), Service: x.offering.Service,
 		ServiceCategory: x.offering.ServiceCategory, SKU: x.SKU, PricingKind: pricingKind(x.Terms.Model),
 		Currency: x.Currency, Description: describePrice(x),
 	}

@@ -230,6 +230,9 @@ const (
 	CreditByScope   CreditKey = "scope"
 	CreditByBalance CreditKey = "balance"
 	CreditByCost    CreditKey = "cost"
+	// CreditByHighest and CreditByNewest are priority and created the other way round.
+	CreditByHighest CreditKey = "highest_priority"
+	CreditByNewest  CreditKey = "newest"
 
 	CostEffective CostBasis = "effective_cost"
 	CostBilled    CostBasis = "billed_cost"

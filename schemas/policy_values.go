@@ -109,7 +109,8 @@ func (TaxRounding) Values() []string { return texts(TaxPerLine, TaxPerDocument) 
 
 // Values lists what a book may say.
 func (CreditKey) Values() []string {
-	return texts(CreditByPriority, CreditByExpiry, CreditByCreation, CreditByScope, CreditByBalance, CreditByCost)
+	return texts(CreditByPriority, CreditByExpiry, CreditByCreation, CreditByScope, CreditByBalance, CreditByCost,
+		CreditByHighest, CreditByNewest)
 }
 
 // Values lists what a book may say, the default first.

@@ -1,0 +1,123 @@
+package rating
+
+import (
+	"fmt"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Committed is what a commitment makes of a spend: charge = Utilised + Overage + TrueUp.
+type Committed struct {
+	// Utilised is the spend within the commitment, Overage what is above it times the factor, TrueUp what is missing.
+	Utilised, Overage, TrueUp money.Decimal
+}
+
+// Charge is what is due.
+func (c Committed) Charge() money.Decimal { return c.Utilised.Add(c.Overage).Add(c.TrueUp) }
+
+// Commit applies a commitment to a spend. A nil factor is 1; a negative spend counts as none.
+func Commit(spend, commitment money.Decimal, factor *money.Decimal, trueUp bool) Committed {
+	spend = aboveZero(spend)
+	out := Committed{Utilised: lower(spend, commitment), Overage: aboveZero(spend.Sub(commitment))}
+	if factor != nil {
+		out.Overage = out.Overage.Mul(*factor)
+	}
+	if trueUp {
+		out.TrueUp = aboveZero(commitment.Sub(spend))
+	}
+	return out
+}
+
+// CommitWindows applies a commitment per window to the spend of each window and adds up: what one window leaves unused
+// serves no other.
+func CommitWindows(spends []money.Decimal, commitment money.Decimal, factor *money.Decimal, trueUp bool) Committed {
+	var out Committed
+	for _, spend := range spends {
+		c := Commit(spend, commitment, factor, trueUp)
+		out.Utilised = out.Utilised.Add(c.Utilised)
+		out.Overage = out.Overage.Add(c.Overage)
+		out.TrueUp = out.TrueUp.Add(c.TrueUp)
+	}
+	return out
+}
+
+// commit adds, for every commitment of the account, a line for the overage that its factor adds and one for what is
+// missing. The usage itself stays on its own lines.
+func (b *bill) commit() error {
+	for i := range b.account.Commitments {
+		c := &b.account.Commitments[i]
+		day := b.plan.day(b.plan.start)
+		if !c.Validity.Known(b.plan.spec.AsOf) || !c.Validity.To.IsZero() && !day.Before(c.Validity.To) || !b.plan.day(b.plan.end).After(c.Validity.From) {
+			continue
+		}
+		if c.Currency != b.currency {
+			return fmt.Errorf("commitment %s is in %s but the account in %s: state it in the account's currency", c.ID, c.Currency, b.currency)
+		}
+		if c.Window != "" {
+			return fmt.Errorf("commitment %s is per %s: price its usage per window with CommitWindows", c.ID, c.Window)
+		}
+		b.commitLines(c)
+	}
+	return nil
+}
+
+// commitLines compares the spend that counts with the commitment of the period.
+func (b *bill) commitLines(c *schemas.Commitment) {
+	spend := money.Zero
+	var tax string
+	for _, l := range b.lines {
+		if scoped(c.Offerings, c.Meters, &l.charge) {
+			spend, tax = spend.Add(l.amount.v), l.tax
+		}
+	}
+	l := b.blank(nil)
+	promised := l.t.add(OpGiven, "commitment "+c.ID, c.Amount, fact("commitment", c.Amount))
+	promised = l.t.prorate(promised, c.Prorate, b.validPart(&c.Validity))
+	l.tax = tax
+	over := spend.Sub(promised.v)
+	switch {
+	case over.IsPositive() && c.OverageFactor != nil && !c.OverageFactor.Equal(money.One):
+		above := l.t.sub("spent above it", fact("spend", spend), in("commitment", promised))
+		extra := l.t.sub("the factor adds to what its lines charge", fact("factor", *c.OverageFactor), fact("charged", money.One))
+		l.amount = l.t.mul("overage", in("above", above), in("extra", extra))
+		l.charge.Model, l.charge.Description = "overage", "Overage above commitment "+c.ID
+	case over.IsNegative() && c.TrueUp:
+		l.amount = l.t.sub("what is missing to it", in("commitment", promised), fact("spend", spend))
+		l.charge.Model, l.charge.Description = "true_up", "True-up to commitment "+c.ID
+	default:
+		return
+	}
+	l.charge.Category, l.charge.PricingKind, l.charge.List = "Purchase", "Committed", l.amount.v
+	b.add(l)
+}
+
+// validPart is the part of the period in which an entry of the book is in force.
+func (b *bill) validPart(v *schemas.Validity) Part {
+	part := Part{From: b.plan.start, To: b.plan.end, Start: b.plan.start, End: b.plan.end, Zone: b.plan.book.Zone}
+	if !v.From.IsZero() {
+		part.From = later(part.From, v.From.Time(b.plan.book.Zone))
+	}
+	if !v.To.IsZero() {
+		part.To = earlier(part.To, v.To.Time(b.plan.book.Zone))
+	}
+	return part
+}
+
+// scoped reports whether a charge is one of those that offerings and meters name; both empty is everything that is sold.
+func scoped(offerings []schemas.OfferingID, meters []schemas.MeterID, c *schemas.Charge) bool {
+	if len(offerings) == 0 && len(meters) == 0 {
+		return c.Category == "Usage" || c.Category == "Purchase" || c.Category == "Adjustment"
+	}
+	for _, o := range offerings {
+		if o == c.Offering {
+			return true
+		}
+	}
+	for _, m := range meters {
+		if m == c.Meter {
+			return true
+		}
+	}
+	return false
+}

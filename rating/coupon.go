@@ -1,0 +1,198 @@
+package rating
+
+import (
+	"fmt"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// CouponAmount returns what a coupon takes off a base of which used was taken off before: its percentage of the base, or
+// its fixed sum; no more than the base, than what its total leaves, or, of a fixed sum without a total, than what is
+// unused of it.
+func CouponAmount(c schemas.Coupon, base, used money.Decimal) (money.Decimal, error) {
+	d := schemas.Discount{ID: c.ID, Percent: c.Percent, Fixed: c.Fixed}
+	if err := checkDiscount(&d); err != nil {
+		return money.Zero, fmt.Errorf("coupon: %w", err)
+	}
+	amount := value(c.Fixed)
+	if c.Percent != nil {
+		amount = percentOf(base, *c.Percent)
+	}
+	switch {
+	case c.Total != nil:
+		amount = lower(amount, aboveZero(c.Total.Sub(used)))
+	case c.Fixed != nil && c.Uses == 1:
+		amount = lower(amount, aboveZero(c.Fixed.Sub(used)))
+	}
+	return lower(amount, aboveZero(base)), nil
+}
+
+// StackedCoupon is a coupon with the positions of the lines that it may reduce.
+type StackedCoupon struct {
+	Amount money.Decimal
+	Lines  []int
+}
+
+// StackRound takes coupons off lines one after the other, each spread in proportion to what the earlier ones left, and
+// returns what each line lost in all, at WorkPlaces. The parts of each coupon add up to it.
+func StackRound(lines []money.Decimal, coupons []StackedCoupon) []money.Decimal {
+	off := make([]money.Decimal, len(lines))
+	for _, c := range coupons {
+		total := money.Zero
+		for _, i := range c.Lines {
+			total = total.Add(aboveZero(lines[i].Sub(off[i])))
+		}
+		amount := lower(c.Amount, total)
+		if !amount.IsPositive() {
+			continue
+		}
+		from := money.Zero
+		for _, i := range c.Lines {
+			to := from.Add(aboveZero(lines[i].Sub(off[i])))
+			off[i] = off[i].Add(partRound(amount, from, to, total))
+			from = to
+		}
+	}
+	return off
+}
+
+// redeem adds a line for each coupon and tax category that it reduces. A fixed sum is spread over the lines as the coupon
+// says, in whole minor units.
+func (b *bill) redeem() error {
+	left := make([]money.Decimal, len(b.lines))
+	for i, l := range b.lines {
+		left[i] = l.charge.Amount
+	}
+	lines := slices.Clone(b.lines)
+	for i := range b.account.Coupons {
+		r := &b.account.Coupons[i]
+		at := slices.IndexFunc(b.plan.book.Catalogue.Coupons, func(c schemas.Coupon) bool { return c.ID == r.Coupon })
+		if at < 0 {
+			return fmt.Errorf("redemption of coupon %s: the catalogue has no such coupon", r.Coupon)
+		}
+		if err := b.redeemOne(r, &b.plan.book.Catalogue.Coupons[at], lines, left); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bill) redeemOne(r *schemas.Redemption, c *schemas.Coupon, lines []*line, left []money.Decimal) error {
+	used, periods := r.Used, r.UsedPeriods
+	for _, x := range b.carried.Coupons {
+		if x.Coupon == r.Coupon {
+			used, periods = x.Used, x.Periods
+		}
+	}
+	last := b.plan.day(b.plan.end).AddDays(-1)
+	if !c.Validity.Holds(last, b.plan.spec.AsOf) || r.On.After(last) || c.Uses > 0 && periods >= c.Uses || c.Fixed != nil && c.Currency != b.currency {
+		return nil
+	}
+	room := make([]money.Decimal, len(lines))
+	base := money.Zero
+	for i, l := range lines {
+		if left[i].IsPositive() && (len(c.Offerings) == 0 || slices.Contains(c.Offerings, l.charge.Offering)) {
+			room[i] = left[i]
+			base = base.Add(left[i])
+		}
+	}
+	rule, err := b.rule(b.currency, schemas.RoundLine)
+	if err != nil {
+		return err
+	}
+	exact, err := CouponAmount(*c, base, used)
+	if err != nil {
+		return err
+	}
+	amount := lower(rule.Apply(exact), base)
+	parts, err := SpreadDiscount(amount, room, c.Spread, max(0, -amount.Exponent(), unitPlaces(rule)))
+	if err != nil {
+		return fmt.Errorf("coupon %s: %w", c.ID, err)
+	}
+	for i := range parts {
+		left[i] = left[i].Sub(parts[i])
+	}
+	b.couponLines(c, lines, parts)
+	if amount.IsPositive() {
+		b.out.Carried.setCoupon(CarriedCoupon{c.ID, used.Add(amount), periods + 1})
+	}
+	return nil
+}
+
+func unitPlaces(rule schemas.RoundingRule) int32 {
+	if rule.Places == nil {
+		return 0
+	}
+	return *rule.Places
+}
+
+// couponLines adds one line for each tax category with what the coupon takes off its lines.
+func (b *bill) couponLines(c *schemas.Coupon, lines []*line, parts []money.Decimal) {
+	var categories []string
+	for i, l := range lines {
+		if parts[i].IsPositive() && !slices.Contains(categories, l.tax) {
+			categories = append(categories, l.tax)
+		}
+	}
+	slices.Sort(categories)
+	for _, category := range categories {
+		l := b.blank(nil)
+		var taken []operand
+		for i := range parts {
+			if parts[i].IsPositive() && lines[i].tax == category {
+				taken = append(taken, fact(fmt.Sprintf("line_%d", i+1), parts[i]))
+			}
+		}
+		off := l.t.sum("what coupon "+c.ID+" takes off the lines", taken...)
+		l.amount = l.t.neg("which reduces what is due", in("coupon", off))
+		l.tax = category
+		l.charge.Category, l.charge.Frequency, l.charge.Model = "Credit", "One-Time", "coupon"
+		l.charge.Price, l.charge.List = schemas.PriceID(c.ID), l.amount.v
+		l.charge.Description = "Coupon " + c.ID
+		if c.Name != "" {
+			l.charge.Description = c.Name
+		}
+		l.settle(l.amount)
+		b.add(l)
+	}
+}
+
+// setCoupon keeps what a coupon took off for the next period.
+func (c *Carried) setCoupon(x CarriedCoupon) {
+	for i := range c.Coupons {
+		if c.Coupons[i].Coupon == x.Coupon {
+			c.Coupons[i] = x
+			return
+		}
+	}
+	c.Coupons = append(c.Coupons, x)
+}
+
+// cash adds a line that brings the document's total to what can be paid, where a rounding rule for documents has a step.
+func (b *bill) cash() error {
+	rule, err := b.rule(b.currency, schemas.RoundDocument)
+	if err != nil || rule.Step == nil || rule.Level != schemas.RoundDocument || b.policy.RoundAt == schemas.RoundDocument {
+		return err
+	}
+	l := b.blank(nil)
+	parts := make([]operand, len(b.lines))
+	for i, x := range b.lines {
+		parts[i] = fact(fmt.Sprintf("line_%d", i+1), x.charge.Amount)
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	total := l.t.sum("the document's total", parts...)
+	payable := l.t.roundBy(in("total", total), rule)
+	l.amount = l.t.sub("what makes it payable", in("payable", payable), in("total", total))
+	if l.amount.v.IsZero() {
+		return nil
+	}
+	l.tax = noTax
+	l.charge.Model, l.charge.Description, l.charge.List = "cash_rounding", "Rounding", l.amount.v
+	l.settle(l.amount)
+	b.add(l)
+	return nil
+}

@@ -1,0 +1,196 @@
+package rating
+
+import (
+	"cmp"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Due is an amount that prepaid credits may pay, and what it is for.
+type Due struct {
+	Offering schemas.OfferingID
+	Meter    schemas.MeterID
+	Amount   money.Decimal
+}
+
+// Drawn is what one grant pays of one due amount; Due is its position.
+type Drawn struct {
+	Grant  string
+	Due    int
+	Amount money.Decimal
+}
+
+// Draw pays amounts from grants in the order of the keys: grant by grant, each paying what it may pay for, in the order
+// of the dues. It returns what was drawn and the balance left of each grant, in the order given. A grant whose balance is
+// not above zero pays nothing, nor is an amount that is not above zero paid. Days are not looked at: hand in the grants
+// that may pay on the day.
+func Draw(dues []Due, grants []schemas.Grant, order []schemas.CreditKey) (drawn []Drawn, left []money.Decimal) {
+	left = make([]money.Decimal, len(grants))
+	positions := make([]int, len(grants))
+	for i := range grants {
+		left[i], positions[i] = balanceOf(&grants[i]), i
+	}
+	slices.SortStableFunc(positions, func(i, j int) int { return compareGrants(&grants[i], &grants[j], order) })
+	open := make([]money.Decimal, len(dues))
+	for i := range dues {
+		open[i] = dues[i].Amount
+	}
+	for _, g := range positions {
+		for i := range dues {
+			if !left[g].IsPositive() {
+				break
+			}
+			if !open[i].IsPositive() || !mayPay(&grants[g], &dues[i]) {
+				continue
+			}
+			pays := lower(left[g], open[i])
+			left[g], open[i] = left[g].Sub(pays), open[i].Sub(pays)
+			drawn = append(drawn, Drawn{grants[g].ID, i, pays})
+		}
+	}
+	return drawn, left
+}
+
+func balanceOf(g *schemas.Grant) money.Decimal {
+	if g.Balance != nil {
+		return *g.Balance
+	}
+	return g.Amount
+}
+
+// mayPay reports whether a grant's scope holds what is due.
+func mayPay(g *schemas.Grant, d *Due) bool {
+	return len(g.Offerings) == 0 && len(g.Meters) == 0 ||
+		slices.Contains(g.Offerings, d.Offering) || slices.Contains(g.Meters, d.Meter)
+}
+
+// compareGrants orders grants as they burn.
+func compareGrants(a, b *schemas.Grant, order []schemas.CreditKey) int {
+	for _, key := range order {
+		if c := compareBy(a, b, key); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+func compareBy(a, b *schemas.Grant, key schemas.CreditKey) int {
+	switch key {
+	case schemas.CreditByPriority:
+		return cmp.Compare(a.Priority, b.Priority)
+	case schemas.CreditByHighest:
+		return cmp.Compare(b.Priority, a.Priority)
+	case schemas.CreditByExpiry:
+		if a.Expires.IsZero() || b.Expires.IsZero() { // what never expires burns last
+			return boolCompare(a.Expires.IsZero(), b.Expires.IsZero())
+		}
+		return a.Expires.Compare(b.Expires)
+	case schemas.CreditByCreation:
+		return a.Created.Compare(b.Created)
+	case schemas.CreditByNewest:
+		return b.Created.Compare(a.Created)
+	case schemas.CreditByScope:
+		return boolCompare(unscoped(a), unscoped(b))
+	case schemas.CreditByBalance:
+		return balanceOf(a).Cmp(balanceOf(b))
+	case schemas.CreditByCost:
+		return boolCompare(!a.Promotional, !b.Promotional)
+	}
+	return 0
+}
+
+func unscoped(g *schemas.Grant) bool { return len(g.Offerings) == 0 && len(g.Meters) == 0 }
+
+// drawBeforeTax and drawAfterTax let prepaid credits pay the lines, before or after tax as the policy says.
+func (b *bill) drawBeforeTax() error {
+	if b.policy.CreditTax != schemas.CreditBeforeTax {
+		return nil
+	}
+	return b.draw()
+}
+
+func (b *bill) drawAfterTax() error {
+	if b.policy.CreditTax == schemas.CreditBeforeTax {
+		return nil
+	}
+	return b.draw()
+}
+
+// draw adds a line for each grant and tax category that it pays, and carries the balances on.
+func (b *bill) draw() error {
+	var grants []schemas.Grant
+	last := b.plan.day(b.plan.end).AddDays(-1)
+	for i := range b.account.Credits {
+		g := b.account.Credits[i]
+		if g.Currency != b.currency || last.Before(g.From) || !g.Expires.IsZero() && !last.Before(g.Expires) {
+			continue
+		}
+		if at := slices.IndexFunc(b.carried.Grants, func(c CarriedGrant) bool { return c.Grant == g.ID }); at >= 0 {
+			g.Balance = &b.carried.Grants[at].Balance
+		}
+		grants = append(grants, g)
+	}
+	dues, lines := b.dues()
+	drawn, left := Draw(dues, grants, b.policy.CreditOrder)
+	for i := range grants {
+		b.out.Carried.setGrant(grants[i].ID, left[i])
+		for _, d := range drawn {
+			if d.Grant == grants[i].ID {
+				b.addCredit(&grants[i], d, lines[d.Due])
+			}
+		}
+	}
+	return nil
+}
+
+// dues are the amounts that credits may pay. Lines below zero first reduce those above, from the last.
+func (b *bill) dues() ([]Due, []*line) {
+	var dues []Due
+	var lines []*line
+	below := money.Zero
+	for _, l := range b.lines {
+		if l.charge.Amount.IsNegative() {
+			below = below.Add(l.charge.Amount)
+			continue
+		}
+		dues = append(dues, Due{l.charge.Offering, l.charge.Meter, l.charge.Amount})
+		lines = append(lines, l)
+	}
+	for i := len(dues) - 1; i >= 0 && below.IsNegative(); i-- {
+		take := lower(dues[i].Amount, below.Neg())
+		dues[i].Amount, below = dues[i].Amount.Sub(take), below.Add(take)
+	}
+	return dues, lines
+}
+
+// addCredit adds the line of what a grant pays of another line.
+func (b *bill) addCredit(g *schemas.Grant, d Drawn, of *line) {
+	l := b.blank(of.sub)
+	c := &l.charge
+	c.Category, c.Frequency, c.Model = "Credit", "One-Time", "prepaid_credit"
+	c.Offering, c.Price, c.Meter, c.Service = of.charge.Offering, of.charge.Price, of.charge.Meter, of.charge.Service
+	c.Description = "Prepaid credit " + g.ID + " for " + of.charge.Description
+	c.Group = of.charge.Group
+	l.tax = of.tax
+	if b.policy.CreditTax != schemas.CreditBeforeTax {
+		l.tax = noTax
+	}
+	paid := l.t.add(OpGiven, "credit "+g.ID+" pays", d.Amount, fact("credit", d.Amount))
+	l.amount = l.t.neg("which reduces what is due", in("credit", paid))
+	c.List = l.amount.v
+	l.settle(l.amount)
+	b.add(l)
+}
+
+// setGrant keeps a balance for the next period.
+func (c *Carried) setGrant(id string, balance money.Decimal) {
+	for i := range c.Grants {
+		if c.Grants[i].Grant == id {
+			c.Grants[i].Balance = balance
+			return
+		}
+	}
+	c.Grants = append(c.Grants, CarriedGrant{id, balance})
+}

@@ -1,0 +1,177 @@
+package rating_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"testing"
+
+	"daybook/schemas/money"
+)
+
+// oracle is one case of rating.json: a model, its inputs, and what comes out of it, with its parts where it has any.
+type oracle struct {
+	ID        string
+	Model     string
+	Params    params
+	Usage     usage
+	Amount    string          `json:"expected_amount"`
+	Kind      string          `json:"expected_kind"`
+	Breakdown json.RawMessage `json:"expected_breakdown"`
+	Currency  string
+}
+
+// result is what a model gave: the amount, and its parts by the names that cases use.
+type result struct {
+	amount string
+	parts  map[string]any
+}
+
+// TestOracles runs every case of rating.json through the public functions. A case that is not of a known model fails.
+func TestOracles(t *testing.T) {
+	dir := os.Getenv("DAYBOOK_ORACLES")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "data", "oracles")
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "rating.json"))
+	if os.IsNotExist(err) {
+		t.Skipf("no rating.json in %s: the cases of testdata run without it", dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []oracle
+	if err := json.Unmarshal(text, &cases); err != nil {
+		t.Fatalf("read the cases: %v", err)
+	}
+	passed, failed := map[string]int{}, map[string]int{}
+	for i := range cases {
+		c := &cases[i]
+		run, ok := oracleModels[c.Model]
+		if !ok {
+			t.Errorf("%s: no model %q", c.ID, c.Model)
+			failed[c.Model]++
+			continue
+		}
+		got, err := run(c)
+		if err == nil {
+			err = compareOracle(c, got)
+		}
+		if err != nil {
+			t.Errorf("%s (%s): %v", c.ID, c.Model, err)
+			failed[c.Model]++
+			continue
+		}
+		passed[c.Model]++
+	}
+	report(t, passed, failed)
+}
+
+func report(t *testing.T, passed, failed map[string]int) {
+	var models []string
+	total, bad := 0, 0
+	for m, n := range passed {
+		models = append(models, m)
+		total += n
+	}
+	for m, n := range failed {
+		if passed[m] == 0 {
+			models = append(models, m)
+		}
+		bad += n
+	}
+	sort.Strings(models)
+	for _, m := range models {
+		fmt.Printf("%-32s %3d passed, %d failed\n", m, passed[m], failed[m])
+	}
+	fmt.Printf("%-32s %3d passed, %d failed\n", "all models", total, bad)
+	t.Logf("%d passed, %d failed", total, bad)
+}
+
+// compareOracle compares by value, not by text: 10.00 is 10, and 45/31 is a fraction.
+func compareOracle(c *oracle, got result) error {
+	if !sameValue(c.Amount, got.amount) {
+		return fmt.Errorf("got %s, want %s", got.amount, c.Amount)
+	}
+	if c.Breakdown == nil {
+		return nil
+	}
+	var want map[string]any
+	if err := json.Unmarshal(c.Breakdown, &want); err != nil {
+		return err
+	}
+	for name, w := range want {
+		g, ok := got.parts[name]
+		if !ok {
+			return fmt.Errorf("the part %s is missing", name)
+		}
+		if err := samePart(w, g); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// samePart compares a text, a list or a map of texts. A map may hold more than is asked for.
+func samePart(want, got any) error {
+	switch w := want.(type) {
+	case string:
+		if g, ok := got.(string); !ok || !sameValue(w, g) {
+			return fmt.Errorf("got %v, want %s", got, w)
+		}
+	case []any:
+		g, ok := got.([]string)
+		if !ok || len(g) != len(w) {
+			return fmt.Errorf("got %v, want %v", got, want)
+		}
+		for i := range w {
+			if err := samePart(w[i], g[i]); err != nil {
+				return fmt.Errorf("%d of %v: %w", i+1, g, err)
+			}
+		}
+	case map[string]any:
+		g, ok := got.(map[string]string)
+		if !ok {
+			return fmt.Errorf("got %v, want %v", got, want)
+		}
+		for _, name := range keysOf(w) {
+			if err := samePart(w[name], g[name]); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	default:
+		return fmt.Errorf("cannot compare with %v", want)
+	}
+	return nil
+}
+
+func keysOf(m map[string]any) []string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// sameValue compares numbers as numbers, fractions as fractions and other texts as texts.
+func sameValue(a, b string) bool {
+	x, ok := new(big.Rat).SetString(a)
+	y, also := new(big.Rat).SetString(b)
+	if ok && also {
+		return x.Cmp(y) == 0
+	}
+	return a == b
+}
+
+func texts(values []money.Decimal) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = v.String()
+	}
+	return out
+}

@@ -1,0 +1,168 @@
+package rating
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// noTax is the category of lines that no tax applies to: credits that pay after tax, and tax itself.
+const noTax = "\x00none"
+
+// Taxable is an amount that tax applies to: a net amount, or a gross one that contains the tax.
+type Taxable struct {
+	Amount   money.Decimal
+	Percent  money.Decimal
+	Included bool
+}
+
+// Tax returns the exact tax of an amount: amount × percent, or what is contained in a gross amount, amount × percent ÷
+// (100 + percent), at WorkPlaces.
+func Tax(x Taxable) money.Decimal {
+	if !x.Included {
+		return percentOf(x.Amount, x.Percent)
+	}
+	return shareRound(x.Amount, x.Percent, x.Percent.Add(money.NewDecimal(100, 0)))
+}
+
+// TaxRound returns the tax of a document, and of each of its lines, rounded as the level says: each line's tax rounded
+// and added up, or the exact sum rounded once; then the lines have the parts of it that largest remainders give.
+func TaxRound(lines []Taxable, level schemas.TaxRounding, rule schemas.RoundingRule) (total money.Decimal, taxes []money.Decimal, err error) {
+	exact := make([]money.Decimal, len(lines))
+	for i, x := range lines {
+		exact[i] = Tax(x)
+	}
+	if level != schemas.TaxPerDocument {
+		taxes = make([]money.Decimal, len(lines))
+		for i, v := range exact {
+			if taxes[i], err = Round(v, rule); err != nil {
+				return money.Zero, nil, fmt.Errorf("tax line %d: %w", i+1, err)
+			}
+			total = total.Add(taxes[i])
+		}
+		return total, taxes, nil
+	}
+	places := int32(0)
+	if rule.Places != nil {
+		places = *rule.Places
+	} else if units, ok := money.MinorUnits(rule.Currency); ok {
+		places = units
+	}
+	total, taxes = SpreadRound(exact, rule, places)
+	return total, taxes, nil
+}
+
+// tax adds a line for each rate that applies, of the sum of the lines of its category; per line, that sum is of rounded
+// taxes.
+func (b *bill) tax() error {
+	if b.account.TaxExempt {
+		return nil
+	}
+	rule, err := b.rule(b.currency, schemas.RoundTax)
+	if err != nil {
+		return err
+	}
+	var categories []string
+	for _, l := range b.lines {
+		if l.tax != noTax && !slices.Contains(categories, l.tax) {
+			categories = append(categories, l.tax)
+		}
+	}
+	slices.Sort(categories)
+	for _, category := range categories {
+		for _, rate := range b.ratesFor(category) {
+			b.taxLine(category, rate, rule)
+		}
+	}
+	return nil
+}
+
+// ratesFor lists the rates of a category where the account is, on the last day of the period, in a fixed order. A rate
+// for the account's region or country goes before one for anywhere, name by name.
+func (b *bill) ratesFor(category string) []*schemas.TaxRate {
+	last := b.plan.day(b.plan.end).AddDays(-1)
+	var out []*schemas.TaxRate
+	for i := range b.plan.book.Catalogue.Taxes {
+		r := &b.plan.book.Catalogue.Taxes[i]
+		if r.Category != category || r.Country != "" && r.Country != b.account.Country || r.Region != "" && r.Region != b.account.Region ||
+			!r.Validity.Holds(last, b.plan.spec.AsOf) {
+			continue
+		}
+		out = append(out, r)
+	}
+	special := func(r *schemas.TaxRate) int {
+		n := 0
+		if r.Country != "" {
+			n++
+		}
+		if r.Region != "" {
+			n += 2
+		}
+		return n
+	}
+	slices.SortStableFunc(out, func(x, y *schemas.TaxRate) int {
+		return cmp.Or(cmp.Compare(x.Name, y.Name), special(y)-special(x), cmp.Compare(x.ID, y.ID))
+	})
+	return slices.CompactFunc(out, func(x, y *schemas.TaxRate) bool { return x.Name == y.Name && x.Name != "" })
+}
+
+// taxLine adds the tax of one rate on all lines of a category. Where prices contain the tax, a second line takes it off
+// the net, so that the document's total stays what the prices said.
+func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.RoundingRule) {
+	l := b.blank(nil)
+	tax, ok := b.taxSteps(l, category, rate, rule)
+	if !ok {
+		return
+	}
+	l.amount, l.tax = tax, noTax
+	c := &l.charge
+	c.Category, c.Model, c.Price = "Tax", "tax", schemas.PriceID(rate.ID)
+	c.Description = fmt.Sprintf("%s %s%%", cmp.Or(rate.Name, rate.ID), rate.Percent)
+	c.List = tax.v
+	l.settle(l.t.roundBy(in("exact", tax), rule))
+	if rate.Included {
+		net := b.blank(nil)
+		net.amount = net.t.neg("the tax that the prices contain", fact("tax", l.charge.Amount))
+		net.charge.Model, net.charge.Description, net.charge.List = "tax_included", "Contained "+c.Description, net.amount.v
+		net.tax = noTax
+		net.settle(net.amount)
+		b.add(net)
+	}
+	b.add(l)
+}
+
+// taxSteps computes the tax of a category: of each line and rounded, or of the sum.
+func (b *bill) taxSteps(l *line, category string, rate *schemas.TaxRate, rule schemas.RoundingRule) (number, bool) {
+	t := &l.t
+	var parts []operand
+	for _, x := range b.lines {
+		if x.tax != category || x.charge.Amount.IsZero() {
+			continue
+		}
+		part := fact(fmt.Sprintf("line_%d", len(parts)+1), x.charge.Amount)
+		if b.policy.TaxRounding == schemas.TaxPerLine {
+			part.n = t.roundBy(in("tax", t.taxOf(part, rate)), rule)
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 0 {
+		return number{}, false
+	}
+	total := t.sum("over all lines of the category", parts...)
+	if b.policy.TaxRounding == schemas.TaxPerLine {
+		return total, true
+	}
+	return t.taxOf(in("taxable", total), rate), true
+}
+
+// taxOf is the tax of an amount, or contained in it.
+func (t *trail) taxOf(amount operand, rate *schemas.TaxRate) number {
+	if !rate.Included {
+		return t.percent("tax", amount, fact("percent", rate.Percent))
+	}
+	of := rate.Percent.Add(money.NewDecimal(100, 0))
+	return t.prorateRound("tax contained in the gross amount", amount, fact("from", money.Zero), fact("to", rate.Percent), fact("of", of))
+}

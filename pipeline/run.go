@@ -161,7 +161,7 @@ func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 	if sum.Manifest, err = newManifest(r, plan, results); err != nil {
 		return nil, err
 	}
-	if err := sum.Manifest.balance(); err != nil {
+	if err := sum.Manifest.balance(plan); err != nil {
 		return sum, err
 	}
 	if until != "" {

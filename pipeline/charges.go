@@ -62,7 +62,7 @@ func (w *chargeWriter) figure(b *dataset.Batch, col int, d money.Decimal) {
 
 func (w *chargeWriter) money(b *dataset.Batch, c *schemas.Charge) {
 	w.decimal(b, schemas.ChargeBilledCost, c.Amount)
-	w.decimal(b, schemas.ChargeContractedCost, c.Amount)
+	w.figure(b, schemas.ChargeContractedCost, c.Exact)
 	w.decimal(b, schemas.ChargeEffectiveCost, c.Amount)
 	w.figure(b, schemas.ChargeListCost, c.List)
 	w.text.set(schemas.ChargeBillingCurrency, string(c.Currency))
@@ -89,10 +89,15 @@ func (w *chargeWriter) money(b *dataset.Batch, c *schemas.Charge) {
 // unitPrices states what one pricing unit costs on average: FOCUS wants unit price × quantity = cost, also where tiers
 // and minimums make no one price the price.
 func (w *chargeWriter) unitPrices(b *dataset.Batch, c *schemas.Charge) {
+	if c.UnitPrice != nil {
+		w.figure(b, schemas.ChargeUnitPrice, *c.UnitPrice)
+	}
 	if c.Priced.IsZero() {
 		if c.UnitPrice != nil {
-			for _, col := range [...]int{schemas.ChargeListUnitPrice, schemas.ChargeContractedUnitPrice,
-				schemas.ChargePricingCurrencyListUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice} {
+			for _, col := range [...]int{
+				schemas.ChargeListUnitPrice, schemas.ChargeContractedUnitPrice,
+				schemas.ChargePricingCurrencyListUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice,
+			} {
 				w.figure(b, col, *c.UnitPrice)
 			}
 		}
@@ -103,7 +108,7 @@ func (w *chargeWriter) unitPrices(b *dataset.Batch, c *schemas.Charge) {
 		billing, currency int
 	}{
 		{c.List, schemas.ChargeListUnitPrice, schemas.ChargePricingCurrencyListUnitPrice},
-		{c.Amount, schemas.ChargeContractedUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice},
+		{c.Exact, schemas.ChargeContractedUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice},
 	} {
 		price, err := money.DivRound(u.cost, c.Priced, money.Scale, money.HalfEven)
 		if err != nil {
@@ -259,7 +264,7 @@ func chargeAt(b *dataset.Batch, i int) (*schemas.Charge, error) {
 	if c.Residue, err = money.ParseDecimal(text(schemas.ChargeResidue)); err != nil {
 		return nil, err
 	}
-	if v := &b.Columns[schemas.ChargeContractedUnitPrice]; !v.IsNull(i) {
+	if v := &b.Columns[schemas.ChargeUnitPrice]; !v.IsNull(i) {
 		p := v.Decs[i].Decimal()
 		c.UnitPrice = &p
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"time"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/source"
@@ -101,12 +102,17 @@ type normaliser struct {
 	last  int64
 	// start and end bound the period, in microseconds.
 	start, end int64
+	// billedFrom and billedTo bound the instants at which a bill of that month may begin, in whatever zone the biller lives.
+	billedFrom, billedTo int64
 }
 
 func newNormaliser(r *Run, src *schemas.Source, obj *Object) *normaliser {
 	n := &normaliser{r: r, src: src, obj: obj, owners: newOwners(r, src), labels: map[int]*dataset.Dictionary{}}
 	start, end := r.bounds()
 	n.start, n.end = start.UnixMicro(), end.UnixMicro()
+	const eastmost = 14 * time.Hour
+	start, end = r.Spec.Period.Bounds(time.UTC)
+	n.billedFrom, n.billedTo = start.Add(-eastmost).UnixMicro(), end.Add(-eastmost).UnixMicro()
 	return n
 }
 
@@ -193,13 +199,14 @@ func (n *normaliser) rows(b *dataset.Batch) error {
 	return n.out.Add(b, n.shards)
 }
 
-// scope sets aside the rows of an append source that fall outside the period; their own period's run takes them. What is
-// left of the batch comes back, with its shards.
+// scope sets aside the rows of an append source that belong to another period; their own period's run takes them. A bill
+// says to which billing period a row belongs, whenever the use was; a meter only says when the use was. What is left of the
+// batch comes back, with its shards.
 func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
-	starts, ends := &b.Columns[schemas.UseChargePeriodStart], &b.Columns[schemas.UseChargePeriodEnd]
+	ends := &b.Columns[schemas.UseChargePeriodEnd]
 	outside := 0
-	for i, at := range starts.Ints {
-		if at < n.start || at >= n.end {
+	for i := range b.Rows {
+		if !n.inPeriod(b, i) {
 			outside++
 		} else if ends.Ints[i] > n.last {
 			n.last = ends.Ints[i]
@@ -214,8 +221,8 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 	n.inside.Clear()
 	n.outside.Clear()
 	kept := n.shards[:0]
-	for i, at := range starts.Ints {
-		if at < n.start || at >= n.end {
+	for i := range b.Rows {
+		if !n.inPeriod(b, i) {
 			n.outside.AppendRange(b, i, i+1)
 			continue
 		}
@@ -227,6 +234,15 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 		return nil, err
 	}
 	return n.inside, n.shuffled.AddBatch(n.inside, dataset.UsageMeasures())
+}
+
+// inPeriod reports whether row i belongs to the period of the run.
+func (n *normaliser) inPeriod(b *dataset.Batch, i int) bool {
+	if v := &b.Columns[schemas.UseBillingPeriodStart]; !v.Absent && !v.IsNull(i) {
+		return v.Ints[i] >= n.billedFrom && v.Ints[i] < n.billedTo
+	}
+	at := b.Columns[schemas.UseChargePeriodStart].Ints[i]
+	return at >= n.start && at < n.end
 }
 
 // label gives every row of b the same text in a label column; empty text leaves the column absent.

@@ -48,6 +48,7 @@ const (
 	ChargeSubscriptionId
 	ChargeMeterId
 	ChargeModel
+	ChargeUnitPrice
 	ChargePeerId
 	ChargePeerCost
 	ChargeMargin
@@ -108,9 +109,12 @@ var Charges = Table{Name: "charges", Version: "1", Columns: []Column{
 	ChargeSubscriptionId: {Name: "x_SubscriptionId", Type: Label},
 	ChargeMeterId:        {Name: "x_MeterId", Type: Label},
 	ChargeModel:          {Name: "x_Model", Type: Label},
-	ChargePeerId:         {Name: "x_PeerId", Type: Label},
-	ChargePeerCost:       {Name: "x_PeerCost", Type: Decimal},
-	ChargeMargin:         {Name: "x_Margin", Type: Decimal},
+	// x_UnitPrice is the price of the catalogue where one price is all there is to it; ContractedUnitPrice is the average
+	// that tiers, discounts and bounds come to.
+	ChargeUnitPrice: {Name: "x_UnitPrice", Type: Decimal},
+	ChargePeerId:    {Name: "x_PeerId", Type: Label},
+	ChargePeerCost:  {Name: "x_PeerCost", Type: Decimal},
+	ChargeMargin:    {Name: "x_Margin", Type: Decimal},
 	// x_ExactCost is the amount before rounding, as exact decimal text; x_Residue is x_ExactCost - BilledCost, likewise.
 	ChargeExactCost: {Name: "x_ExactCost", Type: Text, Required: true},
 	ChargeResidue:   {Name: "x_Residue", Type: Text, Required: true},

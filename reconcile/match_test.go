@@ -52,7 +52,7 @@ func contractOf(t *testing.T, rate, tolerance string) schemas.Contract {
 	if f[2] != "-" {
 		r.Unit = f[2]
 	}
-	for _, tier := range strings.Split(f[1], ",") {
+	for tier := range strings.SplitSeq(f[1], ",") {
 		bound, price, bounded := strings.Cut(tier, ":")
 		switch {
 		case bounded:
@@ -140,7 +140,7 @@ func runMatch(t *testing.T, line string) {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -170,17 +170,16 @@ func (r *Report) planItem(v *schemas.Variance) Item {
 	if v.Region != "" {
 		item.Title += ", " + v.Region
 	}
-	was := string(v.Measure) + " is " + r.rounded(v.Actual) + " where " + r.rounded(v.Expected) + " was expected"
-	switch {
-	case v.Status == schemas.Unplanned:
+	switch v.Status {
+	case schemas.Unplanned:
 		item.Detail = string(v.Measure) + " of " + r.rounded(v.Actual) + " without a line in the plan."
 		item.Action = "Add the line to the plan, or see why it was sold."
-	case v.Status == schemas.Missing:
+	case schemas.Missing:
 		item.Detail = "Planned " + string(v.Measure) + " of " + r.rounded(v.Expected) + " to date, and nothing was sold."
 		item.Action = "See whether usage was delivered and metered; else take the line out of the plan."
-	default:
+	case schemas.Planned:
 		name, part, action := mainCause(&v.Causes)
-		item.Detail = was
+		item.Detail = string(v.Measure) + " is " + r.rounded(v.Actual) + " where " + r.rounded(v.Expected) + " was expected"
 		if !part.IsZero() {
 			item.Detail += ", most of it by " + name + " (" + r.signedRounded(part) + ")"
 			item.Action = action
@@ -215,8 +214,13 @@ type namedPart struct {
 // causeList names the causes in the order of the report.
 func causeList(c *schemas.Causes) []namedPart {
 	return []namedPart{
-		{"price", c.Price}, {"volume", c.Volume}, {"mix", c.Mix}, {"exchange rates", c.FX},
-		{"unplanned lines", c.Unplanned}, {"missing lines", c.Missing}, {"unsplit", c.Unsplit},
+		{"price", c.Price},
+		{"volume", c.Volume},
+		{"mix", c.Mix},
+		{"exchange rates", c.FX},
+		{"unplanned lines", c.Unplanned},
+		{"missing lines", c.Missing},
+		{"unsplit", c.Unsplit},
 	}
 }
 

@@ -125,8 +125,11 @@ func report() *document.Report {
 			{Period: "2024-09", Account: "globex", Offering: "object-storage-with-a-very-long-name-for-archives", Currency: "EUR", Revenue: dec("2650"), Cost: dec("3155"), Margin: dec("-505"), Percent: &negative},
 		},
 		Findings: []document.FindingCount{
-			{schemas.CodeToleratedNull, schemas.Note, 4, 0}, {schemas.CodeUnknownAccount, schemas.Suspended, 12, 12}, {schemas.CodeBadDecimal, schemas.Rejected, 3, 3},
-			{schemas.CodePeerOverbilled, schemas.Warning, 1, 0}, {schemas.CodeMissingDelivery, schemas.Blocking, 1, 0},
+			{schemas.CodeToleratedNull, schemas.Note, 4, 0},
+			{schemas.CodeUnknownAccount, schemas.Suspended, 12, 12},
+			{schemas.CodeBadDecimal, schemas.Rejected, 3, 3},
+			{schemas.CodePeerOverbilled, schemas.Warning, 1, 0},
+			{schemas.CodeMissingDelivery, schemas.Blocking, 1, 0},
 		},
 		Rates: map[money.Currency]money.Ratio{"USD": {Num: money.One, Den: dec("1.11")}},
 	}

@@ -85,6 +85,9 @@ func FixedFromDecimal(d Decimal) (Fixed, error) {
 	switch {
 	case units.Sign() == 0:
 		return Fixed{}, nil
+	case units.IsInt64() && shift >= 0 && shift <= Scale: // below 2^63 × 10^18, which is in range: no further big number
+		hi, lo := bits.Mul64(magnitude(units.Int64()), pow10[shift])
+		return Fixed{Hi: int64(hi), Lo: lo}.signed(units.Sign() < 0), nil
 	case shift >= Precision:
 		return Fixed{}, ErrOverflow
 	case shift >= 0:

@@ -109,6 +109,8 @@ func (d *decoder) decode() error {
 		return err
 	}
 	switch {
+	case kind == packParquet && d.src.Format != schemas.CloudEvents10:
+		err = d.parquet()
 	case kind == packParquet:
 		return d.refuse(schemas.CodeUnreadableObject, "it is Parquet, not JSON lines")
 	case d.src.Format == schemas.CloudEvents10:

@@ -94,16 +94,17 @@ func (d *decoder) close() {
 	}
 }
 
-// rows is some rows of text whose fields are known.
+// rows is some rows whose fields are known.
 type rows struct {
-	// text holds the fields, with a word of slack behind them.
-	text []byte
-	// pos holds, per row, stride places; see cells.
-	pos    []uint32
-	stride int
-	n      int
+	n int
 	// numbers are the row numbers in the object, from 1.
 	numbers []int64
+	// text holds the fields, with slack behind them, and pos where they lie: stride places per row; see cells. Where
+	// fields come a column at a time, columns has them instead.
+	text    []byte
+	pos     []uint32
+	stride  int
+	columns []cells
 	// quoted says that fields may stand in quotes, as in CSV.
 	quoted bool
 	// rawJSON says that JSON in fields is yet to be checked.
@@ -115,23 +116,31 @@ type rows struct {
 // cells is one column of rows: cell r is text[pos[at+r*stride]+skip : pos[at+r*stride+1]].
 type cells struct {
 	*rows
-	at   int
-	skip uint32
+	text       []byte
+	pos        []uint32
+	at, stride int
+	skip       uint32
 }
 
 // column returns the cells of a field. CSV fields are told apart by the places of their delimiters, others by places of
 // their own.
 func (s *rows) column(field int) cells {
-	if s.quoted {
-		return cells{s, field, 1}
+	switch {
+	case s.columns != nil:
+		x := s.columns[field]
+		x.rows = s
+		return x
+	case s.quoted:
+		return cells{s, s.text, s.pos, field, s.stride, 1}
+	default:
+		return cells{s, s.text, s.pos, 2 * field, s.stride, 0}
 	}
-	return cells{s, 2 * field, 0}
 }
 
 // cell returns the bounds of a row's field in the text.
 func (c *cells) cell(r int) (start, end uint32) {
-	p := c.pos[c.at+r*c.stride:]
-	return p[0] + c.skip, p[1]
+	p := c.at + r*c.stride
+	return c.pos[p] + c.skip, c.pos[p+1]
 }
 
 // take parses rows into the batch, a column at a time, and turns what is wrong with them into findings. bad are rows of

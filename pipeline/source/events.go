@@ -248,8 +248,8 @@ func (d *decoder) checkEnvelope(s *rows) {
 			switch {
 			case start == end:
 				d.defect(&x, r, c, schemas.CodeMissingValue, "CloudEvents requires it", nil)
-			case want.value != "" && string(s.text[start:end]) != want.value:
-				d.defect(&x, r, c, schemas.CodeBadValue, "only CloudEvents "+want.value+" is read", s.text[start:end])
+			case want.value != "" && string(x.text[start:end]) != want.value:
+				d.defect(&x, r, c, schemas.CodeBadValue, "only CloudEvents "+want.value+" is read", x.text[start:end])
 			}
 		}
 	}

@@ -1,0 +1,146 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"daybook/pipeline/dataset"
+	"daybook/schemas"
+)
+
+// parquetRows is how many rows of Parquet are looked at together.
+const parquetRows = 4096
+
+// parquet decodes the object as Parquet. Every column is read as the text that a CSV file would have for it, and then as
+// CSV is: one reading of values serves both.
+func (d *decoder) parquet() error {
+	if d.in.At == nil {
+		return errors.New("Parquet is read at any offset; give At and Size")
+	}
+	f, err := dataset.Open(d.in.At, d.in.Size)
+	if err != nil {
+		return d.damaged(err)
+	}
+	table := schemas.Table{Name: "delivery"}
+	var names []string
+	var from []int
+	for i, c := range f.Columns() {
+		if c.Unreadable != "" {
+			d.note(c.Name, schemas.UseExtra, schemas.CodeUnknownColumn, "the column cannot be read and is left out: "+c.Unreadable, "").severity = schemas.Warning
+			continue
+		}
+		names, from = append(names, c.Name), append(from, i)
+		table.Columns = append(table.Columns, schemas.Column{Name: c.Name, Type: schemas.Text})
+	}
+	if err := d.layOut(names); err != nil {
+		return err
+	}
+	if err := d.binaryFractions(f, from); err != nil {
+		return err
+	}
+	d.closeFields(table.Columns, from)
+	scan, err := f.Scan(&table, dataset.ScanOptions{From: from, BatchRows: parquetRows})
+	if err != nil {
+		return d.damaged(err)
+	}
+	return d.takeScanned(scan, dataset.NewBatch(&table))
+}
+
+// closeFields leaves out of the scan the columns that nothing reads.
+func (d *decoder) closeFields(columns []schemas.Column, from []int) {
+	used := make([]bool, len(columns))
+	for i := range d.columns {
+		if f := d.columns[i].field; f >= 0 {
+			used[f] = true
+		}
+	}
+	for _, f := range d.key.fields {
+		used[f] = true
+	}
+	for _, f := range d.extra.fields {
+		used[f.field] = true
+	}
+	for i := range used {
+		if !used[i] {
+			from[i] = -1
+		}
+	}
+}
+
+// binaryFractions looks for decimals that are stored as binary fractions.
+func (d *decoder) binaryFractions(f *dataset.Reader, from []int) error {
+	for i := range d.columns {
+		c := &d.columns[i]
+		if c.field < 0 || schemas.Usage.Columns[c.use].Type != schemas.Decimal {
+			continue
+		}
+		kind := f.Columns()[from[c.field]].Description
+		switch {
+		case !strings.HasPrefix(kind, "DOUBLE") && !strings.HasPrefix(kind, "FLOAT"):
+		case d.src.Tolerate.BinaryFractions:
+			n := d.note(c.name, c.use, schemas.CodeToleratedBinary, "the column is "+kind, "")
+			n.rows, n.first = f.Rows(), min(1, f.Rows())
+		default:
+			return d.refuse(schemas.CodeUnreadableObject,
+				"its column %s is %s, which does not hold decimals exactly; declare binary_fractions among the source's tolerances to read the shortest decimal of each", c.name, kind)
+		}
+	}
+	return nil
+}
+
+// takeScanned parses what is scanned.
+func (d *decoder) takeScanned(scan *dataset.Scanner, b *dataset.Batch) error {
+	s := &rows{columns: make([]cells, len(b.Columns)), rawJSON: true}
+	for {
+		if err := d.ctx.Err(); err != nil {
+			return err
+		}
+		more, err := scan.Next(b)
+		if err != nil {
+			return d.damaged(err)
+		}
+		if !more {
+			return nil
+		}
+		first := scan.Row() - int64(b.Rows)
+		s.n, s.numbers = b.Rows, s.numbers[:0]
+		for r := range b.Rows {
+			s.numbers = append(s.numbers, first+int64(r)+1)
+		}
+		size := 0
+		for i := range b.Columns {
+			size += len(b.Columns[i].Bytes)
+			cellsOf(&s.columns[i], &b.Columns[i], b.Rows)
+		}
+		d.stats.Bytes += int64(size)
+		if d.stats.Bytes > d.limits.ObjectBytes {
+			return d.refuse(schemas.CodeHostileObject, "it is larger than the limit of %d bytes when unpacked", d.limits.ObjectBytes)
+		}
+		if err := d.take(s, nil, size); err != nil {
+			return err
+		}
+	}
+}
+
+// cellsOf makes cells of a column of texts; null ones are empty.
+func cellsOf(x *cells, v *dataset.Vector, n int) {
+	x.pos, x.stride = append(x.pos[:0], 0), 1
+	if v.Absent {
+		for range n {
+			x.pos = append(x.pos, 0)
+		}
+	} else {
+		x.pos = append(x.pos, v.Ends...)
+	}
+	v.Bytes = append(v.Bytes, make([]byte, 8)...)
+	x.text = v.Bytes
+}
+
+// damaged turns an error about a Parquet file into a refusal, unless it came from reading it.
+func (d *decoder) damaged(err error) error {
+	if errors.Is(err, dataset.ErrDamaged) {
+		return d.refuse(schemas.CodeUnreadableObject, "%v", err)
+	}
+	return fmt.Errorf("read the object: %w", err)
+}

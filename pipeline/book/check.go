@@ -194,10 +194,10 @@ func (c *checker) payable(at place, currency money.Currency) {
 	}
 }
 
-// notBelow complains of a number below a bound.
-func (c *checker) notBelow(at place, n, bound int64) {
-	if n < bound {
-		c.complain(at, fmt.Sprintf("write %d or more", bound), "%d is below %d", n, bound)
+// countable complains of a count below zero.
+func (c *checker) countable(at place, n int64) {
+	if n < 0 {
+		c.complain(at, "write 0 or more", "%d is below zero", n)
 	}
 }
 

@@ -151,7 +151,7 @@ func (c *checker) price(at place, p *schemas.Price) {
 	if p.Allowance != nil {
 		c.notNegative(at.field("allowance").field("quantity"), &p.Allowance.Quantity)
 		c.notNegative(at.field("allowance").field("rollover_limit"), p.Allowance.RolloverLimit)
-		c.notBelow(at.field("allowance").field("rollover"), int64(p.Allowance.Rollover), 0)
+		c.countable(at.field("allowance").field("rollover"), int64(p.Allowance.Rollover))
 	}
 	c.notNegative(at.field("free_quantity"), p.FreeQuantity)
 	if p.Convert != nil {
@@ -197,7 +197,7 @@ func (c *checker) conversion(at place, v *schemas.UnitConversion) {
 	if v.Divide != nil {
 		c.positive(at.field("divide"), *v.Divide)
 	}
-	c.notBelow(at.field("places"), int64(v.Places), 0)
+	c.countable(at.field("places"), int64(v.Places))
 }
 
 // withinOffering complains of a price that is never in force with its offering.
@@ -278,7 +278,7 @@ func (c *checker) checkCatalogueRest() {
 		at := c.coupons.places[i]
 		c.validity(at, coupon.Validity)
 		c.reduction(at, coupon.Percent, coupon.Fixed)
-		c.notBelow(at.field("uses"), int64(coupon.Uses), 0)
+		c.countable(at.field("uses"), int64(coupon.Uses))
 		c.notNegative(at.field("total"), coupon.Total)
 		if coupon.Fixed != nil && coupon.Currency == "" {
 			c.complain(at.field("currency"), "add currency: EUR, or whatever the sum is in", "a fixed sum needs a currency")
@@ -311,7 +311,7 @@ func (c *checker) policyRules(at place, p *schemas.RatingPolicy) {
 		here := at.field("rounding").at(i)
 		c.validity(here, r.Validity)
 		if r.Places != nil {
-			c.notBelow(here.field("places"), int64(*r.Places), 0)
+			c.countable(here.field("places"), int64(*r.Places))
 		}
 		if r.Step != nil {
 			c.positive(here.field("step"), *r.Step)

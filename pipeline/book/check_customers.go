@@ -2,6 +2,7 @@ package book
 
 import (
 	"slices"
+	"strings"
 
 	"daybook/schemas"
 )
@@ -45,7 +46,7 @@ func (c *checker) account(at place, a *accountRow) {
 	c.discounts(at.field("discounts"), a.Discounts)
 	for i, r := range a.Coupons {
 		c.refer(at.field("coupons").at(i).field("coupon"), KindCoupon, r.Coupon)
-		c.notBelow(at.field("coupons").at(i).field("used_periods"), int64(r.UsedPeriods), 0)
+		c.countable(at.field("coupons").at(i).field("used_periods"), int64(r.UsedPeriods))
 	}
 	for i := range a.Commitments {
 		c.commitment(at.field("commitments").at(i), &a.Commitments[i], a)
@@ -145,11 +146,11 @@ func (c *checker) parents() {
 const mostParents = 64
 
 func circle(way []schemas.AccountID, back schemas.AccountID) string {
-	text := ""
+	var text strings.Builder
 	for _, id := range way {
-		text += string(id) + " → "
+		text.WriteString(string(id) + " → ")
 	}
-	return text + string(back)
+	return text.String() + string(back)
 }
 
 func (c *checker) checkSubscriptions() {
@@ -187,8 +188,8 @@ func (c *checker) subscription(at place, s *subscriptionRow) {
 	}
 	for i, p := range s.Phases {
 		here := at.field("phases").at(i)
-		c.notBelow(here.field("months"), int64(p.Months), 0)
-		c.notBelow(here.field("days"), int64(p.Days), 0)
+		c.countable(here.field("months"), int64(p.Months))
+		c.countable(here.field("days"), int64(p.Days))
 		c.percent(here.field("discount"), p.Discount)
 		if p.Months == 0 && p.Days == 0 && i < len(s.Phases)-1 {
 			c.complain(here, "say how long it lasts, or make it the last", "the phase %s has no end, so those after it are never reached", clip(p.Name))
@@ -231,7 +232,7 @@ func (c *checker) change(at place, k *changeRow, subscriptions map[schemas.Subsc
 		if k.Kind == need.kind && !need.present {
 			c.complain(at.field(need.key), "add it", "a change of kind %s needs %s", k.Kind, need.key)
 		}
-		if k.Kind != "" && k.Kind != need.kind && need.present && !(k.Kind == schemas.ChangePlan && need.key == "quantity") {
+		if k.Kind != "" && k.Kind != need.kind && need.present && (k.Kind != schemas.ChangePlan || need.key != "quantity") {
 			c.complain(at.field(need.key), "remove it, or correct the kind", "a change of kind %s does not read %s", k.Kind, need.key)
 		}
 	}

@@ -58,7 +58,7 @@ func (c *checker) planPolicy(at place, p *schemas.PlanPolicy) {
 		c.complain(at.field("weekdays"), "write seven weights, from Monday to Sunday", "a plan that accrues by profile needs weekdays")
 	}
 	if p.Places != nil {
-		c.notBelow(at.field("places"), int64(*p.Places), 0)
+		c.countable(at.field("places"), int64(*p.Places))
 	}
 	c.threshold(at.field("materiality"), p.Materiality)
 }

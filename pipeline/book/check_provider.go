@@ -36,18 +36,18 @@ func (c *checker) checkProvider() {
 	c.location(at.field("landing"), p.Landing)
 	c.location(at.field("store"), p.Store)
 	if age := p.Exchange.MaxAgeDays; age != nil {
-		c.notBelow(at.field("exchange").field("max_age_days"), int64(*age), 0)
+		c.countable(at.field("exchange").field("max_age_days"), int64(*age))
 	}
-	c.notBelow(at.field("invoicing").field("payment_days"), int64(p.Invoicing.PaymentDays), 0)
+	c.countable(at.field("invoicing").field("payment_days"), int64(p.Invoicing.PaymentDays))
 	if !seriesName.MatchString(p.Invoicing.Series) {
 		c.complain(at.field("invoicing").field("series"), "use at most 20 letters, digits and hyphens", "%q cannot begin an invoice number", clip(p.Invoicing.Series))
 	}
-	c.notBelow(at.field("schedule").field("close_after_days"), int64(p.Schedule.CloseAfterDays), 0)
+	c.countable(at.field("schedule").field("close_after_days"), int64(p.Schedule.CloseAfterDays))
 	if w := cronWrong(p.Schedule.Cron); p.Schedule.Cron != "" && w != nil {
 		c.complain(at.field("schedule").field("cron"), w.suggestion, "%s", w.message)
 	}
 	for _, severity := range slices.Sorted(maps.Keys(p.FindingLimits)) {
-		c.notBelow(at.field("finding_limits").field(string(severity)), p.FindingLimits[severity], 0)
+		c.countable(at.field("finding_limits").field(string(severity)), p.FindingLimits[severity])
 	}
 	c.checkWaivers(at.field("waivers"), p)
 }

@@ -196,8 +196,7 @@ func cellSetter(t reflect.Type) setter {
 func (t *table) syntax(err error) {
 	t.broken = true
 	p := Problem{File: t.file.name, Line: 1, Column: 1, Message: err.Error()}
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
 		p.Line, p.Column = parse.Line, max(parse.Column, 1)
 		switch {
 		case errors.Is(parse.Err, csv.ErrQuote):

@@ -185,7 +185,7 @@ func readLimited(fsys fs.FS, name string, limit int64) ([]byte, error) {
 
 // reason is an error without the path, which may be of this machine.
 func reason(err error) string {
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err.Error()
 	}
 	return err.Error()

@@ -1,6 +1,7 @@
 package book
 
 import (
+	"encoding"
 	"errors"
 	"fmt"
 	"reflect"
@@ -68,7 +69,7 @@ func allowedValues(t reflect.Type) []string {
 		}
 		return codes
 	}
-	if v, ok := reflect.Zero(t).Interface().(valued); ok {
+	if v, ok := reflect.TypeAssert[valued](reflect.Zero(t)); ok {
 		return v.Values()
 	}
 	return nil
@@ -113,7 +114,7 @@ func kindSetter(t reflect.Type) setter {
 }
 
 func setText(v reflect.Value, text string) *wrong {
-	u, ok := v.Addr().Interface().(interface{ UnmarshalText([]byte) error })
+	u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr())
 	if !ok {
 		return &wrong{fmt.Sprintf("%q cannot be read here", clip(text)), ""}
 	}

@@ -169,7 +169,7 @@ func (s *search) list() error {
 		}
 	}
 	slices.Sort(s.keys)
-	return nil
+	return s.ctx.Err()
 }
 
 func commonPrefix(a, b string) string {

@@ -1,0 +1,311 @@
+package source
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// at returns an instant of September 2024.
+func at(day, hour int) time.Time { return time.Date(2024, 9, day, hour, 0, 0, 0, time.UTC) }
+
+// landing makes a landing place of objects, written as "key day hour: text" on a line each, and says when each arrived.
+func landing(t *testing.T, lines string) (store.Store, func(store.Info) time.Time) {
+	t.Helper()
+	m := &store.Memory{}
+	arrived := map[string]time.Time{}
+	for line := range strings.Lines(lines) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		head, text, _ := strings.Cut(line, ": ")
+		var key string
+		var day, hour int
+		if _, err := fmt.Sscan(head, &key, &day, &hour); err != nil {
+			t.Fatal(line, err)
+		}
+		if _, err := m.Create(context.Background(), key, bytes.NewReader([]byte(text))); err != nil {
+			t.Fatal(err)
+		}
+		arrived[key] = at(day, hour)
+	}
+	return m, func(i store.Info) time.Time { return arrived[i.Key] }
+}
+
+// listed writes what was found, a delivery on a line.
+func listing(d Discovery) string {
+	var b strings.Builder
+	for _, v := range d.Deliveries {
+		fmt.Fprintf(&b, "%s v=%s day=%s", v.ID, v.Version, v.Day)
+		if v.Superseded {
+			b.WriteString(" superseded")
+		}
+		for _, o := range v.Objects {
+			fmt.Fprintf(&b, " %s/%d/%d", o.Key, o.Size, o.Rows)
+		}
+		b.WriteString("\n")
+	}
+	for _, f := range d.Findings {
+		message, _, _ := strings.Cut(f.Message, "; ")
+		fmt.Fprintf(&b, "%s %s %s: %s\n", f.Severity, f.Code, f.Object, message)
+	}
+	fmt.Fprintf(&b, "incomplete=%v", d.Incomplete)
+	return b.String()
+}
+
+func digestOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+func TestDiscover(t *testing.T) {
+	snapshot := schemas.Source{ID: "s", Semantics: schemas.Snapshot, Prefix: "peer", Pattern: "{period}/{version}/*.csv", Expect: schemas.Expect{Every: schemas.EveryMonth}}
+	manifested := snapshot
+	manifested.Manifest = "manifest.json"
+	appended := schemas.Source{ID: "a", Semantics: schemas.Append, Prefix: "meter/", Pattern: "{day}/**/*.jsonl"}
+	daily := appended
+	daily.Expect = schemas.Expect{Every: schemas.EveryDay, DueHours: 6, Objects: 2}
+	whole := func(version, objects string) string {
+		return fmt.Sprintf(`{"billing_period":"2024-09","version":%q,"complete":true,"objects":[%s]}`, version, objects)
+	}
+	for _, c := range []struct {
+		name    string
+		src     schemas.Source
+		edit    func(*schemas.Source)
+		asOf    time.Time
+		objects string
+		want    string
+	}{
+		{
+			name: "the newest version counts, by number", src: snapshot,
+			objects: "peer/2024-09/v9/a.csv 1 0: x\n peer/2024-09/v10/b.csv 1 0: xy\n peer/2024-09/v10/a.csv 1 0: x\n peer/2024-10/v11/a.csv 1 0: x\n peer/2024-09/v11/readme.txt 1 0: x\n peers/2024-09/v12/a.csv 1 0: x",
+			want: "peer/2024-09/v10 v=v10 day= peer/2024-09/v10/a.csv/1/-1 peer/2024-09/v10/b.csv/2/-1\n" +
+				"peer/2024-09/v9 v=v9 day= superseded peer/2024-09/v9/a.csv/1/-1\n" +
+				"note superseded_version peer/2024-09/v9: version \"v10\" counts instead of version \"v9\"\nincomplete=false",
+		},
+		{
+			name: "the newest by arrival", src: snapshot, edit: func(s *schemas.Source) { s.VersionOrder = schemas.ByArrival },
+			objects: "peer/2024-09/b/a.csv 1 0: x\n peer/2024-09/a/a.csv 2 0: x",
+			want: "peer/2024-09/a v=a day= peer/2024-09/a/a.csv/1/-1\npeer/2024-09/b v=b day= superseded peer/2024-09/b/a.csv/1/-1\n" +
+				"note superseded_version peer/2024-09/b: version \"a\" counts instead of version \"b\"\nincomplete=false",
+		},
+		{
+			name: "as of an earlier day", src: snapshot, asOf: at(1, 12),
+			objects: "peer/2024-09/v1/a.csv 1 0: x\n peer/2024-09/v2/a.csv 2 0: x",
+			want:    "peer/2024-09/v1 v=v1 day= peer/2024-09/v1/a.csv/1/-1\nincomplete=false",
+		},
+		{
+			name: "not settled", src: snapshot, asOf: at(2, 1), edit: func(s *schemas.Source) { s.SettleMinutes = 90 },
+			objects: "peer/2024-09/v1/a.csv 1 0: x\n peer/2024-09/v2/a.csv 2 0: x",
+			want:    "peer/2024-09/v1 v=v1 day= peer/2024-09/v1/a.csv/1/-1\nwarning unsettled_object peer/2024-09/v2: it arrived less than 90 minutes before\nincomplete=false",
+		},
+		{
+			name: "nothing there", src: snapshot, asOf: at(31, 1),
+			want: "blocking missing_delivery : for 2024-09 there are 0 objects of at least 1\nincomplete=true",
+		},
+		{
+			name: "nothing there, and not due yet", src: snapshot, asOf: at(30, 0), edit: func(s *schemas.Source) { s.Expect.DueHours = 72 },
+			want: "warning missing_delivery : for 2024-09 there are 0 objects of at least 1, due by 2024-10-04T00:00:00Z\nincomplete=true",
+		},
+		{
+			name: "late", src: snapshot, edit: func(s *schemas.Source) { s.Expect.DueHours = 1 },
+			objects: "peer/2024-09/v1/a.csv 33 0: x",
+			want:    "peer/2024-09/v1 v=v1 day= peer/2024-09/v1/a.csv/1/-1\nwarning late_delivery peer/2024-09/v1: the delivery for 2024-09 was due by 2024-10-01T01:00:00Z\nincomplete=false",
+		},
+		{
+			name: "a manifest", src: manifested,
+			objects: "peer/2024-09/v1/manifest.json 1 0: " + whole("v1", `{"key":"b.csv","size":2,"sha256":"`+digestOf("xy")+`","rows":7},{"key":"a.csv"}`) +
+				"\n peer/2024-09/v1/b.csv 1 0: xy\n peer/2024-09/v1/a.csv 1 0: x\n peer/2024-09/v1/c.csv 1 0: stray\n peer/2024-09/v2/a.csv 1 0: without a manifest",
+			want: "peer/2024-09/v1/manifest.json v=v1 day= peer/2024-09/v1/a.csv/1/-1 peer/2024-09/v1/b.csv/2/7\nincomplete=false",
+		},
+		{
+			name: "an incomplete manifest", src: manifested,
+			objects: "peer/2024-09/v1/manifest.json 1 0: {\"billing_period\":\"2024-09\"}",
+			want: "warning unsettled_object peer/2024-09/v1/manifest.json: its manifest does not say that it is complete\n" +
+				"blocking missing_delivery : for 2024-09 there are 0 objects of at least 1\nincomplete=true",
+		},
+		{
+			name: "a refused version leaves the one before it", src: manifested,
+			objects: "peer/2024-09/v1/manifest.json 1 0: " + whole("v1", `{"key":"a.csv"}`) + "\n peer/2024-09/v1/a.csv 1 0: x\n" +
+				"peer/2024-09/v2/manifest.json 1 0: " + whole("v2", `{"key":"a.csv","size":5}`) + "\n peer/2024-09/v2/a.csv 1 0: x",
+			want: "peer/2024-09/v1/manifest.json v=v1 day= peer/2024-09/v1/a.csv/1/-1\n" +
+				"blocking manifest_mismatch peer/2024-09/v2/a.csv: it has 1 bytes, and the manifest peer/2024-09/v2/manifest.json says 5\nincomplete=true",
+		},
+		{
+			name: "every day", src: daily, asOf: at(3, 3),
+			objects: "meter/2024-09-01/a.jsonl 1 0: x\n meter/2024-09-01/eu/b.jsonl 2 7: x\n meter/2024-09-02/a.jsonl 2 0: x\n meter/2024-09-31/a.jsonl 1 0: x\n meter/2024-08-31/a.jsonl 1 0: x",
+			want: "meter/2024-09-01/a.jsonl v= day=2024-09-01 meter/2024-09-01/a.jsonl/1/-1\n" +
+				"meter/2024-09-01/eu/b.jsonl v= day=2024-09-01 meter/2024-09-01/eu/b.jsonl/1/-1\n" +
+				"meter/2024-09-02/a.jsonl v= day=2024-09-02 meter/2024-09-02/a.jsonl/1/-1\n" +
+				"warning late_delivery meter/2024-09-01/eu/b.jsonl: the delivery for 2024-09-01 was due by 2024-09-02T06:00:00Z\n" +
+				"warning missing_delivery : for 2024-09-02 there are 1 objects of at least 2, due by 2024-09-03T06:00:00Z\nincomplete=true",
+		},
+		{
+			name: "nothing expected, nothing there", src: appended, want: "incomplete=false",
+		},
+		{
+			name: "appended by manifests", src: appended, edit: func(s *schemas.Source) { s.Pattern, s.Manifest = "{period}/*.jsonl", "{period}/*.manifest" },
+			objects: "meter/2024-09/1.manifest 1 0: " + whole("", `{"key":"a.jsonl"}`) + "\n meter/2024-09/2.manifest 1 0: " + whole("", `{"key":"b.jsonl"},{"key":"a.jsonl"}`) +
+				"\n meter/2024-09/a.jsonl 1 0: x\n meter/2024-09/b.jsonl 1 0: x\n meter/2024-09/c.jsonl 1 0: x",
+			want: "meter/2024-09/1.manifest v= day= meter/2024-09/a.jsonl/1/-1\n" +
+				"blocking manifest_mismatch meter/2024-09/a.jsonl: both meter/2024-09/1.manifest and meter/2024-09/2.manifest name it\nincomplete=true",
+		},
+		{
+			name: "first and next", src: snapshot, edit: func(s *schemas.Source) { s.Pattern = "{first}-{next}/{year}-{month}-{last}.csv" },
+			objects: "peer/20240901-20241001/2024-09-20240930.csv 1 0: x",
+			want:    "peer/2024-09 v= day= peer/20240901-20241001/2024-09-20240930.csv/1/-1\nincomplete=false",
+		},
+	} {
+		if c.edit != nil {
+			c.edit(&c.src)
+		}
+		place, arrived := landing(t, c.objects)
+		got, err := Discover(context.Background(), place, &c.src, Query{Period: "2024-09", AsOf: c.asOf, Arrived: arrived})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if have := listing(got); have != c.want {
+			t.Errorf("%s:\n%s\nnot\n%s", c.name, have, c.want)
+		}
+		for _, d := range got.Deliveries {
+			for _, o := range d.Objects {
+				text, _, err := store.ReadAll(context.Background(), place, o.Key)
+				if err != nil || !d.Superseded && o.SHA256 != digestOf(string(text)) {
+					t.Errorf("%s: %s has the digest %s, %v", c.name, o.Key, o.SHA256, err)
+				}
+			}
+		}
+	}
+}
+
+func TestManifests(t *testing.T) {
+	const key = "peer/2024-09/v1/manifest.json"
+	for _, c := range []struct {
+		text   string
+		code   schemas.Code
+		reason string
+	}{
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"a.csv","size":1}]}`, "", ""},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"deep/a.csv"}]}`, schemas.CodeManifestMismatch, "not there"},
+		{`{"billing_period":"2024-08","complete":true}`, schemas.CodeManifestMismatch, "period"},
+		{`{"billing_period":"2024-09","version":"v2","complete":true}`, schemas.CodeManifestMismatch, "version"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"a.csv"},{"key":"a.csv"}]}`, schemas.CodeManifestMismatch, "twice"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"a.csv","sha256":"` + strings.Repeat("0", 64) + `"}]}`, schemas.CodeManifestMismatch, "SHA-256"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"../v2/a.csv"}]}`, schemas.CodeHostileObject, "no plain path"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"x/../../../../secret"}]}`, schemas.CodeHostileObject, "no plain path"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"/etc/passwd"}]}`, schemas.CodeHostileObject, "no plain path"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"a\\b"}]}`, schemas.CodeHostileObject, "no plain path"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":""}]}`, schemas.CodeHostileObject, "no plain path"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"."}]}`, schemas.CodeHostileObject, "no plain path"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"a.csv","size":-1}]}`, schemas.CodeUnreadableObject, "negative"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"a.csv","sha256":"xyz"}]}`, schemas.CodeUnreadableObject, "SHA-256"},
+		{`not JSON`, schemas.CodeUnreadableObject, "not a manifest"},
+		{``, schemas.CodeUnreadableObject, "not a manifest"},
+	} {
+		place, arrived := landing(t, "peer/2024-09/v1/a.csv 1 0: x")
+		if _, err := place.Create(context.Background(), key, strings.NewReader(c.text)); err != nil {
+			t.Fatal(err)
+		}
+		src := schemas.Source{ID: "s", Semantics: schemas.Snapshot, Prefix: "peer", Pattern: "{period}/{version}/*.csv", Manifest: "manifest.json"}
+		got, err := Discover(context.Background(), place, &src, Query{Period: "2024-09", Arrived: arrived})
+		if err != nil {
+			t.Errorf("%s: %v", c.text, err)
+			continue
+		}
+		if c.code == "" {
+			if len(got.Deliveries) != 1 || len(got.Findings) > 0 {
+				t.Errorf("%s: %s", c.text, listing(got))
+			}
+			continue
+		}
+		if len(got.Deliveries) > 0 || len(got.Findings) != 1 || got.Findings[0].Code != c.code || !strings.Contains(got.Findings[0].Message, c.reason) || !got.Incomplete {
+			t.Errorf("%s: %s", c.text, listing(got))
+		}
+	}
+}
+
+func TestDiscoveryMistakes(t *testing.T) {
+	for _, pattern := range []string{"{month", "{nonsense}/x", "{version}/{version}", "{day}/{day}"} {
+		src := schemas.Source{ID: "s", Pattern: pattern}
+		_, err := Discover(context.Background(), &store.Memory{}, &src, Query{Period: "2024-09"})
+		if (err == nil) != (pattern == "{month") { // a lone brace is a brace
+			t.Errorf("%s: %v", pattern, err)
+		}
+	}
+	src := schemas.Source{ID: "s", Pattern: "{period}/*"}
+	if _, err := Discover(context.Background(), &store.Memory{}, &src, Query{Period: "September"}); err == nil {
+		t.Error("September is a period")
+	}
+	src.Zone = "Mars"
+	if _, err := Discover(context.Background(), &store.Memory{}, &src, Query{Period: "2024-09"}); err == nil {
+		t.Error("Mars is a zone")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	src.Zone = ""
+	if _, err := Discover(ctx, &store.Memory{}, &src, Query{Period: "2024-09"}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestKnownDigestsAreNotReadAgain(t *testing.T) {
+	place, arrived := landing(t, "m/2024-09/a 1 0: x")
+	src := schemas.Source{ID: "s", Semantics: schemas.Append, Prefix: "m", Pattern: "{period}/*"}
+	known := func(i store.Info) (string, bool) { return "known " + i.Key, true }
+	got, err := Discover(context.Background(), place, &src, Query{Period: "2024-09", Arrived: arrived, Digest: known})
+	if err != nil || len(got.Deliveries) != 1 || got.Deliveries[0].Objects[0].SHA256 != "known m/2024-09/a" {
+		t.Error(got, err)
+	}
+}
+
+func TestVersionsInNaturalOrder(t *testing.T) {
+	ordered := []string{"", "01", "1", "2", "10", "20240901", "20240901T10", "a", "a1", "a2b", "a10", "b"}
+	for i := range ordered {
+		for j := range ordered {
+			if got := naturalCompare(ordered[i], ordered[j]); got != cmp.Compare(i, j) {
+				t.Errorf("%q and %q compare as %d", ordered[i], ordered[j], got)
+			}
+		}
+	}
+}
+
+// FuzzManifest asserts that no manifest leads outside of its folder.
+func FuzzManifest(f *testing.F) {
+	f.Add(`{"billing_period":"2024-09","version":"1","complete":true,"objects":[{"key":"a.csv","size":1,"sha256":"","rows":2}]}`)
+	f.Add(`{"objects":[{"key":"../a"}]}`)
+	f.Add(`{"objects":[{"key":"a//b"}]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := parseManifest("peer/v1/manifest.json", []byte(text))
+		var refused *RefusedError
+		if err != nil {
+			if !errors.As(err, &refused) {
+				t.Fatal(err)
+			}
+			return
+		}
+		var keys []string
+		for _, o := range m.Objects {
+			if !strings.HasPrefix(o.Key, "peer/v1/") || strings.Contains(o.Key, "..") && store.CheckKey(o.Key) != nil {
+				t.Fatalf("%q", o.Key)
+			}
+			keys = append(keys, o.Key)
+		}
+		slices.Sort(keys)
+		if len(slices.Compact(keys)) != len(m.Objects) {
+			t.Fatalf("%q", keys)
+		}
+	})
+}

@@ -3,7 +3,6 @@ package dataset
 import (
 	"encoding/binary"
 	"math/bits"
-	"unsafe"
 )
 
 // Dictionary gives each distinct text a code, counted from 0 in order of first appearance, so that the codes of a file
@@ -13,7 +12,12 @@ type Dictionary struct {
 	ends  []uint32
 	// slots is an open-addressing table: the upper half of the hash above, code+1 below; 0 is free.
 	slots []uint64
+	// scratch is for strings on their way in.
+	scratch []byte
 }
+
+// MaxText is the most bytes of text that a dictionary or the Text column of a batch may hold: places in it have 32 bits.
+const MaxText = 1<<32 - 1
 
 // NewDictionary returns an empty dictionary.
 func NewDictionary() *Dictionary {
@@ -22,6 +26,9 @@ func NewDictionary() *Dictionary {
 
 // Len returns the number of entries.
 func (d *Dictionary) Len() int { return len(d.ends) }
+
+// Size returns the bytes of all entries.
+func (d *Dictionary) Size() int { return len(d.bytes) }
 
 // Value returns the text of a code. The bytes are valid until the next Code call and must not be changed.
 func (d *Dictionary) Value(code uint32) []byte {
@@ -32,7 +39,8 @@ func (d *Dictionary) Value(code uint32) []byte {
 	return d.bytes[from:d.ends[code]:d.ends[code]]
 }
 
-// Code returns the code of text, adding it if it is new. It copies text.
+// Code returns the code of text, adding it if it is new. It copies text. Whoever adds texts from outside keeps Size below
+// MaxText.
 func (d *Dictionary) Code(text []byte) uint32 {
 	h := hash(text)
 	mask := uint64(len(d.slots) - 1)
@@ -78,7 +86,8 @@ func (d *Dictionary) Find(text []byte) (uint32, bool) {
 
 // codeOf is Code for a string.
 func (d *Dictionary) codeOf(text string) uint32 {
-	return d.Code(unsafe.Slice(unsafe.StringData(text), len(text)))
+	d.scratch = append(d.scratch[:0], text...)
+	return d.Code(d.scratch)
 }
 
 func (d *Dictionary) grow() {

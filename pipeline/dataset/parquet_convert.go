@@ -100,8 +100,8 @@ func (c *converted) texts(l *leaf, v *values, n int) error {
 		if err != nil {
 			return err
 		}
-		if len(c.bytes)+len(text) > math.MaxUint32 {
-			return errors.New("a page holds more than 4 GiB of text")
+		if len(c.bytes)+len(text) > batchTextBytes {
+			return errText
 		}
 		c.bytes = append(c.bytes, text...)
 		c.ends = append(c.ends, uint32(len(c.bytes)))

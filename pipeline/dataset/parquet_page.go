@@ -25,19 +25,25 @@ const (
 
 // chunkReader yields the pages of one column chunk, decompressed. Its buffers serve one chunk after the other.
 type chunkReader struct {
-	in        io.ReaderAt
-	codec     format.CompressionCodec
-	at, end   int64 // what is not read yet
-	window    []byte
-	pos       int
+	in       io.ReaderAt
+	codec    format.CompressionCodec
+	at, end  int64 // what is not read yet
+	window   []byte
+	pos      int
+	protocol thrift.CompactProtocol
+	unpacker *unpacker
+}
+
+// unpacker decompresses pages. One serves all columns of a scan, because a page is decoded before the next is read.
+type unpacker struct {
 	body      []byte
-	protocol  thrift.CompactProtocol
 	unzstd    *zstd.Decoder
 	ungzip    *gzip.Reader
 	gzipInput bytes.Reader
 }
 
-// page is a page's header and its bytes: levels and values as they are encoded. They are valid until the next page.
+// page is a page's header and its bytes: levels and values as they are encoded. They are valid until the next page of
+// any column.
 type page struct {
 	kind     format.PageType
 	encoding format.Encoding
@@ -116,13 +122,13 @@ func (c *chunkReader) unpack(h *format.PageHeader, body []byte, raw int) (page, 
 	switch {
 	case h.Type == format.DictionaryPage && h.DictionaryPageHeader.Valid:
 		p.values, p.encoding = int(h.DictionaryPageHeader.V.NumValues), h.DictionaryPageHeader.V.Encoding
-		p.data, err = c.decompress(body, raw)
+		p.data, err = c.unpacker.decompress(c.codec, body, raw)
 	case h.Type == format.DataPage && h.DataPageHeader.Valid:
 		p.values, p.encoding = int(h.DataPageHeader.V.NumValues), h.DataPageHeader.V.Encoding
 		if e := h.DataPageHeader.V.DefinitionLevelEncoding; e != format.RLE {
 			return page{}, fmt.Errorf("definition levels encoded as %v are not read", e)
 		}
-		p.data, err = c.decompress(body, raw)
+		p.data, err = c.unpacker.decompress(c.codec, body, raw)
 	case h.Type == format.DataPageV2 && h.DataPageHeaderV2.Valid:
 		v := &h.DataPageHeaderV2.V
 		p.values, p.encoding, p.version2 = int(v.NumValues), v.Encoding, true
@@ -133,7 +139,7 @@ func (c *chunkReader) unpack(h *format.PageHeader, body []byte, raw int) (page, 
 		p.levels = body[repetition : repetition+definition]
 		p.data = body[repetition+definition:]
 		if !v.IsCompressed.Valid || v.IsCompressed.V {
-			p.data, err = c.decompress(p.data, raw-repetition-definition)
+			p.data, err = c.unpacker.decompress(c.codec, p.data, raw-repetition-definition)
 		}
 	case h.Type == format.IndexPage:
 		return page{kind: h.Type}, nil
@@ -147,8 +153,8 @@ func (c *chunkReader) unpack(h *format.PageHeader, body []byte, raw int) (page, 
 }
 
 // decompress returns exactly size bytes, and never makes room for more.
-func (c *chunkReader) decompress(body []byte, size int) ([]byte, error) {
-	if c.codec == format.Uncompressed {
+func (u *unpacker) decompress(codec format.CompressionCodec, body []byte, size int) ([]byte, error) {
+	if codec == format.Uncompressed {
 		if len(body) != size {
 			return nil, errSize
 		}
@@ -157,22 +163,22 @@ func (c *chunkReader) decompress(body []byte, size int) ([]byte, error) {
 	if len(body) == 0 && size == 0 { // some writers compress nothing to nothing
 		return nil, nil
 	}
-	if cap(c.body) < size {
-		c.body = make([]byte, size+size/4)
+	if cap(u.body) < size {
+		u.body = make([]byte, size+size/4)
 	}
 	var n int
 	var err error
-	switch c.codec {
+	switch codec {
 	case format.Zstd:
-		n, err = c.zstd(body, size)
+		n, err = u.zstd(body, size)
 	case format.Snappy:
 		if n, err = snappy.DecodedLen(body); err == nil && n == size {
-			_, err = snappy.Decode(c.body[:size], body)
+			_, err = snappy.Decode(u.body[:size], body)
 		}
 	case format.Gzip:
-		n, err = c.gunzip(body, size)
+		n, err = u.gunzip(body, size)
 	default:
-		return nil, fmt.Errorf("compression %v is not read: write the file with zstd, snappy, gzip or none", c.codec)
+		return nil, fmt.Errorf("compression %v is not read: write the file with zstd, snappy, gzip or none", codec)
 	}
 	if err != nil {
 		return nil, err
@@ -180,38 +186,38 @@ func (c *chunkReader) decompress(body []byte, size int) ([]byte, error) {
 	if n != size {
 		return nil, errSize
 	}
-	return c.body[:size], nil
+	return u.body[:size], nil
 }
 
 var errSize = errors.New("a page has another size than its header says")
 
-func (c *chunkReader) zstd(body []byte, size int) (int, error) {
-	if c.unzstd == nil {
+func (u *unpacker) zstd(body []byte, size int) (int, error) {
+	if u.unzstd == nil {
 		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxMemory(maxPageBytes), zstd.WithDecodeAllCapLimit(true))
 		if err != nil {
 			return 0, err
 		}
-		c.unzstd = d
+		u.unzstd = d
 	}
-	out, err := c.unzstd.DecodeAll(body, c.body[:0:size])
+	out, err := u.unzstd.DecodeAll(body, u.body[:0:size])
 	return len(out), err
 }
 
-func (c *chunkReader) gunzip(body []byte, size int) (int, error) {
-	c.gzipInput.Reset(body)
-	if c.ungzip == nil {
-		c.ungzip = new(gzip.Reader)
+func (u *unpacker) gunzip(body []byte, size int) (int, error) {
+	u.gzipInput.Reset(body)
+	if u.ungzip == nil {
+		u.ungzip = new(gzip.Reader)
 	}
-	if err := c.ungzip.Reset(&c.gzipInput); err != nil {
+	if err := u.ungzip.Reset(&u.gzipInput); err != nil {
 		return 0, err
 	}
-	n, err := io.ReadFull(c.ungzip, c.body[:size])
+	n, err := io.ReadFull(u.ungzip, u.body[:size])
 	if err != nil {
 		return n, err
 	}
 	var one [1]byte
-	if k, err := c.ungzip.Read(one[:]); k != 0 || !errors.Is(err, io.EOF) {
+	if k, err := u.ungzip.Read(one[:]); k != 0 || !errors.Is(err, io.EOF) {
 		return n, errSize
 	}
 	return n, nil

@@ -63,6 +63,7 @@ func (f *Reader) Scan(t *schemas.Table, options ScanOptions) (*Scanner, error) {
 	for i := range f.meta.RowGroups {
 		s.first[i+1] = s.first[i] + f.meta.RowGroups[i].NumRows
 	}
+	unpack := new(unpacker)
 	for to, from := range options.From {
 		if from < 0 {
 			continue
@@ -78,7 +79,9 @@ func (f *Reader) Scan(t *schemas.Table, options ScanOptions) (*Scanner, error) {
 			}
 			return nil, fmt.Errorf("scan Parquet column %q (%s) as %s.%s: %s", c.Name, c.Description, t.Name, t.Columns[to].Name, why)
 		}
-		s.columns = append(s.columns, columnScanner{from: from, to: to, leaf: &c.leaf, kind: t.Columns[to].Type})
+		s.columns = append(s.columns, columnScanner{
+			from: from, to: to, leaf: &c.leaf, kind: t.Columns[to].Type, pages: chunkReader{unpacker: unpack},
+		})
 	}
 	return s, nil
 }
@@ -369,6 +372,9 @@ func (c *columnScanner) take(v *Vector, n int, s *Scanner, row int64) error {
 	if len(from.bad) > 0 {
 		c.report(from, at, n, row, s, v)
 	}
+	if err := c.checkText(v, from, count); err != nil {
+		return err
+	}
 	if c.indexed {
 		c.gather(v, from, c.index[c.used:c.used+count])
 	} else {
@@ -382,6 +388,43 @@ func (c *columnScanner) take(v *Vector, n int, s *Scanner, row int64) error {
 		c.levels = c.levels[n:]
 	}
 	return nil
+}
+
+// batchTextBytes is the most text that a batch takes of one column. A dictionary can hold a single long text that every
+// row refers to, so a small file can claim any amount.
+const batchTextBytes = 512 << 20
+
+var errText = errors.New("its texts are too long to be held: read fewer rows at once")
+
+// checkText refuses to take the page's next count texts if that would be too much.
+func (c *columnScanner) checkText(v *Vector, from *converted, count int) error {
+	size := 0
+	switch {
+	case c.kind == schemas.Label:
+		if v.Dict.Size() > batchTextBytes {
+			return errText
+		}
+	case c.kind != schemas.Text || count == 0:
+	case c.indexed:
+		for _, x := range c.index[c.used : c.used+count] {
+			size += len(from.textAt(x))
+		}
+	default:
+		size = len(from.bytes)
+	}
+	if len(v.Bytes)+size > batchTextBytes {
+		return errText
+	}
+	return nil
+}
+
+// textAt returns text i.
+func (c *converted) textAt(i uint32) []byte {
+	start := uint32(0)
+	if i > 0 {
+		start = c.ends[i-1]
+	}
+	return c.bytes[start:c.ends[i]]
 }
 
 // noDictionary stands for the dictionary of columns that need none.
@@ -422,11 +465,7 @@ func (c *columnScanner) gather(v *Vector, from *converted, index []uint32) {
 		}
 	case schemas.Text:
 		for _, x := range index {
-			start := uint32(0)
-			if x > 0 {
-				start = from.ends[x-1]
-			}
-			v.Bytes = append(v.Bytes, from.bytes[start:from.ends[x]]...)
+			v.Bytes = append(v.Bytes, from.textAt(x)...)
 			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
 		}
 	case schemas.Decimal:

@@ -78,8 +78,16 @@ func TestParquetRoundTrip(t *testing.T) {
 
 // How the rows came in batches leaves no trace in the file.
 func TestParquetBatchesDoNotShow(t *testing.T) {
-	b := randomBatch(t, newRand(1), 10_000, 5)
-	whole := writeParquet(t, &sample, WriterOptions{RowGroupRows: 3000}, b)
+	b := randomBatch(t, newRand(1), 8_000, 5)
+	for _, options := range []WriterOptions{{RowGroupRows: 3000}, {RowGroupRows: 3000, RowGroupTextBytes: 100_000}, {RowGroupTextBytes: 1}} {
+		batchesDoNotShow(t, b, options)
+	}
+}
+
+func batchesDoNotShow(t *testing.T, b *Batch, options WriterOptions) {
+	t.Helper()
+	whole := writeParquet(t, &sample, options, b)
+	sameRows(t, readParquet(t, &sample, whole, 0), b, 0, b.Rows)
 	var parts []*Batch
 	for from := 0; from < b.Rows; {
 		to := min(from+1+from%777, b.Rows)
@@ -88,7 +96,7 @@ func TestParquetBatchesDoNotShow(t *testing.T) {
 		parts = append(parts, part)
 		from = to
 	}
-	if got := writeParquet(t, &sample, WriterOptions{RowGroupRows: 3000}, parts...); !bytes.Equal(got, whole) {
+	if got := writeParquet(t, &sample, options, parts...); !bytes.Equal(got, whole) {
 		t.Fatalf("the file from %d batches differs from the file from one", len(parts))
 	}
 }

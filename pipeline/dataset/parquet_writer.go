@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sort"
 	"strings"
 
 	"daybook/schemas"
@@ -34,6 +35,9 @@ type KeyValue struct{ Key, Value string }
 type WriterOptions struct {
 	// RowGroupRows is the number of rows in every row group but the last; 0 is RowGroupRows.
 	RowGroupRows int
+	// RowGroupTextBytes is the most free text that a row group holds, unless one row alone has more; 0 is 256 MiB. It
+	// keeps rows of long texts from taking any amount of memory.
+	RowGroupTextBytes int
 	// Sorted lists the columns, by position, by which the rows are in ascending order with nulls first. It is recorded
 	// in the file and not checked.
 	Sorted []int
@@ -88,6 +92,9 @@ func NewWriter(w io.Writer, t *schemas.Table, meta []KeyValue, options WriterOpt
 	if options.RowGroupRows <= 0 {
 		options.RowGroupRows = RowGroupRows
 	}
+	if options.RowGroupTextBytes <= 0 {
+		options.RowGroupTextBytes = 256 << 20
+	}
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithEncoderCRC(false), zstd.WithWindowSize(pageBytes), zstd.WithLowerEncoderMem(true))
 	if err != nil {
@@ -119,21 +126,49 @@ func (p *Writer) Append(b *Batch) error {
 			room -= p.held.Rows
 		}
 		n := min(room, b.Rows-from)
+		full := n == room
+		if fit := p.fitting(b, from, n); fit < n {
+			n, full = fit, true
+		}
 		switch {
-		case n == p.options.RowGroupRows:
+		case full && (p.held == nil || p.held.Rows == 0):
 			p.group(b, from, from+n)
 		default:
 			if p.held == nil {
 				p.held = NewBatch(p.table)
 			}
 			p.held.AppendRange(b, from, from+n)
-			if n == room {
+			if full {
 				p.flush()
 			}
 		}
 		from += n
 	}
 	return p.err
+}
+
+// fitting returns how many of n rows of b, from the given one, still go into the row group by their text: the same
+// number however the rows came in batches.
+func (p *Writer) fitting(b *Batch, from, n int) int {
+	held, least := 0, 1
+	if p.held != nil && p.held.Rows > 0 {
+		held, least = p.held.textBytes(0, p.held.Rows), 0
+	}
+	if held+b.textBytes(from, from+n) <= p.options.RowGroupTextBytes {
+		return n
+	}
+	return max(least, sort.Search(n, func(k int) bool { return held+b.textBytes(from, from+k+1) > p.options.RowGroupTextBytes }))
+}
+
+// textBytes returns how much text rows [from, to) hold, labels aside.
+func (b *Batch) textBytes(from, to int) int {
+	size := 0
+	for c := range b.Columns {
+		if v := &b.Columns[c]; v.Type == schemas.Text && !v.Absent {
+			size += int(v.start(to) - v.start(from))
+		}
+	}
+	return size
 }
 
 // Close writes what is held and the footer. A file without rows is valid. It does not close the output.

@@ -262,6 +262,9 @@ func (j *job) sortRows(b *Batch, rows []uint32) []keyedRow {
 func (j *job) handOut(sorted []keyedRow, from *Batch) error {
 	for len(sorted) > 0 {
 		n := min(j.options.BatchRows, len(sorted))
+		for n > 1 && from.picksBytes(sorted[:n], j.outTextBytes()) > j.outTextBytes() {
+			n = (n + 1) / 2
+		}
 		j.out.gatherFrom(from, sorted[:n])
 		sorted = sorted[n:]
 		if err := j.ctx.Err(); err != nil {
@@ -272,6 +275,25 @@ func (j *job) handOut(sorted []keyedRow, from *Batch) error {
 		}
 	}
 	return nil
+}
+
+// outTextBytes is the most text that a batch handed out holds, unless one row alone has more.
+func (j *job) outTextBytes() int { return int(j.options.BudgetBytes / 4) }
+
+// picksBytes returns how much text the rows hold; if all rows together have no more than enough, that will do.
+func (b *Batch) picksBytes(rows []keyedRow, enough int) int {
+	if all := b.textBytes(0, b.Rows); all <= enough {
+		return all
+	}
+	size := 0
+	for c := range b.Columns {
+		if v := &b.Columns[c]; v.Type == schemas.Text && !v.Absent {
+			for _, r := range rows {
+				size += int(v.Ends[r.row] - v.start(int(r.row)))
+			}
+		}
+	}
+	return size
 }
 
 // gatherFrom makes b the given rows of src, sharing its dictionaries.

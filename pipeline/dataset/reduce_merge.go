@@ -245,7 +245,7 @@ func (m *merger) take() error {
 	}
 	out.Rows += len(m.picks)
 	m.picks = m.picks[:0]
-	if out.Rows < m.most {
+	if out.Rows < m.most && out.textBytes(0, out.Rows) <= m.spill.job.outTextBytes() {
 		return nil
 	}
 	if err := m.emit(out); err != nil {

@@ -200,12 +200,18 @@ type BlockBuffer struct {
 type slab struct {
 	memory []byte
 	used   int
+	// left is how much more may be asked for: a damaged stream claims anything.
+	left int
 }
 
 const slabAlign = 64
 
-// Allocate implements Arrow's allocator. What it returns is not zero.
+// Allocate implements Arrow's allocator. What it returns is not zero. It panics, as Arrow expects and recovers from, when
+// more is asked for than a stream can need.
 func (s *slab) Allocate(size int) []byte {
+	if s.left -= size; s.left < 0 {
+		panic(errBlock)
+	}
 	if s.used+size > len(s.memory) {
 		// What was handed out before stays with its users.
 		s.memory = make([]byte, max(2*len(s.memory), size, chunkWindow))
@@ -231,7 +237,8 @@ func (s *slab) Free([]byte) {}
 
 // decode appends the rows of m.stream to b, codes translated to b's dictionaries.
 func (m *BlockBuffer) decode(rows int, b *Batch) error {
-	m.slab.used = 0
+	// Each byte is needed once as part of a message and once as part of a column, rounded up.
+	m.slab.used, m.slab.left = 0, 4*len(m.stream)+chunkWindow
 	r, err := ipc.NewReader(bytes.NewReader(m.stream), ipc.WithAllocator(&m.slab))
 	if err != nil {
 		return fmt.Errorf("decode block: %w", err)

@@ -29,6 +29,7 @@ type bill struct {
 	currency money.Currency
 	policy   schemas.RatingPolicy
 	lines    []*line
+	joints   []*joint
 	states   map[stateKey]*priceState
 	out      Output
 }
@@ -41,8 +42,9 @@ type line struct {
 	price   *price // nil on adjustments
 	sub     *subscription
 	phase   *schemas.Phase
-	fx      *money.Ratio // from the price's currency to the account's, where they differ
-	tax     string       // tax category
+	fx      *money.Ratio  // from the price's currency to the account's, where they differ
+	windows []windowSpend // for commitments per window
+	tax     string        // tax category
 	rounded bool
 }
 
@@ -61,7 +63,7 @@ func (p *Plan) Rate(t *Tally, carried Carried) (Output, error) {
 	steps := []func() error{
 		b.usage, b.recurring, // aggregate, convert, allowance, price, and what a price itself says of discounts and bounds
 		b.discount, b.bound, b.commit,
-		b.round,
+		b.round, b.bundles,
 		b.redeem, b.drawBeforeTax, b.tax, b.drawAfterTax, b.cash,
 		b.carry,
 	}

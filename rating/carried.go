@@ -117,7 +117,7 @@ func (b *bill) rollOver() {
 	for i := range b.tally.context.meters {
 		for j := range b.tally.context.meters[i].entries {
 			e := &b.tally.context.meters[i].entries[j]
-			if e.price.Allowance == nil || e.price.Allowance.Rollover == 0 || e.end != b.plan.end.UnixMicro() {
+			if e.price.joint() || e.price.Allowance == nil || e.price.Allowance.Rollover == 0 || e.end != b.plan.end.UnixMicro() {
 				continue
 			}
 			b.rollEntry(e)

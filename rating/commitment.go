@@ -47,15 +47,15 @@ func CommitWindows(spends []money.Decimal, commitment money.Decimal, factor *mon
 func (b *bill) commit() error {
 	for i := range b.account.Commitments {
 		c := &b.account.Commitments[i]
-		day := b.plan.day(b.plan.start)
-		if !c.Validity.Known(b.plan.spec.AsOf) || !c.Validity.To.IsZero() && !day.Before(c.Validity.To) || !b.plan.day(b.plan.end).After(c.Validity.From) {
+		if !b.plan.applies(&c.Validity) {
 			continue
 		}
 		if c.Currency != b.currency {
 			return fmt.Errorf("commitment %s is in %s but the account in %s: state it in the account's currency", c.ID, c.Currency, b.currency)
 		}
 		if c.Window != "" {
-			return fmt.Errorf("commitment %s is per %s: price its usage per window with CommitWindows", c.ID, c.Window)
+			b.commitWindows(c)
+			continue
 		}
 		b.commitLines(c)
 	}

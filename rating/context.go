@@ -12,9 +12,11 @@ import (
 // context is what the book says of one account in the period: its subscriptions cut into segments, and for each meter
 // the prices that apply, cut into slices.
 type context struct {
-	zone   *time.Location
-	subs   []subscription
-	meters []meterSlices // sorted by meter
+	zone *time.Location
+	subs []subscription
+	// windows are those by which commitments count the usage of meters, by meter; nil for an account without any.
+	windows map[*schemas.Meter]schemas.Window
+	meters  []meterSlices // sorted by meter
 }
 
 // subscription is a subscription with the segments of its life.
@@ -65,6 +67,14 @@ func (c *context) slicesOf(meter int) *meterSlices {
 	return nil
 }
 
+// commitWindow is the window by which a commitment counts a meter's usage, or empty.
+func (c *context) commitWindow(m *meter) schemas.Window {
+	if c.windows == nil {
+		return ""
+	}
+	return c.windows[m.Meter]
+}
+
 // sliceAt is the slice that holds an instant.
 func (c *context) sliceAt(meter int, at int64) int {
 	if meter < 0 || len(c.meters) == 0 {
@@ -83,7 +93,7 @@ func (c *context) sliceAt(meter int, at int64) int {
 
 // contextOf gathers what the book says of an account.
 func (p *Plan) contextOf(a *account) context {
-	c := context{zone: a.zone}
+	c := context{zone: a.zone, windows: p.commitWindows(a)}
 	for i := range a.Subscriptions {
 		s := &a.Subscriptions[i]
 		if !known(s.KnownSince, p.spec.AsOf) {
@@ -135,7 +145,9 @@ func (p *Plan) sliceMeters(c *context) {
 			}
 			for _, x := range sub.pricesOf(seg.offering) {
 				if e, ok := p.entryOf(sub, seg, x); ok {
-					by[x.meter] = append(by[x.meter], e)
+					for _, m := range x.meters {
+						by[m] = append(by[m], e)
+					}
 				}
 			}
 		}
@@ -176,7 +188,7 @@ func (s *subscription) pricesOf(o *offering) []*price {
 
 // entryOf is the part of a segment in which a price is in force.
 func (p *Plan) entryOf(sub *subscription, seg segment, x *price) (entry, bool) {
-	if x.meter < 0 || !inPhase(x, seg.phase) {
+	if len(x.meters) == 0 || !inPhase(x, seg.phase) {
 		return entry{}, false
 	}
 	start, end := p.inForce(x, seg.start, seg.end)

@@ -52,6 +52,7 @@ func (x *metering) price(st *stretch, before *accumulator) {
 		x.line.amount = t.sub("the slice costs the difference of cumulative totals", in("total", total), in("before", earlier))
 	}
 	c.UnitPrice = unitPrice(&x.entry.price.Terms)
+	x.byWindow(st, before)
 }
 
 // unitPrice is the price of one unit where the model has exactly one.

@@ -40,6 +40,10 @@ const (
 	OpBand = "band"
 	// OpShare is one part of a total divided by largest remainder: total, places, index from 1, and the list of weights.
 	OpShare = "share"
+	// OpOverage is what windows above a commitment cost by a factor: commitment, factor, and the list of spends.
+	OpOverage = "overage"
+	// OpTrueUp is what windows lack to a commitment: commitment, windows, and the list of spends.
+	OpTrueUp = "true_up"
 )
 
 // Recompute evaluates a step from what it shows alone and returns the result as exact decimal text. A step with an
@@ -115,6 +119,10 @@ func (r *reader) evaluateLists() money.Decimal {
 	case OpBand:
 		b := band{pieces: r.list(), rate: r.number(), per: r.divisor(), increment: r.number()}
 		return b.priceRound()
+	case OpOverage:
+		return overage(r.number(), r.number(), r.list())
+	case OpTrueUp:
+		return trueUp(r.number(), r.number().IntPart(), r.list())
 	case OpShare:
 		total, places, index := r.number(), r.places(), r.number().IntPart()
 		parts, err := money.Allocate(total, r.list(), places)

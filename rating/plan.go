@@ -54,9 +54,13 @@ type offering struct {
 type price struct {
 	*schemas.Price
 	policy   schemas.RatingPolicy
-	meter    int // -1 on recurring and one-time prices
+	meter    int   // -1 on recurring, one-time and joint prices
+	meters   []int // all that it measures
 	offering *offering
 }
+
+// joint reports whether the price measures several meters at once: capacities and blocks whose units are meters.
+func (x *price) joint() bool { return x.meter < 0 && len(x.meters) > 0 }
 
 // account is an account with its zone.
 type account struct {
@@ -140,18 +144,49 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 		return nil, fmt.Errorf("price %s: %w", from.ID, err)
 	}
 	x := &price{Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o}
-	if from.Meter != "" {
-		x.meter = slices.IndexFunc(p.meters, func(m meter) bool { return m.ID == from.Meter })
-		if x.meter < 0 {
-			return nil, fmt.Errorf("price %s is for meter %s, which is not in the catalogue", from.ID, from.Meter)
+	for _, id := range metersOf(from) {
+		at := slices.IndexFunc(p.meters, func(m meter) bool { return m.ID == id })
+		if at < 0 {
+			return nil, fmt.Errorf("price %s is for meter %s, which is not in the catalogue", from.ID, id)
 		}
-		for _, f := range from.Filters {
-			if !slices.Contains(p.meters[x.meter].GroupBy, f.Column) {
-				return nil, fmt.Errorf("price %s filters by %s, by which meter %s does not group: add it to group_by", from.ID, f.Column, from.Meter)
-			}
+		x.meters = append(x.meters, at)
+	}
+	if from.Meter == "" {
+		return x, nil
+	}
+	x.meter = x.meters[0]
+	for _, f := range from.Filters {
+		if !slices.Contains(p.meters[x.meter].GroupBy, f.Column) {
+			return nil, fmt.Errorf("price %s filters by %s, by which meter %s does not group: add it to group_by", from.ID, f.Column, from.Meter)
 		}
 	}
 	return x, nil
+}
+
+// metersOf lists the meters of a price: its own, or those that its units of measure name.
+func metersOf(from *schemas.Price) []schemas.MeterID {
+	if from.Meter != "" {
+		return []schemas.MeterID{from.Meter}
+	}
+	var out []schemas.MeterID
+	add := func(unit string) {
+		if id := schemas.MeterID(unit); !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	switch from.Terms.Model {
+	case schemas.ModelBlockTiers:
+		for _, u := range from.Terms.Blocks {
+			add(u.Unit)
+		}
+	case schemas.ModelCapacity:
+		for _, c := range from.Terms.Capacities {
+			for _, l := range c.Limits {
+				add(l.Unit)
+			}
+		}
+	}
+	return out
 }
 
 func (p *Plan) compileAccounts() error {

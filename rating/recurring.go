@@ -33,7 +33,7 @@ func (b *bill) recurringPrices(sub *subscription) []*price {
 			return
 		}
 		for _, x := range sub.pricesOf(o) {
-			if x.meter < 0 && !seen[x] {
+			if len(x.meters) == 0 && !seen[x] {
 				seen[x] = true
 				out = append(out, x)
 			}
@@ -116,7 +116,9 @@ func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) er
 			continue
 		}
 		l := b.newLine(sub, x, seg.phase, start, end)
-		l.charge.Category, l.charge.Frequency = "Purchase", "Recurring"
+		// FOCUS calls a Purchase what covers charges to come and costs nothing of itself. A fee for having the service is
+		// the use of it.
+		l.charge.Category, l.charge.Frequency = "Usage", "Recurring"
 		if x.Timing == schemas.TimingOnce {
 			l.charge.Frequency = "One-Time"
 		}

@@ -211,7 +211,7 @@ func (t *Tally) Additive(h Handle) bool {
 		return true
 	}
 	m := &t.plan.meters[s.meter]
-	return m.Window == "" && (m.Aggregation == "" || m.Aggregation == schemas.AggregateSum || m.Aggregation == schemas.AggregateCount)
+	return m.Window == "" && t.context.commitWindow(m) == "" && (m.Aggregation == "" || m.Aggregation == schemas.AggregateSum || m.Aggregation == schemas.AggregateCount)
 }
 
 // Slices returns the times in microseconds at which the slices of a handle begin: a price or plan change begins a new
@@ -230,7 +230,8 @@ func (t *Tally) AddTotal(h Handle, rows int64, total *Row) schemas.Code {
 }
 
 // Add adds one row. The code says what is wrong with it, and is empty when it was added: too_precise where its unit does
-// not convert within 18 decimal places, bad_decimal where a sum leaves 38 digits.
+// not convert within 18 decimal places, other_period where it began before the period and its meter drops late usage,
+// bad_decimal where a sum leaves 38 digits.
 func (t *Tally) Add(h Handle, r *Row) schemas.Code { return t.addRows(h, 1, r) }
 
 func (t *Tally) addRows(h Handle, rows int64, r *Row) schemas.Code {
@@ -246,6 +247,9 @@ func (t *Tally) addRows(h Handle, rows int64, r *Row) schemas.Code {
 	}
 	k := t.context.sliceAt(s.meter, row.Start)
 	if s.meter >= 0 {
+		if t.plan.meters[s.meter].Late == schemas.LateDrop && row.Start < t.plan.start.UnixMicro() {
+			return schemas.CodeOtherPeriod
+		}
 		if t.addSeries(&s.slices[k], &t.plan.meters[s.meter], rows, &row) != nil {
 			return schemas.CodeBadDecimal
 		}
@@ -264,6 +268,11 @@ func (t *Tally) addSeries(a *accumulator, m *meter, rows int64, r *Row) error {
 	if m.Window != "" {
 		return t.addWindow(a, m, r)
 	}
+	if w := t.context.commitWindow(m); w != "" {
+		if err := a.window(windowStart(r.Start, w, t.context.zone), m.Aggregation).add(m.Aggregation, r); err != nil {
+			return err
+		}
+	}
 	if err := a.add(m.Aggregation, r); err != nil {
 		return err
 	}
@@ -276,16 +285,20 @@ func (t *Tally) addWindow(a *accumulator, m *meter, r *Row) error {
 	if err := a.add(schemas.AggregateSum, r); err != nil {
 		return err
 	}
-	start := windowStart(r.Start, m.Window, t.context.zone)
-	if a.windows == nil {
-		a.windows = map[int64]*accumulator{}
-	}
+	return a.window(windowStart(r.Start, m.Window, t.context.zone), m.WindowAggregation).add(m.WindowAggregation, r)
+}
+
+// window returns the window that starts at a time, making it where it is new.
+func (a *accumulator) window(start int64, how schemas.Aggregation) *accumulator {
 	w := a.windows[start]
 	if w == nil {
-		w = &accumulator{how: m.WindowAggregation}
+		if a.windows == nil {
+			a.windows = map[int64]*accumulator{}
+		}
+		w = &accumulator{how: how}
 		a.windows[start] = w
 	}
-	return w.add(m.WindowAggregation, r)
+	return w
 }
 
 // convertExact is quantity × factor where it fits 18 decimal places without rounding.

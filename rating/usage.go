@@ -18,6 +18,7 @@ func (b *bill) usage() error {
 		x, y := &b.tally.series[i], &b.tally.series[j]
 		return cmp.Or(cmp.Compare(x.meter, y.meter), cmp.Compare(x.key, y.key))
 	})
+	b.findJoints()
 	for _, i := range order {
 		s := &b.tally.series[i]
 		if s.meter < 0 {
@@ -27,6 +28,7 @@ func (b *bill) usage() error {
 			return err
 		}
 	}
+	b.rateJoints()
 	return b.suspend()
 }
 
@@ -48,6 +50,12 @@ func (b *bill) rateSeries(s *series) error {
 	var before accumulator
 	for i := range stretches {
 		st := &stretches[i]
+		if st.entry.price.joint() {
+			if err := b.joinStretch(s, st); err != nil {
+				return err
+			}
+			continue
+		}
 		if st.acc.rows == 0 && !m.CarryIn {
 			continue
 		}
@@ -130,7 +138,7 @@ func (b *bill) subscribed(meter int, at int64) bool {
 			if seg.paused || seg.start.UnixMicro() > at || seg.end.UnixMicro() <= at {
 				continue
 			}
-			if slices.ContainsFunc(seg.offering.prices, func(x *price) bool { return x.meter == meter }) {
+			if slices.ContainsFunc(seg.offering.prices, func(x *price) bool { return slices.Contains(x.meters, meter) }) {
 				return true
 			}
 		}

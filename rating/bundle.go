@@ -1,0 +1,97 @@
+package rating
+
+import (
+	"fmt"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// AllocateBundle divides the amount of a bundle among its parts in proportion to their stand-alone selling prices, by
+// largest remainder, so that the parts add up to it.
+func AllocateBundle(amount money.Decimal, parts []schemas.BundlePart, places int32) ([]money.Decimal, error) {
+	weights := make([]money.Decimal, len(parts))
+	for i := range parts {
+		weights[i] = parts[i].SSP
+	}
+	shares, err := money.Allocate(amount, weights, max(places, -amount.Exponent()))
+	if err != nil {
+		return nil, fmt.Errorf("allocate a bundle to its %d parts: %w", len(parts), err)
+	}
+	return shares, nil
+}
+
+// bundles replaces every line of a bundle by one line for each of its parts, which belongs to the part's offering and
+// is taxed as that is.
+func (b *bill) bundles() error {
+	var out []*line
+	for _, l := range b.lines {
+		if l.price == nil || len(l.price.offering.Parts) == 0 {
+			out = append(out, l)
+			continue
+		}
+		parts, err := b.divideLine(l, l.price.offering.Parts)
+		if err != nil {
+			return fmt.Errorf("offering %s: %w", l.price.offering.ID, err)
+		}
+		out = append(out, parts...)
+	}
+	b.lines = out
+	return nil
+}
+
+// divideLine makes one line for each part of a bundle. Usage and peers' cost stay with the first, so that they count once.
+func (b *bill) divideLine(l *line, parts []schemas.BundlePart) ([]*line, error) {
+	places, _ := money.MinorUnits(l.charge.Currency)
+	places = max(places, -l.charge.Amount.Exponent())
+	shares, err := AllocateBundle(l.charge.Amount, parts, places)
+	if err != nil {
+		return nil, err
+	}
+	exact := make([]money.Decimal, len(parts))
+	weights := make([]money.Decimal, len(parts))
+	total := money.Zero
+	for i, p := range parts {
+		weights[i], total = p.SSP, total.Add(p.SSP)
+	}
+	from := money.Zero
+	for i := range parts {
+		to := from.Add(weights[i])
+		exact[i] = money.RoundTo(partRound(l.charge.Exact, from, to, total), money.Scale, money.HalfEven)
+		from = to
+	}
+	out := make([]*line, len(parts))
+	whole := *l
+	for i, p := range parts {
+		x := whole
+		x.t.steps = slices.Clone(whole.t.steps)
+		c := &x.charge
+		c.Offering = p.Offering
+		if o := b.plan.offerings[p.Offering]; o != nil {
+			c.Service, c.ServiceCategory, x.tax = o.Service, o.ServiceCategory, o.TaxCategory
+			c.Description = o.Name + " in " + c.Description
+		}
+		c.List = partRound(whole.charge.List, sumOf(weights[:i]), sumOf(weights[:i+1]), total)
+		if i > 0 {
+			c.UsageRows, c.PeerCost, c.HasCost = 0, money.Zero, false
+		}
+		x.amount = given(exact[i])
+		share := x.t.add(OpShare, "the part's share of the bundle by stand-alone selling price", shares[i],
+			fact("amount", whole.charge.Amount), count("places", int64(places)), count("part", int64(i+1)), word("ssp", listText(weights)))
+		x.settle(share)
+		out[i] = &x
+		if i == 0 { // usage rows point at their line, so the first part takes its place
+			*l, out[i] = x, l
+		}
+	}
+	return out, nil
+}
+
+func sumOf(values []money.Decimal) money.Decimal {
+	total := money.Zero
+	for _, v := range values {
+		total = total.Add(v)
+	}
+	return total
+}

@@ -1,0 +1,158 @@
+package rating
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// windowSpend is what a line charges up to the end of one window, in order of time, before discounts.
+type windowSpend struct {
+	start      int64
+	cumulative money.Decimal
+}
+
+// commitWindow is the window by which a commitment of the account counts a meter's usage; empty is none. Of several
+// commitments the first that is in force counts.
+func (p *Plan) commitWindow(a *account, m *meter) schemas.Window {
+	if m.Window != "" || !m.additive() || m.Aggregation == schemas.AggregateTimeWeighted {
+		return ""
+	}
+	for i := range a.Commitments {
+		c := &a.Commitments[i]
+		if c.Window != "" && p.applies(&c.Validity) && (len(c.Meters) == 0 || slices.Contains(c.Meters, m.ID)) {
+			return c.Window
+		}
+	}
+	return ""
+}
+
+// commitWindows lists the windows of all meters; nil where the account has no commitment per window.
+func (p *Plan) commitWindows(a *account) map[*schemas.Meter]schemas.Window {
+	if !slices.ContainsFunc(a.Commitments, func(c schemas.Commitment) bool { return c.Window != "" }) {
+		return nil
+	}
+	out := map[*schemas.Meter]schemas.Window{}
+	for i := range p.meters {
+		if w := p.commitWindow(a, &p.meters[i]); w != "" {
+			out[p.meters[i].Meter] = w
+		}
+	}
+	return out
+}
+
+// applies reports whether an entry of the book was known and is in force on some day of the period.
+func (p *Plan) applies(v *schemas.Validity) bool {
+	return v.Known(p.spec.AsOf) && (v.To.IsZero() || p.day(p.start).Before(v.To)) && p.day(p.end).After(v.From)
+}
+
+// byWindow prices a stretch window by window, for a commitment that counts each on its own: what all usage up to the end
+// of a window costs.
+func (x *metering) byWindow(st *stretch, before *accumulator) {
+	if x.bill.tally.context.commitWindow(x.meter) == "" {
+		return
+	}
+	loud := x.line.t
+	x.line.t = trail{quiet: true}
+	defer func() { x.line.t = loud }()
+	var upTo accumulator
+	none := money.Zero
+	if before.rows > 0 {
+		upTo = accumulator{rows: before.rows, sum: before.sum, points: before.points}
+		none = x.upTo(&upTo, x.bill.plan.start.UnixMicro(), st.end, nil, "").v
+	}
+	for _, start := range slices.Sorted(maps.Keys(st.acc.windows)) {
+		w := st.acc.windows[start]
+		if upTo.merge(schemas.AggregateSum, &accumulator{rows: w.rows, sum: w.sum, points: w.points}) != nil {
+			return // the sum of the slice is larger still, and was refused
+		}
+		cost := x.upTo(&upTo, x.bill.plan.start.UnixMicro(), st.end, nil, "").v
+		x.line.windows = append(x.line.windows, windowSpend{start, cost.Sub(none)})
+	}
+}
+
+// spends adds up what the lines in a commitment's scope charge in each window. Discounts count in proportion.
+func (b *bill) spends(c *schemas.Commitment) []money.Decimal {
+	by := map[int64]money.Decimal{}
+	for _, l := range b.lines {
+		n := len(l.windows)
+		if n == 0 || !scoped(c.Offerings, c.Meters, &l.charge) {
+			continue
+		}
+		from, total := money.Zero, l.windows[n-1].cumulative
+		if total.IsZero() {
+			continue
+		}
+		for _, w := range l.windows {
+			by[w.start] = by[w.start].Add(partRound(l.amount.v, from, w.cumulative, total))
+			from = w.cumulative
+		}
+	}
+	out := make([]money.Decimal, 0, len(by))
+	for _, start := range slices.Sorted(maps.Keys(by)) {
+		out = append(out, by[start])
+	}
+	return out
+}
+
+// commitWindows adds the lines of a commitment per window: the overage of the windows above it, and what the others lack.
+func (b *bill) commitWindows(c *schemas.Commitment) {
+	spends := b.spends(c)
+	windows := windowCount(b.validPart(&c.Validity), c.Window)
+	factor := money.One
+	if c.OverageFactor != nil {
+		factor = *c.OverageFactor
+	}
+	for _, kind := range [2]string{OpOverage, OpTrueUp} {
+		l := b.blank(nil)
+		l.charge.Category, l.charge.PricingKind, l.charge.Model = "Purchase", "Committed", kind
+		if kind == OpOverage {
+			l.charge.Description = fmt.Sprintf("Overage above commitment %s per %s", c.ID, c.Window)
+			l.amount = l.t.add(OpOverage, "the windows above the commitment, by what the factor adds", overage(c.Amount, factor, spends),
+				fact("commitment", c.Amount), fact("factor", factor), word("spends", listText(spends)))
+		} else if c.TrueUp {
+			l.charge.Description = fmt.Sprintf("True-up to commitment %s per %s", c.ID, c.Window)
+			l.amount = l.t.add(OpTrueUp, "what the windows lack to the commitment", trueUp(c.Amount, windows, spends),
+				fact("commitment", c.Amount), count("windows", windows), word("spends", listText(spends)))
+		}
+		if !l.amount.v.IsZero() {
+			l.charge.List = l.amount.v
+			b.add(l)
+		}
+	}
+}
+
+// overage is Σ (spend above the commitment) × (factor - 1).
+func overage(commitment, factor money.Decimal, spends []money.Decimal) money.Decimal {
+	total := money.Zero
+	for _, s := range spends {
+		total = total.Add(aboveZero(s.Sub(commitment)))
+	}
+	return total.Mul(factor.Sub(money.One))
+}
+
+// trueUp is what windows lack to the commitment; those that are not listed spent nothing.
+func trueUp(commitment money.Decimal, windows int64, spends []money.Decimal) money.Decimal {
+	total := commitment.Mul(money.NewDecimal(max(windows, int64(len(spends))), 0))
+	for _, s := range spends {
+		total = total.Sub(lower(aboveZero(s), commitment))
+	}
+	return total
+}
+
+// windowCount is how many windows a stretch of time has.
+func windowCount(p Part, w schemas.Window) int64 {
+	switch w {
+	case schemas.WindowDay:
+		return int64(CivilDays(p.From, p.To, p.Zone))
+	case schemas.WindowMonth, schemas.WindowPeriod:
+		return int64(max(1, monthsBetween(schemas.DateOf(p.From, p.Zone), schemas.DateOf(p.To, p.Zone))))
+	case schemas.WindowSecond, schemas.WindowMinute, schemas.WindowHour:
+	}
+	length := windowLength(w)
+	return int64((p.To.Sub(p.From) + length - time.Nanosecond) / length)
+}

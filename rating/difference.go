@@ -1,0 +1,119 @@
+package rating
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Difference returns the charges that turn what was issued for a period into what rating it again gives: one for each
+// line whose amount differs, of class Correction, with the period of the original. Charges are the same line when
+// account, subscription, price, meter, group, category, description and period agree; lines on one side only are
+// charged in full or given back. Issued and corrections therefore add up to rerated.
+func Difference(issued, rerated []schemas.Charge) []schemas.Charge {
+	type pair struct{ before, after *schemas.Charge }
+	pairs := map[string]*pair{}
+	var keys []string
+	find := func(c *schemas.Charge) *pair {
+		key := lineKey(c)
+		if pairs[key] == nil {
+			pairs[key] = &pair{}
+			keys = append(keys, key)
+		}
+		return pairs[key]
+	}
+	for i := range issued {
+		p := find(&issued[i])
+		p.before = addCharge(p.before, &issued[i])
+	}
+	for i := range rerated {
+		p := find(&rerated[i])
+		p.after = addCharge(p.after, &rerated[i])
+	}
+	slices.Sort(keys)
+	var out []schemas.Charge
+	for _, key := range keys {
+		if c, differs := correction(pairs[key].before, pairs[key].after); differs {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// lineKey is what makes two charges the same line.
+func lineKey(c *schemas.Charge) string {
+	return strings.Join([]string{
+		string(c.Account), string(c.Subscription), c.Category, string(c.Price), string(c.Meter), c.Group, string(c.Currency),
+		c.Start.UTC().Format("20060102T150405.000000"), c.End.UTC().Format("20060102T150405.000000"), string(c.Offering), c.Description,
+	}, "\x00")
+}
+
+// addCharge adds a charge to one of the same line: an invoice and its earlier corrections.
+func addCharge(sum, c *schemas.Charge) *schemas.Charge {
+	if sum == nil {
+		first := *c
+		return &first
+	}
+	sum.Exact, sum.Amount, sum.Residue = sum.Exact.Add(c.Exact), sum.Amount.Add(c.Amount), sum.Residue.Add(c.Residue)
+	sum.List, sum.PeerCost, sum.HasCost = sum.List.Add(c.List), sum.PeerCost.Add(c.PeerCost), sum.HasCost || c.HasCost
+	sum.Consumed, sum.Priced, sum.UsageRows = sum.Consumed.Add(c.Consumed), sum.Priced.Add(c.Priced), sum.UsageRows+c.UsageRows
+	return sum
+}
+
+// correction is the charge that turns before into after.
+func correction(before, after *schemas.Charge) (schemas.Charge, bool) {
+	none := schemas.Charge{}
+	c := cmp.Or(after, before)
+	if before == nil {
+		before = &none
+	}
+	out := *c
+	if after == nil {
+		after = &none
+	}
+	out.Class, out.Steps = "Correction", nil
+	out.List, out.PeerCost = after.List.Sub(before.List), after.PeerCost.Sub(before.PeerCost)
+	out.Consumed, out.Priced = after.Consumed.Sub(before.Consumed), after.Priced.Sub(before.Priced)
+	out.UsageRows = after.UsageRows - before.UsageRows
+	var t trail
+	t.add(OpGiven, "the quantity rated again less the quantity issued", out.Priced, fact("quantity", out.Priced))
+	exact := t.sub("the exact amount rated again, less that issued", fact("rerated", after.Exact), fact("issued", before.Exact))
+	amount := t.sub("the amount rated again, less that issued", fact("rerated", after.Amount), fact("issued", before.Amount))
+	residue := t.sub("what rounding left", in("exact", exact), in("amount", amount))
+	out.Exact, out.Amount, out.Residue, out.Steps = exact.v, amount.v, residue.v, t.steps
+	out.ID = chargeID(&out)
+	return out, !amount.v.IsZero() || !exact.v.IsZero() || !out.Priced.IsZero() || !out.PeerCost.IsZero()
+}
+
+// PoolMember is one account of a family whose usage is priced together.
+type PoolMember struct {
+	Account  schemas.AccountID
+	Quantity money.Decimal
+}
+
+// Pool prices the usage of a parent and its children as one quantity, so that they share tiers and allowances, and
+// divides the rounded amount among them in proportion to their quantities, by largest remainder. Members without usage
+// above zero have no part; where none has any, the first pays.
+func Pool(price *schemas.Price, policy schemas.RatingPolicy, members []PoolMember, rule schemas.RoundingRule) (total money.Decimal, shares []money.Decimal, err error) {
+	quantity := money.Zero
+	weights := make([]money.Decimal, len(members))
+	for i := range members {
+		quantity = quantity.Add(members[i].Quantity)
+		weights[i] = aboveZero(members[i].Quantity)
+	}
+	priced, err := Total(price, policy, Usage{Quantity: quantity, Cost: quantity}, true)
+	if err != nil {
+		return money.Zero, nil, err
+	}
+	if total, err = Round(priced.Amount, rule); err != nil {
+		return money.Zero, nil, err
+	}
+	if len(weights) > 0 && sumOf(weights).IsZero() {
+		weights[0] = money.One
+	}
+	shares, err = money.Allocate(total, weights, max(0, -total.Exponent()))
+	return total, shares, err
+}

@@ -1,0 +1,138 @@
+package rating
+
+import (
+	"fmt"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// joint is what one price that measures several meters collects: a capacity over storage and bandwidth, blocks of two
+// units. It prices its whole stretch at once; a price change begins another.
+type joint struct {
+	entry entry
+	uses  []jointUse // by position in the price's meters
+	rows  int64
+	costs []jointCost
+	line  *line
+	held  []heldSlice
+}
+
+// heldSlice is a slice of a series whose rows the joint line holds.
+type heldSlice struct {
+	series *series
+	slice  int
+}
+
+type jointUse struct {
+	acc accumulator
+}
+
+type jointCost struct {
+	currency money.Currency
+	amount   money.Decimal
+}
+
+// findJoints lists the joint prices of the account's period in a fixed order. A capacity is due without usage, too.
+func (b *bill) findJoints() {
+	for i := range b.tally.context.meters {
+		for j := range b.tally.context.meters[i].entries {
+			e := &b.tally.context.meters[i].entries[j]
+			if e.price.joint() && b.jointOf(e) == nil {
+				l := b.newLine(e.sub, e.price, e.phase, time.UnixMicro(e.start), time.UnixMicro(e.end))
+				b.joints = append(b.joints, &joint{entry: *e, uses: make([]jointUse, len(e.price.meters)), line: l})
+			}
+		}
+	}
+}
+
+func (b *bill) jointOf(e *entry) *joint {
+	for _, j := range b.joints {
+		if j.entry.sub == e.sub && j.entry.price == e.price && j.entry.phase == e.phase && j.entry.start <= e.end && e.start <= j.entry.end {
+			j.entry.start, j.entry.end = min(j.entry.start, e.start), max(j.entry.end, e.end)
+			return j
+		}
+	}
+	return nil
+}
+
+// joinStretch hands a stretch of one meter to its joint price.
+func (b *bill) joinStretch(s *series, st *stretch) error {
+	j := b.jointOf(st.entry)
+	if j == nil {
+		return nil
+	}
+	m := &b.plan.meters[s.meter]
+	for k, at := range j.entry.price.meters {
+		if at == s.meter {
+			if err := j.uses[k].acc.merge(m.Aggregation, &st.acc); err != nil {
+				return err
+			}
+		}
+	}
+	j.rows += st.acc.rows
+	if st.acc.hasCost {
+		j.costs = append(j.costs, jointCost{s.currency, st.acc.cost.Decimal()})
+	}
+	for k := st.first; k < st.last; k++ {
+		s.priced[k] = j.line
+		j.held = append(j.held, heldSlice{s, k})
+	}
+	return nil
+}
+
+// rateJoints makes a line of each joint price.
+func (b *bill) rateJoints() {
+	for _, j := range b.joints {
+		x, l := j.entry.price, j.line
+		l.charge.Start, l.charge.End = time.UnixMicro(j.entry.start).UTC(), time.UnixMicro(j.entry.end).UTC()
+		l.charge.Category, l.charge.Frequency, l.charge.UsageRows = "Usage", "Usage-Based", j.rows
+		u := b.jointUsage(j)
+		model := model{terms: &x.Terms, policy: &x.policy}
+		l.amount = model.price(&l.t, &u)
+		if x.Terms.Model == schemas.ModelCapacity {
+			part := Part{From: l.charge.Start, To: l.charge.End, Start: b.plan.start, End: b.plan.end, Zone: b.account.zone}
+			l.amount = l.t.prorate(l.amount, x.Prorate, part)
+		} else if j.rows == 0 {
+			continue
+		}
+		l.charge.List = l.amount.v
+		if code := b.jointCosts(l, j); code != "" {
+			for _, h := range j.held {
+				h.series.priced[h.slice], h.series.code = nil, code
+			}
+			continue
+		}
+		b.add(l)
+	}
+}
+
+// jointUsage aggregates each meter of a joint price.
+func (b *bill) jointUsage(j *joint) Usage {
+	var u Usage
+	t := &j.line.t
+	for k, at := range j.entry.price.meters {
+		m := &b.plan.meters[at]
+		s := span{start: j.entry.start, end: j.entry.end, whole: b.plan.end.UnixMicro() - b.plan.start.UnixMicro()}
+		q := j.uses[k].acc.aggregate(m.Meter, s)
+		t.add(OpGiven, fmt.Sprintf("metered %s from %d rows", m.ID, j.uses[k].acc.rows), q, fact("quantity", q))
+		u.Units = append(u.Units, UnitQuantity{string(m.ID), q})
+	}
+	return u
+}
+
+// jointCosts puts a joint line and the peers' cost of its rows into the account's currency.
+func (b *bill) jointCosts(l *line, j *joint) schemas.Code {
+	if code := b.toAccount(l); code != "" {
+		return code
+	}
+	for _, c := range j.costs {
+		cost, code := b.convertAmount(c.amount, c.currency, l)
+		if code != "" {
+			return code
+		}
+		l.charge.PeerCost, l.charge.HasCost = l.charge.PeerCost.Add(cost), true
+	}
+	return ""
+}

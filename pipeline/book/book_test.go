@@ -91,6 +91,20 @@ func TestLinksStayInside(t *testing.T) {
 	}
 }
 
+// Directories where deliveries arrive and results go may lie inside the book; others may not.
+func TestPlacesInsideTheBook(t *testing.T) {
+	provider := append(baseBook(t)["provider.yaml"], "landing: ./data/landing\nstore: store/\n"...)
+	files := map[string][]byte{
+		"provider.yaml": provider, "data/landing/own/x.jsonl": []byte("{}"), "store/runs/x.json": []byte("{}"),
+	}
+	load(t, baseBook(t), files)
+	files["stores/x"] = []byte("x")
+	_, problems := Load(bookOf(baseBook(t), files))
+	if len(problems) != 1 || problems[0].File != "stores" {
+		t.Errorf("complaints are %v", problems)
+	}
+}
+
 func TestOwner(t *testing.T) {
 	b := load(t, baseBook(t), map[string][]byte{
 		"accounts.csv": []byte("customer,id,currency,aliases\nbirch,birch-prod,EUR,bp\ncedar,cedar-main,EUR,\n"),
@@ -356,4 +370,21 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The published history of the European Central Bank is read as it is, where it lies beside the repository.
+func TestPublishedRates(t *testing.T) {
+	names, _ := filepath.Glob("../../../shared/data/fx/*.csv")
+	if len(names) == 0 {
+		t.Skip("no published rates beside the repository")
+	}
+	text, err := os.ReadFile(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := load(t, baseBook(t), map[string][]byte{"fx.csv": text})
+	got, ok := b.Convert("CHF", "USD", day(t, "2026-04-12"), schemas.Date{})
+	if !ok || got.Factor.String() != "1.1711/0.9241" || got.Legs[0].Day != day(t, "2026-04-10") {
+		t.Errorf("on a Sunday a franc is %s dollars, by %v (%v)", got.Factor, got.Legs, ok)
+	}
 }

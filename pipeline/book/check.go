@@ -99,14 +99,18 @@ func (c *checker) register(kind Kind, r *register, id string, at place) {
 	r.list = append(r.list, id)
 }
 
-// refer complains of a name that the book does not have. It reports whether the name is there to be looked up.
-func (c *checker) refer(at place, kind Kind, id string) bool {
+// refer complains of a name under a key (or, without one, at the place itself) that the book does not have. It reports
+// whether the name can be looked up.
+func (c *checker) refer(at place, key string, kind Kind, id string) bool {
 	if id == "" {
 		return false
 	}
 	r := c.names[kind]
 	if _, ok := r.places[id]; ok {
 		return true
+	}
+	if key != "" {
+		at = at.field(key)
 	}
 	c.complain(at, c.suggest(id, r.list, kind), "there is no %s %q in the book", kind, clip(id))
 	return false

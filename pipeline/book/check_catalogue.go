@@ -11,8 +11,8 @@ import (
 func (c *checker) checkMeters() {
 	for i := range c.meters.items {
 		m, at := &c.meters.items[i], c.meters.places[i]
-		c.refer(at.field("source"), KindSource, string(m.Source))
-		c.refer(at.field("peer"), KindPeer, string(m.Peer))
+		c.refer(at, "source", KindSource, string(m.Source))
+		c.refer(at, "peer", KindPeer, string(m.Peer))
 		if m.Own && m.Peer != "" {
 			c.complain(at.field("own"), "keep one of peer and own", "the meter takes only our own rows and only those of %s, so none", m.Peer)
 		}
@@ -117,7 +117,7 @@ func (c *checker) checkOfferings() {
 		c.discounts(at.field("discounts"), o.Discounts)
 		c.bounds(at, o.Minimum, o.Maximum)
 		for j, part := range o.Parts {
-			c.refer(at.field("parts").at(j).field("offering"), KindOffering, string(part.Offering))
+			c.refer(at.field("parts").at(j), "offering", KindOffering, string(part.Offering))
 			c.notNegative(at.field("parts").at(j).field("ssp"), &part.SSP)
 		}
 		if len(o.Prices) == 0 {
@@ -143,7 +143,7 @@ func (c *checker) price(at place, p *schemas.Price) {
 	if p.Every.Count < 0 {
 		c.complain(at.field("every").field("count"), "write 1 or more", "%d is below zero", p.Every.Count)
 	}
-	if c.refer(at.field("meter"), KindMeter, string(p.Meter)) {
+	if c.refer(at, "meter", KindMeter, string(p.Meter)) {
 		c.meteredPrice(at, p)
 	} else if p.Meter == "" {
 		c.recurringPrice(at, p)
@@ -241,6 +241,9 @@ func sameThing(p *schemas.Price) string {
 
 // bounds complains of a minimum above the maximum.
 func (c *checker) bounds(at place, least, most *money.Decimal) {
+	if least == nil && most == nil {
+		return
+	}
 	c.notNegative(at.field("minimum"), least)
 	c.notNegative(at.field("maximum"), most)
 	if least != nil && most != nil && least.GreaterThan(*most) {
@@ -284,7 +287,7 @@ func (c *checker) checkCatalogueRest() {
 			c.complain(at.field("currency"), "add currency: EUR, or whatever the sum is in", "a fixed sum needs a currency")
 		}
 		for j, o := range coupon.Offerings {
-			c.refer(at.field("offerings").at(j), KindOffering, string(o))
+			c.refer(at.field("offerings").at(j), "", KindOffering, string(o))
 		}
 	}
 	for i, tax := range c.taxes.items {

@@ -25,8 +25,8 @@ func (c *checker) checkCustomers() {
 }
 
 func (c *checker) account(at place, a *accountRow) {
-	c.refer(at.field("customer"), KindCustomer, a.Customer)
-	c.refer(at.field("parent"), KindAccount, string(a.Parent))
+	c.refer(at, "customer", KindCustomer, a.Customer)
+	c.refer(at, "parent", KindAccount, string(a.Parent))
 	if a.Currency != "" && c.provider.Currency != "" && !c.provider.Invoices(a.Currency) {
 		c.complain(at.field("currency"), "add it to invoice_currencies of provider.yaml", "we do not invoice in %s", a.Currency)
 	}
@@ -43,9 +43,11 @@ func (c *checker) account(at place, a *accountRow) {
 		c.complain(at.field("tax_reason"), "write why, such as reverse charge; it is printed on the invoice", "tax_reason is missing for an account without tax")
 	}
 	c.bounds(at, a.Minimum, a.Maximum)
-	c.discounts(at.field("discounts"), a.Discounts)
+	if len(a.Discounts) > 0 {
+		c.discounts(at.field("discounts"), a.Discounts)
+	}
 	for i, r := range a.Coupons {
-		c.refer(at.field("coupons").at(i).field("coupon"), KindCoupon, r.Coupon)
+		c.refer(at.field("coupons").at(i), "coupon", KindCoupon, r.Coupon)
 		c.countable(at.field("coupons").at(i).field("used_periods"), int64(r.UsedPeriods))
 	}
 	for i := range a.Commitments {
@@ -84,10 +86,10 @@ func (c *checker) grant(at place, g *schemas.Grant) {
 
 func (c *checker) scope(at place, offerings []schemas.OfferingID, meters []schemas.MeterID) {
 	for i, o := range offerings {
-		c.refer(at.field("offerings").at(i), KindOffering, string(o))
+		c.refer(at.field("offerings").at(i), "", KindOffering, string(o))
 	}
 	for i, m := range meters {
-		c.refer(at.field("meters").at(i), KindMeter, string(m))
+		c.refer(at.field("meters").at(i), "", KindMeter, string(m))
 	}
 }
 
@@ -162,8 +164,8 @@ func (c *checker) checkSubscriptions() {
 	for i := range c.subscriptions.items {
 		s, at := &c.subscriptions.items[i], c.subscriptions.places[i]
 		subscriptions[s.ID] = s
-		c.refer(at.field("account"), KindAccount, string(s.Account))
-		if c.refer(at.field("offering"), KindOffering, string(s.Offering)) {
+		c.refer(at, "account", KindAccount, string(s.Account))
+		if c.refer(at, "offering", KindOffering, string(s.Offering)) {
 			c.withinValidity(at, s, offerings[s.Offering])
 		}
 		c.subscription(at, s)
@@ -180,9 +182,13 @@ func (c *checker) subscription(at place, s *subscriptionRow) {
 	if s.AnchorDay < 0 || s.AnchorDay > 31 {
 		c.complain(at.field("anchor_day"), "write a day of the month, 1 to 31", "%d is not a day of the month", s.AnchorDay)
 	}
-	c.notNegative(at.field("quantity"), s.Quantity)
+	if s.Quantity != nil && s.Quantity.IsNegative() {
+		c.notNegative(at.field("quantity"), s.Quantity)
+	}
 	c.bounds(at, s.Minimum, s.Maximum)
-	c.discounts(at.field("discounts"), s.Discounts)
+	if len(s.Discounts) > 0 {
+		c.discounts(at.field("discounts"), s.Discounts)
+	}
 	for i := range s.Overrides {
 		c.price(at.field("overrides").at(i), &s.Overrides[i])
 	}
@@ -212,14 +218,14 @@ func (c *checker) withinValidity(at place, s *subscriptionRow, o *schemas.Offeri
 }
 
 func (c *checker) change(at place, k *changeRow, subscriptions map[schemas.SubscriptionID]*subscriptionRow) {
-	if c.refer(at.field("subscription"), KindSubscription, string(k.Subscription)) && !k.On.IsZero() {
+	if c.refer(at, "subscription", KindSubscription, string(k.Subscription)) && !k.On.IsZero() {
 		s := subscriptions[k.Subscription]
 		if k.On.Before(s.Start) || !s.End.IsZero() && k.On.After(s.End) {
 			c.complain(at.field("on"), "correct one of them", "%s is outside subscription %s, which lasts from %s to %s", k.On, s.ID, s.Start, openEnd(s.End))
 		}
 	}
 	c.clock(at.field("time"), k.Time, false)
-	c.refer(at.field("offering"), KindOffering, string(k.Offering))
+	c.refer(at, "offering", KindOffering, string(k.Offering))
 	c.notNegative(at.field("quantity"), k.Quantity)
 	for _, need := range []struct {
 		kind    schemas.ChangeKind

@@ -99,9 +99,9 @@ func (c *checker) checkMappings() {
 	}
 	for i := range c.mappings.items {
 		m, at := &c.mappings.items[i], c.mappings.places[i]
-		c.refer(at.field("peer"), KindPeer, string(m.Peer))
-		c.refer(at.field("account"), KindAccount, string(m.Account))
-		if c.refer(at.field("source"), KindSource, string(m.Source)) && m.Peer != "" {
+		c.refer(at, "peer", KindPeer, string(m.Peer))
+		c.refer(at, "account", KindAccount, string(m.Account))
+		if c.refer(at, "source", KindSource, string(m.Source)) && m.Peer != "" {
 			if s := sources[m.Source]; s.Peer != m.Peer {
 				c.complain(at.field("source"), "correct one of them", "source %s is not of peer %s", s.ID, m.Peer)
 			}

@@ -14,7 +14,7 @@ func (c *checker) checkPlan() {
 	seen := map[string]place{}
 	for i := range c.planLines.items {
 		p, at := &c.planLines.items[i], c.planLines.places[i]
-		if !c.refer(at.field("offering"), KindOffering, string(p.Offering)) || p.Period == "" {
+		if !c.refer(at, "offering", KindOffering, string(p.Offering)) || p.Period == "" {
 			continue
 		}
 		key := planKey(*p)

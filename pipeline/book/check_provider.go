@@ -72,8 +72,8 @@ func (c *checker) location(at place, where string) {
 func (c *checker) checkWaivers(list place, p *schemas.Provider) {
 	for i, w := range p.Waivers {
 		at := list.at(i)
-		c.refer(at.field("source"), KindSource, string(w.Source))
-		c.refer(at.field("account"), KindAccount, string(w.Account))
+		c.refer(at, "source", KindSource, string(w.Source))
+		c.refer(at, "account", KindAccount, string(w.Account))
 		if w.Period != "" && w.Period < p.FirstPeriod {
 			c.complain(at.field("period"), "remove the waiver, or correct its month", "%s is before the first period %s", w.Period, p.FirstPeriod)
 		}

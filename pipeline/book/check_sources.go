@@ -26,7 +26,7 @@ func filledByDaybook() []int {
 func (c *checker) checkSources() {
 	for i := range c.sources.items {
 		s, at := &c.sources.items[i], c.sources.places[i]
-		c.refer(at.field("peer"), KindPeer, string(s.Peer))
+		c.refer(at, "peer", KindPeer, string(s.Peer))
 		c.zone(at.field("zone"), s.Zone)
 		c.prefix(at.field("prefix"), s.Prefix)
 		c.pattern(at.field("pattern"), s.Pattern)

@@ -11,7 +11,7 @@ import (
 
 // Limits on one YAML file. A list that outgrows them belongs into CSV.
 const (
-	mostYAMLBytes = 8 << 20
+	mostYAMLBytes = 2 << 20
 	// Following aliases may yield so many values for each that the file holds, and so many besides.
 	mostRepeats = 4
 	freeRepeats = 10_000

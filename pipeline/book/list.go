@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// list finds the files of the book, in name order, reads them, and complains of those that no book has.
+// list finds the files of the book, in name order, and reads them. Those that no book has are noted, to be complained of
+// once the provider has said which directories are not part of it.
 func (l *loader) list(fsys fs.FS) {
 	patterns := kinds()
-	l.aside = l.placesAside(fsys)
 	var walk func(dir string)
 	walk = func(dir string) {
 		entries, err := fs.ReadDir(fsys, dir)
@@ -23,13 +23,13 @@ func (l *loader) list(fsys fs.FS) {
 		for _, e := range entries {
 			name := path.Join(dir, e.Name())
 			switch {
-			case strings.HasPrefix(e.Name(), "."), slices.Contains(l.aside, name), isNotes(e.Name()):
+			case strings.HasPrefix(e.Name(), "."), isNotes(e.Name()):
 			case isDir(fsys, name, e):
 				if isRoom(name, patterns) {
 					walk(name)
 					continue
 				}
-				l.stray(name, patterns, "directory")
+				l.strays = append(l.strays, stray{name, "directory"})
 			default:
 				l.take(fsys, name, patterns)
 			}
@@ -42,7 +42,7 @@ func (l *loader) list(fsys fs.FS) {
 func (l *loader) take(fsys fs.FS, name string, patterns []kind) {
 	i := slices.IndexFunc(patterns, func(k kind) bool { ok, _ := path.Match(k.pattern, name); return ok })
 	if i < 0 {
-		l.stray(name, patterns, "file")
+		l.strays = append(l.strays, stray{name, "file"})
 		return
 	}
 	f := &file{name: name, part: patterns[i].part}
@@ -73,10 +73,21 @@ func isRoom(dir string, patterns []kind) bool {
 	return slices.ContainsFunc(patterns, func(k kind) bool { return path.Dir(k.pattern) == dir })
 }
 
-// stray complains of a file or directory that no book has.
-func (l *loader) stray(name string, patterns []kind, what string) {
+// stray is a file or directory that no book has.
+type stray struct{ name, what string }
+
+// checkStrays complains of what no book has.
+func (l *loader) checkStrays() {
+	for _, s := range l.strays {
+		if s.what == "file" || !l.isAside(s.name) {
+			l.complainOfStray(s.name, s.what)
+		}
+	}
+}
+
+func (l *loader) complainOfStray(name, what string) {
 	var known []string
-	for _, k := range patterns {
+	for _, k := range kinds() {
 		candidate := k.pattern
 		if strings.Contains(candidate, "*") {
 			stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
@@ -94,27 +105,16 @@ func (l *loader) stray(name string, patterns []kind, what string) {
 	l.found.add(Problem{File: name, Line: 1, Column: 1, Message: "a book has no such " + what, Suggestion: hint})
 }
 
-// placesAside returns the directories inside the book where deliveries arrive and results go: those that the provider
-// names. They are looked up before anything is checked, so that a book with problems does not complain of them too.
-func (l *loader) placesAside(fsys fs.FS) []string {
-	var p struct {
-		Landing string `yaml:"landing"`
-		Store   string `yaml:"store"`
-	}
-	f := &file{name: "provider.yaml"}
-	if text, err := readLimited(fsys, f.name, mostYAMLBytes); err == nil && len(text) <= mostYAMLBytes {
-		f.text = text
-		quiet := &loader{shapes: shapes{}}
-		quiet.decodeYAML(f, &p)
-	}
-	out := []string{}
-	for _, place := range []string{p.Landing, p.Store} {
-		if place == "" || strings.Contains(place, "://") || path.IsAbs(place) {
+// isAside reports whether a directory is where deliveries arrive or results go, or leads there: such a one lies inside the
+// book but is no part of it.
+func (l *loader) isAside(dir string) bool {
+	for _, where := range []string{l.provider.Landing, l.provider.Store} {
+		if where == "" || strings.Contains(where, "://") {
 			continue
 		}
-		if dir := path.Clean(place); dir != "." && !isRoom(dir, kinds()) {
-			out = append(out, dir)
+		if where = path.Clean(where); where == dir || strings.HasPrefix(where, dir+"/") {
+			return true
 		}
 	}
-	return out
+	return false
 }

@@ -64,8 +64,7 @@ type loader struct {
 	files  []*file
 	// broken says that a file could not be read at all, so that references into it would dangle for no good reason.
 	broken bool
-	// landing and store are directories inside the book that are not part of it.
-	aside []string
+	strays []stray
 
 	provider   schemas.Provider
 	providerAt place
@@ -131,6 +130,7 @@ func Load(fsys fs.FS) (*Book, Problems) {
 			}
 		}
 	}
+	l.checkStrays()
 	if !l.broken {
 		l.check()
 	}

@@ -72,8 +72,8 @@ type Billing struct {
 	Period schemas.Period
 	// Zone is the provider's: days begin in it.
 	Zone *time.Location
-	// Rounding is the policy, as known on AsOf. A rule for RoundDocument of an invoice's currency rounds the exact total and
-	// spreads it over the lines by largest remainder; without one the lines are the charges as they were rounded.
+	// Rounding is the policy, as known on AsOf. At the level RoundDocument the exact total is rounded by it and spread over
+	// the lines by largest remainder; at RoundLine, which the empty Level means, the lines are the charges as rated.
 	Rounding    schemas.Rounding
 	AsOf        schemas.Date
 	Level       schemas.RoundingLevel
@@ -83,8 +83,7 @@ type Billing struct {
 }
 
 // Invoices makes draft invoices of one account's charges, one for each currency, sorted by currency. Charges keep their
-// order. The errors name the charge: an amount that no dataset could hold, a currency without minor unit, or with the
-// policy to round lines an amount with more places than the currency has.
+// order. An amount that no dataset could hold and a currency without minor unit are errors; they name the charge.
 func (b *Billing) Invoices(buyer *Party, account schemas.AccountID, name string, charges []schemas.Charge) ([]Invoice, error) {
 	var out []Invoice
 	for i := range charges {
@@ -113,7 +112,7 @@ func (b *Billing) invoice(currency money.Currency, charges []schemas.Charge) (In
 		Seller: b.Seller, Period: b.Period, From: schemas.DateOf(start, b.Zone), To: schemas.DateOf(end, b.Zone).AddDays(-1),
 		Currency: currency, Provisional: b.Provisional, Notes: b.Notes, Payment: b.Payment,
 	}
-	rule, ok := b.Rounding.For(currency, b.Level, inv.To, b.AsOf)
+	rule, ok := b.Rounding.For(currency, cmp.Or(b.Level, schemas.RoundLine), inv.To, b.AsOf)
 	if !ok {
 		return inv, fmt.Errorf("currency %s has no minor unit; give its places in the rounding policy", currency)
 	}

@@ -20,7 +20,7 @@ type Report struct {
 	Places   int32
 	// Through is the last day that the actuals hold.
 	Through schemas.Date
-	// Provisional says that deliveries are missing; Missing names them, a sentence each.
+	// Provisional says that deliveries are missing or refused; Missing names them, a sentence each.
 	Provisional bool
 	Missing     []string
 	// Offerings and Peers give names to show; what they lack is shown by its identifier.
@@ -77,7 +77,7 @@ type Item struct {
 func (r *Report) Attention() []Item {
 	var out []Item
 	for _, m := range r.Missing {
-		out = append(out, Item{Topic: "Delivery", Title: "A delivery is missing", Detail: m, Action: "Wait for it, or waive it in the book by name and reason.", Bad: true})
+		out = append(out, Item{Topic: "Delivery", Title: "A delivery is missing or refused", Detail: m, Action: "Wait for it, have it delivered again, or waive it in the book by name and reason.", Bad: true})
 	}
 	out = append(out, r.graveFindings()...)
 	blocking := len(out)
@@ -113,16 +113,15 @@ func (r *Report) worth(amount money.Decimal, c money.Currency) money.Decimal {
 	return v.Abs()
 }
 
-// graveFindings are the findings that keep rows or deliveries out; their money is not known by code. Missing deliveries
-// have been named already.
+// graveFindings are the findings that keep rows or deliveries out; their money is not known by code.
 func (r *Report) graveFindings() []Item {
 	var out []Item
 	for _, f := range r.Findings {
 		if f.Severity != schemas.Blocking && f.Severity != schemas.Suspended && f.Severity != schemas.Rejected {
 			continue
 		}
-		if f.Code == schemas.CodeMissingDelivery && len(r.Missing) > 0 {
-			continue
+		if f.Severity == schemas.Blocking && len(r.Missing) > 0 {
+			continue // Missing names each
 		}
 		item := Item{Topic: "Finding", Title: string(f.Code) + ": " + plural(f.Findings, "finding"), Bad: true}
 		if info, ok := f.Code.Info(); ok {

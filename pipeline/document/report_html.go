@@ -89,7 +89,7 @@ func (r *Report) lead() string {
 	if r.Provisional {
 		s += " The figures are provisional"
 		if len(r.Missing) > 0 {
-			s += ": " + plural(int64(len(r.Missing)), "expected delivery") + " missing"
+			s += ": " + plural(int64(len(r.Missing)), "delivery") + " missing or refused"
 		}
 		s += "."
 	}

@@ -1,0 +1,266 @@
+package reconcile_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"daybook/reconcile"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// comparisons are little nights: lines of plan (offering region units-unit revenue cost currency accrual mix), charges
+// (offering region quantity-unit amount cost currency frequency) and what comes of them, by 12 September 2022. The rows
+// of a result are measure, offering, region: status expected actual variance, the causes that are not 0, run rate.
+const comparisons = `
+== a month half over, sold by use
+plan   vm east 300h 3000 1200 EUR - -
+sold   vm east 110h 1155 480 EUR use
+Revenue vm east: planned 1200 1155 -45 price +55 volume -100 run 2887.5
+Cost vm east: planned 480 480 0 price +40 volume -40 run 1200
+Units vm east: planned 120 110 -10 volume -10 run 275
+Margin vm east: planned 720 675 -45 price +15 volume -60 run 1687.5
+
+== a monthly fee is billed in full on the first day
+plan   seat - 10seat 500 0 EUR upfront -
+sold   seat - 11seat 550 0 EUR recurring
+Revenue seat: planned 500 550 50 volume +50 run 550
+
+== the same fee, planned by days, looks early; its run rate is right
+plan   seat - 10seat 500 0 EUR - -
+sold   seat - 11seat 550 0 EUR recurring
+Revenue seat: planned 200 550 350 volume +350 run 550
+
+== a line without a region takes the regions that no other line names
+plan   vm - 30h 300 0 EUR - -
+plan   vm east 30h 300 0 EUR - -
+sold   vm east 12h 120 0 EUR use
+sold   vm west 6h 60 0 EUR use
+sold   vm north 6h 60 0 EUR use
+Revenue vm: planned 120 120 0 run 300
+Revenue vm east: planned 120 120 0 run 300
+
+== what is not planned, and what is planned and absent
+plan   old east 30h 300 90 EUR - -
+sold   new east 3h 25 10 EUR use
+Revenue new east: unplanned 0 25 25 unplanned +25 run 62.5
+Cost new east: unplanned 0 10 10 unplanned +10 run 25
+Revenue old east: missing 120 0 -120 missing -120 run 0
+Cost old east: missing 36 0 -36 missing -36 run 0
+
+== money alone cannot be split into price and volume
+plan   consulting - 0 3000 0 EUR - -
+sold   consulting - 5h 1500 0 EUR one-time
+Revenue consulting: planned 1200 1500 300 unsplit +300 run 1500
+
+== charges in another unit add money and no units
+plan   vm - 30h 300 0 EUR - -
+sold   vm - 12h 120 0 EUR use
+sold   vm - 7GB 14 0 EUR use
+Revenue vm: planned 120 134 14 price +14 run 335
+Units vm: planned 12 12 0 run 30
+
+== tax is nobody's revenue
+plan   vm - 30h 300 0 EUR - -
+sold   vm - 12h 120 0 EUR use
+sold   vm - 0 22.80 0 EUR tax
+Revenue vm: planned 120 120 0 run 300
+
+== sold in dollars, planned in euros at 0.80, worth 0.90
+plan   vm - 30h 300 0 EUR - -
+sold   vm - 12h 150 0 USD use
+Revenue vm: planned 120 135 15 exchange +15 run 337.5
+
+== regions of one offering are a mix
+plan   vm east 30h 300 0 EUR - -
+plan   vm west 30h 600 0 EUR - -
+sold   vm east 18h 180 0 EUR use
+sold   vm west 6h 120 0 EUR use
+Revenue vm east: planned 120 180 60 mix +60 run 450
+Revenue vm west: planned 240 120 -120 mix -120 run 300
+
+== lines of different accrual mix by what is due to date
+plan   seat a 30s 300 0 EUR upfront all
+plan   seat b 30s 300 0 EUR - all
+sold   seat a 21s 210 0 EUR recurring
+sold   seat b 21s 210 0 EUR use
+Revenue seat a: planned 300 210 -90 mix -90 run 210
+Revenue seat b: planned 120 210 90 mix +90 run 525
+
+== an amount without an exchange rate is left out and said to be
+plan   vm - 30h 300 0 EUR - -
+sold   vm - 12h 120 0 EUR use
+sold   vm - 1h 99 0 GBP use
+Revenue vm: planned 120 120 0 price -10 volume +10 run 300 provisional
+finding no_fx_rate
+`
+
+// night is one case of comparisons.
+type night struct {
+	name    string
+	plan    schemas.Plan
+	actuals reconcile.Actuals
+	want    []string
+}
+
+func nights(t *testing.T) []*night {
+	t.Helper()
+	var out []*night
+	var n *night
+	for line := range strings.Lines(comparisons) {
+		line = strings.TrimSpace(line)
+		f := strings.Fields(strings.ReplaceAll(line, " - ", " _ "))
+		switch {
+		case line == "":
+		case f[0] == "==":
+			n = &night{name: strings.TrimPrefix(line, "== ")}
+			n.plan.Rates = []schemas.PlanRate{{Period: month, Currency: "USD", Rate: money.MustDecimal("0.80")}}
+			absolute := money.NewDecimal(1_000_000, 0)
+			n.plan.Policy.Materiality.Absolute = &absolute
+			out = append(out, n)
+		case f[0] == "plan":
+			n.planLine(line)
+		case f[0] == "sold":
+			n.charge(t, line)
+		default:
+			n.want = append(n.want, line)
+		}
+	}
+	return out
+}
+
+func blank(s string) string { return strings.Trim(s, "-") }
+
+// unitOf parts 30h into 30 and h.
+func unitOf(s string) (money.Decimal, string) {
+	n := strings.IndexFunc(s, func(r rune) bool { return r > '9' })
+	if n < 0 {
+		n = len(s)
+	}
+	return money.MustDecimal(s[:n]), s[n:]
+}
+
+func (n *night) planLine(line string) {
+	f := strings.Fields(line)
+	units, unit := unitOf(f[3])
+	n.plan.Lines = append(n.plan.Lines, schemas.PlanLine{
+		Period: month, Offering: schemas.OfferingID(f[1]), Region: blank(f[2]), Units: units, Unit: unit, Revenue: money.MustDecimal(f[4]),
+		Cost: money.MustDecimal(f[5]), Currency: money.Currency(f[6]), Accrual: schemas.Accrual(blank(f[7])), Mix: blank(f[8]),
+	})
+}
+
+func (n *night) charge(t *testing.T, line string) {
+	t.Helper()
+	f := strings.Fields(line)
+	units, unit := unitOf(f[3])
+	kind := map[string][2]string{
+		"use": {"Usage", "Usage-Based"}, "recurring": {"Purchase", "Recurring"}, "one-time": {"Purchase", "One-Time"}, "tax": {"Tax", "Recurring"},
+	}[f[7]]
+	must(t, n.actuals.Add(&schemas.Charge{
+		Offering: schemas.OfferingID(f[1]), Region: blank(f[2]), HasQuantity: unit != "", Priced: units, PricingUnit: unit, Amount: money.MustDecimal(f[4]),
+		PeerCost: money.MustDecimal(f[5]), HasCost: true, Currency: money.Currency(f[6]), Category: kind[0], Frequency: kind[1],
+	}))
+}
+
+// describe writes a variance as the cases do.
+func describe(v *schemas.Variance) string {
+	s := fmt.Sprintf("%s %s: %s %s %s %s", v.Measure, strings.TrimSpace(string(v.Offering)+" "+v.Region), v.Status, v.Expected, v.Actual, v.Variance)
+	for _, c := range []struct {
+		name string
+		part money.Decimal
+	}{
+		{"price", v.Causes.Price},
+		{"volume", v.Causes.Volume},
+		{"mix", v.Causes.Mix},
+		{"exchange", v.Causes.FX},
+		{"unplanned", v.Causes.Unplanned},
+		{"missing", v.Causes.Missing},
+		{"unsplit", v.Causes.Unsplit},
+	} {
+		if c.part.IsPositive() {
+			s += " " + c.name + " +" + c.part.String()
+		} else if c.part.IsNegative() {
+			s += " " + c.name + " " + c.part.String()
+		}
+	}
+	if v.RunRate != nil {
+		s += " run " + v.RunRate.String()
+	}
+	if v.Provisional {
+		s += " provisional"
+	}
+	return s
+}
+
+func TestComparisons(t *testing.T) {
+	through, err := schemas.ParseDate("2022-09-12")
+	must(t, err)
+	fx := func(from, _ money.Currency, _ schemas.Date) (schemas.Conversion, bool) {
+		return schemas.Conversion{Factor: ratio("0.90", "1")}, from == "USD"
+	}
+	for _, n := range nights(t) {
+		t.Run(n.name, func(t *testing.T) {
+			rows, findings, err := reconcile.Compare(reconcile.Comparison{
+				Period: month, Currency: "EUR", Plan: &n.plan, Actuals: &n.actuals, FX: fx, Through: through,
+			})
+			must(t, err)
+			var got []string
+			for i := range rows {
+				checkVariance(t, &rows[i])
+				got = append(got, describe(&rows[i]))
+			}
+			for _, f := range findings {
+				got = append(got, "finding "+string(f.Code))
+			}
+			all := "\n" + strings.Join(got, "\n") + "\n"
+			for _, want := range n.want {
+				if !strings.Contains(all, "\n"+want+"\n") {
+					t.Errorf("no row\n %s\nin%s", want, all)
+				}
+			}
+		})
+	}
+}
+
+func TestPlanThatCannotBeRead(t *testing.T) {
+	line := schemas.PlanLine{Period: month, Offering: "vm", Region: "east", Currency: "EUR"}
+	cases := []struct {
+		name string
+		plan schemas.Plan
+		want string
+	}{
+		{"two lines", schemas.Plan{Lines: []schemas.PlanLine{line, line}}, `plan: 2022-09 has two lines for offering vm in region "east"; make one of them`},
+		{"no weekdays", schemas.Plan{Policy: schemas.PlanPolicy{Accrual: schemas.AccrueProfile}, Lines: []schemas.PlanLine{line}}, "plan: profile accrual needs 7 weekdays from Monday to Sunday, and the policy has 0"},
+		{"no weight", schemas.Plan{Policy: schemas.PlanPolicy{Accrual: schemas.AccrueProfile, Weekdays: make([]money.Decimal, 7)}, Lines: []schemas.PlanLine{line}}, "plan: profile accrual gives the days of 2022-09 no weight; look at weekdays and holidays"},
+		{"no accrual", schemas.Plan{Policy: schemas.PlanPolicy{Accrual: "monthly"}, Lines: []schemas.PlanLine{line}}, `plan: "monthly" is no accrual; it is one of [linear working_days profile upfront]`},
+	}
+	for _, c := range cases {
+		_, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: &c.plan, Actuals: &reconcile.Actuals{}})
+		if err == nil || err.Error() != c.want {
+			t.Errorf("%s: error %v, want %s", c.name, err, c.want)
+		}
+	}
+}
+
+func TestElapsed(t *testing.T) {
+	holiday, _ := schemas.ParseDate("2022-09-05")
+	policy := &schemas.PlanPolicy{Holidays: []schemas.Date{holiday}}
+	for _, c := range []struct{ accrual, through, want string }{
+		{"linear", "2022-09-12", "12/30"},
+		{"", "2022-09-12", "12/30"},
+		{"linear", "2022-08-31", "0/30"},
+		{"linear", "2022-10-05", "30/30"},
+		{"working_days", "2022-09-04", "2/21"},
+		{"working_days", "2022-09-05", "2/21"},
+		{"working_days", "2022-09-30", "21/21"},
+		{"upfront", "2022-08-31", "0/1"},
+		{"upfront", "2022-09-01", "1/1"},
+	} {
+		through, _ := schemas.ParseDate(c.through)
+		got, err := reconcile.Elapsed(policy, schemas.Accrual(c.accrual), month, through)
+		if err != nil || got.String() != c.want {
+			t.Errorf("%s through %s: got %s, %v, want %s", c.accrual, c.through, got, err, c.want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,6 +18,7 @@ type chargeWriter struct {
 	provider *schemas.Provider
 	// start and end bound the billing period, in microseconds.
 	start, end int64
+	period     string
 	names      map[schemas.AccountID]string
 	text       textCell
 	failed     error
@@ -63,11 +65,16 @@ func (w *chargeWriter) figure(b *dataset.Batch, col int, d money.Decimal) {
 func (w *chargeWriter) money(b *dataset.Batch, c *schemas.Charge) {
 	w.decimal(b, schemas.ChargeBilledCost, c.Amount)
 	w.figure(b, schemas.ChargeContractedCost, c.Exact)
-	w.decimal(b, schemas.ChargeEffectiveCost, c.Amount)
+	// What is bought to cover charges to come is no cost of its own: FOCUS counts it where it is used.
+	effective := c.Amount
+	if c.Category == "Purchase" {
+		effective = money.Zero
+	}
+	w.decimal(b, schemas.ChargeEffectiveCost, effective)
 	w.figure(b, schemas.ChargeListCost, c.List)
 	w.text.set(schemas.ChargeBillingCurrency, string(c.Currency))
 	w.text.set(schemas.ChargePricingCurrency, string(c.Currency))
-	w.decimal(b, schemas.ChargePricingCurrencyEffectiveCost, c.Amount)
+	w.decimal(b, schemas.ChargePricingCurrencyEffectiveCost, effective)
 	if c.HasCost {
 		w.figure(b, schemas.ChargePeerCost, c.PeerCost)
 		w.figure(b, schemas.ChargeMargin, c.Amount.Sub(c.PeerCost))
@@ -78,13 +85,16 @@ func (w *chargeWriter) money(b *dataset.Batch, c *schemas.Charge) {
 		return
 	}
 	w.figure(b, schemas.ChargePricingQuantity, c.Priced)
-	w.text.set(schemas.ChargePricingUnit, c.PricingUnit)
+	w.text.set(schemas.ChargePricingUnit, cmp.Or(c.PricingUnit, noUnit))
 	if c.Category == "Usage" {
 		w.figure(b, schemas.ChargeConsumedQuantity, c.Consumed)
-		w.text.set(schemas.ChargeConsumedUnit, c.ConsumedUnit)
+		w.text.set(schemas.ChargeConsumedUnit, cmp.Or(c.ConsumedUnit, noUnit))
 	}
 	w.unitPrices(b, c)
 }
+
+// noUnit is the unit of what is only counted.
+const noUnit = "Units"
 
 // unitPrices states what one pricing unit costs on average: FOCUS wants unit price × quantity = cost, also where tiers
 // and minimums make no one price the price.
@@ -93,13 +103,15 @@ func (w *chargeWriter) unitPrices(b *dataset.Batch, c *schemas.Charge) {
 		w.figure(b, schemas.ChargeUnitPrice, *c.UnitPrice)
 	}
 	if c.Priced.IsZero() {
+		price := money.Zero
 		if c.UnitPrice != nil {
-			for _, col := range [...]int{
-				schemas.ChargeListUnitPrice, schemas.ChargeContractedUnitPrice,
-				schemas.ChargePricingCurrencyListUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice,
-			} {
-				w.figure(b, col, *c.UnitPrice)
-			}
+			price = *c.UnitPrice
+		}
+		for _, col := range [...]int{
+			schemas.ChargeListUnitPrice, schemas.ChargeContractedUnitPrice,
+			schemas.ChargePricingCurrencyListUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice,
+		} {
+			w.figure(b, col, price)
 		}
 		return
 	}
@@ -133,23 +145,23 @@ func (w *chargeWriter) what(b *dataset.Batch, c *schemas.Charge) {
 	set(schemas.ChargeChargeFrequency, c.Frequency)
 	b.AppendTime(schemas.ChargeChargePeriodStart, c.Start.UnixMicro())
 	b.AppendTime(schemas.ChargeChargePeriodEnd, c.End.UnixMicro())
+	set(schemas.ChargeInvoiceId, "DRAFT-"+w.period+"-"+string(c.Account)+"-"+string(c.Currency))
 	set(schemas.ChargeInvoiceIssuerName, w.provider.LegalName)
 	set(schemas.ChargeProviderName, w.provider.Name)
 	set(schemas.ChargePublisherName, w.provider.Name)
 	set(schemas.ChargeRegionId, c.Region)
 	set(schemas.ChargeRegionName, c.Region)
-	category := c.ServiceCategory
-	if category == "" {
-		category = "Other"
-	}
+	category := cmp.Or(c.ServiceCategory, "Other")
 	set(schemas.ChargeServiceCategory, category)
 	set(schemas.ChargeServiceSubcategory, "Other ("+category+")")
 	set(schemas.ChargeServiceName, c.Service)
 	set(schemas.ChargePricingCategory, c.PricingKind)
-	set(schemas.ChargeSkuId, string(c.SKU))
-	set(schemas.ChargeSkuMeter, c.SkuMeter)
-	if c.SKU != "" {
-		set(schemas.ChargeSkuPriceId, string(c.Price))
+	if c.Price != "" {
+		// A price over several SKUs is a SKU of its own, and each SKU's price is told apart: FOCUS gives a price one SKU.
+		sku := cmp.Or(string(c.SKU), string(c.Price))
+		set(schemas.ChargeSkuId, sku)
+		set(schemas.ChargeSkuMeter, cmp.Or(c.SkuMeter, string(c.Meter)))
+		set(schemas.ChargeSkuPriceId, sku+"/"+string(c.Price))
 	}
 }
 

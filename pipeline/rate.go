@@ -92,7 +92,7 @@ func newRater(r *Run, plan *rating.Plan, shard int) *rater {
 	w := &rater{r: r, plan: plan, tally: plan.NewTally(), charges: dataset.NewBatch(&schemas.Charges), carried: r.carried}
 	w.columns = ratingColumns(r, plan)
 	w.combos.init(w.tally, plan.Columns())
-	w.lay = chargeWriter{provider: &r.Book.Provider, start: start.UnixMicro(), end: end.UnixMicro(), names: r.accountNames()}
+	w.lay = chargeWriter{provider: &r.Book.Provider, start: start.UnixMicro(), end: end.UnixMicro(), names: r.accountNames(), period: string(r.Spec.Period)}
 	for _, id := range plan.Accounts() {
 		if int(dataset.ShardOf([]byte(id), r.Spec.Shards)) == shard {
 			w.due = append(w.due, id)

@@ -2,19 +2,29 @@ package schemas
 
 // Positions of the columns of Charges.
 const (
-	ChargeBilledCost = iota
+	ChargeAvailabilityZone = iota
+	ChargeBilledCost
 	ChargeBillingAccountId
 	ChargeBillingAccountName
 	ChargeBillingAccountType
 	ChargeBillingCurrency
 	ChargeBillingPeriodEnd
 	ChargeBillingPeriodStart
+	ChargeCapacityReservationId
+	ChargeCapacityReservationStatus
 	ChargeChargeCategory
 	ChargeChargeClass
 	ChargeChargeDescription
 	ChargeChargeFrequency
 	ChargeChargePeriodEnd
 	ChargeChargePeriodStart
+	ChargeCommitmentDiscountCategory
+	ChargeCommitmentDiscountId
+	ChargeCommitmentDiscountName
+	ChargeCommitmentDiscountQuantity
+	ChargeCommitmentDiscountStatus
+	ChargeCommitmentDiscountType
+	ChargeCommitmentDiscountUnit
 	ChargeConsumedQuantity
 	ChargeConsumedUnit
 	ChargeContractedCost
@@ -35,12 +45,20 @@ const (
 	ChargePublisherName
 	ChargeRegionId
 	ChargeRegionName
+	ChargeResourceId
+	ChargeResourceName
+	ChargeResourceType
 	ChargeServiceCategory
 	ChargeServiceName
 	ChargeServiceSubcategory
 	ChargeSkuId
 	ChargeSkuMeter
+	ChargeSkuPriceDetails
 	ChargeSkuPriceId
+	ChargeSubAccountId
+	ChargeSubAccountName
+	ChargeSubAccountType
+	ChargeTags
 	ChargeChargeId
 	ChargeOfferingId
 	ChargePriceId
@@ -60,8 +78,9 @@ const (
 )
 
 // Charges is the dataset of charges: FOCUS 1.2 cost and usage, ours as the provider, with lineage and arithmetic in the
-// x_ columns. Rows are sorted by BillingAccountId, ServiceName, SkuId, ChargePeriodStart and x_ChargeId.
+// x_ columns. Columns of FOCUS for which we have nothing to say are there and null. Rows are sorted by BillingAccountId, ServiceName, SkuId, ChargePeriodStart and x_ChargeId.
 var Charges = Table{Name: "charges", Version: "1", Columns: []Column{
+	ChargeAvailabilityZone:                   {Name: "AvailabilityZone", Type: Label},
 	ChargeBilledCost:                         {Name: "BilledCost", Type: Decimal, Required: true},
 	ChargeBillingAccountId:                   {Name: "BillingAccountId", Type: Label, Required: true},
 	ChargeBillingAccountName:                 {Name: "BillingAccountName", Type: Label},
@@ -69,12 +88,21 @@ var Charges = Table{Name: "charges", Version: "1", Columns: []Column{
 	ChargeBillingCurrency:                    {Name: "BillingCurrency", Type: Label, Required: true},
 	ChargeBillingPeriodEnd:                   {Name: "BillingPeriodEnd", Type: Time, Required: true},
 	ChargeBillingPeriodStart:                 {Name: "BillingPeriodStart", Type: Time, Required: true},
+	ChargeCapacityReservationId:              {Name: "CapacityReservationId", Type: Label},
+	ChargeCapacityReservationStatus:          {Name: "CapacityReservationStatus", Type: Label},
 	ChargeChargeCategory:                     {Name: "ChargeCategory", Type: Label, Required: true},
 	ChargeChargeClass:                        {Name: "ChargeClass", Type: Label},
 	ChargeChargeDescription:                  {Name: "ChargeDescription", Type: Label},
 	ChargeChargeFrequency:                    {Name: "ChargeFrequency", Type: Label, Required: true},
 	ChargeChargePeriodEnd:                    {Name: "ChargePeriodEnd", Type: Time, Required: true},
 	ChargeChargePeriodStart:                  {Name: "ChargePeriodStart", Type: Time, Required: true},
+	ChargeCommitmentDiscountCategory:         {Name: "CommitmentDiscountCategory", Type: Label},
+	ChargeCommitmentDiscountId:               {Name: "CommitmentDiscountId", Type: Label},
+	ChargeCommitmentDiscountName:             {Name: "CommitmentDiscountName", Type: Label},
+	ChargeCommitmentDiscountQuantity:         {Name: "CommitmentDiscountQuantity", Type: Decimal},
+	ChargeCommitmentDiscountStatus:           {Name: "CommitmentDiscountStatus", Type: Label},
+	ChargeCommitmentDiscountType:             {Name: "CommitmentDiscountType", Type: Label},
+	ChargeCommitmentDiscountUnit:             {Name: "CommitmentDiscountUnit", Type: Label},
 	ChargeConsumedQuantity:                   {Name: "ConsumedQuantity", Type: Decimal},
 	ChargeConsumedUnit:                       {Name: "ConsumedUnit", Type: Label},
 	ChargeContractedCost:                     {Name: "ContractedCost", Type: Decimal, Required: true},
@@ -95,12 +123,20 @@ var Charges = Table{Name: "charges", Version: "1", Columns: []Column{
 	ChargePublisherName:                      {Name: "PublisherName", Type: Label, Required: true},
 	ChargeRegionId:                           {Name: "RegionId", Type: Label},
 	ChargeRegionName:                         {Name: "RegionName", Type: Label},
+	ChargeResourceId:                         {Name: "ResourceId", Type: Text},
+	ChargeResourceName:                       {Name: "ResourceName", Type: Text},
+	ChargeResourceType:                       {Name: "ResourceType", Type: Label},
 	ChargeServiceCategory:                    {Name: "ServiceCategory", Type: Label, Required: true},
 	ChargeServiceName:                        {Name: "ServiceName", Type: Label, Required: true},
 	ChargeServiceSubcategory:                 {Name: "ServiceSubcategory", Type: Label, Required: true},
 	ChargeSkuId:                              {Name: "SkuId", Type: Label},
 	ChargeSkuMeter:                           {Name: "SkuMeter", Type: Label},
+	ChargeSkuPriceDetails:                    {Name: "SkuPriceDetails", Type: Label},
 	ChargeSkuPriceId:                         {Name: "SkuPriceId", Type: Label},
+	ChargeSubAccountId:                       {Name: "SubAccountId", Type: Label},
+	ChargeSubAccountName:                     {Name: "SubAccountName", Type: Label},
+	ChargeSubAccountType:                     {Name: "SubAccountType", Type: Label},
+	ChargeTags:                               {Name: "Tags", Type: Text},
 	// x_ChargeId digests what makes the charge the charge it is; explain takes it.
 	ChargeChargeId:       {Name: "x_ChargeId", Type: Text, Required: true},
 	ChargeOfferingId:     {Name: "x_OfferingId", Type: Label},

@@ -305,12 +305,7 @@ func (d *decoder) nullToken(c *column, v *dataset.Vector, x *cells, text []byte,
 
 // isNull reports whether text is a declared null token.
 func (d *decoder) isNull(text []byte) bool {
-	for _, t := range d.src.Tolerate.Nulls {
-		if t == string(text) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(d.src.Tolerate.Nulls, string(text))
 }
 
 // tokenNote returns the note of a null token in a column.

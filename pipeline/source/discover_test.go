@@ -289,9 +289,8 @@ func FuzzManifest(f *testing.F) {
 	f.Add(`{"objects":[{"key":"a//b"}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		m, err := parseManifest("peer/v1/manifest.json", []byte(text))
-		var refused *RefusedError
 		if err != nil {
-			if !errors.As(err, &refused) {
+			if _, refused := errors.AsType[*RefusedError](err); !refused {
 				t.Fatal(err)
 			}
 			return

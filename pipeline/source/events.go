@@ -274,19 +274,19 @@ func (d *decoder) parseEventExtra(s *rows, base int) {
 	}
 }
 
-func (d *decoder) appendExtra(dst []byte, s *rows, r int, cells_ []extraCell) []byte {
-	if len(cells_) == 0 {
+func (d *decoder) appendExtra(dst []byte, s *rows, r int, of []extraCell) []byte {
+	if len(of) == 0 {
 		return dst
 	}
 	e := d.event
-	slices.SortStableFunc(cells_, func(a, b extraCell) int { return cmp.Compare(e.paths[a.path].name, e.paths[b.path].name) })
+	slices.SortStableFunc(of, func(a, b extraCell) int { return cmp.Compare(e.paths[a.path].name, e.paths[b.path].name) })
 	x := cells{rows: s}
 	open := byte('{')
-	for i, c := range cells_ {
+	for i, c := range of {
 		p := &e.paths[c.path]
 		column := &column{use: schemas.UseExtra, name: p.name}
 		text := s.text[c.start:c.end]
-		if i > 0 && cells_[i-1].path == c.path {
+		if i > 0 && of[i-1].path == c.path {
 			d.defect(&x, r, column, schemas.CodeBadJSON, "it stands twice in the event", text)
 			continue
 		}

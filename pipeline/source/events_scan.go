@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"slices"
 
 	"daybook/schemas"
 )
@@ -138,7 +139,7 @@ func (e *eventScanner) decodeTexts() bool {
 			}
 			*end = uint32(size)
 		}
-		if l.json && *start < *end && !e.d.validObject(append([]byte(nil), e.b[*start:*end+8]...)[:*end-*start]) {
+		if l.json && *start < *end && !e.d.validObject(slices.Grow(slices.Clone(e.b[*start:*end]), 8)) {
 			e.fail(schemas.CodeBadJSON, l.path, "it is not a JSON object")
 			return false
 		}

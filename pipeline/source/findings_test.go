@@ -42,8 +42,8 @@ func edited(edits ...string) string {
 	return strings.Join(header, ",") + "\n" + strings.Join(first, ",") + "\n" + strings.Join(second, ",") + "\n"
 }
 
-func peer(format schemas.Format, t schemas.Tolerate) *schemas.Source {
-	return &schemas.Source{ID: "peer", Format: format, Tolerate: t, Limits: schemas.Limits{RowBytes: 4096}}
+func peer(t schemas.Tolerate) *schemas.Source {
+	return &schemas.Source{ID: "peer", Format: schemas.FOCUS12, Tolerate: t, Limits: schemas.Limits{RowBytes: 4096}}
 }
 
 // TestFindings has a case for each finding of a row: what is wrong, and the one finding that comes of it.
@@ -99,7 +99,7 @@ func TestFindings(t *testing.T) {
 		{"declared value", schemas.Tolerate{OtherValues: []string{"BillingCurrency"}}, edited("BillingCurrency", "Token"), 2, "unknown_currency BillingCurrency Token 0 0"},
 		{"declared absence", schemas.Tolerate{AbsentColumns: []string{"ListCost"}}, edited("ListCost", "-"), 2, ""},
 	} {
-		got, err := decodeText(t, peer(schemas.FOCUS12, c.tolerate), "2024-09", c.text, 1<<20)
+		got, err := decodeText(t, peer(c.tolerate), "2024-09", c.text, 1<<20)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -120,7 +120,7 @@ func TestFindings(t *testing.T) {
 }
 
 func TestMessagesNameEveryWrong(t *testing.T) {
-	got, err := decodeText(t, peer(schemas.FOCUS12, schemas.Tolerate{}), "", edited("ServiceName", "", "ListCost", "x", "BilledCost", "y"), 1<<20)
+	got, err := decodeText(t, peer(schemas.Tolerate{}), "", edited("ServiceName", "", "ListCost", "x", "BilledCost", "y"), 1<<20)
 	if err != nil || len(got.findings) != 1 {
 		t.Fatal(got.findings, err)
 	}
@@ -182,13 +182,13 @@ func TestMissingColumns(t *testing.T) {
 		{[]string{"BilledCost", "-", "ChargeClass", "-"}, "ChargeClass, BilledCost"},
 		{[]string{"ChargePeriodStart", "-"}, "ChargePeriodStart"},
 	} {
-		_, err := decodeText(t, peer(schemas.FOCUS12, schemas.Tolerate{}), "", edited(c.edits...), 1<<20)
+		_, err := decodeText(t, peer(schemas.Tolerate{}), "", edited(c.edits...), 1<<20)
 		refused, ok := err.(*RefusedError)
 		if !ok || refused.Code != schemas.CodeMissingColumn || !strings.HasSuffix(refused.Reason, ": "+c.want) {
 			t.Errorf("%v, want %s", err, c.want)
 		}
 	}
-	src := peer(schemas.FOCUS12, schemas.Tolerate{AbsentColumns: []string{"*"}})
+	src := peer(schemas.Tolerate{AbsentColumns: []string{"*"}})
 	if _, err := decodeText(t, src, "", "SkuId\na\n", 1<<20); err == nil || !strings.Contains(err.Error(), "ChargePeriodStart, ChargePeriodEnd") {
 		t.Errorf("the charge period is never optional, but: %v", err)
 	}

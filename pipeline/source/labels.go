@@ -3,6 +3,7 @@ package source
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"daybook/pipeline/dataset"
@@ -242,7 +243,7 @@ func (d *decoder) judge(c *column, text []byte, rawJSON bool) verdict {
 		return verdict{null: true, note: d.tokenNote(c, text)}
 	case !wellEncoded(text):
 		return verdict{defect: schemas.CodeBadEncoding, what: "it is not UTF-8, or holds a NUL"}
-	case c.json && rawJSON && !d.validObject(append(text[:len(text):len(text)], make([]byte, 8)...)[:len(text)]):
+	case c.json && rawJSON && !d.validObject(slices.Grow(slices.Clone(text), 8)):
 		return verdict{defect: schemas.CodeBadJSON, what: "it is not a JSON object"}
 	case c.currency && !money.ValidCurrency(money.Currency(text)):
 		return d.outside(c, text, schemas.CodeUnknownCurrency, "it is not a currency of ISO 4217")
@@ -254,10 +255,8 @@ func (d *decoder) judge(c *column, text []byte, rawJSON bool) verdict {
 }
 
 func (d *decoder) judgeListed(c *column, text []byte) verdict {
-	for _, a := range c.allowed {
-		if a == string(text) {
-			return verdict{}
-		}
+	if slices.Contains(c.allowed, string(text)) {
+		return verdict{}
 	}
 	if d.src.Tolerate.Case {
 		for _, a := range c.allowed {

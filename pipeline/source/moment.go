@@ -93,7 +93,7 @@ func readDay(b []byte) (int64, bool) {
 	month, ok3 := twoDigits(b[5:])
 	day, ok4 := twoDigits(b[8:])
 	year += 100 * century
-	if !(ok1 && ok2 && ok3 && ok4) || year == 0 || month < 1 || month > 12 || day < 1 {
+	if !ok1 || !ok2 || !ok3 || !ok4 || year == 0 || month < 1 || month > 12 || day < 1 {
 		return 0, false
 	}
 	leap := year%4 == 0 && (year%100 != 0 || year%400 == 0)

@@ -16,7 +16,7 @@ const parquetRows = 4096
 // CSV is: one reading of values serves both.
 func (d *decoder) parquet() error {
 	if d.in.At == nil {
-		return errors.New("Parquet is read at any offset; give At and Size")
+		return errors.New("it is Parquet, which is read at any offset; give At and Size")
 	}
 	f, err := dataset.Open(d.in.At, d.in.Size)
 	if err != nil {

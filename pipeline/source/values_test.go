@@ -1,0 +1,185 @@
+package source
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// slacked returns text as bytes with slack behind them.
+func slacked(text string) []byte {
+	return append([]byte(text), make([]byte, slack)...)[:len(text)+8]
+}
+
+// FuzzTimes compares the quick reading of times with that of the package time.
+func FuzzTimes(f *testing.F) {
+	for _, s := range []string{
+		"2024-09-01T00:00:00Z", "2024-02-29T23:59:59Z", "2023-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2000-02-29T00:00:00Z",
+		"0001-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "2024-09-31T00:00:00Z", "2024-09-01T24:00:00Z",
+		"2024-09-01T00:60:00Z", "2024-09-01T00:00:60Z", "2024-09-01t00:00:00z", "2024-09-01T00:00:00.1234567Z", "2024-09-01T00:00:00,5Z",
+		"2024-09-01T00:00:00+23:59", "2024-09-01T00:00:00-24:00", "2024-09-01T00:00:00.5+05:30", "2024-09-01 00:00:00", "2024-09-01T00:00:00.Z",
+		"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00T00:00:00Z", "1969-12-31T23:59:59.999999Z", "1600-03-01T12:00:00Z", "2024-13-01T00:00:00Z",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var k clock
+		quick, ok := k.instant(slacked(text), 0, uint32(len(text)))
+		slow, sure := readInstant(text)
+		if ok && (!sure || slow.UnixMicro() != quick) {
+			t.Fatalf("%q is %v, and quickly %v", text, slow, time.UnixMicro(quick).UTC())
+		}
+		if sure && !ok && len(text) <= 27 && strings.HasSuffix(text, "Z") {
+			t.Fatalf("%q is %v, and quickly nothing", text, slow)
+		}
+		if want, err := time.Parse(time.RFC3339Nano, text); sure && (err != nil || !want.Equal(slow)) {
+			t.Fatalf("%q is %v, not %v", text, slow, want)
+		}
+	})
+}
+
+// TestEveryDay compares the reading of days with the package time over several centuries.
+func TestEveryDay(t *testing.T) {
+	var k clock
+	for day := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2500; day = day.AddDate(0, 0, 1) {
+		text := day.Format("2006-01-02") + "T01:02:03Z"
+		got, ok := k.instant(slacked(text), 0, 20)
+		if want := day.Add(time.Hour + 2*time.Minute + 3*time.Second).UnixMicro(); !ok || got != want {
+			t.Fatalf("%s is %d, not %d", text, got, want)
+		}
+	}
+}
+
+// FuzzJSON compares the scanning of JSON with encoding/json.
+func FuzzJSON(f *testing.F) {
+	for _, s := range []string{
+		`{}`, `{"a":1}`, ` {"a":[1,-2.5e+3,true,false,null,"x\u00e9\n\ud83d\ude00"]} `, `{"a":01}`, `{"a":1.}`, `{"a":.5}`, `{"a":-}`,
+		`{"a":1e}`, `{"a":"\x"}`, `{"a":"\ud800"}`, `{,}`, `{"a":1,}`, `{"a" 1}`, `[1]`, `"x"`, `{"a":"` + "\x01" + `"}`, "{\n\"a\"\r\n:\t1}", `{"a":tru}`, `{"a":nul`,
+		`{"a":{"a":{"a":{}}}}`, `{"` + strings.Repeat("a", 30) + `\"":1}`, `{"a":"\`, `{"a":"\u12`, "{\"a\n\":1}",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d := &decoder{}
+		d.limits.Depth = 1000
+		got := d.validObject(slices.Grow([]byte(text), 8))
+		trimmed := strings.Trim(text, " \t\r\n")
+		want := json.Valid([]byte(text)) && strings.HasPrefix(trimmed, "{")
+		if got && !want {
+			t.Fatalf("%q is no JSON object", text)
+		}
+		if want && !got && !loneSurrogate(text) && strings.Count(text, "{")+strings.Count(text, "[") < 1000 {
+			t.Fatalf("%q is a JSON object", text)
+		}
+	})
+}
+
+// loneSurrogate reports whether encoding/json has to replace half a character that an escape names; we take it for wrong.
+func loneSurrogate(text string) bool {
+	return strings.Contains(strings.ToLower(text), `\ud`)
+}
+
+// FuzzStrings compares the decoding of JSON strings, and the writing of them, with encoding/json.
+func FuzzStrings(f *testing.F) {
+	for _, s := range []string{`a`, `\n\t\"\\\/\b\f\r`, `\u00e9\u20ac`, `\ud83d\ude00`, `é😀`, `\u0000`, `12345678\"12345678`, "a\x7fb", `<>&`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		b := slacked(text + `"` + "\n")
+		end, escaped, _ := scanString(b, 0)
+		var want string
+		err := json.Unmarshal([]byte(`"`+text+`"`), &want)
+		if end != len(text) || escaped && !validEscapes(b[:end]) {
+			if err == nil && !loneSurrogate(text) {
+				t.Fatalf("%q is a string", text)
+			}
+			return
+		}
+		if err != nil {
+			t.Fatalf("%q is no string: %v", text, err)
+		}
+		if !wellEncoded([]byte(text)) {
+			return
+		}
+		if escaped {
+			end = unescape(b, 0, end)
+		}
+		if got := string(b[:end]); got != want {
+			t.Fatalf("%q is %q, not %q", text, got, want)
+		}
+		var again string
+		if err := json.Unmarshal(appendString(nil, []byte(want)), &again); err != nil || again != want {
+			t.Fatalf("%q is written as %s: %v", want, appendString(nil, []byte(want)), err)
+		}
+	})
+}
+
+// TestInterner gives texts numbers and asks for them again, against a map.
+func TestInterner(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	n := interner{entries: make([]entry, firstLabels)}
+	want := map[string]uint32{}
+	for range 20000 {
+		text := strings.Repeat(string(rune('a'+random.IntN(3))), random.IntN(40)) + string(rune('a'+random.IntN(26))) + strings.Repeat("x", random.IntN(20))
+		b := slacked(text)
+		e := n.find(b, 0, uint32(len(text)))
+		if v, known := want[text]; known {
+			if e.size == 0 || e.value != v {
+				t.Fatalf("%q is %+v, not %d", text, e, v)
+			}
+			continue
+		}
+		if e.size != 0 {
+			t.Fatalf("%q is taken for another", text)
+		}
+		want[text] = uint32(len(want))
+		n.add(e, b, 0, uint32(len(text)), want[text])
+	}
+	if n.len() != len(want) {
+		t.Errorf("%d texts, want %d", n.len(), len(want))
+	}
+}
+
+// TestUnquoting takes quotes away from cells of every length and arrangement of quotes.
+func TestUnquoting(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 20000 {
+		var text []byte
+		for range random.IntN(40) {
+			text = append(text, "ab\""[random.IntN(3)])
+		}
+		cell := `"` + strings.ReplaceAll(string(text), `"`, `""`) + `"`
+		padded := slacked("," + cell + `,"""""""`)
+		got := appendUnquoted(slices.Grow([]byte("before"), len(cell)+8), padded, 1, uint32(1+len(cell)))
+		if !bytes.Equal(got, append([]byte("before"), text...)) {
+			t.Fatalf("%s is %q, not %q", cell, got[6:], text)
+		}
+	}
+}
+
+// TestLongRows has rows that cross windows and outgrow them.
+func TestLongRows(t *testing.T) {
+	src := plainSource()
+	long := strings.Repeat("y", 3*blockBytes)
+	text := "SkuId,ResourceId\na,\"" + long + "\n\"\"\"\nb,z\nc," + strings.Repeat("w", 2<<20) + "\nd,\"open\ne,z\n" + strings.Repeat("f,z\n", blockBytes/2)
+	for _, chunk := range []int{1000, 1 << 22} {
+		got, err := decodeText(t, src, "", text, chunk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var codes []string
+		for _, f := range got.findings {
+			codes = append(codes, string(f.Code)+" "+f.Value[:1])
+		}
+		if want := []string{"long_row c", "bad_quote d"}; !slices.Equal(codes, want) {
+			t.Errorf("findings %q", codes)
+		}
+		if got.stats.Rows != 5+blockBytes/2 || !strings.Contains(got.rows[0], "ResourceId="+long+"\n\" ") || !strings.HasPrefix(got.rows[2], "SkuId=e ") {
+			t.Errorf("%+v", got.stats)
+		}
+	}
+}

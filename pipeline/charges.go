@@ -145,7 +145,7 @@ func (w *chargeWriter) what(b *dataset.Batch, c *schemas.Charge) {
 	set(schemas.ChargeChargeFrequency, c.Frequency)
 	b.AppendTime(schemas.ChargeChargePeriodStart, c.Start.UnixMicro())
 	b.AppendTime(schemas.ChargeChargePeriodEnd, c.End.UnixMicro())
-	set(schemas.ChargeInvoiceId, "DRAFT-"+w.period+"-"+string(c.Account)+"-"+string(c.Currency))
+	set(schemas.ChargeDraftInvoiceId, w.period+"-"+string(c.Account)+"-"+string(c.Currency))
 	set(schemas.ChargeInvoiceIssuerName, w.provider.LegalName)
 	set(schemas.ChargeProviderName, w.provider.Name)
 	set(schemas.ChargePublisherName, w.provider.Name)
@@ -160,7 +160,7 @@ func (w *chargeWriter) what(b *dataset.Batch, c *schemas.Charge) {
 		// A price over several SKUs is a SKU of its own, and each SKU's price is told apart: FOCUS gives a price one SKU.
 		sku := cmp.Or(string(c.SKU), string(c.Price))
 		set(schemas.ChargeSkuId, sku)
-		set(schemas.ChargeSkuMeter, cmp.Or(c.SkuMeter, string(c.Meter)))
+		set(schemas.ChargeSkuMeter, cmp.Or(c.SkuMeter, string(c.Meter), string(c.Price)))
 		set(schemas.ChargeSkuPriceId, sku+"/"+string(c.Price))
 	}
 }

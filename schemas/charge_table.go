@@ -30,7 +30,6 @@ const (
 	ChargeContractedCost
 	ChargeContractedUnitPrice
 	ChargeEffectiveCost
-	ChargeInvoiceId
 	ChargeInvoiceIssuerName
 	ChargeListCost
 	ChargeListUnitPrice
@@ -66,6 +65,7 @@ const (
 	ChargeSubscriptionId
 	ChargeMeterId
 	ChargeModel
+	ChargeDraftInvoiceId
 	ChargeUnitPrice
 	ChargePeerId
 	ChargePeerCost
@@ -108,7 +108,6 @@ var Charges = Table{Name: "charges", Version: "1", Columns: []Column{
 	ChargeContractedCost:                     {Name: "ContractedCost", Type: Decimal, Required: true},
 	ChargeContractedUnitPrice:                {Name: "ContractedUnitPrice", Type: Decimal},
 	ChargeEffectiveCost:                      {Name: "EffectiveCost", Type: Decimal, Required: true},
-	ChargeInvoiceId:                          {Name: "InvoiceId", Type: Label},
 	ChargeInvoiceIssuerName:                  {Name: "InvoiceIssuerName", Type: Label, Required: true},
 	ChargeListCost:                           {Name: "ListCost", Type: Decimal, Required: true},
 	ChargeListUnitPrice:                      {Name: "ListUnitPrice", Type: Decimal},
@@ -145,6 +144,8 @@ var Charges = Table{Name: "charges", Version: "1", Columns: []Column{
 	ChargeSubscriptionId: {Name: "x_SubscriptionId", Type: Label},
 	ChargeMeterId:        {Name: "x_MeterId", Type: Label},
 	ChargeModel:          {Name: "x_Model", Type: Label},
+	// x_DraftInvoiceId names the draft that shows the charge. InvoiceId is left out until there is an invoice.
+	ChargeDraftInvoiceId: {Name: "x_DraftInvoiceId", Type: Label, Required: true},
 	// x_UnitPrice is the price of the catalogue where one price is all there is to it; ContractedUnitPrice is the average
 	// that tiers, discounts and bounds come to.
 	ChargeUnitPrice: {Name: "x_UnitPrice", Type: Decimal},

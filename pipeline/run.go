@@ -61,7 +61,7 @@ func (r *Run) asOf() schemas.Date {
 func (r *Run) ratingPlan() (*rating.Plan, error) {
 	r.rateOnce.Do(func() {
 		r.ratePlan, r.rateErr = rating.Compile(rating.Book{
-			Catalogue: r.Book.Catalogue, Customers: r.Book.Customers, Zone: r.Book.Zone,
+			Catalogue: r.Book.CatalogueAsOf(r.asOf()), Customers: r.Book.Customers, Zone: r.Book.Zone,
 			Rates: r.Book.Rates, Exchange: r.Book.Provider.Exchange,
 		}, rating.Spec{Period: r.Spec.Period, AsOf: r.asOf()})
 	})

@@ -86,22 +86,6 @@ func (b *Book) Accounts(yield func(*schemas.Account, *schemas.Customer) bool) {
 	}
 }
 
-// PricesInForce returns the prices of an offering that are in force on a day, by what was known on asOf (no day: now),
-// in the order of the book.
-func (b *Book) PricesInForce(id schemas.OfferingID, day, asOf schemas.Date) []*schemas.Price {
-	o, ok := b.Offering(id)
-	if !ok || !o.Validity.Holds(day, asOf) {
-		return nil
-	}
-	var out []*schemas.Price
-	for i := range o.Prices {
-		if o.Prices[i].Validity.Holds(day, asOf) {
-			out = append(out, &o.Prices[i])
-		}
-	}
-	return out
-}
-
 // Convert returns the exact conversion between two currencies on a day, by the provider's exchange policy and what was
 // known on asOf (no day: now). It reports false where the book has no rate that is fresh enough.
 func (b *Book) Convert(from, to money.Currency, day, asOf schemas.Date) (schemas.Conversion, bool) {

@@ -155,7 +155,8 @@ func TestPricesInForce(t *testing.T) {
 	for _, c := range []struct{ day, asOf, want string }{
 		{"2024-09-15", "", "base-fee@2024-1 vcpu@2024-1"},
 		{"2024-09-16", "", "base-fee@2024-1 vcpu@2024-2"},
-		{"2024-09-16", "2024-07-31", "base-fee@2024-1"},
+		{"2024-09-16", "2024-07-31", "base-fee@2024-1 vcpu@2024-1"},
+		{"2024-09-16", "2023-11-30", "base-fee@2024-1"},
 		{"2024-09-16", "2024-08-01", "base-fee@2024-1 vcpu@2024-2"},
 	} {
 		var asOf schemas.Date
@@ -172,6 +173,65 @@ func TestPricesInForce(t *testing.T) {
 	}
 	if b.PricesInForce("none", day(t, "2024-09-16"), schemas.Date{}) != nil {
 		t.Error("an unknown offering has prices")
+	}
+}
+
+// A price that was corrected afterwards replaces the first from the day on which it was known, on the days of its own.
+func TestCatalogueAsOf(t *testing.T) {
+	b := load(t, baseBook(t), map[string][]byte{"catalogue/main.yaml": []byte(`meters:
+  - {id: hours, unit: hour}
+offerings:
+  - id: compute
+    name: Compute
+    prices:
+      - {id: hour, version: "1", meter: hours, currency: EUR, model: per_unit, unit_price: 4, known_since: 2024-01-01}
+      - {id: hour, version: "2", meter: hours, currency: EUR, model: per_unit, unit_price: 5, from: 2024-03-01, to: 2024-05-01, known_since: 2024-06-01}
+      - {id: hour, version: "3", meter: hours, currency: EUR, model: per_unit, unit_price: 6, from: 2024-04-01, known_since: 2024-07-01}
+      - {id: other, version: "1", currency: EUR, model: flat, amount: 1}
+taxes:
+  - {id: vat, percent: 19}
+  - {id: vat, percent: 16, from: 2024-07-01, to: 2025-01-01, known_since: 2024-06-30}
+`)})
+	for _, c := range []struct{ asOf, want string }{
+		{"2023-12-31", "other@1:.. 19:.."},
+		{"2024-01-01", "hour@1:.. other@1:.. 19:.."},
+		{"2024-06-01", "hour@1:..2024-03-01 hour@1:2024-05-01.. hour@2:2024-03-01..2024-05-01 other@1:.. 19:.."},
+		{"2024-07-01", "hour@1:..2024-03-01 hour@2:2024-03-01..2024-04-01 hour@3:2024-04-01.. other@1:.. 19:..2024-07-01 19:2025-01-01.. 16:2024-07-01..2025-01-01"},
+		{"", "hour@1:..2024-03-01 hour@2:2024-03-01..2024-04-01 hour@3:2024-04-01.. other@1:.. 19:..2024-07-01 19:2025-01-01.. 16:2024-07-01..2025-01-01"},
+	} {
+		var asOf schemas.Date
+		if c.asOf != "" {
+			asOf = day(t, c.asOf)
+		}
+		catalogue := b.CatalogueAsOf(asOf)
+		var got []string
+		for _, p := range catalogue.Offerings[0].Prices {
+			got = append(got, string(p.ID)+"@"+p.Version+":"+p.Validity.From.String()+".."+p.Validity.To.String())
+		}
+		for _, x := range catalogue.Taxes {
+			got = append(got, x.Percent.String()+":"+x.Validity.From.String()+".."+x.Validity.To.String())
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("as of %q: %s, want %s", c.asOf, strings.Join(got, " "), c.want)
+		}
+		// The same, asked day by day.
+		for d, end := day(t, "2024-02-01"), day(t, "2024-06-01"); d.Before(end); d = d.AddDays(1) {
+			var one, other []string
+			for _, p := range b.PricesInForce("compute", d, asOf) {
+				one = append(one, string(p.ID)+p.Version)
+			}
+			for _, p := range catalogue.Offerings[0].Prices {
+				if p.Validity.Holds(d, asOf) {
+					other = append(other, string(p.ID)+p.Version)
+				}
+			}
+			if strings.Join(one, " ") != strings.Join(other, " ") {
+				t.Errorf("as of %q on %s: %v and %v", c.asOf, d, one, other)
+			}
+		}
+	}
+	if len(b.Catalogue.Offerings[0].Prices) != 4 {
+		t.Error("the book itself has changed")
 	}
 }
 
@@ -218,7 +278,7 @@ func TestWhere(t *testing.T) {
 			t.Errorf("%s %s is at %q, want %q", c.kind, c.id, got, c.want)
 		}
 	}
-	if got := b.WherePrice("compute", "vcpu", "2024-2"); got != "catalogue/compute.yaml:42" {
+	if got := b.WherePrice("compute", "vcpu", "2024-2"); got != "catalogue/compute.yaml:43" {
 		t.Errorf("the second version of the price is at %q", got)
 	}
 }

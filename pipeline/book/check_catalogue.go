@@ -207,27 +207,17 @@ func (c *checker) withinOffering(at place, p *schemas.Price, o *schemas.Offering
 	}
 }
 
-// overlappingPrices complains of two prices in force on one day for the same thing: the same meter, phase and
-// filters, or without a meter the same name. Of two prices of usage the second would never be used, of two others both
-// would be charged.
+// overlappingPrices complains of two prices in force on one day for the same thing.
 func (c *checker) overlappingPrices(list place, prices []schemas.Price) {
+	entries := make([]dated, len(prices))
 	for i := range prices {
-		for j := range i {
-			day, both := overlap(prices[i].Validity, prices[j].Validity)
-			if !both || sameThing(&prices[i]) != sameThing(&prices[j]) {
-				continue
-			}
-			from := "from the beginning"
-			if !day.IsZero() {
-				from = "from " + day.String()
-			}
-			c.complain(list.at(i), "end one of them with to:, on the first day of the other",
-				"price %s and the one at %s:%d are both in force %s", prices[i].ID, list.file.name, list.at(j).line(), from)
-		}
+		entries[i] = dated{sameThing(&prices[i]), prices[i].Validity, list.at(i)}
 	}
+	c.atOnce(entries, func(string) string { return "price" })
 }
 
-// sameThing is equal for prices that may not be in force at once.
+// sameThing is equal for prices of an offering of which one alone is used at a time: those of the same meter, phase and
+// filters, and without a meter those of the same name and phase.
 func sameThing(p *schemas.Price) string {
 	key := []string{"price", string(p.ID), p.Phase}
 	if p.Meter != "" {
@@ -236,7 +226,7 @@ func sameThing(p *schemas.Price) string {
 			key = append(key, f.Column, string(f.Op), strings.Join(f.Values, "\x01"))
 		}
 	}
-	return strings.Join(key, "\x00")
+	return keyOf(key...)
 }
 
 // bounds complains of a minimum above the maximum.
@@ -290,19 +280,15 @@ func (c *checker) checkCatalogueRest() {
 			c.refer(at.field("offerings").at(j), "", KindOffering, string(o))
 		}
 	}
+	taxes := make([]dated, len(c.taxes.items))
 	for i, tax := range c.taxes.items {
 		at := c.taxes.places[i]
 		c.validity(at, tax.Validity)
 		c.country(at.field("country"), tax.Country)
 		c.percent(at.field("percent"), &tax.Percent)
-		for j := range i {
-			other := &c.taxes.items[j]
-			if _, both := overlap(tax.Validity, other.Validity); both && other.ID == tax.ID {
-				c.complain(at.field("id"), "end one of them with to:, on the first day of the other",
-					"tax %s and the one at %s:%d are both in force", tax.ID, c.taxes.places[j].file.name, c.taxes.places[j].line())
-			}
-		}
+		taxes[i] = dated{tax.ID, tax.Validity, at}
 	}
+	c.atOnce(taxes, func(id string) string { return "tax " + id })
 	if c.policyAt.file != nil {
 		c.policyRules(c.policyAt, &c.policy)
 	}

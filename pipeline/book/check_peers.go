@@ -27,6 +27,7 @@ func (c *checker) checkPeers() {
 	for i := range c.contracts.items {
 		c.contract(c.contracts.places[i], &c.contracts.items[i])
 	}
+	c.overlappingRates()
 }
 
 func (c *checker) contract(at place, k *schemas.Contract) {
@@ -46,24 +47,36 @@ func (c *checker) contract(at place, k *schemas.Contract) {
 		if _, ok := overlap(r.Validity, k.Validity); !ok {
 			c.complain(here.field("from"), "correct one of them", "the rate is never in force while contract %s is", k.ID)
 		}
-		for j := range i {
-			other := &k.Rates[j]
-			day, both := overlap(r.Validity, other.Validity)
-			same := r.Service == other.Service && r.SKU == other.SKU && r.Region == other.Region && r.Validity.KnownSince == other.Validity.KnownSince
-			if both && same {
-				c.complain(here, "end one of them with to:, or say by known_since which replaces the other",
-					"this rate of %s and the one at line %d are both in force from %s", clip(r.Service), at.field("rates").at(j).line(), beginning(day))
-			}
-		}
 	}
 }
 
-// beginning is a day, or words for none.
-func beginning(d schemas.Date) string {
-	if d.IsZero() {
-		return "the beginning"
+// overlappingRates complains of two rates of a peer for the same service, SKU and region, in one contract or two, that are
+// in force on one day.
+func (c *checker) overlappingRates() {
+	var rates []dated
+	for i, k := range c.contracts.items {
+		for j, r := range k.Rates {
+			v := within(r.Validity, k.Validity)
+			if _, ever := overlap(r.Validity, k.Validity); ever {
+				rates = append(rates, dated{keyOf(string(k.Peer), r.Service, string(r.SKU), r.Region), v, c.contracts.places[i].field("rates").at(j)})
+			}
+		}
 	}
-	return d.String()
+	c.atOnce(rates, func(key string) string { return "rate of " + clip(strings.Split(key, "\x00")[1]) })
+}
+
+// within bounds a validity by another; it is known since both are.
+func within(v, outer schemas.Validity) schemas.Validity {
+	if outer.From.After(v.From) {
+		v.From = outer.From
+	}
+	if v.To.IsZero() || !outer.To.IsZero() && outer.To.Before(v.To) {
+		v.To = outer.To
+	}
+	if outer.KnownSince.After(v.KnownSince) {
+		v.KnownSince = outer.KnownSince
+	}
+	return v
 }
 
 func (c *checker) contractRate(at place, r *schemas.ContractRate) {

@@ -59,6 +59,7 @@ func (p *Plan) Rate(t *Tally, carried Carried) (Output, error) {
 	if t.account == nil {
 		return b.out, b.suspend()
 	}
+	t.seed(&carried)
 	b.currency, b.policy = t.account.Currency, resolve(p.policy)
 	steps := []func() error{
 		b.usage, b.recurring, // aggregate, convert, allowance, price, and what a price itself says of discounts and bounds

@@ -3,6 +3,7 @@ package rating
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -118,6 +119,13 @@ func (a *accumulator) merge(how schemas.Aggregation, b *accumulator) error {
 	return a.mergeWindows(b)
 }
 
+// take is merge into an accumulator that shares what it has with others: it changes none of theirs.
+func (a *accumulator) take(how schemas.Aggregation, b *accumulator) error {
+	a.points = slices.Clip(a.points)
+	a.ids = maps.Clone(a.ids)
+	return a.merge(how, b)
+}
+
 // aggregate is the quantity of a meter: of its windows, where it has them, in order of time.
 func (a *accumulator) aggregate(m *schemas.Meter, s span) money.Decimal {
 	if m.Window == "" {
@@ -141,7 +149,12 @@ func (a *accumulator) quantity(m *schemas.Meter, how schemas.Aggregation, span s
 	switch how {
 	case schemas.AggregateCount:
 		return money.NewDecimal(a.rows, 0)
-	case schemas.AggregateMax, schemas.AggregateMin, schemas.AggregateLatest:
+	case schemas.AggregateLatest:
+		if a.rows == 0 && len(span.carried) > 0 {
+			return span.carried[0].level.Decimal()
+		}
+		return a.extreme.Decimal()
+	case schemas.AggregateMax, schemas.AggregateMin:
 		return a.extreme.Decimal()
 	case schemas.AggregateUnique:
 		return money.NewDecimal(int64(len(a.ids)), 0)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -165,4 +166,28 @@ func (b *bill) soleGroup(e *entry) string {
 		return ""
 	}
 	return b.plan.seriesKey(e.price.meter, "", "", nil)
+}
+
+// seed makes the series that have a level carried in and no row, so that what stayed as it was is charged, too.
+func (t *Tally) seed(c *Carried) {
+	for _, l := range c.Levels {
+		if _, there := t.byKey[l.Series]; there {
+			continue
+		}
+		parts := strings.Split(l.Series, "\x00")
+		at := slices.IndexFunc(t.plan.meters, func(m meter) bool { return string(m.ID) == parts[0] })
+		if at < 0 || len(parts) < 3 || len(parts)-3 != len(t.plan.meters[at].GroupBy) {
+			continue
+		}
+		m := match{meter: at, reads: Reads{Value: t.plan.meters[at].value, Cost: -1, ID: t.plan.meters[at].id}, labels: make([]string, len(t.plan.columns))}
+		m.labels[labelCurrency] = parts[2]
+		for i, value := range parts[3:] {
+			m.group = append(m.group, schemas.DimensionMatch{Column: t.plan.meters[at].GroupBy[i], Value: value})
+			m.labels[t.plan.meters[at].groups[i]] = value
+		}
+		if parts[2] != "" {
+			m.reads.Cost = schemas.UseEffectiveCost
+		}
+		t.seriesOf(&m)
+	}
 }

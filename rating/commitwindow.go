@@ -52,25 +52,26 @@ func (p *Plan) applies(v *schemas.Validity) bool {
 
 // byWindow prices a stretch window by window, for a commitment that counts each on its own: what all usage up to the end
 // of a window costs.
-func (x *metering) byWindow(st *stretch, before *accumulator) {
+func (x *metering) byWindow(st *stretch, p *progress) {
 	if x.bill.tally.context.commitWindow(x.meter) == "" {
 		return
 	}
 	loud := x.line.t
 	x.line.t = trail{quiet: true}
 	defer func() { x.line.t = loud }()
-	var upTo accumulator
-	none := money.Zero
-	if before.rows > 0 {
-		upTo = accumulator{rows: before.rows, sum: before.sum, points: before.points}
-		none = x.upTo(&upTo, x.bill.plan.start.UnixMicro(), st.end, nil, "").v
+	upTo, none := p.before, money.Zero
+	if p.counts {
+		none = x.upTo(&upTo, p.quantity, nil, "").v
 	}
+	own := accumulator{}
 	for _, start := range slices.Sorted(maps.Keys(st.acc.windows)) {
-		w := st.acc.windows[start]
-		if upTo.merge(schemas.AggregateSum, &accumulator{rows: w.rows, sum: w.sum, points: w.points}) != nil {
+		w := *st.acc.windows[start]
+		w.windows = nil
+		if own.take(x.meter.Aggregation, &w) != nil || upTo.take(x.meter.Aggregation, &w) != nil {
 			return // the sum of the slice is larger still, and was refused
 		}
-		cost := x.upTo(&upTo, x.bill.plan.start.UnixMicro(), st.end, nil, "").v
+		metered := p.quantity.Add(own.quantity(x.meter.Meter, x.meter.Aggregation, span{}))
+		cost := x.upTo(&upTo, metered, nil, "").v
 		x.line.windows = append(x.line.windows, windowSpend{start, cost.Sub(none)})
 	}
 }

@@ -99,14 +99,7 @@ func (p *Plan) contextOf(a *account) context {
 		if !known(s.KnownSince, p.spec.AsOf) {
 			continue
 		}
-		sub := subscription{Subscription: s, account: a}
-		for j := range s.Overrides {
-			if o := p.offerings[s.Offering]; o != nil {
-				if x, err := p.compilePrice(&s.Overrides[j], o); err == nil && x != nil {
-					sub.prices = append(sub.prices, x)
-				}
-			}
-		}
+		sub := subscription{Subscription: s, account: a, prices: a.overrides[i]}
 		sub.segments = p.timeline(&sub, p.start, p.end)
 		c.subs = append(c.subs, sub)
 	}

@@ -8,6 +8,15 @@ import (
 	"daybook/schemas/money"
 )
 
+// progress is what earlier stretches of a series leave to the next: all their rows, and those that count towards the
+// tiers of the next price with them.
+type progress struct {
+	history  accumulator
+	before   accumulator
+	quantity money.Decimal
+	counts   bool // before counts
+}
+
 // metering prices one stretch of one series: from its rows to an amount in the price's currency.
 type metering struct {
 	bill   *bill
@@ -35,24 +44,46 @@ func (m *meter) additive() bool {
 }
 
 // price sets the line's amount and quantities.
-func (x *metering) price(st *stretch, before *accumulator) {
-	if !x.meter.additive() {
-		x.priceLevel(st)
-		return
-	}
-	t, c := &x.line.t, &x.line.charge
-	own := x.quantity(&st.acc, st.start, st.end)
-	total := x.amount(st, before, &c.Priced)
-	c.Consumed, c.HasQuantity = own, true
-	c.ConsumedUnit, c.PricingUnit = x.unit(), x.pricingUnit()
-	if before.rows == 0 {
-		x.line.amount = total
-	} else {
-		earlier := x.upTo(before, x.bill.plan.start.UnixMicro(), st.start, nil, "what earlier slices of the period cost at this price")
-		x.line.amount = t.sub("the slice costs the difference of cumulative totals", in("total", total), in("before", earlier))
-	}
+func (x *metering) price(st *stretch, p *progress) error {
+	c := &x.line.charge
+	c.HasQuantity, c.ConsumedUnit, c.PricingUnit = true, x.unit(), x.pricingUnit()
 	c.UnitPrice = unitPrice(&x.entry.price.Terms)
-	x.byWindow(st, before)
+	if !x.meter.additive() {
+		x.priceLevel(st, p)
+		return nil
+	}
+	all := p.before
+	if err := all.take(x.meter.Aggregation, &st.acc); err != nil {
+		return err
+	}
+	own, err := x.ownQuantity(st, p)
+	if err != nil {
+		return err
+	}
+	c.Consumed = own
+	total := x.upTo(&all, p.quantity.Add(own), &c.Priced, fmt.Sprintf("metered from %d rows", all.rows))
+	x.line.amount = total
+	if p.counts {
+		earlier := x.upTo(&p.before, p.quantity, nil, "what earlier slices of the period cost at this price")
+		x.line.amount = x.line.t.sub("the slice costs the difference of cumulative totals", in("total", total), in("before", earlier))
+	}
+	x.byWindow(st, p)
+	p.quantity = p.quantity.Add(own)
+	return nil
+}
+
+// ownQuantity is what a stretch adds to the quantity of the period: the quantity up to its end less that up to its
+// start, because a level or a window may reach over from one into the other.
+func (x *metering) ownQuantity(st *stretch, p *progress) (money.Decimal, error) {
+	start := x.bill.plan.start.UnixMicro()
+	if p.history.rows == 0 && st.start == start {
+		return x.quantity(&st.acc, start, st.end), nil
+	}
+	all := p.history
+	if err := all.take(x.meter.Aggregation, &st.acc); err != nil {
+		return money.Zero, err
+	}
+	return x.quantity(&all, start, st.end).Sub(x.quantity(&p.history, start, st.start)), nil
 }
 
 // unitPrice is the price of one unit where the model has exactly one.
@@ -63,23 +94,9 @@ func unitPrice(terms *schemas.Terms) *money.Decimal {
 	return nil
 }
 
-// amount prices everything up to the end of the stretch.
-func (x *metering) amount(st *stretch, before *accumulator, priced *money.Decimal) number {
-	all := st.acc
-	if before.rows > 0 {
-		all = accumulator{}
-		// Both fit, or their tally would have refused a row; a sum that does not is caught by merge of the series.
-		if all.merge(x.meter.Aggregation, before) != nil || all.merge(x.meter.Aggregation, &st.acc) != nil {
-			all = st.acc
-		}
-	}
-	return x.upTo(&all, x.bill.plan.start.UnixMicro(), st.end, priced, fmt.Sprintf("metered from %d rows", all.rows))
-}
-
-// upTo prices the rows of an accumulator as one quantity.
-func (x *metering) upTo(a *accumulator, start, end int64, priced *money.Decimal, note string) number {
+// upTo prices a metered quantity, of the rows of an accumulator.
+func (x *metering) upTo(a *accumulator, metered money.Decimal, priced *money.Decimal, note string) number {
 	t := &x.line.t
-	metered := x.quantity(a, start, end)
 	q := t.add(OpGiven, note, metered, fact("quantity", metered))
 	if x.cost != nil && x.meter.isCost() {
 		q = t.exchange("in the currency of the price", q, *x.cost)
@@ -124,15 +141,16 @@ func (x *metering) usage(a *accumulator, q money.Decimal) Usage {
 }
 
 // priceLevel prices a level that holds for the stretch: its own quantity, prorated by the stretch's share of the period.
-func (x *metering) priceLevel(st *stretch) {
+func (x *metering) priceLevel(st *stretch, p *progress) {
 	t, c := &x.line.t, &x.line.charge
-	own := x.quantity(&st.acc, st.start, st.end)
-	x.line.amount = x.upTo(&st.acc, st.start, st.end, &c.Priced, fmt.Sprintf("metered from %d rows", st.acc.rows))
-	c.Consumed, c.HasQuantity = own, true
-	c.ConsumedUnit, c.PricingUnit = x.unit(), x.pricingUnit()
-	c.UnitPrice = unitPrice(&x.entry.price.Terms)
-	p := x.bill.plan
-	part := Part{From: time.UnixMicro(st.start), To: time.UnixMicro(st.end), Start: p.start, End: p.end, Zone: x.bill.account.zone}
+	acc := &st.acc
+	if acc.rows == 0 && x.meter.Aggregation == schemas.AggregateLatest && p.history.rows > 0 {
+		acc = &p.history // the level of the slice before holds on
+	}
+	c.Consumed = x.quantity(acc, st.start, st.end)
+	x.line.amount = x.upTo(&st.acc, c.Consumed, &c.Priced, fmt.Sprintf("metered from %d rows", st.acc.rows))
+	plan := x.bill.plan
+	part := Part{From: time.UnixMicro(st.start), To: time.UnixMicro(st.end), Start: plan.start, End: plan.end, Zone: x.bill.account.zone}
 	x.line.amount = t.prorate(x.line.amount, x.entry.price.Prorate, part)
 }
 

@@ -62,10 +62,11 @@ type price struct {
 // joint reports whether the price measures several meters at once: capacities and blocks whose units are meters.
 func (x *price) joint() bool { return x.meter < 0 && len(x.meters) > 0 }
 
-// account is an account with its zone.
+// account is an account with its zone, and the overrides of each of its subscriptions.
 type account struct {
 	*schemas.Account
-	zone *time.Location
+	zone      *time.Location
+	overrides [][]*price
 }
 
 // Compile checks a book and prepares it for a period. The error names the first entry that could not be rated by: the
@@ -204,7 +205,32 @@ func (p *Plan) compileAccounts() error {
 			if p.accounts[a.ID] != nil {
 				return fmt.Errorf("account %s is there twice: rename one", a.ID)
 			}
+			if err := p.compileSubscriptions(a); err != nil {
+				return fmt.Errorf("account %s: %w", a.ID, err)
+			}
 			p.accounts[a.ID] = a
+		}
+	}
+	return nil
+}
+
+// compileSubscriptions checks what an account has bought and compiles the prices that were agreed with it alone.
+func (p *Plan) compileSubscriptions(a *account) error {
+	a.overrides = make([][]*price, len(a.Subscriptions))
+	for i := range a.Subscriptions {
+		s := &a.Subscriptions[i]
+		o := p.offerings[s.Offering]
+		if o == nil {
+			return fmt.Errorf("subscription %s is to offering %s, which is not in the catalogue", s.ID, s.Offering)
+		}
+		for j := range s.Overrides {
+			x, err := p.compilePrice(&s.Overrides[j], o)
+			if err != nil {
+				return fmt.Errorf("subscription %s: %w", s.ID, err)
+			}
+			if x != nil {
+				a.overrides[i] = append(a.overrides[i], x)
+			}
 		}
 	}
 	return nil

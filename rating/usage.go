@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // usage makes a line for each series and each stretch of time under one price, and findings of what has none.
@@ -47,7 +48,8 @@ func (b *bill) rateSeries(s *series) error {
 	if err != nil {
 		return err
 	}
-	var before accumulator
+	var p progress
+	var last *subscription
 	for i := range stretches {
 		st := &stretches[i]
 		if st.entry.price.joint() {
@@ -56,25 +58,38 @@ func (b *bill) rateSeries(s *series) error {
 			}
 			continue
 		}
-		if st.acc.rows == 0 && !m.CarryIn {
-			continue
+		if st.entry.sub != last || st.entry.price.policy.PriceChange != schemas.ChangeContinue {
+			p.before, p.quantity, p.counts = accumulator{}, money.Zero, false
 		}
-		l, code := b.usageLine(s, m, st, &before)
-		if code != "" {
-			s.code = code
-			continue
-		}
-		b.add(l)
-		for k := st.first; k < st.last; k++ {
-			s.priced[k] = l
-		}
-		if st.entry.price.policy.PriceChange == schemas.ChangeContinue {
-			if err := before.merge(m.Aggregation, &st.acc); err != nil {
+		last = st.entry.sub
+		if st.acc.rows > 0 || m.CarryIn || m.Aggregation == schemas.AggregateTimeWeighted {
+			if err := b.rateStretch(s, m, st, &p); err != nil {
 				return err
 			}
 		}
+		if err := p.history.take(m.Aggregation, &st.acc); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// rateStretch makes the line of one stretch, or notes on the series why there is none.
+func (b *bill) rateStretch(s *series, m *meter, st *stretch, p *progress) error {
+	l, code, err := b.usageLine(s, m, st, p)
+	if err != nil {
+		return err
+	}
+	if code != "" {
+		s.code = code
+		return nil
+	}
+	b.add(l)
+	for k := st.first; k < st.last; k++ {
+		s.priced[k] = l
+	}
+	p.counts = true
+	return p.before.take(m.Aggregation, &st.acc)
 }
 
 // stretches joins the slices of a series that one price takes, leaving out those that none takes.
@@ -95,7 +110,7 @@ func (b *bill) stretches(s *series, m *meter) ([]stretch, error) {
 		}
 		if n := len(out); n > 0 && out[n-1].end == start && out[n-1].entry.same(e) {
 			out[n-1].end, out[n-1].last = end, i+1
-			if err := out[n-1].acc.merge(m.Aggregation, &s.slices[i]); err != nil {
+			if err := out[n-1].acc.take(m.Aggregation, &s.slices[i]); err != nil {
 				return nil, err
 			}
 			continue
@@ -146,35 +161,36 @@ func (b *bill) subscribed(meter int, at int64) bool {
 	return false
 }
 
-// usageLine prices one stretch; before holds what earlier stretches of the period used. A code says why there is no
-// line.
-func (b *bill) usageLine(s *series, m *meter, st *stretch, before *accumulator) (*line, schemas.Code) {
+// usageLine prices one stretch. A code says why there is no line.
+func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, schemas.Code, error) {
 	e := st.entry
 	l := b.newLine(e.sub, e.price, e.phase, time.UnixMicro(st.start), time.UnixMicro(st.end))
 	model := model{terms: &e.price.Terms, policy: &e.price.policy}
 	if !model.prices(s.group) {
-		return nil, schemas.CodeNoPrice
+		return nil, schemas.CodeNoPrice, nil
 	}
 	x := metering{bill: b, series: s, meter: m, entry: e, line: l, model: &model}
 	if code := x.convertCosts(); code != "" {
-		return nil, code
+		return nil, code, nil
 	}
 	l.charge.Category, l.charge.Frequency = "Usage", "Usage-Based"
 	l.charge.Meter, l.charge.UsageRows = m.ID, st.acc.rows
 	b.describe(l, s)
-	x.price(st, before)
+	if err := x.price(st, p); err != nil {
+		return nil, "", err
+	}
 	l.charge.List = l.amount.v
 	if code := b.toAccount(l); code != "" {
-		return nil, code
+		return nil, code, nil
 	}
 	if st.acc.hasCost {
 		cost, code := b.convertAmount(st.acc.cost.Decimal(), s.currency, l)
 		if code != "" {
-			return nil, code
+			return nil, code, nil
 		}
 		l.charge.PeerCost, l.charge.HasCost = cost, true
 	}
-	return l, ""
+	return l, "", nil
 }
 
 // newLine starts a charge of a price.

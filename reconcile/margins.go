@@ -109,6 +109,7 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 	var findings []schemas.Finding
 	for i, l := range lines {
 		r := schemas.MarginRow{
+			ID:     joinID(string(period), string(l.Account), string(l.Offering), string(l.Currency)),
 			Period: period, Account: l.Account, Offering: l.Offering, Currency: l.Currency,
 			Revenue: l.Revenue.Decimal(), Cost: l.Cost.Decimal(), Charges: l.Charges,
 		}
@@ -116,7 +117,7 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 		r.Percent = marginPercentRounded(r.Margin, r.Revenue)
 		out[i] = r
 		if r.Margin.IsNegative() {
-			f := noteFinding(schemas.CodeNegativeMargin, joinID(string(period), string(r.Account), string(r.Offering), string(r.Currency)),
+			f := noteFinding(schemas.CodeNegativeMargin, r.ID,
 				fmt.Sprintf("%s earns %s %s from %s and costs %s; look at its price against the contract rate", r.Offering, r.Revenue, r.Currency, r.Account, r.Cost),
 				r.Margin, r.Currency)
 			f.Account = r.Account

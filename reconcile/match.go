@@ -63,6 +63,16 @@ type groupKey struct {
 	order int
 }
 
+// id is the identifier of the group's match.
+func (k *groupKey) id(p schemas.Period) string {
+	order := ""
+	if k.order > 0 {
+		order = fmt.Sprint(k.order)
+	}
+	return joinID(string(p), string(k.peer), k.service, string(k.sku), k.region, k.category, string(k.contract),
+		k.from.String(), string(k.currency), k.unit, order)
+}
+
 type group struct {
 	key      groupKey
 	term     *term
@@ -168,21 +178,24 @@ func (m *matcher) meter(l *useLine) error {
 				t.rate.Service, l.SKU, unit, t.contract.ID, t.rate.Unit), money.Zero, ""))
 		return nil
 	}
-	list := m.byTerm[t]
-	i := slices.IndexFunc(list, func(g *group) bool { return g.key.currency == t.contract.Currency })
-	var g *group
-	switch {
-	case i >= 0:
-		g = list[i]
-	case len(list) > 0:
-		g = list[0]
-	default:
-		g = m.termGroup(t, t.contract.Currency)
-	}
+	g := m.meterGroup(t)
 	g.ownRows += l.Rows
 	var err error
 	g.metered, err = addQuantity(g.metered, unit, value)
 	return err
+}
+
+// meterGroup is the group in which what our meters count for a rate is compared.
+func (m *matcher) meterGroup(t *term) *group {
+	list := m.byTerm[t]
+	i := slices.IndexFunc(list, func(g *group) bool { return g.key.currency == t.contract.Currency })
+	switch {
+	case i >= 0:
+		return list[i]
+	case len(list) > 0:
+		return list[0]
+	}
+	return m.termGroup(t, t.contract.Currency)
 }
 
 // rows computes the matches in order, with their findings.
@@ -219,12 +232,7 @@ func (m *matcher) row(g *group) (schemas.PeerMatch, error) {
 		Category: k.category, From: k.from, Unit: k.unit, Currency: k.currency, BilledCurrency: k.currency,
 		ActualBilled: g.cost.Decimal(), BillRows: g.billRows, MeterRows: g.ownRows,
 	}
-	order := ""
-	if k.order > 0 {
-		order = fmt.Sprint(k.order)
-	}
-	r.ID = joinID(string(r.Period), string(k.peer), k.service, string(k.sku), k.region, k.category, string(k.contract),
-		k.from.String(), string(k.currency), k.unit, order)
+	r.ID = k.id(r.Period)
 	s := &sheet{}
 	r.Actual = s.given("billed", "billed cost in "+string(k.currency), r.ActualBilled)
 	switch {

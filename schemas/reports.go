@@ -50,7 +50,7 @@ func (c *Causes) Sum() money.Decimal {
 
 // Variance is actual minus expected for one measure of one offering in one region and month.
 type Variance struct {
-	// ID is the period, offering, region and measure, joined by slashes.
+	// ID is the period, offering, region and measure, joined by slashes; a slash within one is written %2F.
 	ID       string
 	Period   Period
 	Offering OfferingID
@@ -163,7 +163,8 @@ const (
 
 // PeerMatch is one line of a peer's bill, summed over the period, against what we expect of it.
 type PeerMatch struct {
-	// ID is the period, peer and the other names below, joined by slashes.
+	// ID is the period, peer, service, SKU, region, category, contract, first day, billing currency, unit and order of the
+	// rate, joined by slashes; a slash within one is written %2F, and what does not part the bill there is empty.
 	ID       string
 	Period   Period
 	Peer     PeerID
@@ -260,6 +261,8 @@ var PeerMatches = Table{Name: "peer_matches", Version: "1", Columns: []Column{
 
 // MarginRow is what one account's use of one offering earns.
 type MarginRow struct {
+	// ID is the period, account, offering and currency, joined by slashes; a slash within one is written %2F.
+	ID       string
 	Period   Period
 	Account  AccountID
 	Offering OfferingID

@@ -3,6 +3,7 @@ package document
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -77,7 +78,7 @@ type Item struct {
 func (r *Report) Attention() []Item {
 	var out []Item
 	for _, m := range r.Missing {
-		out = append(out, Item{Topic: "Delivery", Title: "A delivery is missing or refused", Detail: m, Action: "Wait for it, have it delivered again, or waive it in the book by name and reason.", Bad: true})
+		out = append(out, Item{Topic: "Delivery", Title: "A delivery is missing or refused", Detail: strings.TrimSuffix(m, ".") + ".", Action: "Wait for it, have it delivered again, or waive it in the book by name and reason.", Bad: true})
 	}
 	out = append(out, r.graveFindings()...)
 	blocking := len(out)
@@ -113,26 +114,44 @@ func (r *Report) worth(amount money.Decimal, c money.Currency) money.Decimal {
 	return v.Abs()
 }
 
-// graveFindings are the findings that keep rows or deliveries out; their money is not known by code.
+// graveFindings say what is kept out: one item for each severity, its codes in its detail. Their money is not known.
 func (r *Report) graveFindings() []Item {
 	var out []Item
-	for _, f := range r.Findings {
-		if f.Severity != schemas.Blocking && f.Severity != schemas.Suspended && f.Severity != schemas.Rejected {
-			continue
-		}
-		if f.Severity == schemas.Blocking && len(r.Missing) > 0 {
+	for _, severity := range []schemas.Severity{schemas.Blocking, schemas.Suspended, schemas.Rejected} {
+		if severity == schemas.Blocking && len(r.Missing) > 0 {
 			continue // Missing names each
 		}
-		item := Item{Topic: "Finding", Title: string(f.Code) + ": " + plural(f.Findings, "finding"), Bad: true}
-		if info, ok := f.Code.Info(); ok {
-			item.Detail, item.Action = sentence(info.Meaning), sentence(info.Fix)
+		var codes []string
+		findings, rows := int64(0), int64(0)
+		for _, f := range r.Findings {
+			if f.Severity == severity {
+				findings, rows = findings+f.Findings, rows+f.Rows
+				codes = append(codes, string(f.Code)+" "+string(appendFixed(nil, money.FixedFromInt(f.Findings), 0)))
+			}
 		}
-		if f.Rows > 0 {
-			item.Detail += " " + plural(f.Rows, "usage row") + " " + string(f.Severity) + "."
+		if findings == 0 {
+			continue
+		}
+		item := Item{Topic: "Finding", Detail: strings.Join(codes, ", ") + ".", Bad: true}
+		switch severity {
+		case schemas.Blocking:
+			item.Title, item.Action = "What keeps the period open", "Correct it, or waive it in the book by name and reason."
+		case schemas.Suspended:
+			item.Title, item.Action = kept(rows, findings)+" suspended", "Complete the book; they are rated on the next run."
+		default:
+			item.Title, item.Action = kept(rows, findings)+" rejected", "Have the sources correct them."
 		}
 		out = append(out, item)
 	}
 	return out
+}
+
+// kept counts what findings keep out: rows, or the findings themselves where they are about none.
+func kept(rows, findings int64) string {
+	if rows == 0 {
+		return plural(findings, "fact")
+	}
+	return plural(rows, "usage row")
 }
 
 // planItems has one item for each offering and region whose revenue, cost or margin is material: its largest.
@@ -263,7 +282,7 @@ func (r *Report) marginItem(m *schemas.MarginRow) (Item, bool) {
 		Topic: "Margin", Title: r.offering(m.Offering) + " for " + string(m.Account), HasAmount: true, Amount: m.Margin, Currency: m.Currency, Bad: true,
 		Detail:  "Revenue " + r.rounded(m.Revenue) + " costs " + r.rounded(m.Cost) + ".",
 		Action:  "Look at the price against the contract rate.",
-		Explain: string(m.Period) + "/" + string(m.Account) + "/" + string(m.Offering) + "/" + string(m.Currency),
+		Explain: m.ID,
 	}, m.Margin.IsNegative()
 }
 

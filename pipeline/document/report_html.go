@@ -2,7 +2,7 @@ package document
 
 import (
 	"cmp"
-	"strconv"
+	"slices"
 	"time"
 
 	"daybook/schemas"
@@ -169,11 +169,12 @@ func signedPercent(d money.Decimal) string {
 
 // Bounds on what the page lists; whatever is beyond them stands in the CSV, the workbook and the datasets.
 const (
-	mostOpen   = 12
-	mostItems  = 200
-	mostLines  = 400
-	mostBars   = 12
-	mostPeople = 50
+	mostOpenBlocks = 4  // of what keeps the period or rows out, which has no amount
+	mostOpen       = 10 // of what is ordered by money
+	mostItems      = 200
+	mostLines      = 400
+	mostBars       = 12
+	mostPeople     = 50
 )
 
 // attention lists what to act on, the first of it open.
@@ -183,24 +184,28 @@ func (r *Report) attention(p *page, items []Item) {
 		p.raw("<p class=\"soft\">Nothing: every difference is within what the book tolerates.</p></section>\n")
 		return
 	}
-	shown := items[:min(len(items), mostItems)]
-	open := shown[:min(len(shown), mostOpen)]
-	r.items(p, open, 1)
-	if rest := shown[len(open):]; len(rest) > 0 {
+	blocks := slices.IndexFunc(items, func(it Item) bool { return it.HasAmount })
+	if blocks < 0 {
+		blocks = len(items)
+	}
+	open := slices.Concat(items[:min(blocks, mostOpenBlocks)], items[blocks:min(len(items), blocks+mostOpen)])
+	rest := slices.Concat(items[min(blocks, mostOpenBlocks):blocks], items[min(len(items), blocks+mostOpen):])
+	r.items(p, open)
+	if len(rest) > 0 {
 		p.raw("<details><summary>")
-		p.text(plural(int64(len(rest)), "smaller thing"))
+		p.text(plural(int64(len(rest)), "more thing"))
 		p.raw("</summary>")
-		r.items(p, rest, len(open)+1)
+		r.items(p, rest[:min(len(rest), mostItems)])
 		p.raw("</details>\n")
 	}
-	if beyond := len(items) - len(shown); beyond > 0 {
-		p.element("p", "soft", plural(int64(beyond), "thing")+" more in the workbook.")
+	if beyond := len(rest) - mostItems; beyond > 0 {
+		p.element("p", "soft", "Of these, the last "+plural(int64(beyond), "thing")+" stand in the workbook and the CSV file.")
 	}
 	p.raw("</section>\n")
 }
 
-func (r *Report) items(p *page, items []Item, from int) {
-	p.raw(`<ol class="items" start="`, strconv.Itoa(from), "\">\n")
+func (r *Report) items(p *page, items []Item) {
+	p.raw("<ul class=\"items\">\n")
 	for i := range items {
 		it := &items[i]
 		tone := "good"
@@ -228,7 +233,7 @@ func (r *Report) items(p *page, items []Item, from int) {
 		}
 		p.raw("</div></li>\n")
 	}
-	p.raw("</ol>\n")
+	p.raw("</ul>\n")
 }
 
 // footer names the conventions, so that nobody has to guess what a figure means.

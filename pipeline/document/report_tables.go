@@ -45,14 +45,18 @@ func (r *Report) planTable(p *page) {
 		return
 	}
 	p.tableHead("Amounts in "+string(r.Currency)+". A dot marks what is material.",
-		"Offering", "Region", "Status", "Units#", "Revenue expected#", "actual#", "variance#", "%#", "Cost variance#", "Margin#", "variance#", "Revenue run rate#")
+		"Line", "Units#", "Revenue expected#", "actual#", "variance#", "%#", "Cost variance#", "Margin#", "variance#", "Revenue run rate#")
 	shown := lines[:min(len(lines), mostLines)]
 	for _, line := range shown {
 		units, revenue, cost, margin := of(line, schemas.Units), of(line, schemas.Revenue), of(line, schemas.Cost), of(line, schemas.Margin)
 		p.raw("<tr>")
-		p.element("th", "", r.offering(line[0].Offering))
-		p.element("td", "", line[0].Region)
-		p.element("td", "soft", string(line[0].Status))
+		p.raw(`<th scope="row">`)
+		p.text(r.place(line[0]))
+		if line[0].Status != schemas.Planned {
+			p.raw(" ")
+			p.element("span", "soft", string(line[0].Status))
+		}
+		p.raw("</th>")
 		if units.Unit != "" {
 			p.number(quantityRounded(units.Actual) + " " + units.Unit)
 		} else {
@@ -94,8 +98,7 @@ func optionalPercent(d *money.Decimal) string {
 
 func (r *Report) totalRow(p *page) {
 	p.raw("<tr class=\"total\">")
-	p.element("th", "", "Total")
-	p.raw("<td></td><td></td><td></td>")
+	p.raw("<th scope=\"row\">Total</th><td></td>")
 	p.number(r.rounded(r.Revenue.Expected))
 	p.number(r.rounded(r.Revenue.Actual))
 	p.change(r.signedRounded(r.Revenue.Variance), r.Revenue.Variance, r.Revenue.Favourable)

@@ -122,7 +122,7 @@ func report() *document.Report {
 		},
 		Margins: []schemas.MarginRow{
 			{Period: "2024-09", Account: "acme", Offering: "compute", Currency: "EUR", Revenue: dec("5000"), Cost: dec("3000"), Margin: dec("2000")},
-			{Period: "2024-09", Account: "globex", Offering: "object-storage-with-a-very-long-name-for-archives", Currency: "EUR", Revenue: dec("2650"), Cost: dec("3155"), Margin: dec("-505"), Percent: &negative},
+			{ID: "2024-09/globex/archives/EUR", Period: "2024-09", Account: "globex", Offering: "object-storage-with-a-very-long-name-for-archives", Currency: "EUR", Revenue: dec("2650"), Cost: dec("3155"), Margin: dec("-505"), Percent: &negative},
 		},
 		Findings: []document.FindingCount{
 			{schemas.CodeToleratedNull, schemas.Note, 4, 0},

@@ -37,7 +37,8 @@ type foreignRow struct {
 	Inner    struct {
 		Depth *int64 `parquet:"depth,optional"`
 	} `parquet:"inner"`
-	List []string `parquet:"list,list"`
+	List []string          `parquet:"list,list"`
+	Tags map[string]string `parquet:"tags,optional"`
 }
 
 func TestForeignParquet(t *testing.T) {
@@ -46,17 +47,17 @@ func TestForeignParquet(t *testing.T) {
 		Cents: -12345, Nano: 1_000_000_001, Wide: [13]byte{12: 5}, Double: &tenth, Single: 0.3,
 		Millis: 1_700_000_000_123, Micros: &micros, Nanos: -1_001, Old: deprecated.Int96{1_500, 0, 2440589}, Day: -1,
 		Name: &name, Free: "free", Lengths: "", Count: -9, Unsigned: 1<<64 - 1, Flag: true, ID: [16]byte{0: 0xab, 15: 0xcd}, Split: 2.5e-7,
-		List: []string{"a", "b"},
+		List: []string{"a", "b"}, Tags: map[string]string{"team": "größer", "env": "a\"b\n", "": ""},
 	}
 	row.Inner.Depth = &depth
 	want := strings.Join([]string{
 		"-123.45", "1.000000001", "0.0000000005", "0.1", "0.3", "1700000000123000", "-1500000", "-2", "86400000001", "-86400000000",
-		"=größer", "=free", "=", "-9", "null", "=true", "=ab000000-0000-0000-0000-0000000000cd", "0.00000025", "7",
+		"=größer", "=free", "=", "-9", "null", "=true", "=ab000000-0000-0000-0000-0000000000cd", "0.00000025", "7", `={"":"","env":"a\"b\u000a","team":"größer"}`,
 	}, " ")
 	empty := row
-	empty.Double, empty.Micros, empty.Name, empty.Inner.Depth = nil, nil, nil, nil
+	empty.Double, empty.Micros, empty.Name, empty.Inner.Depth, empty.Tags = nil, nil, nil, nil, nil
 	emptyWant := strings.Replace(strings.Replace(strings.Replace(want, " 0.1 ", " null ", 1), " -1500000 ", " null ", 1), "=größer", "null", 1)
-	emptyWant = emptyWant[:len(emptyWant)-1] + "null"
+	emptyWant = emptyWant[:strings.Index(emptyWant, " 7 ")] + " null null"
 	for _, codec := range []compress.Codec{&parquet.Uncompressed, &parquet.Snappy, &parquet.Gzip, &parquet.Zstd} {
 		for _, version := range []int{1, 2} {
 			t.Run(fmt.Sprintf("%s v%d", codec, version), func(t *testing.T) {

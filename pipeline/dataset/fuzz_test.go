@@ -14,7 +14,9 @@ func fuzzFiles(t testing.TB) [][]byte {
 	b := randomBatch(t, newRand(11), 20, 4)
 	var out bytes.Buffer
 	w := parquet.NewGenericWriter[foreignRow](&out, parquet.Compression(&parquet.Snappy))
-	if _, err := w.Write(make([]foreignRow, 5)); err != nil {
+	rows := make([]foreignRow, 5)
+	rows[2].Tags = map[string]string{"a": "b", "c": "d"}
+	if _, err := w.Write(rows); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {

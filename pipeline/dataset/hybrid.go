@@ -20,7 +20,9 @@ func appendHybrid(out []byte, values []uint32, width int) []byte {
 		}
 		out = appendPacked(out, values[packed:i], width)
 		from := i
-		for i += 8; i < len(values) && values[i] == first; i++ {
+		i += 8
+		for i < len(values) && values[i] == first {
+			i++
 		}
 		out = appendRun(out, first, i-from, width)
 		packed = i

@@ -48,8 +48,10 @@ type page struct {
 	kind     format.PageType
 	encoding format.Encoding
 	values   int // nulls included
-	// levels and data are apart in pages of version 2; in version 1 both are in data, levels first.
+	// repeats and levels, the encoded repetition and definition levels, are apart in pages of version 2; in version 1 they
+	// are the first of data.
 	version2 bool
+	repeats  []byte
 	levels   []byte
 	data     []byte
 }
@@ -136,7 +138,7 @@ func (c *chunkReader) unpack(h *format.PageHeader, body []byte, raw int) (page, 
 		if repetition < 0 || definition < 0 || repetition+definition > min(len(body), raw) {
 			return page{}, errors.New("a page's levels are longer than the page")
 		}
-		p.levels = body[repetition : repetition+definition]
+		p.repeats, p.levels = body[:repetition], body[repetition:repetition+definition]
 		p.data = body[repetition+definition:]
 		if !v.IsCompressed.Valid || v.IsCompressed.V {
 			p.data, err = c.unpacker.decompress(c.codec, p.data, raw-repetition-definition)
@@ -223,17 +225,31 @@ func (u *unpacker) gunzip(body []byte, size int) (int, error) {
 	return n, nil
 }
 
-// split returns a data page's definition levels and values. With maxLevel 0 there are no levels.
-func (p *page) split(maxLevel int) (levels, values []byte, err error) {
-	if p.version2 || maxLevel == 0 {
-		return p.levels, p.data, nil
+// split returns a data page's encoded repetition levels, definition levels and values. Levels that the column does not
+// have are empty.
+func (p *page) split(l *leaf) (repeats, levels, values []byte, err error) {
+	if p.version2 {
+		return p.repeats, p.levels, p.data, nil
 	}
-	if len(p.data) < 4 {
+	values = p.data
+	if l.repeated > 0 {
+		if repeats, values, err = splitLevels(values); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	if l.maxLevel > 0 {
+		levels, values, err = splitLevels(values)
+	}
+	return repeats, levels, values, err
+}
+
+func splitLevels(data []byte) (levels, rest []byte, err error) {
+	if len(data) < 4 {
 		return nil, nil, errHybrid
 	}
-	n := int(binary.LittleEndian.Uint32(p.data))
-	if n > len(p.data)-4 {
+	n := int(binary.LittleEndian.Uint32(data))
+	if n > len(data)-4 {
 		return nil, nil, errHybrid
 	}
-	return p.data[4 : 4+n], p.data[4+n:], nil
+	return data[4 : 4+n], data[4+n:], nil
 }

@@ -91,7 +91,13 @@ func (f *Reader) parse(footer []byte) error {
 	if f.columns, err = schemaColumns(f.meta.Schema); err != nil {
 		return err
 	}
-	f.ordered = len(f.meta.ColumnOrders) == len(f.columns)
+	leaves := 0
+	for i := range f.columns {
+		if leaves++; f.columns[i].value != nil {
+			leaves++
+		}
+	}
+	f.ordered = len(f.meta.ColumnOrders) == leaves
 	for i := range f.meta.ColumnOrders {
 		_, ok := f.meta.ColumnOrders[i].Value.(*format.TypeDefinedOrder)
 		f.ordered = f.ordered && ok
@@ -104,13 +110,8 @@ func (f *Reader) parse(footer []byte) error {
 			return fmt.Errorf("row group %d has %d rows", i, g.NumRows)
 		}
 		rows += g.NumRows
-		if len(g.Columns) != len(f.columns) {
-			return fmt.Errorf("row group %d has %d columns, the schema %d", i, len(g.Columns), len(f.columns))
-		}
-		for k := range g.Columns {
-			if err := f.checkChunk(&g.Columns[k], &f.columns[k], g.NumRows, end); err != nil {
-				return fmt.Errorf("column %q of row group %d: %w", f.columns[k].Name, i, err)
-			}
+		if err := f.checkGroup(g, end); err != nil {
+			return fmt.Errorf("row group %d: %w", i, err)
 		}
 	}
 	if rows != f.meta.NumRows {
@@ -119,7 +120,32 @@ func (f *Reader) parse(footer []byte) error {
 	return nil
 }
 
-func (f *Reader) checkChunk(chunk *format.ColumnChunk, c *FileColumn, rows, end int64) error {
+func (f *Reader) checkGroup(g *format.RowGroup, end int64) error {
+	chunks := 0
+	for k := range f.columns {
+		c := &f.columns[k]
+		leaves := []leafColumn{{c.leaf, c.chunk}}
+		if c.value != nil {
+			leaves = append(leaves, *c.value)
+		}
+		chunks += len(leaves)
+		for i := range leaves {
+			l := &leaves[i]
+			if l.chunk >= len(g.Columns) {
+				break
+			}
+			if err := checkChunk(&g.Columns[l.chunk], &l.leaf, g.NumRows, end); err != nil {
+				return fmt.Errorf("column %q: %w", c.Name, err)
+			}
+		}
+	}
+	if chunks != len(g.Columns) {
+		return fmt.Errorf("it has %d columns, the schema %d", len(g.Columns), chunks)
+	}
+	return nil
+}
+
+func checkChunk(chunk *format.ColumnChunk, l *leaf, rows, end int64) error {
 	m := &chunk.MetaData
 	start := chunkStart(m)
 	switch {
@@ -127,9 +153,9 @@ func (f *Reader) checkChunk(chunk *format.ColumnChunk, c *FileColumn, rows, end 
 		return errors.New("its pages are in another file")
 	case len(chunk.EncryptedColumnMetadata) > 0 || chunk.CryptoMetadata.Value != nil:
 		return errors.New("it is encrypted")
-	case m.Type != c.leaf.physical:
-		return fmt.Errorf("it is %v in the schema and %v here", c.leaf.physical, m.Type)
-	case c.Type != 0 && m.NumValues != rows:
+	case m.Type != l.physical:
+		return fmt.Errorf("it is %v in the schema and %v here", l.physical, m.Type)
+	case l.repeated == 0 && m.NumValues != rows, m.NumValues < 0:
 		return fmt.Errorf("it has %d values for %d rows", m.NumValues, rows)
 	case m.TotalCompressedSize < 0, start < int64(len(magic)), start > end, m.TotalCompressedSize > end-start:
 		return fmt.Errorf("its pages, %d bytes at %d, lie outside the file", m.TotalCompressedSize, start)
@@ -183,12 +209,13 @@ func (f *Reader) CreatedBy() string { return f.meta.CreatedBy }
 // MayHold reports whether a row group can hold a row whose text column has the given value, as far as the footer
 // tells: false is certain. Rows of null never count.
 func (f *Reader) MayHold(group, column int, text []byte) bool {
-	m := &f.meta.RowGroups[group].Columns[column].MetaData
+	c := &f.columns[column]
+	if !f.ordered || c.leaf.physical != format.ByteArray || c.leaf.meaning != meansBytes || c.leaf.repeated > 0 {
+		return true
+	}
+	m := &f.meta.RowGroups[group].Columns[c.chunk].MetaData
 	if m.Statistics.NullCount == m.NumValues && m.NumValues > 0 {
 		return false
-	}
-	if !f.ordered || f.columns[column].leaf.physical != format.ByteArray || f.columns[column].leaf.meaning != meansBytes {
-		return true
 	}
 	least, most := m.Statistics.MinValue, m.Statistics.MaxValue
 	return (least == nil || string(least) <= string(text)) && (most == nil || string(text) <= string(most))

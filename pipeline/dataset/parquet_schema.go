@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"daybook/schemas"
@@ -24,6 +25,15 @@ type FileColumn struct {
 	Description string
 
 	leaf leaf
+	// chunk is the column's place in a row group; value is that of the values of a map, whose keys are in chunk.
+	chunk int
+	value *leafColumn
+}
+
+// leafColumn is one of the columns that a map consists of.
+type leafColumn struct {
+	leaf  leaf
+	chunk int
 }
 
 // leaf is what decoding needs to know of a column.
@@ -33,6 +43,8 @@ type leaf struct {
 	meaning  meaning
 	scale    int // of a decimal
 	maxLevel int // definition level of a value that is not null
+	// repeated is the definition level from which on an entry of the map or list is there, 0 if there is none around.
+	repeated int
 }
 
 // meaning is a logical type as far as it changes what a value is.
@@ -68,7 +80,7 @@ func schemaColumns(elements []format.SchemaElement) ([]FileColumn, error) {
 		return nil, errSchema
 	}
 	for range children.V {
-		if err := w.walk(nil, 0, false, schemaDepth); err != nil {
+		if err := w.walk(nil, nesting{}, schemaDepth); err != nil {
 			return nil, err
 		}
 	}
@@ -81,9 +93,14 @@ func schemaColumns(elements []format.SchemaElement) ([]FileColumn, error) {
 type schemaWalk struct {
 	elements []format.SchemaElement
 	columns  []FileColumn
+	chunks   int
 }
 
-func (w *schemaWalk) walk(path []string, level int, repeated bool, depth int) error {
+// nesting is what lies around an element: its definition level, how many repeated groups, and the level at which an
+// entry of the innermost of them is there.
+type nesting struct{ level, repeats, repeated int }
+
+func (w *schemaWalk) walk(path []string, around nesting, depth int) error {
 	if len(w.elements) == 0 || depth == 0 {
 		return errSchema
 	}
@@ -91,35 +108,72 @@ func (w *schemaWalk) walk(path []string, level int, repeated bool, depth int) er
 	w.elements = w.elements[1:]
 	switch e.RepetitionType.V {
 	case format.Optional:
-		level++
+		around.level++
 	case format.Repeated:
-		level++
-		repeated = true
+		around.level++
+		around.repeats++
+		around.repeated = around.level
 	case format.Required:
 	default:
 		return errSchema
 	}
-	path = append(path[:len(path):len(path)], e.Name)
-	if !e.Type.Valid {
-		if e.NumChildren.V < 0 {
-			return errSchema
-		}
-		for range e.NumChildren.V {
-			if err := w.walk(path, level, repeated, depth-1); err != nil {
-				return err
-			}
-		}
-		return nil
+	path = append(slices.Clip(path), e.Name)
+	if e.Type.Valid {
+		return w.addLeaf(path, around, e)
 	}
-	c := FileColumn{Name: strings.Join(path, "."), leaf: leaf{physical: e.Type.V, size: int(e.TypeLength.V), maxLevel: level}}
+	if e.NumChildren.V < 0 {
+		return errSchema
+	}
+	first := len(w.columns)
+	for range e.NumChildren.V {
+		if err := w.walk(path, around, depth-1); err != nil {
+			return err
+		}
+	}
+	if isMap(e) {
+		w.foldMap(path, around, first)
+	}
+	return nil
+}
+
+func (w *schemaWalk) addLeaf(path []string, around nesting, e *format.SchemaElement) error {
+	c := FileColumn{
+		Name: strings.Join(path, "."), chunk: w.chunks,
+		leaf: leaf{physical: e.Type.V, size: int(e.TypeLength.V), maxLevel: around.level, repeated: around.repeated},
+	}
+	w.chunks++
 	if err := c.understand(e); err != nil {
 		return fmt.Errorf("column %q: %w", c.Name, err)
 	}
-	if repeated {
-		c.Type, c.Unreadable = 0, "it is repeated: a list or map has no place in a flat row"
+	if around.repeats > 0 {
+		c.Type, c.Unreadable = 0, "it is repeated: a list has no place in a flat row"
 	}
 	w.columns = append(w.columns, c)
 	return nil
+}
+
+func isMap(e *format.SchemaElement) bool {
+	if _, ok := e.LogicalType.Value.(*format.MapType); ok {
+		return true
+	}
+	return e.ConvertedType.Valid && (e.ConvertedType.V == deprecated.Map || e.ConvertedType.V == deprecated.MapKeyValue)
+}
+
+// foldMap makes one column of the keys and values of a map, which stand in the columns from first on: a JSON object, as
+// tags are given elsewhere. A map within a list or map, or of lists or records, stays as it is.
+func (w *schemaWalk) foldMap(path []string, around nesting, first int) {
+	inner := w.columns[first:]
+	if around.repeats > 0 || len(inner) != 2 || inner[0].leaf.repeated != around.level+1 || inner[1].leaf.repeated != around.level+1 {
+		return
+	}
+	key, value := inner[0], inner[1]
+	if key.leaf.maxLevel != around.level+1 || value.leaf.maxLevel > around.level+2 {
+		return
+	}
+	w.columns = append(w.columns[:first], FileColumn{
+		Name: strings.Join(path, "."), Type: schemas.Text, Description: "MAP of " + key.Description + " to " + value.Description,
+		leaf: key.leaf, chunk: key.chunk, value: &leafColumn{value.leaf, value.chunk},
+	})
 }
 
 // understand finds out what the column's values are, and refuses types that contradict themselves.

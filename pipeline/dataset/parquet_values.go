@@ -8,6 +8,9 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
+// plainDictionary is what old files call both the plain encoding of a dictionary and the indices into it.
+const plainDictionary format.Encoding = 2
+
 // values are the values of a page or dictionary as Parquet's physical types have them.
 type values struct {
 	// ints holds INT32, INT64 and BOOLEAN as they are, FLOAT and DOUBLE as their bits.
@@ -37,7 +40,7 @@ var errValues = errors.New("a page has more or fewer bytes than its values take"
 func (v *values) decode(l *leaf, encoding format.Encoding, data []byte, n int) error {
 	v.ints, v.data, v.ends, v.size = v.ints[:0], v.data[:0], v.ends[:0], 0
 	switch encoding {
-	case format.Plain, format.PlainDictionary: // the latter on dictionary pages of old files
+	case format.Plain, plainDictionary:
 		return v.plain(l, data, n)
 	case format.DeltaBinaryPacked:
 		if l.physical != format.Int32 && l.physical != format.Int64 {

@@ -1,0 +1,340 @@
+package dataset
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"daybook/schemas"
+
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// columnScanner reads one column into vectors.
+type columnScanner struct {
+	from, to int
+	leaf     *leaf
+	chunk    int
+	kind     schemas.ColumnType
+	pages    chunkReader
+
+	// The dictionary of the chunk, raw and as the batch's column holds it; the latter is good for one Dictionary only.
+	hasDictionary bool
+	entries       int
+	dictionary    values
+	meant         converted
+	mapped        *Dictionary
+
+	// unread counts the rows of the row group that no page has brought yet.
+	unread int
+	// The page being read: rows are left of it, and values are all it has.
+	rows, values int
+	levels       []uint32 // of the rows left; empty if none or all are null
+	repeats      []uint32 // of the entries of maps left; then rows and levels are of entries, too, and levels are not empty
+	allNull      bool
+	indexed      bool
+	index        []uint32
+	raw          values
+	plain        converted
+	plainDict    *Dictionary
+	used         int // values of the page taken so far
+
+	spare, spareRepeats []uint32 // the buffers of levels and repeats
+}
+
+// open begins with a row group.
+func (c *columnScanner) open(in io.ReaderAt, g *format.RowGroup) {
+	c.pages.open(in, &g.Columns[c.chunk].MetaData)
+	c.unread, c.rows, c.values, c.hasDictionary, c.mapped = int(g.NumRows), 0, 0, false, nil
+	if c.leaf.repeated > 0 {
+		c.unread = int(g.Columns[c.chunk].MetaData.NumValues)
+	}
+}
+
+// read appends n rows to v.
+func (c *columnScanner) read(v *Vector, n int, s *Scanner) error {
+	for done := 0; done < n; {
+		for c.rows == 0 {
+			if err := c.nextPage(v.Dict); err != nil {
+				return err
+			}
+		}
+		take := min(n-done, c.rows)
+		if err := c.take(v, take, s, s.row+int64(done)); err != nil {
+			return err
+		}
+		done += take
+		c.rows -= take
+	}
+	return nil
+}
+
+// nextPage decodes the next data page.
+func (c *columnScanner) nextPage(dict *Dictionary) error {
+	for {
+		p, err := c.pages.next()
+		if err != nil {
+			return err
+		}
+		switch p.kind {
+		case format.DictionaryPage:
+			if c.hasDictionary {
+				return errors.New("it has two dictionaries")
+			}
+			if err := c.dictionary.decode(c.leaf, p.encoding, p.data, p.values); err != nil {
+				return err
+			}
+			c.hasDictionary, c.entries, c.mapped = true, p.values, nil
+		case format.DataPage, format.DataPageV2:
+			return c.dataPage(&p, dict)
+		default: // an index page holds no values
+		}
+	}
+}
+
+func (c *columnScanner) dataPage(p *page, dict *Dictionary) error {
+	repeats, levels, data, err := p.split(c.leaf)
+	if err != nil {
+		return err
+	}
+	if p.values > c.unread {
+		return errors.New("it has more values than rows")
+	}
+	c.unread -= p.values
+	c.rows, c.values, c.used, c.levels, c.allNull = p.values, p.values, 0, c.spare[:0], false
+	if c.leaf.maxLevel > 0 {
+		if err := c.readLevels(levels, p.values); err != nil {
+			return err
+		}
+	}
+	if c.leaf.repeated > 0 {
+		c.repeats = grow(c.spareRepeats[:0], p.values)
+		c.spareRepeats = c.repeats
+		if err := readHybrid(c.repeats, repeats, 1); err != nil {
+			return err
+		}
+	}
+	c.indexed = p.encoding == format.RLEDictionary || p.encoding == plainDictionary
+	switch {
+	case c.values == 0:
+		return nil
+	case !c.indexed:
+		if err := c.raw.decode(c.leaf, p.encoding, data, c.values); err != nil {
+			return err
+		}
+		c.plainDict = dict
+		return c.plain.fill(c.leaf, &c.raw, c.values, c.kind, dict)
+	case !c.hasDictionary || len(data) == 0:
+		return errors.New("a page refers to a dictionary that is not there")
+	}
+	c.index = grow(c.index[:0], c.values)
+	if err := readHybrid(c.index, data[1:], int(data[0])); err != nil {
+		return err
+	}
+	top := uint32(0)
+	for _, x := range c.index {
+		top = max(top, x)
+	}
+	if int(top) >= c.entries {
+		return fmt.Errorf("a page refers to entry %d of a dictionary of %d", top, c.entries)
+	}
+	return nil
+}
+
+// readLevels finds out which of the rows are null. Most pages hold none or nothing else, in a single run.
+func (c *columnScanner) readLevels(levels []byte, rows int) error {
+	width := bitWidth(c.leaf.maxLevel + 1)
+	all := uint32(c.leaf.maxLevel)
+	if one, level, err := oneRun(levels, rows, width); err != nil {
+		return err
+	} else if one && c.leaf.repeated == 0 {
+		if level > all {
+			return errHybrid
+		}
+		if c.allNull = level < all; c.allNull {
+			c.values = 0
+		}
+		return nil
+	}
+	c.levels = grow(c.levels, rows)
+	if err := readHybrid(c.levels, levels, width); err != nil {
+		return err
+	}
+	present := 0
+	for _, l := range c.levels {
+		if l == all {
+			present++
+		} else if l > all {
+			return errHybrid
+		}
+	}
+	c.spare = c.levels
+	c.values = present
+	c.allNull = present == 0
+	if (present == rows || present == 0) && c.leaf.repeated == 0 {
+		c.levels = c.levels[:0]
+	}
+	return nil
+}
+
+// take moves n rows of the page to v.
+func (c *columnScanner) take(v *Vector, n int, s *Scanner, row int64) error {
+	from := &c.plain
+	if !c.indexed && c.kind == schemas.Label && c.values > 0 && c.plainDict != v.Dict {
+		c.plainDict = v.Dict
+		if err := c.plain.fill(c.leaf, &c.raw, c.values, c.kind, v.Dict); err != nil {
+			return err
+		}
+	}
+	if c.indexed && c.values > 0 {
+		if err := c.meaning(v.Dict); err != nil {
+			return err
+		}
+		from = &c.meant
+	}
+	at := v.Len()
+	count := n
+	if c.allNull {
+		for range n {
+			v.appendNull()
+		}
+		return nil
+	}
+	if len(c.levels) > 0 {
+		all := uint32(c.leaf.maxLevel)
+		count = 0
+		for i, l := range c.levels[:n] {
+			if l == all {
+				count++
+			} else {
+				v.SetNull(at + i)
+			}
+		}
+	}
+	if len(from.bad) > 0 {
+		c.report(from, at, n, row, s, v)
+	}
+	if err := c.checkText(v, from, count); err != nil {
+		return err
+	}
+	if c.indexed {
+		c.gather(v, from, c.index[c.used:c.used+count])
+	} else {
+		c.copy(v, from, c.used, count)
+	}
+	c.used += count
+	if count < n {
+		v.spread(at, n, count, c.levels[:n], uint32(c.leaf.maxLevel))
+	}
+	if len(c.levels) > 0 {
+		c.levels = c.levels[n:]
+	}
+	return nil
+}
+
+// meaning converts the chunk's dictionary, unless that was done for the same dictionary of the batch.
+func (c *columnScanner) meaning(dict *Dictionary) error {
+	if c.kind != schemas.Label || dict == nil {
+		dict = noDictionary
+	}
+	if c.mapped == dict {
+		return nil
+	}
+	c.mapped = dict
+	return c.meant.fill(c.leaf, &c.dictionary, c.entries, c.kind, dict)
+}
+
+// batchTextBytes is the most text that a batch takes of one column. A dictionary can hold a single long text that every
+// row refers to, so a small file can claim any amount.
+const batchTextBytes = 512 << 20
+
+var errText = errors.New("its texts are too long to be held: read fewer rows at once")
+
+// checkText refuses to take the page's next count texts if that would be too much.
+func (c *columnScanner) checkText(v *Vector, from *converted, count int) error {
+	size := 0
+	switch {
+	case c.kind == schemas.Label:
+		if v.Dict.Size() > batchTextBytes {
+			return errText
+		}
+	case c.kind != schemas.Text || count == 0:
+	case c.indexed:
+		for _, x := range c.index[c.used : c.used+count] {
+			size += len(from.textAt(x))
+		}
+	default:
+		size = len(from.bytes)
+	}
+	if len(v.Bytes)+size > batchTextBytes {
+		return errText
+	}
+	return nil
+}
+
+// textAt returns text i.
+func (c *converted) textAt(i uint32) []byte {
+	start := uint32(0)
+	if i > 0 {
+		start = c.ends[i-1]
+	}
+	return c.bytes[start:c.ends[i]]
+}
+
+// noDictionary stands for the dictionary of columns that need none.
+var noDictionary = &Dictionary{}
+
+func (c *columnScanner) copy(v *Vector, from *converted, at, n int) {
+	switch c.kind {
+	case schemas.Label:
+		v.Codes = append(v.Codes, from.codes[at:at+n]...)
+	case schemas.Text:
+		start := uint32(0)
+		if at > 0 {
+			start = from.ends[at-1]
+		}
+		base := uint32(len(v.Bytes)) - start
+		if n > 0 {
+			v.Bytes = append(v.Bytes, from.bytes[start:from.ends[at+n-1]]...)
+		}
+		for _, end := range from.ends[at : at+n] {
+			v.Ends = append(v.Ends, end+base)
+		}
+	case schemas.Decimal:
+		v.Decs = append(v.Decs, from.decs[at:at+n]...)
+	case schemas.Time, schemas.Integer:
+		v.Ints = append(v.Ints, from.ints[at:at+n]...)
+	}
+}
+
+func (c *columnScanner) gather(v *Vector, from *converted, index []uint32) {
+	n := len(index)
+	switch c.kind {
+	case schemas.Label:
+		at := len(v.Codes)
+		v.Codes = grow(v.Codes, n)
+		out := v.Codes[at:]
+		for i, x := range index {
+			out[i] = from.codes[x]
+		}
+	case schemas.Text:
+		for _, x := range index {
+			v.Bytes = append(v.Bytes, from.textAt(x)...)
+			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+		}
+	case schemas.Decimal:
+		at := len(v.Decs)
+		v.Decs = grow(v.Decs, n)
+		out := v.Decs[at:]
+		for i, x := range index {
+			out[i] = from.decs[x]
+		}
+	case schemas.Time, schemas.Integer:
+		at := len(v.Ints)
+		v.Ints = grow(v.Ints, n)
+		out := v.Ints[at:]
+		for i, x := range index {
+			out[i] = from.ints[x]
+		}
+	}
+}

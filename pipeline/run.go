@@ -90,7 +90,7 @@ func partial(v any) (json.RawMessage, error) {
 }
 
 // DefaultBudget keeps two workers well below one GiB.
-const DefaultBudget = 160 << 20
+const DefaultBudget = 128 << 20
 
 // Progress hears of events, from many goroutines at once.
 type Progress func(Event)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -109,6 +110,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	limitMemory(r.Budget * int64(o.workers))
 	stop, err := profile(o.profile)
 	if err != nil {
 		return err
@@ -129,6 +131,14 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		printSummary(cmd.OutOrStdout(), sum, storeURL)
 	}
 	return verdict(b, sum)
+}
+
+// limitMemory has garbage collected in time for the process to stay within about three times what tasks may use for rows,
+// unless the environment says what it may take.
+func limitMemory(rows int64) {
+	if _, said := os.LookupEnv("GOMEMLIMIT"); !said {
+		debug.SetMemoryLimit(3*rows + 64<<20)
+	}
 }
 
 // useScratch gives the run a place for the files between its tasks: the same for every process that works on the same

@@ -9,6 +9,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"daybook/schemas"
 )
 
@@ -235,6 +237,27 @@ taxes:
 	}
 }
 
+func TestLookUps(t *testing.T) {
+	b := load(t, baseBook(t))
+	source, ok1 := b.Source("meter")
+	meter, ok2 := b.Meter("hours")
+	offering, ok3 := b.Offering("compute")
+	peer, ok4 := b.Peer("atlas")
+	contract, ok5 := b.Contract("atlas-2024")
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 {
+		t.Fatal("something of the book is not found")
+	}
+	if source.Prefix != "own" || meter.Unit != "hour" || len(offering.Prices) != 1 || peer.Name != "Atlas" || contract.Peer != "atlas" {
+		t.Errorf("found %+v, %+v, %+v, %+v, %+v", source, meter, offering, peer, contract)
+	}
+	if _, found := b.Source("meters"); found {
+		t.Error("a source is found that is not there")
+	}
+	if _, _, found := b.Account("birch"); found {
+		t.Error("an account is found that is not there")
+	}
+}
+
 func TestConvert(t *testing.T) {
 	b := load(t, Starter())
 	got, ok := b.Convert("USD", "EUR", day(t, "2024-10-03"), schemas.Date{})
@@ -395,8 +418,11 @@ func TestSuggestionsAreRead(t *testing.T) {
 
 // FuzzLoad reads any text as each kind of file: no panic, no hang, and every complaint has a place.
 func FuzzLoad(f *testing.F) {
-	base := Starter()
-	for name, text := range base {
+	a, err := txtar.ParseFile("testdata/base.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for name, text := range Starter() {
 		for k, kind := range kinds() {
 			if strings.TrimSuffix(filepath.Ext(name), "l") == strings.TrimSuffix(filepath.Ext(kind.pattern), "l") {
 				f.Add(k, text)
@@ -416,8 +442,8 @@ func FuzzLoad(f *testing.F) {
 		k := kinds()[(which%len(kinds())+len(kinds()))%len(kinds())]
 		name := strings.ReplaceAll(k.pattern, "*", "fuzz")
 		fsys := fstest.MapFS{}
-		for n, other := range base {
-			fsys[n] = &fstest.MapFile{Data: other}
+		for _, other := range a.Files {
+			fsys[other.Name] = &fstest.MapFile{Data: other.Data}
 		}
 		fsys[name] = &fstest.MapFile{Data: text}
 		b, problems := Load(fsys)

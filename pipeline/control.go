@@ -2,10 +2,10 @@ package pipeline
 
 import (
 	"fmt"
-	"slices"
 
 	"daybook/pipeline/dataset"
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // merge adds the totals of o. The error is a sum that overflows.
@@ -21,31 +21,38 @@ func (c *Control) merge(o *Control) error {
 	return nil
 }
 
-func (c *Control) all() [7]*dataset.Totals {
-	return [7]*dataset.Totals{
+func (c *Control) all() [10]*dataset.Totals {
+	return [10]*dataset.Totals{
 		&c.Delivered, &c.OutOfScope, &c.Rejected, &c.Shuffled, &c.Duplicates, &c.Usage, &c.Read,
+		&c.Charged, &c.Compared, &c.Invoiced,
 	}
 }
 
-// balance checks the three places where rows divide: at decoding, at deduplication and at rating. Each side must equal
-// the other in rows, in quantity of every unit and in cost of every currency. What rating read is looked at only where the
-// plan, which may have been cut short, has that stage.
+// balance checks the places where rows divide, at decoding and at deduplication, and those where a step reads what another
+// wrote, as far as the plan goes, which may have been cut short. Each side must equal the other in rows, in quantity of
+// every unit and in cost of every currency.
 func (m *Manifest) balance(plan []Wave) error {
+	done := map[string]bool{}
+	for i := range plan {
+		done[plan[i].Stage] = true
+	}
 	c := &m.Control
 	checks := []struct {
+		stage string
 		what  string
 		whole *dataset.Totals
 		parts []*dataset.Totals
 	}{
-		{"delivered = out of scope + rejected + sent to shards", &c.Delivered, []*dataset.Totals{&c.OutOfScope, &c.Rejected, &c.Shuffled}},
-		{"sent to shards = duplicates + usage", &c.Shuffled, []*dataset.Totals{&c.Duplicates, &c.Usage}},
-		{"usage = usage read by rating", &c.Usage, []*dataset.Totals{&c.Read}},
-	}
-	rated := slices.ContainsFunc(plan, func(w Wave) bool { return w.Stage == "rate" })
-	if !rated {
-		checks = checks[:len(checks)-1]
+		{"normalise", "delivered = out of scope + rejected + sent to shards", &c.Delivered, []*dataset.Totals{&c.OutOfScope, &c.Rejected, &c.Shuffled}},
+		{"normalise", "sent to shards = duplicates + usage", &c.Shuffled, []*dataset.Totals{&c.Duplicates, &c.Usage}},
+		{"rate", "usage = usage read by rating", &c.Usage, []*dataset.Totals{&c.Read}},
+		{"reconcile", "charges = charges compared with the plan", &c.Charged, []*dataset.Totals{&c.Compared}},
+		{"emit", "charges = charges invoiced", &c.Charged, []*dataset.Totals{&c.Invoiced}},
 	}
 	for _, check := range checks {
+		if !done[check.stage] {
+			continue
+		}
 		var sum dataset.Totals
 		for _, p := range check.parts {
 			if err := sum.Merge(*p); err != nil {
@@ -56,9 +63,27 @@ func (m *Manifest) balance(plan []Wave) error {
 			return fmt.Errorf("%w: %s: %s", ErrUnbalanced, check.what, diff)
 		}
 	}
-	if n := c.RatedRows + c.SuspendedRows + c.UnpricedRows; rated && n != c.Read.Rows {
+	if n := c.RatedRows + c.SuspendedRows + c.UnpricedRows; done["rate"] && n != c.Read.Rows {
 		return fmt.Errorf("%w: rows read by rating = rated + suspended + unpriced: %d is not %d", ErrUnbalanced, c.Read.Rows, n)
 	}
+	return nil
+}
+
+// countCharge counts a charge as a row, with what it bills. The error is money.ErrOverflow or money.ErrPrecision.
+func countCharge(t *dataset.Totals, c *schemas.Charge) error {
+	amount, err := money.FixedFromDecimal(c.Amount)
+	if err != nil {
+		return fmt.Errorf("count charge %s: %w", c.ID, err)
+	}
+	sum, err := t.Costs[string(c.Currency)].Add(amount)
+	if err != nil {
+		return fmt.Errorf("count charge %s: %w", c.ID, err)
+	}
+	if t.Costs == nil {
+		t.Costs = map[string]money.Fixed{}
+	}
+	t.Costs[string(c.Currency)] = sum
+	t.Rows++
 	return nil
 }
 

@@ -30,9 +30,21 @@ func ReadCurrent(ctx context.Context, s store.Store, p schemas.Period) (*Current
 	}
 	c := new(Current)
 	if err := json.Unmarshal(body, c); err != nil {
-		return nil, "", fmt.Errorf("%s is damaged: %w", currentKey(p), err)
+		return nil, "", fmt.Errorf("%s is damaged; remove it and run the period again: %w", currentKey(p), err)
+	}
+	if c.Period != p || c.Run == "" {
+		return nil, "", fmt.Errorf("%s is damaged; remove it and run the period again: it names run %q of period %q", currentKey(p), c.Run, c.Period)
 	}
 	return c, v, nil
+}
+
+// pointsAt reports whether a run is the one that readers of the period should read.
+func pointsAt(ctx context.Context, s store.Store, p schemas.Period, id schemas.RunID) (bool, error) {
+	c, _, err := ReadCurrent(ctx, s, p)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && c.Run == id, err
 }
 
 // point makes the period's readers read m's run. already says that somebody had pointed at this very run before us: when

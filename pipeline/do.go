@@ -32,7 +32,8 @@ type Output struct {
 	Dataset string `json:"dataset"`
 	Key     string `json:"key"`
 	Rows    int64  `json:"rows"`
-	Size    int64  `json:"size"`
+	// Size is in bytes; it and the digest are left out of temporary outputs, whose bytes depend on the memory budget.
+	Size int64 `json:"size"`
 	// Digest is the SHA-256 of the object in hex.
 	Digest string `json:"digest,omitempty"`
 }
@@ -63,6 +64,11 @@ type Control struct {
 	RatedRows     int64          `json:"rated_rows"`
 	SuspendedRows int64          `json:"suspended_rows"`
 	UnpricedRows  int64          `json:"unpriced_rows"`
+	// Charged are the charges that rating made, as rows, with what they bill as costs. All of them are Compared with the
+	// plan and Invoiced.
+	Charged  dataset.Totals `json:"charged"`
+	Compared dataset.Totals `json:"compared"`
+	Invoiced dataset.Totals `json:"invoiced"`
 }
 
 // Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places
@@ -99,7 +105,7 @@ func committed(ctx context.Context, r *Run, t *Task) (*Result, error) {
 		if o.Dataset != shuffle {
 			continue
 		}
-		if _, err := store.Stat(ctx, r.Scratch, o.Key); errors.Is(err, store.ErrNotFound) {
+		if _, err := store.Stat(ctx, r.Scratch, r.scratchKey(&o)); errors.Is(err, store.ErrNotFound) {
 			return nil, nil
 		} else if err != nil {
 			return nil, err
@@ -120,6 +126,9 @@ func readResult(ctx context.Context, r *Run, t *Task) (*Result, error) {
 	res := new(Result)
 	if err := json.Unmarshal(body, res); err != nil {
 		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: %w", t.Name(), resultKey(r, t), err)
+	}
+	if res.Key != t.Key {
+		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: it is of task %q", t.Name(), resultKey(r, t), res.Key)
 	}
 	return res, nil
 }

@@ -98,6 +98,9 @@ func (e *invoiceEmitter) account() error {
 	if err != nil {
 		return err
 	}
+	if err := e.count(drafts); err != nil {
+		return err
+	}
 	e.charges = e.charges[:0]
 	e.buffer = document.InvoicesJSON(e.buffer[:0], drafts)
 	if _, err := e.lines.Write(e.buffer); err != nil {
@@ -107,6 +110,28 @@ func (e *invoiceEmitter) account() error {
 	if len(e.pending) >= invoicesPerFile {
 		return e.page()
 	}
+	return nil
+}
+
+// count notes what is invoiced: a row for each charge that has a line, and what the charges bill.
+func (e *invoiceEmitter) count(drafts []document.Invoice) error {
+	t := &e.res.Control.Invoiced
+	rows := t.Rows
+	for i := range e.charges {
+		if err := countCharge(t, &e.charges[i]); err != nil {
+			return err
+		}
+	}
+	for i := range drafts {
+		for _, lines := range [][]document.InvoiceLine{drafts[i].Lines, drafts[i].Taxes} {
+			for j := range lines {
+				if lines[j].Charge != "" {
+					rows++
+				}
+			}
+		}
+	}
+	t.Rows = rows
 	return nil
 }
 

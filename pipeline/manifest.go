@@ -124,7 +124,10 @@ func ReadManifest(ctx context.Context, s store.Store, p schemas.Period, id schem
 	}
 	m := new(Manifest)
 	if err := json.Unmarshal(body, m); err != nil {
-		return nil, fmt.Errorf("manifest of run %s: %w", id, err)
+		return nil, fmt.Errorf("%s is damaged; remove it and run again: %w", manifestKey(p, id), err)
+	}
+	if m.Run != id {
+		return nil, fmt.Errorf("%s is damaged; remove it and run again: it is of run %q", manifestKey(p, id), m.Run)
 	}
 	return m, nil
 }

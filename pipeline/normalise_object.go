@@ -37,7 +37,7 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 	obj := &pinned.Objects[t.Object]
 	n := newNormaliser(r, src, obj)
 	out := Output{Dataset: shuffle, Key: t.Key + ".arrow"}
-	info, err := store.CreateFrom(ctx, r.Scratch, out.Key, func(w io.Writer) error {
+	_, err := store.CreateFrom(ctx, r.Scratch, r.scratchKey(&out), func(w io.Writer) error {
 		var err error
 		if n.out, err = dataset.NewShuffleWriter(w, &schemas.Usage, r.Spec.Shards, dataset.ShuffleOptions{BudgetBytes: int(r.budget() / 2)}); err != nil {
 			return err
@@ -58,7 +58,7 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if err := n.close(); err != nil {
 		return nil, err
 	}
-	out.Size, out.Rows = info.Size, n.control.Shuffled.Rows
+	out.Rows = n.control.Shuffled.Rows
 	res := &Result{Outputs: []Output{out}, Control: n.control}
 	if res.Partial, err = partial(objectPartial{LastTime: n.last}); err != nil {
 		return nil, err

@@ -102,7 +102,7 @@ func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []
 			if o.Dataset != shuffle {
 				continue
 			}
-			at, size, err := store.OpenReaderAt(ctx, r.Scratch, o.Key)
+			at, size, err := store.OpenReaderAt(ctx, r.Scratch, r.scratchKey(&o))
 			if err != nil {
 				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, err)
 			}

@@ -240,6 +240,9 @@ func (w *rater) keep(charges []schemas.Charge) error {
 		if err := w.lay.append(w.charges, &charges[i]); err != nil {
 			return err
 		}
+		if err := countCharge(&w.control.Charged, &charges[i]); err != nil {
+			return err
+		}
 		if err := w.charges.EndRow(); err != nil {
 			return err
 		}

@@ -33,8 +33,12 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	var margins reconcile.Margins
+	res := &Result{}
 	err = eachOutput(charged, schemas.Charges.Name, func(o Output) error {
 		return readCharges(ctx, r.Store, o.Key, briefCharge, func(c *schemas.Charge) error {
+			if err := countCharge(&res.Control.Compared, c); err != nil {
+				return err
+			}
 			if err := sums.Actuals.Add(c); err != nil {
 				return err
 			}
@@ -52,7 +56,6 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	}
 	rows, negative := margins.Rows(r.Spec.Period)
 	sums.Losses = worst(rows)
-	res := &Result{}
 	out, err := writeTable(ctx, r, &t, &schemas.Margins, func(write func(*dataset.Batch) error) error {
 		return appendMargins(rows, write)
 	})

@@ -24,6 +24,10 @@ func datasetKey(r *Run, t *Task, name string) string {
 	return fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.parquet", name, r.Spec.Period, t.Key[:12], t.Part)
 }
 
+// scratchKey is where a temporary output lies in the scratch store. Its bytes depend on the memory that a task may use,
+// and the output of a task with another budget must not stand in its way.
+func (r *Run) scratchKey(o *Output) string { return fmt.Sprintf("%d/%s", r.budget(), o.Key) }
+
 // writeTable writes rows as a part of table's dataset. fill appends batches; a table without rows is written too, so that
 // readers find its columns.
 func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(write func(*dataset.Batch) error) error) (Output, error) {

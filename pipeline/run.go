@@ -153,6 +153,10 @@ func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 	if plan, err = cut(plan, until); err != nil {
 		return nil, err
 	}
+	pointed, err := pointsAt(ctx, r.Store, r.Spec.Period, r.ID)
+	if err != nil {
+		return nil, err
+	}
 	results, did, err := walk(ctx, r, plan, workers)
 	if err != nil {
 		return nil, err
@@ -170,7 +174,8 @@ func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 	if err := writeManifest(ctx, r.Store, sum.Manifest); err != nil {
 		return sum, err
 	}
-	sum.Raced, err = point(ctx, r.Store, sum.Manifest)
+	already, err := point(ctx, r.Store, sum.Manifest)
+	sum.Raced = already && !pointed
 	return sum, err
 }
 

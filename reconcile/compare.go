@@ -31,7 +31,8 @@ type Comparison struct {
 // Compare returns actual against plan, four rows (units, revenue, cost, margin) for each offering and region that the
 // plan or the actuals name, sorted as schemas.Variances says, and the findings: what is unplanned, what is planned and
 // absent, what differs by more than the plan's materiality, and what has no exchange rate. The sum of a measure's actuals
-// is the sum of the charges, converted; the causes of each row add up to its variance.
+// is the sum of the charges, each currency of a cell converted and rounded once, which its steps show beside the exact
+// sum; the causes of each row add up to its variance.
 //
 // A line of the plan without a region takes the regions that no line of its offering names. The causes follow the
 // convention that restates each line on its own (planned price per unit of that line, not of the average of all).
@@ -232,15 +233,15 @@ func (c *Comparison) planned(x *cell, s *sheet, what string, v money.Decimal, pl
 		amount{what, v}, amount{"rate", rate.Num}, amount{"per", rate.Den}, places)
 }
 
-// sold adds one currency's actuals to a side: at actual rates, and at the plan's.
+// sold adds one currency's actuals to a side, rounded to the places of the comparison: at actual rates, and at the
+// plan's. What is recurring and what is used are converted each on its own, so that equal rates give equal amounts.
 func (c *Comparison) sold(x *cell, to *side, what string, l *actualLine, fixedUsed [2]money.Fixed, places int32) {
-	local := fixedUsed[0].Decimal().Add(fixedUsed[1].Decimal())
-	if local.IsZero() && fixedUsed[0].IsZero() {
+	if fixedUsed[0].IsZero() && fixedUsed[1].IsZero() {
 		return
 	}
 	actual, ok := c.rate(l.Currency, l.Day)
 	if !ok {
-		x.noRate = append(x.noRate, missingRate{l.Currency, local, what})
+		x.noRate = append(x.noRate, missingRate{l.Currency, fixedUsed[0].Decimal().Add(fixedUsed[1].Decimal()), what})
 		return
 	}
 	plan, ok := c.planRate(l.Currency)
@@ -256,16 +257,28 @@ func (c *Comparison) sold(x *cell, to *side, what string, l *actualLine, fixedUs
 			continue
 		}
 		v := to.steps.given(kind+what+when+", in "+string(l.Currency), "charges", fixedUsed[i].Decimal())
-		v = to.steps.shareRounded("at the actual exchange rate, in "+string(c.Currency),
-			amount{"charges", v}, amount{"rate", actual.Num}, amount{"per", actual.Den}, places)
+		at := c.convertRounded(&to.steps, "at the actual exchange rate", v, actual, places)
 		if i == 0 {
-			to.fixed = to.fixed.Add(v)
+			to.fixed = to.fixed.Add(at)
 		} else {
-			to.used = to.used.Add(v)
+			to.used = to.used.Add(at)
 		}
+		if plan.Cmp(actual) != 0 {
+			at = c.convertRounded(&to.steps, "at the plan's exchange rate", v, plan, places)
+		}
+		to.constant = to.constant.Add(at)
 	}
-	to.constant = to.constant.Add(to.steps.shareRounded("at the plan's exchange rate, in "+string(c.Currency),
-		amount{"charges", local}, amount{"rate", plan.Num}, amount{"per", plan.Den}, places))
+}
+
+// convertRounded restates charges in the common currency, rounded once to the places of the comparison.
+func (c *Comparison) convertRounded(s *sheet, note string, v money.Decimal, rate money.Ratio, places int32) money.Decimal {
+	if rate.IsOne() {
+		if -v.Exponent() <= places {
+			return v
+		}
+		return s.roundTo("to the places of the comparison", amount{"charges", v}, places)
+	}
+	return s.shareRounded(note+", in "+string(c.Currency), amount{"charges", v}, amount{"rate", rate.Num}, amount{"per", rate.Den}, places)
 }
 
 // planRate is the plan's exchange rate of the period.

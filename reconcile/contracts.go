@@ -12,6 +12,7 @@ import (
 // concurrent use.
 type Contracts struct {
 	period schemas.Period
+	asOf   schemas.Date
 	all    []schemas.Contract
 	units  []schemas.UnitFactor
 	// terms of each peer's service, the most specific first.
@@ -42,7 +43,7 @@ type term struct {
 // the later one of the list. The unit factors convert what our meters count to the units of the rates.
 func NewContracts(contracts []schemas.Contract, units []schemas.UnitFactor, period schemas.Period, asOf schemas.Date) *Contracts {
 	c := &Contracts{
-		period: period, all: contracts, units: units,
+		period: period, asOf: asOf, all: contracts, units: units,
 		terms: map[serviceKey][]*term{}, metered: map[schemas.SKU][]*term{},
 	}
 	first, _ := days(period)
@@ -50,6 +51,8 @@ func NewContracts(contracts []schemas.Contract, units []schemas.UnitFactor, peri
 	order := 0
 	for i := range contracts {
 		contract := &contracts[i]
+		c.cutAt(contract.Validity.From)
+		c.cutAt(contract.Validity.To)
 		for j := range contract.Rates {
 			order++
 			if t, ok := newTerm(contract, &contract.Rates[j], period, asOf); ok {
@@ -84,8 +87,8 @@ func newTerm(c *schemas.Contract, r *schemas.ContractRate, period schemas.Period
 			t.to = last
 		}
 	}
-	hidden := !asOf.IsZero() && t.known.After(asOf)
-	return t, !hidden && !t.from.After(t.to)
+	known := c.Validity.Known(asOf) && r.Validity.Known(asOf)
+	return t, known && !t.from.After(t.to)
 }
 
 func (c *Contracts) add(t *term) {
@@ -96,10 +99,14 @@ func (c *Contracts) add(t *term) {
 			c.metered[sku] = append(c.metered[sku], t)
 		}
 	}
-	_, last := days(c.period)
-	c.cuts = append(c.cuts, t.from)
-	if t.to.Before(last) {
-		c.cuts = append(c.cuts, t.to.AddDays(1))
+	c.cutAt(t.from)
+	c.cutAt(t.to.AddDays(1))
+}
+
+// cutAt notes a day of the period on which something begins or ends.
+func (c *Contracts) cutAt(day schemas.Date) {
+	if first, last := days(c.period); day.After(first) && !day.After(last) {
+		c.cuts = append(c.cuts, day)
 	}
 }
 
@@ -157,9 +164,7 @@ func (c *Contracts) meteredBy(k *useKey) *term {
 func (c *Contracts) accepts(k *useKey) *schemas.Contract {
 	for i := range c.all {
 		contract := &c.all[i]
-		v := contract.Validity
-		if contract.Peer == k.Peer && slices.Contains(contract.Accepted, k.Category) &&
-			!k.From.Before(v.From) && (v.To.IsZero() || k.From.Before(v.To)) {
+		if contract.Peer == k.Peer && slices.Contains(contract.Accepted, k.Category) && contract.Validity.Holds(k.From, c.asOf) {
 			return contract
 		}
 	}

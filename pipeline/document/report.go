@@ -126,7 +126,11 @@ func (r *Report) graveFindings() []Item {
 		for _, f := range r.Findings {
 			if f.Severity == severity {
 				findings, rows = findings+f.Findings, rows+f.Rows
-				codes = append(codes, string(f.Code)+" "+string(appendFixed(nil, money.FixedFromInt(f.Findings), 0)))
+				count := f.Rows
+				if count == 0 {
+					count = f.Findings
+				}
+				codes = append(codes, string(f.Code)+" "+string(appendFixed(nil, money.FixedFromInt(count), 0)))
 			}
 		}
 		if findings == 0 {
@@ -198,7 +202,12 @@ func (r *Report) planItem(v *schemas.Variance) Item {
 	case schemas.Planned:
 		name, part, action := mainCause(&v.Causes)
 		item.Detail = string(v.Measure) + " is " + r.rounded(v.Actual) + " where " + r.rounded(v.Expected) + " was expected"
-		if !part.IsZero() {
+		switch {
+		case part.IsZero():
+		case part.Equal(v.Causes.Unsplit):
+			item.Detail += ", without units to part price and volume by"
+			item.Action = action
+		default:
 			item.Detail += ", most of it by " + name + " (" + r.signedRounded(part) + ")"
 			item.Action = action
 		}
@@ -214,7 +223,7 @@ func mainCause(c *schemas.Causes) (name string, part money.Decimal, action strin
 		"See which accounts bought more or less than planned.",
 		"See between which lines customers moved.",
 		"Compare exchange rates with those of the plan.",
-		"Add the line to the plan.", "See why nothing was sold.", "Plan the line in units, so that price and volume can be told apart.",
+		"Add the line to the plan.", "See why nothing was sold.", "Plan the line in units, to see whether price or volume moved.",
 	}
 	for i, x := range causeList(c) {
 		if i == 0 || x.part.Abs().GreaterThan(part.Abs()) {

@@ -36,7 +36,10 @@ func runCheck(cmd *cobra.Command, dir string, o checkOptions) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return wrong("%s is not a directory that holds a book; daybook init %s writes one that runs", dir, dir)
 	}
-	b, problems := book.Load(os.DirFS(dir))
+	b, problems, err := book.Open(dir)
+	if err != nil {
+		return err
+	}
 	out := cmd.OutOrStdout()
 	for _, p := range problems {
 		if o.json {

@@ -30,7 +30,10 @@ func openBook(cmd *cobra.Command, dir string) (*book.Book, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, wrong("%s is not a directory that holds a book; daybook init %s writes one that runs", dir, dir)
 	}
-	b, problems := book.Load(os.DirFS(dir))
+	b, problems, err := book.Open(dir)
+	if err != nil {
+		return nil, err
+	}
 	if len(problems) == 0 {
 		return b, nil
 	}

@@ -1,0 +1,327 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"daybook/pipeline"
+	"daybook/pipeline/book"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// explainOptions are those of the verb explain.
+type explainOptions struct {
+	places
+	look   lookOptions
+	rows   int
+	all    bool
+	check  bool
+	record bool
+	json   bool
+}
+
+// lookOptions say which run is looked at.
+type lookOptions struct {
+	period string
+	run    string
+}
+
+func (o *lookOptions) flags(cmd *cobra.Command, period string) {
+	cmd.Flags().StringVar(&o.period, "period", "", period)
+	cmd.Flags().StringVar(&o.run, "run", "", "look at this run of the period (default: the one that the period points at)")
+}
+
+func newExplain() *cobra.Command {
+	var o explainOptions
+	cmd := &cobra.Command{
+		Use:   "explain BOOK ID",
+		Short: "Show where a figure comes from: formula, prices, source objects and rows",
+		Long: `explain leads from a figure to the formula with its numbers, the version of the price that applied and where it
+stands in the book, and the source object and row of the usage behind it.
+
+ID is a charge (invoice lines carry it; its first four digits or more will do), an identifier of the variance report
+(period/offering/region/measure, or that of a peer bill or a margin), period/total/Revenue (Cost, Margin), an account
+(lists its charges), a code of findings such as unknown_sku, or the word findings.
+
+Exit codes: 0 done; 1 broke, or --check computed something else; 2 there is no such thing.`,
+		Example: `  daybook explain mycloud 3f9c1a            a charge, by the beginning of its identifier
+  daybook explain mycloud 3f9c1a --check    compute everything again, down to the source object
+  daybook explain mycloud 2024-09/compute//Revenue
+  daybook explain mycloud acme-prod --all   every charge of an account
+  daybook explain mycloud 3f9c1a --json | jq .steps`,
+		Args: exactly("book (a directory)", "identifier (a charge, a variance, a peer match, an account, a code of findings)"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runExplain(cmd, args[0], args[1], o) },
+	}
+	o.places.flags(cmd)
+	o.look.flags(cmd, "the billing period, YYYY-MM (default: the identifier's, or else the newest that has it)")
+	f := cmd.Flags()
+	f.IntVar(&o.rows, "rows", 10, "how many usage rows, charges or findings to list, the largest first")
+	f.BoolVar(&o.all, "all", false, "list all of them")
+	f.BoolVar(&o.check, "check", false, "compute everything again and compare; look at the source object")
+	f.BoolVar(&o.record, "record", false, "decode the record of the first listed row out of its source object")
+	f.BoolVar(&o.json, "json", false, "one JSON object")
+	return cmd
+}
+
+func runExplain(cmd *cobra.Command, dir, id string, o explainOptions) error {
+	if o.rows < 0 {
+		return wrong("--rows %d: write how many to list, or --all", o.rows)
+	}
+	ctx := cmd.Context()
+	b, err := openBook(cmd, dir)
+	if err != nil {
+		return err
+	}
+	s, _, err := openPlace(ctx, "store", o.store, b.Provider.Store, dir)
+	if err != nil {
+		return err
+	}
+	var landing store.Store
+	if o.check || o.record {
+		if landing, _, err = openPlace(ctx, "landing", o.landing, b.Provider.Landing, dir); err != nil {
+			return err
+		}
+	}
+	options := pipeline.ExplainOptions{Rows: o.rows, Check: o.check, Record: o.record}
+	if o.all {
+		options.Rows = -1
+	}
+	e, err := findAndExplain(ctx, b, s, landing, id, o.look, options, dir)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		enc := json.NewEncoder(cmd.OutOrStdout())
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		err = enc.Encode(e)
+	} else {
+		err = printExplanation(cmd.OutOrStdout(), e)
+	}
+	if err == nil && !e.Holds() {
+		err = &exitError{exitBroke, errors.New("something computes to another figure than the run's; see the checks")}
+	}
+	return err
+}
+
+// findAndExplain looks for the identifier in the period that is asked for, else in that which it begins with, else in
+// all that have been run, the newest first.
+func findAndExplain(ctx context.Context, b *book.Book, s, landing store.Store, id string, where lookOptions, o pipeline.ExplainOptions, dir string) (*pipeline.Explanation, error) {
+	periods, err := whichPeriods(ctx, s, id, where, dir)
+	if err != nil {
+		return nil, err
+	}
+	var last error
+	for _, p := range periods {
+		l, err := openLook(ctx, b, s, landing, p, where.run, dir)
+		if err != nil {
+			return nil, err
+		}
+		e, err := l.Explain(ctx, id, o)
+		var ambiguous *pipeline.AmbiguousError
+		switch {
+		case err == nil:
+			return e, nil
+		case errors.As(err, &ambiguous):
+			return nil, &exitError{exitWrong, err}
+		case !errors.Is(err, pipeline.ErrNothing):
+			return nil, err
+		}
+		last = err
+	}
+	return nil, wrong("%w; daybook explain %s ACCOUNT lists the charges of an account", last, dir)
+}
+
+func whichPeriods(ctx context.Context, s store.Store, id string, where lookOptions, dir string) ([]schemas.Period, error) {
+	text := where.period
+	if text == "" {
+		text, _, _ = strings.Cut(id, "/")
+	}
+	if p, err := schemas.ParsePeriod(text); err == nil {
+		return []schemas.Period{p}, nil
+	} else if where.period != "" {
+		return nil, &exitError{exitWrong, err}
+	}
+	if where.run != "" {
+		return nil, wrong("--run needs the --period of the run")
+	}
+	periods, err := pipeline.Periods(ctx, s)
+	if err == nil && len(periods) == 0 {
+		err = wrong("no period has been run; begin with daybook run %s --period YYYY-MM", dir)
+	}
+	return periods, err
+}
+
+// openLook opens a run that has been committed.
+func openLook(ctx context.Context, b *book.Book, s, landing store.Store, p schemas.Period, run, dir string) (*pipeline.Look, error) {
+	l, err := pipeline.OpenLook(ctx, b, s, landing, p, schemas.RunID(run))
+	if errors.Is(err, store.ErrNotFound) {
+		if run != "" {
+			return nil, wrong("there is no run %s of %s; daybook status %s shows what has been run", run, p, dir)
+		}
+		return nil, wrong("%s has not been run; begin with daybook run %s --period %s", p, dir, p)
+	}
+	return l, err
+}
+
+// printExplanation writes an explanation as a page of text.
+func printExplanation(out io.Writer, e *pipeline.Explanation) error {
+	w := &pageWriter{tabs: tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)}
+	state := ""
+	if e.Provisional {
+		state = ", provisional"
+	}
+	w.line("%s", e.Title)
+	w.line("%s %s  (period %s, run %s%s)", e.Kind, e.ID, e.Period, e.Run, state)
+	for _, warning := range e.Warnings {
+		w.line("warning: %s", warning)
+	}
+	w.facts(e)
+	w.arithmetic(e)
+	w.usage(e.Usage)
+	w.charges(e.Charges)
+	w.findings(e)
+	w.record(e.Record)
+	w.checks(e.Checks)
+	return w.tabs.Flush()
+}
+
+// pageWriter writes sections of aligned columns.
+type pageWriter struct{ tabs *tabwriter.Writer }
+
+// line writes a line that is not aligned.
+func (w *pageWriter) line(format string, args ...any) {
+	w.tabs.Flush()
+	fmt.Fprintf(w.tabs, format+"\n", args...)
+	w.tabs.Flush()
+}
+
+// cells writes an aligned line.
+func (w *pageWriter) cells(cells ...string) {
+	fmt.Fprintln(w.tabs, "  "+strings.Join(cells, "\t"))
+}
+
+func (w *pageWriter) facts(e *pipeline.Explanation) {
+	for _, f := range e.Facts {
+		w.cells(f.Name, f.Value, f.Text, f.Where)
+	}
+	for _, x := range e.Exchange {
+		w.cells("exchange", string(x.From)+" to "+string(x.To), "× "+x.Factor, strings.Join(x.Legs, "; "))
+	}
+}
+
+func (w *pageWriter) arithmetic(e *pipeline.Explanation) {
+	if len(e.Steps) > 0 {
+		w.line("\nArithmetic")
+		for i, s := range e.Steps {
+			w.cells(fmt.Sprintf("[%d]", i+1), s.Note, "= "+s.Formula, "= "+s.Out)
+		}
+	}
+	if len(e.Figures) > 0 {
+		w.line("\nFigures")
+		for _, f := range e.Figures {
+			step := ""
+			if f.Step > 0 {
+				step = fmt.Sprintf("[%d]", f.Step)
+			}
+			w.cells(f.Name, f.Value.String()+" "+f.Unit, step)
+		}
+	}
+}
+
+func (w *pageWriter) usage(u *pipeline.UsageBehind) {
+	if u == nil {
+		return
+	}
+	w.line("\nUsage: %s row%s, %s %s in all", count(u.Rows), plural(int(min(u.Rows, 2))), u.Sum, u.Unit)
+	if u.Quantity != nil && !u.Quantity.Equal(u.Sum) {
+		w.line("  their %s is %s", u.How, u.Quantity)
+	}
+	if u.Earlier != nil {
+		w.line("  earlier in the period, and first through the tiers: %s rows, %s", count(u.Earlier.Rows), u.Earlier.Sum)
+	}
+	for _, c := range u.Costs {
+		w.line("  peers charge %s %s for them", c.Amount, c.Currency)
+	}
+	w.cells("object", "row", "from", "to", "quantity", "unit", "metered", "cost", "record", "resource")
+	for i := range u.Listed {
+		r := &u.Listed[i]
+		w.cells(r.Object, fmt.Sprint(r.Row), r.Start, r.End, r.Quantity, r.Unit, r.Metered, strings.TrimSpace(r.Cost+" "+r.Currency), r.Record, r.Resource)
+	}
+	w.more(u.More, "rows")
+	for _, o := range u.Objects {
+		w.line("  in %s", o)
+	}
+}
+
+func (w *pageWriter) more(n int64, what string) {
+	if n > 0 {
+		w.line("  and %s more %s; --all lists them", count(n), what)
+	}
+}
+
+func (w *pageWriter) charges(c *pipeline.ChargesBehind) {
+	if c == nil {
+		return
+	}
+	var sums []string
+	for _, s := range c.Sums {
+		sums = append(sums, s.Amount.String()+" "+string(s.Currency))
+	}
+	w.line("\nCharges: %s, %s in all", count(c.Rows), strings.Join(sums, ", "))
+	for _, x := range c.Listed {
+		w.cells(string(x.ID), x.Counts.String()+" "+x.Unit, string(x.Account), x.Category, x.Description)
+	}
+	w.more(c.More, "charges")
+}
+
+func (w *pageWriter) findings(e *pipeline.Explanation) {
+	for i := range e.Findings {
+		f := &e.Findings[i]
+		at := f.Source
+		if f.Object != "" {
+			at = f.Object
+		}
+		if f.Row > 0 {
+			at += fmt.Sprintf(" row %d", f.Row)
+		}
+		w.line("\n%s (%s, %s rows)  %s\n  %s", f.Code, f.Severity, count(f.Rows), at, f.Message)
+	}
+	if len(e.Findings) > 0 && len(e.Figures) > 0 {
+		if all := e.Figures[0].Value.IntPart(); all > int64(len(e.Findings)) {
+			w.more(all-int64(len(e.Findings)), "findings")
+		}
+	}
+}
+
+func (w *pageWriter) record(r *pipeline.SourceRecord) {
+	if r == nil {
+		return
+	}
+	w.line("\nSource record: %s row %d (SHA-256 %s)", r.Object, r.Row, r.SHA256)
+	for _, c := range r.Columns {
+		w.cells(c.Name, c.Value)
+	}
+}
+
+func (w *pageWriter) checks(checks []pipeline.Verdict) {
+	if len(checks) == 0 {
+		return
+	}
+	w.line("\nChecks")
+	for _, c := range checks {
+		verdict := "ok"
+		if !c.OK {
+			verdict = "DIFFERS"
+		}
+		w.cells(verdict, c.What, c.Detail)
+	}
+}

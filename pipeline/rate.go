@@ -218,8 +218,8 @@ func (w *rater) closeAccount() error {
 	w.control.SuspendedRows += suspended
 	w.control.RatedRows += w.fed - suspended
 	w.fed = 0
-	for i := range found {
-		w.found.add(found[i])
+	for _, f := range append(found, negatives(id, out.Charges)...) {
+		w.found.add(f)
 	}
 	if c := &out.Carried; len(c.Levels)+len(c.Allowances)+len(c.Grants)+len(c.Coupons) > 0 {
 		w.carriedOn = append(w.carriedOn, carriedAccount{id, out.Carried})

@@ -305,7 +305,7 @@ func (d *decoder) nullToken(c *column, v *dataset.Vector, x *cells, text []byte,
 
 // isNull reports whether text is a declared null token.
 func (d *decoder) isNull(text []byte) bool {
-	return slices.Contains(d.src.Tolerate.Nulls, string(text))
+	return len(text) <= d.longestNull && slices.Contains(d.src.Tolerate.Nulls, string(text))
 }
 
 // tokenNote returns the note of a null token in a column.

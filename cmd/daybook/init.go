@@ -14,13 +14,13 @@ func newInit() *cobra.Command {
 		Short: "Write a commented book that runs",
 		Long: `init writes a small, commented book with a little usage to run it on, and JSON Schemas by which editors
 complete and check it. It never overwrites a file.`,
-		Example: `  daybook init mycloud && daybook run mycloud`,
+		Example: `  daybook init mycloud && daybook run mycloud --period 2024-09`,
 		Args:    exactly("directory to write"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := book.Init(args[0]); err != nil {
 				return &exitError{exitWrong, err}
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Wrote a book into %s. Read its provider.yaml first, then:\n\n  daybook check %s\n  daybook run %s\n",
+			fmt.Fprintf(cmd.OutOrStdout(), "Wrote a book into %s. Read its provider.yaml first, then:\n\n  daybook check %s\n  daybook run %s --period 2024-09\n",
 				args[0], args[0], args[0])
 			return nil
 		},

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"strings"
 
 	"daybook/pipeline/dataset"
 	"daybook/schemas"
@@ -68,6 +69,29 @@ func (m *Manifest) balance(plan []Wave) error {
 	}
 	return nil
 }
+
+// readWhole checks before a task commits anything that it read all that earlier ones wrote: have is what it read of a
+// dataset, and wrote picks what they counted.
+func readWhole(name string, have *dataset.Totals, results []*Result, wrote func(*Control) *dataset.Totals) error {
+	var want Control
+	var keys []string
+	for _, res := range results {
+		if err := want.merge(&res.Control); err != nil {
+			return err
+		}
+		for _, o := range res.Outputs {
+			if o.Dataset == name {
+				keys = append(keys, o.Key)
+			}
+		}
+	}
+	if diff := have.Diff(*wrote(&want)); diff != "" {
+		return fmt.Errorf("%w: %s is not as it was written: %s", ErrUnbalanced, strings.Join(keys, ", "), diff)
+	}
+	return nil
+}
+
+func chargedTotals(c *Control) *dataset.Totals { return &c.Charged }
 
 // countCharge counts a charge as a row, with what it bills. The error is money.ErrOverflow or money.ErrPrecision.
 func countCharge(t *dataset.Totals, c *schemas.Charge) error {

@@ -47,6 +47,9 @@ func emitInvoices(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := readWhole(schemas.Charges.Name, &e.res.Control.Invoiced, charged, chargedTotals); err != nil {
+		return nil, err
+	}
 	out.Rows = int64(len(e.left.Entries))
 	e.res.Outputs = append(e.res.Outputs, out)
 	if e.res.Partial, err = partial(&e.left); err != nil {

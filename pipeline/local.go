@@ -25,7 +25,7 @@ func walk(ctx context.Context, r *Run, plan []Wave, workers int) (results [][]*R
 }
 
 // known returns the committed results, leaving nil what has to be done. A temporary result counts as known though its
-// files are gone if everything that reads it is known as well.
+// files are gone if every step of its stage that reads them is known as well.
 func known(ctx context.Context, r *Run, plan []Wave) ([][]*Result, error) {
 	results := make([][]*Result, len(plan))
 	wanted := make([]bool, len(plan))
@@ -47,7 +47,7 @@ func known(ctx context.Context, r *Run, plan []Wave) ([][]*Result, error) {
 		}
 		if missing {
 			for _, earlier := range plan[i].Reads {
-				wanted[earlier] = true
+				wanted[earlier] = wanted[earlier] || plan[earlier].Stage == plan[i].Stage
 			}
 		}
 	}

@@ -43,6 +43,9 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	res.Outputs, res.Control = append(res.Outputs, out), w.control
+	if err := readWhole(schemas.Usage.Name, &w.control.Read, normalised, func(c *Control) *dataset.Totals { return &c.Usage }); err != nil {
+		return nil, err
+	}
 	if len(w.carriedOn) > 0 {
 		key := fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.json", carriedOver, r.Spec.Period, t.Key[:12], t.Part)
 		out, err := writeObject(ctx, r, carriedOver, key, int64(len(w.carriedOn)), func(to io.Writer) error {

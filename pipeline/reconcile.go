@@ -48,6 +48,9 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := readWhole(schemas.Charges.Name, &res.Control.Compared, charged, chargedTotals); err != nil {
+		return nil, err
+	}
 	if err := r.addUse(ctx, &t, sums.Use); err != nil {
 		return nil, err
 	}

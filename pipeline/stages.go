@@ -23,7 +23,8 @@ type Step struct {
 	Book []book.Part
 	// Width says how a spec divides into tasks.
 	Width Width
-	// Temporary results are needed only until the steps that read them are done; they live in the scratch store.
+	// Temporary outputs are read by later steps of the stage only, and live in the scratch store. What the tasks counted
+	// stays, and any step may read that.
 	Temporary bool
 	// Named steps write under the run's own name, so that their results are no other run's.
 	Named bool

@@ -1,0 +1,203 @@
+package pipeline_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+
+	"daybook/pipeline"
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// planting spoils what is written under some keys, always into something sound in itself: what is lost then is lost by a
+// step, and no checksum tells.
+type planting struct {
+	store.Store
+	at    func(key string) bool
+	spoil func([]byte) ([]byte, error)
+	did   int
+}
+
+func (p *planting) Create(ctx context.Context, key string, body io.ReadSeeker) (store.Info, error) {
+	if !p.at(key) {
+		return p.Store.Create(ctx, key, body)
+	}
+	if _, err := body.Seek(0, io.SeekStart); err != nil {
+		return store.Info{}, err
+	}
+	data, err := io.ReadAll(body)
+	if err == nil {
+		data, err = p.spoil(data)
+	}
+	if err != nil {
+		return store.Info{}, err
+	}
+	p.did++
+	return p.Store.Create(ctx, key, bytes.NewReader(data))
+}
+
+// What is done to the first row that has a number in the column.
+const (
+	lost    = "lost"
+	doubled = "doubled"
+	changed = "changed"
+)
+
+// spoiled is b with one row spoiled.
+func spoiled(b *dataset.Batch, how string, column int) *dataset.Batch {
+	out, row := dataset.NewBatch(b.Table), 0
+	for row < b.Rows && b.Columns[column].IsNull(row) {
+		row++
+	}
+	out.AppendRange(b, 0, row)
+	switch how {
+	case doubled:
+		out.AppendRange(b, row, row+1)
+		out.AppendRange(b, row, row+1)
+	case changed:
+		out.AppendRange(b, row, row+1)
+		one, _ := money.FixedFromDecimal(money.NewDecimal(1, 0))
+		out.Columns[column].Decs[row], _ = out.Columns[column].Decs[row].Add(one)
+	}
+	out.AppendRange(b, row+1, b.Rows)
+	return out
+}
+
+// spoilParquet writes a Parquet file anew with one row spoiled.
+func spoilParquet(table *schemas.Table, how string, column int) func([]byte) ([]byte, error) {
+	return func(body []byte) ([]byte, error) {
+		whole := dataset.NewBatch(table)
+		if err := scan(body, table, func(b *dataset.Batch) { whole.AppendRange(b, 0, b.Rows) }); err != nil {
+			return nil, err
+		}
+		var out bytes.Buffer
+		w, err := dataset.NewWriter(&out, table, nil, dataset.WriterOptions{})
+		if err == nil {
+			err = w.Append(spoiled(whole, how, column))
+		}
+		if err != nil {
+			return nil, err
+		}
+		_, err = w.Close()
+		return out.Bytes(), err
+	}
+}
+
+// spoilShuffle writes a shuffle file of one shard anew with one row spoiled.
+func spoilShuffle(how string) func([]byte) ([]byte, error) {
+	return func(body []byte) ([]byte, error) {
+		f, err := dataset.OpenShuffle(bytes.NewReader(body), int64(len(body)), &schemas.Usage)
+		if err != nil {
+			return nil, err
+		}
+		whole := dataset.NewBatch(&schemas.Usage)
+		var buffer dataset.BlockBuffer
+		for _, block := range f.Blocks(0) {
+			if err := f.Read(block, whole, &buffer); err != nil {
+				return nil, err
+			}
+		}
+		whole = spoiled(whole, how, schemas.UseConsumedQuantity)
+		var out bytes.Buffer
+		w, err := dataset.NewShuffleWriter(&out, &schemas.Usage, 1, dataset.ShuffleOptions{})
+		if err == nil {
+			err = w.Add(whole, make([]uint16, whole.Rows))
+		}
+		if err != nil {
+			return nil, err
+		}
+		_, err = w.Close()
+		return out.Bytes(), err
+	}
+}
+
+// spoilResult takes a row out of what a decoder says that it sent to shards.
+func spoilResult(body []byte) ([]byte, error) {
+	var res pipeline.Result
+	if err := json.Unmarshal(body, &res); err != nil {
+		return nil, err
+	}
+	res.Control.Shuffled.Rows--
+	return json.Marshal(&res)
+}
+
+// TestNothingIsLost plants the loss, the doubling and the change of one row wherever rows pass from one step to the next.
+// Each time the run must fail, name what is out of balance, and commit nothing.
+func TestNothingIsLost(t *testing.T) {
+	w := need(t, starter)
+	dataset := func(name string) func(string) bool {
+		return func(key string) bool { return strings.HasPrefix(key, "datasets/"+name+"/") }
+	}
+	any := func(string) bool { return true }
+	usage := func(how string) func([]byte) ([]byte, error) {
+		return spoilParquet(&schemas.Usage, how, schemas.UseConsumedQuantity)
+	}
+	charges := func(how string) func([]byte) ([]byte, error) {
+		return spoilParquet(&schemas.Charges, how, schemas.ChargeBilledCost)
+	}
+	for _, c := range []struct {
+		name    string
+		scratch bool
+		at      func(key string) bool
+		spoil   func([]byte) ([]byte, error)
+		says    string
+	}{
+		{"row lost between decoder and shard", true, any, spoilShuffle(lost), `sent to shards = duplicates \+ usage: \d+ rows instead of \d+`},
+		{"row doubled between decoder and shard", true, any, spoilShuffle(doubled), `sent to shards = duplicates \+ usage: \d+ rows instead of \d+`},
+		{"quantity changed between decoder and shard", true, any, spoilShuffle(changed), `sent to shards = duplicates \+ usage: quantity [\d.]+ .* instead of`},
+		{"row lost between shard and rating", false, dataset("usage"), usage(lost), `datasets/usage/billing_period=2024-09/\w+/part-0000.parquet is not as it was written: \d+ rows instead of`},
+		{"row doubled between shard and rating", false, dataset("usage"), usage(doubled), `is not as it was written: \d+ rows instead of`},
+		{"quantity changed between shard and rating", false, dataset("usage"), usage(changed), `is not as it was written: quantity [\d.]+ .* instead of`},
+		{"charge lost after rating", false, dataset("charges"), charges(lost), `datasets/charges/.* is not as it was written: \d+ rows instead of \d+; cost`},
+		{"charge doubled after rating", false, dataset("charges"), charges(doubled), `is not as it was written: \d+ rows instead of \d+; cost`},
+		{"amount changed after rating", false, dataset("charges"), charges(changed), `is not as it was written: cost [\d.]+ EUR instead of`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := &planting{Store: new(store.Memory), at: c.at, spoil: c.spoil}
+			n := night{store: p, shards: 1}
+			if c.scratch {
+				n = night{store: new(store.Memory), scratch: p, shards: 1}
+			}
+			mustBeUnbalanced(t, w, n, c.says)
+			if p.did == 0 {
+				t.Error("nothing was planted")
+			}
+		})
+	}
+}
+
+// TestDecoderMustAccountForEveryRow plants a result in which a row that was delivered went nowhere.
+func TestDecoderMustAccountForEveryRow(t *testing.T) {
+	w := need(t, starter)
+	at := func(key string) bool { return strings.Contains(key, "/tasks/normalise-object/") }
+	p := &planting{Store: new(store.Memory), at: at, spoil: spoilResult}
+	if _, err := w.run(t.Context(), t, night{store: p, until: "normalise"}); err != nil {
+		t.Fatal(err)
+	}
+	// The run that goes on from there reads the spoiled result.
+	mustBeUnbalanced(t, w, night{store: p}, `delivered = out of scope \+ rejected \+ sent to shards: \d+ rows instead of`)
+}
+
+func mustBeUnbalanced(t *testing.T, w *world, n night, says string) {
+	t.Helper()
+	_, err := w.run(t.Context(), t, n)
+	if !errors.Is(err, pipeline.ErrUnbalanced) || !regexp.MustCompile(says).MatchString(err.Error()) {
+		t.Fatalf("the run ended with %v, which does not say %s", err, says)
+	}
+	if _, _, err := pipeline.ReadCurrent(t.Context(), n.store, period); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the run is current: %v", err)
+	}
+	for key := range bodiesOf(t, n.store, "runs/") {
+		if strings.HasSuffix(key, "/manifest.json") {
+			t.Errorf("the run left %s", key)
+		}
+	}
+}

@@ -102,7 +102,8 @@ func (m *Margins) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Rows returns the margins of a period, sorted as schemas.Margins says, and a finding for each that is negative.
+// Rows returns the margins of a period, sorted as schemas.Margins says, and a finding for each that is negative when
+// rounded to the currency's minor unit: a fraction of a cent between a rounded charge and an unrounded cost is no loss.
 func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Finding) {
 	lines := m.lines()
 	out := make([]schemas.MarginRow, len(lines))
@@ -116,7 +117,7 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 		r.Margin = r.Revenue.Sub(r.Cost)
 		r.Percent = marginPercentRounded(r.Margin, r.Revenue)
 		out[i] = r
-		if r.Margin.IsNegative() {
+		if lossRounded(r.Margin, r.Currency).IsNegative() {
 			f := noteFinding(schemas.CodeNegativeMargin, r.ID,
 				fmt.Sprintf("%s earns %s %s from %s and costs %s; look at its price against the contract rate", r.Offering, r.Revenue, r.Currency, r.Account, r.Cost),
 				r.Margin, r.Currency)
@@ -125,6 +126,15 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 		}
 	}
 	return out, findings
+}
+
+// lossRounded is a margin to the minor unit of its currency; without one, as it is.
+func lossRounded(margin money.Decimal, c money.Currency) money.Decimal {
+	places, ok := money.MinorUnits(c)
+	if !ok {
+		return margin
+	}
+	return money.RoundTo(margin, places, money.HalfEven)
 }
 
 // ByOffering adds up margins over accounts, sorted by offering and currency.

@@ -250,6 +250,7 @@ func TestMargins(t *testing.T) {
 		{"a", "vm", "Tax", "3.80", "0"},
 		{"b", "vm", "Usage", "10", "12"},
 		{"b", "free", "Usage", "0", "1"},
+		{"c", "vm", "Usage", "1.00", "1.004"},
 	}
 	one, two := &reconcile.Margins{}, &reconcile.Margins{}
 	for i, c := range cases {
@@ -274,7 +275,7 @@ func TestMargins(t *testing.T) {
 		}
 		got = append(got, fmt.Sprintf("%s %s %s %s %s %s", r.Account, r.Offering, r.Revenue, r.Cost, r.Margin, percent))
 	}
-	want := []string{"a vm 20 12.5 7.5 37.5", "b free 0 1 -1 -", "b vm 10 12 -2 -20"}
+	want := []string{"a vm 20 12.5 7.5 37.5", "b free 0 1 -1 -", "b vm 10 12 -2 -20", "c vm 1 1.004 -0.004 -0.4"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -283,7 +284,7 @@ func TestMargins(t *testing.T) {
 	}
 	sums, err := one.ByOffering()
 	must(t, err)
-	if rows, _ := sums.Rows(month); len(rows) != 2 || rows[1].Margin.String() != "5.5" {
+	if rows, _ := sums.Rows(month); len(rows) != 2 || rows[1].Margin.String() != "5.496" {
 		t.Errorf("by offering: %+v", rows)
 	}
 }

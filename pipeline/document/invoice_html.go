@@ -125,7 +125,10 @@ func appendSpan(dst []byte, from, to schemas.Date) []byte {
 }
 
 func appendLines(dst []byte, inv *Invoice) []byte {
-	dst = append(dst, "<table><thead><tr><th scope=\"col\">Description</th><th scope=\"col\" class=\"n\">Quantity</th>"+
+	// The head is repeated on every sheet of paper: the account in it tells whose it is.
+	dst = append(dst, "<table><thead><tr><th scope=\"col\">Description, account "...)
+	dst = appendEscaped(dst, string(inv.Account))
+	dst = append(dst, "</th><th scope=\"col\" class=\"n\">Quantity</th>"+
 		"<th scope=\"col\" class=\"n\">Unit price</th><th scope=\"col\" class=\"n\">Amount "...)
 	dst = appendEscaped(dst, string(inv.Currency))
 	dst = append(dst, "</th></tr></thead>\n<tbody>\n"...)

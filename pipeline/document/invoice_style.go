@@ -35,7 +35,7 @@ tr{break-inside:avoid}
 nav{max-width:210mm;margin:8mm auto 0;padding:0 4mm}
 nav ol{columns:3;font-size:9pt;padding-left:6mm}
 nav a{color:var(--mark)}
-@page{margin:14mm 14mm 16mm;@bottom-right{content:counter(page) " / " counter(pages);font:8pt sans-serif;color:#5b6470}}
+@page{margin:14mm 14mm 16mm;@bottom-right{content:counter(page);font:8pt sans-serif;color:#5b6470}}
 @media print{body{background:#fff}.i{margin:0;padding:0;max-width:none;box-shadow:none}.i+.i{break-before:page}nav{display:none}}
 @media screen and (max-width:640px){.i{padding:6mm}.top,.who{flex-direction:column}.top address{text-align:left}nav ol{columns:1}}
 `

@@ -292,7 +292,7 @@ func (r *Report) marginItem(m *schemas.MarginRow) (Item, bool) {
 		Detail:  "Revenue " + r.rounded(m.Revenue) + " costs " + r.rounded(m.Cost) + ".",
 		Action:  "Look at the price against the contract rate.",
 		Explain: m.ID,
-	}, m.Margin.IsNegative()
+	}, money.RoundTo(m.Margin, r.Places, money.HalfEven).IsNegative()
 }
 
 func (r *Report) offering(id schemas.OfferingID) string {

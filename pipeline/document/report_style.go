@@ -61,6 +61,7 @@ summary{cursor:pointer;color:var(--link);font-size:13px}
 table{border-collapse:collapse;width:100%;font-size:13px}
 caption{text-align:left;color:var(--soft);padding-bottom:6px;font-size:13px}
 th{text-align:left;font-weight:500}
+tbody th{min-width:11em}
 thead th{color:var(--soft);font-size:12px;font-weight:560;border-bottom:1px solid var(--soft);vertical-align:bottom}
 th,td{padding:5px 10px 5px 0;vertical-align:top}
 td,tbody th{border-bottom:1px solid var(--line)}

@@ -215,8 +215,8 @@ func (r *Report) matchTable(p *page) {
 func (r *Report) marginTable(p *page) {
 	var rows []*schemas.MarginRow
 	for i := range r.Margins {
-		if m := &r.Margins[i]; m.Margin.IsNegative() {
-			rows = append(rows, m)
+		if _, loss := r.marginItem(&r.Margins[i]); loss {
+			rows = append(rows, &r.Margins[i])
 		}
 	}
 	if len(rows) == 0 {

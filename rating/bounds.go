@@ -77,7 +77,11 @@ func (b *bill) boundedPrices(sub *subscription) []*price {
 	var out []*price
 	seen := map[*price]bool{}
 	for _, seg := range sub.segments {
-		for _, x := range sub.pricesOf(seg.offering) {
+		prices := seg.offering.bounded
+		if len(sub.prices) > 0 {
+			prices = sub.pricesOf(seg.offering)
+		}
+		for _, x := range prices {
 			if (x.Minimum != nil || x.Maximum != nil) && !seen[x] {
 				seen[x] = true
 				out = append(out, x)

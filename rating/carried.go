@@ -115,9 +115,10 @@ func (b *bill) endLevels(s *series) []CarriedLevel {
 
 // rollOver carries on what the period leaves of allowances that roll over.
 func (b *bill) rollOver() {
-	for i := range b.tally.context.meters {
-		for j := range b.tally.context.meters[i].entries {
-			e := &b.tally.context.meters[i].entries[j]
+	for _, m := range b.tally.context.swept() {
+		s := b.tally.context.slicesOf(m)
+		for j := 0; s != nil && j < len(s.entries); j++ {
+			e := &s.entries[j]
 			if e.price.joint() || e.price.Allowance == nil || e.price.Allowance.Rollover == 0 || e.end != b.plan.end.UnixMicro() {
 				continue
 			}

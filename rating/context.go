@@ -16,7 +16,9 @@ type context struct {
 	subs []subscription
 	// windows are those by which commitments count the usage of meters, by meter; nil for an account without any.
 	windows map[*schemas.Meter]schemas.Window
-	meters  []meterSlices // sorted by meter
+	plan    *Plan
+	// meters are those that were asked for; a catalogue has thousands, and an account uses a few.
+	meters map[int]*meterSlices
 }
 
 // subscription is a subscription with the segments of its life.
@@ -60,11 +62,20 @@ func (c *context) sliceCount(meter int) int {
 	return 1
 }
 
+// slicesOf returns the stretches of one meter, or nil where the account has no price for it.
 func (c *context) slicesOf(meter int) *meterSlices {
-	if i, ok := slices.BinarySearchFunc(c.meters, meter, func(s meterSlices, m int) int { return s.meter - m }); ok {
-		return &c.meters[i]
+	if meter < 0 || len(c.subs) == 0 {
+		return nil
 	}
-	return nil
+	s, ok := c.meters[meter]
+	if !ok {
+		s = c.sliceMeter(meter)
+		if c.meters == nil {
+			c.meters = map[int]*meterSlices{}
+		}
+		c.meters[meter] = s
+	}
+	return s
 }
 
 // commitWindow is the window by which a commitment counts a meter's usage, or empty.
@@ -77,9 +88,6 @@ func (c *context) commitWindow(m *meter) schemas.Window {
 
 // sliceAt is the slice that holds an instant.
 func (c *context) sliceAt(meter int, at int64) int {
-	if meter < 0 || len(c.meters) == 0 {
-		return 0
-	}
 	s := c.slicesOf(meter)
 	if s == nil || len(s.starts) == 1 {
 		return 0
@@ -93,7 +101,7 @@ func (c *context) sliceAt(meter int, at int64) int {
 
 // contextOf gathers what the book says of an account.
 func (p *Plan) contextOf(a *account) context {
-	c := context{zone: a.zone, windows: p.commitWindows(a)}
+	c := context{zone: a.zone, windows: p.commitWindows(a), plan: p}
 	for i := range a.Subscriptions {
 		s := &a.Subscriptions[i]
 		if !known(s.KnownSince, p.spec.AsOf) {
@@ -113,7 +121,6 @@ func (p *Plan) contextOf(a *account) context {
 	slices.SortStableFunc(c.subs, func(a, b subscription) int {
 		return cmp.Or(boolCompare(a.ID == "", b.ID == ""), a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
 	})
-	p.sliceMeters(&c)
 	return c
 }
 
@@ -127,38 +134,77 @@ func boolCompare(a, b bool) int {
 	return -1
 }
 
-// sliceMeters collects the prices of every meter and where they begin and end.
-func (p *Plan) sliceMeters(c *context) {
-	by := map[int][]entry{}
+// sliceMeter collects the prices of a meter and where they begin and end.
+func (c *context) sliceMeter(meter int) *meterSlices {
+	p := c.plan
+	s := meterSlices{meter: meter, starts: []int64{p.start.UnixMicro()}}
 	for i := range c.subs {
 		sub := &c.subs[i]
 		for _, seg := range sub.segments {
 			if seg.paused {
 				continue
 			}
-			for _, x := range sub.pricesOf(seg.offering) {
+			for _, x := range sub.pricesFor(seg.offering, meter) {
 				if e, ok := p.entryOf(sub, seg, x); ok {
-					for _, m := range x.meters {
-						by[m] = append(by[m], e)
-					}
+					s.entries = append(s.entries, e)
 				}
 			}
 		}
 	}
-	for m, entries := range by {
-		s := meterSlices{meter: m, entries: entries, starts: []int64{p.start.UnixMicro()}}
-		for _, e := range entries {
-			for _, at := range [2]int64{e.start, e.end} {
-				if at > p.start.UnixMicro() && at < p.end.UnixMicro() {
-					s.starts = append(s.starts, at)
-				}
+	if len(s.entries) == 0 {
+		return nil
+	}
+	for _, e := range s.entries {
+		for _, at := range [2]int64{e.start, e.end} {
+			if at > p.start.UnixMicro() && at < p.end.UnixMicro() {
+				s.starts = append(s.starts, at)
 			}
 		}
-		slices.Sort(s.starts)
-		s.starts = slices.Compact(s.starts)
-		c.meters = append(c.meters, s)
 	}
-	slices.SortFunc(c.meters, func(a, b meterSlices) int { return a.meter - b.meter })
+	slices.Sort(s.starts)
+	s.starts = slices.Compact(s.starts)
+	return &s
+}
+
+// swept lists, in order, the meters with prices that have something to do without usage, too: joint prices, and
+// allowances that roll over.
+func (c *context) swept() []int {
+	var out []int
+	for i := range c.subs {
+		sub := &c.subs[i]
+		for _, seg := range sub.segments {
+			out = append(out, seg.offering.swept...)
+		}
+		out = append(out, sweep(sub.prices)...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// sweep lists the meters of prices for context.swept.
+func sweep(prices []*price) (meters []int) {
+	for _, x := range prices {
+		if x.joint() || x.Allowance != nil && x.Allowance.Rollover != 0 {
+			meters = append(meters, x.meters...)
+		}
+	}
+	return meters
+}
+
+// pricesFor is pricesOf for one meter.
+func (s *subscription) pricesFor(o *offering, meter int) []*price {
+	if len(s.prices) == 0 {
+		return o.metered[meter]
+	}
+	var out []*price
+	for _, x := range s.pricesOf(o) {
+		for _, m := range x.meters {
+			if m == meter {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
 }
 
 // pricesOf lists the prices under which a subscription buys an offering: an override replaces the price of the same

@@ -36,9 +36,10 @@ type jointCost struct {
 
 // findJoints lists the joint prices of the account's period in a fixed order. A capacity is due without usage, too.
 func (b *bill) findJoints() {
-	for i := range b.tally.context.meters {
-		for j := range b.tally.context.meters[i].entries {
-			e := &b.tally.context.meters[i].entries[j]
+	for _, m := range b.tally.context.swept() {
+		s := b.tally.context.slicesOf(m)
+		for j := 0; s != nil && j < len(s.entries); j++ {
+			e := &s.entries[j]
 			if e.price.joint() && b.jointOf(e) == nil {
 				l := b.newLine(e.sub, e.price, e.phase, time.UnixMicro(e.start), time.UnixMicro(e.end))
 				b.joints = append(b.joints, &joint{entry: *e, uses: make([]jointUse, len(e.price.meters)), line: l})

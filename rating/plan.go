@@ -48,6 +48,11 @@ type Plan struct {
 type offering struct {
 	*schemas.Offering
 	prices []*price
+	// metered are the prices by meter, periodic those without one, bounded those with a minimum or maximum, and swept the
+	// meters that context.swept tells of: what an account is rated by must not cost the length of the catalogue.
+	metered           map[int][]*price
+	periodic, bounded []*price
+	swept             []int
 }
 
 // price is a price with its policy resolved; its terms have been checked.
@@ -125,12 +130,30 @@ func (p *Plan) compileOfferings() error {
 				o.prices = append(o.prices, x)
 			}
 		}
+		o.sort()
 		p.offerings[o.ID] = o
 		if o.Included {
 			p.included = append(p.included, o)
 		}
 	}
 	return nil
+}
+
+// sort files the prices by what they are looked for.
+func (o *offering) sort() {
+	o.metered = map[int][]*price{}
+	for _, x := range o.prices {
+		for _, m := range x.meters {
+			o.metered[m] = append(o.metered[m], x)
+		}
+		if len(x.meters) == 0 {
+			o.periodic = append(o.periodic, x)
+		}
+		if x.Minimum != nil || x.Maximum != nil {
+			o.bounded = append(o.bounded, x)
+		}
+	}
+	o.swept = sweep(o.prices)
 }
 
 // compilePrice returns nil for a price that was not known at the as-of day.

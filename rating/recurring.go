@@ -32,7 +32,11 @@ func (b *bill) recurringPrices(sub *subscription) []*price {
 		if o == nil {
 			return
 		}
-		for _, x := range sub.pricesOf(o) {
+		prices := o.periodic
+		if len(sub.prices) > 0 {
+			prices = sub.pricesOf(o)
+		}
+		for _, x := range prices {
 			if len(x.meters) == 0 && !seen[x] {
 				seen[x] = true
 				out = append(out, x)

@@ -123,8 +123,13 @@ func varianceFigures(e *Explanation, v *schemas.Variance) {
 		name  string
 		value money.Decimal
 	}{
-		{"by price", v.Causes.Price}, {"by volume", v.Causes.Volume}, {"by mix", v.Causes.Mix}, {"by exchange rates", v.Causes.FX},
-		{"unplanned", v.Causes.Unplanned}, {"missing", v.Causes.Missing}, {"not split", v.Causes.Unsplit},
+		{"by price", v.Causes.Price},
+		{"by volume", v.Causes.Volume},
+		{"by mix", v.Causes.Mix},
+		{"by exchange rates", v.Causes.FX},
+		{"unplanned", v.Causes.Unplanned},
+		{"missing", v.Causes.Missing},
+		{"not split", v.Causes.Unsplit},
 	} {
 		if !c.value.IsZero() {
 			e.figure(c.name, c.value, v.Unit)

@@ -1,0 +1,340 @@
+package pipeline_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"daybook/pipeline"
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// shown is the JSON of an explanation, as anybody reads it.
+type shown struct {
+	Kind    string      `json:"kind"`
+	ID      string      `json:"id"`
+	Steps   []shownStep `json:"steps"`
+	Figures []struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+		Step  int    `json:"step"`
+	} `json:"figures"`
+	Usage *struct {
+		Rows     int    `json:"rows"`
+		Sum      string `json:"sum"`
+		How      string `json:"how"`
+		Quantity string `json:"quantity"`
+		Earlier  *struct {
+			Sum string `json:"sum"`
+		} `json:"earlier"`
+		Listed []struct {
+			Object  string `json:"object"`
+			Row     int    `json:"row"`
+			Metered string `json:"metered"`
+		} `json:"listed"`
+	} `json:"usage"`
+	Checks []struct {
+		What   string `json:"what"`
+		OK     bool   `json:"ok"`
+		Detail string `json:"detail"`
+	} `json:"checks"`
+}
+
+func (s *shown) figure(name string) (value string, step int) {
+	for _, f := range s.Figures {
+		if f.Name == name {
+			return f.Value, f.Step
+		}
+	}
+	return "", 0
+}
+
+// exampleStore holds the worked example billed once, for all tests of this file.
+var exampleStore struct {
+	once  sync.Once
+	store store.Store
+}
+
+// lookAtExample opens the run of the worked example; a landing place that is given takes the place of its own.
+func lookAtExample(t *testing.T, landing store.Store) *pipeline.Look {
+	t.Helper()
+	w := need(t, worked)
+	x := &exampleStore
+	x.once.Do(func() { _, x.store = w.must(t, night{}) })
+	if x.store == nil {
+		t.Fatal("the worked example did not run; see the test that tried first")
+	}
+	if landing == nil {
+		landing = w.landing(t)
+	}
+	l, err := pipeline.OpenLook(t.Context(), w.book, x.store, landing, period, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func explainJSON(t *testing.T, l *pipeline.Look, id string, o pipeline.ExplainOptions) *shown {
+	t.Helper()
+	e, err := l.Explain(t.Context(), id, o)
+	if err != nil {
+		t.Fatalf("%s: %v", id, err)
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := new(shown)
+	if err := json.Unmarshal(body, s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestExplainRecomputes takes a random sample of everything that a report shows and computes each figure from what
+// explain shows of it alone, in fractions.
+func TestExplainRecomputes(t *testing.T) {
+	l := lookAtExample(t, nil)
+	random := rand.New(rand.NewPCG(2, 9))
+	for _, kind := range []struct {
+		name string
+		ids  []string
+		most int
+	}{
+		{"charge", chargeIDs(t, l), 60},
+		{"variance", identifiers(t, l, &schemas.Variances), 30},
+		{"match", identifiers(t, l, &schemas.PeerMatches), 12},
+	} {
+		random.Shuffle(len(kind.ids), func(i, j int) { kind.ids[i], kind.ids[j] = kind.ids[j], kind.ids[i] })
+		if len(kind.ids) == 0 {
+			t.Fatalf("the example has no %s", kind.name)
+		}
+		for _, id := range kind.ids[:min(len(kind.ids), kind.most)] {
+			s := explainJSON(t, l, id, pipeline.ExplainOptions{Rows: -1})
+			if s.Kind != kind.name {
+				t.Errorf("%s is a %s, not a %s", id, s.Kind, kind.name)
+			}
+			if err := s.recompute(); err != nil {
+				t.Errorf("%s %s: %v", kind.name, id, err)
+			}
+		}
+	}
+}
+
+// recompute evaluates all steps, ties the figures to them and the usage rows to the first.
+func (s *shown) recompute() error {
+	for i, step := range s.Steps {
+		for _, o := range step.In {
+			if _, link, ok := strings.Cut(o.Name, "@"); ok {
+				var n int
+				if _, err := fmt.Sscan(link, &n); err != nil || n < 1 || n > i || s.Steps[n-1].Out != o.Value {
+					return fmt.Errorf("step %d takes %s as step %s, which is not that", i+1, o.Value, link)
+				}
+			}
+		}
+		v := evaluator{step: step}
+		got := v.evaluate()
+		want, ok := new(big.Rat).SetString(step.Out)
+		if v.err != nil || !ok || got.Cmp(want) != 0 || v.next != len(step.In) {
+			return fmt.Errorf("step %d (%s = %s) gives %s; %v", i+1, step.Formula, step.Out, got.FloatString(24), v.err)
+		}
+	}
+	return errors.Join(s.tied(), s.added())
+}
+
+// tied holds the figures that are the result against the last step that made them.
+func (s *shown) tied() error {
+	want := map[string][]string{
+		"charge": {"exact", "amount", "residue"}, "variance": {"variance"}, "match": {"difference"},
+	}
+	for _, name := range want[s.Kind] {
+		value, step := s.figure(name)
+		if step == 0 {
+			if s.Kind == "variance" && len(s.Steps) == 0 {
+				continue
+			}
+			return fmt.Errorf("no step makes the %s %s", name, value)
+		}
+		if !equal(value, s.Steps[step-1].Out) {
+			return fmt.Errorf("the %s is %s, step %d makes %s", name, value, step, s.Steps[step-1].Out)
+		}
+	}
+	if s.Kind == "charge" {
+		exact, _ := s.figure("exact")
+		amount, _ := s.figure("amount")
+		residue, _ := s.figure("residue")
+		if !equal(exact, sum(amount, residue)) {
+			return fmt.Errorf("amount %s and residue %s are not %s", amount, residue, exact)
+		}
+	}
+	return nil
+}
+
+// added holds the usage rows against the quantity, or the bill, that the arithmetic begins with.
+func (s *shown) added() error {
+	u := s.Usage
+	if u == nil {
+		return nil
+	}
+	rows := make([]string, 0, len(u.Listed))
+	for _, r := range u.Listed {
+		rows = append(rows, r.Metered)
+	}
+	total := sum(rows...)
+	if len(u.Listed) != u.Rows || !equal(total, u.Sum) {
+		return fmt.Errorf("%d rows with %s are listed of %d with %s", len(u.Listed), total, u.Rows, u.Sum)
+	}
+	billed, _ := s.figure("billed")
+	switch {
+	case s.Kind == "match" && u.Rows > 0 && billed != "0" && !equal(total, billed):
+		return fmt.Errorf("the rows come to %s, the bill to %s", total, billed)
+	case s.Kind != "charge" || u.Quantity == "" || u.How != "sum":
+		return nil
+	case u.Earlier != nil && equal(s.Steps[0].Out, sum(total, u.Earlier.Sum)), equal(s.Steps[0].Out, total):
+		return nil
+	}
+	return fmt.Errorf("the rows come to %s, the arithmetic begins with %s", total, s.Steps[0].Out)
+}
+
+func equal(a, b string) bool {
+	x, okA := new(big.Rat).SetString(a)
+	y, okB := new(big.Rat).SetString(b)
+	return okA && okB && x.Cmp(y) == 0
+}
+
+func sum(numbers ...string) string {
+	total := new(big.Rat)
+	for _, n := range numbers {
+		if x, ok := new(big.Rat).SetString(n); ok {
+			total.Add(total, x)
+		}
+	}
+	return total.RatString()
+}
+
+// chargeIDs are those that the explanation of the whole revenue lists, and with them the taxes of some accounts.
+func chargeIDs(t *testing.T, l *pipeline.Look) []string {
+	t.Helper()
+	e, err := l.Explain(t.Context(), string(period)+"/total/Revenue", pipeline.ExplainOptions{Rows: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, c := range e.Charges.Listed {
+		ids = append(ids, string(c.ID))
+	}
+	return ids
+}
+
+// TestExplainChecks has every kind of figure computed again, down to the source object, by explain itself.
+func TestExplainChecks(t *testing.T) {
+	l := lookAtExample(t, nil)
+	ids := chargeIDs(t, l)
+	random := rand.New(rand.NewPCG(7, 1))
+	random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+	sample := append(ids[:12], string(period)+"/total/Cost")
+	sample = append(sample, identifiers(t, l, &schemas.Variances)[:6]...)
+	sample = append(sample, identifiers(t, l, &schemas.PeerMatches)[:4]...)
+	for _, id := range sample {
+		s := explainJSON(t, l, id, pipeline.ExplainOptions{Rows: 3, Check: true})
+		if len(s.Checks) == 0 {
+			t.Errorf("%s: nothing was computed again", id)
+		}
+		for _, c := range s.Checks {
+			if !c.OK {
+				t.Errorf("%s: %s: %s", id, c.What, c.Detail)
+			}
+		}
+	}
+}
+
+// TestExplainNames holds explain to the identifiers that the reports carry.
+func TestExplainNames(t *testing.T) {
+	l := lookAtExample(t, nil)
+	m := l.Manifest
+	var f pipeline.Figures
+	if err := json.Unmarshal(m.Summary, &f); err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range f.Attention {
+		if item.Explain != "" {
+			explainJSON(t, l, item.Explain, pipeline.ExplainOptions{Rows: 1})
+		}
+	}
+	for _, c := range m.Codes {
+		if s := explainJSON(t, l, string(c.Code), pipeline.ExplainOptions{Rows: -1}); s.Figures[0].Value != fmt.Sprint(c.Findings) {
+			t.Errorf("explain %s finds %s, the manifest counts %d", c.Code, s.Figures[0].Value, c.Findings)
+		}
+	}
+	if _, err := l.Explain(t.Context(), "no-such-thing", pipeline.ExplainOptions{}); !errors.Is(err, pipeline.ErrNothing) {
+		t.Errorf("of nothing explain says %v", err)
+	}
+	var several *pipeline.AmbiguousError
+	if _, err := l.Explain(t.Context(), string(period)+"/", pipeline.ExplainOptions{}); !errors.As(err, &several) || len(several.Candidates) < 2 {
+		t.Errorf("of a beginning of several explain says %v", err)
+	}
+}
+
+// TestExplainSeesAChange takes the source objects away and wants the check to fail.
+func TestExplainSeesAChange(t *testing.T) {
+	l := lookAtExample(t, new(store.Memory))
+	for _, id := range chargeIDs(t, l) {
+		e, err := l.Explain(t.Context(), id, pipeline.ExplainOptions{Rows: 1, Check: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Usage == nil {
+			continue
+		}
+		if e.Holds() || !slices.ContainsFunc(e.Checks, func(v pipeline.Verdict) bool { return v.What == "source object" && !v.OK }) {
+			t.Errorf("the source object is gone, and the checks say %+v", e.Checks)
+		}
+		return
+	}
+	t.Fatal("no charge of the example has usage")
+}
+
+// identifiers reads the first column of a dataset of the run.
+func identifiers(t *testing.T, l *pipeline.Look, table *schemas.Table) (ids []string) {
+	t.Helper()
+	for _, o := range l.Manifest.Outputs {
+		if o.Dataset != table.Name {
+			continue
+		}
+		at, size, err := store.OpenReaderAt(t.Context(), exampleStore.store, o.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer at.Close()
+		f, err := dataset.Open(at, size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := f.Scan(table, dataset.ScanOptions{From: f.From(table, 0)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := dataset.NewBatch(table)
+		for {
+			more, err := s.Next(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !more {
+				break
+			}
+			for i := range b.Rows {
+				ids = append(ids, string(b.Columns[0].TextAt(i)))
+			}
+		}
+	}
+	return ids
+}

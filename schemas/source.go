@@ -127,7 +127,7 @@ type Tolerate struct {
 
 // Limits bounds what one object may cost. A zero is the default.
 type Limits struct {
-	// RowBytes is the longest row; 1 MiB by default.
+	// RowBytes is the longest row; 1 MiB by default, and 256 MiB at most.
 	RowBytes int64 `yaml:"row_bytes,omitempty"`
 	// ObjectBytes is the largest object after decompression; 64 GiB by default.
 	ObjectBytes int64 `yaml:"object_bytes,omitempty"`
@@ -137,19 +137,21 @@ type Limits struct {
 	Depth int `yaml:"depth,omitempty"`
 }
 
-// The defaults of Limits.
+// The defaults of Limits, and the bound that is none to choose.
 const (
 	DefaultRowBytes    = 1 << 20
+	MostRowBytes       = 256 << 20
 	DefaultObjectBytes = 64 << 30
 	DefaultRatio       = 250
 	DefaultDepth       = 32
 )
 
-// WithDefaults returns l with every zero replaced by its default.
+// WithDefaults returns l with every zero replaced by its default, and no row longer than can be.
 func (l Limits) WithDefaults() Limits {
 	if l.RowBytes <= 0 {
 		l.RowBytes = DefaultRowBytes
 	}
+	l.RowBytes = min(l.RowBytes, MostRowBytes)
 	if l.ObjectBytes <= 0 {
 		l.ObjectBytes = DefaultObjectBytes
 	}

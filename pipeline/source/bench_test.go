@@ -72,7 +72,7 @@ func benchDecode(b *testing.B, src *schemas.Source, text []byte) {
 	before := cpuTime(b)
 	for b.Loop() {
 		rows := 0
-		stats, err := Decode(context.Background(), src, Input{Key: "bulk", Body: bytes.NewReader(text)}, Sink{
+		stats, err := Decode(context.Background(), src, Input{Key: "bulk", At: bytes.NewReader(text), Size: int64(len(text))}, Sink{
 			Rows:    func(batch *dataset.Batch) error { rows += batch.Rows; return nil },
 			Finding: func(f schemas.Finding) error { b.Fatalf("%+v", f); return nil },
 		})
@@ -127,4 +127,8 @@ func BenchmarkIndex(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64((cpuTime(b)-before).Nanoseconds())/float64(b.N)/benchRows, "cpu-ns/row")
+}
+
+func BenchmarkParquet(b *testing.B) {
+	benchDecode(b, bulkSource(schemas.FOCUS12), bulkText(b, "parquet", "part-00000.parquet", false))
 }

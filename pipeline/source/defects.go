@@ -188,7 +188,8 @@ func truncate(v *dataset.Vector, rows int) {
 
 // notes are remarks about columns of the object, each with how many rows it concerns.
 type notes struct {
-	list []*note
+	byKey map[noteKey]*note
+	list  []*note
 	// beyond counts the remarks for which there was no more room.
 	beyond int64
 }
@@ -196,12 +197,17 @@ type notes struct {
 // mostNotes bounds the remarks about one object; a hostile one could have a new column in every row.
 const mostNotes = 4096
 
+// noteKey tells remarks apart.
+type noteKey struct {
+	column string
+	use    int
+	code   schemas.Code
+	what   string
+}
+
 // note is one remark.
 type note struct {
-	column   string
-	use      int
-	code     schemas.Code
-	what     string
+	noteKey
 	value    string
 	severity schemas.Severity
 	// rows counts the rows, first is the number of the first of them; 0 for a remark on the column as a whole.
@@ -217,17 +223,20 @@ func (n *note) hit(row int64) {
 
 // note returns the remark of that kind about a column, making it at its first use.
 func (d *decoder) note(column string, use int, code schemas.Code, what, value string) *note {
-	for _, n := range d.notes.list {
-		if n.use == use && n.column == column && n.code == code && n.what == what {
-			return n
-		}
+	key := noteKey{column, use, code, what}
+	if n, known := d.notes.byKey[key]; known {
+		return n
 	}
-	n := &note{column: column, use: use, code: code, what: what, value: value}
-	if len(d.notes.list) < mostNotes {
-		d.notes.list = append(d.notes.list, n)
-	} else {
+	n := &note{noteKey: key, value: value}
+	if len(d.notes.list) >= mostNotes {
 		d.notes.beyond++
+		return n
 	}
+	if d.notes.byKey == nil {
+		d.notes.byKey = map[noteKey]*note{}
+	}
+	d.notes.byKey[key] = n
+	d.notes.list = append(d.notes.list, n)
 	return n
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -194,5 +195,36 @@ func TestBrokenReading(t *testing.T) {
 	sink.Rows = func(*dataset.Batch) error { return errNetwork }
 	if _, err := Decode(context.Background(), plainSource(), Input{Key: "k", Body: strings.NewReader("SkuId\na\n")}, sink); !errors.Is(err, errNetwork) {
 		t.Error(err)
+	}
+}
+
+// TestBinaryFractions reads a Parquet file whose decimals are DOUBLE, whose tags are a map, and whose third row is wrong.
+func TestBinaryFractions(t *testing.T) {
+	body, err := os.ReadFile(filepath.Join("testdata", "binary.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := &schemas.Source{ID: "s", Format: schemas.FOCUS12, Tolerate: schemas.Tolerate{AbsentColumns: []string{"*"}}}
+	_, err = Decode(context.Background(), src, Input{Key: "k", At: bytes.NewReader(body), Size: int64(len(body))}, Sink{})
+	if refused, ok := errors.AsType[*RefusedError](err); !ok || !strings.Contains(refused.Reason, "declare binary_fractions") {
+		t.Fatal(err)
+	}
+	src.Tolerate.BinaryFractions = true
+	got := decodeBytes(t, src, body)
+	want := []string{
+		`ChargePeriodStart=2024-09-01T00:00:00Z ChargePeriodEnd=2024-09-02T00:00:00Z ListCost=0.1 BilledCost=0.30000000000000004 BillingCurrency=USD Tags={} x_ObjectRow=1 x_Extra={"Own":"1"}`,
+		`ChargePeriodStart=2024-09-01T00:00:00Z ChargePeriodEnd=2024-09-02T00:00:00Z ListCost=0.0000001 BilledCost=-2.5 BillingCurrency=USD Tags={"a":"b"} x_ObjectRow=2 x_Extra={"Own":"-2"}`,
+	}
+	if !slices.Equal(got.rows, want) {
+		t.Errorf("%s", strings.Join(got.rows, "\n"))
+	}
+	notes := []string{
+		"rejected bad_time row=3 rows=1 ChargePeriodEnd: it is not a time in a declared format",
+		"note tolerated_binary row=1 rows=0 ListCost: the column is DOUBLE, in 3 rows",
+		"note tolerated_binary row=1 rows=0 BilledCost: the column is DOUBLE, in 3 rows",
+		"note unknown_column row=0 rows=0 Own: the column is not in focus-1.2 and is kept in x_Extra",
+	}
+	if have := summary(got.findings); !slices.Equal(have, notes) {
+		t.Errorf("%s", strings.Join(have, "\n"))
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // columnEncoder turns rows of one column into the pages of one chunk, headers and compression left out. Its buffers are
-// used again for the next chunk.
+// used again for the next chunk, whatever the column.
 type columnEncoder struct {
 	required bool
 
@@ -49,7 +49,8 @@ type encodedPage struct {
 var errRequired = errors.New("a row is null, but the column is required")
 
 // encode encodes rows [from, to) of v.
-func (e *columnEncoder) encode(v *Vector, from, to int) error {
+func (e *columnEncoder) encode(v *Vector, required bool, from, to int) error {
+	e.required = required
 	e.rows, e.nulls, e.encoding, e.entries = to-from, 0, encodingPlain, 0
 	e.dictionary, e.raw, e.pages = e.dictionary[:0], e.raw[:0], e.pages[:0]
 	e.nulls = int64(v.countNulls(from, to))

@@ -62,11 +62,11 @@ type Writer struct {
 	at      int64
 	err     error
 
-	held    *Batch // rows of a row group that is not full yet
-	columns []*columnEncoder
-	zstd    *zstd.Encoder
-	packed  []byte
-	head    compact
+	held   *Batch // rows of a row group that is not full yet
+	column columnEncoder
+	zstd   *zstd.Encoder
+	packed []byte
+	head   compact
 
 	groups []groupInfo
 	rows   int64
@@ -79,7 +79,7 @@ type groupInfo struct {
 }
 
 // NewWriter begins a Parquet file of table t on w. To the file's metadata, which need not be in order, it adds the
-// table's name and version. Writes are large, so w needs no buffer of its own. It fails on a table that cannot be.
+// table's name and version, as daybook.table and daybook.version, unless they are there. Writes are large, so w needs no buffer of its own. It fails on a table that cannot be.
 func NewWriter(w io.Writer, t *schemas.Table, meta []KeyValue, options WriterOptions) (*Writer, error) {
 	if err := t.Check(); err != nil {
 		return nil, fmt.Errorf("write Parquet: %w", err)
@@ -100,12 +100,14 @@ func NewWriter(w io.Writer, t *schemas.Table, meta []KeyValue, options WriterOpt
 	if err != nil {
 		return nil, fmt.Errorf("write Parquet of table %s: %w", t.Name, err)
 	}
-	meta = append(slices.Clone(meta), KeyValue{"daybook.table", t.Name}, KeyValue{"daybook.version", t.Version})
-	slices.SortStableFunc(meta, func(a, b KeyValue) int { return strings.Compare(a.Key, b.Key) })
-	p := &Writer{table: t, options: options, meta: meta, out: w, zstd: encoder, columns: make([]*columnEncoder, len(t.Columns))}
-	for i := range p.columns {
-		p.columns[i] = &columnEncoder{required: t.Columns[i].Required}
+	meta = slices.Clone(meta)
+	for _, own := range []KeyValue{{"daybook.table", t.Name}, {"daybook.version", t.Version}} {
+		if !slices.ContainsFunc(meta, func(kv KeyValue) bool { return kv.Key == own.Key }) {
+			meta = append(meta, own)
+		}
 	}
+	slices.SortStableFunc(meta, func(a, b KeyValue) int { return strings.Compare(a.Key, b.Key) })
+	p := &Writer{table: t, options: options, meta: meta, out: w, zstd: encoder}
 	p.write([]byte(magic))
 	return p, p.err
 }
@@ -200,12 +202,11 @@ func (p *Writer) flush() {
 func (p *Writer) group(b *Batch, from, to int) {
 	g := groupInfo{rows: to - from, at: p.at, chunks: make([]chunkInfo, len(b.Columns))}
 	for i := range b.Columns {
-		e := p.columns[i]
-		if err := e.encode(&b.Columns[i], from, to); err != nil {
+		if err := p.column.encode(&b.Columns[i], p.table.Columns[i].Required, from, to); err != nil {
 			p.err = fmt.Errorf("write column %s of table %s: %w", p.table.Columns[i].Name, p.table.Name, err)
 			return
 		}
-		g.chunks[i] = p.chunk(e)
+		g.chunks[i] = p.chunk(&p.column)
 		if p.err != nil {
 			return
 		}

@@ -9,6 +9,7 @@ import (
 // Clear empties b and makes every column absent with a dictionary of its own, as NewBatch does; buffers of numbers stay.
 func (b *Batch) Clear() {
 	b.Reset()
+	b.room = 0
 	for i := range b.Columns {
 		v := &b.Columns[i]
 		v.Absent = true
@@ -115,4 +116,34 @@ func (v *Vector) countNulls(from, to int) int {
 		n += bits.OnesCount64(word)
 	}
 	return n
+}
+
+// reserve makes room for so many rows of v in all, texts aside: columns that grow step by step leave several times their
+// size behind.
+func (v *Vector) reserve(rows int) {
+	switch v.Type {
+	case schemas.Label:
+		v.Codes = withRoom(v.Codes, rows)
+	case schemas.Text:
+		v.Ends = withRoom(v.Ends, rows)
+	case schemas.Decimal:
+		v.Decs = withRoom(v.Decs, rows)
+	case schemas.Time, schemas.Integer:
+		v.Ints = withRoom(v.Ints, rows)
+	}
+}
+
+// reserveText makes room for so many bytes and rows of text in all.
+func (v *Vector) reserveText(size, rows int) {
+	v.Bytes, v.Ends = withRoom(v.Bytes, size), withRoom(v.Ends, rows)
+}
+
+// withRoom returns s with room for n elements in all.
+func withRoom[T any](s []T, n int) []T {
+	if n <= cap(s) {
+		return s
+	}
+	bigger := make([]T, len(s), n)
+	copy(bigger, s)
+	return bigger
 }

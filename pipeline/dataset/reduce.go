@@ -156,6 +156,7 @@ func (j *job) run() error {
 	if total <= j.options.BudgetBytes {
 		err = j.inMemory()
 	} else {
+		j.rows.room = int(j.stats.Rows * j.options.BudgetBytes / 2 / total)
 		err = j.external()
 	}
 	for i := range j.tallies {
@@ -218,7 +219,7 @@ func (j *job) eachBlock(b *Batch, before func(Block) error, after func(file, fro
 // inMemory holds all rows of the shard at once.
 func (j *job) inMemory() error {
 	b := j.rows
-	b.reserve(int(j.stats.Rows))
+	b.room = int(j.stats.Rows)
 	j.first = append(j.first[:0], make([]uint32, len(j.files))...)
 	err := j.eachBlock(b, func(Block) error { return nil }, func(file, from int) error {
 		j.stats.Kept[file] += int64(b.Rows - from)
@@ -325,6 +326,7 @@ func (v *Vector) gatherRows(src *Vector, rows []keyedRow) {
 			v.Codes[i] = src.Codes[r.row]
 		}
 	case schemas.Text:
+		v.reserveText(len(src.Bytes)/len(src.Ends)*len(rows)*9/8, len(rows))
 		for _, r := range rows {
 			v.Bytes = append(v.Bytes, src.Bytes[src.start(int(r.row)):src.Ends[r.row]]...)
 			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
@@ -338,23 +340,6 @@ func (v *Vector) gatherRows(src *Vector, rows []keyedRow) {
 		v.Ints = grow(v.Ints[:0], len(rows))
 		for i, r := range rows {
 			v.Ints[i] = src.Ints[r.row]
-		}
-	}
-}
-
-// reserve makes room for so many rows in the columns that have had any before; texts grow as they come.
-func (b *Batch) reserve(rows int) {
-	for c := range b.Columns {
-		v := &b.Columns[c]
-		switch {
-		case cap(v.Codes) > 0 && cap(v.Codes) < rows:
-			v.Codes = make([]uint32, 0, rows)
-		case cap(v.Ends) > 0 && cap(v.Ends) < rows:
-			v.Ends = make([]uint32, 0, rows)
-		case cap(v.Decs) > 0 && cap(v.Decs) < rows:
-			v.Decs = nil
-		case cap(v.Ints) > 0 && cap(v.Ints) < rows:
-			v.Ints = make([]int64, 0, rows)
 		}
 	}
 }

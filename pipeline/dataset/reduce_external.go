@@ -143,6 +143,7 @@ func (p *nameParts) add(b *Batch, i int, row uint64) error {
 	p.scratch = appendRow(p.scratch[:0], b, i, p.skip)
 	content := sha256.Sum256(p.scratch)
 	part := int(uint64(binary.LittleEndian.Uint32(name[16:])) * uint64(len(p.held)) >> 32)
+	p.held[part] = withRoom(p.held[part], p.most)
 	p.held[part] = append(p.held[part], nameEntry{[16]byte(name[:16]), binary.LittleEndian.Uint64(content[:]), row})
 	if len(p.held[part]) >= p.most && p.files != nil {
 		return p.write(part)

@@ -264,6 +264,7 @@ func (m *merger) takeColumn(v *Vector, c, rows int) {
 		return
 	}
 	v.fill(rows)
+	v.reserve(m.most)
 	for _, p := range m.picks {
 		from := &m.cursors[p.cursor].batch.Columns[c]
 		row := int(p.row)

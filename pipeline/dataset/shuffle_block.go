@@ -204,7 +204,10 @@ type slab struct {
 	left int
 }
 
-const slabAlign = 64
+const (
+	slabAlign = 64
+	slabSpare = 1 << 14 // for what rounding up takes
+)
 
 // Allocate implements Arrow's allocator. What it returns is not zero. It panics, as Arrow expects and recovers from, when
 // more is asked for than a stream can need.
@@ -239,6 +242,9 @@ func (s *slab) Free([]byte) {}
 func (m *BlockBuffer) decode(rows int, b *Batch) error {
 	// Each byte is needed once as part of a message and once as part of a column, rounded up.
 	m.slab.used, m.slab.left = 0, 4*len(m.stream)+chunkWindow
+	if need := 2*len(m.stream) + slabSpare; len(m.slab.memory) < need {
+		m.slab.memory = make([]byte, need)
+	}
 	r, err := ipc.NewReader(bytes.NewReader(m.stream), ipc.WithAllocator(&m.slab))
 	if err != nil {
 		return fmt.Errorf("decode block: %w", err)
@@ -261,7 +267,8 @@ func (m *BlockBuffer) decode(rows int, b *Batch) error {
 			continue
 		}
 		v.fill(b.Rows)
-		if err := m.appendColumn(v, record.Column(next), b.Rows); err != nil {
+		v.reserve(b.room)
+		if err := m.appendColumn(v, record.Column(next), b.Rows, b.room); err != nil {
 			return fmt.Errorf("decode column %s: %w", b.Table.Columns[c].Name, err)
 		}
 		next++
@@ -273,8 +280,8 @@ func (m *BlockBuffer) decode(rows int, b *Batch) error {
 	return nil
 }
 
-// appendColumn appends the values of a to v, at row at.
-func (m *BlockBuffer) appendColumn(v *Vector, a arrow.Array, at int) error {
+// appendColumn appends the values of a to v, at row at; room is how many rows are expected in all.
+func (m *BlockBuffer) appendColumn(v *Vector, a arrow.Array, at, room int) error {
 	if a.NullN() > 0 {
 		for i := range a.Len() {
 			if a.IsNull(i) {
@@ -290,6 +297,10 @@ func (m *BlockBuffer) appendColumn(v *Vector, a arrow.Array, at int) error {
 	case *array.Binary:
 		if v.Type == schemas.Text {
 			base := uint32(len(v.Bytes))
+			if need := len(v.Bytes) + len(a.ValueBytes()); need > cap(v.Bytes) {
+				// As much for the rows to come as for those so far, and a little more.
+				v.reserveText(need*max(room, at+a.Len())/(at+a.Len())*17/16, 0)
+			}
 			v.Bytes = append(v.Bytes, a.ValueBytes()...)
 			first := len(v.Ends)
 			v.Ends = grow(v.Ends, a.Len())

@@ -10,8 +10,10 @@ import (
 )
 
 var measured = schemas.Table{Name: "measured", Columns: []schemas.Column{
-	{Name: "Quantity", Type: schemas.Decimal}, {Name: "Unit", Type: schemas.Label},
-	{Name: "Cost", Type: schemas.Decimal}, {Name: "Currency", Type: schemas.Label},
+	{Name: "Quantity", Type: schemas.Decimal},
+	{Name: "Unit", Type: schemas.Label},
+	{Name: "Cost", Type: schemas.Decimal},
+	{Name: "Currency", Type: schemas.Label},
 }}
 
 var measures = Measures{Quantity: 0, Unit: 1, Cost: 2, Currency: 3}

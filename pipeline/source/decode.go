@@ -1,11 +1,12 @@
 package source
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode/utf8"
 
 	"daybook/pipeline/dataset"
 	"daybook/schemas"
@@ -134,15 +135,11 @@ func (d *decoder) refuse(code schemas.Code, format string, args ...any) error {
 
 // clip cuts a value to what a finding holds, at the start of a character.
 func clip(s string) string {
-	const most = 200
-	if len(s) > most {
+	if most := 200; len(s) > most {
+		for most > 200-utf8.UTFMax && !utf8.RuneStart(s[most]) {
+			most--
+		}
 		s = s[:most]
-		for len(s) > most-4 && len(s) > 0 && s[len(s)-1]&0xC0 == 0x80 {
-			s = s[:len(s)-1]
-		}
-		if len(s) > 0 && s[len(s)-1] >= 0xC0 {
-			s = s[:len(s)-1]
-		}
 	}
-	return string(bytes.ToValidUTF8([]byte(s), []byte("\uFFFD")))
+	return strings.ToValidUTF8(s, "\uFFFD")
 }

@@ -41,7 +41,7 @@ func (d *decoder) events() error {
 		case int64(w.end-w.start) > d.limits.RowBytes:
 			e.rows.n = 0
 			e.last++
-			e.bad = append(e.bad[:0], longRow(e.last, w.start, w.end))
+			e.bad = append(e.bad[:0], longEvent(e.last, w.start, w.end))
 			if err := d.takeEvents(e, w.end-w.start); err != nil {
 				return err
 			}

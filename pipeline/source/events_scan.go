@@ -113,11 +113,16 @@ func (e *eventScanner) line(start, i int) int {
 		bad.code, bad.what = schemas.CodeBadJSON, "the line is not one JSON object"
 	}
 	if end-start > e.rowBytes {
-		bad = longRow(e.last, start, end)
+		bad = longEvent(e.last, start, end)
 	}
 	bad.number, bad.start, bad.end = e.last, start, end
 	e.bad = append(e.bad, bad)
 	return end + 1
+}
+
+// longEvent is a line beyond the limit.
+func longEvent(number int64, start, end int) badRow {
+	return badRow{number: number, code: schemas.CodeLongRow, what: "it is longer than the limit", start: start, end: end}
 }
 
 // decodeTexts decodes the strings with escapes of the line, and reports whether they are in order.

@@ -101,7 +101,7 @@ func parities(q uint64) uint64 {
 }
 
 // scan indexes the rows of w, a block of 64 bytes at a time, and takes them out of it. It stops at the first row that is
-// not whole, and reports false, or whose quotes are not where they should be, and reports true: that row is for careful.
+// not whole, and reports false, or whose quotes are not where they should be or that is too long, and reports true: that row is for careful.
 func (x *index) scan(w *window) (doubt bool) {
 	var (
 		b      = w.buf
@@ -140,6 +140,10 @@ func (x *index) scan(w *window) (doubt bool) {
 		for feeds != 0 {
 			feed := bits.TrailingZeros64(feeds)
 			feeds &= feeds - 1
+			if i+feed-row > x.rowBytes {
+				w.start = row
+				return true
+			}
 			k = x.put(k, i, delims&(1<<feed-1))
 			delims = delims >> feed >> 1 << feed << 1
 			k = x.endRow(b, row, i+feed, k)
@@ -202,9 +206,6 @@ func (x *index) endRow(b []byte, start, end, k int) int {
 			number: x.last, code: schemas.CodeRaggedRow, start: start, end: end,
 			what: fmt.Sprintf("it has %d fields, and the header %d", fields, x.fields),
 		})
-	case end-start > x.rowBytes:
-		x.last++
-		x.bad = append(x.bad, longRow(x.last, start, end))
 	default:
 		x.pos[k] = uint32(end)
 		x.n = k + 1
@@ -217,8 +218,8 @@ func (x *index) endRow(b []byte, start, end, k int) int {
 }
 
 // careful takes one row out of w by the letter of RFC 4180: quotes stand around whole fields, and are doubled within. A
-// row that breaks this ends with its first line, lest it swallow the lines behind it. It reports false, and takes
-// nothing, if the row goes on beyond the window and final is false.
+// row that breaks this, or is too long, ends with its first line, lest it swallow the lines behind it. It reports false,
+// and takes nothing, if the row goes on beyond the window and final is false.
 func (x *index) careful(w *window, final bool) bool {
 	b, row := w.buf[:w.end], w.start
 	k := x.n + 1
@@ -227,11 +228,18 @@ func (x *index) careful(w *window, final bool) bool {
 	x.plain = false
 	for i := row; ; {
 		end, whole, ok := field(b, i)
-		if !whole && !final {
+		switch {
+		case !whole && !final:
 			return false
-		}
-		if !whole || !ok {
-			x.malformed(w, whole)
+		case end-row > x.rowBytes || !whole && !w.eof:
+			x.firstLine(w, schemas.CodeLongRow, "it is longer than the limit")
+			return true
+		case !whole:
+			x.torn = x.torn || w.cut
+			x.firstLine(w, schemas.CodeBadQuote, "a quote is never closed")
+			return true
+		case !ok:
+			x.firstLine(w, schemas.CodeBadQuote, "a quote stands inside an unquoted field, or text behind a closing one")
 			return true
 		}
 		if b[end] == '\r' { // closing quote, carriage return, line feed
@@ -249,30 +257,16 @@ func (x *index) careful(w *window, final bool) bool {
 	}
 }
 
-// longRow is a row beyond the limit.
-func longRow(number int64, start, end int) badRow {
-	return badRow{number: number, code: schemas.CodeLongRow, what: "it is longer than the limit", start: start, end: end}
-}
-
-// malformed takes out the first line of w as a row whose quotes are wrong, or that does not end. Without a line feed in
-// sight, all of the window goes, and the rest of the line is skipped by the caller.
-func (x *index) malformed(w *window, whole bool) {
-	b := badRow{number: x.last + 1, code: schemas.CodeBadQuote, what: "a quote stands inside an unquoted field, or text behind a closing one", start: w.start}
-	if !whole {
-		b.what = "a quote is never closed"
-		x.torn = x.torn || w.cut
+// firstLine takes out the first line of w as a row that is wrong. Without a line feed in sight all of the window goes, and
+// the rest of the line is to be skipped.
+func (x *index) firstLine(w *window, code schemas.Code, what string) {
+	end := bytes.IndexByte(w.text(), '\n')
+	if x.skip = end < 0; x.skip {
+		end = len(w.text()) - 1
 	}
 	x.last++
-	end := bytes.IndexByte(w.text(), '\n')
-	if end < 0 {
-		x.bad = append(x.bad, longRow(x.last, w.start, w.end))
-		x.skip = true
-		w.start = w.end
-		return
-	}
-	b.end = w.start + end
+	x.bad = append(x.bad, badRow{number: x.last, code: code, what: what, start: w.start, end: w.start + end})
 	w.start += end + 1
-	x.bad = append(x.bad, b)
 }
 
 // field returns where the field that starts at i ends. whole is false if b ends first, ok if its quotes are right.

@@ -183,3 +183,29 @@ func TestLongRows(t *testing.T) {
 		}
 	}
 }
+
+// TestLongRowsEndWithTheirFirstLine has rows beyond the limit, at every distance from a window's end.
+func TestLongRowsEndWithTheirFirstLine(t *testing.T) {
+	src := plainSource()
+	src.Limits.RowBytes = 64
+	long := "a,\"" + strings.Repeat("x", 30) + "\ny,z\n" + strings.Repeat("w", 60) + "\"\nb,c\n"
+	for shift := 0; shift < 200; shift += 9 {
+		text := "SkuId,ResourceId\n" + strings.Repeat("s,t\n", (blockBytes-150-17)/4) + strings.Repeat("q", shift%50) + "\n" + strings.Repeat("s,t\n", shift/4) + long
+		got, err := decodeText(t, src, "", text, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var have []string
+		for _, f := range got.findings {
+			if f.Value[0] != 'q' {
+				have = append(have, string(f.Code)+" "+f.Value[:2])
+			}
+		}
+		if want := []string{"long_row a,", "bad_quote ww"}; !slices.Equal(have, want) {
+			t.Fatalf("%d: %q", shift, have)
+		}
+		if n := len(got.rows); !strings.HasPrefix(got.rows[n-1], "SkuId=b ResourceId=c ") || !strings.HasPrefix(got.rows[n-2], "SkuId=y ResourceId=z ") {
+			t.Fatalf("%d: %q", shift, got.rows[n-2:])
+		}
+	}
+}

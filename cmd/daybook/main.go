@@ -45,7 +45,15 @@ func (e *exitError) Error() string {
 	return e.err.Error()
 }
 
-func (e *exitError) Unwrap() error { return e.err }
+func (e *exitError) Unwrap() error {
+	if e.err == nil {
+		return errSaid
+	}
+	return e.err
+}
+
+// errSaid stands in an exitError for an error of which all has been said.
+var errSaid = errors.New("said already")
 
 // wrong marks an error as the caller's: wrong usage or a wrong book.
 func wrong(format string, args ...any) error {
@@ -58,21 +66,25 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
-	}
-	var exit *exitError
-	if !errors.As(err, &exit) {
-		exit = &exitError{exitBroke, err}
-		if ctx.Err() != nil {
-			exit.err = errors.New("interrupted: nothing half-done is visible, and the same command goes on from here")
-		}
-	}
+	exit := exitOf(ctx, root.ExecuteContext(ctx))
 	if exit.err != nil {
 		fmt.Fprintln(stderr, "daybook:", exit.err)
 	}
 	return exit.code
+}
+
+// exitOf turns how a verb ended into an exit code and what is left to be said.
+func exitOf(ctx context.Context, err error) *exitError {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return &exitError{code: exitDone}
+	case errors.As(err, &exit):
+		return exit
+	case ctx.Err() != nil:
+		return &exitError{exitBroke, errors.New("interrupted: nothing half-done is visible, and the same command goes on from here")}
+	}
+	return &exitError{exitBroke, err}
 }
 
 func newRoot() *cobra.Command {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,9 @@ type runOptions struct {
 	quiet   bool
 	profile string
 }
+
+// defaultMemory is in MiB.
+const defaultMemory = pipeline.DefaultBudget >> 20
 
 func defaultWorkers() int { return max(1, runtime.GOMAXPROCS(0)) }
 
@@ -62,7 +66,7 @@ Exit codes: 0 done; 3 done with findings above the book's threshold; 4 done, but
 	f.StringVar(&o.until, "until", "", "stop after this stage and commit nothing: ingest, normalise, rate, reconcile or emit")
 	f.IntVar(&o.workers, "workers", defaultWorkers(), "tasks at a time")
 	f.IntVar(&o.shards, "shards", 0, "ways to divide the accounts (default: by the size of the deliveries)")
-	f.IntVar(&o.memory, "memory", pipeline.DefaultBudget>>20, "memory for rows per worker, in MiB")
+	f.IntVar(&o.memory, "memory", defaultMemory, "memory for rows per worker, in MiB")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
 	f.StringVar(&o.profile, "profile", "", "write a processor profile to this file, for go tool pprof")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
@@ -80,6 +84,10 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	}
 	if o.workers < 1 || o.shards < 0 || o.shards > pipeline.MaxShards || o.memory < 16 {
 		return wrong("--workers must be 1 or more, --shards 0 to %d, and --memory 16 or more", pipeline.MaxShards)
+	}
+	known := func(s pipeline.Stage) bool { return s.Name == o.until }
+	if o.until != "" && !slices.ContainsFunc(pipeline.Stages(), known) {
+		return wrong("--until %q is no stage; the stages are ingest, normalise, rate, reconcile and emit", o.until)
 	}
 	b, err := openBook(cmd, dir)
 	if err != nil {
@@ -106,20 +114,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, AsOf: asOf, Shards: o.shards}); err != nil {
 		return err
 	}
-	done, err := useScratch(ctx, r, o.scratch, storeURL)
-	if err != nil {
-		return err
-	}
-	limitMemory(r.Budget * int64(o.workers))
-	stop, err := profile(o.profile)
-	if err != nil {
-		return err
-	}
-	sum, err := pipeline.Execute(ctx, r, o.workers, o.until)
-	err = errors.Join(err, stop())
-	if err == nil || errors.Is(err, pipeline.ErrUnbalanced) {
-		err = errors.Join(err, done())
-	}
+	sum, err := executeRun(ctx, r, o, storeURL)
 	if err != nil {
 		return err
 	}
@@ -133,6 +128,29 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	return verdict(b, sum)
 }
 
+// executeRun does the run with the scratch directory, the memory and the profile that the options ask for. The scratch
+// directory of a run that broke stays for the next try to go on from, unless what it holds may be what is wrong.
+func executeRun(ctx context.Context, r *pipeline.Run, o runOptions, storeURL string) (sum *pipeline.Summary, err error) {
+	scratch, err := useScratch(ctx, r, o.scratch, storeURL)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		leave := scratch.release
+		if err == nil || errors.Is(err, pipeline.ErrUnbalanced) {
+			leave = scratch.remove
+		}
+		err = errors.Join(err, leave())
+	}()
+	limitMemory(r.Budget * int64(o.workers))
+	stop, err := profile(o.profile)
+	if err != nil {
+		return nil, err
+	}
+	sum, err = pipeline.Execute(ctx, r, o.workers, o.until)
+	return sum, errors.Join(err, stop())
+}
+
 // limitMemory has garbage collected in time for the process to stay within about three times what tasks may use for rows,
 // unless the environment says what it may take.
 func limitMemory(rows int64) {
@@ -141,23 +159,29 @@ func limitMemory(rows int64) {
 	}
 }
 
-// useScratch gives the run a place for the files between its tasks: the same for every process that works on the same
-// run, so that a run that was killed goes on, and a private one if such a process is at work. done removes it.
-func useScratch(ctx context.Context, r *pipeline.Run, dir, storeURL string) (done func() error, err error) {
-	if dir == "" {
-		dir = filepath.Join(os.TempDir(), "daybook-scratch")
-		if local := strings.TrimPrefix(storeURL, "file://"); !strings.Contains(local, "://") {
-			dir = filepath.Join(local, ".scratch")
+// useScratch gives the run a place for the files between its tasks and within them: the same for every process that works
+// on the same run, so that a run that was killed goes on, and a private one if such a process is at work.
+func useScratch(ctx context.Context, r *pipeline.Run, dir, storeURL string) (*scratch, error) {
+	local := strings.TrimPrefix(storeURL, "file://")
+	switch {
+	case dir != "":
+	case !strings.Contains(local, "://"):
+		dir = filepath.Join(local, ".scratch")
+	default:
+		dir = filepath.Join(os.TempDir(), fmt.Sprintf("daybook-scratch-%d", os.Getuid()))
+		if err := makeOwn(dir); err != nil {
+			return nil, fmt.Errorf("make a scratch directory: %w", err)
 		}
 	}
-	path, release, err := claim(dir, string(r.ID))
+	s, err := claim(dir, string(r.Spec.Period), string(r.ID))
 	if err != nil {
 		return nil, fmt.Errorf("use scratch directory %s: %w", dir, err)
 	}
-	if r.Scratch, err = store.Open(ctx, path); err != nil {
-		return nil, err
+	r.SpillDir = s.path
+	if r.Scratch, err = store.Open(ctx, s.path); err != nil {
+		return nil, errors.Join(err, s.release())
 	}
-	return release, nil
+	return s, nil
 }
 
 // verdict turns how a run ended into the exit code that it calls for.

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"daybook/pipeline"
-	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
@@ -20,7 +20,7 @@ type scheduleOptions struct {
 }
 
 func newSchedule() *cobra.Command {
-	var o scheduleOptions
+	o := scheduleOptions{run: runOptions{memory: defaultMemory}}
 	cmd := &cobra.Command{
 		Use:   "schedule BOOK",
 		Short: "Wake at the book's schedule and run the periods that are due",
@@ -51,7 +51,8 @@ func runSchedule(cmd *cobra.Command, dir string, o scheduleOptions) error {
 	}
 	say := func(err error) { fmt.Fprintln(cmd.ErrOrStderr(), "daybook schedule:", err) }
 	look := func(ctx context.Context) {
-		if err := tick(ctx, cmd, dir, o); err != nil {
+		// An exit code without an error has been said in words already, by the summaries.
+		if err := tick(ctx, cmd, dir, o); err != nil && !errors.Is(err, errSaid) {
 			say(err)
 		}
 	}
@@ -71,22 +72,37 @@ func tick(ctx context.Context, cmd *cobra.Command, dir string, o scheduleOptions
 		return err
 	}
 	due, err := pipeline.Due(&b.Provider, time.Now(), func(p schemas.Period) (bool, error) {
+		// A pointer that cannot be read makes its period due, whose run says why, and is in no other's way.
 		_, _, err := pipeline.ReadCurrent(ctx, s, p)
-		if errors.Is(err, store.ErrNotFound) {
-			return false, nil
-		}
-		return err == nil, err
+		return err == nil, nil
 	})
 	if err != nil {
 		return err
 	}
-	worst := error(nil)
+	worst := exitDone
 	for _, period := range due {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s is due\n", period)
 		o.run.period = string(period)
-		if err := runRun(cmd, dir, o.run); err != nil && (worst == nil || ctx.Err() != nil) {
-			worst = err
+		err := runRun(cmd, dir, o.run)
+		exit := exitOf(ctx, err)
+		if exit.err != nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "daybook: %s: %v\n", period, exit.err)
+		}
+		if graver(exit.code, worst) {
+			worst = exit.code
 		}
 	}
-	return worst
+	if worst == exitDone {
+		return nil
+	}
+	return &exitError{code: worst}
+}
+
+// graver reports whether the first exit code is worse news than the second.
+func graver(a, b int) bool {
+	order := []int{exitDone, exitFindings, exitIncomplete, exitWrong, exitBroke}
+	return slices.Index(order, a) > slices.Index(order, b)
 }

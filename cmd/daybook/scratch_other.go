@@ -4,13 +4,21 @@ package main
 
 import "os"
 
-// claim makes a private scratch directory: without locks that go with the process, none can be shared.
-func claim(dir, _ string) (path string, release func() error, err error) {
+// scratch is a directory for the files between the tasks of a run, held by this process alone.
+type scratch struct{ path string }
+
+// claim makes a private scratch directory: without locks that go with the process, none can be taken over.
+func claim(dir, period, run string) (*scratch, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	if path, err = os.MkdirTemp(dir, "private-"); err != nil {
-		return "", nil, err
-	}
-	return path, func() error { return os.RemoveAll(path) }, nil
+	path, err := os.MkdirTemp(dir, period+"-"+run+"-")
+	return &scratch{path}, err
 }
+
+// release removes the directory too, for nobody could take it over.
+func (s *scratch) release() error { return s.remove() }
+
+func (s *scratch) remove() error { return os.RemoveAll(s.path) }
+
+func makeOwn(dir string) error { return os.MkdirAll(dir, 0o700) }

@@ -4,33 +4,113 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
-// claim takes the scratch directory of a run for this process alone. If another process has it, this one gets a private
-// one. The lock goes with the process, however it ends, so a directory left by a killed one is taken over with what it
-// holds. release removes the directory.
-func claim(dir, run string) (path string, release func() error, err error) {
+// scratch is a directory for the files between the tasks of a run, held by this process alone.
+type scratch struct {
+	path string
+	lock *os.File
+}
+
+// claim takes the scratch directory of a run. If another process has it, this one gets the next by number. The lock goes
+// with the process, however it ends, so a directory left by a killed one is taken over with what it holds; what killed
+// runs of the same period left, and this one has no use for, is removed.
+func claim(dir, period, run string) (*scratch, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	lock, err := os.OpenFile(filepath.Join(dir, run+".lock"), os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return "", nil, err
-	}
-	err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	switch {
-	case err == nil:
-		path = filepath.Join(dir, run)
-		return path, func() error { return errors.Join(os.RemoveAll(path), lock.Close()) }, os.MkdirAll(path, 0o755)
-	case errors.Is(err, syscall.EWOULDBLOCK):
-		if path, err = os.MkdirTemp(dir, "private-"); err != nil {
-			return "", nil, errors.Join(err, lock.Close())
+	var s *scratch
+	for n := 1; s == nil; n++ {
+		name := period + "-" + run
+		if n > 1 {
+			name += fmt.Sprintf("-%d", n)
 		}
-		return path, func() error { return errors.Join(os.RemoveAll(path), lock.Close()) }, nil
-	default:
-		return "", nil, errors.Join(err, lock.Close())
+		var err error
+		if s, err = tryClaim(filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
 	}
+	if err := errors.Join(sweep(dir, period), os.MkdirAll(s.path, 0o755)); err != nil {
+		return nil, errors.Join(err, s.release())
+	}
+	return s, nil
+}
+
+// tryClaim takes a directory unless another process has it, then it returns nil.
+func tryClaim(path string) (*scratch, error) {
+	for {
+		lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o644)
+		if err != nil {
+			return nil, err
+		}
+		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, lock.Close()
+		}
+		if err != nil {
+			return nil, errors.Join(err, lock.Close())
+		}
+		// Whoever had it may have removed the file between its opening and the lock; then the name is another's.
+		mine, err := lock.Stat()
+		named, missing := os.Stat(path + ".lock")
+		switch {
+		case err == nil && missing == nil && os.SameFile(mine, named):
+			return &scratch{path, lock}, nil
+		case err == nil && (missing == nil || errors.Is(missing, fs.ErrNotExist)):
+			err = lock.Close()
+		default:
+			err = errors.Join(err, missing, lock.Close())
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// sweep removes what dead processes left of a period's runs.
+func sweep(dir, period string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		name, isLock := strings.CutSuffix(e.Name(), ".lock")
+		if !isLock || !strings.HasPrefix(name, period+"-") {
+			continue
+		}
+		dead, tried := tryClaim(filepath.Join(dir, name))
+		if dead != nil {
+			tried = dead.remove()
+		}
+		err = errors.Join(err, tried)
+	}
+	return err
+}
+
+// release lets another process have the directory with what it holds.
+func (s *scratch) release() error { return s.lock.Close() }
+
+// remove removes the directory and lets it go.
+func (s *scratch) remove() error {
+	return errors.Join(os.RemoveAll(s.path), os.Remove(s.path+".lock"), s.lock.Close())
+}
+
+// makeOwn makes a directory that nobody else can look into, and refuses one that is another's: in a directory that all
+// share, anybody could have made it first.
+func makeOwn(dir string) error {
+	if err := os.Mkdir(dir, 0o700); err == nil || !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !info.IsDir() || !ok || int(stat.Uid) != os.Getuid() || info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("%s is not a directory of this user alone; name another with --scratch", dir)
+	}
+	return nil
 }

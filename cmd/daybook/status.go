@@ -91,7 +91,7 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 	}
 	for _, p := range all {
 		for _, f := range p.Missing {
-			fmt.Fprintf(out, "%s  %s: %s: %s\n", p.Period, f.Source, f.Code, f.Message)
+			fmt.Fprintf(out, "%s  %s: %s: %s\n", p.Period, f.Source, f.Code, visible(f.Message))
 		}
 	}
 	return nil

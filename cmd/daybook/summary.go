@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"daybook/pipeline"
 	"daybook/schemas"
@@ -39,6 +40,11 @@ func printSummary(w io.Writer, sum *pipeline.Summary, storeURL string) {
 		}
 	}
 	fmt.Fprintln(w, "  control totals of rows, quantities and costs balance")
+	if len(m.Summary) == 0 {
+		printCodes(w, m)
+		fmt.Fprintln(w, "\n  stopped before the reports, so nothing was committed; without --until the run goes on from here")
+		return
+	}
 	printFigures(w, m)
 	printCodes(w, m)
 	printWhere(w, m, storeURL)
@@ -66,11 +72,22 @@ func printFigures(w io.Writer, m *pipeline.Manifest) {
 		if a.Amount != nil {
 			amount = money.Text(money.RoundTo(*a.Amount, f.Places, money.HalfEven), f.Places) + " " + string(a.Currency)
 		}
-		fmt.Fprintf(w, "  %18s  %s: %s\n", amount, a.Topic, clip(a.Title+"; "+a.Detail, 100))
+		fmt.Fprintf(w, "  %18s  %s: %s\n", amount, a.Topic, clip(visible(a.Title+"; "+a.Detail), 100))
 	}
 	if rest := f.Items - len(f.Attention); rest > 0 {
 		fmt.Fprintf(w, "  %18s  and %d more in the report\n", "", rest)
 	}
+}
+
+// visible replaces what a terminal would obey instead of showing it: control characters, and those that change the
+// direction of text. Names come from deliveries.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 // clip cuts a text to so many characters.

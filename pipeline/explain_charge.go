@@ -75,13 +75,33 @@ func (l *Look) chargeOrigin(ctx context.Context, e *Explanation, c *schemas.Char
 	return nil
 }
 
+// twin finds the charge that rating makes now in the place of c: that of the same identifier, or, where the book has
+// changed since, the only one of the same price, time and rows. Nil if there is none.
+func (x *ratedAgain) twin(c *schemas.Charge) *schemas.Charge {
+	if i := slices.IndexFunc(x.charges, func(y schemas.Charge) bool { return y.ID == c.ID }); i >= 0 {
+		return &x.charges[i]
+	}
+	var twin *schemas.Charge
+	for i := range x.charges {
+		y := &x.charges[i]
+		if y.Subscription != c.Subscription || y.Price != c.Price || y.Meter != c.Meter || y.Category != c.Category || !y.Start.Equal(c.Start) || !y.End.Equal(c.End) ||
+			y.Region != c.Region || y.SKU != "" && y.SKU != c.SKU || y.Peer != c.Peer || y.UsageRows != c.UsageRows {
+			continue
+		}
+		if twin != nil {
+			return nil
+		}
+		twin = y
+	}
+	return twin
+}
+
 // compare holds the charge against what rating makes now.
 func (x *ratedAgain) compare(c *schemas.Charge) error {
-	i := slices.IndexFunc(x.charges, func(y schemas.Charge) bool { return y.ID == c.ID })
-	if i < 0 {
+	y := x.twin(c)
+	if y == nil {
 		return errors.New("rated again from the run's usage and today's book, the account has no such charge")
 	}
-	y := &x.charges[i]
 	if !y.Amount.Equal(c.Amount) || !y.Exact.Equal(c.Exact) || !y.Residue.Equal(c.Residue) || y.UsageRows != c.UsageRows {
 		return fmt.Errorf("rated again it is %s of %s exactly, from %d rows; the run has %s of %s from %d", y.Amount, y.Exact, y.UsageRows, c.Amount, c.Exact, c.UsageRows)
 	}
@@ -264,15 +284,20 @@ func (l *Look) exchange(e *Explanation, from money.Currency, c *schemas.Charge) 
 	if from == "" || from == c.Currency || has {
 		return
 	}
-	day := schemas.Date{}
+	day := l.through()
 	if l.run.Book.Provider.Exchange.Day == schemas.AtUsage {
 		day = schemas.DateOf(c.Start, l.run.Book.Zone)
 	}
-	found, ok := l.run.fx(from, c.Currency, day)
+	l.exchangeOn(e, from, c.Currency, day)
+}
+
+// exchangeOn adds the conversion of a day.
+func (l *Look) exchangeOn(e *Explanation, from, to money.Currency, day schemas.Date) {
+	found, ok := l.run.Book.Convert(from, to, day, l.run.asOf())
 	if !ok {
 		return
 	}
-	x := ExplainExchange{From: from, To: c.Currency, Factor: found.Factor.String()}
+	x := ExplainExchange{From: from, To: to, Factor: found.Factor.String()}
 	for _, r := range found.Legs {
 		x.Legs = append(x.Legs, fmt.Sprintf("1 %s = %s %s on %s", r.Base, r.Value, r.Quote, r.Day))
 	}

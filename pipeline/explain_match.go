@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -79,8 +80,18 @@ func (l *Look) matchFacts(e *Explanation, m *schemas.PeerMatch) {
 	e.fact("rate from", m.From.String(), "", "")
 	e.fact("rows", fmt.Sprintf("%d of the bill, %d of our meters", m.BillRows, m.MeterRows), "", "")
 	if m.BilledCurrency != m.Currency {
-		l.exchange(e, m.BilledCurrency, &schemas.Charge{Currency: m.Currency, Start: m.From.Time(b.Zone)})
+		l.exchangeOn(e, m.BilledCurrency, m.Currency, l.through())
 	}
+}
+
+// through is the last day with use, as the run's summary has it.
+func (l *Look) through() schemas.Date {
+	var f Figures
+	if err := json.Unmarshal(l.Manifest.Summary, &f); err != nil || f.Through.IsZero() {
+		_, end := l.run.bounds()
+		return schemas.DateOf(end, l.run.Book.Zone).AddDays(-1)
+	}
+	return f.Through
 }
 
 // wholeUse sums all usage of the run that a peer bills or a contract counts.
@@ -98,7 +109,7 @@ func (l *Look) wholeUse(ctx context.Context) (*reconcile.Use, error) {
 
 // matchAgain matches all use anew and holds the row against the result.
 func (l *Look) matchAgain(e *Explanation, m *schemas.PeerMatch, use *reconcile.Use) error {
-	rows, _, err := reconcile.MatchPeers(l.run.contracts(), use, l.run.fx)
+	rows, _, err := reconcile.MatchPeers(l.run.contracts(), use, l.run.fx(l.through()))
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ type ratedAgain struct {
 
 // rateAgain rates an account from the usage of the run.
 func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain, error) {
-	plan, err := l.run.ratingPlan()
+	plan, err := l.run.ratingPlan(ctx)
 	if err != nil {
 		return nil, err
 	}

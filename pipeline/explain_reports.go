@@ -163,7 +163,7 @@ func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Vari
 		}
 	}
 	rows, _, err := reconcile.Compare(reconcile.Comparison{
-		Period: v.Period, Currency: l.run.Book.Provider.Currency, Plan: &l.run.Book.Plan, Actuals: actuals, FX: l.run.fx,
+		Period: v.Period, Currency: l.run.Book.Provider.Currency, Plan: &l.run.Book.Plan, Actuals: actuals, FX: l.run.fx(v.Through),
 		Through: v.Through, Provisional: l.Manifest.Provisional,
 	})
 	if err != nil {

@@ -108,6 +108,7 @@ func addCurrency(list []CurrencySum, c money.Currency, v money.Decimal) []Curren
 type gatherer struct {
 	again   *ratedAgain
 	charge  *schemas.Charge
+	twin    schemas.ChargeID
 	most    int
 	out     UsageBehind
 	series  int
@@ -121,7 +122,7 @@ type gatherer struct {
 
 // usageOf lists the rows behind a charge and adds them up.
 func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o ExplainOptions) error {
-	plan, err := l.run.ratingPlan()
+	plan, err := l.run.ratingPlan(ctx)
 	if err != nil {
 		return err
 	}
@@ -131,7 +132,12 @@ func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, a
 		e.Warnings = append(e.Warnings, fmt.Sprintf("the book no longer has the meter %s, so its rows cannot be told apart", c.Meter))
 		return nil
 	}
-	g.meter = meter
+	twin := again.twin(c)
+	if twin == nil {
+		e.Warnings = append(e.Warnings, "by today's book no charge is made in its place, so its rows cannot be told apart")
+		return nil
+	}
+	g.meter, g.twin = meter, twin.ID
 	if err := l.account(ctx, c.Account, slices.Concat(ratingColumns(l.run, plan), lineColumns), g.rows); err != nil {
 		return err
 	}
@@ -169,7 +175,7 @@ func (g *gatherer) rows(b *dataset.Batch, from, to int) error {
 			if err := g.fill(&line, cells{b, i}, h); err != nil {
 				return err
 			}
-			if held.Charge != g.charge.ID {
+			if held.Charge != g.twin {
 				if start < g.charge.Start.UnixMicro() {
 					sum := g.before[held.Series]
 					g.before[held.Series] = UsageSum{sum.Rows + 1, sum.Sum.Add(line.size.Decimal())}

@@ -15,7 +15,7 @@ import (
 // rateShard prices the usage of one shard's accounts, and whatever else falls due on them. Usage is sorted by account, so
 // memory holds one account's sums and never the file.
 func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
-	plan, err := r.ratingPlan()
+	plan, err := r.ratingPlan(ctx)
 	if err != nil {
 		return nil, err
 	}

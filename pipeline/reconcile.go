@@ -125,18 +125,18 @@ func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	through, provisional, err := r.progressOfPeriod(ctx, &t)
+	through, provisional, err := r.progressOfPeriod(ctx)
 	if err != nil {
 		return nil, err
 	}
 	variances, found1, err := reconcile.Compare(reconcile.Comparison{
-		Period: r.Spec.Period, Currency: r.Book.Provider.Currency, Plan: &r.Book.Plan, Actuals: sums.Actuals, FX: r.fx,
+		Period: r.Spec.Period, Currency: r.Book.Provider.Currency, Plan: &r.Book.Plan, Actuals: sums.Actuals, FX: r.fx(through),
 		Through: through, Provisional: provisional,
 	})
 	if err != nil {
 		return nil, err
 	}
-	matches, found2, err := reconcile.MatchPeers(r.contracts(), sums.Use, r.fx)
+	matches, found2, err := reconcile.MatchPeers(r.contracts(), sums.Use, r.fx(through))
 	if err != nil {
 		return nil, err
 	}
@@ -219,18 +219,20 @@ func (r *Run) contracts() *reconcile.Contracts {
 	return reconcile.NewContracts(r.Book.Contracts, r.Book.Catalogue.Units, r.Spec.Period, r.asOf())
 }
 
-// fx finds an exchange rate by the book's policy; the zero day asks for that of the period, its last day.
-func (r *Run) fx(from, to money.Currency, day schemas.Date) (schemas.Conversion, bool) {
-	if day.IsZero() {
-		_, end := r.bounds()
-		day = schemas.DateOf(end, r.Book.Zone).AddDays(-1)
+// fx finds exchange rates by the book's policy; the zero day asks for that of the period, which is its last day with use: a
+// month that is not over has no rate of its end yet.
+func (r *Run) fx(through schemas.Date) reconcile.FX {
+	return func(from, to money.Currency, day schemas.Date) (schemas.Conversion, bool) {
+		if day.IsZero() {
+			day = through
+		}
+		return r.Book.Convert(from, to, day, r.asOf())
 	}
-	return r.Book.Convert(from, to, day, r.asOf())
 }
 
 // progressOfPeriod returns the last day for which use has arrived, and whether a delivery is missing or was refused.
-func (r *Run) progressOfPeriod(ctx context.Context, t *Task) (schemas.Date, bool, error) {
-	objects, err := r.reads(ctx, t, "normalise", "object")
+func (r *Run) progressOfPeriod(ctx context.Context) (schemas.Date, bool, error) {
+	objects, err := r.results(ctx, "normalise", "object", -1)
 	if err != nil {
 		return schemas.Date{}, false, err
 	}

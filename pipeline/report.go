@@ -45,11 +45,12 @@ func (r *Run) report(ctx context.Context, t *Task) (*document.Report, *compared,
 
 // reportRates gives the report a rate for every currency it orders amounts in.
 func (r *Run) reportRates(rep *document.Report) {
+	fx := r.fx(rep.Through)
 	want := func(c money.Currency) {
 		if _, have := rep.Rates[c]; have || c == "" {
 			return
 		}
-		if conv, ok := r.fx(c, rep.Currency, schemas.Date{}); ok {
+		if conv, ok := fx(c, rep.Currency, schemas.Date{}); ok {
 			rep.Rates[c] = conv.Factor
 		}
 	}

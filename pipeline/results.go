@@ -31,11 +31,19 @@ func (c *resultCache) put(key string, res *Result) {
 // reads returns the results of an earlier step that task t may read: its own shard's where both are sharded, else all,
 // in the order of their parts.
 func (r *Run) reads(ctx context.Context, t *Task, stage, name string) ([]*Result, error) {
-	plan, err := r.layout()
+	own, err := findStep(t.Stage, t.Step)
 	if err != nil {
 		return nil, err
 	}
-	own, err := findStep(t.Stage, t.Step)
+	if own.Width == PerShard {
+		return r.results(ctx, stage, name, t.Part)
+	}
+	return r.results(ctx, stage, name, -1)
+}
+
+// results returns the results of a step, or only that of one shard if the step is sharded and shard is not below 0.
+func (r *Run) results(ctx context.Context, stage, name string, shard int) ([]*Result, error) {
+	plan, err := r.layout()
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +54,7 @@ func (r *Run) reads(ctx context.Context, t *Task, stage, name string) ([]*Result
 		}
 		var out []*Result
 		for j := range w.Tasks {
-			if own.Width == PerShard && w.Width == PerShard && j != t.Part {
+			if shard >= 0 && w.Width == PerShard && j != shard {
 				continue
 			}
 			res := r.cache.get(w.Tasks[j].Key)
@@ -55,7 +63,7 @@ func (r *Run) reads(ctx context.Context, t *Task, stage, name string) ([]*Result
 					return nil, err
 				}
 				if res == nil {
-					return nil, fmt.Errorf("%s reads %s, which has no result", t.Name(), w.Tasks[j].Name())
+					return nil, fmt.Errorf("%s has no result to be read", w.Tasks[j].Name())
 				}
 				r.cache.put(w.Tasks[j].Key, res)
 			}
@@ -63,7 +71,7 @@ func (r *Run) reads(ctx context.Context, t *Task, stage, name string) ([]*Result
 		}
 		return out, nil
 	}
-	return nil, fmt.Errorf("%s reads %s/%s, which is not in the plan", t.Name(), stage, name)
+	return nil, fmt.Errorf("%s/%s is not in the plan", stage, name)
 }
 
 // layout returns the run's plan, laid out once.

@@ -57,13 +57,18 @@ func (r *Run) asOf() schemas.Date {
 	return schemas.DateOf(r.Spec.AsOf.Add(-1), r.Book.Zone)
 }
 
-// ratingPlan is the catalogue compiled for the period, once for all tasks of this process.
-func (r *Run) ratingPlan() (*rating.Plan, error) {
+// ratingPlan is the catalogue compiled for the period, once for all tasks of this process. It wants every object to have
+// been normalised, because exchange rates depend on how far the period has come.
+func (r *Run) ratingPlan(ctx context.Context) (*rating.Plan, error) {
 	r.rateOnce.Do(func() {
+		var through schemas.Date
+		if through, _, r.rateErr = r.progressOfPeriod(ctx); r.rateErr != nil {
+			return
+		}
 		r.ratePlan, r.rateErr = rating.Compile(rating.Book{
 			Catalogue: r.Book.CatalogueAsOf(r.asOf()), Customers: r.Book.Customers, Zone: r.Book.Zone,
 			Rates: r.Book.Rates, Exchange: r.Book.Provider.Exchange,
-		}, rating.Spec{Period: r.Spec.Period, AsOf: r.asOf()})
+		}, rating.Spec{Period: r.Spec.Period, AsOf: r.asOf(), Through: through})
 	})
 	return r.ratePlan, r.rateErr
 }

@@ -25,6 +25,9 @@ func (b *bill) rate(from, to money.Currency, l *line) (money.Ratio, bool) {
 		return money.Ratio{}, false
 	}
 	day := b.plan.day(b.plan.end).AddDays(-1)
+	if through := b.plan.spec.Through; !through.IsZero() && through.Before(day) {
+		day = through
+	}
 	if b.plan.book.Exchange.Day == schemas.AtUsage {
 		day = b.plan.day(l.charge.Start)
 	}

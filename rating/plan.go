@@ -24,6 +24,9 @@ type Book struct {
 type Spec struct {
 	Period schemas.Period
 	AsOf   schemas.Date
+	// Through is the last day with use, at whose exchange rate the period is converted where the policy takes that of its
+	// end: a month that is not over has no rate of its end yet. No day is the last of the period.
+	Through schemas.Date
 	// Quiet leaves the steps out of charges, for runs that explain by rating an account again.
 	Quiet bool
 }

@@ -3,6 +3,7 @@ package dataset
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -132,7 +133,7 @@ func TestParquetIndependentReader(t *testing.T) {
 				}
 				row++
 			}
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
@@ -226,4 +227,71 @@ func fixed(b []byte) string {
 		return fmt.Sprintf("%d bytes", len(b))
 	}
 	return money.Fixed{Hi: int64(binary.BigEndian.Uint64(b)), Lo: binary.BigEndian.Uint64(b[8:])}.String()
+}
+
+// Another reader that seeks by the page index lands on the right rows.
+func TestParquetPageIndex(t *testing.T) {
+	b := randomBatch(t, newRand(3), 90_000, 9)
+	file := writeParquet(t, &sample, WriterOptions{}, b)
+	f, err := parquet.OpenFile(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := f.RowGroups()[0].Rows()
+	defer rows.Close()
+	buffer := make([]parquet.Row, 1)
+	for _, row := range []int{89_999, 40_000, 32_768, 32_767, 65_535, 0, 1} {
+		if err := rows.SeekToRow(int64(row)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := rows.ReadRows(buffer); err != nil && !errors.Is(err, io.EOF) {
+			t.Fatal(err)
+		}
+		for c, v := range buffer[0] {
+			if got, want := foreignCell(b, c, v), cell(&b.Columns[c], row); got != want {
+				t.Fatalf("row %d of %s is %q, want %q", row, sample.Columns[c].Name, got, want)
+			}
+		}
+	}
+	for c, index := range f.ColumnIndexes() {
+		offsets := f.OffsetIndexes()[c].PageLocations
+		if len(index.MinValues) != len(offsets) || len(offsets) == 0 {
+			t.Fatalf("column %d has bounds of %d pages and places of %d", c, len(index.MinValues), len(offsets))
+		}
+		for p, place := range offsets {
+			end := int64(b.Rows)
+			if p+1 < len(offsets) {
+				end = offsets[p+1].FirstRowIndex
+			}
+			checkPageBounds(t, b, c, int(place.FirstRowIndex), int(end), index.MinValues[p], index.MaxValues[p], index.NullPages[p], index.NullCounts[p])
+		}
+	}
+}
+
+func checkPageBounds(t *testing.T, b *Batch, c, from, to int, least, most []byte, empty bool, nulls int64) {
+	t.Helper()
+	v := &b.Columns[c]
+	name := fmt.Sprintf("rows %d to %d of %s", from, to, b.Table.Columns[c].Name)
+	if want := v.countNulls(from, to); nulls != int64(want) || empty != (want == to-from) {
+		t.Fatalf("%s: %d nulls, all null %v; want %d", name, nulls, empty, want)
+	}
+	for i := from; i < to; i++ {
+		if v.IsNull(i) {
+			continue
+		}
+		inside := false
+		switch v.Type {
+		case schemas.Label, schemas.Text:
+			inside = bytes.Compare(least, v.TextAt(i)) <= 0 && bytes.Compare(v.TextAt(i), most) <= 0
+		case schemas.Decimal:
+			low, lowErr := money.FixedFromBigEndian([16]byte(least))
+			high, highErr := money.FixedFromBigEndian([16]byte(most))
+			inside = lowErr == nil && highErr == nil && low.Cmp(v.Decs[i]) <= 0 && v.Decs[i].Cmp(high) <= 0
+		default:
+			inside = int64(binary.LittleEndian.Uint64(least)) <= v.Ints[i] && v.Ints[i] <= int64(binary.LittleEndian.Uint64(most))
+		}
+		if !inside {
+			t.Fatalf("%s: row %d, %s, is outside the page's bounds", name, i, cell(v, i))
+		}
+	}
 }

@@ -16,7 +16,8 @@ var envelope = []struct{ name, value string }{
 	{"specversion", "1.0"}, {"id", ""}, {"source", ""}, {"type", ""},
 }
 
-// events decodes the object as CloudEvents 1.0 in JSON, one event on each line, empty lines passed over.
+// events decodes the object as CloudEvents 1.0 in JSON, one event on each line, empty lines passed over. A member that
+// something reads, or that is kept, may stand only once in its event; which of two would count is not for us to say.
 func (d *decoder) events() error {
 	e, err := d.layOutEvents()
 	if err != nil {

@@ -52,7 +52,9 @@ var (
 )
 
 // focusRules is the FOCUS specification by usage column: presence, nulls and closed lists as in version 1.2, section
-// Cost and Usage; since tells in which version a column came in. Columns left out are optional text of any value.
+// Cost and Usage; since tells in which version a column came in. Columns left out are optional text of any value. The
+// eighty subcategories of services are not held against their list: they grow with every version, and nothing is billed
+// by them.
 var focusRules = [schemas.UseColumns]rule{
 	schemas.UseBillingAccountId:           {mandatory: true, notNull: true},
 	schemas.UseBillingAccountName:         {mandatory: true},
@@ -62,7 +64,7 @@ var focusRules = [schemas.UseColumns]rule{
 	schemas.UseInvoiceId:                  {since: since12},
 	schemas.UseServiceCategory:            {mandatory: true, notNull: true, allowed: serviceCategoryList, open: true},
 	schemas.UseServiceName:                {mandatory: true, notNull: true},
-	schemas.UseServiceSubcategory:         {since: since11},
+	schemas.UseServiceSubcategory:         {since: since11, notNull: true},
 	schemas.UseSkuMeter:                   {since: since11},
 	schemas.UseChargePeriodStart:          {mandatory: true, notNull: true},
 	schemas.UseChargePeriodEnd:            {mandatory: true, notNull: true},

@@ -1,0 +1,60 @@
+package source
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"testing"
+
+	"daybook/schemas"
+)
+
+// TestRulesAreTheSpecification compares the rules with the tables of FOCUS 1.2, where these are at hand.
+func TestRulesAreTheSpecification(t *testing.T) {
+	text, err := os.ReadFile("../../../shared/data/focus/columns.json")
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("the tables of FOCUS are not here")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tables struct {
+		Columns map[string]struct {
+			Level      string   `json:"feature_level"`
+			Nullable   bool     `json:"nullable"`
+			Type       string   `json:"data_type"`
+			Allowed    []string `json:"allowed_values"`
+			Introduced string   `json:"introduced"`
+		} `json:"cost_and_usage_1_2"`
+	}
+	if err := json.Unmarshal(text, &tables); err != nil {
+		t.Fatal(err)
+	}
+	since := map[string]uint8{"1.1": since11, "1.2": since12}
+	seen := 0
+	for name, c := range tables.Columns {
+		use := schemas.Usage.Index(name)
+		if use < 0 {
+			if at, known := focusElsewhere[name]; !known || at != since[c.Introduced] {
+				t.Errorf("%s is neither in usage nor known to be elsewhere", name)
+			}
+			continue
+		}
+		seen++
+		r := focusRules[use]
+		if r.mandatory != (c.Level == "Mandatory") || r.notNull == c.Nullable || r.since != since[c.Introduced] {
+			t.Errorf("%s: %+v is not %+v", name, r, c)
+		}
+		if use != schemas.UseServiceSubcategory && !slices.Equal(r.allowed, c.Allowed) {
+			t.Errorf("%s allows %q, not %q", name, r.allowed, c.Allowed)
+		}
+		types := map[string][]schemas.ColumnType{"Decimal": {schemas.Decimal}, "Date/Time": {schemas.Time}, "String": {schemas.Label, schemas.Text}, "JSON": {schemas.Label, schemas.Text}}
+		if !slices.Contains(types[c.Type], schemas.Usage.Columns[use].Type) || r.json != (c.Type == "JSON") {
+			t.Errorf("%s is %s", name, c.Type)
+		}
+	}
+	if seen < 50 {
+		t.Errorf("only %d columns of usage are in the specification", seen)
+	}
+}

@@ -23,6 +23,13 @@ func (m *model) fillTiers(t *trail, q number, op string) number {
 		return t.add(OpGiven, "no usage costs nothing", money.Zero, fact("amount", money.Zero))
 	}
 	top := m.tierOf(q.v)
+	if t.quiet {
+		total := money.Zero
+		for i := range top + 1 {
+			total = total.Add(m.tierPart(t, q, i, top, op).v)
+		}
+		return given(total)
+	}
 	parts := make([]operand, 0, top+1)
 	for i := range top + 1 {
 		parts = append(parts, in(tierName(i), m.tierPart(t, q, i, top, op)))
@@ -33,8 +40,11 @@ func (m *model) fillTiers(t *trail, q number, op string) number {
 // tierPart prices one tier's part of the quantity.
 func (m *model) tierPart(t *trail, q number, i, top int, op string) number {
 	tier := &m.terms.Tiers[i]
-	from := m.tierStart(i)
-	part := between(q.v, from, tier.UpTo)
+	from, to := m.tierStart(i), tier.UpTo
+	if i == len(m.terms.Tiers)-1 { // whatever is beyond the last tier belongs to it
+		to = nil
+	}
+	part := between(q.v, from, to)
 	flat := m.flatFee(i, top)
 	rate, name := tier.UnitPrice, "unit_price"
 	out := part.Mul(rate).Add(flat)
@@ -45,11 +55,7 @@ func (m *model) tierPart(t *trail, q number, i, top int, op string) number {
 	if t.quiet {
 		return given(out)
 	}
-	return t.add(op, m.tierNote(i, part), out, in("quantity", q), fact("from", from), maybe("to", tier.UpTo), fact(name, rate), fact("flat_fee", flat))
-}
-
-func (m *model) tierNote(i int, part money.Decimal) string {
-	return fmt.Sprintf("tier %d prices %s", i+1, part)
+	return t.add(op, fmt.Sprintf("tier %d prices %s", i+1, part), out, in("quantity", q), fact("from", from), maybe("to", to), fact(name, rate), fact("flat_fee", flat))
 }
 
 func tierName(i int) string { return fmt.Sprintf("tier_%d", i+1) }
@@ -67,7 +73,11 @@ func (m *model) volume(t *trail, q number) number {
 // volumeAt prices the whole quantity at tier i.
 func (m *model) volumeAt(t *trail, q number, i int) number {
 	tier := &m.terms.Tiers[i]
-	amount := t.mul(fmt.Sprintf("the whole quantity at tier %d", i+1), in("quantity", q), fact("unit_price", tier.UnitPrice))
+	note := ""
+	if !t.quiet {
+		note = fmt.Sprintf("the whole quantity at tier %d", i+1)
+	}
+	amount := t.mul(note, in("quantity", q), fact("unit_price", tier.UnitPrice))
 	if flat := m.flatFee(i, i); !flat.IsZero() {
 		amount = t.sum("with the tier's flat fee", in("amount", amount), fact("flat_fee", flat))
 	}

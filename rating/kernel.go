@@ -1,0 +1,257 @@
+package rating
+
+import (
+	"math/bits"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Kernel is a price model compiled for the hot path: it prices a 128-bit quantity into an exact 256-bit amount without
+// allocating, and gives what Price gives. It has no steps; rate again with steps to explain.
+type Kernel struct {
+	kind     kernelKind
+	factor   money.Fixed // of linear
+	tiers    []kernelTier
+	policy   schemas.RatingPolicy
+	size     uint64 // of a package, with trailing zeros taken off
+	zeros    int    // how many those were
+	up       bool   // a started package counts in full
+	free     money.Fixed
+	packages money.Fixed // price of one
+}
+
+type kernelKind uint8
+
+const (
+	kernelLinear kernelKind = iota + 1
+	kernelGraduated
+	kernelVolume
+	kernelStairstep
+	kernelPackage
+)
+
+// kernelTier is a tier with what all tiers below it cost in full, with and without their flat fees.
+type kernelTier struct {
+	from, to     money.Fixed
+	price, flat  money.Fixed
+	below, plain money.Wide
+}
+
+// oneFixed scales a Fixed to the places of a product.
+var oneFixed = money.FixedFromInt(1)
+
+// CompileKernel compiles terms under a policy. It reports false for what has no kernel: models that read more than one
+// quantity, rounding of packages other than up or down, and numbers beyond 38 digits at 18 places. Price them with Price.
+func CompileKernel(terms *schemas.Terms, policy schemas.RatingPolicy) (*Kernel, bool) {
+	if CheckTerms(terms) != nil {
+		return nil, false
+	}
+	k := &Kernel{policy: resolve(policy)}
+	linear := func(factor money.Decimal) (*Kernel, bool) {
+		k.kind = kernelLinear
+		f, err := money.FixedFromDecimal(factor)
+		k.factor = f
+		return k, err == nil
+	}
+	switch terms.Model {
+	case schemas.ModelPerUnit:
+		return linear(*terms.UnitPrice)
+	case schemas.ModelDynamic:
+		return linear(*terms.Multiplier)
+	case schemas.ModelGraduated:
+		k.kind = kernelGraduated
+	case schemas.ModelVolume:
+		k.kind = kernelVolume
+	case schemas.ModelStairstep:
+		k.kind = kernelStairstep
+	case schemas.ModelPackage:
+		return k, k.compilePackage(terms)
+	case schemas.ModelGraduatedPercentage:
+		k.kind = kernelGraduated
+		percent := *terms
+		percent.Tiers = make([]schemas.Tier, len(terms.Tiers))
+		for i, t := range terms.Tiers {
+			t.UnitPrice = t.Percent.Shift(-2)
+			percent.Tiers[i] = t
+		}
+		terms = &percent
+	default:
+		return nil, false
+	}
+	return k, k.compileTiers(terms.Tiers)
+}
+
+func (k *Kernel) compilePackage(terms *schemas.Terms) bool {
+	k.kind = kernelPackage
+	mode, exact := packageMode(terms.PackageRound)
+	if exact || mode != money.Up && mode != money.Down && mode != money.Ceiling && mode != money.Floor {
+		return false
+	}
+	k.up = mode == money.Up || mode == money.Ceiling
+	size, err := money.FixedFromDecimal(*terms.PackageSize)
+	price, err2 := money.FixedFromDecimal(*terms.PackagePrice)
+	free, err3 := money.FixedFromDecimal(value(terms.FreeUnits))
+	if err != nil || err2 != nil || err3 != nil {
+		return false
+	}
+	hi, lo := uint64(size.Hi), size.Lo
+	for {
+		h, rest := hi/10, hi%10
+		l, rest := bits.Div64(rest, lo, 10)
+		if rest != 0 {
+			break
+		}
+		hi, lo, k.zeros = h, l, k.zeros+1
+	}
+	k.size, k.packages, k.free = lo, price, free
+	return hi == 0
+}
+
+func (k *Kernel) compileTiers(tiers []schemas.Tier) bool {
+	var from money.Fixed
+	var below, plain money.Wide
+	for _, t := range tiers {
+		price, err := money.FixedFromDecimal(t.UnitPrice)
+		flat, err2 := money.FixedFromDecimal(t.FlatFee)
+		if err != nil || err2 != nil {
+			return false
+		}
+		x := kernelTier{from: from, price: price, flat: flat, below: below, plain: plain}
+		if t.UpTo != nil {
+			var err error
+			if x.to, err = money.FixedFromDecimal(*t.UpTo); err != nil {
+				return false
+			}
+			width, err := x.to.Sub(from)
+			if err != nil {
+				return false
+			}
+			cost := money.MulWide(width, price)
+			var err2, err3 error
+			plain, err = plain.Add(cost)
+			below, err2 = below.Add(cost)
+			below, err3 = below.Add(money.MulWide(flat, oneFixed))
+			if err != nil || err2 != nil || err3 != nil {
+				return false
+			}
+			from = x.to
+		}
+		k.tiers = append(k.tiers, x)
+	}
+	return true
+}
+
+// Amount returns the exact price of a quantity, at money.ProductScale. It does not allocate. The error is
+// money.ErrOverflow.
+func (k *Kernel) Amount(q money.Fixed) (money.Wide, error) {
+	negative := q.Sign() < 0
+	if negative {
+		if k.policy.Negative == schemas.NegativeZero {
+			q, negative = money.Fixed{}, false
+		} else {
+			q = q.Neg()
+		}
+	}
+	amount, err := k.positive(q, negative)
+	if negative {
+		return amount.Neg(), err
+	}
+	return amount, err
+}
+
+// positive prices q ≥ 0; mirrored leaves the flat fees out.
+func (k *Kernel) positive(q money.Fixed, mirrored bool) (money.Wide, error) {
+	switch k.kind {
+	case kernelLinear:
+		return money.MulWide(q, k.factor), nil
+	case kernelPackage:
+		return k.packagesOf(q)
+	case kernelGraduated, kernelVolume, kernelStairstep:
+	}
+	if q.IsZero() && k.policy.ZeroUsage == schemas.ZeroNothing {
+		return money.Wide{}, nil
+	}
+	t := k.tierOf(q)
+	flat := money.Wide{}
+	if !mirrored && k.policy.TierFlatFee != schemas.FlatFeeNever || k.kind == kernelStairstep {
+		flat = money.MulWide(t.flat, oneFixed)
+	}
+	switch k.kind {
+	case kernelStairstep:
+		return flat, nil
+	case kernelVolume:
+		return money.MulWide(q, t.price).Add(flat)
+	case kernelGraduated, kernelLinear, kernelPackage:
+	}
+	part, err := q.Sub(t.from)
+	if err != nil {
+		return money.Wide{}, err
+	}
+	amount, err := money.MulWide(part, t.price).Add(flat)
+	if err != nil {
+		return money.Wide{}, err
+	}
+	if !mirrored && k.policy.TierFlatFee == schemas.FlatFeeOnEntry {
+		return amount.Add(t.below)
+	}
+	return amount.Add(t.plain)
+}
+
+// tierOf finds the tier that a quantity reaches; one beyond a last tier with an end belongs to it, too.
+func (k *Kernel) tierOf(q money.Fixed) *kernelTier {
+	last := len(k.tiers) - 1
+	for i := range last {
+		switch c := q.Cmp(k.tiers[i].to); {
+		case c < 0, c == 0 && k.policy.TierBound != schemas.BoundExclusive:
+			return &k.tiers[i]
+		}
+	}
+	return &k.tiers[last]
+}
+
+// packagesOf prices the packages of a quantity: divided by the size's trailing zeros first, then by what is left of it.
+func (k *Kernel) packagesOf(q money.Fixed) (money.Wide, error) {
+	q, err := q.Sub(k.free)
+	if err != nil || q.Sign() <= 0 {
+		return money.Wide{}, err
+	}
+	hi, lo, started := uint64(q.Hi), q.Lo, false
+	divide := func(d uint64) {
+		h, rest := hi/d, hi%d
+		l, rest := bits.Div64(rest, lo, d)
+		hi, lo, started = h, l, started || rest != 0
+	}
+	for zeros := k.zeros; zeros > 0; zeros -= 18 {
+		divide(pow10(min(zeros, 18)))
+	}
+	divide(k.size)
+	if started && k.up {
+		var carry uint64
+		lo, carry = bits.Add64(lo, 1, 0)
+		hi += carry
+	}
+	if hi != 0 || lo > 1<<62 {
+		return money.Wide{}, money.ErrOverflow
+	}
+	return money.MulWide(money.FixedFromInt(int64(lo)), k.packages), nil
+}
+
+func pow10(n int) uint64 {
+	v := uint64(1)
+	for range n {
+		v *= 10
+	}
+	return v
+}
+
+// decimalOf is an exact amount of a kernel as a decimal, of 18 places where it has no more.
+func decimalOf(w money.Wide) money.Decimal {
+	down, err := w.Round(money.ProductScale, money.Scale, money.Floor)
+	if err == nil {
+		if up, err := w.Round(money.ProductScale, money.Scale, money.Ceiling); err == nil && up == down {
+			return down.Decimal()
+		}
+	}
+	return w.Decimal(money.ProductScale)
+}

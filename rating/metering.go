@@ -52,6 +52,9 @@ func (x *metering) price(st *stretch, p *progress) error {
 		x.priceLevel(st, p)
 		return nil
 	}
+	if x.fast() {
+		return x.priceFast(st, p)
+	}
 	all := p.before
 	if err := all.take(x.meter.Aggregation, &st.acc); err != nil {
 		return err
@@ -61,7 +64,7 @@ func (x *metering) price(st *stretch, p *progress) error {
 		return err
 	}
 	c.Consumed = own
-	total := x.upTo(&all, p.quantity.Add(own), &c.Priced, fmt.Sprintf("metered from %d rows", all.rows))
+	total := x.upTo(&all, p.quantity.Add(own), &c.Priced, x.rowsNote(all.rows))
 	x.line.amount = total
 	if p.counts {
 		earlier := x.upTo(&p.before, p.quantity, nil, "what earlier slices of the period cost at this price")
@@ -69,6 +72,55 @@ func (x *metering) price(st *stretch, p *progress) error {
 	}
 	x.byWindow(st, p)
 	p.quantity = p.quantity.Add(own)
+	return nil
+}
+
+// rowsNote says from how many rows a quantity is, where anyone will read it.
+func (x *metering) rowsNote(rows int64) string {
+	if x.line.t.quiet {
+		return ""
+	}
+	return fmt.Sprintf("metered from %d rows", rows)
+}
+
+// fast reports whether a kernel prices the stretch: a plain sum, no steps wanted, nothing to convert or take off.
+func (x *metering) fast() bool {
+	m := x.meter
+	return x.line.t.quiet && x.entry.price.kernel != nil && x.cost == nil && m.Window == "" &&
+		(m.Aggregation == "" || m.Aggregation == schemas.AggregateSum) && x.bill.tally.context.commitWindow(m) == ""
+}
+
+// priceFast is price by a kernel.
+func (x *metering) priceFast(st *stretch, p *progress) error {
+	all := st.acc.sum
+	if p.counts {
+		sum, err := all.Add(p.before.sum)
+		if err != nil {
+			return err
+		}
+		all = sum
+	}
+	amount, err := x.entry.price.kernel.Amount(all)
+	if err != nil {
+		return fmt.Errorf("price %s of %s: %w", x.entry.price.ID, all, err)
+	}
+	if p.counts {
+		before, err := x.entry.price.kernel.Amount(p.before.sum)
+		if err != nil {
+			return fmt.Errorf("price %s of %s: %w", x.entry.price.ID, p.before.sum, err)
+		}
+		if amount, err = amount.Add(before.Neg()); err != nil {
+			return fmt.Errorf("price %s of %s: %w", x.entry.price.ID, all, err)
+		}
+	}
+	c := &x.line.charge
+	c.Consumed = st.acc.sum.Decimal()
+	c.Priced = c.Consumed
+	if p.counts {
+		c.Priced = all.Decimal()
+	}
+	p.quantity = p.quantity.Add(c.Consumed)
+	x.line.amount = given(decimalOf(amount))
 	return nil
 }
 
@@ -148,7 +200,7 @@ func (x *metering) priceLevel(st *stretch, p *progress) {
 		acc = &p.history // the level of the slice before holds on
 	}
 	c.Consumed = x.quantity(acc, st.start, st.end)
-	x.line.amount = x.upTo(&st.acc, c.Consumed, &c.Priced, fmt.Sprintf("metered from %d rows", st.acc.rows))
+	x.line.amount = x.upTo(&st.acc, c.Consumed, &c.Priced, x.rowsNote(st.acc.rows))
 	plan := x.bill.plan
 	part := Part{From: time.UnixMicro(st.start), To: time.UnixMicro(st.end), Start: plan.start, End: plan.end, Zone: x.bill.account.zone}
 	x.line.amount = t.prorate(x.line.amount, x.entry.price.Prorate, part)

@@ -65,6 +65,17 @@ type price struct {
 	meter    int   // -1 on recurring, one-time and joint prices
 	meters   []int // all that it measures
 	offering *offering
+	// kernel prices sums without steps; nil where the price has none, or does more to a quantity than price it.
+	kernel      *Kernel
+	description string
+}
+
+// describePrice is what a charge of a price is called.
+func describePrice(x *schemas.Price, o *offering) string {
+	if x.Name != "" {
+		return x.Name
+	}
+	return o.Name + " " + string(x.ID)
 }
 
 // joint reports whether the price measures several meters at once: capacities and blocks whose units are meters.
@@ -170,7 +181,10 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 	if err := checkConversion(from.Convert); err != nil {
 		return nil, fmt.Errorf("price %s: %w", from.ID, err)
 	}
-	x := &price{Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o}
+	x := &price{Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o, description: describePrice(from, o)}
+	if from.Convert == nil && from.FreeQuantity == nil && from.Allowance == nil {
+		x.kernel, _ = CompileKernel(&from.Terms, x.policy)
+	}
 	for _, id := range metersOf(from) {
 		at := slices.IndexFunc(p.meters, func(m meter) bool { return m.ID == id })
 		if at < 0 {

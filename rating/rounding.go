@@ -2,6 +2,7 @@ package rating
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 
@@ -16,32 +17,32 @@ func (b *bill) round() error {
 	if b.policy.RoundAt == schemas.RoundDocument {
 		return b.roundDocument()
 	}
-	running := map[string]number{}
+	var last *line
+	before := money.Zero // what the slices before sum to, of the price that last is of
 	for _, l := range b.lines {
 		rule, err := b.rule(l.charge.Currency, schemas.RoundLine)
 		if err != nil {
 			return err
 		}
-		key := sliceKey(&l.charge)
-		before, cut := running[key]
-		if !cut {
-			amount := l.t.roundBy(in("exact", l.amount), rule)
-			l.settle(amount)
-			running[key] = given(l.amount.v)
+		if last == nil || !l.continues(last) {
+			l.settle(l.t.roundBy(in("exact", l.amount), rule))
+			last, before = l, l.amount.v
 			continue
 		}
-		sum := l.t.sum("with the slices before", fact("before", before.v), in("exact", l.amount))
+		sum := l.t.sum("with the slices before", fact("before", before), in("exact", l.amount))
 		upper := l.t.roundBy(in("sum", sum), rule)
-		lowerAmount := l.t.roundBy(fact("before", before.v), rule)
-		running[key] = given(sum.v)
-		l.settle(l.t.sub("less what they were rounded to", in("sum", upper), in("before", lowerAmount)))
+		under := l.t.roundBy(fact("before", before), rule)
+		l.settle(l.t.sub("less what they were rounded to", in("sum", upper), in("before", under)))
+		last, before = l, sum.v
 	}
 	return nil
 }
 
-// sliceKey is the same for the slices that one price of one subscription makes of one group.
-func sliceKey(c *schemas.Charge) string {
-	return string(c.Subscription) + "\x00" + string(c.Price) + "\x00" + string(c.Meter) + "\x00" + c.Group + "\x00" + c.Category
+// continues reports whether a line is the next slice of what another is a slice of: one price of one subscription, for
+// one group. Slices follow each other.
+func (l *line) continues(m *line) bool {
+	return l.price != nil && l.price == m.price && l.sub == m.sub && l.charge.Meter == m.charge.Meter &&
+		l.charge.Group == m.charge.Group && l.charge.Category == m.charge.Category && l.charge.Peer == m.charge.Peer
 }
 
 // rule finds how amounts of a currency are rounded on the last day of the period.
@@ -56,7 +57,10 @@ func (b *bill) rule(c money.Currency, level schemas.RoundingLevel) (schemas.Roun
 
 // roundBy rounds by a rule and names its version.
 func (t *trail) roundBy(value operand, rule schemas.RoundingRule) number {
-	note := "rounded by rule " + rule.Version
+	note := ""
+	if !t.quiet {
+		note = "rounded by rule " + rule.Version
+	}
 	if rule.Step != nil && !rule.Step.IsZero() {
 		return t.add(OpRoundStep, note, rule.Apply(value.n.v), value, fact("step", *rule.Step), word("mode", rule.Mode.String()))
 	}
@@ -108,14 +112,16 @@ func (b *bill) roundDocument() error {
 
 // chargeID identifies a charge by its content.
 func chargeID(c *schemas.Charge) schemas.ChargeID {
-	h := sha256.New()
+	text := make([]byte, 0, 512)
 	for _, s := range [...]string{
 		string(c.Account), string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), c.Category,
-		c.Class, c.Group, c.Description, c.Start.UTC().Format("20060102T150405.000000"), c.End.UTC().Format("20060102T150405.000000"),
-		string(c.Currency), c.Exact.String(), c.Amount.String(), c.Priced.String(),
+		c.Class, c.Group, c.Description, string(c.Peer), string(c.Currency), c.Exact.String(), c.Amount.String(),
 	} {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
+		text = append(append(text, s...), 0)
 	}
-	return schemas.ChargeID(hex.EncodeToString(h.Sum(nil)[:16]))
+	text = binary.BigEndian.AppendUint64(text, uint64(c.Start.UnixMicro()))
+	text = binary.BigEndian.AppendUint64(text, uint64(c.End.UnixMicro()))
+	text = binary.BigEndian.AppendUint64(text, uint64(c.UsageRows))
+	sum := sha256.Sum256(text)
+	return schemas.ChargeID(hex.EncodeToString(sum[:16]))
 }

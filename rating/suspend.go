@@ -15,12 +15,15 @@ import (
 func (b *bill) suspend() error {
 	for i := range b.tally.combos {
 		c := &b.tally.combos[i]
-		sums := map[schemas.Code]*totals{}
+		var sums map[schemas.Code]*totals
 		var codes []schemas.Code
 		for k := range c.totals {
 			code, held := b.heldBy(c, k)
 			if held || c.totals[k].rows == 0 {
 				continue
+			}
+			if sums == nil {
+				sums = map[schemas.Code]*totals{}
 			}
 			if sums[code] == nil {
 				sums[code] = &totals{}

@@ -201,16 +201,9 @@ func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start,
 		Account: b.account.ID, Subscription: sub.ID, Offering: x.offering.ID, Price: x.ID, Version: x.Version,
 		Model: string(x.Terms.Model), Start: start.UTC(), End: end.UTC(), Service: x.offering.Service,
 		ServiceCategory: x.offering.ServiceCategory, SKU: x.SKU, PricingKind: pricingKind(x.Terms.Model),
-		Currency: x.Currency, Description: describePrice(x),
+		Currency: x.Currency, Description: x.description,
 	}
 	return l
-}
-
-func describePrice(x *price) string {
-	if x.Name != "" {
-		return x.Name
-	}
-	return x.offering.Name + " " + string(x.ID)
 }
 
 // pricingKind is the FOCUS PricingCategory of a model.

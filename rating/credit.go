@@ -132,6 +132,9 @@ func (b *bill) draw() error {
 		}
 		grants = append(grants, g)
 	}
+	if len(grants) == 0 {
+		return nil
+	}
 	dues, lines := b.dues()
 	drawn, left := Draw(dues, grants, b.policy.CreditOrder)
 	for i := range grants {

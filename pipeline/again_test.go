@@ -1,7 +1,10 @@
 package pipeline_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"maps"
@@ -9,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -242,4 +246,45 @@ func atOnce(t *testing.T, w *world, nights ...night) []*pipeline.Summary {
 		t.Fatal(err)
 	}
 	return sums
+}
+
+// TestMoreArrives adds deliveries and a source to a period that was run, before and after those that were there: the next
+// run leaves what a run over all of it leaves, though the files between the tasks of the first are gone.
+func TestMoreArrives(t *testing.T) {
+	w := need(t, many)
+	whole, want := w.must(t, night{shards: 3})
+	all := bodiesOf(t, w.landing(t), "")
+	for _, last := range slices.Sorted(maps.Keys(all)) {
+		t.Run(path.Base(last)+" arrives last", func(t *testing.T) {
+			landing, s := new(store.Memory), new(store.Memory)
+			for key, body := range all {
+				if key == last {
+					continue
+				}
+				if _, err := landing.Create(t.Context(), key, bytes.NewReader(body)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			first, _ := w.must(t, night{landing: landing, store: s, shards: 3})
+			if _, err := landing.Create(t.Context(), last, bytes.NewReader(all[last])); err != nil {
+				t.Fatal(err)
+			}
+			second, _ := w.must(t, night{landing: landing, store: s, shards: 3})
+			if second.Manifest.Run == first.Manifest.Run || second.Manifest.Run != whole.Manifest.Run {
+				t.Errorf("the runs are %s and %s, and %s over all", first.Manifest.Run, second.Manifest.Run, whole.Manifest.Run)
+			}
+			left := left(t, s)
+			for _, o := range whole.Manifest.Outputs {
+				body, _, err := store.ReadAll(t.Context(), want, o.Key)
+				sum := sha256.Sum256(body)
+				if err != nil || left[o.Key] != hex.EncodeToString(sum[:]) {
+					t.Errorf("%s is not what a run over all leaves: %v", o.Key, err)
+				}
+			}
+			current, _, err := pipeline.ReadCurrent(t.Context(), s, period)
+			if err != nil || current.Run != second.Manifest.Run || current.Previous != first.Manifest.Run {
+				t.Errorf("current is %+v, %v", current, err)
+			}
+		})
+	}
 }

@@ -84,7 +84,7 @@ func Do(ctx context.Context, r *Run, t Task) (res *Result, reused bool, err erro
 	if res, err = step.Do(ctx, r, t); err != nil {
 		return nil, false, fmt.Errorf("%s: %w", t.Name(), err)
 	}
-	res.Key, res.Task = t.Key, t.Name()
+	res.Key, res.Task = t.Key, t.Stage+"/"+t.Step
 	body, err := json.Marshal(res)
 	if err != nil {
 		return nil, false, fmt.Errorf("%s: write its result: %w", t.Name(), err)

@@ -14,6 +14,7 @@ import (
 	"daybook/pipeline/source"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // objectPartial is what later steps need to know of a decoded object.
@@ -42,8 +43,8 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 		if n.out, err = dataset.NewShuffleWriter(w, &schemas.Usage, r.Spec.Shards, dataset.ShuffleOptions{BudgetBytes: int(r.budget() / 2)}); err != nil {
 			return err
 		}
-		if err := n.decode(ctx); err != nil {
-			return err
+		if err := errors.Join(n.decode(ctx), n.close()); err != nil {
+			return n.tooLarge(err)
 		}
 		_, err = n.out.Close()
 		return err
@@ -53,9 +54,6 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 	case errors.As(err, &refused):
 		return refuse(ctx, r, &t, src.ID, refused)
 	case err != nil:
-		return nil, err
-	}
-	if err := n.close(); err != nil {
 		return nil, err
 	}
 	out.Rows = n.control.Shuffled.Rows
@@ -97,6 +95,8 @@ type normaliser struct {
 	control Control
 	// delivered, shuffled and beyond (the period) become totals of control in the end.
 	delivered, shuffled, beyond dataset.Tally
+	// seen counts the rows that the decoder accounted for, as usage or as a finding.
+	seen int64
 
 	found findings
 	last  int64
@@ -137,11 +137,22 @@ func (n *normaliser) decode(ctx context.Context) error {
 	if got := hex.EncodeToString(body.sum.Sum(nil)); got != n.obj.SHA256 {
 		return fmt.Errorf("%s has changed since the run began: its SHA-256 was %.12s… and is %.12s…; run again", n.obj.Key, n.obj.SHA256, got)
 	}
+	if n.seen != stats.Rows {
+		return fmt.Errorf("%s: %w: the decoder read %d rows and accounts for %d", n.obj.Key, ErrLostRows, stats.Rows, n.seen)
+	}
 	if n.obj.Rows >= 0 && stats.Rows != n.obj.Rows {
 		return &source.RefusedError{Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
 			Reason: fmt.Sprintf("it has %d rows, and its manifest promises %d", stats.Rows, n.obj.Rows)}
 	}
 	return nil
+}
+
+// tooLarge refuses an object whose sums no dataset can hold: what no bill can reach must not stop those of others.
+func (n *normaliser) tooLarge(err error) error {
+	if !errors.Is(err, money.ErrOverflow) {
+		return err
+	}
+	return &source.RefusedError{Code: schemas.CodeHostileObject, Object: n.obj.Key, Reason: "its quantities or costs are too large: " + err.Error()}
 }
 
 // close folds the tallies into the control totals.
@@ -167,6 +178,7 @@ func (n *normaliser) finding(f schemas.Finding) error {
 	if f.Rows == 0 {
 		return nil
 	}
+	n.seen += f.Rows
 	if err := addFinding(&n.control.Delivered, &f); err != nil {
 		return err
 	}
@@ -178,6 +190,7 @@ func (n *normaliser) finding(f schemas.Finding) error {
 
 // rows takes a batch: counts it, fills in what the book knows, and routes each row.
 func (n *normaliser) rows(b *dataset.Batch) error {
+	n.seen += int64(b.Rows)
 	if err := n.delivered.AddBatch(b, dataset.UsageMeasures()); err != nil {
 		return err
 	}

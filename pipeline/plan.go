@@ -17,6 +17,9 @@ type Task struct {
 	Of   int `json:"of"`
 	// Key is a digest of all that the result depends on: it is known before anything runs.
 	Key string `json:"key"`
+	// Shard is the part of a sharded step, and 0 in others: there a part's number follows from what else was delivered,
+	// and is no part of a result that runs share.
+	Shard int `json:"shard"`
 	// Source and Object index the spec's pinned objects, for tasks that read the landing place.
 	Source int `json:"source"`
 	Object int `json:"object"`
@@ -85,7 +88,7 @@ func width(s *Spec, stage string, step *Step) []Task {
 			}
 		}
 	case PerShard:
-		for range s.Shards {
+		for t.Shard = range s.Shards {
 			add(0, 0)
 		}
 	case Once:

@@ -47,7 +47,7 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	if len(w.carriedOn) > 0 {
-		key := fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.json", carriedOver, r.Spec.Period, t.Key[:12], t.Part)
+		key := fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.json", carriedOver, r.Spec.Period, t.Key[:12], t.Shard)
 		out, err := writeObject(ctx, r, carriedOver, key, int64(len(w.carriedOn)), func(to io.Writer) error {
 			return json.NewEncoder(to).Encode(w.carriedOn)
 		})
@@ -195,8 +195,8 @@ func (w *rater) rateUpTo(account schemas.AccountID) error {
 	return nil
 }
 
-// ErrLostRows says that rating has made charges and findings of another number of rows than it was given.
-var ErrLostRows = errors.New("rows were lost or doubled in rating")
+// ErrLostRows says that what was made of rows, by a decoder or by rating, accounts for another number than there were.
+var ErrLostRows = errors.New("rows were lost or doubled")
 
 // closeAccount rates the account whose rows have all been added.
 func (w *rater) closeAccount() error {

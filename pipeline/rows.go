@@ -21,7 +21,7 @@ const carriedOver = "carried"
 // datasetKey is where a task's part of a dataset lies. The task's key is in the path, so that a part written twice is one
 // object, and parts of different runs never mix.
 func datasetKey(r *Run, t *Task, name string) string {
-	return fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.parquet", name, r.Spec.Period, t.Key[:12], t.Part)
+	return fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.parquet", name, r.Spec.Period, t.Key[:12], t.Shard)
 }
 
 // scratchKey is where a temporary output lies in the scratch store. Its bytes depend on the memory that a task may use,

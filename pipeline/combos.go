@@ -197,7 +197,10 @@ func (c *combos) find(key uint64, i int) int32 {
 // addPart gives row i to one meter: to the sums of its slice where it adds up, else at once.
 func (c *combos) addPart(p *part, i int, start, end int64) error {
 	row := rating.Row{Start: start, End: end}
-	row.Quantity, _ = c.number128(p.reads.Value, i)
+	var err error
+	if row.Quantity, err = c.measured(p.reads.Value, i, start, end); err != nil {
+		return err
+	}
 	if p.reads.Cost >= 0 {
 		row.Cost, row.HasCost = c.number128(p.reads.Cost, i)
 	}
@@ -221,6 +224,18 @@ func (c *combos) addPart(p *part, i int, start, end int64) error {
 	}
 	p.quantity, p.cost, p.hasCost = sum, cost, p.hasCost || row.HasCost
 	return nil
+}
+
+// measured is what a meter takes of row i: a column, or what rating names in place of one.
+func (c *combos) measured(col, i int, start, end int64) (money.Fixed, error) {
+	switch col {
+	case rating.ReadsRow:
+		return money.FixedFromInt(1), nil
+	case rating.ReadsSeconds:
+		return money.FixedFromDecimal(money.NewDecimal(end-start, -6))
+	}
+	d, _ := c.number128(col, i)
+	return d, nil
 }
 
 // number128 is the decimal in a column, 0 where it is null or there is no such column.

@@ -5,6 +5,13 @@ import (
 	"daybook/schemas/money"
 )
 
+// What Reads.Value is where a meter takes no column of a row: 1 for the row itself, or the seconds from its start to its
+// end.
+const (
+	ReadsRow     = takeRows
+	ReadsSeconds = takeSeconds
+)
+
 // Held says which charge holds some rows, and which rows went before them into its tiers.
 type Held struct {
 	// Charge is empty where no charge holds the rows; then a finding does.

@@ -115,7 +115,7 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return wrong("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newSchedule())
+	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newQuote(), newInvoice(), newDigest(), newSchedule())
 	return root
 }
 

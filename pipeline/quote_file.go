@@ -1,0 +1,95 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/source"
+	"daybook/schemas"
+)
+
+// mostFindings bounds the findings about a usage file that a quote lists.
+const mostFindings = 100
+
+// file adds the rows of a usage file up, as the bill run would if it came from the source.
+func (x *quoter) file(ctx context.Context) error {
+	src, ok := x.book.Source(x.ask.Source)
+	if !ok {
+		return ask("the book has no source %s; its sources are %s", x.ask.Source, namesOf(x.book.Sources, func(s *schemas.Source) string { return string(s.ID) }))
+	}
+	x.tally.Begin(x.ask.Account)
+	run := &Run{Book: x.book, Spec: Spec{Period: x.out.Period, Shards: 1}}
+	f := fileQuoter{quoter: x, n: newNormaliser(run, src, &Object{Key: x.ask.File}), seen: map[string]bool{}}
+	f.combos.init(x.tally, x.plan.Columns())
+	f.combos.beginAccount(x.ask.Account)
+	in := source.Input{Key: x.ask.File, At: x.ask.Body, Size: x.ask.Size}
+	_, err := source.Decode(ctx, src, in, source.Sink{Rows: f.rows, Finding: f.finding})
+	var refused *source.RefusedError
+	if errors.As(err, &refused) {
+		return ask("%s cannot be read as a file of source %s: %s", x.ask.File, src.ID, refused.Reason)
+	}
+	if err != nil {
+		return err
+	}
+	for _, left := range f.combos.flush() {
+		x.found(&left)
+	}
+	return nil
+}
+
+// fileQuoter takes the batches of a usage file.
+type fileQuoter struct {
+	*quoter
+	n      *normaliser
+	combos combos
+	seen   map[string]bool
+}
+
+func (f *fileQuoter) finding(found schemas.Finding) error {
+	f.out.Rows.Rejected += found.Rows
+	if len(f.out.Findings) < mostFindings {
+		f.found(&found)
+	}
+	return nil
+}
+
+// rows takes the rows of the account, or of nobody, in the period; all others are counted and left out.
+func (f *fileQuoter) rows(b *dataset.Batch) error {
+	view := dataset.Batch{Table: b.Table, Rows: b.Rows, Columns: append([]dataset.Vector(nil), b.Columns...)}
+	f.n.label(&view, schemas.UseSourceId, string(f.n.src.ID))
+	f.n.label(&view, schemas.UseObjectKey, f.ask.File)
+	f.n.label(&view, schemas.UsePeerId, string(f.n.src.Peer))
+	f.n.owners.assign(&view, make([]uint16, b.Rows))
+	f.combos.begin(&view)
+	owner := &view.Columns[schemas.UseAccountId]
+	for i := range view.Rows {
+		switch {
+		case !f.n.inPeriod(&view, i):
+			f.out.Rows.OtherPeriods++
+		case !owner.IsNull(i) && string(owner.TextAt(i)) != string(f.ask.Account):
+			f.out.Rows.OtherAccount++
+		case f.again(&view, i):
+			f.out.Rows.Duplicates++
+		default:
+			f.out.Rows.Taken++
+			if err := f.combos.add(i, i+1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// again reports whether a row has the identifier of an earlier one.
+func (f *fileQuoter) again(b *dataset.Batch, i int) bool {
+	v := &b.Columns[schemas.UseRecordId]
+	if v.IsNull(i) {
+		return false
+	}
+	if id := string(v.TextAt(i)); !f.seen[id] {
+		f.seen[id] = true
+		return false
+	}
+	return true
+}

@@ -65,6 +65,8 @@ func setValue(f reflect.Value, value string) error {
 		return eachRow(value, 2, func(d []*money.Decimal) {
 			*x = append(*x, schemas.Capacity{Limits: []schemas.UnitLimit{{Unit: "u", Max: d[0]}}, Price: zero(d[1])})
 		})
+	case *[]schemas.RuleGroup: // kind:cost with + between, groups with commas between
+		return setGroups(x, value)
 	case *[]schemas.DayBand: // 08:00-18:00/mon-fri@rate@per
 		return setDayBands(x, value)
 	case *[]schemas.DimensionPrice: // Column=value@price@flat
@@ -113,6 +115,26 @@ func discountOf(s string) (schemas.Discount, error) {
 		return schemas.Discount{ID: s, Percent: &v}, err
 	}
 	return schemas.Discount{ID: s, Fixed: &v}, err
+}
+
+func setGroups(into *[]schemas.RuleGroup, value string) error {
+	for group := range strings.SplitSeq(value, ",") {
+		var g schemas.RuleGroup
+		for rule := range strings.SplitSeq(group, "+") {
+			f := append(strings.Split(rule, ":"), "")
+			cost, err := money.ParseDecimal(f[1])
+			if err != nil {
+				return fmt.Errorf("rule %q: %w", rule, err)
+			}
+			r := schemas.Rule{Kind: schemas.RuleKind(f[0]), Cost: cost}
+			if f[2] != "" {
+				r.Level = dec(f[2])
+			}
+			g.Rules = append(g.Rules, r)
+		}
+		*into = append(*into, g)
+	}
+	return nil
 }
 
 func setDayBands(into *[]schemas.DayBand, value string) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
@@ -153,6 +154,8 @@ func checkChunk(chunk *format.ColumnChunk, l *leaf, rows, end int64) error {
 		return errors.New("its pages are in another file")
 	case len(chunk.EncryptedColumnMetadata) > 0 || chunk.CryptoMetadata.Value != nil:
 		return errors.New("it is encrypted")
+	case strings.Join(m.PathInSchema, ".") != l.path:
+		return fmt.Errorf("it is called %q here", strings.Join(m.PathInSchema, "."))
 	case m.Type != l.physical:
 		return fmt.Errorf("it is %v in the schema and %v here", l.physical, m.Type)
 	case l.repeated == 0 && m.NumValues != rows, m.NumValues < 0:

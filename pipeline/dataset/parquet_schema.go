@@ -38,6 +38,7 @@ type leafColumn struct {
 
 // leaf is what decoding needs to know of a column.
 type leaf struct {
+	path     string // in the schema, joined by dots
 	physical format.Type
 	size     int // bytes of a FIXED_LEN_BYTE_ARRAY
 	meaning  meaning
@@ -139,7 +140,7 @@ func (w *schemaWalk) walk(path []string, around nesting, depth int) error {
 func (w *schemaWalk) addLeaf(path []string, around nesting, e *format.SchemaElement) error {
 	c := FileColumn{
 		Name: strings.Join(path, "."), chunk: w.chunks,
-		leaf: leaf{physical: e.Type.V, size: int(e.TypeLength.V), maxLevel: around.level, repeated: around.repeated},
+		leaf: leaf{path: strings.Join(path, "."), physical: e.Type.V, size: int(e.TypeLength.V), maxLevel: around.level, repeated: around.repeated},
 	}
 	w.chunks++
 	if err := c.understand(e); err != nil {
@@ -218,18 +219,7 @@ func (c *FileColumn) logical(e *format.SchemaElement) error {
 		if l.physical != format.Int64 {
 			return fmt.Errorf("a timestamp cannot be %v", l.physical)
 		}
-		switch t.Unit.Value.(type) {
-		case *format.MilliSeconds:
-			l.meaning = meansMillis
-		case *format.MicroSeconds:
-			l.meaning = meansMicros
-		case *format.NanoSeconds:
-			l.meaning = meansNanos
-		default:
-			return errors.New("its timestamp has no unit")
-		}
-		c.Type = schemas.Time
-		return nil
+		return c.timestamp(t, e)
 	case *format.DateType:
 		if l.physical != format.Int32 {
 			return fmt.Errorf("a date cannot be %v", l.physical)
@@ -248,6 +238,25 @@ func (c *FileColumn) logical(e *format.SchemaElement) error {
 		return nil
 	case nil:
 		return c.converted(e, integer)
+	}
+	return nil
+}
+
+func (c *FileColumn) timestamp(t *format.TimestampType, e *format.SchemaElement) error {
+	var old deprecated.ConvertedType
+	c.Type = schemas.Time
+	switch t.Unit.Value.(type) {
+	case *format.MilliSeconds:
+		c.leaf.meaning, old = meansMillis, deprecated.TimestampMillis
+	case *format.MicroSeconds:
+		c.leaf.meaning, old = meansMicros, deprecated.TimestampMicros
+	case *format.NanoSeconds: // there is no such old type
+		c.leaf.meaning, old = meansNanos, -1
+	default:
+		return errors.New("its timestamp has no unit")
+	}
+	if e.ConvertedType.Valid && e.ConvertedType.V != old {
+		return errors.New("its old and its new type disagree about the timestamp")
 	}
 	return nil
 }

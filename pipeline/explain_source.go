@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -19,7 +18,7 @@ type SourceRecord struct {
 	Source string `json:"source"`
 	Object string `json:"object"`
 	Row    int64  `json:"row"`
-	SHA256 string `json:"sha256"`
+	Digest string `json:"digest"`
 	// Columns are the columns of usage that the record fills, in their order.
 	Columns []Fact `json:"columns"`
 }
@@ -42,11 +41,11 @@ func (l *Look) checkSource(ctx context.Context, e *Explanation, o ExplainOptions
 		return fmt.Errorf("object %s of source %s is not among those that the run pinned, or the source is no longer in the book", line.Object, line.Source)
 	}
 	sum, err := l.digest(ctx, pinned.Key)
-	if err == nil && sum != pinned.SHA256 {
-		err = fmt.Errorf("%s: its SHA-256 was %.12s… when it was pinned and is %.12s…", pinned.Key, pinned.SHA256, sum)
+	if err == nil && sum != pinned.Digest {
+		err = fmt.Errorf("%s: its digest was %.12s… when it was pinned and is %.12s…", pinned.Key, pinned.Digest, sum)
 	}
 	if o.Check {
-		e.check("source object", err, fmt.Sprintf("%s still has the digest that was pinned, %.12s…", pinned.Key, pinned.SHA256))
+		e.check("source object", err, fmt.Sprintf("%s still has the digest that was pinned, %.12s…", pinned.Key, pinned.Digest))
 	} else if err != nil {
 		return err
 	}
@@ -57,7 +56,7 @@ func (l *Look) checkSource(ctx context.Context, e *Explanation, o ExplainOptions
 	if err != nil {
 		return err
 	}
-	record.SHA256 = sum
+	record.Digest = sum
 	if o.Record {
 		e.Record = record
 	}
@@ -85,14 +84,14 @@ func (l *Look) pinned(id, key string) (*schemas.Source, *Object, bool) {
 	return nil, nil, false
 }
 
-// digest is the SHA-256 of an object of the landing place, in hex.
+// digest is that by which an object of the landing place is pinned.
 func (l *Look) digest(ctx context.Context, key string) (string, error) {
 	at, size, err := store.OpenReaderAt(ctx, l.run.Landing, key)
 	if err != nil {
 		return "", fmt.Errorf("open %s: %w", key, err)
 	}
 	defer at.Close()
-	sum := sha256.New()
+	sum := source.NewDigest()
 	if _, err := io.Copy(sum, io.NewSectionReader(at, 0, size)); err != nil {
 		return "", fmt.Errorf("read %s: %w", key, err)
 	}

@@ -21,7 +21,7 @@ func ingestSource(ctx context.Context, r *Run, t Task) (*Result, error) {
 			w.text(schemas.DeliveryVersion, o.Version)
 			w.text(schemas.DeliveryObjectKey, o.Key)
 			w.b.AppendInt(schemas.DeliverySize, o.Size)
-			w.text(schemas.DeliverySHA256, o.SHA256)
+			w.text(schemas.DeliveryDigest, o.Digest)
 			if o.Rows >= 0 {
 				w.b.AppendInt(schemas.DeliveryPromisedRows, o.Rows)
 			}

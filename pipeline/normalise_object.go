@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -116,13 +115,23 @@ func newNormaliser(r *Run, src *schemas.Source, obj *Object) *normaliser {
 	return n
 }
 
+// decode reads the object and makes sure that it is the one that was pinned: by its version in the landing place where this
+// process pinned it, or else by its digest.
 func (n *normaliser) decode(ctx context.Context) error {
+	version := n.r.versions[n.obj.Key]
+	if version != "" && !n.unchanged(ctx, version) {
+		version = ""
+	}
 	at, size, err := store.OpenReaderAt(ctx, n.r.Landing, n.obj.Key)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", n.obj.Key, err)
 	}
 	defer at.Close()
-	body := &digester{r: io.NewSectionReader(at, 0, size), sum: sha256.New()}
+	body := io.Reader(io.NewSectionReader(at, 0, size))
+	digest := source.NewDigest()
+	if version == "" {
+		body = io.TeeReader(body, digest)
+	}
 	in := source.Input{Key: n.obj.Key, Body: body, At: at, Size: size}
 	if n.src.Semantics == schemas.Snapshot {
 		in.Period = n.r.Spec.Period
@@ -131,18 +140,39 @@ func (n *normaliser) decode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.Copy(io.Discard, body); err != nil {
-		return fmt.Errorf("read %s to its end: %w", n.obj.Key, err)
+	if version == "" {
+		err = n.checkDigest(body, digest)
+	} else if !n.unchanged(ctx, version) {
+		err = fmt.Errorf("%s has changed since the run began; run again", n.obj.Key)
 	}
-	if got := hex.EncodeToString(body.sum.Sum(nil)); got != n.obj.SHA256 {
-		return fmt.Errorf("%s has changed since the run began: its SHA-256 was %.12s… and is %.12s…; run again", n.obj.Key, n.obj.SHA256, got)
+	if err != nil {
+		return err
 	}
 	if n.seen != stats.Rows {
 		return fmt.Errorf("%s: %w: the decoder read %d rows and accounts for %d", n.obj.Key, ErrLostRows, stats.Rows, n.seen)
 	}
 	if n.obj.Rows >= 0 && stats.Rows != n.obj.Rows {
-		return &source.RefusedError{Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
-			Reason: fmt.Sprintf("it has %d rows, and its manifest promises %d", stats.Rows, n.obj.Rows)}
+		return &source.RefusedError{
+			Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
+			Reason: fmt.Sprintf("it has %d rows, and its manifest promises %d", stats.Rows, n.obj.Rows),
+		}
+	}
+	return nil
+}
+
+// unchanged reports whether the object still has a version. If that cannot be told, it has not.
+func (n *normaliser) unchanged(ctx context.Context, version store.Version) bool {
+	info, err := store.Stat(ctx, n.r.Landing, n.obj.Key)
+	return err == nil && info.Version == version
+}
+
+// checkDigest reads what the decoder has left and compares the digest.
+func (n *normaliser) checkDigest(body io.Reader, digest hash.Hash) error {
+	if _, err := io.Copy(io.Discard, body); err != nil {
+		return fmt.Errorf("read %s to its end: %w", n.obj.Key, err)
+	}
+	if got := hex.EncodeToString(digest.Sum(nil)); got != n.obj.Digest {
+		return fmt.Errorf("%s has changed since the run began: its digest was %.12s… and is %.12s…; run again", n.obj.Key, n.obj.Digest, got)
 	}
 	return nil
 }
@@ -279,16 +309,4 @@ func zeros(codes []uint32, n int) []uint32 {
 	codes = codes[:n]
 	clear(codes)
 	return codes
-}
-
-// digester digests what is read through it.
-type digester struct {
-	r   io.Reader
-	sum hash.Hash
-}
-
-func (d *digester) Read(p []byte) (int, error) {
-	n, err := d.r.Read(p)
-	d.sum.Write(p[:n])
-	return n, err
 }

@@ -40,6 +40,7 @@ func Prepare(ctx context.Context, r *Run, q Request) error {
 			s.Code = append(s.Code, PartDigest{stage.Name + "/" + step.Name, step.Version})
 		}
 	}
+	r.versions = map[string]store.Version{}
 	for i := range r.Book.Sources {
 		p, err := r.pin(ctx, &r.Book.Sources[i])
 		if err != nil {
@@ -79,8 +80,9 @@ func (r *Run) pin(ctx context.Context, src *schemas.Source) (Pinned, error) {
 			continue
 		}
 		for _, o := range d.Objects {
-			p.Objects = append(p.Objects, Object{Key: o.Key, Size: o.Size, SHA256: o.SHA256, Delivery: d.ID, Version: d.Version, Rows: o.Rows})
-			seen.pin(o.Key, o.SHA256)
+			p.Objects = append(p.Objects, Object{Key: o.Key, Size: o.Size, Digest: o.Digest, Delivery: d.ID, Version: d.Version, Rows: o.Rows})
+			seen.pin(o.Key, o.Digests)
+			r.versions[o.Key] = seen.listed[o.Key].Version
 		}
 	}
 	return p, seen.write(ctx, r.Store)

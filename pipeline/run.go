@@ -36,6 +36,8 @@ type Run struct {
 	ratePlan *rating.Plan
 	rateErr  error
 	carried  map[schemas.AccountID]rating.Carried
+	// versions are those of the pinned objects in the landing place, where this process pinned them.
+	versions map[string]store.Version
 }
 
 // bounds are the first instant of the period and the first after it, in the provider's zone.

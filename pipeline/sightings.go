@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"daybook/pipeline/source"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -30,6 +31,7 @@ type sighting struct {
 	Version  store.Version `json:"version"`
 	Modified time.Time     `json:"modified"`
 	Arrived  time.Time     `json:"arrived"`
+	Digest   string        `json:"digest,omitempty"`
 	SHA256   string        `json:"sha256,omitempty"`
 }
 
@@ -62,21 +64,27 @@ func (s *sighting) same(info *store.Info) bool {
 	return s.Size == info.Size && s.Version == info.Version && s.Modified.Equal(info.Modified)
 }
 
-// digest returns the digest of an object that has not changed since it was last pinned.
-func (x *sightings) digest(info store.Info) (string, bool) {
+// digest returns the digests of an object that has not changed since it was last pinned.
+func (x *sightings) digest(info store.Info) source.Digests {
 	have, ok := x.objects[info.Key]
-	return have.SHA256, ok && have.SHA256 != "" && have.same(&info)
+	if !ok || !have.same(&info) {
+		return source.Digests{}
+	}
+	return source.Digests{Digest: have.Digest, SHA256: have.SHA256}
 }
 
-// pin notes the digest of an object that was pinned.
-func (x *sightings) pin(key, sha string) {
+// pin notes the digests of an object that was pinned.
+func (x *sightings) pin(key string, d source.Digests) {
 	info, ok := x.listed[key]
 	if !ok {
 		return
 	}
 	have, known := x.objects[key]
-	next := sighting{Size: info.Size, Version: info.Version, Modified: info.Modified.UTC(), Arrived: info.Modified.UTC(), SHA256: sha}
-	if known && (have.same(&info) || have.SHA256 == sha) {
+	next := sighting{
+		Size: info.Size, Version: info.Version, Modified: info.Modified.UTC(), Arrived: info.Modified.UTC(),
+		Digest: d.Digest, SHA256: d.SHA256,
+	}
+	if known && (have.same(&info) || have.Digest == d.Digest) {
 		next.Arrived = have.Arrived
 	}
 	if !known || have != next {

@@ -48,7 +48,7 @@ type Pinned struct {
 type Object struct {
 	Key    string `json:"key"`
 	Size   int64  `json:"size"`
-	SHA256 string `json:"sha256"`
+	Digest string `json:"digest"`
 	// Delivery and Version name the arrival; Version is empty for append sources.
 	Delivery string `json:"delivery"`
 	Version  string `json:"version,omitempty"`

@@ -7,7 +7,7 @@ const (
 	DeliveryVersion
 	DeliveryObjectKey
 	DeliverySize
-	DeliverySHA256
+	DeliveryDigest
 	DeliveryPromisedRows
 	DeliveryColumns
 )
@@ -19,7 +19,8 @@ var Deliveries = Table{Name: "deliveries", Version: "1", Columns: []Column{
 	DeliveryVersion:    {Name: "Version", Type: Label},
 	DeliveryObjectKey:  {Name: "ObjectKey", Type: Text, Required: true},
 	DeliverySize:       {Name: "SizeBytes", Type: Integer, Required: true},
-	DeliverySHA256:     {Name: "SHA256", Type: Text, Required: true},
+	// Digest is the BLAKE3 of the object, 256 bits in hex.
+	DeliveryDigest: {Name: "Digest", Type: Text, Required: true},
 	// PromisedRows is what the delivery's manifest says, where it has one.
 	DeliveryPromisedRows: {Name: "PromisedRows", Type: Integer},
 }}

@@ -306,7 +306,7 @@ func (w *pageWriter) record(r *pipeline.SourceRecord) {
 	if r == nil {
 		return
 	}
-	w.line("\nSource record: %s row %d (SHA-256 %s)", r.Object, r.Row, r.SHA256)
+	w.line("\nSource record: %s row %d (BLAKE3 %s)", r.Object, r.Row, r.Digest)
 	for _, c := range r.Columns {
 		w.cells(c.Name, c.Value)
 	}

@@ -24,9 +24,8 @@ type Query struct {
 	AsOf time.Time
 	// Arrived says when an object arrived; nil takes the store's own time of it.
 	Arrived func(store.Info) time.Time
-	// Digest returns the SHA-256 of an object in hex if it is known already, so that it need not be read again; nil knows
-	// none.
-	Digest func(store.Info) (string, bool)
+	// Digest returns what is known of an object's digests already, so that it need not be read again; nil knows none.
+	Digest func(store.Info) Digests
 }
 
 // Discovery is what was found.
@@ -54,12 +53,17 @@ type Delivery struct {
 	Objects []Pinned
 }
 
+// Digests are those of one object, in hex; an empty one is not known.
+type Digests struct {
+	// Digest is by NewDigest. SHA256 is known only where a manifest promises it.
+	Digest, SHA256 string
+}
+
 // Pinned is an object as it was when it was looked at.
 type Pinned struct {
 	Key  string
 	Size int64
-	// SHA256 is its digest in hex.
-	SHA256 string
+	Digests
 	// Rows is how many rows its manifest promises, or -1.
 	Rows int64
 }
@@ -358,11 +362,12 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 			}
 			return nil
 		}
+		want := c.digests[o.Key]
 		var err error
-		if o.SHA256, err = s.digest(o); err != nil {
+		if o.Digests, err = s.digest(o, want != ""); err != nil {
 			return err
 		}
-		if want := c.digests[o.Key]; want != "" && want != o.SHA256 {
+		if want != "" && want != o.SHA256 {
 			c.wrong = &RefusedError{
 				Code: schemas.CodeManifestMismatch, Object: o.Key,
 				Reason: fmt.Sprintf("its SHA-256 is %s, and the manifest %s says %s", o.SHA256, c.ID, want),
@@ -376,25 +381,33 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 	return nil
 }
 
-// digest reads an object and returns its SHA-256 in hex.
-func (s *search) digest(o *Pinned) (string, error) {
+// digest reads an object, unless its digests are known, and returns them; the SHA-256 only where it is promised.
+func (s *search) digest(o *Pinned, promised bool) (Digests, error) {
 	if s.q.Digest != nil {
-		if known, ok := s.q.Digest(s.seen[o.Key].Info); ok {
+		if known := s.q.Digest(s.seen[o.Key].Info); known.Digest != "" && (known.SHA256 != "" || !promised) {
 			return known, nil
 		}
 	}
 	body, err := s.landing.Get(s.ctx, o.Key, 0, -1)
 	if err != nil {
-		return "", fmt.Errorf("pin %s: %w", o.Key, err)
+		return Digests{}, fmt.Errorf("pin %s: %w", o.Key, err)
 	}
 	defer body.Close()
-	sum := sha256.New()
-	size, err := io.Copy(sum, body)
+	digest, sum := NewDigest(), sha256.New()
+	to := io.Writer(digest)
+	if promised {
+		to = io.MultiWriter(digest, sum)
+	}
+	size, err := io.CopyBuffer(to, struct{ io.Reader }{body}, make([]byte, 1<<20))
 	if err != nil {
-		return "", fmt.Errorf("pin %s: %w", o.Key, err)
+		return Digests{}, fmt.Errorf("pin %s: %w", o.Key, err)
 	}
 	if size != o.Size {
-		return "", fmt.Errorf("pin %s: it had %d bytes when listed and has %d now; run again", o.Key, o.Size, size)
+		return Digests{}, fmt.Errorf("pin %s: it had %d bytes when listed and has %d now; run again", o.Key, o.Size, size)
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	out := Digests{Digest: hex.EncodeToString(digest.Sum(nil))}
+	if promised {
+		out.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	}
+	return out, nil
 }

@@ -65,6 +65,12 @@ func listing(d Discovery) string {
 	return b.String()
 }
 
+func pinnedOf(text string) string {
+	h := NewDigest()
+	h.Write([]byte(text))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 func digestOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
@@ -183,8 +189,8 @@ func TestDiscover(t *testing.T) {
 		for _, d := range got.Deliveries {
 			for _, o := range d.Objects {
 				text, _, err := store.ReadAll(context.Background(), place, o.Key)
-				if err != nil || !d.Superseded && o.SHA256 != digestOf(string(text)) {
-					t.Errorf("%s: %s has the digest %s, %v", c.name, o.Key, o.SHA256, err)
+				if err != nil || !d.Superseded && o.Digest != pinnedOf(string(text)) {
+					t.Errorf("%s: %s has the digest %s, %v", c.name, o.Key, o.Digest, err)
 				}
 			}
 		}
@@ -264,9 +270,9 @@ func TestDiscoveryMistakes(t *testing.T) {
 func TestKnownDigestsAreNotReadAgain(t *testing.T) {
 	place, arrived := landing(t, "m/2024-09/a 1 0: x")
 	src := schemas.Source{ID: "s", Semantics: schemas.Append, Prefix: "m", Pattern: "{period}/*"}
-	known := func(i store.Info) (string, bool) { return "known " + i.Key, true }
+	known := func(i store.Info) Digests { return Digests{Digest: "known " + i.Key} }
 	got, err := Discover(context.Background(), place, &src, Query{Period: "2024-09", Arrived: arrived, Digest: known})
-	if err != nil || len(got.Deliveries) != 1 || got.Deliveries[0].Objects[0].SHA256 != "known m/2024-09/a" {
+	if err != nil || len(got.Deliveries) != 1 || got.Deliveries[0].Objects[0].Digest != "known m/2024-09/a" {
 		t.Error(got, err)
 	}
 }

@@ -27,6 +27,8 @@ type metering struct {
 	model  *model
 	// cost is the factor from the currency of peers' costs to that of the price; nil where they are the same.
 	cost *money.Ratio
+	// reached is the quantity that upTo priced last, after conversion and allowance.
+	reached money.Decimal
 }
 
 // additive reports whether quantities of adjoining stretches add up to that of the whole, so that a stretch costs the
@@ -69,6 +71,7 @@ func (x *metering) price(st *stretch, p *progress) error {
 	if p.counts {
 		earlier := x.upTo(&p.before, p.quantity, nil, "what earlier slices of the period cost at this price")
 		x.line.amount = x.line.t.sub("the slice costs the difference of cumulative totals", in("total", total), in("before", earlier))
+		c.Priced = c.Priced.Sub(x.reached) // of the quantity, too, the slice has what it adds
 	}
 	x.byWindow(st, p)
 	p.quantity = p.quantity.Add(own)
@@ -116,9 +119,6 @@ func (x *metering) priceFast(st *stretch, p *progress) error {
 	c := &x.line.charge
 	c.Consumed = st.acc.sum.Decimal()
 	c.Priced = c.Consumed
-	if p.counts {
-		c.Priced = all.Decimal()
-	}
 	p.quantity = p.quantity.Add(c.Consumed)
 	x.line.amount = given(decimalOf(amount))
 	return nil
@@ -155,6 +155,7 @@ func (x *metering) upTo(a *accumulator, metered money.Decimal, priced *money.Dec
 	}
 	q = t.convertRound(q, x.entry.price.Convert)
 	q = x.bill.allow(x, q, priced != nil)
+	x.reached = q.v
 	if priced != nil {
 		*priced = q.v
 	}
@@ -177,13 +178,12 @@ func (x *metering) usage(a *accumulator, q money.Decimal) Usage {
 			u.Cost = x.line.t.exchange("the peers' cost in the currency of the price", given(u.Cost), *x.cost).v
 		}
 	}
-	switch x.entry.price.Terms.Model {
-	case schemas.ModelPercentage:
+	if model := x.entry.price.Terms.Model; model == schemas.ModelPercentage {
 		u.Events = make([]money.Decimal, len(a.points))
 		for i := range a.points {
 			u.Events[i] = a.points[i].value.Decimal()
 		}
-	case schemas.ModelElapsedBands, schemas.ModelTimeOfDay:
+	} else if model == schemas.ModelElapsedBands || model == schemas.ModelTimeOfDay {
 		for i := range a.points {
 			start := time.UnixMicro(a.points[i].at).In(x.bill.account.zone)
 			u.Sessions = append(u.Sessions, Session{Start: start, Seconds: a.points[i].value.Decimal()})
@@ -242,6 +242,7 @@ func (x *metering) convertCosts() schemas.Code {
 	return ""
 }
 
+// costModel reports whether a model prices what a peer charges us.
 func costModel(m schemas.Model) bool {
-	return pricingKind(m) == "Dynamic" && m != schemas.ModelDynamic
+	return m == schemas.ModelPassThrough || m == schemas.ModelCostPlus || m == schemas.ModelMarkdown || m == schemas.ModelTieredMargin
 }

@@ -2,6 +2,7 @@ package rating
 
 import (
 	"fmt"
+	"slices"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -109,15 +110,5 @@ func scoped(offerings []schemas.OfferingID, meters []schemas.MeterID, c *schemas
 	if len(offerings) == 0 && len(meters) == 0 {
 		return c.Category == "Usage" || c.Category == "Purchase" || c.Category == "Adjustment"
 	}
-	for _, o := range offerings {
-		if o == c.Offering {
-			return true
-		}
-	}
-	for _, m := range meters {
-		if m == c.Meter {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(offerings, c.Offering) || slices.Contains(meters, c.Meter)
 }

@@ -229,7 +229,7 @@ func (r *reader) mode() money.Mode {
 // list reads numbers between blanks.
 func (r *reader) list() []money.Decimal {
 	var out []money.Decimal
-	for _, s := range strings.Fields(r.text()) {
+	for s := range strings.FieldsSeq(r.text()) {
 		v, err := money.ParseDecimal(s)
 		if err != nil {
 			if v, err = parseLong(s); err != nil {

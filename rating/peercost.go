@@ -11,13 +11,14 @@ import (
 // depends on how much it is.
 func (m *model) peerCost(t *trail, u *Usage) number {
 	cost := m.step(u.Cost)
-	switch m.terms.Model {
-	case schemas.ModelCostPlus:
+	if m.terms.Model == schemas.ModelCostPlus {
 		return m.costPlus(t, cost, u.Quantity)
-	case schemas.ModelMarkdown:
+	}
+	if m.terms.Model == schemas.ModelMarkdown {
 		off := t.percent("the markdown", in("cost", cost), fact("markdown_percent", *m.terms.MarkdownPercent))
 		return t.sub("cost less the markdown", in("cost", cost), in("markdown", off))
-	case schemas.ModelTieredMargin:
+	}
+	if m.terms.Model == schemas.ModelTieredMargin {
 		margin := m.mirror(t, cost, func(c number) number { return m.margins(t, c) })
 		return t.sum("cost and margin", in("cost", cost), in("margin", margin))
 	}

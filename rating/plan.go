@@ -215,12 +215,12 @@ func metersOf(from *schemas.Price) []schemas.MeterID {
 			out = append(out, id)
 		}
 	}
-	switch from.Terms.Model {
-	case schemas.ModelBlockTiers:
+	if from.Terms.Model == schemas.ModelBlockTiers {
 		for _, u := range from.Terms.Blocks {
 			add(u.Unit)
 		}
-	case schemas.ModelCapacity:
+	}
+	if from.Terms.Model == schemas.ModelCapacity {
 		for _, c := range from.Terms.Capacities {
 			for _, l := range c.Limits {
 				add(l.Unit)

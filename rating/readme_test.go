@@ -35,7 +35,8 @@ func TestReadme(t *testing.T) {
 			continue
 		}
 		first := i + 1
-		for i++; strings.TrimSpace(lines[i]) != "```"; i++ {
+		for i = first; strings.TrimSpace(lines[i]) != "```"; {
+			i++
 		}
 		body := strings.Join(lines[first:i], "")
 		kind, to, _ := strings.Cut(fence, " ")

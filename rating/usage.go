@@ -208,8 +208,7 @@ func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start,
 
 // pricingKind is the FOCUS PricingCategory of a model.
 func pricingKind(m schemas.Model) string {
-	switch m {
-	case schemas.ModelDynamic, schemas.ModelPassThrough, schemas.ModelCostPlus, schemas.ModelMarkdown, schemas.ModelTieredMargin:
+	if m == schemas.ModelDynamic || costModel(m) {
 		return "Dynamic"
 	}
 	return "Standard"

@@ -1,6 +1,7 @@
 package rating
 
 import (
+	"maps"
 	"slices"
 
 	"daybook/schemas"
@@ -61,9 +62,7 @@ func (a *accumulator) mergeWindows(b *accumulator) error {
 		return nil
 	}
 	merged := make(map[int64]*accumulator, len(a.windows)+len(b.windows))
-	for start, w := range a.windows {
-		merged[start] = w
-	}
+	maps.Copy(merged, a.windows)
 	for start, w := range b.windows {
 		both := accumulator{}
 		if mine := merged[start]; mine != nil {

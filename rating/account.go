@@ -60,7 +60,7 @@ func (p *Plan) Rate(t *Tally, carried Carried) (Output, error) {
 		return b.out, b.suspend()
 	}
 	t.seed(&carried)
-	b.currency, b.policy = t.account.Currency, resolve(p.policy)
+	b.currency, b.policy = t.account.Currency, p.policy
 	steps := []func() error{
 		b.usage, b.recurring, // aggregate, convert, allowance, price, and what a price itself says of discounts and bounds
 		b.discount, b.bound, b.commit,

@@ -54,14 +54,6 @@ type entry struct {
 	start, end int64
 }
 
-// sliceCount is how many slices the meter's usage has; at least one.
-func (c *context) sliceCount(meter int) int {
-	if s := c.slicesOf(meter); s != nil {
-		return len(s.starts)
-	}
-	return 1
-}
-
 // slicesOf returns the stretches of one meter, or nil where the account has no price for it.
 func (c *context) slicesOf(meter int) *meterSlices {
 	if meter < 0 || len(c.subs) == 0 {
@@ -84,19 +76,6 @@ func (c *context) commitWindow(m *meter) schemas.Window {
 		return ""
 	}
 	return c.windows[m.Meter]
-}
-
-// sliceAt is the slice that holds an instant.
-func (c *context) sliceAt(meter int, at int64) int {
-	s := c.slicesOf(meter)
-	if s == nil || len(s.starts) == 1 {
-		return 0
-	}
-	i, found := slices.BinarySearch(s.starts, at)
-	if !found {
-		i--
-	}
-	return max(i, 0)
 }
 
 // contextOf gathers what the book says of an account.

@@ -31,7 +31,7 @@ func (t *Tally) Held(h Handle, at int64) Held {
 		return out
 	}
 	out.Meter = t.plan.meters[s.meter].ID
-	if l := s.priced[t.context.sliceAt(s.meter, at)]; l != nil {
+	if l := s.priced[s.sliceAt(at)]; l != nil {
 		out.Charge = l.charge.ID
 	}
 	return out

@@ -175,7 +175,8 @@ func (x *metering) usage(a *accumulator, q money.Decimal) Usage {
 	if !x.meter.isCost() {
 		u.Cost = a.cost.Decimal()
 		if x.cost != nil {
-			u.Cost = x.line.t.exchange("the peers' cost in the currency of the price", given(u.Cost), *x.cost).v
+			x.model.cost = x.line.t.exchange("the peers' cost in the currency of the price", given(u.Cost), *x.cost)
+			u.Cost = x.model.cost.v
 		}
 	}
 	if model := x.entry.price.Terms.Model; model == schemas.ModelPercentage {

@@ -94,7 +94,7 @@ func Compile(book Book, spec Spec) (*Plan, error) {
 	if book.Zone == nil {
 		return nil, fmt.Errorf("compile the catalogue for %s: the provider's zone is missing", spec.Period)
 	}
-	p := &Plan{book: book, spec: spec, policy: book.Catalogue.Policy}
+	p := &Plan{book: book, spec: spec, policy: resolve(book.Catalogue.Policy)}
 	p.start, p.end = spec.Period.Bounds(book.Zone)
 	if p.start.IsZero() {
 		return nil, fmt.Errorf("compile the catalogue: period %q is not a month; write it as YYYY-MM", spec.Period)

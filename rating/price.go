@@ -63,6 +63,8 @@ type model struct {
 	policy *schemas.RatingPolicy
 	// quantity is u.Quantity with the step that made it, where one did.
 	quantity number
+	// cost is u.Cost with the step that made it, where one did.
+	cost number
 	// mirrored is set while a negative quantity is priced as its opposite.
 	mirrored bool
 }
@@ -107,10 +109,13 @@ func (m *model) price(t *trail, u *Usage) number {
 	return given(money.Zero)
 }
 
-// step returns a value with the step that made the quantity, where it is the quantity.
+// step returns a value with the step that made it, where it is the quantity or the cost.
 func (m *model) step(v money.Decimal) number {
 	if m.quantity.at > 0 && v.Equal(m.quantity.v) {
 		return m.quantity
+	}
+	if m.cost.at > 0 && v.Equal(m.cost.v) {
+		return m.cost
 	}
 	return given(v)
 }

@@ -82,6 +82,7 @@ type series struct {
 	// labels are those of the first rows; a label in which later rows differ is emptied.
 	labels []string
 	slices []accumulator
+	starts []int64 // when the slices begin; nil for a single one
 	priced []*line // by slice, once rated: what holds its rows
 	key    string
 }
@@ -162,7 +163,10 @@ func (t *Tally) seriesOf(m *match) int {
 			s.meter = -1
 		}
 		s.labels = append(s.labels[:0], m.labels...)
-		s.slices = append(s.slices[:0], make([]accumulator, t.context.sliceCount(s.meter))...)
+		if cut := t.context.slicesOf(s.meter); cut != nil && len(cut.starts) > 1 {
+			s.starts = cut.starts
+		}
+		s.slices = append(s.slices[:0], make([]accumulator, max(1, len(s.starts)))...)
 		s.priced = append(s.priced[:0], make([]*line, len(s.slices))...)
 		t.byKey[key] = i
 		return i
@@ -186,6 +190,18 @@ func (p *Plan) seriesKey(meter int, code schemas.Code, currency money.Currency, 
 		b.WriteString("\x00" + g.Value)
 	}
 	return b.String()
+}
+
+// sliceAt is the slice that holds an instant.
+func (s *series) sliceAt(at int64) int {
+	if s.starts == nil {
+		return 0
+	}
+	i, found := slices.BinarySearch(s.starts, at)
+	if !found {
+		i--
+	}
+	return max(i, 0)
 }
 
 // grow makes room for a series, using again what an earlier account left.
@@ -245,7 +261,7 @@ func (t *Tally) addRows(h Handle, rows int64, r *Row) schemas.Code {
 		}
 		row.Quantity = converted
 	}
-	k := t.context.sliceAt(s.meter, row.Start)
+	k := s.sliceAt(row.Start)
 	if s.meter >= 0 {
 		if t.plan.meters[s.meter].Late == schemas.LateDrop && row.Start < t.plan.start.UnixMicro() {
 			return schemas.CodeOtherPeriod

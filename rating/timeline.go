@@ -60,7 +60,7 @@ func (p *Plan) timeline(sub *subscription, from, to time.Time) []segment {
 // endOf is the first instant at which a subscription is over, or zero.
 func (p *Plan) endOf(sub *subscription) time.Time {
 	end := sub.End
-	if !end.IsZero() && resolve(p.policy).TerminationDay == schemas.TerminationInclusive {
+	if !end.IsZero() && p.policy.TerminationDay == schemas.TerminationInclusive {
 		end = end.AddDays(1)
 	}
 	return end.Time(sub.account.zone)

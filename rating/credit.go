@@ -120,18 +120,7 @@ func (b *bill) drawAfterTax() error {
 
 // draw adds a line for each grant and tax category that it pays, and carries the balances on.
 func (b *bill) draw() error {
-	var grants []schemas.Grant
-	last := b.plan.day(b.plan.end).AddDays(-1)
-	for i := range b.account.Credits {
-		g := b.account.Credits[i]
-		if g.Currency != b.currency || last.Before(g.From) || !g.Expires.IsZero() && !last.Before(g.Expires) {
-			continue
-		}
-		if at := slices.IndexFunc(b.carried.Grants, func(c CarriedGrant) bool { return c.Grant == g.ID }); at >= 0 {
-			g.Balance = &b.carried.Grants[at].Balance
-		}
-		grants = append(grants, g)
-	}
+	grants := b.grantsOf(b.currency, "")
 	if len(grants) == 0 {
 		return nil
 	}

@@ -114,6 +114,10 @@ func Pool(price *schemas.Price, policy schemas.RatingPolicy, members []PoolMembe
 	if len(weights) > 0 && sumOf(weights).IsZero() {
 		weights[0] = money.One
 	}
-	shares, err = money.Allocate(total, weights, max(0, -total.Exponent()))
+	places, _ := money.MinorUnits(rule.Currency)
+	if rule.Places != nil {
+		places = *rule.Places
+	}
+	shares, err = money.Allocate(total, weights, max(places, -total.Exponent()))
 	return total, shares, err
 }

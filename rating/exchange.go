@@ -49,8 +49,9 @@ func (b *bill) convertAmount(amount money.Decimal, from money.Currency, l *line)
 	return money.RoundTo(shareRound(amount, factor.Num, factor.Den), money.Scale, money.HalfEven), ""
 }
 
-// toAccount converts the line's amount from the price's currency into the account's.
+// toAccount converts the line's amount from the price's credits and currency into the account's currency.
 func (b *bill) toAccount(l *line) schemas.Code {
+	b.payInCredits(l)
 	if l.charge.Currency == b.currency {
 		return ""
 	}

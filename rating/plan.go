@@ -178,6 +178,9 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 	if err := CheckTerms(&from.Terms); err != nil {
 		return nil, fmt.Errorf("price %s: %w", from.ID, err)
 	}
+	if err := checkCreditUnit(from); err != nil {
+		return nil, fmt.Errorf("price %s: %w", from.ID, err)
+	}
 	if err := checkConversion(from.Convert); err != nil {
 		return nil, fmt.Errorf("price %s: %w", from.ID, err)
 	}

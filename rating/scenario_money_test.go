@@ -63,6 +63,19 @@ func moneyScenarios() []scenario {
 			}), rows: hundred, want: []string{"Usage p 09-01 100", "Purchase overage 09-01 49", "Purchase true_up 09-01 58"},
 		},
 		{
+			// 100 GB are 200 tokens; the grants hold 150, and each of the others is 0.10 dollars, 0.08 euros.
+			name: "a price in credits", book: func(c *schemas.Catalogue, a *schemas.Account) {
+				p := perUnit("p", "m", "2")
+				p.CreditUnit, p.CreditPrice, p.Currency = "token", dec("0.1"), "USD"
+				c.Offerings[0].Prices = []schemas.Price{p}
+				a.Credits = []schemas.Grant{
+					{ID: "t", Amount: *dec("100"), CreditUnit: "token", Priority: 2},
+					{ID: "u", Amount: *dec("50"), CreditUnit: "token", Priority: 1},
+					{ID: "v", Amount: *dec("50"), CreditUnit: "other"},
+				}
+			}, rows: hundred, want: []string{"Usage p 09-01 4"}, left: "grant t=0 grant u=0 ",
+		},
+		{
 			name: "a price in dollars", book: func(c *schemas.Catalogue, _ *schemas.Account) {
 				p := one
 				p.Currency = "USD"

@@ -1,0 +1,56 @@
+package rating
+
+import (
+	"fmt"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// checkCreditUnit reports a price in credits that says nothing of what a credit costs.
+func checkCreditUnit(x *schemas.Price) error {
+	if x.CreditUnit != "" && x.CreditPrice == nil {
+		return fmt.Errorf("it is in %s but has no credit_price for what grants do not cover", x.CreditUnit)
+	}
+	return nil
+}
+
+// payInCredits turns the amount of a price in credits into money: the account's grants of that unit pay first, in the
+// order of the policy, and what they do not cover costs the credit price. Lines draw in the order in which they are made.
+func (b *bill) payInCredits(l *line) {
+	x := l.price
+	if x.CreditUnit == "" {
+		return
+	}
+	due := []Due{{x.offering.ID, l.charge.Meter, l.amount.v}}
+	grants := b.grantsOf("", x.CreditUnit)
+	drawn, left := Draw(due, grants, b.policy.CreditOrder)
+	for _, d := range drawn {
+		l.amount = l.t.sub("credit "+d.Grant+" pays "+x.CreditUnit, in("credits", l.amount), fact("drawn", d.Amount))
+	}
+	for i := range grants {
+		b.out.Carried.setGrant(grants[i].ID, left[i])
+	}
+	l.amount = l.t.mul("the credits that are left, at their price", in("credits", l.amount), fact("credit_price", *x.CreditPrice))
+	l.charge.List = l.charge.List.Mul(*x.CreditPrice)
+	l.charge.UnitPrice = nil
+}
+
+// grantsOf lists the grants of a currency or unit that may pay on the last day of the period, with their balances.
+func (b *bill) grantsOf(currency money.Currency, unit string) []schemas.Grant {
+	var out []schemas.Grant
+	last := b.plan.day(b.plan.end).AddDays(-1)
+	for i := range b.account.Credits {
+		g := b.account.Credits[i]
+		if g.CreditUnit != unit || unit == "" && g.Currency != currency || last.Before(g.From) || !g.Expires.IsZero() && !last.Before(g.Expires) {
+			continue
+		}
+		if at := slices.IndexFunc(b.out.Carried.Grants, func(c CarriedGrant) bool { return c.Grant == g.ID }); at >= 0 {
+			balance := b.out.Carried.Grants[at].Balance
+			g.Balance = &balance
+		}
+		out = append(out, g)
+	}
+	return out
+}

@@ -182,7 +182,7 @@ func (n *normaliser) tooLarge(err error) error {
 	if !errors.Is(err, money.ErrOverflow) {
 		return err
 	}
-	return &source.RefusedError{Code: schemas.CodeHostileObject, Object: n.obj.Key, Reason: "its quantities or costs are too large: " + err.Error()}
+	return &source.RefusedError{Code: schemas.CodeHostileObject, Object: n.obj.Key, Reason: "its quantities or costs come to 10^20 or more, which no dataset holds"}
 }
 
 // close folds the tallies into the control totals.

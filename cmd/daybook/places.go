@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,11 +64,27 @@ func openPlace(ctx context.Context, what, flag, inBook, dir string) (store.Store
 			url = filepath.Join(dir, url)
 		}
 	}
+	// Opening asks nobody, so what goes wrong is what was written.
 	s, err := store.Open(ctx, url)
 	if err != nil {
-		return nil, "", fmt.Errorf("open the %s: %w", what, err)
+		return nil, "", wrong("open the %s: %w", what, err)
 	}
 	return s, url, nil
+}
+
+// openLanding opens the landing place. A directory that is not there is no landing place without deliveries: it may be a
+// slip of the pen, or a disk that is not mounted.
+func (p *places) openLanding(ctx context.Context, inBook, dir string) (store.Store, error) {
+	s, url, err := openPlace(ctx, "landing", p.landing, inBook, dir)
+	if err != nil {
+		return nil, err
+	}
+	if local := strings.TrimPrefix(url, "file://"); !strings.Contains(local, "://") {
+		if _, err := os.Stat(local); errors.Is(err, fs.ErrNotExist) {
+			return nil, wrong("the landing place %s is not there; make it, mount it, or name another with --landing", local)
+		}
+	}
+	return s, nil
 }
 
 // parsePeriod reads a --period flag.

@@ -93,6 +93,9 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	if first := b.Provider.FirstPeriod; period < first {
+		return wrong("%s is before %s, the first_period of the book's provider.yaml", period, first)
+	}
 	zone, err := b.Provider.Location()
 	if err != nil {
 		return err
@@ -102,7 +105,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		return err
 	}
 	r := &pipeline.Run{Book: b, Budget: int64(o.memory) << 20}
-	if r.Landing, _, err = openPlace(ctx, "landing", o.landing, b.Provider.Landing, dir); err != nil {
+	if r.Landing, err = o.openLanding(ctx, b.Provider.Landing, dir); err != nil {
 		return err
 	}
 	var storeURL string

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"os"
 	"regexp"
 	"testing"
 
@@ -11,7 +9,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"daybook": func() { os.Exit(execute(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) },
+		"daybook": main,
 	})
 }
 
@@ -20,7 +18,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"capture": capture,
+			"append": appendFile, "capture": capture, "exits": exits, "garble": garble, "replace": replace,
 		},
 	})
 }

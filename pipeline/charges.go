@@ -21,6 +21,7 @@ type chargeWriter struct {
 	period     string
 	names      map[schemas.AccountID]string
 	text       textCell
+	steps      []byte
 	failed     error
 }
 
@@ -176,11 +177,12 @@ func (w *chargeWriter) lineage(b *dataset.Batch, c *schemas.Charge) {
 	set(schemas.ChargeModel, c.Model)
 	set(schemas.ChargePeerId, string(c.Peer))
 	b.AppendInt(schemas.ChargeUsageRows, c.UsageRows)
-	steps, err := json.Marshal(c.Steps)
-	if err != nil {
+	var err error
+	if w.steps, err = appendSteps(w.steps[:0], c.Steps); err != nil {
 		w.failed = err
+		return
 	}
-	set(schemas.ChargeSteps, string(steps))
+	set(schemas.ChargeSteps, string(w.steps))
 }
 
 // briefCharge are the columns of a charge without its arithmetic, which is most of its bytes.

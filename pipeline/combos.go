@@ -12,18 +12,22 @@ import (
 	"daybook/schemas/money"
 )
 
-// combos adds rows up by the combination of their labels, which is all that decides how a row is metered. A row costs one
-// look-up of its packed dictionary codes and one addition; text is looked at once per combination and account.
+// combos adds rows up by the combination of the labels that decide how a row is metered. Usage is sorted by account,
+// service and SKU, so such rows mostly follow each other: a run of them costs one look-up and a loop over their numbers.
+// Text is looked at once per combination and account.
 type combos struct {
 	tally   *rating.Tally
 	labels  []int
 	batch   *dataset.Batch
 	account uint32
 
-	// active are the label columns that the batch has, and place is where each one's code goes in the key.
-	active []*dataset.Vector
-	place  []place
-	layout layout
+	// decisive says which of labels tell combinations apart. Of these the batch has the active ones, and place is where each
+	// one's code goes in the key; told are the other labels: which of them there are does not change from batch to batch.
+	decisive []bool
+	active   []*dataset.Vector
+	place    []place
+	told     []told
+	layout   layout
 	// wide numbers the first parts of keys that do not fit into 64 bits.
 	wide map[wideKey]uint64
 
@@ -33,9 +37,12 @@ type combos struct {
 	touched []int32
 	texts   []string
 	found   []schemas.Finding
-	last    int32
-	lastKey uint64
-	some    bool
+}
+
+// told is a label that only describes rows: its place among the labels, and its column.
+type told struct {
+	label  int
+	vector *dataset.Vector
 }
 
 // place is where a code goes in a key: shifted, after what is there has been replaced by its number if fold is set.
@@ -63,6 +70,9 @@ const maxLabels = schemas.UseColumns
 type combo struct {
 	account uint32
 	parts   []part
+	// words are the values of the labels that only describe; differ has a bit for each in which rows differ.
+	words  [][]byte
+	differ uint64
 }
 
 // part is what one meter takes of a combination.
@@ -81,20 +91,24 @@ type part struct {
 	hasCost  bool
 }
 
-func (c *combos) init(t *rating.Tally, labels []int) {
-	c.tally, c.labels = t, labels
-	c.table, c.wide, c.texts = map[uint64]int32{}, map[wideKey]uint64{}, make([]string, len(labels))
+func (c *combos) init(t *rating.Tally, p *rating.Plan) {
+	c.tally, c.labels, c.decisive = t, p.Columns(), p.Decisive()
+	c.table, c.wide, c.texts = map[uint64]int32{}, map[wideKey]uint64{}, make([]string, len(c.labels))
 }
 
 // begin takes the next batch.
 func (c *combos) begin(b *dataset.Batch) {
 	const numberBits = 32
-	c.batch, c.some = b, false
+	c.batch = b
 	var next layout
-	c.active, c.place = c.active[:0], c.place[:0]
+	c.active, c.place, c.told = c.active[:0], c.place[:0], c.told[:0]
 	at := 0
 	for k, col := range c.labels {
 		v := &b.Columns[col]
+		if !c.decisive[k] && k < 64 {
+			c.told = append(c.told, told{k, v})
+			continue
+		}
 		if v.Absent {
 			continue
 		}
@@ -144,27 +158,72 @@ func (c *combos) number(column int, key uint64) uint64 {
 // beginAccount forgets the sums of the account before.
 func (c *combos) beginAccount(id schemas.AccountID) {
 	c.account++
-	c.touched, c.some = c.touched[:0], false
+	c.touched = c.touched[:0]
 	c.tally.Begin(id)
 }
 
 // add adds rows [from, to) of the batch, all of one account.
 func (c *combos) add(from, to int) error {
-	starts, ends := c.batch.Columns[schemas.UseChargePeriodStart].Ints, c.batch.Columns[schemas.UseChargePeriodEnd].Ints
-	for i := from; i < to; i++ {
-		key := c.key(i)
-		if key != c.lastKey || !c.some {
-			c.last, c.lastKey, c.some = c.find(key, i), key, true
-		}
-		x := &c.slots[c.last]
+	for i := from; i < to; {
+		end := c.runEnd(i, to)
+		x := &c.slots[c.find(c.key(i), i)]
+		c.compare(x, i, end)
 		for k := range x.parts {
-			p := &x.parts[k]
-			if err := c.addPart(p, i, starts[i], ends[i]); err != nil {
+			if err := c.addRun(&x.parts[k], i, end); err != nil {
 				return err
 			}
 		}
+		i = end
 	}
 	return nil
+}
+
+// runEnd returns the end of the run of rows from i on that agree in every decisive label.
+func (c *combos) runEnd(i, to int) int {
+	for _, v := range c.active {
+		if len(v.Nulls) > 0 {
+			null, code, j := v.IsNull(i), v.Codes[i], i+1
+			for j < to && v.IsNull(j) == null && (null || v.Codes[j] == code) {
+				j++
+			}
+			to = j
+			continue
+		}
+		codes := v.Codes[i:to]
+		j := 1
+		for j < len(codes) && codes[j] == codes[0] {
+			j++
+		}
+		to = i + j
+	}
+	return to
+}
+
+// compare notes the labels in which rows [i, end) differ from those of their combination before, or from each other.
+func (c *combos) compare(x *combo, i, end int) {
+	for k := range c.told {
+		label, v := c.told[k].label, c.told[k].vector
+		if x.differ>>label&1 == 1 {
+			continue
+		}
+		same := string(v.TextAt(i)) == string(x.words[k])
+		if len(v.Nulls) > 0 {
+			for j := i + 1; j < end && same; j++ {
+				same = string(v.TextAt(j)) == string(x.words[k])
+			}
+		} else if !v.Absent {
+			codes := v.Codes[i:end]
+			for j := 1; j < len(codes) && same; j++ {
+				same = codes[j] == codes[0]
+			}
+		}
+		if !same {
+			x.differ |= 1 << label
+			for p := range x.parts {
+				c.tally.Differ(x.parts[p].handle, label)
+			}
+		}
+	}
 }
 
 // find returns the slot of a key, resolved for the account at hand; row i has its labels.
@@ -190,65 +249,67 @@ func (c *combos) find(key uint64, i int) int32 {
 		}
 		x.parts = append(x.parts, p)
 	}
+	x.differ = 0
+	for len(x.words) < len(c.told) {
+		x.words = append(x.words, nil)
+	}
+	for k := range c.told {
+		x.words[k] = append(x.words[k][:0], c.told[k].vector.TextAt(i)...)
+	}
 	c.touched = append(c.touched, n)
 	return n
 }
 
-// addPart gives row i to one meter: to the sums of its slice where it adds up, else at once.
-func (c *combos) addPart(p *part, i int, start, end int64) error {
-	row := rating.Row{Start: start, End: end}
-	var err error
-	if row.Quantity, err = c.measured(p.reads.Value, i, start, end); err != nil {
-		return err
-	}
-	if p.reads.Cost >= 0 {
-		row.Cost, row.HasCost = c.number128(p.reads.Cost, i)
-	}
+// addRun gives rows [i, end) to one meter: to the sums of their slice where it adds up, else one by one.
+func (c *combos) addRun(p *part, i, end int) error {
+	starts, ends := c.batch.Columns[schemas.UseChargePeriodStart].Ints, c.batch.Columns[schemas.UseChargePeriodEnd].Ints
 	if !p.additive {
-		if p.reads.ID >= 0 {
-			row.ID = c.batch.Columns[p.reads.ID].TextAt(i)
+		for ; i < end; i++ {
+			row := rating.Row{Start: starts[i], End: ends[i], Quantity: c.decimal(p.reads.Value, i)}
+			if p.reads.Cost >= 0 {
+				row.Cost, row.HasCost = c.decimal(p.reads.Cost, i), c.has(p.reads.Cost, i)
+			}
+			if p.reads.ID >= 0 {
+				row.ID = c.batch.Columns[p.reads.ID].TextAt(i)
+			}
+			c.note(1, c.tally.Add(p.handle, &row), &row)
 		}
-		c.note(p, 1, c.tally.Add(p.handle, &row), &row)
 		return nil
 	}
-	if p.rows == 0 || start < p.from || start >= p.to {
-		c.flushPart(p)
-		p.enter(start)
-		p.first, p.last = start, end
+	for ; i < end; i++ {
+		if p.rows == 0 || starts[i] < p.from || starts[i] >= p.to {
+			c.flushPart(p)
+			p.enter(starts[i])
+			p.first, p.last = starts[i], ends[i]
+		}
+		p.first, p.last, p.rows = min(p.first, starts[i]), max(p.last, ends[i]), p.rows+1
+		var ok bool
+		if p.quantity, ok = money.AddOK(p.quantity, c.decimal(p.reads.Value, i)); !ok {
+			return fmt.Errorf("add up usage: %w", money.ErrOverflow)
+		}
+		if p.reads.Cost >= 0 {
+			p.hasCost = p.hasCost || c.has(p.reads.Cost, i)
+			if p.cost, ok = money.AddOK(p.cost, c.decimal(p.reads.Cost, i)); !ok {
+				return fmt.Errorf("add up usage: %w", money.ErrOverflow)
+			}
+		}
 	}
-	p.first, p.last, p.rows = min(p.first, start), max(p.last, end), p.rows+1
-	sum, ok := money.AddOK(p.quantity, row.Quantity)
-	cost, fits := money.AddOK(p.cost, row.Cost)
-	if !ok || !fits {
-		return fmt.Errorf("add up usage: %w", money.ErrOverflow)
-	}
-	p.quantity, p.cost, p.hasCost = sum, cost, p.hasCost || row.HasCost
 	return nil
 }
 
-// measured is what a meter takes of row i: a column, or what rating names in place of one.
-func (c *combos) measured(col, i int, start, end int64) (money.Fixed, error) {
-	switch col {
-	case rating.ReadsRow:
-		return money.FixedFromInt(1), nil
-	case rating.ReadsSeconds:
-		return money.FixedFromDecimal(money.NewDecimal(end-start, -6))
+// decimal is the number in a column, 0 where it is null or there is no such column: nulls hold zeros.
+func (c *combos) decimal(col, i int) money.Fixed {
+	if col < 0 {
+		return money.Fixed{}
 	}
-	d, _ := c.number128(col, i)
-	return d, nil
+	if decs := c.batch.Columns[col].Decs; i < len(decs) {
+		return decs[i]
+	}
+	return money.Fixed{}
 }
 
-// number128 is the decimal in a column, 0 where it is null or there is no such column.
-func (c *combos) number128(col, i int) (d money.Fixed, ok bool) {
-	if col < 0 {
-		return d, false
-	}
-	v := &c.batch.Columns[col]
-	if v.Absent || v.IsNull(i) {
-		return d, false
-	}
-	return v.Decs[i], true
-}
+// has reports whether a column holds a number.
+func (c *combos) has(col, i int) bool { return !c.batch.Columns[col].IsNull(i) }
 
 // flushPart hands the sums of a part to the tally.
 func (c *combos) flushPart(p *part) {
@@ -256,7 +317,7 @@ func (c *combos) flushPart(p *part) {
 		return
 	}
 	total := rating.Row{Start: p.first, End: p.last, Quantity: p.quantity, Cost: p.cost, HasCost: p.hasCost}
-	c.note(p, p.rows, c.tally.AddTotal(p.handle, p.rows, &total), &total)
+	c.note(p.rows, c.tally.AddTotal(p.handle, p.rows, &total), &total)
 	*p = part{handle: p.handle, reads: p.reads, additive: true, starts: p.starts}
 }
 
@@ -276,7 +337,7 @@ func (p *part) enter(at int64) {
 }
 
 // note keeps what the tally would not take.
-func (c *combos) note(p *part, rows int64, code schemas.Code, r *rating.Row) {
+func (c *combos) note(rows int64, code schemas.Code, r *rating.Row) {
 	if code == "" {
 		return
 	}

@@ -125,7 +125,7 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 	x := &ratedAgain{tally: plan.NewTally(), columns: plan.Columns(), handles: map[string][]rating.Handle{}}
 	x.texts = make([]string, len(x.columns))
 	var c combos
-	c.init(x.tally, plan.Columns())
+	c.init(x.tally, plan)
 	c.beginAccount(id)
 	err = l.account(ctx, id, ratingColumns(l.run, plan), func(b *dataset.Batch, from, to int) error {
 		c.begin(b)

@@ -39,9 +39,10 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 	out := Output{Dataset: shuffle, Key: t.Key + ".arrow"}
 	_, err := store.CreateFrom(ctx, r.Scratch, r.scratchKey(&out), func(w io.Writer) error {
 		var err error
-		if n.out, err = dataset.NewShuffleWriter(w, &schemas.Usage, r.Spec.Shards, dataset.ShuffleOptions{BudgetBytes: int(r.budget() / 2)}); err != nil {
+		if n.out, err = r.shuffler(w); err != nil {
 			return err
 		}
+		defer r.shufflers.Put(n.out)
 		if err := errors.Join(n.decode(ctx), n.close()); err != nil {
 			return n.tooLarge(err)
 		}
@@ -61,6 +62,14 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	return res, n.found.write(ctx, r, &t, res)
+}
+
+// shuffler returns a writer of a shuffle file on w, one that is done with its last file where there is one.
+func (r *Run) shuffler(w io.Writer) (*dataset.ShuffleWriter, error) {
+	if used, ok := r.shufflers.Get().(*dataset.ShuffleWriter); ok {
+		return used, used.Reset(w)
+	}
+	return dataset.NewShuffleWriter(w, &schemas.Usage, r.Spec.Shards, dataset.ShuffleOptions{BudgetBytes: int(r.budget() / 2)})
 }
 
 // refuse is the result of an object that cannot be trusted: one finding, and no rows.

@@ -2,10 +2,9 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
+	"math/bits"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
@@ -31,18 +30,24 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	}
 	var usage dataset.Tally
 	var stats dataset.ReduceStats
-	var reducer dataset.Reducer
+	var left shardPartial
+	reducer, ok := r.reducers.Get().(*dataset.Reducer)
+	if !ok {
+		reducer = new(dataset.Reducer)
+	}
+	defer r.reducers.Put(reducer)
 	out, err := writeTable(ctx, r, &t, &schemas.Usage, func(write func(*dataset.Batch) error) error {
 		if len(files.open) == 0 {
 			return nil
 		}
-		options := dataset.ReduceOptions{BudgetBytes: r.budget(), Spill: r.spill, Progress: func(rows int64) {
+		options := dataset.ReduceOptions{BudgetBytes: r.budget(), Spill: dataset.TempSpill(r.SpillDir), Progress: func(rows int64) {
 			r.tell(Event{Kind: RowsDone, Stage: t.Stage, Step: t.Step, Rows: rows})
 		}}
 		stats, err = reducer.Reduce(ctx, dataset.UsageReduction(), files.open, t.Part, options, func(b *dataset.Batch) error {
 			if err := usage.AddBatch(b, dataset.UsageMeasures()); err != nil {
 				return err
 			}
+			left.Nobody += nullsIn(&b.Columns[schemas.UseAccountId], b.Rows)
 			return write(b)
 		}, conflict)
 		return err
@@ -54,12 +59,33 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if res.Control.Usage, err = usage.Totals(); err != nil {
 		return nil, err
 	}
+	if res.Partial, err = partial(left); err != nil {
+		return nil, err
+	}
 	for _, d := range stats.Duplicates {
 		if err := res.Control.Duplicates.Merge(d); err != nil {
 			return nil, err
 		}
 	}
 	return res, found.write(ctx, r, &t, res)
+}
+
+// shardPartial is what rating needs to know of a shard's usage.
+type shardPartial struct {
+	// Nobody is how many rows belong to no account.
+	Nobody int64 `json:"nobody"`
+}
+
+// nullsIn counts the nulls of a column.
+func nullsIn(v *dataset.Vector, rows int) int64 {
+	if v.Absent {
+		return int64(rows)
+	}
+	n := 0
+	for _, w := range v.Nulls {
+		n += bits.OnesCount64(w)
+	}
+	return int64(n)
 }
 
 // shuffles are the open shuffle files of a task.
@@ -124,19 +150,4 @@ func conflictFinding(id schemas.SourceID, c dataset.Conflict) schemas.Finding {
 		Code: info.Code, Severity: info.Severity, Source: id, Object: c.Dropped.Object, Row: c.Dropped.Row,
 		Message: fmt.Sprintf("the record has the identifier of %s, row %d, and says something else; %s", c.Kept.Object, c.Kept.Row, info.Fix),
 	}
-}
-
-// spillFile is a temporary file without a name: it is gone when it is closed, or when the process is.
-type spillFile struct{ *os.File }
-
-// spill makes a temporary file for rows that do not fit into a task's budget.
-func (r *Run) spill() (dataset.SpillFile, error) {
-	f, err := os.CreateTemp(r.SpillDir, "spill-")
-	if err != nil {
-		return nil, fmt.Errorf("make a temporary file for sorting: %w", err)
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return spillFile{f}, nil
 }

@@ -21,7 +21,7 @@ func (x *quoter) file(ctx context.Context) error {
 	x.tally.Begin(x.ask.Account)
 	run := &Run{Book: x.book, Spec: Spec{Period: x.out.Period, Shards: 1}}
 	f := fileQuoter{quoter: x, n: newNormaliser(run, src, &Object{Key: x.ask.File}), seen: map[string]bool{}}
-	f.combos.init(x.tally, x.plan.Columns())
+	f.combos.init(x.tally, x.plan)
 	f.combos.beginAccount(x.ask.Account)
 	in := source.Input{Key: x.ask.File, At: x.ask.Body, Size: x.ask.Size}
 	_, err := source.Decode(ctx, src, in, source.Sink{Rows: f.rows, Finding: f.finding})

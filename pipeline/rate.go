@@ -25,6 +25,9 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	}
 	res := &Result{}
 	w := newRater(r, plan, t.Part)
+	if w.columns, err = usageColumns(r, plan, normalised); err != nil {
+		return nil, err
+	}
 	out, err := writeTable(ctx, r, &t, &schemas.Charges, func(write func(*dataset.Batch) error) error {
 		w.write = write
 		for _, n := range normalised {
@@ -93,8 +96,7 @@ type carriedAccount struct {
 func newRater(r *Run, plan *rating.Plan, shard int) *rater {
 	start, end := r.bounds()
 	w := &rater{r: r, plan: plan, tally: plan.NewTally(), charges: dataset.NewBatch(&schemas.Charges), carried: r.carried}
-	w.columns = ratingColumns(r, plan)
-	w.combos.init(w.tally, plan.Columns())
+	w.combos.init(w.tally, plan)
 	w.lay = chargeWriter{provider: &r.Book.Provider, start: start.UnixMicro(), end: end.UnixMicro(), names: r.accountNames(), period: string(r.Spec.Period)}
 	for _, id := range plan.Accounts() {
 		if int(dataset.ShardOf([]byte(id), r.Spec.Shards)) == shard {
@@ -104,10 +106,26 @@ func newRater(r *Run, plan *rating.Plan, shard int) *rater {
 	return w
 }
 
+// usageColumns are the columns that a shard's usage is read by. The accounts of others are looked at only where there are
+// rows of nobody.
+func usageColumns(r *Run, plan *rating.Plan, normalised []*Result) ([]int, error) {
+	columns := ratingColumns(r, plan)
+	for _, n := range normalised {
+		var p shardPartial
+		if err := json.Unmarshal(n.Partial, &p); err != nil {
+			return nil, fmt.Errorf("%s: read its result: %w", n.Task, err)
+		}
+		if p.Nobody > 0 {
+			return append(columns, schemas.UseBillingAccountId, schemas.UseSubAccountId), nil
+		}
+	}
+	return columns, nil
+}
+
 // ratingColumns are the columns of usage that rating reads: those that decide what meters take a row, and the numbers.
 func ratingColumns(r *Run, plan *rating.Plan) []int {
 	columns := []int{
-		schemas.UseAccountId, schemas.UseBillingAccountId, schemas.UseSubAccountId,
+		schemas.UseAccountId,
 		schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd,
 		schemas.UseConsumedQuantity, schemas.UsePricingQuantity, schemas.UseEffectiveCost, schemas.UseBilledCost,
 	}

@@ -40,7 +40,7 @@ func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill
 			{Key: "daybook.task", Value: t.Key},
 			{Key: "daybook.version", Value: table.Version},
 		}
-		pw, err := dataset.NewWriter(io.MultiWriter(w, sum), table, meta, dataset.WriterOptions{})
+		pw, err := dataset.NewWriter(io.MultiWriter(w, sum), table, meta, dataset.WriterOptions{Sorted: sortedBy(table)})
 		if err != nil {
 			return err
 		}
@@ -56,6 +56,14 @@ func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill
 	}
 	out.Size, out.Digest = info.Size, hex.EncodeToString(sum.Sum(nil))
 	return out, nil
+}
+
+// sortedBy are the columns by which the rows of a table stand in order, for the footer.
+func sortedBy(t *schemas.Table) []int {
+	if t == &schemas.Usage {
+		return dataset.UsageReduction().Order
+	}
+	return nil
 }
 
 // writeObject writes one small object of a report and returns its reference.

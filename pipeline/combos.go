@@ -265,7 +265,7 @@ func (c *combos) addRun(p *part, i, end int) error {
 	starts, ends := c.batch.Columns[schemas.UseChargePeriodStart].Ints, c.batch.Columns[schemas.UseChargePeriodEnd].Ints
 	if !p.additive {
 		for ; i < end; i++ {
-			row := rating.Row{Start: starts[i], End: ends[i], Quantity: c.decimal(p.reads.Value, i)}
+			row := rating.Row{Start: starts[i], End: ends[i], Quantity: c.measured(p.reads.Value, i)}
 			if p.reads.Cost >= 0 {
 				row.Cost, row.HasCost = c.decimal(p.reads.Cost, i), c.has(p.reads.Cost, i)
 			}
@@ -284,7 +284,7 @@ func (c *combos) addRun(p *part, i, end int) error {
 		}
 		p.first, p.last, p.rows = min(p.first, starts[i]), max(p.last, ends[i]), p.rows+1
 		var ok bool
-		if p.quantity, ok = money.AddOK(p.quantity, c.decimal(p.reads.Value, i)); !ok {
+		if p.quantity, ok = money.AddOK(p.quantity, c.measured(p.reads.Value, i)); !ok {
 			return fmt.Errorf("add up usage: %w", money.ErrOverflow)
 		}
 		if p.reads.Cost >= 0 {
@@ -295,6 +295,23 @@ func (c *combos) addRun(p *part, i, end int) error {
 		}
 	}
 	return nil
+}
+
+// measured is what a meter takes of row i: a column, or what rating names in its place.
+func (c *combos) measured(col, i int) money.Fixed {
+	switch col {
+	case rating.ReadsRow:
+		return money.FixedFromInt(1)
+	case rating.ReadsSeconds:
+		micros := c.batch.Columns[schemas.UseChargePeriodEnd].Ints[i] - c.batch.Columns[schemas.UseChargePeriodStart].Ints[i]
+		// Every difference of two instants fits: it has 13 digits of seconds, and 6 of a fraction.
+		seconds, err := money.FixedFromDecimal(money.NewDecimal(micros, -6))
+		if err != nil {
+			return money.Fixed{}
+		}
+		return seconds
+	}
+	return c.decimal(col, i)
 }
 
 // decimal is the number in a column, 0 where it is null or there is no such column: nulls hold zeros.

@@ -156,6 +156,33 @@ func TestRandomAccounts(t *testing.T) {
 	}
 }
 
+// TestQuietIsTheSame: leaving the steps out changes nothing else, identifiers included.
+func TestQuietIsTheSame(t *testing.T) {
+	for seed := range uint64(400) {
+		r := random(seed)
+		book := randomBook(r)
+		rows := randomUsage(r)
+		var texts [2]string
+		for i, quiet := range [2]bool{false, true} {
+			plan, err := rating.Compile(book, rating.Spec{Period: "2024-09", Quiet: quiet})
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := rate(t, plan, "a", rows, rating.Carried{})
+			for k := range out.Charges {
+				out.Charges[k].Steps = nil
+				unit := out.Charges[k].UnitPrice
+				out.Charges[k].UnitPrice = nil
+				texts[i] += fmt.Sprintf("%+v %v\n", out.Charges[k], unit)
+			}
+			texts[i] += fmt.Sprintf("%+v %+v", out.Findings, out.Carried)
+		}
+		if texts[0] != texts[1] {
+			t.Fatalf("seed %d:\n%s\nquietly\n%s", seed, texts[0], texts[1])
+		}
+	}
+}
+
 // amounts are what a comparison of two ratings looks at; document rounding and identity do not matter to it.
 func amounts(out rating.Output) []string {
 	var got []string

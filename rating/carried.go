@@ -189,6 +189,7 @@ func (t *Tally) seed(c *Carried) {
 		if parts[2] != "" {
 			m.reads.Cost = schemas.UseEffectiveCost
 		}
+		m.key = t.plan.keyOf(&m, "")
 		t.seriesOf(&m)
 	}
 }

@@ -219,6 +219,9 @@ func (b *bill) levels() []level {
 	out = append(out, b.group(func(l *line) any { return l.phase }, phaseDiscount, false)...)
 	out = append(out, b.group(func(l *line) any { return l.price.offering }, func(l *line) []schemas.Discount { return l.price.offering.Discounts }, false)...)
 	out = append(out, b.group(func(*line) any { return nil }, func(l *line) []schemas.Discount { return l.sub.Discounts }, false)...)
+	if len(b.account.Discounts) == 0 {
+		return out
+	}
 	all := level{discounts: b.account.Discounts}
 	for _, l := range b.lines {
 		if l.price != nil {
@@ -234,7 +237,7 @@ func (b *bill) group(key func(*line) any, discounts func(*line) []schemas.Discou
 		sub *subscription
 		key any
 	}
-	at := map[id]int{}
+	var at map[id]int
 	var out []level
 	for _, l := range b.lines {
 		if l.price == nil || len(discounts(l)) == 0 {
@@ -243,6 +246,9 @@ func (b *bill) group(key func(*line) any, discounts func(*line) []schemas.Discou
 		k := id{l.sub, key(l)}
 		i, ok := at[k]
 		if !ok {
+			if at == nil {
+				at = map[id]int{}
+			}
 			i = len(out)
 			at[k] = i
 			out = append(out, level{discounts: discounts(l), inPrice: inPrice})

@@ -44,15 +44,20 @@ var oneFixed = money.FixedFromInt(1)
 // CompileKernel compiles terms under a policy. It reports false for what has no kernel: models that read more than one
 // quantity, rounding of packages other than up or down, and numbers beyond 38 digits at 18 places. Price them with Price.
 func CompileKernel(terms *schemas.Terms, policy schemas.RatingPolicy) (*Kernel, bool) {
-	if CheckTerms(terms) != nil {
+	k := &Kernel{policy: resolve(policy)}
+	if CheckTerms(terms) != nil || !k.compile(terms) {
 		return nil, false
 	}
-	k := &Kernel{policy: resolve(policy)}
-	linear := func(factor money.Decimal) (*Kernel, bool) {
+	return k, true
+}
+
+// compile reads checked terms and reports whether the kernel can hold them.
+func (k *Kernel) compile(terms *schemas.Terms) bool {
+	linear := func(factor money.Decimal) bool {
 		k.kind = kernelLinear
 		f, err := money.FixedFromDecimal(factor)
 		k.factor = f
-		return k, err == nil
+		return err == nil
 	}
 	switch terms.Model {
 	case schemas.ModelPerUnit:
@@ -66,7 +71,7 @@ func CompileKernel(terms *schemas.Terms, policy schemas.RatingPolicy) (*Kernel, 
 	case schemas.ModelStairstep:
 		k.kind = kernelStairstep
 	case schemas.ModelPackage:
-		return k, k.compilePackage(terms)
+		return k.compilePackage(terms)
 	case schemas.ModelGraduatedPercentage:
 		k.kind = kernelGraduated
 		percent := *terms
@@ -77,9 +82,9 @@ func CompileKernel(terms *schemas.Terms, policy schemas.RatingPolicy) (*Kernel, 
 		}
 		terms = &percent
 	default:
-		return nil, false
+		return false
 	}
-	return k, k.compileTiers(terms.Tiers)
+	return k.compileTiers(terms.Tiers)
 }
 
 func (k *Kernel) compilePackage(terms *schemas.Terms) bool {

@@ -59,6 +59,7 @@ type match struct {
 	reads  Reads
 	group  []schemas.DimensionMatch
 	labels []string
+	key    string // of the series
 }
 
 // Reads are the columns of Usage that a series takes its numbers from; -1 is none.
@@ -176,9 +177,12 @@ func (p *Plan) match(labels []string) []match {
 	}
 	if out == nil {
 		reads := Reads{schemas.UseConsumedQuantity, p.costColumn(labels), -1}
-		return []match{{meter: -1, code: schemas.CodeUnknownSKU, reads: reads, labels: labels}}
+		out = []match{{meter: -1, code: schemas.CodeUnknownSKU, reads: reads, labels: labels}}
 	}
 	slices.SortFunc(out, func(a, b match) int { return a.meter - b.meter })
+	for i := range out {
+		out[i].key = p.keyOf(&out[i], out[i].code)
+	}
 	return out
 }
 

@@ -57,6 +57,9 @@ func (x *metering) price(st *stretch, p *progress) error {
 	if x.fast() {
 		return x.priceFast(st, p)
 	}
+	if x.meter.plainSum() { // a kernel leaves the quantity to the sum of the rows
+		p.quantity = p.before.sum.Decimal()
+	}
 	all := p.before
 	if err := all.take(x.meter.Aggregation, &st.acc); err != nil {
 		return err
@@ -89,8 +92,12 @@ func (x *metering) rowsNote(rows int64) string {
 // fast reports whether a kernel prices the stretch: a plain sum, no steps wanted, nothing to convert or take off.
 func (x *metering) fast() bool {
 	m := x.meter
-	return x.line.t.quiet && x.entry.price.kernel != nil && x.cost == nil && m.Window == "" &&
-		(m.Aggregation == "" || m.Aggregation == schemas.AggregateSum) && x.bill.tally.context.commitWindow(m) == ""
+	return x.line.t.quiet && x.entry.price.kernel != nil && x.cost == nil && m.plainSum() && x.bill.tally.context.commitWindow(m) == ""
+}
+
+// plainSum reports whether the meter adds rows up and does nothing else.
+func (m *meter) plainSum() bool {
+	return m.Window == "" && (m.Aggregation == "" || m.Aggregation == schemas.AggregateSum)
 }
 
 // priceFast is price by a kernel.
@@ -119,7 +126,6 @@ func (x *metering) priceFast(st *stretch, p *progress) error {
 	c := &x.line.charge
 	c.Consumed = st.acc.sum.Decimal()
 	c.Priced = c.Consumed
-	p.quantity = p.quantity.Add(c.Consumed)
 	x.line.amount = given(decimalOf(amount))
 	return nil
 }

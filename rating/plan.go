@@ -186,7 +186,9 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 	}
 	x := &price{Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o, description: describePrice(from, o)}
 	if from.Convert == nil && from.FreeQuantity == nil && from.Allowance == nil {
-		x.kernel, _ = CompileKernel(&from.Terms, x.policy)
+		if kernel, ok := CompileKernel(&from.Terms, x.policy); ok {
+			x.kernel = kernel
+		}
 	}
 	for _, id := range metersOf(from) {
 		at := slices.IndexFunc(p.meters, func(m meter) bool { return m.ID == id })

@@ -142,23 +142,16 @@ func (t *Tally) Resolve(labels []string) []Handle {
 
 // seriesOf finds or makes the series of a match.
 func (t *Tally) seriesOf(m *match) int {
-	currency := money.Currency("")
-	if m.reads.Cost >= 0 || m.meter >= 0 && t.plan.meters[m.meter].isCost() {
-		currency = money.Currency(m.labels[labelCurrency])
-	}
-	code := m.code
+	key, code := m.key, m.code
 	if t.account == nil {
 		code = schemas.CodeUnknownAccount
-	}
-	key := t.plan.seriesKey(m.meter, code, currency, m.group)
-	if m.meter < 0 || code != "" {
-		key += "\x00" + strings.Join(m.labels, "\x00")
+		key = t.plan.keyOf(m, code)
 	}
 	i, ok := t.byKey[key]
 	if !ok {
 		i = t.grow()
 		s := &t.series[i]
-		s.meter, s.code, s.group, s.currency, s.key = m.meter, code, m.group, currency, key
+		s.meter, s.code, s.group, s.currency, s.key = m.meter, code, m.group, t.plan.costCurrency(m), key
 		if code != "" {
 			s.meter = -1
 		}
@@ -166,8 +159,8 @@ func (t *Tally) seriesOf(m *match) int {
 		if cut := t.context.slicesOf(s.meter); cut != nil && len(cut.starts) > 1 {
 			s.starts = cut.starts
 		}
-		s.slices = append(s.slices[:0], make([]accumulator, max(1, len(s.starts)))...)
-		s.priced = append(s.priced[:0], make([]*line, len(s.slices))...)
+		s.slices = zeros(s.slices, max(1, len(s.starts)))
+		s.priced = zeros(s.priced, len(s.slices))
 		t.byKey[key] = i
 		return i
 	}
@@ -177,6 +170,30 @@ func (t *Tally) seriesOf(m *match) int {
 		}
 	}
 	return i
+}
+
+// zeros returns n zero values, in the room of an earlier slice where it is enough.
+func zeros[T any](room []T, n int) []T {
+	room = slices.Grow(room[:0], n)[:n]
+	clear(room)
+	return room
+}
+
+// costCurrency is the currency of what peers charge for a match's rows, where they do.
+func (p *Plan) costCurrency(m *match) money.Currency {
+	if m.reads.Cost >= 0 || m.meter >= 0 && p.meters[m.meter].isCost() {
+		return money.Currency(m.labels[labelCurrency])
+	}
+	return ""
+}
+
+// keyOf names the series of a match; rows that cannot be rated are kept apart by all their labels.
+func (p *Plan) keyOf(m *match, code schemas.Code) string {
+	key := p.seriesKey(m.meter, code, p.costCurrency(m), m.group)
+	if m.meter < 0 || code != "" {
+		key += "\x00" + strings.Join(m.labels, "\x00")
+	}
+	return key
 }
 
 // seriesKey names a series within an account, the same in every period of a catalogue.

@@ -129,7 +129,7 @@ func (v *evaluator) evaluate() *big.Rat {
 func (v *evaluator) events() *big.Rat {
 	percent, fixed, least, most := v.rat(), v.rat(), v.text(), v.text()
 	total := new(big.Rat)
-	for _, text := range strings.Fields(v.text()) {
+	for text := range strings.FieldsSeq(v.text()) {
 		amount, _ := new(big.Rat).SetString(text)
 		price := new(big.Rat).Add(mul(amount, mul(percent, big.NewRat(1, 100))), fixed)
 		if bound, ok := new(big.Rat).SetString(least); ok {

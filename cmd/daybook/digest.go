@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"daybook/pipeline"
-	"daybook/pipeline/book"
 	"daybook/schemas"
 )
 
@@ -34,7 +33,7 @@ rows. --files adds the SHA-256 of every file that the run wrote, which runs of o
 		Args: exactly("book (a directory)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runDigest(cmd, args[0], o) },
 	}
-	o.places.flags(cmd)
+	o.flags(cmd)
 	o.look.flags(cmd, "the billing period, YYYY-MM")
 	cmd.Flags().BoolVar(&o.files, "files", false, "the digest of every file, too")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object")
@@ -42,28 +41,27 @@ rows. --files adds the SHA-256 of every file that the run wrote, which runs of o
 }
 
 // lookAt opens the run that the options name.
-func lookAt(cmd *cobra.Command, dir string, where lookOptions, at places) (*book.Book, *pipeline.Look, error) {
+func lookAt(cmd *cobra.Command, dir string, where lookOptions, at places) (*pipeline.Look, error) {
 	b, err := openBook(cmd, dir)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if where.period == "" {
-		return nil, nil, wrong("say which period: --period YYYY-MM; daybook status %s shows what has been run", dir)
+		return nil, wrong("say which period: --period YYYY-MM; daybook status %s shows what has been run", dir)
 	}
 	period, err := parsePeriod(where.period)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	s, _, err := openPlace(cmd.Context(), "store", at.store, b.Provider.Store, dir)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	l, err := openLook(cmd.Context(), b, s, nil, period, where.run, dir)
-	return b, l, err
+	return openLook(cmd.Context(), b, s, nil, period, where.run, dir)
 }
 
 func runDigest(cmd *cobra.Command, dir string, o digestOptions) error {
-	_, l, err := lookAt(cmd, dir, o.look, o.places)
+	l, err := lookAt(cmd, dir, o.look, o.places)
 	if err != nil {
 		return err
 	}

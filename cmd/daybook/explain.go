@@ -60,7 +60,7 @@ Exit codes: 0 done; 1 broke, or --check computed something else; 2 there is no s
 		Args: exactly("book (a directory)", "identifier (a charge, a variance, a peer match, an account, a code of findings)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runExplain(cmd, args[0], args[1], o) },
 	}
-	o.places.flags(cmd)
+	o.flags(cmd)
 	o.look.flags(cmd, "the billing period, YYYY-MM (default: the identifier's, or else the newest that has it)")
 	f := cmd.Flags()
 	f.IntVar(&o.rows, "rows", 10, "how many usage rows, charges or findings to list, the largest first")

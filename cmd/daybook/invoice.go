@@ -35,7 +35,7 @@ begins with its charge, which daybook explain takes.`,
 		Args: exactly("book (a directory)", "account"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runInvoice(cmd, args[0], args[1], o) },
 	}
-	o.places.flags(cmd)
+	o.flags(cmd)
 	o.look.flags(cmd, "the billing period, YYYY-MM")
 	cmd.Flags().BoolVar(&o.html, "html", false, "one page to print")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per invoice, as in the run's files")
@@ -44,7 +44,7 @@ begins with its charge, which daybook explain takes.`,
 }
 
 func runInvoice(cmd *cobra.Command, dir, account string, o invoiceOptions) error {
-	_, l, err := lookAt(cmd, dir, o.look, o.places)
+	l, err := lookAt(cmd, dir, o.look, o.places)
 	if err != nil {
 		return err
 	}

@@ -158,8 +158,7 @@ func (o *quoteOptions) other(cmd *cobra.Command, b *book.Book, q *pipeline.Quote
 // makeQuote answers one question; what is wrong with the question is the caller's to mend.
 func makeQuote(ctx context.Context, b *book.Book, q *pipeline.QuoteRequest) (*pipeline.Quote, error) {
 	quote, err := pipeline.MakeQuote(ctx, b, q)
-	var asked *pipeline.AskError
-	if errors.As(err, &asked) {
+	if _, asked := errors.AsType[*pipeline.AskError](err); asked {
 		return nil, &exitError{exitWrong, err}
 	}
 	return quote, err

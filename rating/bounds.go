@@ -98,7 +98,13 @@ func (b *bill) priceBounds(sub *subscription, x *price) bounds {
 	out.template.price, out.template.tax = x, x.offering.TaxCategory
 	out.template.charge.Offering, out.template.charge.Price = x.offering.ID, x.ID
 	out.template.charge.Service, out.template.charge.ServiceCategory = x.offering.Service, x.offering.ServiceCategory
-	out.minimum, out.maximum = b.inAccount(x.Minimum, x.Currency, out.template), b.inAccount(x.Maximum, x.Currency, out.template)
+	factor, ok := b.rate(x.Currency, b.currency, out.template)
+	if !ok {
+		out.template.charge.Currency = x.Currency
+		b.out.Findings = append(b.out.Findings, b.unconverted(out.template, schemas.CodeNoRate))
+		return out
+	}
+	out.minimum, out.maximum = convertBound(x.Minimum, factor), convertBound(x.Maximum, factor)
 	return out
 }
 
@@ -111,13 +117,9 @@ func (b *bill) offeringBounds(sub *subscription, o *offering) bounds {
 	return out
 }
 
-// inAccount converts a bound into the account's currency; one that cannot be converted is none.
-func (b *bill) inAccount(v *money.Decimal, c money.Currency, l *line) *money.Decimal {
+// convertBound converts a bound into the account's currency.
+func convertBound(v *money.Decimal, factor money.Ratio) *money.Decimal {
 	if v == nil {
-		return nil
-	}
-	factor, ok := b.rate(c, b.currency, l)
-	if !ok {
 		return nil
 	}
 	out := shareRound(*v, factor.Num, factor.Den)

@@ -1,6 +1,8 @@
 package rating
 
 import (
+	"fmt"
+
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -16,13 +18,19 @@ func (t *trail) exchange(note string, amount number, factor money.Ratio) number 
 	return amount
 }
 
-// rate finds the exchange rate for a line by the provider's policy for the day.
+// rate is the factor of conversion.
 func (b *bill) rate(from, to money.Currency, l *line) (money.Ratio, bool) {
+	found, ok := b.conversion(from, to, l)
+	return found.Factor, ok
+}
+
+// conversion finds the exchange rate for a line by the provider's policy for the day.
+func (b *bill) conversion(from, to money.Currency, l *line) (schemas.Conversion, bool) {
 	if from == to {
-		return money.Ratio{Num: money.One, Den: money.One}, true
+		return schemas.Conversion{Factor: money.Ratio{Num: money.One, Den: money.One}}, true
 	}
 	if b.plan.book.Rates == nil {
-		return money.Ratio{}, false
+		return schemas.Conversion{}, false
 	}
 	day := b.plan.day(b.plan.end).AddDays(-1)
 	if through := b.plan.spec.Through; !through.IsZero() && through.Before(day) {
@@ -31,22 +39,33 @@ func (b *bill) rate(from, to money.Currency, l *line) (money.Ratio, bool) {
 	if b.plan.book.Exchange.Day == schemas.AtUsage {
 		day = b.plan.day(l.charge.Start)
 	}
-	found, ok := b.plan.book.Rates.Find(schemas.FXQuery{
+	return b.plan.book.Rates.Find(schemas.FXQuery{
 		From: from, To: to, Day: day, MaxAgeDays: b.plan.book.Exchange.MaxAge(), AsOf: b.plan.spec.AsOf,
 	})
-	return found.Factor, ok
 }
 
-// convertAmount converts a cost into the account's currency, outside of the charge's own arithmetic.
+// ratesNote names the rates of a conversion, where anyone will read it.
+func (t *trail) ratesNote(what string, c schemas.Conversion) string {
+	if t.quiet {
+		return ""
+	}
+	for _, leg := range c.Legs {
+		what += fmt.Sprintf(", %s/%s %s of %s", leg.Base, leg.Quote, leg.Value, leg.Day)
+	}
+	return what
+}
+
+// convertAmount converts the peers' cost of a line into the account's currency, at the places of the datasets.
 func (b *bill) convertAmount(amount money.Decimal, from money.Currency, l *line) (money.Decimal, schemas.Code) {
 	if from == b.currency {
 		return amount, ""
 	}
-	factor, ok := b.rate(from, b.currency, l)
+	found, ok := b.conversion(from, b.currency, l)
 	if !ok {
 		return money.Zero, schemas.CodeNoRate
 	}
-	return money.RoundTo(shareRound(amount, factor.Num, factor.Den), money.Scale, money.HalfEven), ""
+	cost := l.t.exchange(l.t.ratesNote("the peers' cost from "+string(from)+" into "+string(b.currency), found), given(amount), found.Factor)
+	return l.t.round("at the places of the datasets", in("cost", cost), money.Scale, money.HalfEven).v, ""
 }
 
 // toAccount converts the line's amount from the price's credits and currency into the account's currency.
@@ -55,11 +74,12 @@ func (b *bill) toAccount(l *line) schemas.Code {
 	if l.charge.Currency == b.currency {
 		return ""
 	}
-	factor, ok := b.rate(l.charge.Currency, b.currency, l)
+	found, ok := b.conversion(l.charge.Currency, b.currency, l)
 	if !ok {
 		return schemas.CodeNoRate
 	}
-	l.amount = l.t.exchange("from "+string(l.charge.Currency)+" into "+string(b.currency), l.amount, factor)
+	factor := found.Factor
+	l.amount = l.t.exchange(l.t.ratesNote("from "+string(l.charge.Currency)+" into "+string(b.currency), found), l.amount, factor)
 	l.charge.List = shareRound(l.charge.List, factor.Num, factor.Den)
 	if p := l.charge.UnitPrice; p != nil {
 		v := shareRound(*p, factor.Num, factor.Den)

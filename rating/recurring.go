@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"daybook/schemas"
-	"daybook/schemas/money"
 )
 
 // recurring makes a line for every stretch of a recurring or one-time price that falls due in the period: in advance
@@ -105,9 +104,6 @@ func (b *bill) cycleOf(sub *subscription, x *price) Cycle {
 // stay the same.
 func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) error {
 	segments := b.plan.timeline(sub, due.start, due.end)
-	if sub.ID == "" && len(segments) == 0 {
-		segments = []segment{{start: due.start, end: due.end, offering: x.offering, quantity: money.One}}
-	}
 	if x.Timing == schemas.TimingOnce && len(segments) > 1 {
 		segments = segments[:1]
 	}

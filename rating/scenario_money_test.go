@@ -90,6 +90,13 @@ func moneyScenarios() []scenario {
 			}, rows: hundred, want: []string{}, codes: []schemas.Code{schemas.CodeNoRate},
 		},
 		{
+			name: "a minimum that nothing converts", book: func(c *schemas.Catalogue, _ *schemas.Account) {
+				p := one
+				p.Currency, p.Minimum = "JPY", dec("1000")
+				c.Offerings[0].Prices = []schemas.Price{p}
+			}, want: []string{}, codes: []schemas.Code{schemas.CodeNoRate},
+		},
+		{
 			name: "a peer's cost in dollars with a markup", book: func(c *schemas.Catalogue, _ *schemas.Account) {
 				c.Meters[0] = schemas.Meter{ID: "m", Peer: "north", Value: schemas.ValueEffective}
 				c.Offerings[0].Prices = []schemas.Price{{ID: "p", Meter: "m", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelCostPlus, MarkupPercent: dec("10")}}}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
 	"daybook/schemas"
@@ -86,7 +85,7 @@ func (d *decoder) unpack() (packing, error) {
 	case packPlain:
 		d.text = buffered
 	case packGzip:
-		z, err := gzip.NewReader(buffered)
+		z, err := newInflater(buffered)
 		if err != nil {
 			return 0, d.unreadable(err)
 		}

@@ -359,8 +359,10 @@ func (c *combos) note(rows int64, code schemas.Code, r *rating.Row) {
 		return
 	}
 	info, _ := code.Info()
-	f := schemas.Finding{Code: code, Severity: schemas.Suspended, Rows: rows, Quantity: r.Quantity, Cost: r.Cost,
-		Message: "the usage cannot be metered: " + info.Meaning + "; " + info.Fix}
+	f := schemas.Finding{
+		Code: code, Severity: schemas.Suspended, Rows: rows, Quantity: r.Quantity, Cost: r.Cost,
+		Message: "the usage cannot be metered: " + info.Meaning + "; " + info.Fix,
+	}
 	c.found = append(c.found, f)
 }
 

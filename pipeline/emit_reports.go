@@ -62,8 +62,10 @@ func emitReports(ctx context.Context, r *Run, t Task) (*Result, error) {
 		name string
 		grid document.Grid
 	}{
-		{"variances.csv", document.VarianceGrid(rep.Variances)}, {"peer_matches.csv", document.MatchGrid(rep.Matches)},
-		{"margins.csv", document.MarginGrid(left.ByOffers)}, {"findings.csv", document.FindingGrid(rep.Findings)},
+		{"variances.csv", document.VarianceGrid(rep.Variances)},
+		{"peer_matches.csv", document.MatchGrid(rep.Matches)},
+		{"margins.csv", document.MarginGrid(left.ByOffers)},
+		{"findings.csv", document.FindingGrid(rep.Findings)},
 		{"attention.csv", document.AttentionGrid(rep.Attention())},
 	} {
 		e.write(g.name, document.AppendCSV(nil, &g.grid))

@@ -136,7 +136,7 @@ func TestNothingIsLost(t *testing.T) {
 	dataset := func(name string) func(string) bool {
 		return func(key string) bool { return strings.HasPrefix(key, "datasets/"+name+"/") }
 	}
-	any := func(string) bool { return true }
+	every := func(string) bool { return true }
 	usage := func(how string) func([]byte) ([]byte, error) {
 		return spoilParquet(&schemas.Usage, how, schemas.UseConsumedQuantity)
 	}
@@ -150,9 +150,9 @@ func TestNothingIsLost(t *testing.T) {
 		spoil   func([]byte) ([]byte, error)
 		says    string
 	}{
-		{"row lost between decoder and shard", true, any, spoilShuffle(lost), `sent to shards = duplicates \+ usage: \d+ rows instead of \d+`},
-		{"row doubled between decoder and shard", true, any, spoilShuffle(doubled), `sent to shards = duplicates \+ usage: \d+ rows instead of \d+`},
-		{"quantity changed between decoder and shard", true, any, spoilShuffle(changed), `sent to shards = duplicates \+ usage: quantity [\d.]+ .* instead of`},
+		{"row lost between decoder and shard", true, every, spoilShuffle(lost), `sent to shards = duplicates \+ usage: \d+ rows instead of \d+`},
+		{"row doubled between decoder and shard", true, every, spoilShuffle(doubled), `sent to shards = duplicates \+ usage: \d+ rows instead of \d+`},
+		{"quantity changed between decoder and shard", true, every, spoilShuffle(changed), `sent to shards = duplicates \+ usage: quantity [\d.]+ .* instead of`},
 		{"row lost between shard and rating", false, dataset("usage"), usage(lost), `datasets/usage/billing_period=2024-09/\w+/part-0000.parquet is not as it was written: \d+ rows instead of`},
 		{"row doubled between shard and rating", false, dataset("usage"), usage(doubled), `is not as it was written: \d+ rows instead of`},
 		{"quantity changed between shard and rating", false, dataset("usage"), usage(changed), `is not as it was written: quantity [\d.]+ .* instead of`},

@@ -28,14 +28,16 @@ type strangerSum struct {
 }
 
 // add takes rows [from, to) of a batch, which have no account.
-func (n *nobody) add(w *rater, b *dataset.Batch, from, to int) error {
+func (n *nobody) add(b *dataset.Batch, from, to int) error {
 	if n.sums == nil {
 		n.sums = map[stranger]*strangerSum{}
 	}
 	text := func(col, i int) string { return string(b.Columns[col].TextAt(i)) }
 	for i := from; i < to; i++ {
-		k := stranger{text(schemas.UseSourceId, i), text(schemas.UsePeerId, i), text(schemas.UseBillingAccountId, i),
-			text(schemas.UseSubAccountId, i), text(schemas.UseConsumedUnit, i), text(schemas.UseBillingCurrency, i)}
+		k := stranger{
+			text(schemas.UseSourceId, i), text(schemas.UsePeerId, i), text(schemas.UseBillingAccountId, i),
+			text(schemas.UseSubAccountId, i), text(schemas.UseConsumedUnit, i), text(schemas.UseBillingCurrency, i),
+		}
 		s := n.sums[k]
 		if s == nil {
 			s = &strangerSum{}
@@ -70,8 +72,10 @@ func (n *nobody) end(w *rater) {
 		if name == "" {
 			name = k.billing
 		}
-		f := schemas.Finding{Source: schemas.SourceID(k.source), Value: name, Column: "SubAccountId", Quantity: s.quantity,
-			Unit: k.unit, Cost: s.cost, Currency: money.Currency(k.currency)}
+		f := schemas.Finding{
+			Source: schemas.SourceID(k.source), Value: name, Column: "SubAccountId", Quantity: s.quantity,
+			Unit: k.unit, Cost: s.cost, Currency: money.Currency(k.currency),
+		}
 		if k.peer == "" {
 			f.Code, f.Severity, f.Rows, f.Column = schemas.CodeUnknownAccount, schemas.Suspended, s.rows, "BillingAccountId"
 			f.Message = fmt.Sprintf("%d rows of account %q, which no customer of the book has; add the account to customers, and they are rated on the next run", s.rows, name)

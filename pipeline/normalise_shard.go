@@ -24,10 +24,6 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	}
 	res := &Result{}
 	var found findings
-	conflict := func(c dataset.Conflict) error {
-		found.add(conflictFinding(sources[c.Dropped.File], c))
-		return nil
-	}
 	var usage dataset.Tally
 	var stats dataset.ReduceStats
 	var left shardPartial
@@ -49,7 +45,10 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 			}
 			left.Nobody += nullsIn(&b.Columns[schemas.UseAccountId], b.Rows)
 			return write(b)
-		}, conflict)
+		}, func(c dataset.Conflict) error {
+			found.add(conflictFinding(sources[c.Dropped.File], c))
+			return nil
+		})
 		return err
 	})
 	if err != nil {

@@ -156,7 +156,7 @@ func (w *rater) rows(b *dataset.Batch) error {
 	for from := 0; from < b.Rows; {
 		to := runOf(accounts, from, b.Rows)
 		if accounts.IsNull(from) {
-			if err := w.nobody.add(w, b, from, to); err != nil {
+			if err := w.nobody.add(b, from, to); err != nil {
 				return err
 			}
 		} else if err := w.take(accounts.TextAt(from), from, to); err != nil {
@@ -169,15 +169,17 @@ func (w *rater) rows(b *dataset.Batch) error {
 
 // runOf returns the end of the run of rows from i on that belong to one account, or to none.
 func runOf(v *dataset.Vector, i, rows int) int {
+	end := i + 1
 	if v.IsNull(i) {
-		for i++; i < rows && v.IsNull(i); i++ {
+		for end < rows && v.IsNull(end) {
+			end++
 		}
-		return i
+		return end
 	}
-	code := v.Codes[i]
-	for i++; i < rows && v.Codes[i] == code && !v.IsNull(i); i++ {
+	for end < rows && v.Codes[end] == v.Codes[i] && !v.IsNull(end) {
+		end++
 	}
-	return i
+	return end
 }
 
 // take adds rows of one account, after closing the one before and rating those between that have no usage.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -193,8 +194,8 @@ func cut(plan []Wave, until string) ([]Wave, error) {
 	if until == "" {
 		return plan, nil
 	}
-	for i := len(plan) - 1; i >= 0; i-- {
-		if plan[i].Stage == until {
+	for i, w := range slices.Backward(plan) {
+		if w.Stage == until {
 			return plan[:i+1], nil
 		}
 	}

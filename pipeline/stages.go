@@ -50,26 +50,38 @@ func Stages() []Stage {
 			{Name: "delivery", Version: "1", Width: PerSource, Do: ingestSource},
 		}},
 		{"normalise", []Step{
-			{Name: "object", Version: "1", Width: PerObject, Temporary: true, Do: normaliseObject,
-				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider}},
+			{
+				Name: "object", Version: "1", Width: PerObject, Temporary: true, Do: normaliseObject,
+				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
+			},
 			{Name: "shard", Version: "1", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},
 		}},
 		{"rate", []Step{
-			{Name: "shard", Version: "1", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
-				Book: []book.Part{book.PartCatalogue, book.PartCustomers, book.PartFX, book.PartProvider}},
+			{
+				Name: "shard", Version: "1", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
+				Book: []book.Part{book.PartCatalogue, book.PartCustomers, book.PartFX, book.PartProvider},
+			},
 		}},
 		{"reconcile", []Step{
-			{Name: "shard", Version: "1", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
-				Book: []book.Part{book.PartPeers, book.PartFX, book.PartProvider}},
-			{Name: "total", Version: "1", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
-				Book: []book.Part{book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider}},
+			{
+				Name: "shard", Version: "1", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
+				Book: []book.Part{book.PartPeers, book.PartFX, book.PartProvider},
+			},
+			{
+				Name: "total", Version: "1", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
+				Book: []book.Part{book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
+			},
 		}},
 		{"emit", []Step{
-			{Name: "invoices", Version: "1", Width: PerShard, Named: true, Do: emitInvoices, Reads: []string{"rate/shard", "reconcile/total"},
-				Book: []book.Part{book.PartCustomers, book.PartProvider}},
-			{Name: "reports", Version: "1", Width: Once, Named: true, Do: emitReports,
+			{
+				Name: "invoices", Version: "1", Width: PerShard, Named: true, Do: emitInvoices, Reads: []string{"rate/shard", "reconcile/total"},
+				Book: []book.Part{book.PartCustomers, book.PartProvider},
+			},
+			{
+				Name: "reports", Version: "1", Width: Once, Named: true, Do: emitReports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
-				Book:  []book.Part{book.PartProvider}},
+				Book:  []book.Part{book.PartProvider},
+			},
 		}},
 	}
 }

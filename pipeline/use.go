@@ -91,8 +91,10 @@ func addNumbers(b *dataset.Batch, i int, row *reconcile.UseRow) error {
 		sum *money.Fixed
 		col int
 	}{
-		{&row.Consumed, schemas.UseConsumedQuantity}, {&row.Priced, schemas.UsePricingQuantity},
-		{&row.List, schemas.UseListCost}, {&row.Billed, schemas.UseBilledCost},
+		{&row.Consumed, schemas.UseConsumedQuantity},
+		{&row.Priced, schemas.UsePricingQuantity},
+		{&row.List, schemas.UseListCost},
+		{&row.Billed, schemas.UseBilledCost},
 	} {
 		v := &b.Columns[x.col]
 		if v.Absent || v.IsNull(i) {

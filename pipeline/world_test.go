@@ -83,9 +83,9 @@ func newWorld(name, landing string, write func(dir string) error) (*world, error
 	return &world{b, path.Join(dir, landing)}, err
 }
 
-func need(t *testing.T, make func() (*world, error)) *world {
+func need(t *testing.T, found func() (*world, error)) *world {
 	t.Helper()
-	w, err := make()
+	w, err := found()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,7 +104,7 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
   daybook explain mycloud CHARGE             from a figure down to its source rows`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args: func(cmd *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return wrong("there is no verb %q; see daybook --help", args[0])
 			}

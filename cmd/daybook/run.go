@@ -58,7 +58,7 @@ Exit codes: 0 done; 3 done with findings above the book's threshold; 4 done, but
 		Args: exactly("book (a directory)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runRun(cmd, args[0], o) },
 	}
-	o.places.flags(cmd)
+	o.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.period, "period", "", "the billing period, YYYY-MM")
 	f.StringVar(&o.asOf, "as-of", "", "what was known then: a day (its end) or an RFC 3339 instant")

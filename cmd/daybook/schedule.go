@@ -32,7 +32,7 @@ It never runs two at once. The first look is at once.`,
 		Args: exactly("book (a directory)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runSchedule(cmd, args[0], o) },
 	}
-	o.run.places.flags(cmd)
+	o.run.flags(cmd)
 	cmd.Flags().IntVar(&o.run.workers, "workers", defaultWorkers(), "tasks at a time")
 	cmd.Flags().BoolVar(&o.once, "once", false, "look once and end")
 	return cmd
@@ -67,7 +67,7 @@ func tick(ctx context.Context, cmd *cobra.Command, dir string, o scheduleOptions
 	if err != nil {
 		return err
 	}
-	s, _, err := openPlace(ctx, "store", o.run.places.store, b.Provider.Store, dir)
+	s, _, err := openPlace(ctx, "store", o.run.store, b.Provider.Store, dir)
 	if err != nil {
 		return err
 	}

@@ -32,8 +32,13 @@ func printSummary(w io.Writer, sum *pipeline.Summary, storeURL string) {
 		name string
 		rows int64
 	}{
-		{"out of scope", c.OutOfScope.Rows}, {"rejected", c.Rejected.Rows}, {"duplicates", c.Duplicates.Rows},
-		{"usage", c.Usage.Rows}, {"  rated", c.RatedRows}, {"  suspended", c.SuspendedRows}, {"  nobody's", c.UnpricedRows},
+		{"out of scope", c.OutOfScope.Rows},
+		{"rejected", c.Rejected.Rows},
+		{"duplicates", c.Duplicates.Rows},
+		{"usage", c.Usage.Rows},
+		{"  rated", c.RatedRows},
+		{"  suspended", c.SuspendedRows},
+		{"  nobody's", c.UnpricedRows},
 	} {
 		if part.rows != 0 || part.name == "usage" {
 			fmt.Fprintf(w, "  %-12s %12s\n", part.name, count(part.rows))

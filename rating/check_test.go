@@ -79,6 +79,26 @@ func TestCompileRefuses(t *testing.T) {
 			p.Filters = []schemas.Filter{{Column: "RegionId"}}
 			c.Offerings[0].Prices = []schemas.Price{p}
 		},
+		"no minor unit":  func(_ *schemas.Catalogue, a *schemas.Account) { a.Currency = "XAU" },
+		"redeems coupon": func(_ *schemas.Catalogue, a *schemas.Account) { a.Coupons = []schemas.Redemption{{Coupon: "x"}} },
+		"commitment c is in": func(_ *schemas.Catalogue, a *schemas.Account) {
+			a.Commitments = []schemas.Commitment{{ID: "c", Currency: "USD"}}
+		},
+		"is not a time": func(_ *schemas.Catalogue, a *schemas.Account) {
+			a.Subscriptions[0].Changes = []schemas.Change{{Kind: schemas.ChangePause, Time: "noon"}}
+		},
+		"has the kind": func(_ *schemas.Catalogue, a *schemas.Account) {
+			a.Subscriptions[0].Changes = []schemas.Change{{Kind: "stop"}}
+		},
+		"is to offering y": func(_ *schemas.Catalogue, a *schemas.Account) {
+			a.Subscriptions[0].Changes = []schemas.Change{{Kind: schemas.ChangePlan, Offering: "y"}}
+		},
+		"percent or fixed": func(_ *schemas.Catalogue, a *schemas.Account) { a.Discounts = []schemas.Discount{{ID: "d"}} },
+		"has no credit_price": func(c *schemas.Catalogue, _ *schemas.Account) {
+			p := perUnit("p", "m", "1")
+			p.CreditUnit = "token"
+			c.Offerings[0].Prices = []schemas.Price{p}
+		},
 		"time zone": func(_ *schemas.Catalogue, a *schemas.Account) { a.TimeZone = "Mars/Olympus" },
 		"order of up_to": func(c *schemas.Catalogue, _ *schemas.Account) {
 			c.Offerings[0].Prices = []schemas.Price{{ID: "p", Terms: schemas.Terms{Model: schemas.ModelVolume, Tiers: []schemas.Tier{{UpTo: dec("5")}, {UpTo: dec("5")}, {}}}}}

@@ -178,6 +178,9 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 	if err := CheckTerms(&from.Terms); err != nil {
 		return nil, fmt.Errorf("price %s: %w", from.ID, err)
 	}
+	if err := checkDiscounts(from.Discounts); err != nil {
+		return nil, fmt.Errorf("price %s: %w", from.ID, err)
+	}
 	if err := checkCreditUnit(from); err != nil {
 		return nil, fmt.Errorf("price %s: %w", from.ID, err)
 	}
@@ -251,6 +254,9 @@ func (p *Plan) compileAccounts() error {
 				return fmt.Errorf("account %s is there twice: rename one", a.ID)
 			}
 			if err := p.compileSubscriptions(a); err != nil {
+				return fmt.Errorf("account %s: %w", a.ID, err)
+			}
+			if err := p.checkAccount(a); err != nil {
 				return fmt.Errorf("account %s: %w", a.ID, err)
 			}
 			p.accounts[a.ID] = a

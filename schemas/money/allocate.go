@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-
-	"github.com/shopspring/decimal"
 )
 
 // Allocate divides total in proportion to weights into parts of the given number of decimal places that add up to
@@ -24,11 +22,11 @@ func Allocate(total Decimal, weights []Decimal, places int32) ([]Decimal, error)
 	if err != nil {
 		return nil, fmt.Errorf("allocate %s: %w", total, err)
 	}
-	amount, _ := integers(units.Abs(), decimal.New(1, -places))
+	amount, _ := integers(units.Abs(), NewDecimal(1, -places))
 	shares := divide(amount, whole)
 	parts := make([]Decimal, len(shares))
 	for i, share := range shares {
-		parts[i] = decimal.NewFromBigInt(share, -places)
+		parts[i] = DecimalFromBig(share, -places)
 		if total.IsNegative() {
 			parts[i] = parts[i].Neg()
 		}

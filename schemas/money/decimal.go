@@ -1,25 +1,33 @@
 package money
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
 	"strings"
-
-	"github.com/shopspring/decimal"
 )
 
 // Decimal is an exact decimal number of any size: an integer coefficient times a power of ten. Its zero value is 0.
 //
-// Add, Sub, Mul, Neg, Cmp and their kin are exact. Its Div is not: use [DivRound], [MulDivRound] or a [Ratio]. Text from
-// outside goes through [ParseDecimal], not through Decimal's own decoding, which accepts exponents that take gigabytes
-// to write out.
-type Decimal = decimal.Decimal
+// A coefficient below 2^128 stands in the number itself, so that sums and products of money do not allocate; what is
+// longer goes to shopspring/decimal, whose results, exponents included, the short ones share. Equal values of different
+// exponents, 1.5 and 1.50, are not == but Equal.
+//
+// Every operation is exact but Round's: there is no Div; use [DivRound], [MulDivRound] or a [Ratio]. Text from outside
+// goes through [ParseDecimal], not through Decimal's own decoding, which accepts exponents that take gigabytes to write
+// out.
+type Decimal struct {
+	hi, lo uint64   // the magnitude of the coefficient, where long is nil
+	long   *big.Int // a coefficient of more than 128 bits with its sign; never written to
+	exp    int32
+	neg    bool // never of 0
+}
 
 // Zero and One are the decimals 0 and 1.
 var (
-	Zero = decimal.New(0, 0)
-	One  = decimal.New(1, 0)
+	Zero = NewDecimal(0, 0)
+	One  = NewDecimal(1, 0)
 )
 
 // Bounds on the text of a number. They are far beyond any real amount, and keep a hostile one from costing more than
@@ -40,11 +48,21 @@ var (
 )
 
 // NewDecimal returns coefficient × 10^exponent: NewDecimal(1999, -2) is 19.99.
-func NewDecimal(coefficient int64, exponent int32) Decimal { return decimal.New(coefficient, exponent) }
+func NewDecimal(coefficient int64, exponent int32) Decimal {
+	return Decimal{lo: magnitude(coefficient), exp: exponent, neg: coefficient < 0}
+}
 
 // DecimalFromBig returns coefficient × 10^exponent. The coefficient is copied.
 func DecimalFromBig(coefficient *big.Int, exponent int32) Decimal {
-	return decimal.NewFromBigInt(coefficient, exponent)
+	if coefficient.BitLen() > 128 {
+		return Decimal{long: new(big.Int).Set(coefficient), exp: exponent}
+	}
+	var b [16]byte
+	if coefficient.IsInt64() {
+		return NewDecimal(coefficient.Int64(), exponent)
+	}
+	new(big.Int).Abs(coefficient).FillBytes(b[:])
+	return short(binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:]), exponent, coefficient.Sign() < 0)
 }
 
 // ParseDecimal reads an optional sign, digits with at most one point among or around them, and an optional exponent.
@@ -63,13 +81,13 @@ func ParseDecimal(s string) (Decimal, error) {
 		if n.neg {
 			v = -v
 		}
-		return decimal.New(v, n.exponent), nil
+		return NewDecimal(v, n.exponent), nil
 	}
 	v, _ := new(big.Int).SetString(string(n.digits[:n.count]), 10)
 	if n.neg {
 		v.Neg(v)
 	}
-	return decimal.NewFromBigInt(v, n.exponent), nil
+	return DecimalFromBig(v, n.exponent), nil
 }
 
 // MustDecimal is ParseDecimal for constants and tests: it panics when s is not a number, so never hand it input.

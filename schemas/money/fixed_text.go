@@ -4,8 +4,6 @@ import (
 	"math/big"
 	"math/bits"
 	"strconv"
-
-	"github.com/shopspring/decimal"
 )
 
 // String returns the shortest decimal text of a: no exponent, no zeros after the last other decimal place.
@@ -67,47 +65,55 @@ func (a *Fixed) UnmarshalText(b []byte) error {
 
 // Decimal returns the same number.
 func (a Fixed) Decimal() Decimal {
-	if a.Hi == int64(a.Lo)>>63 { // the low half alone is the number
-		return decimal.New(int64(a.Lo), -Scale)
-	}
 	m := a.Abs()
-	v := new(big.Int).SetUint64(uint64(m.Hi))
-	v.Lsh(v, 64).Or(v, new(big.Int).SetUint64(m.Lo))
-	if a.Hi < 0 {
-		v.Neg(v)
-	}
-	return decimal.NewFromBigInt(v, -Scale)
+	return short(uint64(m.Hi), m.Lo, -Scale, a.Hi < 0)
 }
 
 // FixedFromDecimal returns the same number, or ErrPrecision or ErrOverflow when a Fixed cannot hold it.
 func FixedFromDecimal(d Decimal) (Fixed, error) {
-	units, shift := d.Coefficient(), Scale+int(d.Exponent())
+	shift := int64(Scale) + int64(d.exp)
 	switch {
-	case units.Sign() == 0:
+	case d.IsZero():
 		return Fixed{}, nil
-	case units.IsInt64() && shift >= 0 && shift <= Scale: // below 2^63 × 10^18, which is in range: no further big number
-		hi, lo := bits.Mul64(magnitude(units.Int64()), pow10[shift])
-		return Fixed{Hi: int64(hi), Lo: lo}.signed(units.Sign() < 0), nil
-	case shift >= Precision:
+	case shift >= Precision, d.long != nil && shift >= 0:
 		return Fixed{}, ErrOverflow
-	case shift >= 0:
-		units.Mul(units, bigPow10(shift))
-	case -shift > units.BitLen(): // fewer digits than zeros to take off; also keeps 10^shift small
-		return Fixed{}, ErrPrecision
-	default:
-		var rest big.Int
-		if units.QuoRem(units, bigPow10(-shift), &rest); rest.Sign() != 0 {
+	case d.long != nil:
+		return fixedFromLong(d.long, -shift)
+	}
+	hi, lo, ok := d.hi, d.lo, true
+	if shift >= 0 {
+		hi, lo, ok = times10(hi, lo, int32(shift))
+	}
+	for ; shift < 0; shift++ { // each takes off a zero, or finds that there is none
+		var rest uint64
+		if hi, lo, rest = shrink(hi, lo, 10); rest != 0 {
 			return Fixed{}, ErrPrecision
 		}
+	}
+	v := Fixed{int64(hi), lo}
+	if !ok || v.Hi < 0 || !v.inRange() {
+		return Fixed{}, ErrOverflow
+	}
+	return v.signed(d.neg), nil
+}
+
+// fixedFromLong is FixedFromDecimal for more than 128 bits, of which the last digits must be zeros.
+func fixedFromLong(long *big.Int, zeros int64) (Fixed, error) {
+	if zeros > int64(long.BitLen()) { // fewer digits than zeros to take off; also keeps 10^zeros small
+		return Fixed{}, ErrPrecision
+	}
+	var rest big.Int
+	units, _ := new(big.Int).QuoRem(long, bigPow10(int(zeros)), &rest)
+	if rest.Sign() != 0 {
+		return Fixed{}, ErrPrecision
 	}
 	if units.BitLen() > 127 {
 		return Fixed{}, ErrOverflow
 	}
 	var b [16]byte
-	neg := units.Sign() < 0
 	units.Abs(units).FillBytes(b[:])
 	v, err := FixedFromBigEndian(b)
-	return v.signed(neg), err
+	return v.signed(long.Sign() < 0), err
 }
 
 // bigPow10 returns 10^n for n ≥ 0.

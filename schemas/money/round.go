@@ -1,10 +1,10 @@
 package money
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
-
-	"github.com/shopspring/decimal"
+	"math/bits"
 )
 
 // RoundTo returns d rounded to the given number of decimal places, which may be negative: RoundTo(1250, -2, HalfEven)
@@ -14,7 +14,42 @@ func RoundTo(d Decimal, places int32, mode Mode) Decimal {
 	if cut <= 0 {
 		return d
 	}
-	return decimal.NewFromBigInt(roundQuo(d.Coefficient(), bigPow10(int(cut)), mode), -places)
+	if d.long == nil && cut < 2*int64(len(pow10)-1) {
+		return d.cut(int32(cut), places, mode)
+	}
+	return DecimalFromBig(roundQuo(d.Coefficient(), bigPow10(int(cut)), mode), -places)
+}
+
+// cut rounds a short number to its digits without the last n, of 1 to 37. All but the last 19 of these go first, and leave
+// only whether any was not zero.
+func (d Decimal) cut(n, places int32, mode Mode) Decimal {
+	const most = int32(len(pow10) - 1)
+	hi, lo, sticky, rest := d.hi, d.lo, uint64(0), uint64(0)
+	if n > most {
+		hi, lo, sticky = shrink(hi, lo, pow10[n-most])
+		n = most
+	}
+	one := pow10[n]
+	hi, lo, rest = shrink(hi, lo, one)
+	if rest|sticky != 0 {
+		half := cmp.Compare(rest, one-rest)
+		if half == 0 && sticky != 0 {
+			half = 1
+		}
+		if mode.away(d.neg, lo&1 == 1, half) {
+			var c uint64
+			lo, c = bits.Add64(lo, 1, 0)
+			hi += c
+		}
+	}
+	return short(hi, lo, -places, d.neg)
+}
+
+// shrink divides (hi, lo) by n.
+func shrink(hi, lo, n uint64) (qhi, qlo, rest uint64) {
+	qhi, rest = hi/n, hi%n
+	qlo, rest = bits.Div64(rest, lo, n)
+	return qhi, qlo, rest
 }
 
 // RoundToStep returns the multiple of step that mode chooses for d: cash rounding, such as to 0.05. The sign of step
@@ -25,7 +60,7 @@ func RoundToStep(d, step Decimal, mode Mode) Decimal {
 	}
 	step = step.Abs()
 	num, den := integers(d, step)
-	return decimal.NewFromBigInt(roundQuo(num, den, mode), 0).Mul(step)
+	return DecimalFromBig(roundQuo(num, den, mode), 0).Mul(step)
 }
 
 // DivRound returns n ÷ d rounded once, from the exact quotient, to the given number of decimal places. The error is
@@ -34,13 +69,61 @@ func DivRound(n, d Decimal, places int32, mode Mode) (Decimal, error) {
 	if d.IsZero() {
 		return Decimal{}, fmt.Errorf("divide %s by %s: %w", n, d, ErrZero)
 	}
+	if q, ok := divShort(n, d, places, mode); ok {
+		return q, nil
+	}
 	num, den := integers(n, d)
 	if places >= 0 {
 		num.Mul(num, bigPow10(int(places)))
 	} else {
 		den.Mul(den, bigPow10(-int(places)))
 	}
-	return decimal.NewFromBigInt(roundQuo(num, den, mode), -places), nil
+	return DecimalFromBig(roundQuo(num, den, mode), -places), nil
+}
+
+// divShort is DivRound without big numbers, where it can be: where the divisor has no more than 64 bits once its zeros
+// are off, and the numerator at the places of the result no more than 256.
+func divShort(n, d Decimal, places int32, mode Mode) (Decimal, bool) {
+	if n.long != nil || d.long != nil {
+		return Decimal{}, false
+	}
+	d = d.stripped()
+	up := int64(n.exp) - int64(d.exp) + int64(places)
+	if up < 0 {
+		n = n.stripped()
+		up = int64(n.exp) - int64(d.exp) + int64(places)
+	}
+	if d.hi != 0 || d.lo>>63 != 0 || up < 0 || up > 2*int64(len(pow10)-1) {
+		return Decimal{}, false
+	}
+	w := Wide{n.lo, n.hi}
+	for up > 0 { // 128 bits and at most 38 digits: it fits
+		step := min(up, int64(len(pow10)-1))
+		w.grow(pow10[step], 0)
+		up -= step
+	}
+	rest, neg := w.shrink(d.lo), n.neg != d.neg
+	if rest != 0 && mode.away(neg, w[0]&1 == 1, cmp.Compare(rest, d.lo-rest)) {
+		w.grow(1, 1)
+	}
+	if w[2]|w[3] != 0 {
+		return Decimal{}, false
+	}
+	return short(w[1], w[0], -places, neg), true
+}
+
+// stripped is d with the zeros at the end of its coefficient in the exponent.
+func (d Decimal) stripped() Decimal {
+	for _, step := range [...]int32{16, 8, 4, 2, 1} {
+		for d.hi|d.lo != 0 {
+			hi, lo, rest := shrink(d.hi, d.lo, pow10[step])
+			if rest != 0 {
+				break
+			}
+			d.hi, d.lo, d.exp = hi, lo, d.exp+step
+		}
+	}
+	return d
 }
 
 // MulDivRound returns a × n ÷ d rounded once to the given number of decimal places: a share of a, such as n days of d.

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math/big"
 	"math/bits"
-
-	"github.com/shopspring/decimal"
 )
 
 // ProductScale is the number of decimal places of a product of two Fixed.
@@ -98,6 +96,9 @@ func (w Wide) Decimal(scale int32) Decimal {
 	if neg {
 		m = w.Neg()
 	}
+	if m[2]|m[3] == 0 {
+		return short(m[1], m[0], -scale, neg)
+	}
 	v := new(big.Int)
 	for i := 3; i >= 0; i-- {
 		v.Lsh(v, 64).Or(v, new(big.Int).SetUint64(m[i]))
@@ -105,7 +106,7 @@ func (w Wide) Decimal(scale int32) Decimal {
 	if neg {
 		v.Neg(v)
 	}
-	return decimal.NewFromBigInt(v, -scale)
+	return DecimalFromBig(v, -scale)
 }
 
 // Round returns w × 10^-fromScale rounded once to toScale decimal places. The result, as every Fixed, is held at 18

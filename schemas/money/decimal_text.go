@@ -1,0 +1,99 @@
+package money
+
+import (
+	"math/bits"
+
+	"github.com/shopspring/decimal"
+)
+
+// String returns the shortest decimal text of d: no exponent, no zeros after the last other decimal place.
+func (d Decimal) String() string {
+	var buf [48]byte
+	return string(d.AppendText(buf[:0]))
+}
+
+// AppendText appends what String returns.
+func (d Decimal) AppendText(dst []byte) []byte {
+	if d.exp > 0 && d.long == nil {
+		if hi, lo, ok := times10(d.hi, d.lo, d.exp); ok {
+			d.hi, d.lo, d.exp = hi, lo, 0
+		}
+	}
+	if d.long != nil || d.exp > 0 {
+		return append(dst, d.big().String()...)
+	}
+	if d.neg {
+		dst = append(dst, '-')
+	}
+	var digits [39]byte
+	n := d.digits(&digits)
+	places, end := -int(d.exp), len(digits)
+	for places > 0 && n < end && digits[end-1] == '0' { // no zeros at the end
+		end, places = end-1, places-1
+	}
+	text := digits[n:end]
+	if len(text) == 0 {
+		return append(dst, '0')
+	}
+	if whole := len(text) - places; whole > 0 {
+		dst = append(dst, text[:whole]...)
+		text = text[whole:]
+		if len(text) == 0 {
+			return dst
+		}
+		return append(append(dst, '.'), text...)
+	}
+	dst = append(dst, '0', '.')
+	for range places - len(text) {
+		dst = append(dst, '0')
+	}
+	return append(dst, text...)
+}
+
+// digits writes the digits of a short coefficient to the end of buf and returns where they begin; 0 has none.
+func (d Decimal) digits(buf *[39]byte) int {
+	n := len(buf)
+	for d.hi|d.lo != 0 {
+		var part uint64
+		last := d.hi == 0
+		if last {
+			part = d.lo
+		} else {
+			top := d.hi / pow10[19]
+			lo, rest := bits.Div64(d.hi%pow10[19], d.lo, pow10[19])
+			d.hi, d.lo, part = top, lo, rest
+		}
+		for stop := n - 19; part != 0 || !last && n > stop; part /= 10 {
+			n--
+			buf[n] = byte('0' + part%10)
+		}
+		if last {
+			break
+		}
+	}
+	return n
+}
+
+// MarshalText returns what String returns.
+func (d Decimal) MarshalText() ([]byte, error) { return d.AppendText(nil), nil }
+
+// MarshalJSON returns the text in quotes, so that no reader makes a float of it.
+func (d Decimal) MarshalJSON() ([]byte, error) {
+	return append(d.AppendText([]byte{'"'}), '"'), nil
+}
+
+// UnmarshalText reads decimal text of any length, as Decimal writes it.
+func (d *Decimal) UnmarshalText(text []byte) error {
+	var v decimal.Decimal
+	err := v.UnmarshalText(text)
+	*d = fromBig(v)
+	return err
+}
+
+// UnmarshalJSON reads a number with or without quotes.
+func (d *Decimal) UnmarshalJSON(text []byte) error {
+	v := d.big()
+	err := v.UnmarshalJSON(text)
+	*d = fromBig(v)
+	return err
+}

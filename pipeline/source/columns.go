@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"math/bits"
 	"slices"
@@ -183,7 +182,7 @@ func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
 		if text[start] == '"' && x.quoted {
 			buf = appendUnquoted(buf, text, start, end)
 		} else {
-			buf = appendWords(buf, text, start, end)
+			buf = buf[:copyWords(buf[:cap(buf)], from, text, int(start), int(end))]
 		}
 		if size := len(buf) - from; size <= d.longestNull || !x.plain || c.json {
 			if !d.goodText(c, v, x, buf[from:], base, r) {
@@ -195,26 +194,17 @@ func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
 	v.Bytes = buf
 }
 
-// reserve makes room in buf for all of the cells' texts, and for a word behind them.
+// padding is how many bytes text is copied by, and how much room there must be behind it.
+const padding = 16
+
+// reserve makes room in buf for all of the cells' texts, and for padding behind them.
 func (c *cells) reserve(buf []byte) []byte {
-	size, pos, p := uint32(8), c.pos, c.at
+	size, pos, p := uint32(padding), c.pos, c.at
 	for range c.n {
 		size += pos[p+1] - pos[p]
 		p += c.stride
 	}
 	return slices.Grow(buf, int(size))
-}
-
-// appendWords appends text[start:end] to dst, in words: dst has the capacity for it and for one word more, and text has
-// slack.
-func appendWords(dst, text []byte, start, end uint32) []byte {
-	to := len(dst)
-	size := int(end - start)
-	room := dst[to : to+size+8]
-	for i := 0; i < size; i += 8 {
-		binary.LittleEndian.PutUint64(room[i:], binary.LittleEndian.Uint64(text[int(start)+i:]))
-	}
-	return dst[:to+size]
 }
 
 // goodText checks a text that may be a null token, ill encoded or bad JSON, and reports whether it may stay.
@@ -242,33 +232,44 @@ func wellEncoded(text []byte) bool {
 }
 
 // appendUnquoted appends to dst what the cell text[start:end], which is in quotes, holds. Dst has the capacity for the cell
-// and a word, and text has slack.
+// and padding, and text has slack. The quotes of a block of 64 bytes are found together, so that the places of one need
+// not wait for those before it.
 func appendUnquoted(dst, text []byte, start, end uint32) []byte {
 	to := len(dst)
 	room := dst[:cap(dst)]
-	i, last := int(start)+1, int(end)-1
-	for i < last {
-		w := binary.LittleEndian.Uint64(text[i:])
-		binary.LittleEndian.PutUint64(room[to:], w)
-		at := bits.TrailingZeros64(isByte(w, '"')) >> 3
-		if at >= last-i { // the closing quote, or beyond
-			to += last - i
-			break
+	from, last := int(start)+1, int(end)-1
+	for i := from; i < last; {
+		n := min(64, last-i)
+		quotes := find((*[64]byte)(text[i:i+64]), '"') & (^uint64(0) >> (64 - n))
+		next := i + n
+		for ; quotes != 0; quotes &= quotes - 1 {
+			at := i + bits.TrailingZeros64(quotes) + 1 // behind the first of a pair, which stays
+			to = copyWords(room, to, text, from, at)
+			from = at + 1
+			quotes &= quotes - 1
+			next = max(next, from)
 		}
-		if at == 8 {
-			i, to = i+8, to+8
-			continue
-		}
-		i, to = i+at+2, to+at+1 // the first of a pair stays
+		i = next
 	}
+	to = copyWords(room, to, text, from, last)
 	return dst[:to]
+}
+
+// copyWords copies text[from:end] to room[to:] and returns the place behind it. Up to padding bytes beyond are copied too.
+func copyWords(room []byte, to int, text []byte, from, end int) int {
+	size := end - from
+	*(*[padding]byte)(room[to : to+padding]) = *(*[padding]byte)(text[from : from+padding])
+	for i := padding; i < size; i += padding {
+		*(*[padding]byte)(room[to+i : to+i+padding]) = *(*[padding]byte)(text[from+i : from+i+padding])
+	}
+	return to + size
 }
 
 // value returns a cell's text without its quotes. It is valid until the next call.
 func (d *decoder) value(x *cells, r int) []byte {
 	start, end := x.cell(r)
 	if x.quoted && start < end && x.text[start] == '"' {
-		d.scratch = appendUnquoted(slices.Grow(d.scratch[:0], int(end-start)+8), x.text, start, end)
+		d.scratch = appendUnquoted(slices.Grow(d.scratch[:0], int(end-start)+padding), x.text, start, end)
 		return d.scratch
 	}
 	return x.text[start:end]

@@ -56,21 +56,28 @@ const (
 const gather = 0x0002040810204081
 
 // specials returns one bit for each of the 64 bytes of b that is a comma or a line feed, a line feed, or a quote; and
-// the bytes or-ed together. Line feeds and quotes are rare, so their places are looked for only where there are any.
+// the bytes or-ed together. Line feeds and quotes are rare, so their places are looked for only where there may be any.
 func specials(b *[64]byte) (delims, feeds, quotes, all uint64) {
-	var anyFeed, anyQuote uint64
+	noFeed, noQuote := ^uint64(0), ^uint64(0)
 	for i := 0; i < 64; i += 16 {
 		v, w := binary.LittleEndian.Uint64(b[i:i+8]), binary.LittleEndian.Uint64(b[i+8:i+16])
 		all |= v | w
-		feedV, feedW := isByte(v, '\n'), isByte(w, '\n')
-		anyFeed |= feedV | feedW
-		anyQuote |= isByte(v, '"') | isByte(w, '"')
-		delims |= ((isByte(v, ',')|feedV)*gather>>56 | (isByte(w, ',')|feedW)*gather>>56<<8) << i
+		low := v & lower
+		feed := (low ^ '\n'*each) + lower
+		noFeed &= feed
+		noQuote &= (low ^ '"'*each) + lower
+		first := ^(((low^','*each)+lower)&feed | v) & upper
+		low = w & lower
+		feed = (low ^ '\n'*each) + lower
+		noFeed &= feed
+		noQuote &= (low ^ '"'*each) + lower
+		second := ^(((low^','*each)+lower)&feed | w) & upper
+		delims |= (first*gather>>56 | second*gather>>56<<8) << i
 	}
-	if anyFeed != 0 {
+	if noFeed&upper != upper {
 		feeds = find(b, '\n')
 	}
-	if anyQuote != 0 {
+	if noQuote&upper != upper {
 		quotes = find(b, '"')
 	}
 	return delims, feeds, quotes, all
@@ -181,14 +188,20 @@ func (x *index) room(k int) {
 	}
 }
 
-// put stores the places of the bits of delims, counted from i.
+// put stores the places of the bits of delims, counted from i, four at a time: a branch on how many there are would be
+// mistaken too often. What is stored beyond them is overwritten later.
 func (x *index) put(k, i int, delims uint64) int {
-	count := bits.OnesCount64(delims)
-	for p := x.pos[k : k+count]; len(p) > 0; p = p[1:] {
-		p[0] = uint32(i + bits.TrailingZeros64(delims))
-		delims &= delims - 1
+	end := k + bits.OnesCount64(delims)
+	for ; k < end; k += 4 {
+		p := x.pos[k : k+4]
+		second := delims & (delims - 1)
+		third := second & (second - 1)
+		fourth := third & (third - 1)
+		p[0], p[1] = uint32(i+bits.TrailingZeros64(delims)), uint32(i+bits.TrailingZeros64(second))
+		p[2], p[3] = uint32(i+bits.TrailingZeros64(third)), uint32(i+bits.TrailingZeros64(fourth))
+		delims = fourth & (fourth - 1)
 	}
-	return k + count
+	return end
 }
 
 // endRow closes the row whose line feed is at end and returns where the next one's places begin.

@@ -44,47 +44,37 @@ func fold(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-// words returns what tells text[start:end] from others of its length: all of it up to 16 bytes, else a hash. Eight bytes
-// beyond start can be read.
-func words(text []byte, start, end uint32) (x, y uint64) {
-	size := end - start
-	switch {
-	case size < 8:
-		return binary.LittleEndian.Uint64(text[start:]) & (1<<(8*size) - 1), 0
-	case size <= 16:
-		return binary.LittleEndian.Uint64(text[start:]), binary.LittleEndian.Uint64(text[end-8:])
-	}
-	for x = uint64(size); start+16 < end; start += 16 {
-		x = fold(binary.LittleEndian.Uint64(text[start:])^x^mixA, binary.LittleEndian.Uint64(text[start+8:])^mixB)
-	}
-	return fold(binary.LittleEndian.Uint64(text[end-16:])^x^mixA, binary.LittleEndian.Uint64(text[end-8:])^mixB), 0
+// short returns all of the text at start of up to 16 bytes. Sixteen bytes beyond start can be read; shifts by 64 bits and
+// more leave nothing.
+func short(text []byte, start, size uint32) (x, y uint64) {
+	b := (*[16]byte)(text[start : start+16])
+	x = binary.LittleEndian.Uint64(b[:8]) & (1<<(8*size) - 1)
+	y = binary.LittleEndian.Uint64(b[8:]) & (^uint64(0) >> (128 - 8*size))
+	return x, y
 }
 
-// is reports whether e, whose size is right, is the entry of text[start:end].
-func (n *interner) is(e *entry, text []byte, start, end uint32) bool {
-	switch size := end - start; {
-	case size < 8:
-		return e.x == binary.LittleEndian.Uint64(text[start:])&(1<<(8*size)-1)
-	case size <= 16:
-		return e.x == binary.LittleEndian.Uint64(text[start:]) && e.y == binary.LittleEndian.Uint64(text[end-8:])
-	default:
-		return string(n.arena[e.y:e.y+uint64(size)]) == string(text[start:end])
+// long returns a hash of text[start:end], of more than 16 bytes.
+func long(text []byte, start, end uint32) uint64 {
+	x := uint64(end - start)
+	for ; start+16 < end; start += 16 {
+		x = fold(binary.LittleEndian.Uint64(text[start:])^x^mixA, binary.LittleEndian.Uint64(text[start+8:])^mixB)
 	}
+	return fold(binary.LittleEndian.Uint64(text[end-16:])^x^mixA, binary.LittleEndian.Uint64(text[end-8:])^mixB)
 }
 
 // find returns the entry of text[start:end], or the free entry where it belongs. The entry may be kept until the next
 // call.
 func (n *interner) find(text []byte, start, end uint32) *entry {
 	size := end - start
-	var x, y uint64
-	switch {
-	case size < 8:
-		x = binary.LittleEndian.Uint64(text[start:]) & (1<<(8*size) - 1)
-	case size <= 16:
-		x, y = binary.LittleEndian.Uint64(text[start:]), binary.LittleEndian.Uint64(text[end-8:])
-	default:
+	if size > 16 {
 		return n.findLong(text, start, end)
 	}
+	x, y := short(text, start, size)
+	return n.findShort(x, y, size)
+}
+
+// findShort is find for a text of up to 16 bytes, which x and y are.
+func (n *interner) findShort(x, y uint64, size uint32) *entry {
 	entries := n.entries
 	mask := uint64(len(entries) - 1)
 	for i := fold(x^mixA^uint64(size), y^mixB); ; i++ {
@@ -96,8 +86,7 @@ func (n *interner) find(text []byte, start, end uint32) *entry {
 }
 
 func (n *interner) findLong(text []byte, start, end uint32) *entry {
-	x, _ := words(text, start, end)
-	size := end - start
+	x, size := long(text, start, end), end-start
 	mask := uint64(len(n.entries) - 1)
 	for i := fold(x^mixA^uint64(size), mixB); ; i++ {
 		e := &n.entries[i&mask]
@@ -109,11 +98,12 @@ func (n *interner) findLong(text []byte, start, end uint32) *entry {
 
 // add makes a free entry that find returned the text's own.
 func (n *interner) add(e *entry, text []byte, start, end uint32, value uint32) {
-	e.x, e.y = words(text, start, end)
 	e.size, e.value = end-start, value
 	if e.size > 16 {
-		e.y = uint64(len(n.arena))
+		e.x, e.y = long(text, start, end), uint64(len(n.arena))
 		n.arena = append(n.arena, text[start:end]...)
+	} else {
+		e.x, e.y = short(text, start, e.size)
 	}
 	n.count++
 	if 2*n.count > len(n.entries) {
@@ -177,13 +167,16 @@ func (d *decoder) parseLabels(c *column, v *dataset.Vector, x *cells, base int) 
 			d.null(c, v, x, base, r)
 			continue
 		}
-		if end-start != last.size || !c.labels.is(&last, text, start, end) {
-			e := c.labels.find(text, start, end)
-			if e.size == 0 {
-				d.newLabel(c, v, x, r, e)
-				e = c.labels.find(text, start, end)
+		if size := end - start; size <= 16 {
+			if x, y := short(text, start, size); x != last.x || y != last.y || size != last.size {
+				last = *c.labels.findShort(x, y, size)
 			}
-			last = *e
+		} else if size != last.size || string(c.labels.arena[last.y:last.y+uint64(size)]) != string(text[start:end]) {
+			last = *c.labels.findLong(text, start, end)
+		}
+		if last.size == 0 {
+			d.newLabel(c, v, x, r)
+			last = *c.labels.find(text, start, end)
 		}
 		code := last.value
 		if code >= unusual {
@@ -213,7 +206,7 @@ func (d *decoder) unusualLabel(c *column, v *dataset.Vector, x *cells, base, r i
 }
 
 // newLabel judges a text that was not seen before and gives it an entry.
-func (d *decoder) newLabel(c *column, v *dataset.Vector, x *cells, r int, e *entry) {
+func (d *decoder) newLabel(c *column, v *dataset.Vector, x *cells, r int) {
 	text := d.value(x, r)
 	w := d.judge(c, text, x.rawJSON)
 	value := uint32(len(c.verdicts)) | unusual
@@ -231,7 +224,7 @@ func (d *decoder) newLabel(c *column, v *dataset.Vector, x *cells, r int, e *ent
 		}
 	}
 	start, end := x.cell(r)
-	c.labels.add(e, x.text, start, end, value)
+	c.labels.add(c.labels.find(x.text, start, end), x.text, start, end, value)
 }
 
 // judge says what a label's text comes to.

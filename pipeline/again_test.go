@@ -46,7 +46,7 @@ func (c *counted) Swap(ctx context.Context, key string, body []byte, old store.V
 }
 
 func TestSecondRunDoesNothing(t *testing.T) {
-	w := need(t, worked)
+	w := need(t, starter)
 	first, s := w.must(t, night{})
 	if first.Reused || first.Raced || first.Did == 0 || first.Skipped != 0 {
 		t.Errorf("the first run: reused %t, raced %t, %d done, %d skipped", first.Reused, first.Raced, first.Did, first.Skipped)
@@ -66,7 +66,7 @@ func TestSecondRunDoesNothing(t *testing.T) {
 
 // TestLostManifestIsWrittenAgain removes the last that a run wrote, as if it had been killed just before.
 func TestLostManifestIsWrittenAgain(t *testing.T) {
-	w, dir := need(t, worked), t.TempDir()
+	w, dir := need(t, starter), t.TempDir()
 	sum, s := w.must(t, night{store: openPlace(t, dir)})
 	want, before := left(t, s), times(t, dir)
 	manifest, pointer := "runs/2024-09/"+string(sum.Manifest.Run)+"/manifest.json", "periods/2024-09/current.json"
@@ -175,7 +175,7 @@ func TestCancelEndsSoon(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var at time.Time
 		var once sync.Once
-		_, err := w.run(ctx, t, night{store: new(store.Memory), workers: 2, shards: 4, budget: 1 << 20, progress: func(e pipeline.Event) {
+		_, err := w.run(ctx, t, night{store: new(store.Memory), workers: 2, shards: 4, budget: 64 << 10, progress: func(e pipeline.Event) {
 			if e.Kind == pipeline.RowsDone && e.Stage == stage {
 				once.Do(func() { at = time.Now(); stop() })
 			}

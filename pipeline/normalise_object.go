@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -128,8 +129,13 @@ func newNormaliser(r *Run, src *schemas.Source, obj *Object) *normaliser {
 // process pinned it, or else by its digest.
 func (n *normaliser) decode(ctx context.Context) error {
 	version := n.r.versions[n.obj.Key]
-	if version != "" && !n.unchanged(ctx, version) {
-		version = ""
+	if version != "" {
+		switch is, err := n.unchanged(ctx, version); {
+		case err != nil:
+			return err
+		case !is:
+			version = ""
+		}
 	}
 	at, size, err := store.OpenReaderAt(ctx, n.r.Landing, n.obj.Key)
 	if err != nil {
@@ -151,8 +157,8 @@ func (n *normaliser) decode(ctx context.Context) error {
 	}
 	if version == "" {
 		err = n.checkDigest(body, digest)
-	} else if !n.unchanged(ctx, version) {
-		err = fmt.Errorf("%s has changed since the run began; run again", n.obj.Key)
+	} else if is, lookErr := n.unchanged(ctx, version); lookErr != nil || !is {
+		err = cmp.Or(lookErr, fmt.Errorf("%s has changed since the run began; run again", n.obj.Key))
 	}
 	if err != nil {
 		return err
@@ -169,10 +175,17 @@ func (n *normaliser) decode(ctx context.Context) error {
 	return nil
 }
 
-// unchanged reports whether the object still has a version. If that cannot be told, it has not.
-func (n *normaliser) unchanged(ctx context.Context, version store.Version) bool {
+// unchanged reports whether the object still has a version. That the landing place does not answer is an error, and no
+// change.
+func (n *normaliser) unchanged(ctx context.Context, version store.Version) (bool, error) {
 	info, err := store.Stat(ctx, n.r.Landing, n.obj.Key)
-	return err == nil && info.Version == version
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look whether %s has changed: %w", n.obj.Key, err)
+	}
+	return info.Version == version, nil
 }
 
 // checkDigest reads what the decoder has left and compares the digest.

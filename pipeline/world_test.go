@@ -38,22 +38,21 @@ type world struct {
 var (
 	starter = sync.OnceValues(func() (*world, error) { return newWorld("starter", "landing", book.Init) })
 	worked  = sync.OnceValues(func() (*world, error) { return newWorld("worked", "landing", example.Write) })
-	many    = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany) })
+	many    = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(9_000, 3)) })
+	// large has an object that a decoder hands over in several batches.
+	large = sync.OnceValues(func() (*world, error) { return newWorld("large", "../landing", writeMany(34_000, 1)) })
 )
 
-// manyRows are in manyParts objects; one row in twenty repeats a row of another object.
-const (
-	manyRows  = 70_000
-	manyParts = 2
-)
-
-func writeMany(dir string) error {
-	spec := bulk.Spec{Rows: manyRows, PartRows: manyRows / manyParts, Accounts: 60, SKUs: 40, Seed: 7, Redelivered: 500}
-	if err := bulk.WriteBook(dir, "csv.gz", spec); err != nil {
+// writeMany writes rows in so many objects; one row in twenty repeats a row of another object.
+func writeMany(rows, parts int64) func(dir string) error {
+	return func(dir string) error {
+		spec := bulk.Spec{Rows: rows, PartRows: rows / parts, Accounts: 60, SKUs: 40, Seed: 7, Redelivered: 500}
+		if err := bulk.WriteBook(dir, "csv.gz", spec); err != nil {
+			return err
+		}
+		_, err := bulk.Write(path.Join(dir, "../landing/meter/2024-09"), "csv.gz", spec, 2, nil)
 		return err
 	}
-	_, err := bulk.Write(path.Join(dir, "../landing/meter/2024-09"), "csv.gz", spec, 2, nil)
-	return err
 }
 
 // worlds is where they lie.

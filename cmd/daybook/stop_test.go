@@ -38,7 +38,7 @@ func bulky(t *testing.T) site {
 	t.Helper()
 	dir := t.TempDir()
 	s := site{book: filepath.Join(dir, "book"), landing: filepath.Join(dir, "landing")}
-	spec := bulk.Spec{Rows: 6_000, PartRows: 2_000, Accounts: 40, SKUs: 30, Seed: 11, Redelivered: 500}
+	spec := bulk.Spec{Rows: 3_000, PartRows: 1_000, Accounts: 40, SKUs: 30, Seed: 11, Redelivered: 500}
 	if err := bulk.WriteBook(s.book, "csv.gz", spec); err != nil {
 		t.Fatal(err)
 	}

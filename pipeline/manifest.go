@@ -79,14 +79,14 @@ func newManifest(r *Run, plan []Wave, results [][]*Result) (*Manifest, error) {
 }
 
 // addControl counts a task's rows. What an object of a refused delivery held does not count: it was not taken.
-func (m *Manifest) addControl(w *Wave, part int, res *Result, refused map[string]bool) error {
+func (m *Manifest) addControl(w *Wave, part int, res *Result, refused map[string]refusal) error {
 	if w.Width != PerObject {
 		return m.Control.merge(&res.Control)
 	}
 	t := &w.Tasks[part]
 	pinned := &m.Spec.Sources[t.Source]
-	if refused[deliveryName(pinned, &pinned.Objects[t.Object])] {
-		m.Provisional = true
+	if why, ok := refused[deliveryName(pinned, &pinned.Objects[t.Object])]; ok {
+		m.Provisional = m.Provisional || !why.waived
 		return nil
 	}
 	if err := m.Sources[t.Source].Control.merge(&res.Control); err != nil {
@@ -95,9 +95,14 @@ func (m *Manifest) addControl(w *Wave, part int, res *Result, refused map[string
 	return m.Control.merge(&res.Control)
 }
 
+// addCode adds to the count of a code, under the gravest severity that any of its findings has.
 func addCode(codes map[schemas.Code]CodeCount, c CodeCount) {
 	sum := codes[c.Code]
-	codes[c.Code] = CodeCount{c.Code, c.Severity, sum.Findings + c.Findings, sum.Rows + c.Rows}
+	severity := c.Severity
+	if slices.Index(schemas.Severities, sum.Severity) > slices.Index(schemas.Severities, severity) {
+		severity = sum.Severity
+	}
+	codes[c.Code] = CodeCount{c.Code, severity, sum.Findings + c.Findings, sum.Rows + c.Rows}
 }
 
 // sortedCodes returns the counts in the order of schemas.Codes.

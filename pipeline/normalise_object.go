@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"daybook/pipeline/dataset"
@@ -23,6 +26,8 @@ type objectPartial struct {
 	Refused bool `json:"refused"`
 	// Why says so in a sentence.
 	Why string `json:"why,omitempty"`
+	// Waived says that the book lets the period be complete without it.
+	Waived bool `json:"waived,omitempty"`
 	// LastTime is the latest end of a charge period, in microseconds: how far the period has come.
 	LastTime int64 `json:"last_time"`
 }
@@ -57,6 +62,7 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 	case err != nil:
 		return nil, err
 	}
+	n.noteOthers()
 	out.Rows = n.control.Shuffled.Rows
 	res := &Result{Outputs: []Output{out}, Control: n.control}
 	if res.Partial, err = partial(objectPartial{LastTime: n.last}); err != nil {
@@ -76,12 +82,14 @@ func (r *Run) shuffler(w io.Writer) (*dataset.ShuffleWriter, error) {
 // refuse is the result of an object that cannot be trusted: one finding, and no rows.
 func refuse(ctx context.Context, r *Run, t *Task, id schemas.SourceID, why *source.RefusedError) (*Result, error) {
 	res := &Result{}
+	f := why.Finding(id)
+	p := objectPartial{Refused: true, Why: string(id) + ": " + why.Error(), Waived: r.waiveOne(&f)}
 	var err error
-	if res.Partial, err = partial(objectPartial{Refused: true, Why: string(id) + ": " + why.Error()}); err != nil {
+	if res.Partial, err = partial(p); err != nil {
 		return nil, err
 	}
 	var found findings
-	found.add(why.Finding(id))
+	found.add(f)
 	return res, found.write(ctx, r, t, res)
 }
 
@@ -109,6 +117,8 @@ type normaliser struct {
 
 	found findings
 	last  int64
+	// others counts rows of other periods.
+	others map[schemas.Period]int64
 	// start and end bound the period, in microseconds.
 	start, end int64
 	// billedFrom and billedTo bound the instants at which a bill of that month may begin, in whatever zone the biller lives.
@@ -289,6 +299,7 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 	for i := range b.Rows {
 		if !n.inPeriod(b, i) {
 			n.outside.AppendRange(b, i, i+1)
+			n.note(b, i)
 			continue
 		}
 		n.inside.AppendRange(b, i, i+1)
@@ -308,6 +319,32 @@ func (n *normaliser) inPeriod(b *dataset.Batch, i int) bool {
 	}
 	at := b.Columns[schemas.UseChargePeriodStart].Ints[i]
 	return at >= n.start && at < n.end
+}
+
+// note counts a row of another period, where no other run will read its object.
+func (n *normaliser) note(b *dataset.Batch, i int) {
+	if !strings.Contains(n.src.Pattern, "{") {
+		return
+	}
+	v := &b.Columns[schemas.UseBillingPeriodStart]
+	if v.Absent || v.IsNull(i) {
+		v = &b.Columns[schemas.UseChargePeriodStart]
+	}
+	if n.others == nil {
+		n.others = map[schemas.Period]int64{}
+	}
+	n.others[schemas.PeriodOf(timeOf(v.Ints[i]), n.r.Book.Zone)]++
+}
+
+// noteOthers says which rows of other periods lie where only this period's run looks. They are counted out of scope.
+func (n *normaliser) noteOthers() {
+	for _, p := range slices.Sorted(maps.Keys(n.others)) {
+		info, _ := schemas.CodeOtherPeriod.Info()
+		n.found.add(schemas.Finding{
+			Code: info.Code, Severity: schemas.Warning, Source: n.src.ID, Object: n.obj.Key, Value: string(p),
+			Message: fmt.Sprintf("%d rows are of %s, whose run does not look here; have them delivered with that period", n.others[p], p),
+		})
+	}
 }
 
 // label gives every row of b the same text in a label column; empty text leaves the column absent.

@@ -120,7 +120,7 @@ func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []
 	var sources []schemas.SourceID
 	for j, res := range objects {
 		pinned := &r.Spec.Sources[tasks[j].Source]
-		if refused[deliveryName(pinned, &pinned.Objects[tasks[j].Object])] {
+		if _, ok := refused[deliveryName(pinned, &pinned.Objects[tasks[j].Object])]; ok {
 			continue
 		}
 		for _, o := range res.Outputs {

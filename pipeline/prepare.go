@@ -93,14 +93,8 @@ func (r *Run) pin(ctx context.Context, src *schemas.Source) (Pinned, error) {
 func (r *Run) waive(found []schemas.Finding, incomplete *bool) []schemas.Finding {
 	blocking, waived := false, false
 	for i := range found {
-		f := &found[i]
-		for _, w := range r.Book.Provider.Waivers {
-			if w.Covers(r.Spec.Period, f) {
-				f.Severity, waived = schemas.Note, true
-				f.Message += fmt.Sprintf(" (waived by %s: %s)", w.Name, w.Reason)
-			}
-		}
-		blocking = blocking || f.Severity == schemas.Blocking
+		waived = r.waiveOne(&found[i]) || waived
+		blocking = blocking || found[i].Severity == schemas.Blocking
 	}
 	if waived && !blocking {
 		*incomplete = false
@@ -108,8 +102,20 @@ func (r *Run) waive(found []schemas.Finding, incomplete *bool) []schemas.Finding
 	return found
 }
 
-// chooseShards divides so that a shard holds about a quarter of a million rows, so that it is sorted in memory, going by bytes: some 300 to a row as plain text,
-// and a fifth of that where they are compressed. A guess that is off costs balance, never memory or rows.
+// waiveOne turns a finding that the book waives, by name and reason, into a note, and reports whether it did.
+func (r *Run) waiveOne(f *schemas.Finding) (waived bool) {
+	for _, w := range r.Book.Provider.Waivers {
+		if w.Covers(r.Spec.Period, f) {
+			f.Severity, waived = schemas.Note, true
+			f.Message += fmt.Sprintf(" (waived by %s: %s)", w.Name, w.Reason)
+		}
+	}
+	return waived
+}
+
+// chooseShards divides so that a shard holds about a quarter of a million rows, which are sorted in memory, going by bytes:
+// some 300 to a row as plain text, and a fifth of that where they are compressed. A guess that is off costs balance, never
+// memory or rows.
 func chooseShards(sources []Pinned) int {
 	const (
 		rowsPerShard       = 250_000

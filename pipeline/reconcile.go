@@ -247,7 +247,7 @@ func (r *Run) progressOfPeriod(ctx context.Context) (schemas.Date, bool, error) 
 		if err != nil {
 			return schemas.Date{}, false, err
 		}
-		provisional = provisional || p.Refused
+		provisional = provisional || p.Refused && !p.Waived
 		last = max(last, p.LastTime)
 	}
 	if last >= end.UnixMicro() {

@@ -8,9 +8,15 @@ import (
 // deliveryName tells deliveries of all sources apart.
 func deliveryName(p *Pinned, o *Object) string { return string(p.Source) + "\x00" + o.Delivery }
 
+// refusal is why a delivery was not taken.
+type refusal struct {
+	// waived says that the book lets the period be complete without it.
+	waived bool
+}
+
 // refusals are the deliveries of which an object could not be trusted. A delivery is refused whole: half of a snapshot is
 // no snapshot.
-func refusals(s *Spec, plan []Wave, results [][]*Result) (map[string]bool, error) {
+func refusals(s *Spec, plan []Wave, results [][]*Result) (map[string]refusal, error) {
 	for i := range plan {
 		if plan[i].Width == PerObject {
 			return refusedDeliveries(s, plan[i].Tasks, results[i])
@@ -19,8 +25,8 @@ func refusals(s *Spec, plan []Wave, results [][]*Result) (map[string]bool, error
 	return nil, nil
 }
 
-func refusedDeliveries(s *Spec, tasks []Task, results []*Result) (map[string]bool, error) {
-	refused := map[string]bool{}
+func refusedDeliveries(s *Spec, tasks []Task, results []*Result) (map[string]refusal, error) {
+	refused := map[string]refusal{}
 	for j, res := range results {
 		p, err := objectOf(res)
 		if err != nil {
@@ -28,7 +34,9 @@ func refusedDeliveries(s *Spec, tasks []Task, results []*Result) (map[string]boo
 		}
 		if p.Refused {
 			pinned := &s.Sources[tasks[j].Source]
-			refused[deliveryName(pinned, &pinned.Objects[tasks[j].Object])] = true
+			name := deliveryName(pinned, &pinned.Objects[tasks[j].Object])
+			before, again := refused[name]
+			refused[name] = refusal{waived: p.Waived && (!again || before.waived)}
 		}
 	}
 	return refused, nil

@@ -105,7 +105,7 @@ func (r *Run) missing(ctx context.Context, t *Task) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.Refused {
+		if p.Refused && !p.Waived {
 			out = append(out, p.Why)
 		}
 	}

@@ -19,6 +19,9 @@ const (
 	Blocking Severity = "blocking"
 )
 
+// Severities lists the severities, mildest first.
+var Severities = []Severity{Note, Warning, Suspended, Rejected, Blocking}
+
 // Code names one kind of finding. Codes are stable: reports, fixtures and people's filters use them.
 type Code string
 

@@ -218,7 +218,7 @@ func (d *decoder) goodText(c *column, v *dataset.Vector, x *cells, text []byte, 
 		d.defect(x, r, c, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 		return false
 	}
-	if c.json && x.rawJSON && !d.validObject(slices.Grow(text, 8)) {
+	if c.json && x.rawJSON && !d.validObject(slices.Grow(text, padding)) {
 		v.SetNull(base + r)
 		d.defect(x, r, c, schemas.CodeBadJSON, "it is not a JSON object", text)
 		return false

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
@@ -147,6 +148,8 @@ func newNode(path string) *node { return &node{path: path, byName: map[string]in
 type member struct {
 	// literal is how it begins when it is written without blanks: "name":.
 	literal []byte
+	// head is the first eight bytes of literal under headMask, and tail its last eight if it is longer.
+	head, headMask, tail uint64
 	// next is the member that came after it the last time.
 	next int
 	// node takes the members of an object.
@@ -166,7 +169,14 @@ func (n *node) child(name string) *member {
 		i = len(n.members)
 		n.byName[name] = i
 		literal := append(appendString(nil, []byte(name)), ':')
-		n.members = append(n.members, member{literal: literal, next: -1, field: -1, extra: -1})
+		m := member{literal: literal, headMask: ^uint64(0), next: -1, field: -1, extra: -1}
+		if size := len(literal); size < 8 {
+			m.headMask = 1<<(8*size) - 1
+		} else {
+			m.tail = binary.LittleEndian.Uint64(literal[size-8:])
+		}
+		m.head = binary.LittleEndian.Uint64(append(slices.Clone(literal), make([]byte, 8)...)) & m.headMask
+		n.members = append(n.members, m)
 	}
 	return &n.members[i]
 }

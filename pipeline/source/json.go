@@ -13,7 +13,7 @@ import (
 
 // skipBlanks returns the place of the next byte that is no blank.
 func skipBlanks(b []byte, i int) int {
-	for b[i] == ' ' || b[i] == '\t' || b[i] == '\r' {
+	for b[i] <= ' ' && (b[i] == ' ' || b[i] == '\t' || b[i] == '\r') {
 		i++
 	}
 	return i
@@ -23,15 +23,19 @@ func skipBlanks(b []byte, i int) int {
 // character first. escaped says that there are escapes in it, and high or-s its bytes together in places.
 func scanString(b []byte, i int) (end int, escaped bool, high uint64) {
 	for {
-		w := binary.LittleEndian.Uint64(b[i:])
-		// Borrows make bits above a true one wrong, but the lowest is always right.
-		quote := w ^ '"'*each
-		slash := w ^ '\\'*each
-		hit := ((quote-each)&^quote | (slash-each)&^slash | (w-' '*each)&^w) & upper
+		v := (*[16]byte)(b[i : i+16])
+		w := binary.LittleEndian.Uint64(v[:8])
+		hit := stops(w)
 		if hit == 0 {
+			next := binary.LittleEndian.Uint64(v[8:])
 			high |= w
 			i += 8
-			continue
+			if hit = stops(next); hit == 0 {
+				high |= next
+				i += 8
+				continue
+			}
+			w = next
 		}
 		at := bits.TrailingZeros64(hit) >> 3
 		high |= w & (1<<(8*at) - 1)
@@ -49,6 +53,13 @@ func scanString(b []byte, i int) (end int, escaped bool, high uint64) {
 			return -1, escaped, high
 		}
 	}
+}
+
+// stops sets the upper bit of the first byte of w, and perhaps of others behind it, that ends the plain part of a string: a
+// quote, a backslash or a control character. By xor with 2 only the quote and control characters are below 0x21.
+func stops(w uint64) uint64 {
+	low, slash := w^2*each, w^'\\'*each
+	return ((low-0x21*each)&^low | (slash-each)&^slash) & upper
 }
 
 // unescape decodes the string b[start:end] in place and returns its new end, or -1 if an escape is wrong. What it frees
@@ -257,14 +268,15 @@ func validEscapes(b []byte) bool {
 }
 
 // validObject reports whether text is one JSON object, blanks around it aside. Line feeds between its tokens are taken
-// for blanks, for a field in quotes may have them. text has a capacity of eight bytes more, which are overwritten.
+// for blanks, for a field in quotes may have them. text has a capacity of padding bytes more, which are overwritten.
 func (d *decoder) validObject(text []byte) bool {
 	n := len(text)
 	if n < 2 || text[0] != '{' && text[0] > ' ' {
 		return false
 	}
-	b := text[:n+8]
-	binary.LittleEndian.PutUint64(b[n:], '\n')
+	b := text[:n+padding]
+	clear(b[n:])
+	b[n] = '\n'
 	if bytes.IndexByte(text, '\n') >= 0 { // a carriage return is a blank, but not within a string
 		b = append(d.json[:0], b...)
 		d.json = b

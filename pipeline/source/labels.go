@@ -236,7 +236,7 @@ func (d *decoder) judge(c *column, text []byte, rawJSON bool) verdict {
 		return verdict{null: true, note: d.tokenNote(c, text)}
 	case !wellEncoded(text):
 		return verdict{defect: schemas.CodeBadEncoding, what: "it is not UTF-8, or holds a NUL"}
-	case c.json && rawJSON && !d.validObject(slices.Grow(slices.Clone(text), 8)):
+	case c.json && rawJSON && !d.validObject(slices.Grow(slices.Clone(text), padding)):
 		return verdict{defect: schemas.CodeBadJSON, what: "it is not a JSON object"}
 	case c.currency && !money.ValidCurrency(money.Currency(text)):
 		return d.outside(c, text, schemas.CodeUnknownCurrency, "it is not a currency of ISO 4217")

@@ -82,8 +82,12 @@ func (d *decoder) unpack() (packing, error) {
 		}
 	}
 	switch kind {
-	case packPlain:
-		d.text = buffered
+	case packPlain: // what is at hand, and then without a copy between
+		ahead, err := buffered.Peek(buffered.Buffered())
+		if err != nil {
+			return 0, fmt.Errorf("read its first bytes: %w", err)
+		}
+		d.text = io.MultiReader(bytes.NewReader(ahead), d.wire)
 	case packGzip:
 		z, err := newInflater(buffered)
 		if err != nil {

@@ -66,7 +66,7 @@ func FuzzJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		d := &decoder{}
 		d.limits.Depth = 1000
-		got := d.validObject(slices.Grow([]byte(text), 8))
+		got := d.validObject(slices.Grow([]byte(text), padding))
 		trimmed := strings.Trim(text, " \t\r\n")
 		want := json.Valid([]byte(text)) && strings.HasPrefix(trimmed, "{")
 		if got && !want {

@@ -21,8 +21,11 @@ type chargeWriter struct {
 	period     string
 	names      map[schemas.AccountID]string
 	text       textCell
-	steps      []byte
 	failed     error
+	// scratch is text on its way into a batch; draft and subcategory are made of what neighbours share.
+	scratch     []byte
+	draft       joined
+	subcategory joined
 }
 
 // textCell appends a text, or leaves the cell null where there is none.
@@ -32,6 +35,17 @@ func (t textCell) set(col int, s string) {
 	if s != "" {
 		t.b.AppendText(col, s)
 	}
+}
+
+// joined is a text made of parts, kept for as long as the parts stay the same.
+type joined struct{ one, other, text string }
+
+// of returns the text for two parts.
+func (j *joined) of(one, other, before, between, after string) string {
+	if j.text == "" || j.one != one || j.other != other {
+		*j = joined{one, other, before + one + between + other + after}
+	}
+	return j.text
 }
 
 // append adds one charge to b as an open row, which the caller ends. It fails if an amount does not fit a dataset.
@@ -80,8 +94,10 @@ func (w *chargeWriter) money(b *dataset.Batch, c *schemas.Charge) {
 		w.figure(b, schemas.ChargePeerCost, c.PeerCost)
 		w.figure(b, schemas.ChargeMargin, c.Amount.Sub(c.PeerCost))
 	}
-	b.AppendText(schemas.ChargeExactCost, c.Exact.String())
-	b.AppendText(schemas.ChargeResidue, c.Residue.String())
+	w.scratch = c.Exact.AppendText(w.scratch[:0])
+	b.AppendBytes(schemas.ChargeExactCost, w.scratch)
+	w.scratch = c.Residue.AppendText(w.scratch[:0])
+	b.AppendBytes(schemas.ChargeResidue, w.scratch)
 	if !c.HasQuantity {
 		return
 	}
@@ -116,17 +132,20 @@ func (w *chargeWriter) unitPrices(b *dataset.Batch, c *schemas.Charge) {
 		}
 		return
 	}
-	for _, u := range [...]struct {
+	var price money.Decimal
+	for i, u := range [...]struct {
 		cost              money.Decimal
 		billing, currency int
 	}{
 		{c.List, schemas.ChargeListUnitPrice, schemas.ChargePricingCurrencyListUnitPrice},
 		{c.Exact, schemas.ChargeContractedUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice},
 	} {
-		price, err := money.DivRound(u.cost, c.Priced, money.Scale, money.HalfEven)
-		if err != nil {
-			w.failed = err
-			return
+		if i == 0 || !u.cost.Equal(c.List) {
+			var err error
+			if price, err = money.DivRound(u.cost, c.Priced, money.Scale, money.HalfEven); err != nil {
+				w.failed = err
+				return
+			}
 		}
 		w.decimal(b, u.billing, price)
 		w.decimal(b, u.currency, price)
@@ -146,7 +165,7 @@ func (w *chargeWriter) what(b *dataset.Batch, c *schemas.Charge) {
 	set(schemas.ChargeChargeFrequency, c.Frequency)
 	b.AppendTime(schemas.ChargeChargePeriodStart, c.Start.UnixMicro())
 	b.AppendTime(schemas.ChargeChargePeriodEnd, c.End.UnixMicro())
-	set(schemas.ChargeDraftInvoiceId, w.period+"-"+string(c.Account)+"-"+string(c.Currency))
+	set(schemas.ChargeDraftInvoiceId, w.draft.of(string(c.Account), string(c.Currency), w.period+"-", "-", ""))
 	set(schemas.ChargeInvoiceIssuerName, w.provider.LegalName)
 	set(schemas.ChargeProviderName, w.provider.Name)
 	set(schemas.ChargePublisherName, w.provider.Name)
@@ -154,7 +173,7 @@ func (w *chargeWriter) what(b *dataset.Batch, c *schemas.Charge) {
 	set(schemas.ChargeRegionName, c.Region)
 	category := cmp.Or(c.ServiceCategory, "Other")
 	set(schemas.ChargeServiceCategory, category)
-	set(schemas.ChargeServiceSubcategory, "Other ("+category+")")
+	set(schemas.ChargeServiceSubcategory, w.subcategory.of(category, "", "Other (", ")", ""))
 	set(schemas.ChargeServiceName, c.Service)
 	set(schemas.ChargePricingCategory, c.PricingKind)
 	if c.Price != "" {
@@ -162,7 +181,8 @@ func (w *chargeWriter) what(b *dataset.Batch, c *schemas.Charge) {
 		sku := cmp.Or(string(c.SKU), string(c.Price))
 		set(schemas.ChargeSkuId, sku)
 		set(schemas.ChargeSkuMeter, cmp.Or(c.SkuMeter, string(c.Meter), string(c.Price)))
-		set(schemas.ChargeSkuPriceId, sku+"/"+string(c.Price))
+		w.scratch = append(append(append(w.scratch[:0], sku...), '/'), c.Price...)
+		b.AppendBytes(schemas.ChargeSkuPriceId, w.scratch)
 	}
 }
 
@@ -178,11 +198,11 @@ func (w *chargeWriter) lineage(b *dataset.Batch, c *schemas.Charge) {
 	set(schemas.ChargePeerId, string(c.Peer))
 	b.AppendInt(schemas.ChargeUsageRows, c.UsageRows)
 	var err error
-	if w.steps, err = appendSteps(w.steps[:0], c.Steps); err != nil {
+	if w.scratch, err = appendSteps(w.scratch[:0], c.Steps); err != nil {
 		w.failed = err
 		return
 	}
-	set(schemas.ChargeSteps, string(w.steps))
+	b.AppendBytes(schemas.ChargeSteps, w.scratch)
 }
 
 // briefCharge are the columns of a charge without its arithmetic, which is most of its bytes.

@@ -27,6 +27,19 @@ func (b *Batch) AppendText(col int, text string) {
 	}
 }
 
+// AppendBytes is AppendText for text that is no string. It copies it.
+func (b *Batch) AppendBytes(col int, text []byte) {
+	v := b.cell(col, schemas.Label, schemas.Text)
+	switch {
+	case v == nil:
+	case v.Type == schemas.Label:
+		v.Codes = append(v.Codes, v.Dict.Code(text))
+	default:
+		v.Bytes = append(v.Bytes, text...)
+		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+	}
+}
+
 // AppendTime gives column col of the current row an instant in microseconds since 1970 in UTC.
 func (b *Batch) AppendTime(col int, micros int64) {
 	if v := b.cell(col, schemas.Time, schemas.Time); v != nil {

@@ -246,6 +246,10 @@ func (e *columnEncoder) nullsIn(v *Vector, from, to int) int {
 
 // texts writes each value as it is.
 func (e *columnEncoder) texts(v *Vector, from, to int) {
+	if v.Type == schemas.Text { // steps have megabytes, which would be copied again and again while they grow
+		const lengths, levels = 4, 64
+		e.raw = withRoom(e.raw, len(e.raw)+int(v.start(to)-v.start(from))+(to-from)*lengths+(to-from)/4+levels)
+	}
 	for from < to {
 		end := v.textPageEnd(from, to)
 		page := encodedPage{rows: end - from, nulls: e.nullsIn(v, from, end), kind: v.Type}

@@ -12,8 +12,10 @@ type Dictionary struct {
 	ends  []uint32
 	// slots is an open-addressing table: the upper half of the hash above, code+1 below; 0 is free.
 	slots []uint64
-	// scratch is for strings on their way in.
-	scratch []byte
+	// scratch is for strings on their way in, and last the last of them with its code: neighbours are often equal.
+	scratch  []byte
+	last     string
+	lastCode uint32
 }
 
 // MaxText is the most bytes of text that a dictionary or the Text column of a batch may hold: places in it have 32 bits.
@@ -65,7 +67,7 @@ func (d *Dictionary) Code(text []byte) uint32 {
 
 // Reset empties d and keeps its memory. Batches with codes of d must not be used any more.
 func (d *Dictionary) Reset() {
-	d.bytes, d.ends = d.bytes[:0], d.ends[:0]
+	d.bytes, d.ends, d.last = d.bytes[:0], d.ends[:0], ""
 	clear(d.slots)
 }
 
@@ -86,8 +88,12 @@ func (d *Dictionary) Find(text []byte) (uint32, bool) {
 
 // codeOf is Code for a string.
 func (d *Dictionary) codeOf(text string) uint32 {
+	if text == d.last && text != "" {
+		return d.lastCode
+	}
 	d.scratch = append(d.scratch[:0], text...)
-	return d.Code(d.scratch)
+	d.last, d.lastCode = text, d.Code(d.scratch)
+	return d.lastCode
 }
 
 func (d *Dictionary) grow() {

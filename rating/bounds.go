@@ -169,7 +169,7 @@ func (b *bill) covered(sub *subscription, o *offering, x *price) money.Ratio {
 // blank starts a line that no usage and no price makes.
 func (b *bill) blank(sub *subscription) *line {
 	l := &line{sub: sub}
-	l.t.quiet = b.plan.spec.Quiet
+	l.t.quiet, l.t.room = b.plan.spec.Quiet, &b.tally.room
 	l.charge = schemas.Charge{
 		Account: b.account.ID, Start: b.plan.start.UTC(), End: b.plan.end.UTC(), Currency: b.currency,
 		Category: "Adjustment", Frequency: "Recurring", PricingKind: "Other",

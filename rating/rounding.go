@@ -59,7 +59,7 @@ func (b *bill) rule(c money.Currency, level schemas.RoundingLevel) (schemas.Roun
 func (t *trail) roundBy(value operand, rule schemas.RoundingRule) number {
 	note := ""
 	if !t.quiet {
-		note = "rounded by rule " + rule.Version
+		note = t.inside().text(append(append(make([]byte, 0, 64), "rounded by rule "...), rule.Version...))
 	}
 	if rule.Step != nil && !rule.Step.IsZero() {
 		return t.add(OpRoundStep, note, rule.Apply(value.n.v), value, fact("step", *rule.Step), word("mode", rule.Mode.String()))
@@ -112,16 +112,21 @@ func (b *bill) roundDocument() error {
 
 // chargeID identifies a charge by its content.
 func chargeID(c *schemas.Charge) schemas.ChargeID {
-	text := make([]byte, 0, 512)
+	var room [512]byte
+	text := room[:0]
 	for _, s := range [...]string{
 		string(c.Account), string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), c.Category,
-		c.Class, c.Group, c.Description, string(c.Peer), string(c.Currency), c.Exact.String(), c.Amount.String(),
+		c.Class, c.Group, c.Description, string(c.Peer), string(c.Currency),
 	} {
 		text = append(append(text, s...), 0)
 	}
+	text = append(c.Exact.AppendText(text), 0)
+	text = append(c.Amount.AppendText(text), 0)
 	text = binary.BigEndian.AppendUint64(text, uint64(c.Start.UnixMicro()))
 	text = binary.BigEndian.AppendUint64(text, uint64(c.End.UnixMicro()))
 	text = binary.BigEndian.AppendUint64(text, uint64(c.UsageRows))
 	sum := sha256.Sum256(text)
-	return schemas.ChargeID(hex.EncodeToString(sum[:16]))
+	var digits [32]byte
+	hex.Encode(digits[:], sum[:len(digits)/2])
+	return schemas.ChargeID(digits[:])
 }

@@ -35,6 +35,7 @@ type Tally struct {
 	handles []handle
 	rows    int64
 	key     []byte
+	room    room
 }
 
 // Handle names, within one account of a tally, one meter's part in the rows of one set of labels.

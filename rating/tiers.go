@@ -30,7 +30,8 @@ func (m *model) fillTiers(t *trail, q number, op string) number {
 		}
 		return given(total)
 	}
-	parts := make([]operand, 0, top+1)
+	var few [8]operand
+	parts := few[:0]
 	for i := range top + 1 {
 		parts = append(parts, in(tierName(i), m.tierPart(t, q, i, top, op)))
 	}
@@ -55,10 +56,18 @@ func (m *model) tierPart(t *trail, q number, i, top int, op string) number {
 	if t.quiet {
 		return given(out)
 	}
-	return t.add(op, fmt.Sprintf("tier %d prices %s", i+1, part), out, in("quantity", q), fact("from", from), maybe("to", to), fact(name, rate), fact("flat_fee", flat))
+	return t.add(op, t.note("tier ", int64(i+1), " prices ", &part, ""), out, in("quantity", q), fact("from", from), maybe("to", to), fact(name, rate), fact("flat_fee", flat))
 }
 
-func tierName(i int) string { return fmt.Sprintf("tier_%d", i+1) }
+// tierNames are those of the first tiers.
+var tierNames = [...]string{"tier_1", "tier_2", "tier_3", "tier_4", "tier_5", "tier_6", "tier_7", "tier_8"}
+
+func tierName(i int) string {
+	if i < len(tierNames) {
+		return tierNames[i]
+	}
+	return fmt.Sprintf("tier_%d", i+1)
+}
 
 // volume prices the whole quantity at the tier it lands in: q × unit price + flat fee of that tier.
 func (m *model) volume(t *trail, q number) number {
@@ -73,11 +82,7 @@ func (m *model) volume(t *trail, q number) number {
 // volumeAt prices the whole quantity at tier i.
 func (m *model) volumeAt(t *trail, q number, i int) number {
 	tier := &m.terms.Tiers[i]
-	note := ""
-	if !t.quiet {
-		note = fmt.Sprintf("the whole quantity at tier %d", i+1)
-	}
-	amount := t.mul(note, in("quantity", q), fact("unit_price", tier.UnitPrice))
+	amount := t.mul(t.note("the whole quantity at tier ", int64(i+1), "", nil, ""), in("quantity", q), fact("unit_price", tier.UnitPrice))
 	if flat := m.flatFee(i, i); !flat.IsZero() {
 		amount = t.sum("with the tier's flat fee", in("amount", amount), fact("flat_fee", flat))
 	}

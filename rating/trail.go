@@ -44,6 +44,30 @@ func maybe(name string, v *money.Decimal) operand {
 type trail struct {
 	steps []schemas.Step
 	quiet bool
+	room  *room // nil is a room of its own
+	// results are those of the first steps, whose texts serve the operands that repeat them.
+	results [usualSteps]money.Decimal
+}
+
+// inside returns the room of the trail.
+func (t *trail) inside() *room {
+	if t.room == nil {
+		t.room = &room{}
+	}
+	return t.room
+}
+
+// note puts a text together from parts, numbers among them, for a step; a quiet trail has none.
+func (t *trail) note(before string, n int64, between string, d *money.Decimal, after string) string {
+	if t.quiet {
+		return ""
+	}
+	var buf [128]byte
+	b := append(strconv.AppendInt(append(buf[:0], before...), n, 10), between...)
+	if d != nil {
+		b = d.AppendText(b)
+	}
+	return t.inside().text(append(b, after...))
 }
 
 // add records a step. An operand that an earlier step made is named after it: amount@3 is the result of step 3.
@@ -51,16 +75,33 @@ func (t *trail) add(op, note string, out money.Decimal, ins ...operand) number {
 	if t.quiet {
 		return given(out)
 	}
-	step := schemas.Step{Op: op, Note: note, Out: out.String(), In: make([]schemas.Operand, len(ins))}
-	for i, x := range ins {
-		o := schemas.Operand{Name: x.name, Value: x.word}
-		if !x.text {
-			o.Value = x.n.v.String()
+	r := t.inside()
+	if t.steps == nil {
+		t.steps = r.stepsOf()
+	}
+	step := schemas.Step{Op: op, Note: note, In: r.operandsOf(len(ins))}
+	for i := range ins {
+		x, o := &ins[i], &step.In[i]
+		o.Name, o.Value = x.name, x.word
+		switch at := x.n.at; {
+		case x.text:
+		case at > 0 && at <= min(len(t.steps), usualSteps) && t.results[at-1] == x.n.v:
+			o.Value = t.steps[at-1].Out
+		default:
+			o.Value = r.number(x.n.v)
 		}
 		if x.n.at > 0 {
-			o.Name += "@" + strconv.Itoa(x.n.at)
+			o.Name = r.named(x.name, x.n.at)
 		}
-		step.In[i] = o
+		if step.Out == "" && !x.text && x.n.v == out { // the same number reads the same
+			step.Out = o.Value
+		}
+	}
+	if step.Out == "" {
+		step.Out = r.number(out)
+	}
+	if len(t.steps) < usualSteps {
+		t.results[len(t.steps)] = out
 	}
 	t.steps = append(t.steps, step)
 	return number{v: out, at: len(t.steps)}
@@ -119,6 +160,12 @@ func (t *trail) prorateRound(note string, amount, from, to, of operand) number {
 // round rounds by a mode to decimal places.
 func (t *trail) round(note string, value operand, places int32, mode money.Mode) number {
 	return t.add(OpRound, note, money.RoundTo(value.n.v, places, mode), value, count("places", int64(places)), word("mode", mode.String()))
+}
+
+// named is the name of an operand that a step made.
+func (r *room) named(name string, at int) string {
+	var buf [64]byte
+	return r.text(strconv.AppendInt(append(append(buf[:0], name...), '@'), int64(at), 10))
 }
 
 // percentOf is exact: a division by 100 moves the point.

@@ -196,7 +196,7 @@ func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, 
 // newLine starts a charge of a price.
 func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start, end time.Time) *line {
 	l := &line{price: x, sub: sub, phase: phase, tax: x.offering.TaxCategory}
-	l.t.quiet = b.plan.spec.Quiet
+	l.t.quiet, l.t.room = b.plan.spec.Quiet, &b.tally.room
 	l.charge = schemas.Charge{
 		Account: b.account.ID, Subscription: sub.ID, Offering: x.offering.ID, Price: x.ID, Version: x.Version,
 		Model: string(x.Terms.Model), Start: start.UTC(), End: end.UTC(), Service: x.offering.Service,

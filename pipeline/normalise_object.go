@@ -173,6 +173,12 @@ func (n *normaliser) decode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if stats.Rows == 0 {
+		info, _ := schemas.CodeEmptyObject.Info()
+		n.found.add(schemas.Finding{
+			Code: info.Code, Severity: info.Severity, Source: n.src.ID, Object: n.obj.Key, Message: info.Meaning + "; " + info.Fix,
+		})
+	}
 	if n.seen != stats.Rows {
 		return fmt.Errorf("%s: %w: the decoder read %d rows and accounts for %d", n.obj.Key, ErrLostRows, stats.Rows, n.seen)
 	}

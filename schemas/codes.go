@@ -43,6 +43,7 @@ const (
 	CodeMissingDelivery   Code = "missing_delivery"
 	CodeLateDelivery      Code = "late_delivery"
 	CodeSupersededVersion Code = "superseded_version"
+	CodeEmptyObject       Code = "empty_object"
 	CodeUnsettled         Code = "unsettled_object"
 	// Of an account or of the plan.
 	CodeNoPrice         Code = "no_price"
@@ -89,6 +90,7 @@ var Codes = []CodeInfo{
 	{CodeHostileObject, Blocking, "an object or manifest breaks a limit of safety; its delivery is refused whole", "look at who wrote it before raising the limit"},
 	{CodeMissingDelivery, Blocking, "an expected delivery is not there; the period is provisional", "wait for it, or waive it in the book by name and reason"},
 	{CodeLateDelivery, Warning, "a delivery came after it was due", "none; ask the source if it keeps happening"},
+	{CodeEmptyObject, Warning, "an object has no rows", "ask the source whether there was nothing to deliver; a snapshot without rows takes the place of one with rows"},
 	{CodeSupersededVersion, Note, "a newer complete version of the snapshot replaces this one", "none; the older is kept as evidence"},
 	{CodeUnsettled, Warning, "an object is younger than its source's settling time and was not read", "run again once it has settled"},
 	{CodeNoPrice, Suspended, "an offering has no price in force for a meter on that day", "add the price to the catalogue"},

@@ -23,7 +23,7 @@ type codes struct {
 // Two literals that fit the bits of the table are one entry, so that text without repetitions takes half the steps. An
 // entry of distances is like that of a copy, with a base of 15 bits and the mask from bit 32.
 const (
-	symbolBits   = 11
+	symbolBits   = 10
 	distanceBits = 8
 
 	literal   = 1 << 15

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"daybook/pipeline/dataset"
 	"daybook/schemas"
@@ -19,8 +20,18 @@ func (f *findings) add(x schemas.Finding) {
 	if f.counts == nil {
 		f.counts = map[schemas.Code]CodeCount{}
 	}
+	x.Message = clipped(x.Message)
 	addCode(f.counts, CodeCount{Code: x.Code, Severity: x.Severity, Findings: 1, Rows: x.Rows})
 	f.rows = append(f.rows, x)
+}
+
+// clipped cuts a message that quotes a source too long, at the start of a character.
+func clipped(message string) string {
+	const most = 2000
+	if len(message) <= most {
+		return message
+	}
+	return strings.ToValidUTF8(message[:most], "") + "…"
 }
 
 // codes returns the counts by code, in the order of schemas.Codes.

@@ -200,12 +200,18 @@ type pageWriter struct{ tabs *tabwriter.Writer }
 // line writes a line that is not aligned.
 func (w *pageWriter) line(format string, args ...any) {
 	w.tabs.Flush()
-	fmt.Fprintf(w.tabs, format+"\n", args...)
+	// What sources write must not move the cursor or turn the text around.
+	for part := range strings.Lines(fmt.Sprintf(format+"\n", args...)) {
+		fmt.Fprintln(w.tabs, visible(strings.TrimSuffix(part, "\n")))
+	}
 	w.tabs.Flush()
 }
 
 // cells writes an aligned line.
 func (w *pageWriter) cells(cells ...string) {
+	for i := range cells {
+		cells[i] = visible(cells[i])
+	}
 	fmt.Fprintln(w.tabs, "  "+strings.Join(cells, "\t"))
 }
 

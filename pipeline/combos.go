@@ -73,6 +73,8 @@ type combo struct {
 	// words are the values of the labels that only describe; differ has a bit for each in which rows differ.
 	words  [][]byte
 	differ uint64
+	// known are the labels as the tally knows them: the decisive ones and words.
+	known *rating.Labels
 }
 
 // part is what one meter takes of a combination.
@@ -238,26 +240,40 @@ func (c *combos) find(key uint64, i int) int32 {
 	if ok && x.account == c.account {
 		return n
 	}
+	c.know(x, i)
+	x.account, x.differ = c.account, 0
+	handles := c.tally.ResolveAgain(x.known)
+	x.parts = slices.Grow(x.parts[:0], len(handles))[:len(handles)]
+	for k, h := range handles {
+		p := &x.parts[k]
+		*p = part{handle: h, reads: c.tally.Reads(h), additive: c.tally.Additive(h), starts: p.starts[:0]}
+		if p.additive {
+			p.starts = c.tally.AppendSlices(p.starts, h)
+		}
+	}
+	c.touched = append(c.touched, n)
+	return n
+}
+
+// know looks the labels of row i up, unless they are those that the combination had in an earlier account.
+func (c *combos) know(x *combo, i int) {
+	same := x.known != nil
+	for k := 0; k < len(c.told) && same; k++ {
+		same = string(x.words[k]) == string(c.told[k].vector.TextAt(i))
+	}
+	if same {
+		return
+	}
 	for k, col := range c.labels {
 		c.texts[k] = string(c.batch.Columns[col].TextAt(i))
 	}
-	x.account, x.parts = c.account, x.parts[:0]
-	for _, h := range c.tally.Resolve(c.texts) {
-		p := part{handle: h, reads: c.tally.Reads(h), additive: c.tally.Additive(h)}
-		if p.additive {
-			p.starts = c.tally.Slices(h)
-		}
-		x.parts = append(x.parts, p)
-	}
-	x.differ = 0
+	x.known = c.tally.Known(c.texts)
 	for len(x.words) < len(c.told) {
 		x.words = append(x.words, nil)
 	}
 	for k := range c.told {
 		x.words[k] = append(x.words[k][:0], c.told[k].vector.TextAt(i)...)
 	}
-	c.touched = append(c.touched, n)
-	return n
 }
 
 // addRun gives rows [i, end) to one meter: to the sums of their slice where it adds up, else one by one.

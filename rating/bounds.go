@@ -168,7 +168,8 @@ func (b *bill) covered(sub *subscription, o *offering, x *price) money.Ratio {
 
 // blank starts a line that no usage and no price makes.
 func (b *bill) blank(sub *subscription) *line {
-	l := &line{sub: sub}
+	l := b.tally.line()
+	l.sub = sub
 	l.t.quiet, l.t.room = b.plan.spec.Quiet, &b.tally.room
 	l.charge = schemas.Charge{
 		Account: b.account.ID, Start: b.plan.start.UTC(), End: b.plan.end.UTC(), Currency: b.currency,

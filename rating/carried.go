@@ -172,7 +172,7 @@ func (b *bill) soleGroup(e *entry) string {
 // seed makes the series that have a level carried in and no row, so that what stayed as it was is charged, too.
 func (t *Tally) seed(c *Carried) {
 	for _, l := range c.Levels {
-		if _, there := t.byKey[l.Series]; there {
+		if id, there := t.ids[l.Series]; there && t.byID[id].stamp == t.stamp {
 			continue
 		}
 		parts := strings.Split(l.Series, "\x00")
@@ -190,6 +190,6 @@ func (t *Tally) seed(c *Carried) {
 			m.reads.Cost = schemas.UseEffectiveCost
 		}
 		m.key = t.plan.keyOf(&m, "")
-		t.seriesOf(&m)
+		t.seriesOf(&m, t.idOf(m.key))
 	}
 }

@@ -17,8 +17,19 @@ type context struct {
 	// windows are those by which commitments count the usage of meters, by meter; nil for an account without any.
 	windows map[*schemas.Meter]schemas.Window
 	plan    *Plan
-	// meters are those that were asked for; a catalogue has thousands, and an account uses a few.
-	meters map[int]*meterSlices
+	// own is how many of subs come before those to included offerings; all, where the two are mixed.
+	own int
+	// meters are filled for those that were asked for, which have the stamp of the account: a catalogue has thousands, and an
+	// account uses a few. made are all slices that were ever made, of which so many are used.
+	meters []stampedSlices
+	stamp  int
+	made   []*meterSlices
+	used   int
+}
+
+type stampedSlices struct {
+	stamp  int
+	slices *meterSlices // nil where the account has no price for the meter
 }
 
 // subscription is a subscription with the segments of its life.
@@ -59,15 +70,14 @@ func (c *context) slicesOf(meter int) *meterSlices {
 	if meter < 0 || len(c.subs) == 0 {
 		return nil
 	}
-	s, ok := c.meters[meter]
-	if !ok {
-		s = c.sliceMeter(meter)
-		if c.meters == nil {
-			c.meters = map[int]*meterSlices{}
-		}
-		c.meters[meter] = s
+	if c.meters == nil {
+		c.meters = make([]stampedSlices, len(c.plan.meters))
 	}
-	return s
+	x := &c.meters[meter]
+	if x.stamp != c.stamp {
+		*x = stampedSlices{c.stamp, c.sliceMeter(meter)}
+	}
+	return x.slices
 }
 
 // commitWindow is the window by which a commitment counts a meter's usage, or empty.
@@ -78,9 +88,15 @@ func (c *context) commitWindow(m *meter) schemas.Window {
 	return c.windows[m.Meter]
 }
 
-// contextOf gathers what the book says of an account.
-func (p *Plan) contextOf(a *account) context {
-	c := context{zone: a.zone, windows: p.commitWindows(a), plan: p}
+// forget empties a context and keeps its memory.
+func (c *context) forget() {
+	*c = context{subs: c.subs[:0], meters: c.meters, stamp: c.stamp + 1, made: c.made}
+}
+
+// fill gathers what the book says of an account.
+func (c *context) fill(p *Plan, a *account) {
+	c.zone, c.windows, c.plan = a.zone, p.commitWindows(a), p
+	mixed := false
 	for i := range a.Subscriptions {
 		s := &a.Subscriptions[i]
 		if !known(s.KnownSince, p.spec.AsOf) {
@@ -89,18 +105,23 @@ func (p *Plan) contextOf(a *account) context {
 		sub := subscription{Subscription: s, account: a, prices: a.overrides[i]}
 		sub.segments = p.timeline(&sub, p.start, p.end)
 		c.subs = append(c.subs, sub)
+		mixed = mixed || s.ID == ""
 	}
-	for _, o := range p.included {
-		s := &schemas.Subscription{Offering: o.ID}
-		sub := subscription{Subscription: s, account: a}
-		sub.segments = []segment{{start: p.start, end: p.end, offering: o, quantity: money.One}}
-		c.subs = append(c.subs, sub)
+	c.own = len(c.subs)
+	for i := range p.included {
+		in := &p.included[i]
+		c.subs = append(c.subs, subscription{Subscription: &in.subscription, account: a, segments: in.segments[:]})
+	}
+	if c.own == 0 {
+		return
+	}
+	if mixed {
+		c.own = len(c.subs)
 	}
 	// Of two subscriptions that could take the same usage the one that began first does.
 	slices.SortStableFunc(c.subs, func(a, b subscription) int {
 		return cmp.Or(boolCompare(a.ID == "", b.ID == ""), a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
 	})
-	return c
 }
 
 func boolCompare(a, b bool) int {
@@ -116,23 +137,23 @@ func boolCompare(a, b bool) int {
 // sliceMeter collects the prices of a meter and where they begin and end.
 func (c *context) sliceMeter(meter int) *meterSlices {
 	p := c.plan
-	s := meterSlices{meter: meter, starts: []int64{p.start.UnixMicro()}}
-	for i := range c.subs {
-		sub := &c.subs[i]
-		for _, seg := range sub.segments {
-			if seg.paused {
-				continue
-			}
-			for _, x := range sub.pricesFor(seg.offering, meter) {
-				if e, ok := p.entryOf(sub, seg, x); ok {
-					s.entries = append(s.entries, e)
-				}
-			}
+	if c.used == len(c.made) {
+		c.made = append(c.made, &meterSlices{})
+	}
+	s := c.made[c.used]
+	s.meter, s.starts, s.entries = meter, append(s.starts[:0], p.start.UnixMicro()), s.entries[:0]
+	for i := range c.subs[:c.own] {
+		c.enter(s, &c.subs[i])
+	}
+	if c.own < len(c.subs) {
+		for _, i := range p.includedFor[meter] {
+			c.enter(s, &c.subs[c.own+i])
 		}
 	}
 	if len(s.entries) == 0 {
 		return nil
 	}
+	c.used++
 	for _, e := range s.entries {
 		for _, at := range [2]int64{e.start, e.end} {
 			if at > p.start.UnixMicro() && at < p.end.UnixMicro() {
@@ -142,7 +163,22 @@ func (c *context) sliceMeter(meter int) *meterSlices {
 	}
 	slices.Sort(s.starts)
 	s.starts = slices.Compact(s.starts)
-	return &s
+	return s
+}
+
+// enter adds the prices of a subscription to the slices of a meter.
+func (c *context) enter(s *meterSlices, sub *subscription) {
+	for i := range sub.segments {
+		seg := &sub.segments[i]
+		if seg.paused {
+			continue
+		}
+		for _, x := range sub.pricesFor(seg.offering, s.meter) {
+			if e, ok := c.plan.entryOf(sub, seg, x); ok {
+				s.entries = append(s.entries, e)
+			}
+		}
+	}
 }
 
 // swept lists, in order, the meters with prices that have something to do without usage, too: joint prices, and
@@ -205,7 +241,7 @@ func (s *subscription) pricesOf(o *offering) []*price {
 }
 
 // entryOf is the part of a segment in which a price is in force.
-func (p *Plan) entryOf(sub *subscription, seg segment, x *price) (entry, bool) {
+func (p *Plan) entryOf(sub *subscription, seg *segment, x *price) (entry, bool) {
 	if len(x.meters) == 0 || !inPhase(x, seg.phase) {
 		return entry{}, false
 	}

@@ -42,9 +42,11 @@ type Plan struct {
 	anySKU     []int            // meters that list none
 	columns    []int
 	offerings  map[schemas.OfferingID]*offering
-	included   []*offering
-	accounts   map[schemas.AccountID]*account
-	units      map[[2]string]money.Decimal
+	included   []included
+	// includedFor lists, by meter, which of included have a price for it.
+	includedFor map[int][]int
+	accounts    map[schemas.AccountID]*account
+	units       map[[2]string]money.Decimal
 }
 
 // offering is an offering with its prices resolved.
@@ -56,6 +58,24 @@ type offering struct {
 	metered           map[int][]*price
 	periodic, bounded []*price
 	swept             []int
+}
+
+// included is an offering that every account has, as a subscription of the whole period.
+type included struct {
+	offering     *offering
+	subscription schemas.Subscription
+	segments     [1]segment
+}
+
+// include adds an offering to those that every account has.
+func (p *Plan) include(o *offering) {
+	for m := range o.metered {
+		p.includedFor[m] = append(p.includedFor[m], len(p.included))
+	}
+	p.included = append(p.included, included{
+		offering: o, subscription: schemas.Subscription{Offering: o.ID},
+		segments: [1]segment{{start: p.start, end: p.end, offering: o, quantity: money.One}},
+	})
 }
 
 // price is a price with its policy resolved; its terms have been checked.
@@ -130,6 +150,7 @@ func (p *Plan) Accounts() []schemas.AccountID {
 
 func (p *Plan) compileOfferings() error {
 	p.offerings = make(map[schemas.OfferingID]*offering, len(p.book.Catalogue.Offerings))
+	p.includedFor = map[int][]int{}
 	for i := range p.book.Catalogue.Offerings {
 		o := &offering{Offering: &p.book.Catalogue.Offerings[i]}
 		if p.offerings[o.ID] != nil {
@@ -147,7 +168,7 @@ func (p *Plan) compileOfferings() error {
 		o.sort()
 		p.offerings[o.ID] = o
 		if o.Included {
-			p.included = append(p.included, o)
+			p.include(o)
 		}
 	}
 	return nil

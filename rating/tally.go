@@ -27,16 +27,33 @@ type Tally struct {
 	id      schemas.AccountID
 	account *account // nil where the book does not know it
 	context context
-	matches map[string][]match // by labels, over all accounts
-	byCombo map[string]int
+	known   map[string]*Labels // over all accounts
+	ids     map[string]int     // of the keys of series, over all accounts
+	byID    []place
 	combos  []combo
-	byKey   map[string]int
 	series  []series
 	handles []handle
+	numbers []Handle
+	totals  []totals
 	rows    int64
 	key     []byte
 	room    room
+	lines   []*line
+	drawn   int // of lines
+	// stamp numbers the accounts.
+	stamp int
 }
+
+// Labels are labels that a tally has seen, and what it made of them: for callers who see the same ones again in the next
+// account.
+type Labels struct {
+	found []match
+	ids   []int // of the series of found
+	place       // of their combo
+}
+
+// place is where something is within the account that has the stamp.
+type place struct{ stamp, at int }
 
 // Handle names, within one account of a tally, one meter's part in the rows of one set of labels.
 type Handle int32
@@ -90,20 +107,30 @@ type series struct {
 
 // NewTally returns an empty tally.
 func (p *Plan) NewTally() *Tally {
-	return &Tally{plan: p, matches: map[string][]match{}, byCombo: map[string]int{}, byKey: map[string]int{}}
+	return &Tally{plan: p, known: map[string]*Labels{}, ids: map[string]int{}, stamp: 1}
 }
 
 // Begin starts an account, forgetting the one before. An account that the book does not know suspends all its rows.
 func (t *Tally) Begin(id schemas.AccountID) {
 	t.id, t.account, t.rows = id, t.plan.accounts[id], 0
 	t.series, t.handles = t.series[:0], t.handles[:0]
-	t.combos = t.combos[:0]
-	clear(t.byCombo)
-	clear(t.byKey)
-	t.context = context{}
+	t.combos, t.numbers, t.totals, t.drawn = t.combos[:0], t.numbers[:0], t.totals[:0], 0
+	t.stamp++
+	t.context.forget()
 	if t.account != nil {
-		t.context = t.plan.contextOf(t.account)
+		t.context.fill(t.plan, t.account)
 	}
+}
+
+// line returns an empty line, in the room of one of an earlier account.
+func (t *Tally) line() *line {
+	if t.drawn == len(t.lines) {
+		t.lines = append(t.lines, &line{})
+	}
+	l := t.lines[t.drawn]
+	t.drawn++
+	*l = line{}
+	return l
 }
 
 // Rows returns how many rows were added since Begin, each counted once however many meters took it.
@@ -112,44 +139,71 @@ func (t *Tally) Rows() int64 { return t.rows }
 // Resolve returns a handle for each meter that takes rows with these labels, which are in the order of Plan.Columns, the
 // empty text for null; never none: rows that cannot be rated have a handle, too, and become findings. The labels are
 // copied. The caller resolves each combination once per account.
-func (t *Tally) Resolve(labels []string) []Handle {
+func (t *Tally) Resolve(labels []string) []Handle { return t.ResolveAgain(t.Known(labels)) }
+
+// Known returns the labels for ResolveAgain, in this account and in those to come.
+func (t *Tally) Known(labels []string) *Labels {
 	t.key = t.key[:0]
 	for _, l := range labels {
 		t.key = append(append(t.key, l...), 0)
 	}
-	if known, ok := t.byCombo[string(t.key)]; ok {
-		return t.combos[known].handles
-	}
-	found, ok := t.matches[string(t.key)]
+	x, ok := t.known[string(t.key)]
 	if !ok {
-		found = t.plan.match(slices.Clone(labels))
-		t.matches[string(t.key)] = found
-	}
-	n := len(t.combos)
-	c := combo{labels: found[0].labels, handles: make([]Handle, len(found))}
-	for i := range found {
-		h := handle{series: t.seriesOf(&found[i]), match: &found[i], combo: -1}
-		if i == 0 {
-			h.combo = n
-			c.totals = make([]totals, len(t.series[h.series].slices))
+		x = &Labels{found: t.plan.match(slices.Clone(labels))}
+		for i := range x.found {
+			x.ids = append(x.ids, t.idOf(x.found[i].key))
 		}
-		t.handles = append(t.handles, h)
-		c.handles[i] = Handle(len(t.handles) - 1)
+		t.known[string(t.key)] = x
 	}
+	return x
+}
+
+// idOf numbers the keys of series.
+func (t *Tally) idOf(key string) int {
+	id, ok := t.ids[key]
+	if !ok {
+		id = len(t.byID)
+		t.ids[key] = id
+		t.byID = append(t.byID, place{})
+	}
+	return id
+}
+
+// ResolveAgain is Resolve for labels that are known.
+func (t *Tally) ResolveAgain(x *Labels) []Handle {
+	if x.stamp == t.stamp {
+		return t.combos[x.at].handles
+	}
+	x.stamp, x.at = t.stamp, len(t.combos)
+	first := len(t.numbers)
+	for i := range x.found {
+		h := handle{series: t.seriesOf(&x.found[i], x.ids[i]), match: &x.found[i], combo: -1}
+		if i == 0 {
+			h.combo = x.at
+		}
+		t.numbers = append(t.numbers, Handle(len(t.handles)))
+		t.handles = append(t.handles, h)
+	}
+	c := combo{labels: x.found[0].labels, handles: t.numbers[first:len(t.numbers):len(t.numbers)]}
+	n := len(t.series[t.handles[c.handles[0]].series].slices)
+	for range n {
+		t.totals = append(t.totals, totals{})
+	}
+	c.totals = t.totals[len(t.totals)-n : len(t.totals) : len(t.totals)]
 	t.combos = append(t.combos, c)
-	t.byCombo[string(t.key)] = n
 	return c.handles
 }
 
-// seriesOf finds or makes the series of a match.
-func (t *Tally) seriesOf(m *match) int {
+// seriesOf finds or makes the series of a match, whose key has a number.
+func (t *Tally) seriesOf(m *match, id int) int {
 	key, code := m.key, m.code
 	if t.account == nil {
 		code = schemas.CodeUnknownAccount
 		key = t.plan.keyOf(m, code)
+		id = t.idOf(key)
 	}
-	i, ok := t.byKey[key]
-	if !ok {
+	i := t.byID[id].at
+	if t.byID[id].stamp != t.stamp {
 		i = t.grow()
 		s := &t.series[i]
 		s.meter, s.code, s.group, s.currency, s.key = m.meter, code, m.group, t.plan.costCurrency(m), key
@@ -162,7 +216,7 @@ func (t *Tally) seriesOf(m *match) int {
 		}
 		s.slices = zeros(s.slices, max(1, len(s.starts)))
 		s.priced = zeros(s.priced, len(s.slices))
-		t.byKey[key] = i
+		t.byID[id] = place{t.stamp, i}
 		return i
 	}
 	for k, l := range m.labels {
@@ -250,11 +304,14 @@ func (t *Tally) Additive(h Handle) bool {
 
 // Slices returns the times in microseconds at which the slices of a handle begin: a price or plan change begins a new
 // one, and rows that are added up must not cross it. There is at least one.
-func (t *Tally) Slices(h Handle) []int64 {
+func (t *Tally) Slices(h Handle) []int64 { return t.AppendSlices(nil, h) }
+
+// AppendSlices appends what Slices returns.
+func (t *Tally) AppendSlices(dst []int64, h Handle) []int64 {
 	if s := t.context.slicesOf(t.series[t.handles[h].series].meter); s != nil {
-		return slices.Clone(s.starts)
+		return append(dst, s.starts...)
 	}
-	return []int64{t.plan.start.UnixMicro()}
+	return append(dst, t.plan.start.UnixMicro())
 }
 
 // AddTotal adds rows that the caller added up: total holds their sums, from the earliest start to the latest end. It is

@@ -195,7 +195,8 @@ func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, 
 
 // newLine starts a charge of a price.
 func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start, end time.Time) *line {
-	l := &line{price: x, sub: sub, phase: phase, tax: x.offering.TaxCategory}
+	l := b.tally.line()
+	l.price, l.sub, l.phase, l.tax = x, sub, phase, x.offering.TaxCategory
 	l.t.quiet, l.t.room = b.plan.spec.Quiet, &b.tally.room
 	l.charge = schemas.Charge{
 		Account: b.account.ID, Subscription: sub.ID, Offering: x.offering.ID, Price: x.ID, Version: x.Version,

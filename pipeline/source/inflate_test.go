@@ -46,15 +46,21 @@ func checkInflate(t testing.TB, packed []byte) {
 		if (err == nil) != (wrong == nil) {
 			t.Fatalf("%d bytes: %v, and by the standard library %v", len(packed), err, wrong)
 		}
-		if (err == io.ErrUnexpectedEOF) != (wrong == io.ErrUnexpectedEOF) {
-			t.Fatalf("%d bytes: %v, and by the standard library %v", len(packed), err, wrong)
-		}
 		if err == nil && !bytes.Equal(got, want) {
 			t.Fatalf("%d bytes unpack to %d bytes, not to the %d of the standard library", len(packed), len(got), len(want))
 		}
 		if err != nil && !bytes.HasPrefix(want, got) {
 			t.Fatalf("%d bytes unpack to other bytes than by the standard library before they fail", len(packed))
 		}
+	}
+}
+
+// checkTruncated asserts that the beginning of a member is taken for what it is.
+func checkTruncated(t testing.TB, packed []byte, size int) {
+	t.Helper()
+	checkInflate(t, packed[:size])
+	if _, err := inflate(bytes.NewReader(packed[:size])); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Fatalf("%d bytes of a member of %d: %v", size, len(packed), err)
 	}
 }
 
@@ -118,19 +124,17 @@ func packMember(t testing.TB, text []byte, level int, standard bool) []byte {
 
 func TestInflate(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
-	for round := range 40 {
+	for round := range 12 {
 		text := mixture(random, random.IntN(1<<(4+random.IntN(15))))
 		var members []byte
 		for level := -2; level <= 9; level++ {
 			packed := packMember(t, text, level, round&1 == 0)
 			members = append(members, packed...)
 			checkInflate(t, packed)
-			if len(packed) > 0 {
-				checkInflate(t, packed[:random.IntN(len(packed))])
-				damaged := bytes.Clone(packed)
-				damaged[random.IntN(len(damaged))] ^= 1 << random.IntN(8)
-				checkInflate(t, damaged)
-			}
+			checkTruncated(t, packed, random.IntN(len(packed)))
+			damaged := bytes.Clone(packed)
+			damaged[random.IntN(len(damaged))] ^= 1 << random.IntN(8)
+			checkInflate(t, damaged)
 		}
 		checkInflate(t, members)
 		checkInflate(t, append(members, 0))
@@ -152,7 +156,7 @@ func FuzzInflate(f *testing.F) {
 		checkInflate(t, packed)
 		checkInflate(t, append(packed, packed...))
 		place := int(uint(damage) % uint(len(packed)))
-		checkInflate(t, packed[:place])
+		checkTruncated(t, packed, place)
 		packed[place] ^= 1 << (seed & 7)
 		checkInflate(t, packed)
 	})

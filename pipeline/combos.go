@@ -73,9 +73,19 @@ type combo struct {
 	// words are the values of the labels that only describe; differ has a bit for each in which rows differ.
 	words  [][]byte
 	differ uint64
-	// known are the labels as the tally knows them: the decisive ones and words.
+	// known are the labels as the tally knows them: the decisive ones and words, which are one of variants.
+	known    *rating.Labels
+	variants []variant
+}
+
+// variant is what the tally knows of a combination with some values of the labels that only describe.
+type variant struct {
+	words [][]byte
 	known *rating.Labels
 }
+
+// mostVariants is how many of these are kept; the labels of others are looked up by their text.
+const mostVariants = 32
 
 // part is what one meter takes of a combination.
 type part struct {
@@ -255,25 +265,35 @@ func (c *combos) find(key uint64, i int) int32 {
 	return n
 }
 
-// know looks the labels of row i up, unless they are those that the combination had in an earlier account.
+// know looks the labels of row i up, unless the combination had them in an earlier account.
 func (c *combos) know(x *combo, i int) {
-	same := x.known != nil
-	for k := 0; k < len(c.told) && same; k++ {
-		same = string(x.words[k]) == string(c.told[k].vector.TextAt(i))
-	}
-	if same {
-		return
+	for v := range x.variants {
+		if c.toldAt(x.variants[v].words, i) {
+			x.words, x.known = x.variants[v].words, x.variants[v].known
+			return
+		}
 	}
 	for k, col := range c.labels {
 		c.texts[k] = string(c.batch.Columns[col].TextAt(i))
 	}
 	x.known = c.tally.Known(c.texts)
-	for len(x.words) < len(c.told) {
-		x.words = append(x.words, nil)
-	}
+	x.words = make([][]byte, len(c.told))
 	for k := range c.told {
-		x.words[k] = append(x.words[k][:0], c.told[k].vector.TextAt(i)...)
+		x.words[k] = slices.Clone(c.told[k].vector.TextAt(i))
 	}
+	if len(x.variants) < mostVariants {
+		x.variants = append(x.variants, variant{x.words, x.known})
+	}
+}
+
+// toldAt reports whether row i has these words.
+func (c *combos) toldAt(words [][]byte, i int) bool {
+	for k := range c.told {
+		if string(words[k]) != string(c.told[k].vector.TextAt(i)) {
+			return false
+		}
+	}
+	return true
 }
 
 // addRun gives rows [i, end) to one meter: to the sums of their slice where it adds up, else one by one.

@@ -24,7 +24,12 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	res := &Result{}
-	w := newRater(r, plan, t.Part)
+	room, ok := r.raters.Get().(*raterRoom)
+	if !ok {
+		room = &raterRoom{tally: plan.NewTally(), charges: dataset.NewBatch(&schemas.Charges)}
+	}
+	defer r.raters.Put(room)
+	w := newRater(r, plan, t.Part, room)
 	if w.columns, err = usageColumns(r, plan, normalised); err != nil {
 		return nil, err
 	}
@@ -93,9 +98,17 @@ type carriedAccount struct {
 	Carried rating.Carried    `json:"carried"`
 }
 
-func newRater(r *Run, plan *rating.Plan, shard int) *rater {
+// raterRoom is what a task that is done leaves to the next: what is known of labels, and the buffers of charges.
+type raterRoom struct {
+	tally   *rating.Tally
+	charges *dataset.Batch
+}
+
+func newRater(r *Run, plan *rating.Plan, shard int, room *raterRoom) *rater {
 	start, end := r.bounds()
-	w := &rater{r: r, plan: plan, tally: plan.NewTally(), charges: dataset.NewBatch(&schemas.Charges), carried: r.carried}
+	room.tally.Trim()
+	room.charges.Clear()
+	w := &rater{r: r, plan: plan, tally: room.tally, charges: room.charges, carried: r.carried}
 	w.combos.init(w.tally, plan)
 	w.lay = chargeWriter{provider: &r.Book.Provider, start: start.UnixMicro(), end: end.UnixMicro(), names: r.accountNames(), period: string(r.Spec.Period)}
 	for _, id := range plan.Accounts() {

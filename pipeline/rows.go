@@ -33,6 +33,11 @@ func (r *Run) scratchKey(o *Output) string { return fmt.Sprintf("%d/%s", r.budge
 func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(write func(*dataset.Batch) error) error) (Output, error) {
 	out := Output{Dataset: table.Name, Key: datasetKey(r, t, table.Name)}
 	sum := sha256.New()
+	buffers, ok := r.writers.Get().(*dataset.WriterBuffers)
+	if !ok {
+		buffers = new(dataset.WriterBuffers)
+	}
+	defer r.writers.Put(buffers)
 	info, err := store.CreateFrom(ctx, r.Store, out.Key, func(w io.Writer) error {
 		meta := []dataset.KeyValue{
 			{Key: "daybook.period", Value: string(r.Spec.Period)},
@@ -40,7 +45,7 @@ func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill
 			{Key: "daybook.task", Value: t.Key},
 			{Key: "daybook.version", Value: table.Version},
 		}
-		pw, err := dataset.NewWriter(io.MultiWriter(w, sum), table, meta, dataset.WriterOptions{Sorted: sortedBy(table)})
+		pw, err := dataset.NewWriter(io.MultiWriter(w, sum), table, meta, dataset.WriterOptions{Sorted: sortedBy(table), Buffers: buffers})
 		if err != nil {
 			return err
 		}

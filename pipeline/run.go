@@ -37,8 +37,8 @@ type Run struct {
 	ratePlan *rating.Plan
 	rateErr  error
 	carried  map[schemas.AccountID]rating.Carried
-	// reducers and shufflers keep the buffers of tasks that are done for those to come.
-	reducers, shufflers sync.Pool
+	// reducers, shufflers, raters and writers keep the buffers of tasks that are done for those to come.
+	reducers, shufflers, raters, writers sync.Pool
 	// versions are those of the pinned objects in the landing place, where this process pinned them.
 	versions map[string]store.Version
 }

@@ -133,6 +133,15 @@ func (t *Tally) line() *line {
 	return l
 }
 
+// Trim forgets the labels of earlier accounts where they are very many, such as those of a meter that groups by resource.
+// What Known returned before must not be used any more.
+func (t *Tally) Trim() {
+	const most = 1 << 16
+	if len(t.known) > most || len(t.ids) > most {
+		t.known, t.ids, t.byID = map[string]*Labels{}, map[string]int{}, nil
+	}
+}
+
 // Rows returns how many rows were added since Begin, each counted once however many meters took it.
 func (t *Tally) Rows() int64 { return t.rows }
 

@@ -98,8 +98,10 @@ func (p *Writer) chunk(e *columnEncoder) chunkInfo {
 func (p *Writer) page(c *chunkInfo, raw []byte, fields func(), kind int) {
 	body := raw
 	if c.codec == codecZstd {
-		p.packed = p.zstd.EncodeAll(raw, p.packed[:0])
-		body = p.packed
+		if len(raw) != len(p.sampled) || len(raw) > 0 && &raw[0] != &p.sampled[0] {
+			p.packed = p.zstd.EncodeAll(raw, p.packed[:0])
+		}
+		p.sampled, body = nil, p.packed
 	}
 	p.head.out, p.head.last = p.head.out[:0], p.head.last[:0]
 	p.head.begin()
@@ -131,7 +133,7 @@ func (p *Writer) codecFor(e *columnEncoder) int {
 		middle := (len(sample) - most) / 2
 		sample = sample[middle : middle+most]
 	}
-	p.packed = p.zstd.EncodeAll(sample, p.packed[:0])
+	p.packed, p.sampled = p.zstd.EncodeAll(sample, p.packed[:0]), sample
 	if len(p.packed) > len(sample)-len(sample)/8 {
 		return codecUncompressed
 	}

@@ -102,6 +102,27 @@ func batchesDoNotShow(t *testing.T, b *Batch, options WriterOptions) {
 	}
 }
 
+// What a writer left in its buffers, closed or given up half-way, leaves no trace in the file of the next.
+func TestParquetBuffersDoNotShow(t *testing.T) {
+	var buffers WriterBuffers
+	for n, rows := range []int{5000, 20, 0, 9000, 300} {
+		b := randomBatch(t, newRand(uint64(n)), rows, 3)
+		for _, plain := range []bool{false, true} {
+			fresh := writeParquet(t, &sample, WriterOptions{RowGroupRows: 2000, Plain: plain}, b)
+			if got := writeParquet(t, &sample, WriterOptions{RowGroupRows: 2000, Plain: plain, Buffers: &buffers}, b); !bytes.Equal(got, fresh) {
+				t.Fatalf("file %d differs from that of a writer with buffers of its own", n)
+			}
+		}
+		broken, err := NewWriter(io.Discard, &sample, nil, WriterOptions{Buffers: &buffers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := broken.Append(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // An independent reader sees the same values, checksums included.
 func TestParquetIndependentReader(t *testing.T) {
 	const rows = 70_000

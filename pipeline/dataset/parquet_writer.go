@@ -43,6 +43,35 @@ type WriterOptions struct {
 	Sorted []int
 	// Plain leaves out compression.
 	Plain bool
+	// Buffers are those of a writer that is closed, whose memory this one uses again; nil makes new ones.
+	Buffers *WriterBuffers
+}
+
+// WriterBuffers is the memory of a Writer. The zero value is ready for use, by one writer after another.
+type WriterBuffers struct {
+	held   *Batch // rows of a row group that is not full yet
+	column columnEncoder
+	zstd   *zstd.Encoder
+	packed []byte
+	// sampled is what packed was made of, where that was a sample that may be a whole page.
+	sampled []byte
+	head    compact
+}
+
+// begin readies the buffers for a table.
+func (w *WriterBuffers) begin(t *schemas.Table) error {
+	if w.held != nil && w.held.Table == t {
+		w.held.Clear()
+	} else {
+		w.held = nil
+	}
+	if w.zstd != nil {
+		return nil
+	}
+	var err error
+	w.zstd, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest),
+		zstd.WithEncoderCRC(false), zstd.WithWindowSize(pageBytes), zstd.WithLowerEncoderMem(true))
+	return err
 }
 
 // WriterStats is what a finished file holds.
@@ -62,11 +91,7 @@ type Writer struct {
 	at      int64
 	err     error
 
-	held   *Batch // rows of a row group that is not full yet
-	column columnEncoder
-	zstd   *zstd.Encoder
-	packed []byte
-	head   compact
+	*WriterBuffers
 
 	groups []groupInfo
 	rows   int64
@@ -95,9 +120,11 @@ func NewWriter(w io.Writer, t *schemas.Table, meta []KeyValue, options WriterOpt
 	if options.RowGroupTextBytes <= 0 {
 		options.RowGroupTextBytes = 256 << 20
 	}
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest),
-		zstd.WithEncoderCRC(false), zstd.WithWindowSize(pageBytes), zstd.WithLowerEncoderMem(true))
-	if err != nil {
+	buffers := options.Buffers
+	if buffers == nil {
+		buffers = new(WriterBuffers)
+	}
+	if err := buffers.begin(t); err != nil {
 		return nil, fmt.Errorf("write Parquet of table %s: %w", t.Name, err)
 	}
 	meta = slices.Clone(meta)
@@ -107,7 +134,7 @@ func NewWriter(w io.Writer, t *schemas.Table, meta []KeyValue, options WriterOpt
 		}
 	}
 	slices.SortStableFunc(meta, func(a, b KeyValue) int { return strings.Compare(a.Key, b.Key) })
-	p := &Writer{table: t, options: options, meta: meta, out: w, zstd: encoder}
+	p := &Writer{table: t, options: options, meta: meta, out: w, WriterBuffers: buffers}
 	p.write([]byte(magic))
 	return p, p.err
 }

@@ -15,34 +15,36 @@ func RoundTo(d Decimal, places int32, mode Mode) Decimal {
 		return d
 	}
 	if d.long == nil && cut < 2*int64(len(pow10)-1) {
-		return d.cut(int32(cut), places, mode)
+		hi, lo := cutShort(d.hi, d.lo, cut, mode, d.neg, false)
+		return short(hi, lo, -places, d.neg)
 	}
 	return DecimalFromBig(roundQuo(d.Coefficient(), bigPow10(int(cut)), mode), -places)
 }
 
-// cut rounds a short number to its digits without the last n, of 1 to 37. All but the last 19 of these go first, and leave
-// only whether any was not zero.
-func (d Decimal) cut(n, places int32, mode Mode) Decimal {
-	const most = int32(len(pow10) - 1)
-	hi, lo, sticky, rest := d.hi, d.lo, uint64(0), uint64(0)
+// cutShort rounds a magnitude to its digits without the last n, of 1 to 37. All but the last 19 of these go first, and leave
+// only whether any was not zero; sticky says that something below them was cut off already.
+func cutShort(hi, lo uint64, n int64, mode Mode, neg, sticky bool) (uint64, uint64) {
+	const most = int64(len(pow10) - 1)
+	var rest uint64
 	if n > most {
-		hi, lo, sticky = shrink(hi, lo, pow10[n-most])
-		n = most
+		hi, lo, rest = shrink(hi, lo, pow10[n-most])
+		n, sticky = most, sticky || rest != 0
 	}
 	one := pow10[n]
 	hi, lo, rest = shrink(hi, lo, one)
-	if rest|sticky != 0 {
-		half := cmp.Compare(rest, one-rest)
-		if half == 0 && sticky != 0 {
-			half = 1
-		}
-		if mode.away(d.neg, lo&1 == 1, half) {
-			var c uint64
-			lo, c = bits.Add64(lo, 1, 0)
-			hi += c
-		}
+	if rest == 0 && !sticky {
+		return hi, lo
 	}
-	return short(hi, lo, -places, d.neg)
+	half := cmp.Compare(rest, one-rest)
+	if half == 0 && sticky {
+		half = 1
+	}
+	if mode.away(neg, lo&1 == 1, half) {
+		var c uint64
+		lo, c = bits.Add64(lo, 1, 0)
+		hi += c
+	}
+	return hi, lo
 }
 
 // shrink divides (hi, lo) by n.
@@ -87,14 +89,16 @@ func divShort(n, d Decimal, places int32, mode Mode) (Decimal, bool) {
 	if n.long != nil || d.long != nil {
 		return Decimal{}, false
 	}
+	const most = 2 * int64(len(pow10)-1)
 	d = d.stripped()
 	up := int64(n.exp) - int64(d.exp) + int64(places)
-	if up < 0 {
-		n = n.stripped()
-		up = int64(n.exp) - int64(d.exp) + int64(places)
-	}
-	if d.hi != 0 || d.lo>>63 != 0 || up < 0 || up > 2*int64(len(pow10)-1) {
+	if d.hi != 0 || d.lo>>63 != 0 || up <= -most || up > most {
 		return Decimal{}, false
+	}
+	if up < 0 {
+		hi, lo, rest := shrink(n.hi, n.lo, d.lo)
+		hi, lo = cutShort(hi, lo, -up, mode, n.neg != d.neg, rest != 0)
+		return short(hi, lo, -places, n.neg != d.neg), true
 	}
 	w := Wide{n.lo, n.hi}
 	for up > 0 { // 128 bits and at most 38 digits: it fits

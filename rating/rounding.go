@@ -18,11 +18,14 @@ func (b *bill) round() error {
 		return b.roundDocument()
 	}
 	var last *line
-	before := money.Zero // what the slices before sum to, of the price that last is of
-	for _, l := range b.lines {
-		rule, err := b.rule(l.charge.Currency, schemas.RoundLine)
-		if err != nil {
-			return err
+	var rule schemas.RoundingRule // of the currency of the line before
+	before := money.Zero          // what the slices before sum to, of the price that last is of
+	for i, l := range b.lines {
+		if i == 0 || l.charge.Currency != b.lines[i-1].charge.Currency {
+			var err error
+			if rule, err = b.rule(l.charge.Currency, schemas.RoundLine); err != nil {
+				return err
+			}
 		}
 		if last == nil || !l.continues(last) {
 			l.settle(l.t.roundBy(in("exact", l.amount), rule))

@@ -40,6 +40,8 @@ type Tally struct {
 	room    room
 	lines   []*line
 	drawn   int // of lines
+	// stretches are those of the series at hand.
+	stretches []stretch
 	// stamp numbers the accounts.
 	stamp int
 }

@@ -92,13 +92,14 @@ func (b *bill) rateStretch(s *series, m *meter, st *stretch, p *progress) error 
 	return p.before.take(m.Aggregation, &st.acc)
 }
 
-// stretches joins the slices of a series that one price takes, leaving out those that none takes.
+// stretches joins the slices of a series that one price takes, leaving out those that none takes. They are valid until the
+// next series.
 func (b *bill) stretches(s *series, m *meter) ([]stretch, error) {
 	plan := b.tally.context.slicesOf(s.meter)
 	if plan == nil {
 		return nil, nil
 	}
-	var out []stretch
+	out := b.tally.stretches[:0]
 	for i := range s.slices {
 		start, end := plan.starts[i], b.plan.end.UnixMicro()
 		if i+1 < len(plan.starts) {
@@ -117,6 +118,7 @@ func (b *bill) stretches(s *series, m *meter) ([]stretch, error) {
 		}
 		out = append(out, stretch{entry: e, start: start, end: end, first: i, last: i + 1, acc: s.slices[i]})
 	}
+	b.tally.stretches = out
 	return out, nil
 }
 

@@ -2,7 +2,7 @@
 //
 // There are three kinds of number, all of them decimal and none of them a float:
 //
-//   - [Decimal], of any size, for prices, policies and whatever happens once per charge;
+//   - [Decimal], of any size, for prices, policies and whatever happens once per charge: it allocates beyond 128 bits only;
 //   - [Fixed], 128 bits at 18 decimal places, for whatever happens once per usage row: it never allocates;
 //   - [Wide], 256 bits, for the products of two Fixed and their sums.
 //

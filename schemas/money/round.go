@@ -119,7 +119,7 @@ func divShort(n, d Decimal, places int32, mode Mode) (Decimal, bool) {
 // stripped is d with the zeros at the end of its coefficient in the exponent.
 func (d Decimal) stripped() Decimal {
 	for _, step := range [...]int32{16, 8, 4, 2, 1} {
-		for d.hi|d.lo != 0 {
+		for d.hi|d.lo != 0 && d.lo&(1<<step-1) == 0 { // 10^step is a multiple of 2^step
 			hi, lo, rest := shrink(d.hi, d.lo, pow10[step])
 			if rest != 0 {
 				break

@@ -30,7 +30,7 @@ func newStatus() *cobra.Command {
 		Args: exactly("book (a directory)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runStatus(cmd, args[0], o) },
 	}
-	o.places.flags(cmd)
+	o.flags(cmd)
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per period")
 	return cmd
 }

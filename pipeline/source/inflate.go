@@ -80,7 +80,7 @@ func (z *inflater) Read(p []byte) (int, error) {
 		if z.wrong != nil {
 			return 0, z.wrong
 		}
-		if z.wrong = z.more(); z.wrong != nil && z.wrong != io.EOF {
+		if z.wrong = z.more(); z.wrong != nil && !errors.Is(z.wrong, io.EOF) {
 			z.read = z.to // what was unpacked last is in doubt
 		}
 	}
@@ -176,7 +176,7 @@ func (z *inflater) advance() error {
 		z.ahead, err = z.r.Peek(z.r.Buffered())
 		z.end = len(z.ahead)
 		return err
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		z.end = copy(z.rest[:], ahead)
 		clear(z.rest[z.end:])
 		z.ahead = z.rest[:]

@@ -38,39 +38,29 @@ func ReadCurrent(ctx context.Context, s store.Store, p schemas.Period) (*Current
 	return c, v, nil
 }
 
-// pointsAt reports whether a run is the one that readers of the period should read.
-func pointsAt(ctx context.Context, s store.Store, p schemas.Period, id schemas.RunID) (bool, error) {
-	c, _, err := ReadCurrent(ctx, s, p)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && c.Run == id, err
-}
-
-// point makes the period's readers read m's run. already says that somebody had pointed at this very run before us: when
-// the run was not committed as we began, that was another process doing the same work. Of two different runs the one
-// that points last is read, and the other is still there under its own name. A run of the past (with an as-of) is for
-// looking at, so it never takes the place of another.
-func point(ctx context.Context, s store.Store, m *Manifest) (already bool, err error) {
+// point makes the period's readers read m's run. Of two different runs the one that points last is read, and the other is
+// still there under its own name. A run of the past (with an as-of) is for looking at, so it never takes the place of
+// another.
+func point(ctx context.Context, s store.Store, m *Manifest) error {
 	for {
 		have, version, err := ReadCurrent(ctx, s, m.Spec.Period)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return false, err
+			return err
 		}
 		next := Current{Period: m.Spec.Period, Run: m.Run, Provisional: m.Provisional}
 		if have != nil {
 			if have.Run == m.Run || m.Spec.AsOf != nil {
-				return have.Run == m.Run, nil
+				return nil
 			}
 			next.Previous = have.Run
 		}
 		body, err := json.MarshalIndent(next, "", "  ")
 		if err != nil {
-			return false, err
+			return err
 		}
 		_, err = s.Swap(ctx, currentKey(m.Spec.Period), append(body, '\n'), version)
 		if !errors.Is(err, store.ErrStale) {
-			return false, err
+			return err
 		}
 	}
 }

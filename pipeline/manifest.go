@@ -137,11 +137,20 @@ func ReadManifest(ctx context.Context, s store.Store, p schemas.Period, id schem
 	return m, nil
 }
 
-func writeManifest(ctx context.Context, s store.Store, m *Manifest) error {
+// writeManifest commits the run. Of several processes that did the same run at once exactly one commits it, whatever the
+// period points at; to the others, already says that it was done. A manifest that differs from the one that is there is a
+// *store.ConflictError: the run was computed twice with different results.
+func writeManifest(ctx context.Context, s store.Store, m *Manifest) (already bool, err error) {
 	body, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
-		return fmt.Errorf("write the manifest of run %s: %w", m.Run, err)
+		return false, fmt.Errorf("write the manifest of run %s: %w", m.Run, err)
 	}
-	_, err = s.Create(ctx, manifestKey(m.Spec.Period, m.Run), bytes.NewReader(append(body, '\n')))
-	return err
+	body = append(body, '\n')
+	key := manifestKey(m.Spec.Period, m.Run)
+	// A create of what is there already succeeds, and so does not say who was first; a swap does.
+	if _, err = s.Swap(ctx, key, body, ""); !errors.Is(err, store.ErrStale) {
+		return false, err
+	}
+	_, err = s.Create(ctx, key, bytes.NewReader(body))
+	return true, err
 }

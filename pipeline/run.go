@@ -154,17 +154,12 @@ func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 	}
 	if until == "" {
 		if m, err := ReadManifest(ctx, r.Store, r.Spec.Period, r.ID); err == nil {
-			_, err := point(ctx, r.Store, m)
-			return &Summary{Manifest: m, Reused: true, Skipped: countTasks(plan)}, err
+			return &Summary{Manifest: m, Reused: true, Skipped: countTasks(plan)}, point(ctx, r.Store, m)
 		} else if !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}
 	}
 	if plan, err = cut(plan, until); err != nil {
-		return nil, err
-	}
-	pointed, err := pointsAt(ctx, r.Store, r.Spec.Period, r.ID)
-	if err != nil {
 		return nil, err
 	}
 	results, did, err := walk(ctx, r, plan, workers)
@@ -181,12 +176,10 @@ func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 	if until != "" {
 		return sum, nil
 	}
-	if err := writeManifest(ctx, r.Store, sum.Manifest); err != nil {
+	if sum.Raced, err = writeManifest(ctx, r.Store, sum.Manifest); err != nil {
 		return sum, err
 	}
-	already, err := point(ctx, r.Store, sum.Manifest)
-	sum.Raced = already && !pointed
-	return sum, err
+	return sum, point(ctx, r.Store, sum.Manifest)
 }
 
 // cut ends the plan after the named stage; empty means the whole of it.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -236,38 +237,50 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// TestTwoProcesses starts two runs of one period together.
+// TestTwoProcesses starts two runs of one period together: exactly one says that it committed, also where the run is one of
+// the past, which leaves the period's readers with the run that they have.
 func TestTwoProcesses(t *testing.T) {
 	t.Parallel()
 	s := bulky(t).another(t)
-	args := []string{"--period", "2024-09", "--quiet", "--json", "--shards", "2"}
-	s.run(t, exitDone, args...)
+	night := []string{"--period", "2024-09", "--quiet", "--json", "--shards", "2"}
+	past := append(slices.Clone(night), "--as-of", "2099-01-01")
+	s.run(t, exitDone, night...)
 	want := s.files(t)
+	s.run(t, exitDone, past...)
+	wantPast := s.files(t)
 	for round := range 4 {
 		s := s.another(t)
-		outs := make([]string, 2)
-		var both sync.WaitGroup
-		for i := range outs {
-			both.Go(func() { outs[i] = s.run(t, exitDone, args...) })
-		}
-		both.Wait()
-		if t.Failed() {
-			return
-		}
-		committed := 0
-		for _, out := range outs {
-			var said struct{ Reused, Raced bool }
-			if err := json.Unmarshal([]byte(out), &said); err != nil {
-				t.Fatal(err)
-			}
-			if !said.Reused && !said.Raced {
-				committed++
-			}
-		}
-		if committed != 1 {
-			t.Errorf("round %d: %d processes say that they committed the run", round, committed)
-		}
+		s.together(t, fmt.Sprintf("round %d", round), night...)
 		sameFiles(t, s.files(t), want)
+		s.together(t, fmt.Sprintf("round %d, as of a day", round), past...)
+		sameFiles(t, s.files(t), wantPast)
+	}
+}
+
+// together starts the command twice at once; of the two exactly one must say that it committed the run.
+func (s site) together(t *testing.T, name string, args ...string) {
+	t.Helper()
+	outs := make([]string, 2)
+	var both sync.WaitGroup
+	for i := range outs {
+		both.Go(func() { outs[i] = s.run(t, exitDone, args...) })
+	}
+	both.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
+	committed := 0
+	for _, out := range outs {
+		var said struct{ Reused, Raced bool }
+		if err := json.Unmarshal([]byte(out), &said); err != nil {
+			t.Fatal(err)
+		}
+		if !said.Reused && !said.Raced {
+			committed++
+		}
+	}
+	if committed != 1 {
+		t.Errorf("%s: %d processes say that they committed the run", name, committed)
 	}
 }
 

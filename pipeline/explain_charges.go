@@ -105,21 +105,48 @@ func (x *ChargesBehind) add(line *ChargeLine, most int) {
 	}
 }
 
-// explainMargin explains a row of the margins: an account's use of an offering.
+// explainMargin explains a row of the margins: an account's use of an offering, or that of all accounts.
 func (l *Look) explainMargin(ctx context.Context, e *Explanation, o ExplainOptions) (near []string, err error) {
 	var m *schemas.MarginRow
+	near, err = l.row(ctx, &schemas.Margins, e.ID, func(c cells) error {
+		m = marginAt(c)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		if m, err = l.marginOfAll(ctx, e); err != nil || m == nil {
+			return near, err
+		}
+	}
+	return nil, l.marginRow(ctx, e, m, o)
+}
+
+func marginAt(c cells) *schemas.MarginRow {
+	return &schemas.MarginRow{
+		ID: c.text(schemas.MarginMarginId), Account: schemas.AccountID(c.text(schemas.MarginAccountId)),
+		Offering: schemas.OfferingID(c.text(schemas.MarginOfferingId)), Currency: money.Currency(c.text(schemas.MarginCurrency)),
+		Revenue: c.decimal(schemas.MarginRevenue), Cost: c.decimal(schemas.MarginCost), Margin: c.decimal(schemas.MarginMargin),
+		Charges: c.integer(schemas.MarginCharges),
+	}
+}
+
+// marginOfAll adds up the margins of all accounts on the offering and currency that the identifier names; nil where it
+// names none.
+func (l *Look) marginOfAll(ctx context.Context, e *Explanation) (sum *schemas.MarginRow, err error) {
 	for _, out := range l.outputs(&schemas.Margins, "") {
 		err := l.scan(ctx, out.Key, scanning{table: &schemas.Margins, column: -1}, func(b *dataset.Batch, _ int) error {
 			for i := range b.Rows {
-				c := cells{b, i}
-				account, offering, currency := c.text(schemas.MarginAccountId), c.text(schemas.MarginOfferingId), c.text(schemas.MarginCurrency)
-				if string(e.Period)+"/"+account+"/"+offering+"/"+currency == e.ID {
-					m = &schemas.MarginRow{
-						Account: schemas.AccountID(account), Offering: schemas.OfferingID(offering), Currency: money.Currency(currency),
-						Revenue: c.decimal(schemas.MarginRevenue), Cost: c.decimal(schemas.MarginCost), Margin: c.decimal(schemas.MarginMargin),
-						Charges: c.integer(schemas.MarginCharges),
-					}
+				m := marginAt(cells{b, i})
+				if reconcile.MarginID(e.Period, "", m.Offering, m.Currency) != e.ID {
+					continue
 				}
+				if sum == nil {
+					sum = &schemas.MarginRow{ID: e.ID, Offering: m.Offering, Currency: m.Currency}
+				}
+				sum.Revenue, sum.Cost, sum.Margin = sum.Revenue.Add(m.Revenue), sum.Cost.Add(m.Cost), sum.Margin.Add(m.Margin)
+				sum.Charges += m.Charges
 			}
 			return nil
 		})
@@ -127,15 +154,12 @@ func (l *Look) explainMargin(ctx context.Context, e *Explanation, o ExplainOptio
 			return nil, err
 		}
 	}
-	if m == nil {
-		return nil, nil
-	}
-	return nil, l.marginRow(ctx, e, m, o)
+	return sum, nil
 }
 
 func (l *Look) marginRow(ctx context.Context, e *Explanation, m *schemas.MarginRow, o ExplainOptions) error {
 	b, unit := l.run.Book, string(m.Currency)
-	e.Kind, e.Title = "margin", fmt.Sprintf("Margin of %s on %s", m.Account, m.Offering)
+	e.Kind, e.Title = "margin", fmt.Sprintf("Margin of %s on %s", firstText(string(m.Account), "all accounts"), firstText(string(m.Offering), "no offering"))
 	e.fact("account", string(m.Account), "", b.Where(book.KindAccount, string(m.Account)))
 	e.fact("offering", string(m.Offering), "", b.Where(book.KindOffering, string(m.Offering)))
 	e.figure("revenue", m.Revenue, unit)

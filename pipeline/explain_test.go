@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -112,6 +113,7 @@ func TestExplainRecomputes(t *testing.T) {
 		{"charge", chargeIDs(t, l), 60},
 		{"variance", identifiers(t, l, &schemas.Variances), 30},
 		{"match", identifiers(t, l, &schemas.PeerMatches), 12},
+		{"margin", marginIDs(t, l), 12},
 	} {
 		random.Shuffle(len(kind.ids), func(i, j int) { kind.ids[i], kind.ids[j] = kind.ids[j], kind.ids[i] })
 		if len(kind.ids) == 0 {
@@ -153,7 +155,7 @@ func (s *shown) recompute() error {
 // tied holds the figures that are the result against the last step that made them.
 func (s *shown) tied() error {
 	want := map[string][]string{
-		"charge": {"exact", "amount", "residue"}, "variance": {"variance"}, "match": {"difference"},
+		"charge": {"exact", "amount", "residue"}, "variance": {"variance"}, "match": {"difference"}, "margin": {"margin"},
 	}
 	for _, name := range want[s.Kind] {
 		value, step := s.figure(name)
@@ -246,6 +248,19 @@ func chargeIDs(t *testing.T, l *pipeline.Look) []string {
 	return ids
 }
 
+// marginIDs are those of the margins: of an account's use of an offering, then those of all accounts, which the report
+// lists.
+func marginIDs(t *testing.T, l *pipeline.Look) []string {
+	t.Helper()
+	ids := identifiers(t, l, &schemas.Margins)
+	all := map[string]bool{}
+	for _, id := range ids {
+		part := strings.Split(id, "/")
+		all[part[0]+"//"+part[2]+"/"+part[3]] = true
+	}
+	return append(ids, slices.Sorted(maps.Keys(all))...)
+}
+
 // TestExplainChecks has every kind of figure computed again, down to the source object, by explain itself.
 func TestExplainChecks(t *testing.T) {
 	l := lookAtExample(t, nil)
@@ -255,6 +270,8 @@ func TestExplainChecks(t *testing.T) {
 	sample := append(ids[:12], string(period)+"/total/Cost")
 	sample = append(sample, identifiers(t, l, &schemas.Variances)[:6]...)
 	sample = append(sample, identifiers(t, l, &schemas.PeerMatches)[:4]...)
+	margins := marginIDs(t, l)
+	sample = append(append(sample, margins[:4]...), margins[len(margins)-4:]...)
 	for _, id := range sample {
 		s := explainJSON(t, l, id, pipeline.ExplainOptions{Rows: 3, Check: true})
 		if len(s.Checks) == 0 {

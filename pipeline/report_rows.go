@@ -67,6 +67,7 @@ func appendRows(n int, table *schemas.Table, write func(*dataset.Batch) error, f
 func appendMargins(rows []schemas.MarginRow, write func(*dataset.Batch) error) error {
 	return appendRows(len(rows), &schemas.Margins, write, func(w *rowWriter, i int) {
 		m := &rows[i]
+		w.text(schemas.MarginMarginId, m.ID)
 		w.text(schemas.MarginBillingPeriod, string(m.Period))
 		w.text(schemas.MarginAccountId, string(m.Account))
 		w.b.AppendText(schemas.MarginOfferingId, string(m.Offering))

@@ -64,7 +64,7 @@ func Stages() []Stage {
 		}},
 		{"reconcile", []Step{
 			{
-				Name: "shard", Version: "1", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
+				Name: "shard", Version: "2", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
 				Book: []book.Part{book.PartPeers, book.PartFX, book.PartProvider},
 			},
 			{
@@ -78,7 +78,7 @@ func Stages() []Stage {
 				Book: []book.Part{book.PartCustomers, book.PartProvider},
 			},
 			{
-				Name: "reports", Version: "1", Width: Once, Named: true, Do: emitReports,
+				Name: "reports", Version: "2", Width: Once, Named: true, Do: emitReports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
 				Book:  []book.Part{book.PartProvider},
 			},

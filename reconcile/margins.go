@@ -110,7 +110,7 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 	var findings []schemas.Finding
 	for i, l := range lines {
 		r := schemas.MarginRow{
-			ID:     joinID(string(period), string(l.Account), string(l.Offering), string(l.Currency)),
+			ID:     MarginID(period, l.Account, l.Offering, l.Currency),
 			Period: period, Account: l.Account, Offering: l.Offering, Currency: l.Currency,
 			Revenue: l.Revenue.Decimal(), Cost: l.Cost.Decimal(), Charges: l.Charges,
 		}
@@ -126,6 +126,11 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 		}
 	}
 	return out, findings
+}
+
+// MarginID is the identifier of an account's margin on an offering; no account stands for all of them.
+func MarginID(p schemas.Period, account schemas.AccountID, offering schemas.OfferingID, c money.Currency) string {
+	return joinID(string(p), string(account), string(offering), string(c))
 }
 
 // lossRounded is a margin to the minor unit of its currency; without one, as it is.

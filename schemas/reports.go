@@ -259,9 +259,10 @@ var PeerMatches = Table{Name: "peer_matches", Version: "1", Columns: []Column{
 	MatchSteps:           {Name: "Steps", Type: Text, Required: true},
 }}
 
-// MarginRow is what one account's use of one offering earns.
+// MarginRow is what one account's use of one offering earns, or that of all accounts.
 type MarginRow struct {
-	// ID is the period, account, offering and currency, joined by slashes; a slash within one is written %2F.
+	// ID is the period, account, offering and currency, joined by slashes; a slash within one is written %2F, and over all
+	// accounts the account is empty.
 	ID       string
 	Period   Period
 	Account  AccountID
@@ -278,7 +279,8 @@ type MarginRow struct {
 
 // Positions of the columns of Margins.
 const (
-	MarginBillingPeriod = iota
+	MarginMarginId = iota
+	MarginBillingPeriod
 	MarginAccountId
 	MarginOfferingId
 	MarginCurrency
@@ -291,7 +293,8 @@ const (
 )
 
 // Margins is the dataset of margins, sorted by period, account, offering and currency.
-var Margins = Table{Name: "margins", Version: "1", Columns: []Column{
+var Margins = Table{Name: "margins", Version: "2", Columns: []Column{
+	MarginMarginId:      {Name: "MarginId", Type: Text, Required: true},
 	MarginBillingPeriod: {Name: "BillingPeriod", Type: Label, Required: true},
 	MarginAccountId:     {Name: "AccountId", Type: Label, Required: true},
 	MarginOfferingId:    {Name: "OfferingId", Type: Label, Required: true},

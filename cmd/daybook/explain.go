@@ -57,7 +57,7 @@ Exit codes: 0 done; 1 broke, or --check computed something else; 2 there is no s
   daybook explain mycloud 2024-09/compute//Revenue
   daybook explain mycloud acme-prod --all   every charge of an account
   daybook explain mycloud 3f9c1a --json | jq .steps`,
-		Args: exactly("book (a directory)", "identifier (a charge, a variance, a peer match, an account, a code of findings)"),
+		Args: exactly("book (a directory)", "identifier (a charge, a variance, a peer match, a margin, an account, a code of findings)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runExplain(cmd, args[0], args[1], o) },
 	}
 	o.flags(cmd)

@@ -127,7 +127,7 @@ func MarginGrid(rows []schemas.MarginRow) Grid {
 	for i := range rows {
 		m := &rows[i]
 		g.Rows = append(g.Rows, []Cell{
-			textCell(m.Period), textCell(m.Account), textCell(m.Offering), textCell(m.Currency),
+			textCell(m.ID), textCell(m.Period), textCell(m.Account), textCell(m.Offering), textCell(m.Currency),
 			numberCell(m.Revenue), numberCell(m.Cost), numberCell(m.Margin), optionalCell(m.Percent), countCell(m.Charges),
 		})
 	}

@@ -233,6 +233,20 @@ func readCharges(ctx context.Context, s store.Store, key string, columns []int, 
 
 // scanTable reads columns of one file (none named: all of them) batch by batch.
 func scanTable(ctx context.Context, s store.Store, key string, table *schemas.Table, columns []int, each func(*dataset.Batch) error) error {
+	t := tableScan{columns: columns, batch: dataset.NewBatch(table)}
+	return t.scan(ctx, s, key, each)
+}
+
+// tableScan reads columns of the files of a table: those named (none: all of them), of which each has to Load the lazy ones.
+// Its batch and buffers serve one file after the other.
+type tableScan struct {
+	columns, lazy []int
+	batch         *dataset.Batch
+	buffers       dataset.ScanBuffers
+	scanner       *dataset.Scanner
+}
+
+func (t *tableScan) scan(ctx context.Context, s store.Store, key string, each func(*dataset.Batch) error) error {
 	at, size, err := store.OpenReaderAt(ctx, s, key)
 	if err != nil {
 		return err
@@ -242,26 +256,43 @@ func scanTable(ctx context.Context, s store.Store, key string, table *schemas.Ta
 	if err != nil {
 		return fmt.Errorf("open %s: %w", key, err)
 	}
-	scan, err := f.Scan(table, dataset.ScanOptions{From: f.From(table, columns...)})
+	table := t.batch.Table
+	t.scanner, err = f.Scan(table, dataset.ScanOptions{From: f.From(table, t.columns...), Lazy: t.lazy, Buffers: &t.buffers})
 	if err != nil {
 		return fmt.Errorf("read %s: %w", key, err)
 	}
-	b := dataset.NewBatch(table)
 	for {
-		more, err := scan.Next(b)
+		more, err := t.scanner.Next(t.batch)
+		if err == nil {
+			err = t.faults()
+		}
 		if err != nil {
 			return fmt.Errorf("read %s: %w", key, err)
-		}
-		if faults := scan.Faults(); len(faults) > 0 {
-			return fmt.Errorf("read %s: row %d, column %s: %w", key, faults[0].Row, table.Columns[faults[0].Column].Name, faults[0].Err)
 		}
 		if !more {
 			return nil
 		}
-		if err := each(b); err != nil {
+		if err := each(t.batch); err != nil {
 			return err
 		}
 	}
+}
+
+// load reads lazy columns of the batch at hand.
+func (t *tableScan) load(columns ...int) error {
+	if err := t.scanner.Load(t.batch, columns...); err != nil {
+		return err
+	}
+	return t.faults()
+}
+
+// faults is the first value that the batch cannot hold.
+func (t *tableScan) faults() error {
+	faults := t.scanner.Faults()
+	if len(faults) == 0 {
+		return nil
+	}
+	return fmt.Errorf("row %d, column %s: %w", faults[0].Row, t.batch.Table.Columns[faults[0].Column].Name, faults[0].Err)
 }
 
 // chargeAt reads row i of a batch of schemas.Charges.

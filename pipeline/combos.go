@@ -20,13 +20,18 @@ type combos struct {
 	labels  []int
 	batch   *dataset.Batch
 	account uint32
+	// load brings columns of the batch that are read only where they are wanted; nil if all are there.
+	load   func(columns ...int) error
+	loaded bool
 
 	// decisive says which of labels tell combinations apart. Of these the batch has the active ones, and place is where each
-	// one's code goes in the key; told are the other labels: which of them there are does not change from batch to batch.
+	// one's code goes in the key; told are the other labels, and reads the codes of a row in them, counted from 1 with 0 for
+	// null.
 	decisive []bool
 	active   []*dataset.Vector
 	place    []place
 	told     []told
+	reads    []uint32
 	layout   layout
 	// wide numbers the first parts of keys that do not fit into 64 bits.
 	wide map[wideKey]uint64
@@ -47,17 +52,18 @@ type told struct {
 
 // place is where a code goes in a key: shifted, after what is there has been replaced by its number if fold is set.
 type place struct {
+	label int
 	shift uint8
 	fold  bool
 }
 
-// wideKey is the first part of a key, up to the column.
+// wideKey is the first part of a key, up to the label.
 type wideKey struct {
-	column int
-	key    uint64
+	label int
+	key   uint64
 }
 
-// layout is what packed keys depend on: with another one they mean something else.
+// layout is what keys and codes depend on: with another one they mean something else. Widths are of decisive labels.
 type layout struct {
 	dicts  [maxLabels]*dataset.Dictionary
 	widths [maxLabels]uint8
@@ -70,17 +76,17 @@ const maxLabels = schemas.UseColumns
 type combo struct {
 	account uint32
 	parts   []part
-	// words are the values of the labels that only describe; differ has a bit for each in which rows differ.
-	words  [][]byte
+	// codes are those of the labels that only describe; differ has a bit for each in which rows differ.
+	codes  []uint32
 	differ uint64
-	// known are the labels as the tally knows them: the decisive ones and words, which are one of variants.
+	// known are the labels as the tally knows them: the decisive ones and codes, which are one of variants.
 	known    *rating.Labels
 	variants []variant
 }
 
 // variant is what the tally knows of a combination with some values of the labels that only describe.
 type variant struct {
-	words [][]byte
+	codes []uint32
 	known *rating.Labels
 }
 
@@ -92,6 +98,8 @@ type part struct {
 	handle   rating.Handle
 	reads    rating.Reads
 	additive bool
+	// timed says that it matters when rows begin; dropsLate that those before the period are not billed.
+	timed, dropsLate bool
 	// starts are where slices begin; the rows at hand lie in [from, to).
 	starts   []int64
 	from, to int64
@@ -105,34 +113,47 @@ type part struct {
 
 func (c *combos) init(t *rating.Tally, p *rating.Plan) {
 	c.tally, c.labels, c.decisive = t, p.Columns(), p.Decisive()
-	c.table, c.wide, c.texts = map[uint64]int32{}, map[wideKey]uint64{}, make([]string, len(c.labels))
+	c.texts = make([]string, len(c.labels))
+	c.forget()
 }
 
-// begin takes the next batch.
+// forget empties the table of combinations.
+func (c *combos) forget() {
+	c.table, c.wide, c.layout = map[uint64]int32{}, map[wideKey]uint64{}, layout{}
+	c.slots, c.touched, c.found = nil, nil, nil
+}
+
+// begin takes the next batch. As long as batches share their dictionaries, the combinations of earlier ones are found
+// again.
 func (c *combos) begin(b *dataset.Batch) {
-	const numberBits = 32
-	c.batch = b
+	const numberBits, spareBits = 32, 2
+	c.batch, c.loaded = b, false
 	var next layout
 	c.active, c.place, c.told = c.active[:0], c.place[:0], c.told[:0]
 	at := 0
 	for k, col := range c.labels {
 		v := &b.Columns[col]
+		next.dicts[k] = v.Dict
 		if !c.decisive[k] && k < 64 {
 			c.told = append(c.told, told{k, v})
 			continue
 		}
-		if v.Absent {
-			continue
-		}
-		// Code 0 is null, so there is one more than there are entries.
+		// Code 0 is null, so there is one more than there are entries. There is room for more of them to come.
 		w := bits.Len(uint(v.Dict.Len()))
-		p := place{shift: uint8(at)}
+		if known := int(c.layout.widths[k]); c.layout.dicts[k] == v.Dict && known >= w {
+			w = known
+		} else {
+			w += spareBits
+		}
+		p := place{label: k, shift: uint8(at)}
 		if at+w > 64 {
-			p, at = place{shift: numberBits, fold: true}, numberBits
+			p.shift, p.fold, at = numberBits, true, numberBits
 		}
 		at += w
-		c.active, c.place = append(c.active, v), append(c.place, p)
-		next.dicts[k], next.widths[k] = v.Dict, uint8(w)
+		next.widths[k] = uint8(w)
+		if !v.Absent || p.fold {
+			c.active, c.place = append(c.active, v), append(c.place, p)
+		}
 	}
 	if next != c.layout {
 		c.layout = next
@@ -147,18 +168,24 @@ func (c *combos) key(i int) uint64 {
 	for k, v := range c.active {
 		p := c.place[k]
 		if p.fold {
-			key = c.number(k, key)
+			key = c.number(p.label, key)
 		}
-		if len(v.Nulls) == 0 || !v.IsNull(i) {
-			key |= uint64(v.Codes[i]+1) << p.shift
-		}
+		key |= uint64(codeAt(v, i)) << p.shift
 	}
 	return key
 }
 
+// codeAt is the code of row i counted from 1, 0 for null.
+func codeAt(v *dataset.Vector, i int) uint32 {
+	if v.Absent || len(v.Nulls) > 0 && v.IsNull(i) {
+		return 0
+	}
+	return v.Codes[i] + 1
+}
+
 // number stands for the first part of a key in fewer bits.
-func (c *combos) number(column int, key uint64) uint64 {
-	w := wideKey{column, key}
+func (c *combos) number(label int, key uint64) uint64 {
+	w := wideKey{label, key}
 	n, ok := c.wide[w]
 	if !ok {
 		n = uint64(len(c.wide))
@@ -193,47 +220,45 @@ func (c *combos) add(from, to int) error {
 // runEnd returns the end of the run of rows from i on that agree in every decisive label.
 func (c *combos) runEnd(i, to int) int {
 	for _, v := range c.active {
-		if len(v.Nulls) > 0 {
-			null, code, j := v.IsNull(i), v.Codes[i], i+1
-			for j < to && v.IsNull(j) == null && (null || v.Codes[j] == code) {
-				j++
-			}
-			to = j
-			continue
-		}
-		codes := v.Codes[i:to]
-		j := 1
-		for j < len(codes) && codes[j] == codes[0] {
-			j++
-		}
-		to = i + j
+		to = sameUntil(v, i, to)
 	}
 	return to
+}
+
+// sameUntil returns the end of the run of rows from i on that agree in a label.
+func sameUntil(v *dataset.Vector, i, to int) int {
+	const block = 32 // rows compared at once
+	switch {
+	case v.Absent:
+		return to
+	case len(v.Nulls) > 0:
+		code := codeAt(v, i)
+		for i++; i < to && codeAt(v, i) == code; i++ {
+		}
+		return i
+	}
+	codes := v.Codes[i:to]
+	n := 1
+	// What is equal to itself moved by one is all the same.
+	for n+block <= len(codes) && *(*[block]uint32)(codes[n:]) == *(*[block]uint32)(codes[n-1:]) {
+		n += block
+	}
+	for n < len(codes) && codes[n] == codes[0] {
+		n++
+	}
+	return i + n
 }
 
 // compare notes the labels in which rows [i, end) differ from those of their combination before, or from each other.
 func (c *combos) compare(x *combo, i, end int) {
 	for k := range c.told {
 		label, v := c.told[k].label, c.told[k].vector
-		if x.differ>>label&1 == 1 {
+		if x.differ>>label&1 == 1 || codeAt(v, i) == x.codes[k] && sameUntil(v, i, end) == end {
 			continue
 		}
-		same := string(v.TextAt(i)) == string(x.words[k])
-		if len(v.Nulls) > 0 {
-			for j := i + 1; j < end && same; j++ {
-				same = string(v.TextAt(j)) == string(x.words[k])
-			}
-		} else if !v.Absent {
-			codes := v.Codes[i:end]
-			for j := 1; j < len(codes) && same; j++ {
-				same = codes[j] == codes[0]
-			}
-		}
-		if !same {
-			x.differ |= 1 << label
-			for p := range x.parts {
-				c.tally.Differ(x.parts[p].handle, label)
-			}
+		x.differ |= 1 << label
+		for p := range x.parts {
+			c.tally.Differ(x.parts[p].handle, label)
 		}
 	}
 }
@@ -260,6 +285,8 @@ func (c *combos) find(key uint64, i int) int32 {
 		if p.additive {
 			p.starts = c.tally.AppendSlices(p.starts, h)
 		}
+		p.dropsLate = c.tally.DropsLate(h)
+		p.timed = !p.additive || len(p.starts) > 1 || p.reads.Value == rating.ReadsSeconds || p.dropsLate
 	}
 	c.touched = append(c.touched, n)
 	return n
@@ -267,37 +294,36 @@ func (c *combos) find(key uint64, i int) int32 {
 
 // know looks the labels of row i up, unless the combination had them in an earlier account.
 func (c *combos) know(x *combo, i int) {
+	c.reads = c.reads[:0]
+	for k := range c.told {
+		c.reads = append(c.reads, codeAt(c.told[k].vector, i))
+	}
 	for v := range x.variants {
-		if c.toldAt(x.variants[v].words, i) {
-			x.words, x.known = x.variants[v].words, x.variants[v].known
+		if slices.Equal(x.variants[v].codes, c.reads) {
+			x.codes, x.known = x.variants[v].codes, x.variants[v].known
 			return
 		}
 	}
 	for k, col := range c.labels {
 		c.texts[k] = string(c.batch.Columns[col].TextAt(i))
 	}
-	x.known = c.tally.Known(c.texts)
-	x.words = make([][]byte, len(c.told))
-	for k := range c.told {
-		x.words[k] = slices.Clone(c.told[k].vector.TextAt(i))
-	}
+	x.known, x.codes = c.tally.Known(c.texts), slices.Clone(c.reads)
 	if len(x.variants) < mostVariants {
-		x.variants = append(x.variants, variant{x.words, x.known})
+		x.variants = append(x.variants, variant{x.codes, x.known})
 	}
-}
-
-// toldAt reports whether row i has these words.
-func (c *combos) toldAt(words [][]byte, i int) bool {
-	for k := range c.told {
-		if string(words[k]) != string(c.told[k].vector.TextAt(i)) {
-			return false
-		}
-	}
-	return true
 }
 
 // addRun gives rows [i, end) to one meter: to the sums of their slice where it adds up, else one by one.
 func (c *combos) addRun(p *part, i, end int) error {
+	if !p.timed {
+		return c.addAll(p, i, end)
+	}
+	if !c.loaded && c.load != nil {
+		if err := c.load(schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd); err != nil {
+			return err
+		}
+	}
+	c.loaded = true
 	starts, ends := c.batch.Columns[schemas.UseChargePeriodStart].Ints, c.batch.Columns[schemas.UseChargePeriodEnd].Ints
 	if !p.additive {
 		for ; i < end; i++ {
@@ -321,16 +347,51 @@ func (c *combos) addRun(p *part, i, end int) error {
 		p.first, p.last, p.rows = min(p.first, starts[i]), max(p.last, ends[i]), p.rows+1
 		var ok bool
 		if p.quantity, ok = money.AddOK(p.quantity, c.measured(p.reads.Value, i)); !ok {
-			return fmt.Errorf("add up usage: %w", money.ErrOverflow)
+			return errUsageSum
 		}
 		if p.reads.Cost >= 0 {
 			p.hasCost = p.hasCost || c.has(p.reads.Cost, i)
 			if p.cost, ok = money.AddOK(p.cost, c.decimal(p.reads.Cost, i)); !ok {
-				return fmt.Errorf("add up usage: %w", money.ErrOverflow)
+				return errUsageSum
 			}
 		}
 	}
 	return nil
+}
+
+var errUsageSum = fmt.Errorf("add up usage: %w", money.ErrOverflow)
+
+// addAll adds rows [i, end) up for a meter that does not ask when they were: all begin with the period.
+func (c *combos) addAll(p *part, i, end int) error {
+	if p.rows == 0 {
+		p.first, p.last = p.starts[0], p.starts[0]
+	}
+	p.rows += int64(end - i)
+	sum, ok := money.FixedFromInt(int64(end-i)), true
+	if p.reads.Value != rating.ReadsRow {
+		sum, ok = c.sum(p.reads.Value, i, end)
+	}
+	if ok {
+		p.quantity, ok = money.AddOK(p.quantity, sum)
+	}
+	if ok && p.reads.Cost >= 0 {
+		for k := i; k < end && !p.hasCost; k++ {
+			p.hasCost = c.has(p.reads.Cost, k)
+		}
+		if sum, ok = c.sum(p.reads.Cost, i, end); ok {
+			p.cost, ok = money.AddOK(p.cost, sum)
+		}
+	}
+	if !ok {
+		return errUsageSum
+	}
+	return nil
+}
+
+// sum adds up rows [i, end) of a column as decimal has them.
+func (c *combos) sum(col, i, end int) (money.Fixed, bool) {
+	decs := c.batch.Columns[col].Decs
+	return money.Sum(decs[min(i, len(decs)):min(end, len(decs))])
 }
 
 // measured is what a meter takes of row i: a column, or what rating names in its place.
@@ -371,20 +432,23 @@ func (c *combos) flushPart(p *part) {
 	}
 	total := rating.Row{Start: p.first, End: p.last, Quantity: p.quantity, Cost: p.cost, HasCost: p.hasCost}
 	c.note(p.rows, c.tally.AddTotal(p.handle, p.rows, &total), &total)
-	*p = part{handle: p.handle, reads: p.reads, additive: true, starts: p.starts}
+	p.rows, p.quantity, p.cost, p.hasCost = 0, money.Fixed{}, money.Fixed{}, false
 }
 
-// enter finds the slice that holds an instant. What is before the first slice counts with it.
+// enter finds the slice that holds an instant. What is before the first slice counts with it, unless it is dropped.
 func (p *part) enter(at int64) {
 	n, found := slices.BinarySearch(p.starts, at)
 	if found {
 		n++
 	}
+	if n == 0 && !p.dropsLate {
+		n = 1
+	}
 	p.from, p.to = math.MinInt64, math.MaxInt64
-	if n > 1 {
+	if n > 1 || n == 1 && p.dropsLate {
 		p.from = p.starts[n-1]
 	}
-	if n := max(n, 1); n < len(p.starts) {
+	if n < len(p.starts) {
 		p.to = p.starts[n]
 	}
 }

@@ -26,11 +26,11 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	res := &Result{}
 	room, ok := r.raters.Get().(*raterRoom)
 	if !ok {
-		room = &raterRoom{tally: plan.NewTally(), charges: dataset.NewBatch(&schemas.Charges)}
+		room = newRaterRoom(plan)
 	}
 	defer r.raters.Put(room)
 	w := newRater(r, plan, t.Part, room)
-	if w.columns, err = usageColumns(r, plan, normalised); err != nil {
+	if room.scan.columns, err = usageColumns(r, plan, normalised); err != nil {
 		return nil, err
 	}
 	out, err := writeTable(ctx, r, &t, &schemas.Charges, func(write func(*dataset.Batch) error) error {
@@ -40,7 +40,7 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 				if o.Dataset != schemas.Usage.Name {
 					continue
 				}
-				if err := scanTable(ctx, r.Store, o.Key, &schemas.Usage, w.columns, w.rows); err != nil {
+				if err := room.scan.scan(ctx, r.Store, o.Key, w.rows); err != nil {
 					return err
 				}
 			}
@@ -72,8 +72,7 @@ type rater struct {
 	r       *Run
 	plan    *rating.Plan
 	tally   *rating.Tally
-	combos  combos
-	columns []int
+	combos  *combos
 	write   func(*dataset.Batch) error
 
 	charges *dataset.Batch
@@ -98,24 +97,50 @@ type carriedAccount struct {
 	Carried rating.Carried    `json:"carried"`
 }
 
-// raterRoom is what a task that is done leaves to the next: what is known of labels, and the buffers of charges.
+// raterRoom is what a task that is done leaves to the next: what is known of labels, and the buffers of usage and charges.
 type raterRoom struct {
 	tally   *rating.Tally
+	combos  combos
+	scan    tableScan
 	charges *dataset.Batch
+}
+
+func newRaterRoom(plan *rating.Plan) *raterRoom {
+	room := &raterRoom{tally: plan.NewTally(), charges: dataset.NewBatch(&schemas.Charges)}
+	room.scan.batch = dataset.NewBatch(&schemas.Usage)
+	// When usage was matters to few meters.
+	room.scan.lazy = []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd}
+	room.combos.init(room.tally, plan)
+	room.combos.load = room.scan.load
+	return room
+}
+
+// mostLabels bounds the texts of a label column that a room keeps from task to task.
+const mostLabels = 1 << 17
+
+// trim forgets what has become too large.
+func (m *raterRoom) trim() {
+	m.charges.Clear()
+	m.combos.found = nil
+	forget := m.tally.Trim()
+	for i := range m.scan.batch.Columns {
+		if d := m.scan.batch.Columns[i].Dict; d != nil && d.Len() > mostLabels {
+			m.scan.batch, forget = dataset.NewBatch(&schemas.Usage), true
+			break
+		}
+	}
+	if forget || len(m.combos.slots) > mostLabels {
+		m.combos.forget()
+	}
 }
 
 func newRater(r *Run, plan *rating.Plan, shard int, room *raterRoom) *rater {
 	start, end := r.bounds()
-	room.tally.Trim()
-	room.charges.Clear()
-	w := &rater{r: r, plan: plan, tally: room.tally, charges: room.charges, carried: r.carried}
-	w.combos.init(w.tally, plan)
-	w.lay = chargeWriter{provider: &r.Book.Provider, start: start.UnixMicro(), end: end.UnixMicro(), names: r.accountNames(), period: string(r.Spec.Period)}
-	for _, id := range plan.Accounts() {
-		if int(dataset.ShardOf([]byte(id), r.Spec.Shards)) == shard {
-			w.due = append(w.due, id)
-		}
-	}
+	room.trim()
+	w := &rater{r: r, plan: plan, tally: room.tally, combos: &room.combos, charges: room.charges, carried: r.carried}
+	names, byShard := r.ratedAccounts(plan)
+	w.lay = chargeWriter{provider: &r.Book.Provider, start: start.UnixMicro(), end: end.UnixMicro(), names: names, period: string(r.Spec.Period)}
+	w.due = byShard[shard]
 	return w
 }
 

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"daybook/pipeline/book"
+	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
 	"daybook/rating"
 	"daybook/schemas"
@@ -36,7 +38,12 @@ type Run struct {
 	rateOnce sync.Once
 	ratePlan *rating.Plan
 	rateErr  error
-	carried  map[schemas.AccountID]rating.Carried
+	// accountNames and byShard are what ratedAccounts returns.
+	accountsOnce sync.Once
+	accountNames map[schemas.AccountID]string
+	byShard      [][]schemas.AccountID
+
+	carried map[schemas.AccountID]rating.Carried
 	// reducers, shufflers, raters and writers keep the buffers of tasks that are done for those to come.
 	reducers, shufflers, raters, writers sync.Pool
 	// versions are those of the pinned objects in the landing place, where this process pinned them.
@@ -78,16 +85,21 @@ func (r *Run) ratingPlan(ctx context.Context) (*rating.Plan, error) {
 	return r.ratePlan, r.rateErr
 }
 
-// accountNames are the names that charges show, by account.
-func (r *Run) accountNames() map[schemas.AccountID]string {
-	names := map[schemas.AccountID]string{}
-	for account, customer := range r.Book.Accounts {
-		names[account.ID] = customer.Name
-		if account.Name != "" {
-			names[account.ID] = account.Name
+// ratedAccounts are the names that charges show, by account, and the accounts to be rated by shard, in order: put together
+// once for all tasks of this process.
+func (r *Run) ratedAccounts(plan *rating.Plan) (names map[schemas.AccountID]string, byShard [][]schemas.AccountID) {
+	r.accountsOnce.Do(func() {
+		r.accountNames = map[schemas.AccountID]string{}
+		for account, customer := range r.Book.Accounts {
+			r.accountNames[account.ID] = cmp.Or(account.Name, customer.Name)
 		}
-	}
-	return names
+		r.byShard = make([][]schemas.AccountID, r.Spec.Shards)
+		for _, id := range plan.Accounts() {
+			shard := dataset.ShardOf([]byte(id), r.Spec.Shards)
+			r.byShard[shard] = append(r.byShard[shard], id)
+		}
+	})
+	return r.accountNames, r.byShard
 }
 
 // partial encodes what a later step needs of a task.

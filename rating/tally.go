@@ -136,12 +136,14 @@ func (t *Tally) line() *line {
 }
 
 // Trim forgets the labels of earlier accounts where they are very many, such as those of a meter that groups by resource.
-// What Known returned before must not be used any more.
-func (t *Tally) Trim() {
+// It reports whether it did: what Known returned before must not be used any more.
+func (t *Tally) Trim() bool {
 	const most = 1 << 16
-	if len(t.known) > most || len(t.ids) > most {
-		t.known, t.ids, t.byID = map[string]*Labels{}, map[string]int{}, nil
+	if len(t.known) <= most && len(t.ids) <= most {
+		return false
 	}
+	t.known, t.ids, t.byID = map[string]*Labels{}, map[string]int{}, nil
+	return true
 }
 
 // Rows returns how many rows were added since Begin, each counted once however many meters took it.
@@ -311,6 +313,13 @@ func (t *Tally) Additive(h Handle) bool {
 	}
 	m := &t.plan.meters[s.meter]
 	return m.Window == "" && t.context.commitWindow(m) == "" && (m.Aggregation == "" || m.Aggregation == schemas.AggregateSum || m.Aggregation == schemas.AggregateCount)
+}
+
+// DropsLate reports whether the meter of a handle bills nothing that began before the period: then rows that did and rows
+// that did not must not be added up together.
+func (t *Tally) DropsLate(h Handle) bool {
+	s := &t.series[t.handles[h].series]
+	return s.meter >= 0 && t.plan.meters[s.meter].Late == schemas.LateDrop
 }
 
 // Slices returns the times in microseconds at which the slices of a handle begin: a price or plan change begins a new

@@ -156,9 +156,7 @@ func (v *Vector) fill(rows int) {
 	}
 	v.Absent = false
 	v.truncate(0)
-	for range rows {
-		v.appendNull()
-	}
+	v.appendNulls(rows)
 }
 
 func (v *Vector) appendNull() {
@@ -173,6 +171,47 @@ func (v *Vector) appendNull() {
 	default:
 		v.Ints = append(v.Ints, 0)
 	}
+}
+
+// appendNulls is appendNull n times.
+func (v *Vector) appendNulls(n int) {
+	if n <= 0 {
+		return
+	}
+	at := v.Len()
+	v.setNulls(at, at+n)
+	switch v.Type {
+	case schemas.Label:
+		v.Codes = grow(v.Codes, n)
+		clear(v.Codes[at:])
+	case schemas.Text:
+		v.Ends = grow(v.Ends, n)
+		for i := range n {
+			v.Ends[at+i] = uint32(len(v.Bytes))
+		}
+	case schemas.Decimal:
+		v.Decs = grow(v.Decs, n)
+		clear(v.Decs[at:])
+	case schemas.Time, schemas.Integer:
+		v.Ints = grow(v.Ints, n)
+		clear(v.Ints[at:])
+	}
+}
+
+// setNulls is SetNull for rows [from, to), of which there is at least one.
+func (v *Vector) setNulls(from, to int) {
+	v.SetNull(to - 1)
+	first, last := from>>6, (to-1)>>6
+	head, tail := ^uint64(0)<<(uint(from)&63), ^uint64(0)>>(63-uint(to-1)&63)
+	if first == last {
+		v.Nulls[first] |= head & tail
+		return
+	}
+	v.Nulls[first] |= head
+	for i := first + 1; i < last; i++ {
+		v.Nulls[i] = ^uint64(0)
+	}
+	v.Nulls[last] |= tail
 }
 
 // truncate keeps the first rows of a present column.

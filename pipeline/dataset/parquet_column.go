@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"errors"
-	"fmt"
 	"io"
 
 	"daybook/schemas"
@@ -16,15 +15,18 @@ type columnScanner struct {
 	leaf     *leaf
 	chunk    int
 	kind     schemas.ColumnType
-	pages    chunkReader
+
+	*columnBuffers
 
 	// The dictionary of the chunk, raw and as the batch's column holds it; the latter is good for one Dictionary only.
 	hasDictionary bool
 	entries       int
-	dictionary    values
-	meant         converted
 	mapped        *Dictionary
 
+	// null says that the chunk is null throughout, so that none of its pages is read.
+	null bool
+	// behind counts the rows of the row group before those at hand that are not read, because nobody asked for them.
+	behind int
 	// unread counts the rows of the row group that no page has brought yet.
 	unread int
 	// The page being read: rows are left of it, and values are all it has.
@@ -33,34 +35,50 @@ type columnScanner struct {
 	repeats      []uint32 // of the entries of maps left; then rows and levels are of entries, too, and levels are not empty
 	allNull      bool
 	indexed      bool
-	index        []uint32
-	raw          values
-	plain        converted
 	plainDict    *Dictionary
 	used         int // values of the page taken so far
+}
 
+// columnBuffers is the memory of a columnScanner.
+type columnBuffers struct {
+	pages               chunkReader
+	dictionary          values
+	meant               converted
+	index               []uint32
+	raw                 values
+	plain               converted
 	spare, spareRepeats []uint32 // the buffers of levels and repeats
 }
 
-// open begins with a row group.
-func (c *columnScanner) open(in io.ReaderAt, g *format.RowGroup) {
-	c.pages.open(in, &g.Columns[c.chunk].MetaData)
-	c.unread, c.rows, c.values, c.hasDictionary, c.mapped = int(g.NumRows), 0, 0, false, nil
+// open begins with a row group. What the footer says of nulls is believed where it is ours: a file of somebody else's may
+// count wrong, and its pages are read.
+func (c *columnScanner) open(in io.ReaderAt, g *format.RowGroup, ours bool) {
+	m := &g.Columns[c.chunk].MetaData
+	c.pages.open(in, m)
+	c.unread, c.rows, c.values, c.hasDictionary, c.mapped, c.behind = int(g.NumRows), 0, 0, false, nil, 0
+	c.null = ours && c.leaf.repeated == 0 && c.leaf.maxLevel > 0 && m.Statistics.NullCount == m.NumValues
 	if c.leaf.repeated > 0 {
-		c.unread = int(g.Columns[c.chunk].MetaData.NumValues)
+		c.unread = int(m.NumValues)
 	}
 }
 
 // read appends n rows to v.
 func (c *columnScanner) read(v *Vector, n int, s *Scanner) error {
+	if c.null {
+		v.appendNulls(n)
+		return nil
+	}
 	for done := 0; done < n; {
-		for c.rows == 0 {
-			if err := c.nextPage(v.Dict); err != nil {
+		if c.rows == 0 {
+			whole, err := c.nextPage(v.Dict, v, n-done)
+			if err != nil {
 				return err
 			}
+			done += whole
+			continue
 		}
 		take := min(n-done, c.rows)
-		if err := c.take(v, take, s, s.row+int64(done)); err != nil {
+		if err := c.take(v, take, s, s.before+int64(done)); err != nil {
 			return err
 		}
 		done += take
@@ -69,77 +87,94 @@ func (c *columnScanner) read(v *Vector, n int, s *Scanner) error {
 	return nil
 }
 
-// nextPage decodes the next data page.
-func (c *columnScanner) nextPage(dict *Dictionary) error {
+// nextPage decodes the next data page. If v wants at least as many rows as it has and can take them as they are, it is
+// given them, and their number is returned.
+func (c *columnScanner) nextPage(dict *Dictionary, v *Vector, want int) (whole int, err error) {
 	for {
 		p, err := c.pages.next()
 		if err != nil {
-			return err
+			return 0, err
 		}
 		switch p.kind {
 		case format.DictionaryPage:
-			if c.hasDictionary {
-				return errors.New("it has two dictionaries")
+			if err := c.takeDictionary(&p); err != nil {
+				return 0, err
 			}
-			if err := c.dictionary.decode(c.leaf, p.encoding, p.data, p.values); err != nil {
-				return err
-			}
-			c.hasDictionary, c.entries, c.mapped = true, p.values, nil
 		case format.DataPage, format.DataPageV2:
-			return c.dataPage(&p, dict)
+			return c.dataPage(&p, dict, v, want)
 		default: // an index page holds no values
 		}
 	}
 }
 
-func (c *columnScanner) dataPage(p *page, dict *Dictionary) error {
+func (c *columnScanner) takeDictionary(p *page) error {
+	if c.hasDictionary {
+		return errors.New("it has two dictionaries")
+	}
+	c.hasDictionary, c.entries, c.mapped = true, p.values, nil
+	return c.dictionary.decode(c.leaf, p.encoding, p.data, p.values)
+}
+
+func (c *columnScanner) dataPage(p *page, dict *Dictionary, v *Vector, want int) (whole int, err error) {
 	repeats, levels, data, err := p.split(c.leaf)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if p.values > c.unread {
-		return errors.New("it has more values than rows")
+		return 0, errMoreValues
 	}
 	c.unread -= p.values
 	c.rows, c.values, c.used, c.levels, c.allNull = p.values, p.values, 0, c.spare[:0], false
 	if c.leaf.maxLevel > 0 {
 		if err := c.readLevels(levels, p.values); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if c.leaf.repeated > 0 {
 		c.repeats = grow(c.spareRepeats[:0], p.values)
 		c.spareRepeats = c.repeats
 		if err := readHybrid(c.repeats, repeats, 1); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	c.indexed = p.encoding == format.RLEDictionary || p.encoding == plainDictionary
 	switch {
 	case c.values == 0:
-		return nil
-	case !c.indexed:
+		return 0, nil
+	case c.indexed && (!c.hasDictionary || len(data) == 0):
+		return 0, errors.New("a page refers to a dictionary that is not there")
+	}
+	if v != nil && c.rows <= want && c.values == c.rows && c.leaf.repeated == 0 {
+		if done, err := c.direct(v, p.encoding, data); done || err != nil {
+			whole, c.rows = c.rows, 0
+			return whole, err
+		}
+	}
+	if !c.indexed {
 		if err := c.raw.decode(c.leaf, p.encoding, data, c.values); err != nil {
-			return err
+			return 0, err
 		}
 		c.plainDict = dict
-		return c.plain.fill(c.leaf, &c.raw, c.values, c.kind, dict)
-	case !c.hasDictionary || len(data) == 0:
-		return errors.New("a page refers to a dictionary that is not there")
+		return 0, c.plain.fill(c.leaf, &c.raw, c.values, c.kind, dict)
 	}
 	c.index = grow(c.index[:0], c.values)
 	if err := readHybrid(c.index, data[1:], int(data[0])); err != nil {
-		return err
+		return 0, err
 	}
 	top := uint32(0)
 	for _, x := range c.index {
 		top = max(top, x)
 	}
 	if int(top) >= c.entries {
-		return fmt.Errorf("a page refers to entry %d of a dictionary of %d", top, c.entries)
+		return 0, errEntry
 	}
-	return nil
+	return 0, nil
 }
+
+var (
+	errMoreValues = errors.New("it has more values than rows")
+	errEntry      = errors.New("a page refers to an entry that its dictionary does not have")
+)
 
 // readLevels finds out which of the rows are null. Most pages hold none or nothing else, in a single run.
 func (c *columnScanner) readLevels(levels []byte, rows int) error {
@@ -195,9 +230,7 @@ func (c *columnScanner) take(v *Vector, n int, s *Scanner, row int64) error {
 	at := v.Len()
 	count := n
 	if c.allNull {
-		for range n {
-			v.appendNull()
-		}
+		v.appendNulls(n)
 		return nil
 	}
 	if len(c.levels) > 0 {

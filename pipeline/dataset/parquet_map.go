@@ -30,6 +30,7 @@ type span struct{ from, to int }
 
 func newMapScanner(keys columnScanner, value *leafColumn) mapScanner {
 	values := keys
+	values.columnBuffers = &columnBuffers{pages: chunkReader{unpacker: keys.pages.unpacker}}
 	values.leaf, values.chunk = &value.leaf, value.chunk
 	keys.kind, values.kind = schemas.Text, schemas.Text
 	return mapScanner{keys: keys, values: values}
@@ -173,7 +174,7 @@ func (c *columnScanner) peek() (uint32, bool, error) {
 		if c.unread == 0 {
 			return 0, false, nil
 		}
-		if err := c.nextPage(nil); err != nil {
+		if _, err := c.nextPage(nil, nil, 0); err != nil {
 			return 0, false, err
 		}
 	}

@@ -30,6 +30,7 @@ type chunkReader struct {
 	at, end  int64 // what is not read yet
 	window   []byte
 	pos      int
+	start    int // of the page at hand, in window
 	protocol thrift.CompactProtocol
 	unpacker *unpacker
 }
@@ -85,26 +86,11 @@ func (c *chunkReader) peek(n int) ([]byte, error) {
 
 // next returns the next page, or io.EOF at the end of the chunk.
 func (c *chunkReader) next() (page, error) {
-	head, err := c.peek(headerBytes)
+	h, err := c.header()
 	if err != nil {
 		return page{}, err
 	}
-	if len(head) == 0 {
-		return page{}, io.EOF
-	}
-	rest, err := checkCompact(head)
-	if err != nil {
-		return page{}, err
-	}
-	var h format.PageHeader
-	if err := thrift.Unmarshal(&c.protocol, head[:len(head)-len(rest)], &h); err != nil {
-		return page{}, err
-	}
-	c.pos += len(head) - len(rest)
-	size, raw := int(h.CompressedPageSize), int(h.UncompressedPageSize)
-	if size < 0 || raw < 0 || size > maxPageBytes || raw > maxPageBytes || int64(size) > c.end-c.at+int64(len(c.window)-c.pos) {
-		return page{}, fmt.Errorf("a page claims %d bytes, %d uncompressed", size, raw)
-	}
+	size := int(h.CompressedPageSize)
 	body, err := c.peek(size)
 	if err != nil {
 		return page{}, err
@@ -114,7 +100,56 @@ func (c *chunkReader) next() (page, error) {
 	if want := uint32(h.CRC); want != 0 && crc32.ChecksumIEEE(body) != want {
 		return page{}, errors.New("a page's checksum is wrong")
 	}
-	return c.unpack(&h, body, raw)
+	return c.unpack(&h, body, int(h.UncompressedPageSize))
+}
+
+// header reads the header of the next page, which begins at c.start and whose body is in the rest of the chunk.
+func (c *chunkReader) header() (h format.PageHeader, err error) {
+	head, err := c.peek(headerBytes)
+	if err != nil {
+		return h, err
+	}
+	if len(head) == 0 {
+		return h, io.EOF
+	}
+	c.start = c.pos
+	rest, err := checkCompact(head)
+	if err != nil {
+		return h, err
+	}
+	if err := thrift.Unmarshal(&c.protocol, head[:len(head)-len(rest)], &h); err != nil {
+		return h, err
+	}
+	c.pos += len(head) - len(rest)
+	size, raw := int(h.CompressedPageSize), int(h.UncompressedPageSize)
+	if size < 0 || raw < 0 || size > maxPageBytes || raw > maxPageBytes || int64(size) > c.end-c.at+int64(len(c.window)-c.pos) {
+		return h, fmt.Errorf("a page claims %d bytes, %d uncompressed", size, raw)
+	}
+	return h, nil
+}
+
+// pass leaves out the next page if it is a data page of at most so many values, and returns how many; 0 leaves it there.
+func (c *chunkReader) pass(most int) (int, error) {
+	h, err := c.header()
+	if err != nil {
+		return 0, err
+	}
+	values := -1
+	switch {
+	case h.Type == format.DataPage && h.DataPageHeader.Valid:
+		values = int(h.DataPageHeader.V.NumValues)
+	case h.Type == format.DataPageV2 && h.DataPageHeaderV2.Valid:
+		values = int(h.DataPageHeaderV2.V.NumValues)
+	}
+	if values <= 0 || values > most {
+		c.pos = c.start
+		return 0, nil
+	}
+	size := int(h.CompressedPageSize)
+	here := min(size, len(c.window)-c.pos)
+	c.pos += here
+	c.at += int64(size - here)
+	return values, nil
 }
 
 // unpack decompresses a page's body to the given size.

@@ -206,6 +206,9 @@ func (f *Reader) Meta(key string) (string, bool) {
 	return "", false
 }
 
+// ours reports whether the file says that it was written here.
+func (f *Reader) ours() bool { return strings.HasPrefix(f.meta.CreatedBy, "daybook version ") }
+
 // CreatedBy returns the name of the program that wrote the file, as the footer gives it.
 func (f *Reader) CreatedBy() string { return f.meta.CreatedBy }
 

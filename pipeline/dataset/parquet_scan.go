@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"daybook/schemas"
 )
@@ -15,8 +16,19 @@ type ScanOptions struct {
 	From []int
 	// Groups are the row groups to be read, in this order; nil is all of them.
 	Groups []int
+	// Lazy lists columns of the table that Next leaves absent: they are read by Load, for the batches that need them, and
+	// pages that no batch needs are passed over. A map cannot be lazy.
+	Lazy []int
 	// BatchRows is the most rows that Next yields at once; 0 is a good choice.
 	BatchRows int
+	// Buffers are those of a scanner that is done, whose memory this one uses again; nil makes new ones.
+	Buffers *ScanBuffers
+}
+
+// ScanBuffers is the memory of a Scanner. The zero value is ready for use, by one scanner after another.
+type ScanBuffers struct {
+	unpacker unpacker
+	columns  []columnBuffers // by position in the table
 }
 
 // Fault is a value that the batch's column cannot hold: a decimal with too many digits, a float that is no number. The
@@ -36,11 +48,20 @@ type Scanner struct {
 	most    int
 	columns []columnScanner
 	maps    []mapScanner
+	lazy    []lazyColumn
 	left    int   // rows of the current row group that are not read yet
+	rows    int   // of the batch at hand
+	before  int64 // rows of the file before the batch at hand
 	row     int64 // rows of the file before the next
 	first   []int64
 	faults  []Fault
 	err     error
+}
+
+// lazyColumn is a column that is read when it is asked for.
+type lazyColumn struct {
+	columnScanner
+	loaded bool
 }
 
 // Scan prepares to read columns of the file into batches of table t. Each column of t takes what its type can hold of
@@ -62,7 +83,13 @@ func (f *Reader) Scan(t *schemas.Table, options ScanOptions) (*Scanner, error) {
 	for i := range f.meta.RowGroups {
 		s.first[i+1] = s.first[i] + f.meta.RowGroups[i].NumRows
 	}
-	unpack := new(unpacker)
+	buffers := options.Buffers
+	if buffers == nil {
+		buffers = new(ScanBuffers)
+	}
+	if len(buffers.columns) < len(t.Columns) {
+		buffers.columns = make([]columnBuffers, len(t.Columns))
+	}
 	for to, from := range options.From {
 		if from < 0 {
 			continue
@@ -79,11 +106,18 @@ func (f *Reader) Scan(t *schemas.Table, options ScanOptions) (*Scanner, error) {
 			return nil, fmt.Errorf("scan Parquet column %q (%s) as %s.%s: %s", c.Name, c.Description, t.Name, t.Columns[to].Name, why)
 		}
 		scanner := columnScanner{
-			from: from, to: to, leaf: &c.leaf, chunk: c.chunk, kind: t.Columns[to].Type, pages: chunkReader{unpacker: unpack},
+			from: from, to: to, leaf: &c.leaf, chunk: c.chunk, kind: t.Columns[to].Type, columnBuffers: &buffers.columns[to],
 		}
-		if c.value != nil {
+		scanner.pages.unpacker = &buffers.unpacker
+		lazy := slices.Contains(options.Lazy, to)
+		switch {
+		case c.value != nil && lazy:
+			return nil, fmt.Errorf("scan Parquet into table %s: column %q is a map, which is read with its row", t.Name, c.Name)
+		case c.value != nil:
 			s.maps = append(s.maps, newMapScanner(scanner, c.value))
-		} else {
+		case lazy:
+			s.lazy = append(s.lazy, lazyColumn{columnScanner: scanner, loaded: true})
+		default:
 			s.columns = append(s.columns, scanner)
 		}
 	}
@@ -112,15 +146,20 @@ func (f *Reader) From(t *schemas.Table, wanted ...int) []int {
 // about the whole file: ErrDamaged, or that of reading it.
 func (s *Scanner) Next(b *Batch) (more bool, err error) {
 	defer func() {
-		recovered(&err)
 		if err != nil {
 			s.err, more = err, false
 		}
 	}()
+	defer recovered(&err)
 	if s.err != nil {
 		return false, s.err
 	}
 	b.Reset()
+	for i := range s.lazy {
+		if c := &s.lazy[i]; !c.loaded {
+			c.behind += s.rows
+		}
+	}
 	for s.left == 0 {
 		if len(s.groups) == 0 {
 			return false, nil
@@ -131,8 +170,12 @@ func (s *Scanner) Next(b *Batch) (more bool, err error) {
 		s.groups = s.groups[1:]
 	}
 	n := min(s.most, s.left)
+	s.rows, s.before = n, s.row
 	for i := range b.Columns {
 		b.Columns[i].Absent = true
+	}
+	for i := range s.lazy {
+		s.lazy[i].loaded = false
 	}
 	for i := range s.columns {
 		c := &s.columns[i]
@@ -157,8 +200,39 @@ func (s *Scanner) Next(b *Batch) (more bool, err error) {
 	return true, nil
 }
 
+// Load reads lazy columns of the batch that Next filled last; those that are there already stay. The error is as Next's.
+func (s *Scanner) Load(b *Batch, columns ...int) (err error) {
+	defer func() {
+		if err != nil {
+			s.err = err
+		}
+	}()
+	defer recovered(&err)
+	if s.err != nil {
+		return s.err
+	}
+	for i := range s.lazy {
+		c := &s.lazy[i]
+		if c.loaded || !slices.Contains(columns, c.to) {
+			continue
+		}
+		c.loaded = true
+		if err := c.skip(c.behind, b.Columns[c.to].Dict); err != nil {
+			return s.wrap(&c.columnScanner, err)
+		}
+		c.behind = 0
+		if err := s.fill(&b.Columns[c.to], &c.columnScanner, s.rows, c.read); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // fill reads n rows of a column into v, which stays absent if all of them are null.
 func (s *Scanner) fill(v *Vector, c *columnScanner, n int, read func(*Vector, int, *Scanner) error) error {
+	if c.null {
+		return nil
+	}
 	v.Absent = false
 	if err := read(v, n, s); err != nil {
 		return s.wrap(c, err)
@@ -175,7 +249,7 @@ func (s *Scanner) wrap(c *columnScanner, err error) error {
 	if errors.Is(err, io.EOF) {
 		err = errors.New("it has fewer values than rows")
 	}
-	return fmt.Errorf("read Parquet column %q after row %d: %w: %w", name, s.row, err, ErrDamaged)
+	return fmt.Errorf("read Parquet column %q after row %d: %w: %w", name, s.before, err, ErrDamaged)
 }
 
 // Row returns the number of rows of the file that lie before those of the next batch, whether read or skipped.
@@ -194,12 +268,16 @@ func (s *Scanner) open(group int) error {
 	}
 	g := &s.file.meta.RowGroups[group]
 	s.row, s.left = s.first[group], int(g.NumRows)
+	ours := s.file.ours()
 	for i := range s.columns {
-		s.columns[i].open(s.file.in, g)
+		s.columns[i].open(s.file.in, g, ours)
+	}
+	for i := range s.lazy {
+		s.lazy[i].open(s.file.in, g, ours)
 	}
 	for i := range s.maps {
-		s.maps[i].keys.open(s.file.in, g)
-		s.maps[i].values.open(s.file.in, g)
+		s.maps[i].keys.open(s.file.in, g, ours)
+		s.maps[i].values.open(s.file.in, g, ours)
 	}
 	return nil
 }

@@ -33,9 +33,7 @@ func (v *Vector) appendRange(src *Vector, from, to, rows int) {
 		if v.Absent {
 			return
 		}
-		for range to - from {
-			v.appendNull()
-		}
+		v.appendNulls(to - from)
 		return
 	}
 	v.fill(rows)

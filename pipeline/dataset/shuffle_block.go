@@ -367,9 +367,3 @@ func (m *BlockBuffer) appendDictionary(v *Vector, a *array.Dictionary) error {
 	}
 	return nil
 }
-
-func (v *Vector) appendNulls(n int) {
-	for range n {
-		v.appendNull()
-	}
-}

@@ -60,6 +60,19 @@ func AddOK(a, b Fixed) (sum Fixed, ok bool) {
 	return Fixed{int64(hi), lo}, borrow != 0
 }
 
+// Sum adds numbers up, however large the sums in between are. It reports false if the total has more than 38 digits.
+func Sum(numbers []Fixed) (sum Fixed, ok bool) {
+	var lo, hi, top, carry uint64 // 192 bits
+	for i := range numbers {
+		n := &numbers[i]
+		lo, carry = bits.Add64(lo, n.Lo, 0)
+		hi, carry = bits.Add64(hi, uint64(n.Hi), carry)
+		top += uint64(n.Hi>>63) + carry
+	}
+	sum = Fixed{int64(hi), lo}
+	return sum, int64(top) == sum.Hi>>63 && sum.inRange()
+}
+
 // Neg returns -a, which is always within range.
 func (a Fixed) Neg() Fixed {
 	lo, borrow := bits.Sub64(0, a.Lo, 0)

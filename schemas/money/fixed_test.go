@@ -110,6 +110,29 @@ func result(f money.Fixed, err error) func(*big.Int) struct {
 	}
 }
 
+func TestSum(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	overflows := 0
+	for range 20_000 {
+		numbers := make([]money.Fixed, r.IntN(9))
+		want := new(big.Int)
+		for i := range numbers {
+			numbers[i] = randomFixed(r)
+			want.Add(want, units(numbers[i]))
+		}
+		got, ok := money.Sum(numbers)
+		if fits := want.CmpAbs(limit38) < 0; ok != fits || ok && units(got).Cmp(want) != 0 {
+			t.Fatalf("the sum of %v is %s, %t, want %s", numbers, got, ok, want)
+		}
+		if !ok {
+			overflows++
+		}
+	}
+	if overflows < 500 {
+		t.Errorf("only %d overflows tried", overflows)
+	}
+}
+
 func TestFixedRoundTrips(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for range 40_000 {

@@ -1,0 +1,242 @@
+package dataset
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"testing"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Columns that are read when they are asked for hold what they hold when they are read with the others, whichever batches
+// they are asked for.
+func TestLazyColumns(t *testing.T) {
+	r := newRand(11)
+	lazy := []int{0, 2, 5, 6, 9, 10}
+	var buffers ScanBuffers
+	for _, batchRows := range []int{0, 333, 1000, 5000} {
+		b := randomBatch(t, r, 70_000, 4)
+		file := writeParquet(t, &sample, WriterOptions{RowGroupRows: 40_000, RowGroupTextBytes: 300_000}, b)
+		f, err := Open(bytes.NewReader(file), int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := f.Scan(&sample, ScanOptions{From: f.From(&sample), Lazy: lazy, BatchRows: batchRows, Buffers: &buffers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, at := NewBatch(&sample), 0
+		for {
+			more, err := s.Next(part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !more {
+				break
+			}
+			want := NewBatch(&sample)
+			want.AppendRange(b, at, at+part.Rows)
+			for _, c := range lazy {
+				if !part.Columns[c].Absent {
+					t.Fatalf("column %d is there before it was asked for", c)
+				}
+				if r.IntN(3) > 0 {
+					want.Columns[c] = Vector{Type: want.Columns[c].Type, Absent: true}
+					continue
+				}
+				for range 2 {
+					if err := s.Load(part, c); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			sameRows(t, part, want, 0, part.Rows)
+			at += part.Rows
+		}
+		if at != b.Rows {
+			t.Fatalf("%d rows were read of %d", at, b.Rows)
+		}
+	}
+}
+
+// countingReader counts the bytes read of a file, and breaks where it is told to.
+type countingReader struct {
+	file   []byte
+	bytes  int
+	broken bool
+}
+
+func (c *countingReader) ReadAt(p []byte, off int64) (int, error) {
+	if c.broken {
+		panic("broken")
+	}
+	c.bytes += len(p)
+	return bytes.NewReader(c.file).ReadAt(p, off)
+}
+
+func nextOf(t *testing.T, f *Reader, options ScanOptions) *Batch {
+	t.Helper()
+	s, err := f.Scan(&sample, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := NewBatch(&sample)
+	if _, err := s.Next(b); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Nothing is read of a column without values, nor of a lazy one that nobody asks for; but what another program's footer
+// says of nulls is not believed.
+func TestNothingIsReadOfNulls(t *testing.T) {
+	b := randomBatch(t, newRand(12), 5000, 3)
+	in := countingReader{file: writeParquet(t, &sample, WriterOptions{}, b)}
+	f, err := Open(&in, int64(len(in.file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.bytes = 0
+	const never, quantity, cost = 9, 6, 7
+	if got := nextOf(t, f, ScanOptions{From: f.From(&sample, never, quantity), Lazy: []int{quantity}}); in.bytes > 0 || !got.Columns[never].Absent {
+		t.Errorf("%d bytes were read of a column without values", in.bytes)
+	}
+	nulls := &f.meta.RowGroups[0].Columns[cost].MetaData.Statistics.NullCount
+	*nulls = int64(b.Rows)
+	if got := nextOf(t, f, ScanOptions{From: f.From(&sample, cost)}); !got.Columns[cost].Absent {
+		t.Error("our own footer is not believed")
+	}
+	f.meta.CreatedBy = "somebody else's"
+	if got := nextOf(t, f, ScanOptions{From: f.From(&sample, cost)}); got.Columns[cost].countNulls(0, b.Rows) != b.Columns[cost].countNulls(0, b.Rows) {
+		t.Error("values are left out because somebody's footer counts wrong")
+	}
+}
+
+// A panic while a file is read is an error about the file.
+func TestScanOutlivesPanics(t *testing.T) {
+	in := countingReader{file: writeParquet(t, &sample, WriterOptions{}, randomBatch(t, newRand(13), 50, 3))}
+	f, err := Open(&in, int64(len(in.file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lazy := range [][]int{nil, {1}} {
+		s, err := f.Scan(&sample, ScanOptions{From: f.From(&sample, 1), Lazy: lazy})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := NewBatch(&sample)
+		in.broken = true
+		_, err = s.Next(b)
+		if lazy != nil && err == nil {
+			err = s.Load(b, 1)
+		}
+		in.broken = false
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("lazy %v: the error is %v", lazy, err)
+		}
+	}
+}
+
+// Indices are taken straight into columns as they would be by way of a list of them.
+func TestIndexedMatchesHybrid(t *testing.T) {
+	r := newRand(14)
+	for range 3000 {
+		width := r.IntN(14)
+		values := make([]uint32, 1+r.IntN(200))
+		for i := range values {
+			if values[i] = uint32(r.IntN(1 << width)); i > 0 && r.IntN(3) > 0 {
+				values[i] = values[i-1]
+			}
+		}
+		packed := appendHybrid(nil, values, width)
+		table := make([]money.Fixed, 1+r.IntN(1<<width))
+		for i := range table {
+			table[i] = money.FixedFromInt(int64(i) + 7)
+		}
+		got, err := appendIndexed([]money.Fixed{{Lo: 1}}, packed, width, len(values), table)
+		if beyond := int(slices.Max(values)) >= len(table); beyond || err != nil {
+			if !beyond || !errors.Is(err, errEntry) || len(got) != 1 {
+				t.Fatalf("indices up to %d of %d entries: %v", slices.Max(values), len(table), err)
+			}
+			continue
+		}
+		for i, x := range values {
+			if got[i+1] != table[x] {
+				t.Fatalf("value %d of width %d is %s, want entry %d", i, width, got[i+1], x)
+			}
+		}
+		if _, err := appendIndexed(nil, packed[:1], width, len(values), table); width > 0 && !errors.Is(err, errHybrid) {
+			t.Fatalf("cut short: %v", err)
+		}
+	}
+}
+
+// A number beyond 38 digits in a page of ours is a fault of its row, and no other row suffers.
+func TestDirectDecimalsKeepFaults(t *testing.T) {
+	b := NewBatch(&sample)
+	for i := range 100 {
+		b.AppendText(1, "s")
+		b.AppendText(3, "n")
+		b.AppendTime(4, 0)
+		b.AppendDecimal(6, money.Fixed{Hi: int64(i) << 40, Lo: uint64(i)}) // so many that they have no dictionary
+		b.AppendInt(8, 1)
+		if err := b.EndRow(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.Columns[6].Decs[5] = money.Fixed{Hi: 1<<63 - 1}
+	file := writeParquet(t, &sample, WriterOptions{}, b)
+	f, err := Open(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := f.Scan(&sample, ScanOptions{From: f.From(&sample, 6)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := NewBatch(&sample)
+	if _, err := s.Next(got); err != nil {
+		t.Fatal(err)
+	}
+	faults := s.Faults()
+	if len(faults) != 1 || faults[0].Row != 6 || !got.Columns[6].IsNull(5) || got.Columns[6].Decs[99] != b.Columns[6].Decs[99] {
+		t.Errorf("the faults are %+v", faults)
+	}
+}
+
+func TestAppendNulls(t *testing.T) {
+	r := newRand(15)
+	for range 300 {
+		one, other := NewBatch(&sample), NewBatch(&sample)
+		rows := 0
+		for range 5 {
+			n, null := r.IntN(150), r.IntN(2) == 0
+			for c := range one.Columns {
+				a, b := &one.Columns[c], &other.Columns[c]
+				a.Absent, b.Absent = false, false
+				if null {
+					a.appendNulls(n)
+				}
+				for i := range n {
+					switch {
+					case null:
+						b.appendNull()
+					case a.Type == schemas.Decimal:
+						a.Decs, b.Decs = append(a.Decs, money.FixedFromInt(int64(i))), append(b.Decs, money.FixedFromInt(int64(i)))
+					case a.Type == schemas.Label:
+						a.Codes, b.Codes = append(a.Codes, a.Dict.Code([]byte("x"))), append(b.Codes, b.Dict.Code([]byte("x")))
+					case a.Type == schemas.Text:
+						a.Ends, b.Ends = append(a.Ends, uint32(len(a.Bytes))), append(b.Ends, uint32(len(b.Bytes)))
+					default:
+						a.Ints, b.Ints = append(a.Ints, int64(i)), append(b.Ints, int64(i))
+					}
+				}
+			}
+			rows += n
+		}
+		one.Rows, other.Rows = rows, rows
+		sameRows(t, one, other, 0, rows)
+	}
+}

@@ -69,11 +69,11 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 
 // rater streams the sorted usage of a shard account by account.
 type rater struct {
-	r       *Run
-	plan    *rating.Plan
-	tally   *rating.Tally
-	combos  *combos
-	write   func(*dataset.Batch) error
+	r      *Run
+	plan   *rating.Plan
+	tally  *rating.Tally
+	combos *combos
+	write  func(*dataset.Batch) error
 
 	charges *dataset.Batch
 	lay     chargeWriter

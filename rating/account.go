@@ -2,6 +2,7 @@ package rating
 
 import (
 	"fmt"
+	"slices"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -18,6 +19,8 @@ type Output struct {
 	Carried Carried
 	// Rows is how many rows came in: those behind charges and those behind findings, each once.
 	Rows int64
+
+	room room // of RateInto
 }
 
 // bill is one account's period at work.
@@ -31,6 +34,7 @@ type bill struct {
 	lines    []*line
 	joints   []*joint
 	states   map[stateKey]*priceState
+	room     *room // of the charges' steps and texts
 	out      Output
 }
 
@@ -53,28 +57,58 @@ type line struct {
 // prepaid credits, tax; amounts are rounded where they become a line of an invoice. An error is a fault of the book or
 // the call; what is wrong with the usage is in the findings.
 func (p *Plan) Rate(t *Tally, carried Carried) (Output, error) {
-	b := &bill{plan: p, tally: t, account: t.account, carried: &carried, states: map[stateKey]*priceState{}}
+	var out Output
+	t.carried = carried
+	if err := p.rate(t, &t.room, &out); err != nil {
+		return Output{}, err
+	}
+	return out, nil
+}
+
+// RateInto is Rate in the memory of an earlier output: charges, findings and steps that out held are overwritten, so that
+// a night of accounts allocates next to nothing. Texts are not, so those taken from an earlier output stay as they are.
+func (p *Plan) RateInto(t *Tally, carried Carried, out *Output) error {
+	out.room.again()
+	t.carried = carried
+	return p.rate(t, &out.room, out)
+}
+
+// rate makes the charges of an account, with their steps and texts in room.
+func (p *Plan) rate(t *Tally, room *room, out *Output) error {
+	b := &t.bill
+	*b = bill{plan: p, tally: t, account: t.account, carried: &t.carried, room: room, lines: b.lines[:0], joints: b.joints[:0]}
+	b.out.Charges, b.out.Findings = out.Charges[:0], out.Findings[:0]
 	b.out.Rows = t.rows
-	b.out.Carried = carried.next()
-	if t.account == nil {
-		return b.out, b.suspend()
+	b.out.Carried = b.carried.next()
+	err := b.run()
+	out.Charges, out.Findings, out.Carried, out.Rows = b.out.Charges, b.out.Findings, b.out.Carried, b.out.Rows
+	b.out = Output{}
+	if err != nil {
+		return fmt.Errorf("rate account %s for %s: %w", t.id, p.spec.Period, err)
 	}
-	t.seed(&carried)
-	b.currency, b.policy = t.account.Currency, p.policy
-	steps := []func() error{
-		b.usage, b.recurring, // aggregate, convert, allowance, price, and what a price itself says of discounts and bounds
-		b.discount, b.bound, b.commit,
-		b.round, b.bundles,
-		b.redeem, b.drawBeforeTax, b.tax, b.drawAfterTax, b.cash,
-		b.carry,
+	return nil
+}
+
+// run takes the steps one after the other.
+func (b *bill) run() error {
+	if b.account == nil {
+		return b.suspend()
 	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return Output{}, fmt.Errorf("rate account %s for %s: %w", t.id, p.spec.Period, err)
+	b.tally.seed(b.carried)
+	b.currency, b.policy = b.account.Currency, b.plan.policy
+	for _, step := range [...]func(*bill) error{
+		(*bill).usage, (*bill).recurring, // aggregate, convert, allowance, price, and what a price itself says of discounts and bounds
+		(*bill).discount, (*bill).bound, (*bill).commit,
+		(*bill).round, (*bill).bundles,
+		(*bill).redeem, (*bill).drawBeforeTax, (*bill).tax, (*bill).drawAfterTax, (*bill).cash,
+		(*bill).carry,
+	} {
+		if err := step(b); err != nil {
+			return err
 		}
 	}
 	b.finish()
-	return b.out, nil
+	return nil
 }
 
 // add keeps a line.
@@ -82,14 +116,14 @@ func (b *bill) add(l *line) { b.lines = append(b.lines, l) }
 
 // finish turns the lines into charges.
 func (b *bill) finish() {
-	b.out.Charges = make([]schemas.Charge, 0, len(b.lines))
+	b.out.Charges = slices.Grow(b.out.Charges, len(b.lines))
 	for _, l := range b.lines {
 		c := &l.charge
 		if c.Service == "" {
 			c.Service = b.plan.serviceName(c.Offering)
 		}
 		c.Steps = l.t.steps
-		c.ID = chargeID(c)
+		c.ID = chargeID(c, b.room)
 		b.out.Charges = append(b.out.Charges, *c)
 	}
 }

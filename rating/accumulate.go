@@ -121,9 +121,18 @@ func (a *accumulator) merge(how schemas.Aggregation, b *accumulator) error {
 
 // take is merge into an accumulator that shares what it has with others: it changes none of theirs.
 func (a *accumulator) take(how schemas.Aggregation, b *accumulator) error {
-	a.points = slices.Clip(a.points)
 	a.ids = maps.Clone(a.ids)
-	return a.merge(how, b)
+	if len(a.points) > 0 {
+		a.points = slices.Clip(a.points)
+		return a.merge(how, b)
+	}
+	c := *b // its points are shared, not copied: the next that are added go elsewhere
+	c.points = nil
+	if err := a.merge(how, &c); err != nil {
+		return err
+	}
+	a.points = slices.Clip(b.points)
+	return nil
 }
 
 // aggregate is the quantity of a meter: of its windows, where it has them, in order of time.

@@ -58,6 +58,9 @@ func (b *bill) stateOf(x *metering) *priceState {
 	s := b.states[key]
 	if s == nil {
 		s = &priceState{before: map[string]money.Decimal{}}
+		if b.states == nil {
+			b.states = map[stateKey]*priceState{}
+		}
 		b.states[key] = s
 	}
 	return s

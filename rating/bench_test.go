@@ -10,21 +10,6 @@ import (
 	"daybook/schemas/money"
 )
 
-// benchTerms are the models as they are in books, with tiers of a usual number.
-func benchTerms() map[string]schemas.Terms {
-	tiers := []schemas.Tier{{UpTo: dec("100"), UnitPrice: *dec("0.10")}, {UpTo: dec("1000"), UnitPrice: *dec("0.08")}, {UpTo: dec("10000"), UnitPrice: *dec("0.065")}, {UnitPrice: *dec("0.05")}}
-	free := int64(3)
-	return map[string]schemas.Terms{
-		"per_unit":    {Model: schemas.ModelPerUnit, UnitPrice: dec("0.0123")},
-		"graduated":   {Model: schemas.ModelGraduated, Tiers: tiers},
-		"volume":      {Model: schemas.ModelVolume, Tiers: tiers},
-		"package":     {Model: schemas.ModelPackage, PackageSize: dec("1000"), PackagePrice: dec("15")},
-		"cost_plus":   {Model: schemas.ModelCostPlus, MarkupPercent: dec("15")},
-		"block_tiers": {Model: schemas.ModelBlockTiers, Blocks: []schemas.UnitBlocks{{Unit: "u", Tiers: []schemas.Block{{Size: *dec("100"), Price: *dec("1"), Max: dec("10")}, {Size: *dec("1000"), Price: *dec("1")}}}}},
-		"percentage":  {Model: schemas.ModelPercentage, Percent: dec("1.3"), FreeEvents: &free},
-	}
-}
-
 // BenchmarkPrice is the time to price one quantity, with its steps.
 func BenchmarkPrice(b *testing.B) {
 	for name, terms := range benchTerms() {

@@ -12,7 +12,8 @@ import (
 // all_tiers each tier's blocks cost their own price; with top_tier all of the quantity is counted in the blocks of the
 // tier reached and costs its price. A quantity beyond the last tier stays in the last tier.
 func (m *model) blockTiers(t *trail, u *Usage) number {
-	parts := make([]operand, 0, len(m.terms.Blocks))
+	var few [fewParts]operand
+	parts := few[:0]
 	for _, unit := range m.terms.Blocks {
 		q := m.step(quantityOf(u, unit.Unit, len(m.terms.Blocks)))
 		amount := m.mirror(t, q, func(q number) number {
@@ -21,7 +22,7 @@ func (m *model) blockTiers(t *trail, u *Usage) number {
 			}
 			return allBlocks(t, q, unit.Tiers)
 		})
-		parts = append(parts, in("unit_"+unit.Unit, amount))
+		parts = append(parts, in(t.label("unit_", unit.Unit), amount))
 	}
 	return t.sum("the sum of the units", parts...)
 }
@@ -41,9 +42,10 @@ func quantityOf(u *Usage, unit string, units int) money.Decimal {
 
 // allBlocks fills the tiers one after the other.
 func allBlocks(t *trail, q number, tiers []schemas.Block) number {
-	var parts []operand
+	var few [fewParts]operand
+	parts := few[:0]
 	for i, tier := range tiers {
-		count := t.blocks(fmt.Sprintf("blocks of tier %d", i+1), in("quantity", q), tier.Size, money.Up)
+		count := t.blocks(t.note("blocks of tier ", int64(i+1), "", nil, ""), in("quantity", q), tier.Size, money.Up)
 		last := i == len(tiers)-1
 		if !last && tier.Max != nil && count.v.GreaterThan(*tier.Max) {
 			count = t.least("as many as the tier holds", in("blocks", count), fact("max", *tier.Max))
@@ -52,7 +54,7 @@ func allBlocks(t *trail, q number, tiers []schemas.Block) number {
 		} else {
 			last = true
 		}
-		parts = append(parts, in(tierName(i), t.mul(fmt.Sprintf("tier %d", i+1), in("blocks", count), fact("price", tier.Price))))
+		parts = append(parts, in(tierName(i), t.mul(t.note("tier ", int64(i+1), "", nil, ""), in("blocks", count), fact("price", tier.Price))))
 		if last {
 			break
 		}
@@ -70,7 +72,7 @@ func topBlocks(t *trail, q number, tiers []schemas.Block) number {
 		}
 		left = left.Sub(tier.Max.Mul(tier.Size))
 	}
-	count := t.blocks(fmt.Sprintf("all in blocks of tier %d", top+1), in("quantity", q), tiers[top].Size, money.Up)
+	count := t.blocks(t.note("all in blocks of tier ", int64(top+1), "", nil, ""), in("quantity", q), tiers[top].Size, money.Up)
 	return t.mul("at its price", in("blocks", count), fact("price", tiers[top].Price))
 }
 

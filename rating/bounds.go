@@ -74,6 +74,9 @@ func firstOf(sub *subscription, seg segment) bool {
 
 // boundedPrices lists the prices of a subscription in the period that have a minimum or a maximum.
 func (b *bill) boundedPrices(sub *subscription) []*price {
+	if len(sub.segments) == 1 && len(sub.prices)+len(sub.segments[0].offering.bounded) == 0 {
+		return nil
+	}
 	var out []*price
 	seen := map[*price]bool{}
 	for _, seg := range sub.segments {
@@ -170,7 +173,7 @@ func (b *bill) covered(sub *subscription, o *offering, x *price) money.Ratio {
 func (b *bill) blank(sub *subscription) *line {
 	l := b.tally.line()
 	l.sub = sub
-	l.t.quiet, l.t.room = b.plan.spec.Quiet, &b.tally.room
+	l.t.quiet, l.t.room = b.plan.spec.Quiet, b.room
 	l.charge = schemas.Charge{
 		Account: b.account.ID, Start: b.plan.start.UTC(), End: b.plan.end.UTC(), Currency: b.currency,
 		Category: "Adjustment", Frequency: "Recurring", PricingKind: "Other",

@@ -25,6 +25,12 @@ type context struct {
 	stamp  int
 	made   []*meterSlices
 	used   int
+	// common is true of an account that has nothing but the included offerings: what is said here of it holds for the next
+	// such account, too.
+	common bool
+	// sweep is what swept returned, once it was asked.
+	sweep   []int
+	isSwept bool
 }
 
 type stampedSlices struct {
@@ -88,12 +94,23 @@ func (c *context) commitWindow(m *meter) schemas.Window {
 	return c.windows[m.Meter]
 }
 
-// forget empties a context and keeps its memory.
-func (c *context) forget() {
-	*c = context{subs: c.subs[:0], meters: c.meters, stamp: c.stamp + 1, made: c.made}
+// begin gathers what the book says of an account, nil for one that it does not know, in the memory of the account before.
+func (c *context) begin(p *Plan, a *account) {
+	if c.common && a != nil && len(a.Subscriptions) == 0 {
+		c.zone, c.windows = a.zone, p.commitWindows(a)
+		for i := range c.subs {
+			c.subs[i].account = a
+		}
+		return
+	}
+	*c = context{subs: c.subs[:0], meters: c.meters, stamp: c.stamp + 1, made: c.made, sweep: c.sweep[:0]}
+	if a != nil {
+		c.fill(p, a)
+		c.common = len(a.Subscriptions) == 0
+	}
 }
 
-// fill gathers what the book says of an account.
+// fill gathers it anew.
 func (c *context) fill(p *Plan, a *account) {
 	c.zone, c.windows, c.plan = a.zone, p.commitWindows(a), p
 	mixed := false
@@ -184,7 +201,10 @@ func (c *context) enter(s *meterSlices, sub *subscription) {
 // swept lists, in order, the meters with prices that have something to do without usage, too: joint prices, and
 // allowances that roll over.
 func (c *context) swept() []int {
-	var out []int
+	if c.isSwept {
+		return c.sweep
+	}
+	out := c.sweep[:0]
 	for i := range c.subs {
 		sub := &c.subs[i]
 		for _, seg := range sub.segments {
@@ -193,7 +213,8 @@ func (c *context) swept() []int {
 		out = append(out, sweep(sub.prices)...)
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	c.sweep, c.isSwept = slices.Compact(out), true
+	return c.sweep
 }
 
 // sweep lists the meters of prices for context.swept.

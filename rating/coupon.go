@@ -61,6 +61,9 @@ func StackRound(lines []money.Decimal, coupons []StackedCoupon) []money.Decimal 
 // redeem adds a line for each coupon and tax category that it reduces. A fixed sum is spread over the lines as the coupon
 // says, in whole minor units.
 func (b *bill) redeem() error {
+	if len(b.account.Coupons) == 0 {
+		return nil
+	}
 	left := make([]money.Decimal, len(b.lines))
 	for i, l := range b.lines {
 		left[i] = l.charge.Amount

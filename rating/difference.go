@@ -84,7 +84,7 @@ func correction(before, after *schemas.Charge) (schemas.Charge, bool) {
 	amount := t.sub("the amount rated again, less that issued", fact("rerated", after.Amount), fact("issued", before.Amount))
 	residue := t.sub("what rounding left", in("exact", exact), in("amount", amount))
 	out.Exact, out.Amount, out.Residue, out.Steps = exact.v, amount.v, residue.v, t.steps
-	out.ID = chargeID(&out)
+	out.ID = chargeID(&out, t.inside())
 	return out, !amount.v.IsZero() || !exact.v.IsZero() || !out.Priced.IsZero() || !out.PeerCost.IsZero()
 }
 

@@ -57,6 +57,13 @@ func (x *metering) price(st *stretch, p *progress) error {
 	if x.fast() {
 		return x.priceFast(st, p)
 	}
+	if x.fastEvents(p) {
+		if amount, ok := x.entry.price.events.price(st.acc.points, x.bill.account.zone); ok {
+			c.Consumed = st.acc.sum.Decimal()
+			c.Priced, x.line.amount, p.quantity = c.Consumed, given(amount), p.quantity.Add(c.Consumed)
+			return nil
+		}
+	}
 	if x.meter.plainSum() { // a kernel leaves the quantity to the sum of the rows
 		p.quantity = p.before.sum.Decimal()
 	}
@@ -90,6 +97,14 @@ func (x *metering) rowsNote(rows int64) string {
 func (x *metering) fast() bool {
 	m := x.meter
 	return x.line.t.quiet && x.entry.price.kernel != nil && x.cost == nil && m.plainSum() && x.bill.tally.context.commitWindow(m) == ""
+}
+
+// fastEvents reports whether a kernel prices the rows one by one. Those of later slices of a period are priced with all
+// before them, by the model itself.
+func (x *metering) fastEvents(p *progress) bool {
+	m := x.meter
+	return x.line.t.quiet && x.entry.price.events != nil && !p.counts && x.cost == nil && !m.isCost() &&
+		m.Aggregation == schemas.AggregateEvents && m.Window == "" && x.bill.tally.context.commitWindow(m) == ""
 }
 
 // plainSum reports whether the meter adds rows up and does nothing else.

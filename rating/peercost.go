@@ -1,8 +1,6 @@
 package rating
 
 import (
-	"fmt"
-
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -27,7 +25,7 @@ func (m *model) peerCost(t *trail, u *Usage) number {
 	}
 	parts := make([]operand, len(u.Events))
 	for i, amount := range u.Events {
-		parts[i] = fact(fmt.Sprintf("event_%d", i+1), amount)
+		parts[i] = fact(t.note("event_", int64(i+1), "", nil, ""), amount)
 	}
 	if len(parts) == 0 {
 		return t.add(OpGiven, "no events cost nothing", money.Zero, fact("amount", money.Zero))
@@ -38,7 +36,7 @@ func (m *model) peerCost(t *trail, u *Usage) number {
 // costPlus is cost × (1 + markup), and a fixed fee per unit of quantity where the terms have a unit price.
 func (m *model) costPlus(t *trail, cost number, quantity money.Decimal) number {
 	markup := t.percent("the markup", in("cost", cost), fact("markup_percent", *m.terms.MarkupPercent))
-	parts := []operand{in("cost", cost), in("markup", markup)}
+	parts := append(make([]operand, 0, 3), in("cost", cost), in("markup", markup))
 	if m.terms.UnitPrice != nil {
 		fee := t.mul("the fee per unit", fact("quantity", quantity), fact("unit_price", *m.terms.UnitPrice))
 		parts = append(parts, in("fee", fee))
@@ -48,14 +46,14 @@ func (m *model) costPlus(t *trail, cost number, quantity money.Decimal) number {
 
 // margins adds up the margin of each tier that the cost enters.
 func (m *model) margins(t *trail, cost number) number {
-	var parts []operand
-	from := money.Zero
+	var few [fewParts]operand
+	parts, from := few[:0], money.Zero
 	for i, tier := range m.terms.MarginTiers {
 		if i > 0 && !cost.v.GreaterThan(from) {
 			break
 		}
 		part := percentOf(between(cost.v, from, tier.UpTo), tier.Percent)
-		parts = append(parts, in(tierName(i), t.add(OpTierPercent, fmt.Sprintf("the margin of tier %d", i+1), part,
+		parts = append(parts, in(tierName(i), t.add(OpTierPercent, t.note("the margin of tier ", int64(i+1), "", nil, ""), part,
 			in("cost", cost), fact("from", from), maybe("to", tier.UpTo), fact("percent", tier.Percent), fact("flat_fee", money.Zero))))
 		if tier.UpTo == nil {
 			break

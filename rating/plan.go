@@ -86,7 +86,9 @@ type price struct {
 	meters   []int // all that it measures
 	offering *offering
 	// kernel prices sums without steps; nil where the price has none, or does more to a quantity than price it.
-	kernel      *Kernel
+	kernel *Kernel
+	// events prices the rows of a meter of events likewise.
+	events      *eventKernel
 	description string
 }
 
@@ -213,6 +215,7 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 		if kernel, ok := CompileKernel(&from.Terms, x.policy); ok {
 			x.kernel = kernel
 		}
+		x.events = compileEvents(&from.Terms)
 	}
 	for _, id := range metersOf(from) {
 		at := slices.IndexFunc(p.meters, func(m meter) bool { return m.ID == id })

@@ -25,6 +25,9 @@ func (b *bill) recurring() error {
 
 // recurringPrices lists the prices without a meter of all offerings that a subscription ever has in its life.
 func (b *bill) recurringPrices(sub *subscription) []*price {
+	if o := b.plan.offerings[sub.Offering]; o != nil && len(o.periodic)+len(sub.prices)+len(sub.Changes) == 0 {
+		return nil
+	}
 	var out []*price
 	seen := map[*price]bool{}
 	add := func(o *offering) {

@@ -17,7 +17,13 @@ type room struct {
 	// one and many are the sizes of the next blocks, in steps and in bytes of text: small for a single price, large for a
 	// night.
 	one, many int
+	// held are the newest blocks as a whole, for a room whose charges are over.
+	heldSteps    []schemas.Step
+	heldOperands []schemas.Operand
 }
+
+// again takes back all steps and operands that the room gave: what had them is over. Texts are not taken back.
+func (r *room) again() { r.steps, r.operands = r.heldSteps, r.heldOperands }
 
 const (
 	usualSteps = 8    // of a charge
@@ -25,14 +31,16 @@ const (
 	mostText   = 8192 // bytes of a block
 )
 
-// stepsOf returns an empty list with room for the steps of a usual charge.
-func (r *room) stepsOf() []schemas.Step {
-	if len(r.steps) < usualSteps {
-		r.one = min(max(2*r.one, usualSteps), mostSteps)
+// moreSteps returns the steps with room for as many again, and at least for those of a usual charge.
+func (r *room) moreSteps(steps []schemas.Step) []schemas.Step {
+	n := max(2*len(steps), usualSteps)
+	if len(r.steps) < n {
+		r.one = max(min(max(2*r.one, usualSteps), mostSteps), n)
 		r.steps = make([]schemas.Step, r.one)
+		r.heldSteps = r.steps
 	}
-	out := r.steps[:0:usualSteps]
-	r.steps = r.steps[usualSteps:]
+	out := append(r.steps[:0:n], steps...)
+	r.steps = r.steps[n:]
 	return out
 }
 
@@ -40,6 +48,7 @@ func (r *room) stepsOf() []schemas.Step {
 func (r *room) operandsOf(n int) []schemas.Operand {
 	if len(r.operands) < n {
 		r.operands = make([]schemas.Operand, max(n, 2*r.one))
+		r.heldOperands = r.operands
 	}
 	out := r.operands[:n:n]
 	r.operands = r.operands[n:]

@@ -48,13 +48,26 @@ func (l *line) continues(m *line) bool {
 		l.charge.Group == m.charge.Group && l.charge.Category == m.charge.Category && l.charge.Peer == m.charge.Peer
 }
 
-// rule finds how amounts of a currency are rounded on the last day of the period.
+// ruleFor is how a tally found amounts of a currency to be rounded at a level.
+type ruleFor struct {
+	currency money.Currency
+	level    schemas.RoundingLevel
+	rule     schemas.RoundingRule
+}
+
+// rule finds how amounts of a currency are rounded on the last day of the period: once, for it is the same for all accounts.
 func (b *bill) rule(c money.Currency, level schemas.RoundingLevel) (schemas.RoundingRule, error) {
+	for i := range b.tally.rules {
+		if x := &b.tally.rules[i]; x.currency == c && x.level == level {
+			return x.rule, nil
+		}
+	}
 	day := b.plan.day(b.plan.end).AddDays(-1)
 	rule, ok := b.policy.Rounding.For(c, level, day, b.plan.spec.AsOf)
 	if !ok {
 		return rule, fmt.Errorf("round %s: it has no minor unit; add a rounding rule with places", c)
 	}
+	b.tally.rules = append(b.tally.rules, ruleFor{c, level, rule})
 	return rule, nil
 }
 
@@ -113,8 +126,8 @@ func (b *bill) roundDocument() error {
 	return nil
 }
 
-// chargeID identifies a charge by its content.
-func chargeID(c *schemas.Charge) schemas.ChargeID {
+// chargeID identifies a charge by its content; the text goes into a room.
+func chargeID(c *schemas.Charge, r *room) schemas.ChargeID {
 	var room [512]byte
 	text := room[:0]
 	for _, s := range [...]string{
@@ -131,5 +144,5 @@ func chargeID(c *schemas.Charge) schemas.ChargeID {
 	sum := sha256.Sum256(text)
 	var digits [32]byte
 	hex.Encode(digits[:], sum[:len(digits)/2])
-	return schemas.ChargeID(digits[:])
+	return schemas.ChargeID(r.text(digits[:]))
 }

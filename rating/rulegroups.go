@@ -11,11 +11,12 @@ import (
 // rates × q + service threshold. Of thresholds the one with the highest level reached counts: a field threshold compares
 // the value of its column, a service threshold the quantity.
 func (m *model) ruleGroups(t *trail, u *Usage) number {
-	parts := make([]operand, 0, len(m.terms.Groups))
+	var few [fewParts]operand
+	parts := few[:0]
 	for i := range m.terms.Groups {
 		name := m.terms.Groups[i].Name
 		if name == "" {
-			name = fmt.Sprintf("group_%d", i+1)
+			name = t.note("group_", int64(i+1), "", nil, "")
 		}
 		parts = append(parts, in(name, m.ruleGroup(t, &m.terms.Groups[i], u)))
 	}
@@ -32,8 +33,10 @@ func (m *model) ruleGroup(t *trail, g *schemas.RuleGroup, u *Usage) number {
 		base = t.sum("with the threshold of the field", fact("flat", found.flat), fact("field_threshold", *found.field))
 	}
 	amount := t.mul("for each unit", in("price", base), in("quantity", m.step(u.Quantity)))
-	for _, rate := range found.rates {
-		amount = t.mul("by a matching rate", in("amount", amount), fact("rate", rate))
+	for i := range g.Rules {
+		if rule := &g.Rules[i]; rule.Kind == schemas.RuleRate && ruleMatches(rule, u) {
+			amount = t.mul("by a matching rate", in("amount", amount), fact("rate", rule.Cost))
+		}
 	}
 	if found.service != nil {
 		amount = t.sum("with the threshold of the quantity", in("amount", amount), fact("service_threshold", *found.service))
@@ -41,10 +44,9 @@ func (m *model) ruleGroup(t *trail, g *schemas.RuleGroup, u *Usage) number {
 	return amount
 }
 
-// groupRules is what of a group's rules matches.
+// groupRules is what of a group's rules matches, rates aside.
 type groupRules struct {
 	flat           money.Decimal
-	rates          []money.Decimal
 	field, service *money.Decimal
 }
 
@@ -59,9 +61,6 @@ func groupCosts(g *schemas.RuleGroup, u *Usage) groupRules {
 				found.flat = higher(found.flat, rule.Cost)
 			}
 		case schemas.RuleRate:
-			if ruleMatches(rule, u) {
-				found.rates = append(found.rates, rule.Cost)
-			}
 		case schemas.RuleFieldThreshold:
 			level, err := money.ParseDecimal(labelOf(u.Labels, rule.Column))
 			if rule.Level == nil || err == nil && reaches(level, *rule.Level, fieldLevel) {

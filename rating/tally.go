@@ -40,6 +40,10 @@ type Tally struct {
 	room    room
 	lines   []*line
 	drawn   int // of lines
+	bill    bill
+	order   []int // of series
+	rules   []ruleFor
+	carried Carried
 	// stretches are those of the series at hand.
 	stretches []stretch
 	// stamp numbers the accounts.
@@ -118,10 +122,7 @@ func (t *Tally) Begin(id schemas.AccountID) {
 	t.series, t.handles = t.series[:0], t.handles[:0]
 	t.combos, t.numbers, t.totals, t.drawn = t.combos[:0], t.numbers[:0], t.totals[:0], 0
 	t.stamp++
-	t.context.forget()
-	if t.account != nil {
-		t.context.fill(t.plan, t.account)
-	}
+	t.context.begin(t.plan, t.account)
 }
 
 // line returns an empty line, in the room of one of an earlier account.
@@ -227,7 +228,7 @@ func (t *Tally) seriesOf(m *match, id int) int {
 		if cut := t.context.slicesOf(s.meter); cut != nil && len(cut.starts) > 1 {
 			s.starts = cut.starts
 		}
-		s.slices = zeros(s.slices, max(1, len(s.starts)))
+		s.slices = emptied(s.slices, max(1, len(s.starts)))
 		s.priced = zeros(s.priced, len(s.slices))
 		t.byID[id] = place{t.stamp, i}
 		return i
@@ -244,6 +245,20 @@ func (t *Tally) seriesOf(m *match, id int) int {
 func zeros[T any](room []T, n int) []T {
 	room = slices.Grow(room[:0], n)[:n]
 	clear(room)
+	return room
+}
+
+// emptied returns n empty accumulators, in the room of earlier ones and of the points that they kept.
+func emptied(room []accumulator, n int) []accumulator {
+	const mostPoints = 1 << 14
+	room = slices.Grow(room[:0], n)[:n]
+	for i := range room {
+		points := room[i].points[:0]
+		if cap(points) > mostPoints {
+			points = nil
+		}
+		room[i] = accumulator{points: points}
+	}
 	return room
 }
 

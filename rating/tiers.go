@@ -2,6 +2,7 @@ package rating
 
 import (
 	"fmt"
+	"strconv"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -30,7 +31,7 @@ func (m *model) fillTiers(t *trail, q number, op string) number {
 		}
 		return given(total)
 	}
-	var few [8]operand
+	var few [fewParts]operand
 	parts := few[:0]
 	for i := range top + 1 {
 		parts = append(parts, in(tierName(i), m.tierPart(t, q, i, top, op)))
@@ -58,6 +59,9 @@ func (m *model) tierPart(t *trail, q number, i, top int, op string) number {
 	}
 	return t.add(op, t.note("tier ", int64(i+1), " prices ", &part, ""), out, in("quantity", q), fact("from", from), maybe("to", to), fact(name, rate), fact("flat_fee", flat))
 }
+
+// fewParts is how many parts of a price need no list of their own.
+const fewParts = 8
 
 // tierNames are those of the first tiers.
 var tierNames = [...]string{"tier_1", "tier_2", "tier_3", "tier_4", "tier_5", "tier_6", "tier_7", "tier_8"}
@@ -97,8 +101,17 @@ func (m *model) stairstep(t *trail, q number) number {
 		}
 		i := m.tierOf(q.v)
 		fee := m.terms.Tiers[i].FlatFee
-		return t.add(OpGiven, fmt.Sprintf("%s is in step %d", q.v, i+1), fee, fact("step_price", fee))
+		return t.add(OpGiven, t.stepNote(q.v, i), fee, fact("step_price", fee))
 	})
+}
+
+// stepNote says in which step a quantity is.
+func (t *trail) stepNote(q money.Decimal, i int) string {
+	if t.quiet {
+		return ""
+	}
+	var buf [128]byte
+	return t.inside().text(strconv.AppendInt(append(q.AppendText(buf[:0]), " is in step "...), int64(i+1), 10))
 }
 
 // tierOf returns the tier to which a quantity belongs; one beyond a last tier with an end belongs to it, too.

@@ -70,14 +70,23 @@ func (t *trail) note(before string, n int64, between string, d *money.Decimal, a
 	return t.inside().text(append(b, after...))
 }
 
+// label is two texts as one, for an operand of a step; a quiet trail has none.
+func (t *trail) label(a, b string) string {
+	if t.quiet {
+		return ""
+	}
+	var buf [128]byte
+	return t.inside().text(append(append(buf[:0], a...), b...))
+}
+
 // add records a step. An operand that an earlier step made is named after it: amount@3 is the result of step 3.
 func (t *trail) add(op, note string, out money.Decimal, ins ...operand) number {
 	if t.quiet {
 		return given(out)
 	}
 	r := t.inside()
-	if t.steps == nil {
-		t.steps = r.stepsOf()
+	if len(t.steps) == cap(t.steps) {
+		t.steps = r.moreSteps(t.steps)
 	}
 	step := schemas.Step{Op: op, Note: note, In: r.operandsOf(len(ins))}
 	for i := range ins {

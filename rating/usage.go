@@ -11,10 +11,11 @@ import (
 
 // usage makes a line for each series and each stretch of time under one price, and findings of what has none.
 func (b *bill) usage() error {
-	order := make([]int, len(b.tally.series))
-	for i := range order {
-		order[i] = i
+	order := b.tally.order[:0]
+	for i := range b.tally.series {
+		order = append(order, i)
 	}
+	b.tally.order = order
 	slices.SortFunc(order, func(i, j int) int {
 		x, y := &b.tally.series[i], &b.tally.series[j]
 		return cmp.Or(cmp.Compare(x.meter, y.meter), cmp.Compare(x.key, y.key))
@@ -62,10 +63,14 @@ func (b *bill) rateSeries(s *series) error {
 			p.before, p.quantity, p.counts = accumulator{}, money.Zero, false
 		}
 		last = st.entry.sub
+		more := i+1 < len(stretches)
 		if st.acc.rows > 0 || m.CarryIn || m.Aggregation == schemas.AggregateTimeWeighted {
-			if err := b.rateStretch(s, m, st, &p); err != nil {
+			if err := b.rateStretch(s, m, st, &p, more); err != nil {
 				return err
 			}
+		}
+		if !more {
+			break
 		}
 		if err := p.history.take(m.Aggregation, &st.acc); err != nil {
 			return err
@@ -74,8 +79,8 @@ func (b *bill) rateSeries(s *series) error {
 	return nil
 }
 
-// rateStretch makes the line of one stretch, or notes on the series why there is none.
-func (b *bill) rateStretch(s *series, m *meter, st *stretch, p *progress) error {
+// rateStretch makes the line of one stretch, or notes on the series why there is none. more says that another stretch comes.
+func (b *bill) rateStretch(s *series, m *meter, st *stretch, p *progress, more bool) error {
 	l, code, err := b.usageLine(s, m, st, p)
 	if err != nil {
 		return err
@@ -87,6 +92,9 @@ func (b *bill) rateStretch(s *series, m *meter, st *stretch, p *progress) error 
 	b.add(l)
 	for k := st.first; k < st.last; k++ {
 		s.priced[k] = l
+	}
+	if !more {
+		return nil
 	}
 	p.counts = true
 	return p.before.take(m.Aggregation, &st.acc)
@@ -199,7 +207,7 @@ func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, 
 func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start, end time.Time) *line {
 	l := b.tally.line()
 	l.price, l.sub, l.phase, l.tax = x, sub, phase, x.offering.TaxCategory
-	l.t.quiet, l.t.room = b.plan.spec.Quiet, &b.tally.room
+	l.t.quiet, l.t.room = b.plan.spec.Quiet, b.room
 	l.charge = schemas.Charge{
 		Account: b.account.ID, Subscription: sub.ID, Offering: x.offering.ID, Price: x.ID, Version: x.Version,
 		Model: string(x.Terms.Model), Start: start.UTC(), End: end.UTC(), Service: x.offering.Service,
@@ -226,12 +234,18 @@ func (b *bill) describe(l *line, s *series) {
 	fill(&c.SkuMeter, s.labels[labelSKUMeter])
 	fill(&c.Region, s.labels[labelRegion])
 	fill(&c.Peer, schemas.PeerID(s.labels[labelPeer]))
+	if len(s.group) == 0 {
+		return
+	}
+	var buf [128]byte
+	text := buf[:0]
 	for i, g := range s.group {
 		if i > 0 {
-			c.Group += ", "
+			text = append(text, ", "...)
 		}
-		c.Group += g.Column + "=" + g.Value
+		text = append(append(append(text, g.Column...), '='), g.Value...)
 	}
+	c.Group = b.room.text(text)
 }
 
 func fill[T ~string](into *T, v T) {

@@ -61,6 +61,9 @@ func RoundToStep(d, step Decimal, mode Mode) Decimal {
 		return d
 	}
 	step = step.Abs()
+	if n, ok := divShort(d, step, 0, mode); ok {
+		return n.Mul(step)
+	}
 	num, den := integers(d, step)
 	return DecimalFromBig(roundQuo(num, den, mode), 0).Mul(step)
 }

@@ -394,13 +394,15 @@ func (c *combos) sum(col, i, end int) (money.Fixed, bool) {
 	return money.Sum(decs[min(i, len(decs)):min(end, len(decs))])
 }
 
-// measured is what a meter takes of row i: a column, or what rating names in its place.
-func (c *combos) measured(col, i int) money.Fixed {
+func (c *combos) measured(col, i int) money.Fixed { return measuredAt(c.batch, col, i) }
+
+// measuredAt is what a meter takes of row i: a column, or what rating names in its place.
+func measuredAt(b *dataset.Batch, col, i int) money.Fixed {
 	switch col {
 	case rating.ReadsRow:
 		return money.FixedFromInt(1)
 	case rating.ReadsSeconds:
-		micros := c.batch.Columns[schemas.UseChargePeriodEnd].Ints[i] - c.batch.Columns[schemas.UseChargePeriodStart].Ints[i]
+		micros := b.Columns[schemas.UseChargePeriodEnd].Ints[i] - b.Columns[schemas.UseChargePeriodStart].Ints[i]
 		// Every difference of two instants fits: it has 13 digits of seconds, and 6 of a fraction.
 		seconds, err := money.FixedFromDecimal(money.NewDecimal(micros, -6))
 		if err != nil {
@@ -408,15 +410,17 @@ func (c *combos) measured(col, i int) money.Fixed {
 		}
 		return seconds
 	}
-	return c.decimal(col, i)
+	return decimalAt(b, col, i)
 }
 
-// decimal is the number in a column, 0 where it is null or there is no such column: nulls hold zeros.
-func (c *combos) decimal(col, i int) money.Fixed {
+func (c *combos) decimal(col, i int) money.Fixed { return decimalAt(c.batch, col, i) }
+
+// decimalAt is the number in a column, 0 where it is null or there is no such column: nulls hold zeros.
+func decimalAt(b *dataset.Batch, col, i int) money.Fixed {
 	if col < 0 {
 		return money.Fixed{}
 	}
-	if decs := c.batch.Columns[col].Decs; i < len(decs) {
+	if decs := b.Columns[col].Decs; i < len(decs) {
 		return decs[i]
 	}
 	return money.Fixed{}

@@ -65,6 +65,7 @@ func emitReports(ctx context.Context, r *Run, t Task) (*Result, error) {
 		{"variances.csv", document.VarianceGrid(rep.Variances)},
 		{"peer_matches.csv", document.MatchGrid(rep.Matches)},
 		{"margins.csv", document.MarginGrid(left.ByOffers)},
+		{"days.csv", document.DayGrid(rep.Days)},
 		{"findings.csv", document.FindingGrid(rep.Findings)},
 		{"attention.csv", document.AttentionGrid(rep.Attention())},
 	} {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"daybook/pipeline/dataset"
 	"daybook/rating"
@@ -162,9 +163,18 @@ func usageColumns(r *Run, plan *rating.Plan, normalised []*Result) ([]int, error
 
 // ratingColumns are the columns of usage that rating reads: those that decide what meters take a row, and the numbers.
 func ratingColumns(r *Run, plan *rating.Plan) []int {
+	columns := []int{schemas.UseAccountId, schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd}
+	for i := range r.Book.Catalogue.Meters {
+		if m := &r.Book.Catalogue.Meters[i]; m.UniqueBy != "" {
+			columns = append(columns, schemas.Usage.Index(m.UniqueBy))
+		}
+	}
+	return slices.Concat(columns, ratingNumbers(r), plan.Columns())
+}
+
+// ratingNumbers are the columns that meters may take numbers from.
+func ratingNumbers(r *Run) []int {
 	columns := []int{
-		schemas.UseAccountId,
-		schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd,
 		schemas.UseConsumedQuantity, schemas.UsePricingQuantity, schemas.UseEffectiveCost, schemas.UseBilledCost,
 	}
 	for i := range r.Book.Catalogue.Meters {
@@ -176,11 +186,8 @@ func ratingColumns(r *Run, plan *rating.Plan) []int {
 			columns = append(columns, schemas.UseListCost)
 		default:
 		}
-		if m.UniqueBy != "" {
-			columns = append(columns, schemas.Usage.Index(m.UniqueBy))
-		}
 	}
-	return append(columns, plan.Columns()...)
+	return columns
 }
 
 // rows takes a batch of sorted usage.

@@ -15,6 +15,7 @@ import (
 // reconciled is what one shard leaves for the totals.
 type reconciled struct {
 	Actuals *reconcile.Actuals `json:"actuals"`
+	Days    *reconcile.Days    `json:"days"`
 	Use     *reconcile.Use     `json:"use"`
 	Margins *reconcile.Margins `json:"margins"` // by offering
 	// Losses are the margins below zero, the worst first, at most maxLosses of them.
@@ -27,7 +28,7 @@ const maxLosses = 200
 // reconcileShard sums one shard's charges and peer usage by what the plan and the contracts are written in, and writes
 // the margins of its accounts.
 func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
-	sums := reconciled{Actuals: r.newActuals(), Use: reconcile.NewUse(r.contracts())}
+	sums := reconciled{Actuals: r.newActuals(), Days: reconcile.NewDays(r.Spec.Period, r.Book.Zone), Use: reconcile.NewUse(r.contracts())}
 	charged, err := r.reads(ctx, &t, "rate", "shard")
 	if err != nil {
 		return nil, err
@@ -42,6 +43,9 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 			if err := sums.Actuals.Add(c); err != nil {
 				return err
 			}
+			if err := sums.Days.Add(c); err != nil {
+				return err
+			}
 			return margins.Add(c)
 		})
 	})
@@ -52,6 +56,9 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	if err := r.addUse(ctx, &t, sums.Use); err != nil {
+		return nil, err
+	}
+	if err := r.countDays(ctx, &t, sums.Days); err != nil {
 		return nil, err
 	}
 	if sums.Margins, err = margins.ByOffering(); err != nil {
@@ -117,6 +124,7 @@ type compared struct {
 	// Variances and Matches are without their steps, which the datasets have.
 	Variances []schemas.Variance  `json:"variances"`
 	Matches   []schemas.PeerMatch `json:"matches"`
+	Days      []schemas.DayRow    `json:"days"`
 }
 
 // reconcileTotal adds the shards up and compares them with the plan and with what the contracts let the peers bill.
@@ -129,10 +137,15 @@ func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	variances, found1, err := reconcile.Compare(reconcile.Comparison{
+	comparison := reconcile.Comparison{
 		Period: r.Spec.Period, Currency: r.Book.Provider.Currency, Plan: &r.Book.Plan, Actuals: sums.Actuals, FX: r.fx(through),
 		Through: through, Provisional: provisional,
-	})
+	}
+	variances, found1, err := reconcile.Compare(comparison)
+	if err != nil {
+		return nil, err
+	}
+	days, err := comparison.ByDay(sums.Days, variances)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +154,7 @@ func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	res := &Result{}
-	if err := r.writeComparison(ctx, &t, res, variances, matches); err != nil {
+	if err := r.writeComparison(ctx, &t, res, variances, matches, days); err != nil {
 		return nil, err
 	}
 	for i := range variances {
@@ -151,7 +164,7 @@ func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
 		matches[i].Steps = nil
 	}
 	left := compared{
-		Variances: variances, Matches: matches,
+		Variances: variances, Matches: matches, Days: days,
 		Through: through, Unwhole: provisional, Losses: worst(sums.Losses),
 		Revenue: reconcile.Sum(variances, schemas.Revenue), Cost: reconcile.Sum(variances, schemas.Cost), Margin: reconcile.Sum(variances, schemas.Margin),
 	}
@@ -172,8 +185,8 @@ func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
 	return res, found.write(ctx, r, &t, res)
 }
 
-// writeComparison writes the variances and the matches.
-func (r *Run) writeComparison(ctx context.Context, t *Task, res *Result, variances []schemas.Variance, matches []schemas.PeerMatch) error {
+// writeComparison writes the variances, the matches and the days.
+func (r *Run) writeComparison(ctx context.Context, t *Task, res *Result, variances []schemas.Variance, matches []schemas.PeerMatch, days []schemas.DayRow) error {
 	out, err := writeTable(ctx, r, t, &schemas.Variances, func(write func(*dataset.Batch) error) error {
 		return appendVariances(variances, write)
 	})
@@ -183,6 +196,13 @@ func (r *Run) writeComparison(ctx context.Context, t *Task, res *Result, varianc
 	res.Outputs = append(res.Outputs, out)
 	out, err = writeTable(ctx, r, t, &schemas.PeerMatches, func(write func(*dataset.Batch) error) error {
 		return appendMatches(matches, write)
+	})
+	if err != nil {
+		return err
+	}
+	res.Outputs = append(res.Outputs, out)
+	out, err = writeTable(ctx, r, t, &schemas.Days, func(write func(*dataset.Batch) error) error {
+		return appendDays(days, write)
 	})
 	res.Outputs = append(res.Outputs, out)
 	return err
@@ -194,10 +214,13 @@ func (r *Run) sumShards(ctx context.Context, t *Task) (*reconciled, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := &reconciled{Actuals: r.newActuals(), Use: reconcile.NewUse(r.contracts()), Margins: &reconcile.Margins{}}
+	sum := &reconciled{
+		Actuals: r.newActuals(), Days: reconcile.NewDays(r.Spec.Period, r.Book.Zone), Use: reconcile.NewUse(r.contracts()),
+		Margins: &reconcile.Margins{},
+	}
 	for _, res := range shards {
 		// Decoding adds to what is there, so that the sums of all shards come together here.
-		part := reconciled{Actuals: sum.Actuals, Use: sum.Use, Margins: sum.Margins}
+		part := reconciled{Actuals: sum.Actuals, Days: sum.Days, Use: sum.Use, Margins: sum.Margins}
 		if err := json.Unmarshal(res.Partial, &part); err != nil {
 			return nil, fmt.Errorf("%s: read its sums: %w", res.Task, err)
 		}

@@ -25,7 +25,7 @@ func (r *Run) report(ctx context.Context, t *Task) (*document.Report, *compared,
 	rep := &document.Report{
 		Provider: p.Name, Period: r.Spec.Period, Run: r.ID, Currency: p.Currency, Places: places, Through: left.Through,
 		Provisional: left.Unwhole, Offerings: map[schemas.OfferingID]string{}, Peers: map[schemas.PeerID]string{},
-		Revenue: left.Revenue, Cost: left.Cost, Margin: left.Margin, Variances: left.Variances, Matches: left.Matches,
+		Revenue: left.Revenue, Cost: left.Cost, Margin: left.Margin, Variances: left.Variances, Matches: left.Matches, Days: left.Days,
 		Margins: left.Losses, Rates: map[money.Currency]money.Ratio{},
 	}
 	for i := range r.Book.Catalogue.Offerings {

@@ -64,11 +64,11 @@ func Stages() []Stage {
 		}},
 		{"reconcile", []Step{
 			{
-				Name: "shard", Version: "2", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
-				Book: []book.Part{book.PartPeers, book.PartFX, book.PartProvider},
+				Name: "shard", Version: "3", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
+				Book: []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 			},
 			{
-				Name: "total", Version: "1", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
+				Name: "total", Version: "2", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
 				Book: []book.Part{book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 			},
 		}},
@@ -78,7 +78,7 @@ func Stages() []Stage {
 				Book: []book.Part{book.PartCustomers, book.PartProvider},
 			},
 			{
-				Name: "reports", Version: "2", Width: Once, Named: true, Do: emitReports,
+				Name: "reports", Version: "3", Width: Once, Named: true, Do: emitReports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
 				Book:  []book.Part{book.PartProvider},
 			},

@@ -1,6 +1,8 @@
 package rating
 
 import (
+	"slices"
+
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -33,6 +35,37 @@ func (t *Tally) Held(h Handle, at int64) Held {
 	out.Meter = t.plan.meters[s.meter].ID
 	if l := s.priced[s.sliceAt(at)]; l != nil {
 		out.Charge = l.charge.ID
+	}
+	return out
+}
+
+// Take is what a meter takes of the rows that share a set of labels, whoever has bought what it measures.
+type Take struct {
+	Meter schemas.MeterID
+	// Value is as in Reads.
+	Value  int
+	factor money.Fixed
+}
+
+// Convert is Tally.Convert for what is taken.
+func (k *Take) Convert(quantity money.Fixed) (money.Fixed, error) {
+	if k.factor == (money.Fixed{}) {
+		return quantity, nil
+	}
+	return convertExact(quantity, k.factor)
+}
+
+// Sums returns what the meters that add rows up, window by window or at once, take of rows with these labels, which are
+// in the order of Columns.
+func (p *Plan) Sums(labels []string) []Take {
+	var out []Take
+	for _, x := range p.match(slices.Clone(labels)) {
+		if x.meter < 0 || x.code != "" {
+			continue
+		}
+		if m := &p.meters[x.meter]; m.Aggregation == "" || m.Aggregation == schemas.AggregateSum || m.Aggregation == schemas.AggregateCount {
+			out = append(out, Take{m.ID, x.reads.Value, x.factor})
+		}
 	}
 	return out
 }

@@ -134,6 +134,19 @@ func MarginGrid(rows []schemas.MarginRow) Grid {
 	return g
 }
 
+// DayGrid shows revenue by day under the columns of schemas.Days.
+func DayGrid(rows []schemas.DayRow) Grid {
+	g := gridOf(&schemas.Days, "Days", nil, -1)
+	for i := range rows {
+		d := &rows[i]
+		g.Rows = append(g.Rows, []Cell{
+			textCell(d.Variance), textCell(d.Period), textCell(d.Offering), textCell(d.Region), textCell(d.Day.String()),
+			numberCell(d.Revenue), numberCell(d.ToDate), numberCell(d.Expected), textCell(d.Currency),
+		})
+	}
+	return g
+}
+
 // FindingGrid shows how many findings of each code there are, with their meaning and what to do.
 func FindingGrid(rows []FindingCount) Grid {
 	g := Grid{Name: "Findings", Columns: []GridColumn{

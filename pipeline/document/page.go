@@ -67,8 +67,12 @@ func (p *page) change(s string, d money.Decimal, good bool) {
 }
 
 // numbers appends, below a picture, the table of what it draws.
-func (p *page) numbers(columns []string, rows [][]string) {
-	p.raw("<details><summary>Figures</summary>")
+func (p *page) numbers(columns []string, rows [][]string) { p.details("Figures", columns, rows) }
+
+// details appends a table that opens at its title.
+func (p *page) details(title string, columns []string, rows [][]string) {
+	p.raw("<details>")
+	p.element("summary", "", title)
 	p.tableHead("", columns...)
 	for _, row := range rows {
 		p.raw("<tr>")

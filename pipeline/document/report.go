@@ -37,8 +37,8 @@ type Report struct {
 	// Rates convert other currencies to Currency, for ordering amounts and for nothing that is shown. An amount without a
 	// rate is ordered by its face.
 	Rates map[money.Currency]money.Ratio
-	// Days is the revenue to date at the end of each day, where it is known by day.
-	Days []DayPoint
+	// Days is the revenue of each variance by day, through Through; none where it is not known by day.
+	Days []schemas.DayRow
 }
 
 // FindingCount is how many findings of a code a run has, and the usage rows that they keep out.
@@ -47,12 +47,6 @@ type FindingCount struct {
 	Severity schemas.Severity
 	Findings int64
 	Rows     int64
-}
-
-// DayPoint is the revenue from the first day of the period to the end of a day.
-type DayPoint struct {
-	Day     schemas.Date
-	Revenue money.Decimal
 }
 
 // Item is one thing that needs attention.

@@ -88,16 +88,19 @@ func (r *Report) runRate(p *page) {
 		return
 	}
 	plan := course{name: "Plan", class: "planned", points: []point{{0, money.Zero}}, text: r.short(v.Plan)}
+	actual := course{name: "Actual", class: "actual", points: []point{{0, money.Zero}}}
+	totals := r.dayTotals()
+	for i := range totals {
+		d := &totals[i]
+		if n := d.Day.Sub(schemas.DateOf(start, time.UTC)) + 1; n > 0 && n < gone {
+			actual.points = append(actual.points, point{n, d.ToDate})
+			plan.points = append(plan.points, point{n, d.Expected})
+		}
+	}
 	if gone < days {
 		plan.points = append(plan.points, point{gone, v.Expected})
 	}
 	plan.points = append(plan.points, point{days, v.Plan})
-	actual := course{name: "Actual", class: "actual", points: []point{{0, money.Zero}}}
-	for _, d := range r.Days {
-		if n := d.Day.Sub(schemas.DateOf(start, time.UTC)) + 1; n > 0 && n < gone {
-			actual.points = append(actual.points, point{n, d.Revenue})
-		}
-	}
 	actual.points = append(actual.points, point{gone, v.Actual})
 	courses := []course{plan, actual}
 	rows := [][]string{
@@ -114,7 +117,36 @@ func (r *Report) runRate(p *page) {
 	p.dst = appendCourses(p.dst, "rate", "Revenue to date and run rate against plan",
 		"Revenue is "+r.rounded(v.Actual)+" after "+plural(int64(gone), "day")+" of "+r.rounded(v.Plan)+" planned for "+plural(int64(days), "day")+".", days, courses, r.short)
 	p.numbers([]string{"Revenue", string(r.Currency) + "#"}, rows)
+	r.dayNumbers(p, totals)
 	p.raw("</figure>\n")
+}
+
+// dayTotals adds the rows of all offerings and regions up by day, in order.
+func (r *Report) dayTotals() []schemas.DayRow {
+	var out []schemas.DayRow
+	for i := range r.Days {
+		d := &r.Days[i]
+		at, found := slices.BinarySearchFunc(out, d.Day, func(t schemas.DayRow, day schemas.Date) int { return t.Day.Compare(day) })
+		if !found {
+			out = slices.Insert(out, at, schemas.DayRow{Period: d.Period, Day: d.Day, Currency: d.Currency})
+		}
+		t := &out[at]
+		t.Revenue, t.ToDate, t.Expected = t.Revenue.Add(d.Revenue), t.ToDate.Add(d.ToDate), t.Expected.Add(d.Expected)
+	}
+	return out
+}
+
+// dayNumbers are the days of the picture in figures.
+func (r *Report) dayNumbers(p *page, totals []schemas.DayRow) {
+	if len(totals) == 0 {
+		return
+	}
+	rows := make([][]string, len(totals))
+	for i := range totals {
+		d := &totals[i]
+		rows[i] = []string{d.Day.String(), r.rounded(d.Revenue), r.rounded(d.ToDate), r.rounded(d.Expected)}
+	}
+	p.details("By day", []string{"Day", "Revenue#", "to date#", "expected to date#"}, rows)
 }
 
 // biggest draws the largest variances of revenue.

@@ -131,8 +131,38 @@ func report() *document.Report {
 			{schemas.CodePeerOverbilled, schemas.Warning, 1, 0},
 			{schemas.CodeMissingDelivery, schemas.Blocking, 1, 0},
 		},
+		Days:  byDay(rows),
 		Rates: map[money.Currency]money.Ratio{"USD": {Num: money.One, Den: dec("1.11")}},
 	}
+}
+
+// byDay leads each line's revenue to its actual in twelve days that are not alike.
+func byDay(rows []schemas.Variance) []schemas.DayRow {
+	var out []schemas.DayRow
+	for _, v := range rows {
+		if v.Measure != schemas.Revenue {
+			continue
+		}
+		before := money.Zero
+		for n := range 12 {
+			// The sum of 1 to 12 is 78; of the squares so far the later days have more.
+			share := money.NewDecimal(int64((n+1)*(n+2)/2), 0)
+			toDate, err := money.MulDivRound(v.Actual, share, dec("78"), 2, money.HalfEven)
+			if err != nil {
+				panic(err)
+			}
+			expected, err := money.MulDivRound(v.Expected, money.NewDecimal(int64(n+1), 0), dec("12"), 2, money.HalfEven)
+			if err != nil {
+				panic(err)
+			}
+			out = append(out, schemas.DayRow{
+				Variance: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Day: day("2024-09-01").AddDays(n),
+				Revenue: toDate.Sub(before), ToDate: toDate, Expected: expected, Currency: "EUR",
+			})
+			before = toDate
+		}
+	}
+	return out
 }
 
 func TestReportGoldens(t *testing.T) {
@@ -140,7 +170,7 @@ func TestReportGoldens(t *testing.T) {
 	golden(t, "report.html", r.HTML())
 	for name, g := range map[string]document.Grid{
 		"variances.csv": document.VarianceGrid(r.Variances), "peer_matches.csv": document.MatchGrid(r.Matches), "margins.csv": document.MarginGrid(r.Margins),
-		"findings.csv": document.FindingGrid(r.Findings), "attention.csv": document.AttentionGrid(r.Attention()),
+		"findings.csv": document.FindingGrid(r.Findings), "days.csv": document.DayGrid(r.Days), "attention.csv": document.AttentionGrid(r.Attention()),
 	} {
 		golden(t, name, document.AppendCSV(nil, &g))
 	}
@@ -252,7 +282,7 @@ func TestWorkbook(t *testing.T) {
 			t.Errorf("%s: %q of type %v, want %s as %s", at, got, kind, want.text, want.kind)
 		}
 	}
-	for _, sheet := range []string{"Attention", "Variances", "Peer bills", "Margins", "Findings"} {
+	for _, sheet := range []string{"Attention", "Variances", "Peer bills", "Margins", "Findings", "Month to date", "Days"} {
 		panes, err := f.GetPanes(sheet)
 		if err != nil || !panes.Freeze || panes.YSplit != 1 {
 			t.Errorf("%s: panes %+v, %v", sheet, panes, err)

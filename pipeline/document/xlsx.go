@@ -43,8 +43,9 @@ func (r *Report) Workbook() ([]byte, error) {
 	w := &workbook{file: f}
 	w.style()
 	w.summary(r)
+	w.toDate(r)
 	grids := []Grid{
-		AttentionGrid(r.Attention()), VarianceGrid(r.Variances), MatchGrid(r.Matches), MarginGrid(r.Margins), FindingGrid(r.Findings),
+		AttentionGrid(r.Attention()), VarianceGrid(r.Variances), MatchGrid(r.Matches), MarginGrid(r.Margins), DayGrid(r.Days), FindingGrid(r.Findings),
 	}
 	for i := range grids {
 		w.sheet(&grids[i])

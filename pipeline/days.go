@@ -1,0 +1,196 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"daybook/pipeline/dataset"
+	"daybook/rating"
+	"daybook/reconcile"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// dayCounter adds up what meters take on each day of the period, of all accounts of a shard: the shape by which revenue is
+// spread over days. What it holds is of the catalogue's size, not of the usage's.
+type dayCounter struct {
+	plan *rating.Plan
+	// starts are when the days begin; the last is the end of the period. The day at hand is [from, to).
+	starts   []int64
+	from, to int64
+	day      int
+	sums     map[schemas.MeterID][]money.Fixed
+
+	// labels are the columns that decide which meters take a row. Targets are found again by their codes as long as batches
+	// share their dictionaries.
+	labels  []int
+	dicts   []*dataset.Dictionary
+	key     []byte
+	targets map[string][]target
+}
+
+// target is what one meter takes of rows, and its sums by day.
+type target struct {
+	rating.Take
+	days []money.Fixed
+}
+
+func newDayCounter(r *Run, plan *rating.Plan) *dayCounter {
+	d := &dayCounter{plan: plan, sums: map[schemas.MeterID][]money.Fixed{}, targets: map[string][]target{}}
+	start, end := r.bounds()
+	last := schemas.DateOf(end, r.Book.Zone)
+	for day := schemas.DateOf(start, r.Book.Zone); !day.After(last); day = day.AddDays(1) {
+		d.starts = append(d.starts, day.Time(r.Book.Zone).UnixMicro())
+	}
+	decisive := plan.Decisive()
+	for k, column := range plan.Columns() {
+		if decisive[k] {
+			d.labels = append(d.labels, column)
+		}
+	}
+	d.dicts = make([]*dataset.Dictionary, len(d.labels))
+	return d
+}
+
+// columns are those of usage that are read for it.
+func (d *dayCounter) columns(r *Run) []int {
+	return slices.Concat([]int{schemas.UseAccountId}, d.labels, ratingNumbers(r), []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd})
+}
+
+// count takes a batch of usage, but for the rows of nobody, which no charge is of.
+func (d *dayCounter) count(b *dataset.Batch) error {
+	for k, column := range d.labels {
+		if dict := b.Columns[column].Dict; dict != d.dicts[k] {
+			d.dicts[k] = dict
+			clear(d.targets)
+		}
+	}
+	accounts := &b.Columns[schemas.UseAccountId]
+	for i := 0; i < b.Rows; {
+		end := b.Rows
+		for _, column := range d.labels {
+			end = sameUntil(&b.Columns[column], i, end)
+		}
+		for _, t := range d.find(b, i) {
+			for k := i; k < end; k++ {
+				if accounts.IsNull(k) {
+					continue
+				}
+				if err := d.add(b, &t, k); err != nil {
+					return err
+				}
+			}
+		}
+		i = end
+	}
+	return nil
+}
+
+// find returns what meters take of row i.
+func (d *dayCounter) find(b *dataset.Batch, i int) []target {
+	d.key = d.key[:0]
+	for _, column := range d.labels {
+		d.key = binary.LittleEndian.AppendUint32(d.key, codeAt(&b.Columns[column], i))
+	}
+	found, ok := d.targets[string(d.key)]
+	if !ok {
+		texts := make([]string, 0, len(d.labels))
+		for _, column := range d.plan.Columns() {
+			text := ""
+			if slices.Contains(d.labels, column) {
+				text = string(b.Columns[column].TextAt(i))
+			}
+			texts = append(texts, text)
+		}
+		for _, take := range d.plan.Sums(texts) {
+			if d.sums[take.Meter] == nil {
+				d.sums[take.Meter] = make([]money.Fixed, len(d.starts)-1)
+			}
+			found = append(found, target{take, d.sums[take.Meter]})
+		}
+		d.targets[string(d.key)] = found
+	}
+	return found
+}
+
+// add counts row i. A quantity that does not convert to the meter's unit is a finding of rating's and in no charge, so none
+// is spread by it.
+func (d *dayCounter) add(b *dataset.Batch, t *target, i int) error {
+	quantity, err := t.Convert(measuredAt(b, t.Value, i))
+	if errors.Is(err, money.ErrPrecision) || errors.Is(err, money.ErrOverflow) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	at := b.Columns[schemas.UseChargePeriodStart].Ints[i]
+	if at < d.from || at >= d.to {
+		d.seek(at)
+	}
+	sum, ok := money.AddOK(t.days[d.day], quantity)
+	if !ok {
+		return fmt.Errorf("add up meter %s by day: %w", t.Meter, money.ErrOverflow)
+	}
+	t.days[d.day] = sum
+	return nil
+}
+
+// seek finds the day of an instant; what lies outside of the period counts with its nearer end.
+func (d *dayCounter) seek(at int64) {
+	n, found := slices.BinarySearch(d.starts, at)
+	if !found {
+		n--
+	}
+	d.day = min(max(n, 0), len(d.starts)-2)
+	d.from, d.to = d.starts[d.day], d.starts[d.day+1]
+	if at < d.from || at >= d.to {
+		d.from, d.to = at, at+1
+	}
+}
+
+// countDays adds what the shard's meters counted on each day. Without a plan for the period there is nothing that revenue
+// to date would be held against, and nothing is read.
+func (r *Run) countDays(ctx context.Context, t *Task, days *reconcile.Days) error {
+	if !slices.ContainsFunc(r.Book.Plan.Lines, func(l schemas.PlanLine) bool { return l.Period == r.Spec.Period }) {
+		return nil
+	}
+	plan, err := r.ratingPlan(ctx)
+	if err != nil {
+		return err
+	}
+	normalised, err := r.reads(ctx, t, "normalise", "shard")
+	if err != nil {
+		return err
+	}
+	d := newDayCounter(r, plan)
+	scan := tableScan{columns: d.columns(r), batch: dataset.NewBatch(&schemas.Usage)}
+	err = eachOutput(normalised, schemas.Usage.Name, func(o Output) error { return scan.scan(ctx, r.Store, o.Key, d.count) })
+	if err != nil {
+		return err
+	}
+	for _, m := range slices.Sorted(maps.Keys(d.sums)) {
+		if err := days.AddMetered(m, d.sums[m]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func appendDays(rows []schemas.DayRow, write func(*dataset.Batch) error) error {
+	return appendRows(len(rows), &schemas.Days, write, func(w *rowWriter, i int) {
+		d := &rows[i]
+		w.text(schemas.DayVarianceId, d.Variance)
+		w.text(schemas.DayBillingPeriod, string(d.Period))
+		w.b.AppendText(schemas.DayOfferingId, string(d.Offering))
+		w.text(schemas.DayRegionId, d.Region)
+		w.text(schemas.DayDay, d.Day.String())
+		w.decimal(schemas.DayRevenue, d.Revenue)
+		w.decimal(schemas.DayToDate, d.ToDate)
+		w.decimal(schemas.DayExpected, d.Expected)
+		w.text(schemas.DayCurrency, string(d.Currency))
+	})
+}

@@ -1,0 +1,123 @@
+package reconcile_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"daybook/reconcile"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// dayCharge is a charge of the days from first to last of the month.
+func dayCharge(offering, region, meter, frequency, amount, currency string, first, last int) *schemas.Charge {
+	at := func(day int) time.Time { return time.Date(2022, 9, day, 0, 0, 0, 0, time.UTC) }
+	return &schemas.Charge{
+		ID: "c", Offering: schemas.OfferingID(offering), Region: region, Meter: schemas.MeterID(meter), Category: "Usage", Frequency: frequency,
+		Amount: dec(amount), Currency: money.Currency(currency), Start: at(first), End: at(last + 1),
+	}
+}
+
+// TestByDay leads little nights through the 4th of the month from day to day.
+func TestByDay(t *testing.T) {
+	hours := []int64{10, 0, 30, 60, 900} // the 5th is behind the last day with use
+	tests := []struct {
+		name    string
+		charges []*schemas.Charge
+		toDate  [4]string
+	}{
+		{"use counts on the days on which its meter counted", []*schemas.Charge{dayCharge("vm", "east", "hours", "Usage-Based", "50", "EUR", 1, 30)}, [4]string{"5", "5", "20", "50"}},
+		{"and on no other days than its own", []*schemas.Charge{dayCharge("vm", "east", "hours", "Usage-Based", "9", "EUR", 3, 30)}, [4]string{"0", "0", "3", "9"}},
+		{"a meter that does not add up counts evenly", []*schemas.Charge{dayCharge("vm", "east", "level", "Usage-Based", "10", "EUR", 1, 30)}, [4]string{"2.5", "5", "7.5", "10"}},
+		{"nor does one that took less than nothing", []*schemas.Charge{dayCharge("vm", "east", "back", "Usage-Based", "-10", "EUR", 1, 30)}, [4]string{"-2.5", "-5", "-7.5", "-10"}},
+		{"a fee counts on its first day", []*schemas.Charge{dayCharge("vm", "east", "", "Recurring", "99", "EUR", 2, 30)}, [4]string{"0", "99", "99", "99"}},
+		{"a fee of days to come counts at once", []*schemas.Charge{dayCharge("vm", "east", "", "One-Time", "7", "EUR", 20, 20)}, [4]string{"0", "0", "0", "7"}},
+		{"what came late counts on the first", []*schemas.Charge{dayCharge("vm", "east", "", "One-Time", "7", "EUR", -3, -3)}, [4]string{"7", "7", "7", "7"}},
+		{"thirds are rounded to date, and the last day takes the rest", []*schemas.Charge{dayCharge("vm", "east", "level", "Usage-Based", "0.01", "EUR", 1, 3)}, [4]string{"0", "0.01", "0.01", "0.01"}},
+		{"dollars are converted", []*schemas.Charge{dayCharge("vm", "east", "hours", "Usage-Based", "100", "USD", 1, 30)}, [4]string{"9", "9", "36", "90"}},
+		{"what has no rate is left out", []*schemas.Charge{dayCharge("vm", "east", "hours", "Usage-Based", "100", "XAU", 1, 30)}, [4]string{"0", "0", "0", "0"}},
+		{"a line for all regions takes those that no other names", []*schemas.Charge{dayCharge("any", "west", "hours", "Usage-Based", "50", "EUR", 1, 30)}, [4]string{"5", "5", "20", "50"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			rows := byDay(t, hours, tt.charges)
+			offering := tt.charges[0].Offering
+			n := 0
+			for _, r := range rows {
+				if r.Offering != offering {
+					continue
+				}
+				same(t, r.Day.String(), r.ToDate, tt.toDate[n])
+				same(t, "expected by "+r.Day.String(), r.Expected, [4]string{"10", "20", "30", "40"}[n])
+				n++
+			}
+			if n != 4 {
+				t.Errorf("%d days, want 4", n)
+			}
+		})
+	}
+}
+
+// byDay sums the charges in two shards and compares them with a plan of 300 a month for each offering.
+func byDay(t *testing.T, hours []int64, charges []*schemas.Charge) []schemas.DayRow {
+	t.Helper()
+	counted := make([]money.Fixed, len(hours))
+	for i, h := range hours {
+		counted[i] = money.FixedFromInt(h)
+	}
+	actuals, days := &reconcile.Actuals{}, reconcile.NewDays(month, time.UTC)
+	for i, c := range charges {
+		if err := actuals.Add(c); err != nil {
+			t.Fatal(err)
+		}
+		shard := reconcile.NewDays(month, time.UTC)
+		if err := shard.Add(c); err != nil {
+			t.Fatal(err)
+		}
+		body, err := json.Marshal(shard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(body, days); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	if err := days.AddMetered("hours", counted); err != nil {
+		t.Fatal(err)
+	}
+	if err := days.AddMetered("back", []money.Fixed{money.FixedFromInt(-1), money.FixedFromInt(3)}); err != nil {
+		t.Fatal(err)
+	}
+	through, err := schemas.ParseDate("2022-09-04")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := schemas.PlanLine{Period: month, Offering: "vm", Region: "east", Revenue: dec("300"), Currency: "EUR"}
+	anywhere := line
+	anywhere.Offering, anywhere.Region = "any", ""
+	c := reconcile.Comparison{
+		Period: month, Currency: "EUR", Plan: &schemas.Plan{Lines: []schemas.PlanLine{line, anywhere}}, Actuals: actuals, Through: through,
+		FX: func(from, _ money.Currency, _ schemas.Date) (schemas.Conversion, bool) {
+			return schemas.Conversion{Factor: ratio("0.9", "1")}, from == "USD"
+		},
+	}
+	variances, _, err := reconcile.Compare(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := c.ByDay(days, variances)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := map[string]money.Decimal{}
+	for _, r := range rows {
+		sums[r.Variance] = sums[r.Variance].Add(r.Revenue)
+	}
+	for _, v := range variances {
+		if v.Measure == schemas.Revenue {
+			same(t, v.ID+" in all", sums[v.ID], v.Actual.String())
+		}
+	}
+	return rows
+}

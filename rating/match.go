@@ -3,7 +3,6 @@ package rating
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -227,25 +226,9 @@ func (m *meter) takes(labels []string) bool {
 		return false
 	}
 	for i := range m.filters {
-		if !holdsFilter(m.filters[i].Filter, labels[m.filters[i].label]) {
+		if !m.filters[i].Holds(labels[m.filters[i].label]) {
 			return false
 		}
 	}
 	return true
-}
-
-// holdsFilter applies one condition to a value; the empty value is absent.
-func holdsFilter(f *schemas.Filter, v string) bool {
-	switch f.Op {
-	case schemas.FilterNotIn:
-		return !slices.Contains(f.Values, v)
-	case schemas.FilterPrefix:
-		return slices.ContainsFunc(f.Values, func(prefix string) bool { return strings.HasPrefix(v, prefix) })
-	case schemas.FilterPresent:
-		return v != ""
-	case schemas.FilterAbsent:
-		return v == ""
-	case schemas.FilterIn:
-	}
-	return slices.Contains(f.Values, v)
 }

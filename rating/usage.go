@@ -143,7 +143,7 @@ func (s *meterSlices) find(at int64, group []schemas.DimensionMatch) *entry {
 
 func (e *entry) takes(group []schemas.DimensionMatch) bool {
 	for i := range e.price.Filters {
-		if !holdsFilter(&e.price.Filters[i], labelOf(group, e.price.Filters[i].Column)) {
+		if !e.price.Filters[i].Holds(labelOf(group, e.price.Filters[i].Column)) {
 			return false
 		}
 	}

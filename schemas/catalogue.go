@@ -1,6 +1,11 @@
 package schemas
 
-import "daybook/schemas/money"
+import (
+	"slices"
+	"strings"
+
+	"daybook/schemas/money"
+)
 
 // Catalogue is what the provider meters and sells: meters, offerings with their prices, coupons, taxes and the policies
 // by which all of them are applied. It is bitemporal: each entry says from when to when it is in force, and since when
@@ -78,6 +83,22 @@ type Filter struct {
 	Op     FilterOp `yaml:"op,omitempty"`
 	// Values are what Op compares with; present and absent have none.
 	Values []string `yaml:"values,omitempty"`
+}
+
+// Holds applies the condition to a value of its column; the empty value is absent.
+func (f *Filter) Holds(value string) bool {
+	switch f.Op {
+	case FilterNotIn:
+		return !slices.Contains(f.Values, value)
+	case FilterPrefix:
+		return slices.ContainsFunc(f.Values, func(prefix string) bool { return strings.HasPrefix(value, prefix) })
+	case FilterPresent:
+		return value != ""
+	case FilterAbsent:
+		return value == ""
+	case FilterIn:
+	}
+	return slices.Contains(f.Values, value)
 }
 
 // UnitFactor converts units: one From is Factor To.

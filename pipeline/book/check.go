@@ -2,6 +2,7 @@ package book
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,9 +89,7 @@ func (c *checker) register(kind Kind, r *register, id string, at place) {
 	if id == "" {
 		return // the missing identifier has been complained of
 	}
-	if !isIdentifier(id) {
-		c.complain(at.field("id"), identifierHint, "%q cannot be an identifier", clip(id))
-	}
+	c.identifier(at.field("id"), id)
 	if first, twice := r.places[id]; twice {
 		c.complain(at.field("id"), "rename one of them", "there are two of %s %s; the first is at %s:%d", kind, clip(id), first.file.name, first.line())
 		return
@@ -128,10 +127,13 @@ func (c *checker) suggest(id string, known []string, kind Kind) string {
 
 // validity complains of a stretch of time that ends before it begins.
 func (c *checker) validity(at place, v schemas.Validity) {
-	if !v.To.IsZero() && !v.To.After(v.From) {
+	if !lasts(v) {
 		c.complain(at.field("to"), "to is the first day no longer in force", "it ends on %s, which is not after its first day %s", v.To, v.From)
 	}
 }
+
+// lasts reports whether a stretch of time has a first day.
+func lasts(v schemas.Validity) bool { return v.To.IsZero() || v.To.After(v.From) }
 
 // overlap reports whether two stretches of time share a day, and which is the first such day.
 func overlap(a, b schemas.Validity) (schemas.Date, bool) {
@@ -202,6 +204,68 @@ func (c *checker) payable(at place, currency money.Currency) {
 func (c *checker) countable(at place, n int64) {
 	if n < 0 {
 		c.complain(at, "write 0 or more", "%d is below zero", n)
+	}
+}
+
+// The most that counts of the book may be: beyond, a day or an hour could not be computed, or a number not be written.
+const (
+	mostMonths  = 1200
+	mostDays    = 100 * 366
+	mostMinutes = mostDays * 24 * 60
+	mostPlaces  = money.Scale
+)
+
+// atMost complains of a count outside 0 to most.
+func (c *checker) atMost(at place, n, most int64) {
+	if n > most {
+		c.complain(at, fmt.Sprintf("write at most %d", most), "%d is too large", n)
+		return
+	}
+	c.countable(at, n)
+}
+
+// leastDivisor is the smallest number that others may be divided by: with less, ordinary quantities turn into numbers that
+// no dataset holds.
+var leastDivisor = money.NewDecimal(1, -6)
+
+// divisor complains of a size that is not above zero, or next to it.
+func (c *checker) divisor(at place, d money.Decimal) {
+	if d.IsPositive() && d.LessThan(leastDivisor) {
+		c.complain(at, "write at least "+leastDivisor.String(), "%s is too small to divide by", d)
+		return
+	}
+	c.positive(at, d)
+}
+
+// once complains of texts that a list holds twice.
+func once[T ~string](c *checker, list place, values []T) {
+	for i, v := range values {
+		if v != "" && slices.Contains(values[:i], v) {
+			c.complain(list.at(i), "remove it", "%s is listed already", clip(string(v)))
+		}
+	}
+}
+
+// identifier complains of a text that cannot be an identifier.
+func (c *checker) identifier(at place, id string) {
+	if id != "" && !isIdentifier(id) {
+		c.complain(at, identifierHint, "%q cannot be an identifier", clip(id))
+	}
+}
+
+// twins complains of two entries of a short list with one identifier.
+func twins[T any](c *checker, list place, items []T, key, what string, id func(*T) string) {
+	seen := map[string]int{}
+	for i := range items {
+		name := id(&items[i])
+		if name == "" {
+			continue
+		}
+		if first, twice := seen[name]; twice {
+			c.complain(list.at(i).field(key), "keep one of them, or rename it", "%s %s stands at line %d already", what, clip(name), list.at(first).line())
+			continue
+		}
+		seen[name] = i
 	}
 }
 

@@ -11,11 +11,7 @@ import (
 func (c *checker) checkMeters() {
 	for i := range c.meters.items {
 		m, at := &c.meters.items[i], c.meters.places[i]
-		c.refer(at, "source", KindSource, string(m.Source))
-		c.refer(at, "peer", KindPeer, string(m.Peer))
-		if m.Own && m.Peer != "" {
-			c.complain(at.field("own"), "keep one of peer and own", "the meter takes only our own rows and only those of %s, so none", m.Peer)
-		}
+		c.meterScope(at, m)
 		c.filters(at.field("filters"), m.Filters)
 		for j, column := range m.GroupBy {
 			c.labelColumn(at.field("group_by").at(j), column)
@@ -26,6 +22,24 @@ func (c *checker) checkMeters() {
 		c.aggregation(at, m)
 	}
 	c.checkUnits()
+}
+
+// meterScope complains of rows that a meter could never take, and of those that it would count twice.
+func (c *checker) meterScope(at place, m *schemas.Meter) {
+	c.refer(at, "peer", KindPeer, string(m.Peer))
+	if m.Own && m.Peer != "" {
+		c.complain(at.field("own"), "keep one of peer and own", "the meter takes only our own rows and only those of %s, so none", m.Peer)
+	}
+	if c.refer(at, "source", KindSource, string(m.Source)) {
+		i := slices.IndexFunc(c.sources.items, func(s schemas.Source) bool { return s.ID == m.Source })
+		if peer := c.sources.items[i].Peer; peer != "" && (m.Own || m.Peer != "" && m.Peer != peer) {
+			c.complain(at.field("source"), "correct one of them", "source %s is of peer %s, so the meter takes no row", m.Source, peer)
+		}
+	}
+	once(c, at.field("services"), m.Services)
+	once(c, at.field("skus"), m.SKUs)
+	once(c, at.field("sku_meters"), m.SkuMeters)
+	once(c, at.field("group_by"), m.GroupBy)
 }
 
 // aggregation complains of settings that the meter's aggregation needs, or would silently ignore.
@@ -116,10 +130,7 @@ func (c *checker) checkOfferings() {
 		c.validity(at, o.Validity)
 		c.discounts(at.field("discounts"), o.Discounts)
 		c.bounds(at, o.Minimum, o.Maximum)
-		for j, part := range o.Parts {
-			c.refer(at.field("parts").at(j), "offering", KindOffering, string(part.Offering))
-			c.notNegative(at.field("parts").at(j).field("ssp"), &part.SSP)
-		}
+		c.bundle(at.field("parts"), o)
 		if len(o.Prices) == 0 {
 			c.complain(at.field("prices"), "add a price", "the offering has no price")
 		}
@@ -131,18 +142,35 @@ func (c *checker) checkOfferings() {
 	}
 }
 
+// bundle checks the parts among which an offering's amount is divided.
+func (c *checker) bundle(list place, o *schemas.Offering) {
+	sum := money.Zero
+	for i, part := range o.Parts {
+		at := list.at(i)
+		c.refer(at, "offering", KindOffering, string(part.Offering))
+		c.notNegative(at.field("ssp"), &part.SSP)
+		sum = sum.Add(part.SSP)
+		if part.Offering == o.ID && o.ID != "" {
+			c.complain(at.field("offering"), "name another offering", "a bundle cannot be a part of itself")
+		}
+	}
+	twins(c, list, o.Parts, "offering", "the part", func(p *schemas.BundlePart) string { return string(p.Offering) })
+	if len(o.Parts) > 0 && sum.IsZero() {
+		c.complain(list, "give at least one part an ssp above zero", "the stand-alone prices of the parts are all zero, so nothing can be divided by them")
+	}
+}
+
 // price checks a price on its own; it may stand in the catalogue or override one in a subscription.
 func (c *checker) price(at place, p *schemas.Price) {
 	c.validity(at, p.Validity)
+	c.identifier(at.field("id"), string(p.ID))
 	c.payable(at.field("currency"), p.Currency)
 	c.filters(at.field("filters"), p.Filters)
 	c.discounts(at.field("discounts"), p.Discounts)
 	c.bounds(at, p.Minimum, p.Maximum)
 	c.terms(at, &p.Terms)
 	c.policyRules(at.field("policy"), &p.Policy)
-	if p.Every.Count < 0 {
-		c.complain(at.field("every").field("count"), "write 1 or more", "%d is below zero", p.Every.Count)
-	}
+	c.recurrence(at.field("every"), p.Every)
 	if c.refer(at, "meter", KindMeter, string(p.Meter)) {
 		c.meteredPrice(at, p)
 	} else if p.Meter == "" {
@@ -151,7 +179,7 @@ func (c *checker) price(at place, p *schemas.Price) {
 	if p.Allowance != nil {
 		c.notNegative(at.field("allowance").field("quantity"), &p.Allowance.Quantity)
 		c.notNegative(at.field("allowance").field("rollover_limit"), p.Allowance.RolloverLimit)
-		c.countable(at.field("allowance").field("rollover"), int64(p.Allowance.Rollover))
+		c.atMost(at.field("allowance").field("rollover"), int64(p.Allowance.Rollover), mostMonths)
 	}
 	c.notNegative(at.field("free_quantity"), p.FreeQuantity)
 	if p.Convert != nil {
@@ -162,12 +190,28 @@ func (c *checker) price(at place, p *schemas.Price) {
 	}
 }
 
+// recurrence complains of a number of units without their unit, and of one that no calendar holds.
+func (c *checker) recurrence(at place, r schemas.Recurrence) {
+	c.atMost(at.field("count"), int64(r.Count), mostMonths)
+	if r.Count > 1 && (r.Unit == "" || r.Unit == schemas.CyclePeriod) {
+		c.complain(at.field("unit"), "add unit: month, or whatever is meant", "%d of what? The billing period itself comes once", r.Count)
+	}
+}
+
 // meteredPrice complains of what only a recurring price has.
 func (c *checker) meteredPrice(at place, p *schemas.Price) {
 	if p.Timing != "" {
 		c.complain(at.field("timing"), "remove it, or the meter", "a price of usage is always due after its period")
 	}
 	c.groupColumns(at, p)
+	c.ownUnit(at, p)
+	switch p.Terms.Model {
+	case schemas.ModelCostPlus, schemas.ModelMarkdown, schemas.ModelTieredMargin:
+		if c.meterOf(p.Meter).Own {
+			c.complain(at.field("model"), "choose a model of our own prices, or the meter of a peer", "%s prices what a peer charges us, and meter %s takes only our own rows", p.Terms.Model, p.Meter)
+		}
+	default:
+	}
 }
 
 func (c *checker) meterOf(id schemas.MeterID) *schemas.Meter {
@@ -179,6 +223,8 @@ func (c *checker) meterOf(id schemas.MeterID) *schemas.Meter {
 func (c *checker) recurringPrice(at place, p *schemas.Price) {
 	switch p.Terms.Model {
 	case "", schemas.ModelFlat, schemas.ModelPerUnit, schemas.ModelGraduated, schemas.ModelVolume, schemas.ModelStairstep, schemas.ModelPackage:
+	case schemas.ModelBlockTiers, schemas.ModelCapacity:
+		c.jointPrice(at, p)
 	default:
 		c.complain(at.field("meter"), "name the meter whose usage it prices", "a price of model %s needs a meter", p.Terms.Model)
 	}
@@ -195,14 +241,14 @@ func (c *checker) conversion(at place, v *schemas.UnitConversion) {
 		c.positive(at.field("multiply"), *v.Multiply)
 	}
 	if v.Divide != nil {
-		c.positive(at.field("divide"), *v.Divide)
+		c.divisor(at.field("divide"), *v.Divide)
 	}
-	c.countable(at.field("places"), int64(v.Places))
+	c.atMost(at.field("places"), int64(v.Places), mostPlaces)
 }
 
 // withinOffering complains of a price that is never in force with its offering.
 func (c *checker) withinOffering(at place, p *schemas.Price, o *schemas.Offering) {
-	if _, ok := overlap(p.Validity, o.Validity); !ok {
+	if _, ok := overlap(p.Validity, o.Validity); !ok && lasts(p.Validity) && lasts(o.Validity) {
 		c.complain(at.field("from"), "correct one of them", "the price is never in force while its offering %s is", o.ID)
 	}
 }
@@ -214,6 +260,7 @@ func (c *checker) overlappingPrices(list place, prices []schemas.Price) {
 		entries[i] = dated{sameThing(&prices[i]), prices[i].Validity, list.at(i)}
 	}
 	c.atOnce(entries, func(string) string { return "price" })
+	c.claimedTwice(list, prices)
 }
 
 // sameThing is equal for prices of an offering of which one alone is used at a time: those of the same meter, phase and
@@ -284,6 +331,7 @@ func (c *checker) checkCatalogueRest() {
 	for i, tax := range c.taxes.items {
 		at := c.taxes.places[i]
 		c.validity(at, tax.Validity)
+		c.identifier(at.field("id"), tax.ID)
 		c.country(at.field("country"), tax.Country)
 		c.percent(at.field("percent"), &tax.Percent)
 		taxes[i] = dated{tax.ID, tax.Validity, at}
@@ -300,10 +348,13 @@ func (c *checker) policyRules(at place, p *schemas.RatingPolicy) {
 		here := at.field("rounding").at(i)
 		c.validity(here, r.Validity)
 		if r.Places != nil {
-			c.countable(here.field("places"), int64(*r.Places))
+			c.atMost(here.field("places"), int64(*r.Places), mostPlaces)
 		}
 		if r.Step != nil {
-			c.positive(here.field("step"), *r.Step)
+			c.divisor(here.field("step"), *r.Step)
+			if r.Places != nil {
+				c.complain(here.field("places"), "keep one of them", "a rule rounds either to places or to multiples of a step")
+			}
 		}
 	}
 	seen := map[schemas.CreditKey]bool{}

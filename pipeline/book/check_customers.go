@@ -26,7 +26,12 @@ func (c *checker) checkCustomers() {
 
 func (c *checker) account(at place, a *accountRow) {
 	c.refer(at, "customer", KindCustomer, a.Customer)
-	c.refer(at, "parent", KindAccount, string(a.Parent))
+	if c.refer(at, "parent", KindAccount, string(a.Parent)) && a.PaidByParent {
+		i := slices.IndexFunc(c.accounts.items, func(p accountRow) bool { return p.ID == a.Parent })
+		if p := &c.accounts.items[i]; p.Currency != "" && a.Currency != "" && p.Currency != a.Currency {
+			c.complain(at.field("currency"), "bill both in one currency, or let the account pay itself", "account %s is in %s, but its parent %s pays in %s", a.ID, a.Currency, p.ID, p.Currency)
+		}
+	}
 	if a.Currency != "" && c.provider.Currency != "" && !c.provider.Invoices(a.Currency) {
 		c.complain(at.field("currency"), "add it to invoice_currencies of provider.yaml", "we do not invoice in %s", a.Currency)
 	}
@@ -46,16 +51,36 @@ func (c *checker) account(at place, a *accountRow) {
 	if len(a.Discounts) > 0 {
 		c.discounts(at.field("discounts"), a.Discounts)
 	}
+	c.agreements(at, a)
+}
+
+// agreements checks what an account redeemed, promised and paid for before. What is left of each is carried from period to
+// period under its identifier, so none may stand twice.
+func (c *checker) agreements(at place, a *accountRow) {
+	if len(a.Coupons)+len(a.Commitments)+len(a.Credits) == 0 {
+		return
+	}
 	for i, r := range a.Coupons {
-		c.refer(at.field("coupons").at(i), "coupon", KindCoupon, r.Coupon)
-		c.countable(at.field("coupons").at(i).field("used_periods"), int64(r.UsedPeriods))
+		here := at.field("coupons").at(i)
+		c.countable(here.field("used_periods"), int64(r.UsedPeriods))
+		c.notNegative(here.field("used"), &r.Used)
+		if !c.refer(here, "coupon", KindCoupon, r.Coupon) {
+			continue
+		}
+		k := c.coupons.items[slices.IndexFunc(c.coupons.items, func(k schemas.Coupon) bool { return k.ID == r.Coupon })]
+		if k.Fixed != nil && k.Currency != "" && a.Currency != "" && k.Currency != a.Currency {
+			c.complain(here.field("coupon"), "redeem one in "+string(a.Currency), "coupon %s is a sum in %s, so account %s in %s has nothing of it", r.Coupon, k.Currency, a.ID, a.Currency)
+		}
 	}
 	for i := range a.Commitments {
 		c.commitment(at.field("commitments").at(i), &a.Commitments[i], a)
 	}
 	for i := range a.Credits {
-		c.grant(at.field("credits").at(i), &a.Credits[i])
+		c.grant(at.field("credits").at(i), &a.Credits[i], a)
 	}
+	twins(c, at.field("coupons"), a.Coupons, "coupon", "coupon", func(r *schemas.Redemption) string { return r.Coupon })
+	twins(c, at.field("commitments"), a.Commitments, "id", "commitment", func(k *schemas.Commitment) string { return k.ID })
+	twins(c, at.field("credits"), a.Credits, "id", "credit", func(g *schemas.Grant) string { return g.ID })
 }
 
 func (c *checker) commitment(at place, k *schemas.Commitment, a *accountRow) {
@@ -63,13 +88,21 @@ func (c *checker) commitment(at place, k *schemas.Commitment, a *accountRow) {
 		c.complain(at.field("currency"), "state it in "+string(a.Currency), "the commitment is in %s, but account %s in %s", k.Currency, a.ID, a.Currency)
 	}
 	c.validity(at, k.Validity)
+	c.identifier(at.field("id"), k.ID)
+	if e := k.Every; e.Count > 1 || e.Unit != "" && e.Unit != schemas.CyclePeriod && e.Unit != schemas.CycleMonth {
+		c.complain(at.field("every"), "state the amount of one month, or of each window", "a commitment is held against each billing period, and against no longer or shorter stretch than it or a window")
+	}
 	c.positive(at.field("amount"), k.Amount)
 	c.payable(at.field("currency"), k.Currency)
 	c.notNegative(at.field("overage_factor"), k.OverageFactor)
 	c.scope(at, k.Offerings, k.Meters)
 }
 
-func (c *checker) grant(at place, g *schemas.Grant) {
+func (c *checker) grant(at place, g *schemas.Grant, a *accountRow) {
+	c.identifier(at.field("id"), g.ID)
+	if g.Currency != "" && a.Currency != "" && g.Currency != a.Currency {
+		c.complain(at.field("currency"), "state it in "+string(a.Currency), "the credit is in %s, but account %s in %s, so it would never pay", g.Currency, a.ID, a.Currency)
+	}
 	c.positive(at.field("amount"), g.Amount)
 	c.notNegative(at.field("balance"), g.Balance)
 	if g.Balance != nil && g.Balance.GreaterThan(g.Amount) {
@@ -189,18 +222,34 @@ func (c *checker) subscription(at place, s *subscriptionRow) {
 	if len(s.Discounts) > 0 {
 		c.discounts(at.field("discounts"), s.Discounts)
 	}
-	for i := range s.Overrides {
-		c.price(at.field("overrides").at(i), &s.Overrides[i])
+	if len(s.Overrides) > 0 {
+		c.overrides(at.field("overrides"), s)
 	}
 	for i, p := range s.Phases {
 		here := at.field("phases").at(i)
-		c.countable(here.field("months"), int64(p.Months))
-		c.countable(here.field("days"), int64(p.Days))
+		c.atMost(here.field("months"), int64(p.Months), mostMonths)
+		c.atMost(here.field("days"), int64(p.Days), mostDays)
 		c.percent(here.field("discount"), p.Discount)
 		if p.Months == 0 && p.Days == 0 && i < len(s.Phases)-1 {
 			c.complain(here, "say how long it lasts, or make it the last", "the phase %s has no end, so those after it are never reached", clip(p.Name))
 		}
 	}
+}
+
+// overrides checks the prices that were agreed with one subscription alone.
+func (c *checker) overrides(list place, s *subscriptionRow) {
+	for i := range s.Overrides {
+		p := &s.Overrides[i]
+		c.price(list.at(i), p)
+		if p.Phase != "" && !slices.ContainsFunc(s.Phases, func(ph schemas.Phase) bool { return ph.Name == p.Phase }) {
+			var known []string
+			for _, ph := range s.Phases {
+				known = append(known, ph.Name)
+			}
+			c.complain(list.at(i).field("phase"), didYouMean(p.Phase, known, "add the phase, or remove the line"), "the subscription has no phase %q", clip(p.Phase))
+		}
+	}
+	c.overlappingPrices(list, s.Overrides)
 }
 
 // withinValidity complains of a subscription to an offering that is not sold when it begins, or no longer while it runs.

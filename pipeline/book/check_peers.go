@@ -28,6 +28,7 @@ func (c *checker) checkPeers() {
 		c.contract(c.contracts.places[i], &c.contracts.items[i])
 	}
 	c.overlappingRates()
+	c.meteredTwice()
 }
 
 func (c *checker) contract(at place, k *schemas.Contract) {
@@ -35,16 +36,16 @@ func (c *checker) contract(at place, k *schemas.Contract) {
 	c.payable(at.field("currency"), k.Currency)
 	c.threshold(at.field("tolerance"), k.Tolerance)
 	for i, category := range k.Accepted {
-		categories := strings.Fields("Usage Purchase Tax Credit Adjustment")
-		if !slices.Contains(categories, category) {
-			c.complain(at.field("accepted").at(i), didYouMean(category, categories, ""), "%q is not a charge category of FOCUS", clip(category))
+		if !slices.Contains(schemas.ChargeCategories, category) {
+			c.complain(at.field("accepted").at(i), didYouMean(category, schemas.ChargeCategories, "write one of "+strings.Join(schemas.ChargeCategories, ", ")), "%q is not a charge category of FOCUS", clip(category))
 		}
 	}
+	once(c, at.field("accepted"), k.Accepted)
 	for i := range k.Rates {
 		r, here := &k.Rates[i], at.field("rates").at(i)
 		c.validity(here, r.Validity)
 		c.contractRate(here, r)
-		if _, ok := overlap(r.Validity, k.Validity); !ok {
+		if _, ok := overlap(r.Validity, k.Validity); !ok && lasts(r.Validity) && lasts(k.Validity) {
 			c.complain(here.field("from"), "correct one of them", "the rate is never in force while contract %s is", k.ID)
 		}
 	}
@@ -63,6 +64,30 @@ func (c *checker) overlappingRates() {
 		}
 	}
 	c.atOnce(rates, func(key string) string { return "rate of " + clip(strings.Split(key, "\x00")[1]) })
+}
+
+// meteredTwice complains of one of our own SKUs that counts for two services in one region at once, such as those of two
+// peers: what our meters count can be held against one bill alone.
+func (c *checker) meteredTwice() {
+	var skus []dated
+	named := map[string]bool{}
+	for i, k := range c.contracts.items {
+		for j, r := range k.Rates {
+			at := c.contracts.places[i].field("rates").at(j).field("metered")
+			once(c, at, r.Metered)
+			if _, ever := overlap(r.Validity, k.Validity); !ever || r.Basis != schemas.BasisMeter {
+				continue
+			}
+			for n, sku := range r.Metered {
+				// Two rates for one service, SKU and region are complained of as such.
+				if rate := keyOf(string(k.Peer), r.Service, string(r.SKU), r.Region, string(sku)); !named[rate] {
+					named[rate] = true
+					skus = append(skus, dated{keyOf(string(sku), r.Region), within(r.Validity, k.Validity), at.at(n)})
+				}
+			}
+		}
+	}
+	c.atOnce(skus, func(key string) string { return "use of SKU " + clip(strings.Split(key, "\x00")[0]) })
 }
 
 // within bounds a validity by another; it is known since both are.

@@ -2,6 +2,8 @@ package book
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -11,6 +13,7 @@ func (c *checker) checkPlan() {
 	if c.planAt.file != nil {
 		c.planPolicy(c.planAt.field("policy"), &c.plan.Policy)
 	}
+	c.accruals()
 	seen := map[string]place{}
 	for i := range c.planLines.items {
 		p, at := &c.planLines.items[i], c.planLines.places[i]
@@ -42,6 +45,44 @@ func (c *checker) checkPlan() {
 	}
 }
 
+// accruals complains of a way to accrue by which the days of a month would weigh nothing: by profile without weekdays, or
+// by working days in a month of holidays.
+func (c *checker) accruals() {
+	p := &c.plan.Policy
+	if p.Accrual == schemas.AccrueProfile && len(p.Weekdays) == 0 {
+		c.complain(c.planAt.field("policy").field("weekdays"), "write seven weights, from Monday to Sunday", "a plan that accrues by profile needs weekdays")
+	}
+	working := p.Accrual == schemas.AccrueWorkingDays
+	for i, l := range c.planLines.items {
+		working = working || l.Accrual == schemas.AccrueWorkingDays
+		if l.Accrual == schemas.AccrueProfile && p.Accrual != schemas.AccrueProfile && len(p.Weekdays) == 0 {
+			c.complain(c.planLines.places[i].field("accrual"), "write seven weights under policy.weekdays of plan.yaml, from Monday to Sunday", "a line that accrues by profile needs weekdays")
+		}
+	}
+	if !working || c.planAt.file == nil {
+		return
+	}
+	seen := map[schemas.Period]bool{}
+	for i, day := range p.Holidays {
+		month := schemas.PeriodOf(day.Time(time.UTC), time.UTC)
+		if !seen[month] && allHolidays(month, p.Holidays) {
+			c.complain(c.planAt.field("policy").field("holidays").at(i), "leave one working day, or let the plan accrue otherwise", "every working day of %s is a holiday, so no day of it counts", month)
+		}
+		seen[month] = true
+	}
+}
+
+func allHolidays(month schemas.Period, holidays []schemas.Date) bool {
+	start, end := month.Bounds(time.UTC)
+	for d := start; d.Before(end); d = d.AddDate(0, 0, 1) {
+		weekend := d.Weekday() == time.Saturday || d.Weekday() == time.Sunday
+		if !weekend && !slices.Contains(holidays, schemas.DateOf(d, time.UTC)) {
+			return false
+		}
+	}
+	return true
+}
+
 func (c *checker) planPolicy(at place, p *schemas.PlanPolicy) {
 	if n := len(p.Weekdays); n != 0 && n != 7 {
 		c.complain(at.field("weekdays"), "write seven, from Monday to Sunday", "there are %d weights", n)
@@ -54,11 +95,8 @@ func (c *checker) planPolicy(at place, p *schemas.PlanPolicy) {
 	if len(p.Weekdays) == 7 && !sum.IsPositive() {
 		c.complain(at.field("weekdays"), "give at least one day a weight above zero", "the weights add up to %s", sum)
 	}
-	if p.Accrual == schemas.AccrueProfile && len(p.Weekdays) == 0 {
-		c.complain(at.field("weekdays"), "write seven weights, from Monday to Sunday", "a plan that accrues by profile needs weekdays")
-	}
 	if p.Places != nil {
-		c.countable(at.field("places"), int64(*p.Places))
+		c.atMost(at.field("places"), int64(*p.Places), mostPlaces)
 	}
 	c.threshold(at.field("materiality"), p.Materiality)
 }

@@ -18,9 +18,7 @@ var seriesName = regexp.MustCompile(`^[A-Za-z0-9-]{0,20}$`)
 
 func (c *checker) checkProvider() {
 	p, at := &c.provider, c.providerAt
-	if p.ID != "" && !isIdentifier(p.ID) {
-		c.complain(at.field("id"), identifierHint, "%q cannot be an identifier", clip(p.ID))
-	}
+	c.identifier(at.field("id"), p.ID)
 	c.zone(at.field("time_zone"), p.Zone)
 	c.country(at.field("address").field("country"), p.Address.Country)
 	c.payable(at.field("currency"), p.Currency)
@@ -35,14 +33,17 @@ func (c *checker) checkProvider() {
 	}
 	c.location(at.field("landing"), p.Landing)
 	c.location(at.field("store"), p.Store)
-	if age := p.Exchange.MaxAgeDays; age != nil {
-		c.countable(at.field("exchange").field("max_age_days"), int64(*age))
+	if p.Store != "" && path.Clean(p.Store) == path.Clean(p.Landing) {
+		c.complain(at.field("store"), "choose a directory of its own", "results would lie among the deliveries in %q", clip(p.Store))
 	}
-	c.countable(at.field("invoicing").field("payment_days"), int64(p.Invoicing.PaymentDays))
+	if age := p.Exchange.MaxAgeDays; age != nil {
+		c.atMost(at.field("exchange").field("max_age_days"), int64(*age), mostDays)
+	}
+	c.atMost(at.field("invoicing").field("payment_days"), int64(p.Invoicing.PaymentDays), mostDays)
 	if !seriesName.MatchString(p.Invoicing.Series) {
 		c.complain(at.field("invoicing").field("series"), "use at most 20 letters, digits and hyphens", "%q cannot begin an invoice number", clip(p.Invoicing.Series))
 	}
-	c.countable(at.field("schedule").field("close_after_days"), int64(p.Schedule.CloseAfterDays))
+	c.atMost(at.field("schedule").field("close_after_days"), int64(p.Schedule.CloseAfterDays), mostDays)
 	if w := cronWrong(p.Schedule.Cron); p.Schedule.Cron != "" && w != nil {
 		c.complain(at.field("schedule").field("cron"), w.suggestion, "%s", w.message)
 	}

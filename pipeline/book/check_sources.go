@@ -31,9 +31,10 @@ func (c *checker) checkSources() {
 		c.prefix(at.field("prefix"), s.Prefix)
 		c.pattern(at.field("pattern"), s.Pattern)
 		c.pattern(at.field("manifest"), s.Manifest)
+		c.holdersOnce(at, s)
 		c.patternSuits(at, s)
-		c.countable(at.field("settle_minutes"), int64(s.SettleMinutes))
-		c.countable(at.field("expect").field("due_hours"), int64(s.Expect.DueHours))
+		c.atMost(at.field("settle_minutes"), int64(s.SettleMinutes), mostMinutes)
+		c.atMost(at.field("expect").field("due_hours"), int64(s.Expect.DueHours), mostDays*24)
 		c.countable(at.field("expect").field("objects"), int64(s.Expect.Objects))
 		limits := at.field("limits")
 		c.countable(limits.field("row_bytes"), s.Limits.RowBytes)
@@ -45,11 +46,14 @@ func (c *checker) checkSources() {
 		}
 		for _, name := range slices.Sorted(maps.Keys(s.Constants)) {
 			c.target(at.field("constants").field(name), name)
+			c.constant(at.field("constants").field(name), s, name, s.Constants[name])
 			if _, both := s.Columns[name]; both {
 				c.complain(at.field("constants").field(name), "keep one of them", "%s is filled by columns already", name)
 			}
 		}
+		c.events(at, s)
 		tolerate := at.field("tolerate")
+		c.timeLayouts(tolerate.field("times"), s.Tolerate.Times)
 		c.usageColumns(tolerate.field("null_columns"), s.Tolerate.NullColumns)
 		c.usageColumns(tolerate.field("absent_columns"), s.Tolerate.AbsentColumns)
 		c.usageColumns(tolerate.field("other_values"), s.Tolerate.OtherValues)
@@ -84,13 +88,29 @@ func (c *checker) pattern(at place, pattern string) {
 	}
 }
 
+// holdersOnce complains of a pattern that holds a day or a version twice: which of two would count is not for us to say.
+func (c *checker) holdersOnce(at place, s *schemas.Source) {
+	manifest := s.Manifest
+	if manifest != "" && !strings.Contains(manifest, "/") {
+		manifest = path.Join(path.Dir(s.Pattern), manifest) // it lies beside its objects
+	}
+	for _, holder := range []string{"{day}", "{version}"} {
+		if strings.Count(s.Pattern, holder) > 1 {
+			c.complain(at.field("pattern"), "keep the first, and write * for the other", "the pattern holds %s twice", holder)
+		} else if strings.Count(manifest, holder) > 1 {
+			c.complain(at.field("manifest"), "keep the first, and write * for the other", "the manifest's path %s holds %s twice", clip(manifest), holder)
+		}
+	}
+}
+
 // patternSuits complains of a pattern from which a period, a version or a day cannot be read though they are needed.
 func (c *checker) patternSuits(at place, s *schemas.Source) {
 	has := func(holder string) bool {
 		return strings.Contains(s.Pattern, "{"+holder+"}") || strings.Contains(s.Manifest, "{"+holder+"}")
 	}
 	month := has("period") || has("year") && has("month") || has("first") || has("last") || has("day")
-	if s.Pattern != "" && !month {
+	unknown := slices.ContainsFunc(placeHolder.FindAllStringSubmatch(s.Pattern, -1), func(m []string) bool { return !slices.Contains(placeHolders(), m[1]) })
+	if s.Pattern != "" && !month && !unknown {
 		c.complain(at.field("pattern"), "add {period}, or {year} and {month}", "the pattern does not say of which month an object is")
 	}
 	if s.Expect.Every == schemas.EveryDay && !has("day") {

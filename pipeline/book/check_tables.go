@@ -39,7 +39,7 @@ func (c *checker) dayBands(list place, bands []schemas.DayBand) {
 
 // dayBand checks one band and adds its stretches to the week; it reports whether they could be read.
 func (c *checker) dayBand(at place, b *schemas.DayBand, week map[string][]stretch) bool {
-	c.positive(at.field("rate_seconds"), b.RateSeconds)
+	c.divisor(at.field("rate_seconds"), b.RateSeconds)
 	c.notNegative(at.field("increment_seconds"), &b.IncrementSeconds)
 	start, startOK := c.clock(at.field("start"), b.Start, false)
 	end, endOK := c.clock(at.field("end"), b.End, true)
@@ -101,9 +101,44 @@ func (c *checker) clock(at place, text string, end bool) (int, bool) {
 	return seconds, true
 }
 
+// jointPrice complains of units of measure that are no meters, in a price over several units: without a meter of its own
+// it measures those that its units name.
+func (c *checker) jointPrice(at place, p *schemas.Price) {
+	c.eachUnit(at, p, func(here place, unit string) { c.refer(here, "unit", KindMeter, unit) })
+}
+
+// ownUnit complains of a second unit of measure in a price with a meter, which has one quantity.
+func (c *checker) ownUnit(at place, p *schemas.Price) {
+	first := ""
+	c.eachUnit(at, p, func(here place, unit string) {
+		if first == "" {
+			first = unit
+		}
+		if unit != first {
+			c.complain(here.field("unit"), "remove the price's meter: without one each unit names the meter that measures it",
+				"meter %s measures one unit, so %s has no quantity", p.Meter, clip(unit))
+		}
+	})
+}
+
+// eachUnit calls do with every unit of measure of a price's blocks or capacities.
+func (c *checker) eachUnit(at place, p *schemas.Price, do func(here place, unit string)) {
+	for i, u := range p.Terms.Blocks {
+		do(at.field("blocks").at(i), u.Unit)
+	}
+	for i, k := range p.Terms.Capacities {
+		for j, l := range k.Limits {
+			do(at.field("capacities").at(i).field("limits").at(j), l.Unit)
+		}
+	}
+}
+
 // capacities complains of a capacity that holds less than the one before it, and so is never reached.
 func (c *checker) capacities(list place, capacities []schemas.Capacity) {
 	for i := range capacities {
+		if len(capacities[i].Limits) == 0 {
+			c.complain(list.at(i).field("limits"), "add at least one", "the capacity has no limits")
+		}
 		for j, limit := range capacities[i].Limits {
 			at := list.at(i).field("limits").at(j)
 			c.notNegative(at.field("max"), limit.Max)
@@ -145,6 +180,9 @@ func coversRow(a, b []schemas.DimensionMatch) bool {
 // ruleGroups complains of levels that are compared with nothing.
 func (c *checker) ruleGroups(list place, groups []schemas.RuleGroup) {
 	for i, g := range groups {
+		if len(g.Rules) == 0 {
+			c.complain(list.at(i).field("rules"), "add at least one", "the group has no rules, so it costs nothing")
+		}
 		for j, r := range g.Rules {
 			at := list.at(i).field("rules").at(j)
 			if r.Kind == schemas.RuleFieldThreshold && r.Level != nil && r.Column == "" {

@@ -66,7 +66,8 @@ func (c *checker) terms(at place, t *schemas.Terms) {
 	v := reflect.ValueOf(t).Elem()
 	needs, may := strings.Fields(want.needs), strings.Fields(want.may)
 	for _, f := range c.shapes.of(v.Type()).fields {
-		set := !v.FieldByIndex(f.index).IsZero()
+		value := v.FieldByIndex(f.index)
+		set := !value.IsZero() && (value.Kind() != reflect.Slice || value.Len() > 0)
 		switch {
 		case f.key == "model":
 		case slices.Contains(needs, f.key) && !set:
@@ -85,7 +86,7 @@ func (c *checker) terms(at place, t *schemas.Terms) {
 	c.dimensions(at.field("dimensions"), t.Dimensions)
 	c.ruleGroups(at.field("groups"), t.Groups)
 	if t.PackageSize != nil {
-		c.positive(at.field("package_size"), *t.PackageSize)
+		c.divisor(at.field("package_size"), *t.PackageSize)
 	}
 	if least, most := t.EventMinimum, t.EventMaximum; least != nil && most != nil && least.GreaterThan(*most) {
 		c.complain(at.field("event_minimum"), "exchange them", "the minimum %s is above the maximum %s", least, most)
@@ -144,7 +145,10 @@ func (c *checker) blocks(list place, units []schemas.UnitBlocks) {
 			c.complain(at, "add at least one", "the unit %s has no tiers", clip(u.Unit))
 		}
 		for j, b := range u.Tiers {
-			c.positive(at.at(j).field("size"), b.Size)
+			c.divisor(at.at(j).field("size"), b.Size)
+			if b.Max != nil {
+				c.positive(at.at(j).field("max"), *b.Max)
+			}
 			if b.Max == nil && j < len(u.Tiers)-1 {
 				c.complain(at.at(j), "give it max, or make it the last", "the tier has no max, so those after it are never reached")
 			}
@@ -156,7 +160,7 @@ func (c *checker) blocks(list place, units []schemas.UnitBlocks) {
 func (c *checker) bands(list place, bands []schemas.ElapsedBand) {
 	for i, b := range bands {
 		here := list.at(i)
-		c.positive(here.field("rate_seconds"), b.RateSeconds)
+		c.divisor(here.field("rate_seconds"), b.RateSeconds)
 		c.notNegative(here.field("increment_seconds"), &b.IncrementSeconds)
 		if i == 0 && !b.StartSeconds.IsZero() {
 			c.complain(here.field("start_seconds"), "start it at 0", "the first band starts at %s seconds, so what is before has no price", b.StartSeconds)

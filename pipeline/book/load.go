@@ -65,6 +65,7 @@ type loader struct {
 	// broken says that a file could not be read at all, so that references into it would dangle for no good reason.
 	broken bool
 	strays []stray
+	unread map[unreadable]bool
 
 	provider   schemas.Provider
 	providerAt place
@@ -132,6 +133,7 @@ func Load(fsys fs.FS) (*Book, Problems) {
 	}
 	l.checkStrays()
 	if !l.broken {
+		l.noteUnread()
 		l.check()
 	}
 	if problems := l.found.sorted(); len(problems) > 0 {
@@ -200,10 +202,30 @@ func (l *loader) refuse(f *file, message, suggestion string) {
 // complain reports a problem at a place.
 func (l *loader) complain(at place, suggestion, format string, args ...any) {
 	line, column := at.position()
-	l.found.add(Problem{
+	p := Problem{
 		File: at.file.name, Line: line, Column: column, Path: at.path(),
 		Message: fmt.Sprintf(format, args...), Suggestion: suggestion,
-	})
+	}
+	if !l.unread[spotOf(&p)] {
+		l.found.add(p)
+	}
+}
+
+// unreadable is where a value stands that could not be read.
+type unreadable struct {
+	file, path   string
+	line, column int
+}
+
+func spotOf(p *Problem) unreadable { return unreadable{p.File, p.Path, p.Line, p.Column} }
+
+// noteUnread remembers what could not be read: such a value is zero, and what the check would say of the zero is no second
+// fault of the book.
+func (l *loader) noteUnread() {
+	l.unread = make(map[unreadable]bool, len(l.found.list))
+	for i := range l.found.list {
+		l.unread[spotOf(&l.found.list[i])] = true
+	}
 }
 
 // decodeYAML reads a YAML file into a struct. It reports whether the file could be parsed.

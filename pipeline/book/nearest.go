@@ -6,6 +6,15 @@ import (
 	"strings"
 )
 
+// Nearest returns the candidate that word was most likely meant to be, or the empty text where none is close or there are
+// so many that looking would take long.
+func Nearest(word string, candidates []string) string {
+	if len(candidates) > mostGuesses/10 {
+		return ""
+	}
+	return nearest(word, candidates)
+}
+
 // nearest returns the candidate that word was most likely meant to be, or the empty text where none is close: at most a
 // third of the longer one's letters may differ. Of equally near ones the first in text order is taken, so the order of
 // candidates does not matter.

@@ -60,3 +60,9 @@ func origins(src *schemas.Source, billing, sub string) []origin {
 	}
 	return out
 }
+
+// Alias returns the account that another spelling of our own sources leads to.
+func (b *Book) Alias(name string) (schemas.AccountID, bool) {
+	id, ok := b.aliases[name]
+	return id, ok
+}

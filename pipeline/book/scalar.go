@@ -151,7 +151,25 @@ func setDecimal(v reflect.Value, text string) *wrong {
 	if err != nil {
 		return &wrong{fmt.Sprintf("%q is not a decimal number", clip(text)), decimalHint(text, err)}
 	}
+	if w := tooFine(text, d); w != nil {
+		return w
+	}
 	v.Set(reflect.ValueOf(d))
+	return nil
+}
+
+// mostWhole is ten to the number of digits that a decimal of the book may have before its point: so much less than the 20
+// of the datasets that a quantity times a price times a rate of exchange still fits them.
+const mostWhole = 15
+
+// tooFine complains of a decimal that is too large or too fine for the datasets, in which its products would break the run.
+func tooFine(text string, d money.Decimal) *wrong {
+	if !d.Abs().LessThan(money.NewDecimal(1, mostWhole)) {
+		return &wrong{fmt.Sprintf("%q is too large", clip(text)), fmt.Sprintf("write a number of at most %d digits before the point", mostWhole)}
+	}
+	if _, err := money.FixedFromDecimal(d); err != nil {
+		return &wrong{fmt.Sprintf("%q has more than %d decimal places", clip(text), money.Scale), fmt.Sprintf("round it to %d decimal places", money.Scale)}
+	}
 	return nil
 }
 

@@ -37,19 +37,12 @@ func focusVersion(f schemas.Format) uint8 {
 	}
 }
 
-var (
-	chargeCategories    = []string{"Usage", "Purchase", "Tax", "Credit", "Adjustment"}
-	chargeClasses       = []string{"Correction"}
-	chargeFrequencies   = []string{"One-Time", "Recurring", "Usage-Based"}
-	pricingCategories   = []string{"Standard", "Dynamic", "Committed", "Other"}
-	commitmentKinds     = []string{"Spend", "Usage"}
-	usedOrUnused        = []string{"Used", "Unused"}
-	serviceCategoryList = []string{
-		"AI and Machine Learning", "Analytics", "Business Applications", "Compute", "Databases", "Developer Tools",
-		"Multicloud", "Identity", "Integration", "Internet of Things", "Management and Governance", "Media", "Migration",
-		"Mobile", "Networking", "Security", "Storage", "Web", "Other",
-	}
-)
+// serviceCategoryList is the list of ServiceCategory, which is looked at and held against nothing.
+var serviceCategoryList = []string{
+	"AI and Machine Learning", "Analytics", "Business Applications", "Compute", "Databases", "Developer Tools",
+	"Multicloud", "Identity", "Integration", "Internet of Things", "Management and Governance", "Media", "Migration",
+	"Mobile", "Networking", "Security", "Storage", "Web", "Other",
+}
 
 // focusRules is the FOCUS specification by usage column: presence, nulls and closed lists as in version 1.2, section
 // Cost and Usage; since tells in which version a column came in. Columns left out are optional text of any value. The
@@ -70,11 +63,11 @@ var focusRules = [schemas.UseColumns]rule{
 	schemas.UseChargePeriodEnd:            {mandatory: true, notNull: true},
 	schemas.UseBillingPeriodStart:         {mandatory: true, notNull: true},
 	schemas.UseBillingPeriodEnd:           {mandatory: true, notNull: true},
-	schemas.UseChargeCategory:             {mandatory: true, notNull: true, allowed: chargeCategories},
-	schemas.UseChargeClass:                {mandatory: true, allowed: chargeClasses},
+	schemas.UseChargeCategory:             {mandatory: true, notNull: true, allowed: schemas.ChargeCategories},
+	schemas.UseChargeClass:                {mandatory: true, allowed: schemas.ChargeClasses},
 	schemas.UseChargeDescription:          {mandatory: true},
-	schemas.UseChargeFrequency:            {notNull: true, allowed: chargeFrequencies},
-	schemas.UsePricingCategory:            {allowed: pricingCategories},
+	schemas.UseChargeFrequency:            {notNull: true, allowed: schemas.ChargeFrequencies},
+	schemas.UsePricingCategory:            {allowed: schemas.PricingCategories},
 	schemas.UsePricingQuantity:            {mandatory: true},
 	schemas.UsePricingUnit:                {mandatory: true},
 	schemas.UseListCost:                   {mandatory: true, notNull: true},
@@ -83,12 +76,12 @@ var focusRules = [schemas.UseColumns]rule{
 	schemas.UseEffectiveCost:              {mandatory: true, notNull: true},
 	schemas.UseBillingCurrency:            {mandatory: true, notNull: true, currency: true},
 	schemas.UsePricingCurrency:            {since: since12},
-	schemas.UseCommitmentDiscountCategory: {allowed: commitmentKinds},
-	schemas.UseCommitmentDiscountStatus:   {allowed: usedOrUnused},
+	schemas.UseCommitmentDiscountCategory: {allowed: schemas.CommitmentDiscountKinds},
+	schemas.UseCommitmentDiscountStatus:   {allowed: schemas.UsedOrUnused},
 	schemas.UseCommitmentDiscountQuantity: {since: since11},
 	schemas.UseCommitmentDiscountUnit:     {since: since11},
 	schemas.UseCapacityReservationId:      {since: since11},
-	schemas.UseCapacityReservationStatus:  {since: since11, allowed: usedOrUnused},
+	schemas.UseCapacityReservationStatus:  {since: since11, allowed: schemas.UsedOrUnused},
 	schemas.UseSkuPriceDetails:            {since: since11, json: true},
 	schemas.UseTags:                       {json: true},
 }

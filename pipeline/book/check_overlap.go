@@ -1,0 +1,60 @@
+package book
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"daybook/schemas"
+)
+
+// claimedTwice complains of two prices of one meter that are in force on one day and whose filters both let some row
+// through, so that only their order would say which of them prices it. Prices of equal filters are atOnce's to find.
+func (c *checker) claimedTwice(list place, prices []schemas.Price) {
+	for i := range prices {
+		for j := range i {
+			p, q := &prices[i], &prices[j]
+			if p.Meter == "" || p.Meter != q.Meter || p.Phase != q.Phase || sameThing(p) == sameThing(q) {
+				continue
+			}
+			day, both := overlap(p.Validity, q.Validity)
+			if row, shared := commonRow(p.Filters, q.Filters); both && shared {
+				c.complain(list.at(i), "narrow the filters of one of them", "this price and the one at line %d both claim %s of meter %s, from %s",
+					list.at(j).line(), row, p.Meter, beginning(day))
+			}
+		}
+	}
+}
+
+// commonRow looks for a row that two lists of filters both let through, and describes it. Conditions on different columns
+// do not depend on each other, so each column is looked at alone: by the values that its conditions name, a longer text
+// than each, one that none names, and none at all.
+func commonRow(a, b []schemas.Filter) (string, bool) {
+	byColumn := map[string][]schemas.Filter{}
+	var columns []string
+	for _, f := range append(slices.Clone(a), b...) {
+		if byColumn[f.Column] == nil {
+			columns = append(columns, f.Column)
+		}
+		byColumn[f.Column] = append(byColumn[f.Column], f)
+	}
+	slices.Sort(columns)
+	var row []string
+	for _, column := range columns {
+		var named, longer []string
+		for _, f := range byColumn[column] {
+			for _, v := range f.Values {
+				named, longer = append(named, v), append(longer, v+"…")
+			}
+		}
+		candidates := append(append(append(named, "…"), longer...), "")
+		i := slices.IndexFunc(candidates, func(value string) bool {
+			return !slices.ContainsFunc(byColumn[column], func(f schemas.Filter) bool { return !f.Holds(value) })
+		})
+		if i < 0 {
+			return "", false
+		}
+		row = append(row, column+"="+clip(cmp.Or(candidates[i], "nothing")))
+	}
+	return "rows of " + strings.Join(row, ", "), true
+}

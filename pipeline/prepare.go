@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,7 +9,6 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/source"
 	"daybook/pipeline/store"
-	"daybook/rating"
 	"daybook/schemas"
 )
 
@@ -146,38 +143,11 @@ func isPlain(key string) bool {
 	return false
 }
 
-// carryIn finds what the run of the period before left for this one: rolled-over allowances, levels, balances. That run
-// becomes part of the spec.
+// carryIn finds what the run of the period before left for this one. That run becomes part of the spec.
 func (r *Run) carryIn(ctx context.Context) error {
-	before := r.Spec.Period.Previous()
-	current, _, err := ReadCurrent(ctx, r.Store, before)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
+	in, err := ReadCarriedIn(ctx, r.Store, r.Spec.Period)
+	if in != nil {
+		r.carried, r.Spec.Carried = in.accounts, in.parts
 	}
-	if err != nil {
-		return err
-	}
-	m, err := ReadManifest(ctx, r.Store, before, current.Run)
-	if err != nil {
-		return fmt.Errorf("read the run of %s, from which balances are carried: %w", before, err)
-	}
-	r.carried = map[schemas.AccountID]rating.Carried{}
-	for _, o := range m.Outputs {
-		if o.Dataset != carriedOver {
-			continue
-		}
-		body, _, err := store.ReadAll(ctx, r.Store, o.Key)
-		if err != nil {
-			return err
-		}
-		var accounts []carriedAccount
-		if err := json.Unmarshal(body, &accounts); err != nil {
-			return fmt.Errorf("%s is damaged: %w", o.Key, err)
-		}
-		for _, a := range accounts {
-			r.carried[a.Account] = a.Carried
-		}
-		r.Spec.Carried = append(r.Spec.Carried, PartDigest{o.Key, o.Digest})
-	}
-	return nil
+	return err
 }

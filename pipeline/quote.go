@@ -13,7 +13,7 @@ import (
 	"daybook/schemas/money"
 )
 
-// QuoteRequest asks what use would cost an account. Either Meter or Source is given.
+// QuoteRequest asks what use would cost an account. Either Meter or SKU is given, or Source, or an Offering alone.
 type QuoteRequest struct {
 	Account schemas.AccountID
 	// Day is when the use is; its month is rated.
@@ -23,8 +23,16 @@ type QuoteRequest struct {
 	// Through is the last day whose exchange rates may be asked for; no day is the last of the month, as in a bill run.
 	Through schemas.Date
 
-	// Meter and Quantity are a hypothetical use; Dimensions give label columns of its rows, such as RegionId.
+	// Carried is what the account takes into the period from the run of the one before; nil starts from the balances of the
+	// book.
+	Carried *CarriedIn
+	// Offering, if set, is quoted as if the account subscribed to it on Day, in addition to what it has.
+	Offering schemas.OfferingID
+
+	// Meter and Quantity are a hypothetical use; Dimensions give label columns of its rows, such as RegionId. SKU narrows the
+	// meter to one that it counts, or stands for the only meter that counts it.
 	Meter      schemas.MeterID
+	SKU        schemas.SKU
 	Quantity   money.Decimal
 	Dimensions map[string]string
 
@@ -37,11 +45,15 @@ type QuoteRequest struct {
 
 // Quote is what use would cost an account: a preview that nothing keeps.
 type Quote struct {
-	Account  schemas.AccountID `json:"account"`
-	Day      schemas.Date      `json:"day"`
-	Period   schemas.Period    `json:"period"`
-	AsOf     *schemas.Date     `json:"as_of,omitempty"`
-	Currency money.Currency    `json:"currency"`
+	Account schemas.AccountID `json:"account"`
+	Day     schemas.Date      `json:"day"`
+	Period  schemas.Period    `json:"period"`
+	AsOf    *schemas.Date     `json:"as_of,omitempty"`
+	// Offering is what the account is taken to have subscribed to on the day; Carried is the run whose balances it starts
+	// from, nil for those of the book.
+	Offering schemas.OfferingID `json:"offering,omitempty"`
+	Carried  *QuoteCarried      `json:"carried_from,omitempty"`
+	Currency money.Currency     `json:"currency"`
 	// Lines are what the use adds to the account's bill of the period, and Total is their sum.
 	Lines []QuoteLine   `json:"lines"`
 	Total money.Decimal `json:"total"`
@@ -49,6 +61,14 @@ type Quote struct {
 	Anyway   money.Decimal   `json:"due_anyway"`
 	Rows     QuoteRows       `json:"rows"`
 	Findings []ListedFinding `json:"findings,omitempty"`
+	// PricedBy are the offerings with a price for a use that the account has no subscription for.
+	PricedBy []schemas.OfferingID `json:"priced_by,omitempty"`
+}
+
+// QuoteCarried names a committed run that left balances.
+type QuoteCarried struct {
+	Period schemas.Period `json:"period"`
+	Run    schemas.RunID  `json:"run"`
 }
 
 // QuoteRows says where the rows of a usage file went.
@@ -74,8 +94,11 @@ type QuoteLine struct {
 	Model        string                 `json:"model,omitempty"`
 	From         string                 `json:"from"`
 	To           string                 `json:"to"`
-	Quantity     *money.Decimal         `json:"quantity,omitempty"`
-	Unit         string                 `json:"unit,omitempty"`
+	// Quantity is what is charged, in Unit; Metered what was used, before allowances and conversion, in MeteredUnit.
+	Quantity    *money.Decimal `json:"quantity,omitempty"`
+	Unit        string         `json:"unit,omitempty"`
+	Metered     *money.Decimal `json:"metered,omitempty"`
+	MeteredUnit string         `json:"metered_unit,omitempty"`
 	// Amount is With less Without the use.
 	Amount  money.Decimal   `json:"amount"`
 	With    money.Decimal   `json:"with"`
@@ -92,43 +115,79 @@ func (e *AskError) Error() string { return e.Reason }
 func ask(format string, args ...any) error { return &AskError{fmt.Sprintf(format, args...)} }
 
 // MakeQuote prices use that is in no delivery, for an account and a day, by the rating of the bill run and nothing else.
-// Balances that a run would carry into the period are those of the book. An *AskError says what is wrong with the
-// question.
+// An *AskError says what is wrong with the question.
 func MakeQuote(ctx context.Context, b *book.Book, q *QuoteRequest) (*Quote, error) {
 	account, _, ok := b.Account(q.Account)
 	if !ok {
-		return nil, ask("the book has no account %s; its accounts are in accounts.csv or customers.yaml", q.Account)
+		return nil, unknownAccount(b, q.Account)
 	}
 	period := schemas.PeriodOf(q.Day.Time(b.Zone), b.Zone)
-	plan, err := rating.Compile(rating.Book{
-		Catalogue: b.CatalogueAsOf(q.AsOf), Customers: b.Customers, Zone: b.Zone, Rates: b.Rates, Exchange: b.Provider.Exchange,
-	}, rating.Spec{Period: period, AsOf: q.AsOf, Through: q.Through})
-	if err != nil {
-		return nil, err
-	}
-	x := quoter{book: b, ask: q, plan: plan, tally: plan.NewTally(), out: &Quote{
-		Account: q.Account, Day: q.Day, Period: period, Currency: account.Currency, Lines: []QuoteLine{},
+	x := quoter{book: b, ask: q, out: &Quote{
+		Account: q.Account, Day: q.Day, Period: period, Offering: q.Offering, Currency: account.Currency, Lines: []QuoteLine{},
 	}}
 	if !q.AsOf.IsZero() {
 		x.out.AsOf = &q.AsOf
 	}
-	x.tally.Begin(q.Account)
-	without, err := plan.Rate(x.tally, rating.Carried{})
+	if q.Carried != nil {
+		x.out.Carried = &QuoteCarried{q.Carried.Period, q.Carried.Run}
+	}
+	without, err := x.without(account)
 	if err != nil {
 		return nil, err
 	}
+	if x.plan, err = x.compile(account, q.Offering); err != nil {
+		return nil, err
+	}
+	x.tally = x.plan.NewTally()
 	if err := x.use(ctx, account); err != nil {
 		return nil, err
 	}
-	with, err := plan.Rate(x.tally, rating.Carried{})
+	with, err := x.plan.Rate(x.tally, q.Carried.of(q.Account))
 	if err != nil {
 		return nil, err
 	}
 	for i := range with.Findings {
+		if err := x.unpriced(&with.Findings[i]); err != nil {
+			return nil, err
+		}
 		x.found(&with.Findings[i])
 	}
 	x.lines(without.Charges, with.Charges)
 	return x.out, nil
+}
+
+// without is the account's bill of the period without the use.
+func (x *quoter) without(account *schemas.Account) (rating.Output, error) {
+	plan, err := x.compile(account, "")
+	if err != nil {
+		return rating.Output{}, err
+	}
+	tally := plan.NewTally()
+	tally.Begin(account.ID)
+	return plan.Rate(tally, x.ask.Carried.of(account.ID))
+}
+
+// quoteSubscription is the identifier of a subscription that there is only in a quote.
+const quoteSubscription = "quote"
+
+// compile prepares the catalogue for the account alone, as if it subscribed to an offering on the day of use, if any.
+func (x *quoter) compile(account *schemas.Account, offering schemas.OfferingID) (*rating.Plan, error) {
+	alone := *account
+	if offering != "" {
+		o, ok := x.book.Offering(offering)
+		if !ok {
+			return nil, unknownOffering(x.book, offering)
+		}
+		if !o.Validity.Holds(x.ask.Day, x.ask.AsOf) {
+			return nil, ask("offering %s is not in force on %s; look at %s", offering, x.ask.Day, x.book.Where(book.KindOffering, string(offering)))
+		}
+		subscription := schemas.Subscription{ID: quoteSubscription, Offering: offering, Start: x.ask.Day}
+		alone.Subscriptions = append(slices.Clone(alone.Subscriptions), subscription)
+	}
+	return rating.Compile(rating.Book{
+		Catalogue: x.book.CatalogueAsOf(x.ask.AsOf), Customers: []schemas.Customer{{Accounts: []schemas.Account{alone}}},
+		Zone: x.book.Zone, Rates: x.book.Rates, Exchange: x.book.Provider.Exchange,
+	}, rating.Spec{Period: x.out.Period, AsOf: x.ask.AsOf, Through: x.ask.Through})
 }
 
 // quoter makes one quote.
@@ -138,131 +197,27 @@ type quoter struct {
 	plan  *rating.Plan
 	tally *rating.Tally
 	out   *Quote
+	// hypothesis is the meter of a hypothetical use, and given are the labels of its row by column.
+	hypothesis *schemas.Meter
+	given      map[string]string
 }
 
-// use adds the use up.
-func (x *quoter) use(ctx context.Context, account *schemas.Account) error {
-	switch {
-	case x.ask.Meter != "" && x.ask.Source != "":
-		return ask("either a usage file or a meter with a quantity, not both")
-	case x.ask.Source != "":
-		return x.file(ctx)
-	case x.ask.Meter != "":
-		x.tally.Begin(x.ask.Account)
-		return x.hypothetical(account)
+// unpriced looks why a hypothetical use has no price. A dimension that prices want and the question does not say makes it a
+// question that cannot be answered; what the account would have to subscribe to is noted on the quote.
+func (x *quoter) unpriced(f *schemas.Finding) error {
+	if x.hypothesis == nil {
+		return nil
 	}
-	return ask("say what is used: a usage file and its source, or a meter and a quantity")
-}
-
-// hypothetical adds a quantity of a meter, in a row such as the meter takes.
-func (x *quoter) hypothetical(account *schemas.Account) error {
-	m, ok := x.book.Meter(x.ask.Meter)
-	if !ok {
-		return ask("the book has no meter %s; its meters are %s", x.ask.Meter, namesOf(x.book.Catalogue.Meters, func(m *schemas.Meter) string { return string(m.ID) }))
-	}
-	labels, err := x.labels(m, account)
-	if err != nil {
-		return err
-	}
-	for _, h := range x.tally.Resolve(labels) {
-		if x.tally.Held(h, 0).Meter == m.ID {
-			return x.add(m, h)
+	m := x.hypothesis
+	if f.Code == schemas.CodeNoPrice {
+		if narrower := x.narrower(m, x.given); narrower != "" {
+			return ask("no price of meter %s takes a row without more dimensions; give %s", m.ID, narrower)
 		}
 	}
-	return ask("meter %s does not take a row with these dimensions; look at its filters at %s and give --dimension COLUMN=VALUE", m.ID, x.book.Where(book.KindMeter, string(m.ID)))
-}
-
-// add adds the quantity as the meter's aggregation wants it.
-func (x *quoter) add(m *schemas.Meter, h rating.Handle) error {
-	start := x.ask.Day.Time(x.book.Zone)
-	row := rating.Row{Start: start.UnixMicro(), End: x.ask.Day.AddDays(1).Time(x.book.Zone).UnixMicro()}
-	whole := m.Aggregation == schemas.AggregateCount || m.Aggregation == schemas.AggregateUnique
-	if whole && (!x.ask.Quantity.IsInteger() || x.ask.Quantity.IsNegative() || x.ask.Quantity.GreaterThan(money.NewDecimal(mostCounted, 0))) {
-		return ask("meter %s counts, so its quantity is a whole number from 0 to %d, not %s", m.ID, mostCounted, x.ask.Quantity)
-	}
-	code := schemas.Code("")
-	switch m.Aggregation {
-	case schemas.AggregateCount:
-		if n := x.ask.Quantity.IntPart(); n > 0 {
-			code = x.tally.AddTotal(h, n, &row)
-		}
-	case schemas.AggregateUnique:
-		for n := range x.ask.Quantity.IntPart() {
-			row.ID = fmt.Append(row.ID[:0], n)
-			if code = x.tally.Add(h, &row); code != "" {
-				break
-			}
-		}
-	default:
-		var err error
-		if row.Quantity, err = money.FixedFromDecimal(x.ask.Quantity); err != nil {
-			return ask("quantity %s: %v", x.ask.Quantity, err)
-		}
-		if isCost(m.Value) {
-			row.Cost, row.HasCost = row.Quantity, true
-		}
-		code = x.tally.Add(h, &row)
-	}
-	x.out.Rows.Taken = x.tally.Rows()
-	if code != "" {
-		info, _ := code.Info()
-		return ask("the quantity cannot be metered: %s; %s", info.Meaning, info.Fix)
+	if f.Code == schemas.CodeNoSubscription {
+		x.out.PricedBy = x.pricing(m.ID)
 	}
 	return nil
-}
-
-// mostCounted bounds a hypothetical count.
-const mostCounted = 1_000_000
-
-func isCost(v schemas.MeterValue) bool {
-	return slices.Contains([]schemas.MeterValue{schemas.ValueEffective, schemas.ValueBilled, schemas.ValueContracted, schemas.ValueList}, v)
-}
-
-// labels are those of a row that the meter takes, with the dimensions asked for.
-func (x *quoter) labels(m *schemas.Meter, account *schemas.Account) ([]string, error) {
-	values := map[int]string{
-		schemas.UseSourceId: string(m.Source), schemas.UsePeerId: string(m.Peer),
-		schemas.UseConsumedUnit: m.Unit, schemas.UsePricingUnit: m.Unit, schemas.UseBillingCurrency: string(account.Currency),
-	}
-	if src, ok := x.book.Source(m.Source); ok && m.Peer == "" {
-		values[schemas.UsePeerId] = string(src.Peer)
-	}
-	if len(m.SKUs) > 0 {
-		values[schemas.UseSkuId] = string(m.SKUs[0])
-	}
-	if len(m.Services) > 0 {
-		values[schemas.UseServiceName] = m.Services[0]
-	}
-	if len(m.SkuMeters) > 0 {
-		values[schemas.UseSkuMeter] = m.SkuMeters[0]
-	}
-	for i := range m.Filters {
-		if f := &m.Filters[i]; len(f.Values) > 0 && f.Op != schemas.FilterNotIn {
-			values[schemas.Usage.Index(f.Column)] = f.Values[0]
-		}
-	}
-	columns := x.plan.Columns()
-	for name, value := range x.ask.Dimensions {
-		column := schemas.Usage.Index(name)
-		if !slices.Contains(columns, column) {
-			return nil, ask("no meter or price of the catalogue looks at %s; it looks at %s", name,
-				namesOf(columns, func(c *int) string { return schemas.Usage.Columns[*c].Name }))
-		}
-		values[column] = value
-	}
-	out := make([]string, len(columns))
-	for i, c := range columns {
-		out[i] = values[c]
-	}
-	return out, nil
-}
-
-func namesOf[T any](list []T, name func(*T) string) string {
-	names := make([]string, len(list))
-	for i := range list {
-		names[i] = name(&list[i])
-	}
-	return strings.Join(names, ", ")
 }
 
 // lines holds the bill with the use against that without it, charge by charge.
@@ -302,7 +257,7 @@ func (x *quoter) line(c *schemas.Charge, with, without money.Decimal) {
 		Amount: with.Sub(without), With: with, Without: without, Steps: explainSteps(c.Steps), Unit: c.PricingUnit,
 	}
 	if c.HasQuantity {
-		l.Quantity = &c.Priced
+		l.Quantity, l.Metered, l.MeteredUnit = &c.Priced, &c.Consumed, c.ConsumedUnit
 	}
 	x.out.Lines = append(x.out.Lines, l)
 	x.out.Total = x.out.Total.Add(l.Amount)
@@ -320,82 +275,4 @@ func (x *quoter) found(f *schemas.Finding) {
 		Code: f.Code, Severity: f.Severity, Source: string(f.Source), Object: f.Object, Row: f.Row, Column: f.Column,
 		Account: string(f.Account), Value: f.Value, Message: f.Message, Rows: f.Rows,
 	})
-}
-
-// QuoteComparison is one question answered twice.
-type QuoteComparison struct {
-	Left  *Quote         `json:"left"`
-	Right *Quote         `json:"right"`
-	Lines []ComparedLine `json:"lines"`
-	// Difference is Right less Left, and Percent that in a hundred of Left, rounded to two places; nil where that is 0.
-	Difference money.Decimal  `json:"difference"`
-	Percent    *money.Decimal `json:"percent,omitempty"`
-}
-
-// ComparedLine is what one price costs on either side, over all its stretches of the period.
-type ComparedLine struct {
-	Category    string             `json:"category"`
-	Description string             `json:"description"`
-	Offering    schemas.OfferingID `json:"offering,omitempty"`
-	Price       schemas.PriceID    `json:"price,omitempty"`
-	Group       string             `json:"group,omitempty"`
-	// LeftVersions and RightVersions are the versions of the price that applied.
-	LeftVersions  []string       `json:"left_versions,omitempty"`
-	RightVersions []string       `json:"right_versions,omitempty"`
-	Left          money.Decimal  `json:"left"`
-	Right         money.Decimal  `json:"right"`
-	Difference    money.Decimal  `json:"difference"`
-	Percent       *money.Decimal `json:"percent,omitempty"`
-}
-
-// CompareQuotes pairs the lines of two quotes by price. The error is that of two currencies, which do not compare.
-func CompareQuotes(left, right *Quote) (*QuoteComparison, error) {
-	if left.Currency != right.Currency {
-		return nil, ask("the account pays in %s on one side and in %s on the other; amounts of two currencies do not compare", left.Currency, right.Currency)
-	}
-	out := &QuoteComparison{Left: left, Right: right, Lines: []ComparedLine{}, Difference: right.Total.Sub(left.Total)}
-	out.Percent = percentOf(out.Difference, left.Total)
-	at := map[string]int{}
-	line := func(l *QuoteLine) *ComparedLine {
-		key := strings.Join([]string{l.Category, string(l.Subscription), string(l.Offering), string(l.Price), string(l.Meter), l.Group}, "\x00")
-		i, ok := at[key]
-		if !ok {
-			i = len(out.Lines)
-			at[key] = i
-			out.Lines = append(out.Lines, ComparedLine{Category: l.Category, Description: l.Description, Offering: l.Offering, Price: l.Price, Group: l.Group})
-		}
-		return &out.Lines[i]
-	}
-	for i := range left.Lines {
-		c := line(&left.Lines[i])
-		c.Left = c.Left.Add(left.Lines[i].Amount)
-		c.LeftVersions = addVersion(c.LeftVersions, left.Lines[i].Version)
-	}
-	for i := range right.Lines {
-		c := line(&right.Lines[i])
-		c.Right = c.Right.Add(right.Lines[i].Amount)
-		c.RightVersions = addVersion(c.RightVersions, right.Lines[i].Version)
-	}
-	for i := range out.Lines {
-		c := &out.Lines[i]
-		c.Difference = c.Right.Sub(c.Left)
-		c.Percent = percentOf(c.Difference, c.Left)
-	}
-	return out, nil
-}
-
-func addVersion(list []string, v string) []string {
-	if v != "" && !slices.Contains(list, v) {
-		list = append(list, v)
-	}
-	return list
-}
-
-// percentOf is part in a hundred of the size of base, rounded to two places; nil for a base of 0.
-func percentOf(part, base money.Decimal) *money.Decimal {
-	p, err := money.MulDivRound(part, money.NewDecimal(100, 0), base.Abs(), 2, money.HalfEven)
-	if err != nil {
-		return nil
-	}
-	return &p
 }

@@ -16,7 +16,8 @@ const mostFindings = 100
 func (x *quoter) file(ctx context.Context) error {
 	src, ok := x.book.Source(x.ask.Source)
 	if !ok {
-		return ask("the book has no source %s; its sources are %s", x.ask.Source, namesOf(x.book.Sources, func(s *schemas.Source) string { return string(s.ID) }))
+		known := namesOf(x.book.Sources, func(s *schemas.Source) string { return string(s.ID) })
+		return ask("the book has no source %s; %s", x.ask.Source, didYouMean(string(x.ask.Source), known, "its sources are"))
 	}
 	x.tally.Begin(x.ask.Account)
 	run := &Run{Book: x.book, Spec: Spec{Period: x.out.Period, Shards: 1}}

@@ -39,11 +39,13 @@ begins with its charge, which daybook explain takes.`,
 	o.look.flags(cmd, "the billing period, YYYY-MM")
 	cmd.Flags().BoolVar(&o.html, "html", false, "one page to print")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per invoice, as in the run's files")
-	cmd.MarkFlagsMutuallyExclusive("html", "json")
 	return cmd
 }
 
 func runInvoice(cmd *cobra.Command, dir, account string, o invoiceOptions) error {
+	if o.html && o.json {
+		return wrong("invoice: --html and --json are two ways to print it; choose one")
+	}
 	l, err := lookAt(cmd, dir, o.look, o.places)
 	if err != nil {
 		return err

@@ -1,15 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +25,11 @@ type quoteOptions struct {
 	usage      string
 	source     string
 	meter      string
+	sku        string
 	quantity   string
+	offering   string
+	store      string
+	fromBook   bool
 	dimensions []string
 	asOf       string
 	against    string
@@ -39,19 +41,26 @@ type quoteOptions struct {
 func newQuote() *cobra.Command {
 	var o quoteOptions
 	cmd := &cobra.Command{
-		Use:   "quote BOOK --account A --date D (--usage FILE --source S | --meter M --quantity Q)",
+		Use:   "quote BOOK --account A (--usage FILE --source S | --meter M --quantity Q | --sku K --quantity Q | --offering O)",
 		Short: "Price use that is in no delivery: a preview, or a what-if under another catalogue",
 		Long: `quote prices a usage file, or a quantity of a meter, for an account and a day, exactly as the bill run would, and
 writes nothing. The lines are what the use adds to the bill of the day's month; what falls due anyway is said
-beside them. Balances are those of the book: what a run would carry in from the month before is left out.
+beside them. Use that has been delivered for the month already is not counted.
+
+The account starts from what the committed run of the month before left: credits, coupons, allowances that roll
+over, levels. Without such a run, or with --from-book, it starts from the balances that the book states.
+
+--offering adds a subscription from that day on, to price an offering that the account does not have.
 
 --as-of answers with what the book knew on a day. --against (another such day) or --book2 (another book) answers
-twice and shows the difference line by line.
+twice and shows the difference line by line; both sides start from the same balances.
 
 Exit codes: 0 done; 2 the question cannot be answered as it was put; 3 done, but some of the use could not be
 priced, and is listed.`,
 		Example: `  daybook quote mycloud --account acme-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500
   daybook quote mycloud --account acme-prod --date 2024-09-20 --meter egress --quantity 10 --dimension RegionId=fra1
+  daybook quote mycloud --account acme-prod --date 2024-09-20 --sku C1-VCPU --quantity 2500
+  daybook quote mycloud --account acme-prod --date 2024-09-20 --offering support
   daybook quote mycloud --account acme-prod --date 2024-09-20 --usage events.jsonl.gz --source compute-meter
   daybook quote mycloud --account acme-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500 --against 2024-06-30
   daybook quote mycloud --account acme-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500 --book2 draft --json`,
@@ -64,11 +73,15 @@ priced, and is listed.`,
 	f.StringVar(&o.usage, "usage", "", "a usage file in the format of a source; rows of other months and accounts are left out")
 	f.StringVar(&o.source, "source", "", "the source of the book that declares the file's format")
 	f.StringVar(&o.meter, "meter", "", "a meter of the catalogue")
+	f.StringVar(&o.sku, "sku", "", "a SKU that a meter counts, instead of the meter or to choose among its SKUs")
 	f.StringVar(&o.quantity, "quantity", "", "how much of it, in the meter's unit")
+	f.StringVar(&o.offering, "offering", "", "an offering to subscribe to from the day on, alone or with its use")
 	f.StringArrayVar(&o.dimensions, "dimension", nil, "COLUMN=VALUE of the use, such as RegionId=fra1; may be repeated")
 	f.StringVar(&o.asOf, "as-of", "", "price with what the book knew on this day")
 	f.StringVar(&o.against, "against", "", "compare with what the book knew on this day")
 	f.StringVar(&o.book2, "book2", "", "compare with the same question to another book")
+	f.StringVar(&o.store, "store", "", "where the run of the month before left its balances (default: the book's)")
+	f.BoolVar(&o.fromBook, "from-book", false, "start from the balances of the book, whatever has been run")
 	f.BoolVar(&o.steps, "steps", false, "show the arithmetic of each line")
 	f.BoolVar(&o.json, "json", false, "one JSON object")
 	return cmd
@@ -85,6 +98,9 @@ func runQuote(cmd *cobra.Command, dir string, o quoteOptions) error {
 	}
 	if file != nil {
 		defer file.Close()
+	}
+	if q.Carried, err = o.carried(cmd.Context(), b, q, dir); err != nil {
+		return err
 	}
 	left, err := makeQuote(cmd.Context(), b, q)
 	if err != nil {
@@ -121,6 +137,22 @@ func runQuote(cmd *cobra.Command, dir string, o quoteOptions) error {
 		err = printComparison(out, c, first, name)
 	}
 	return quoteVerdict(err, left, right)
+}
+
+// carried finds what the account starts the month with; nil is the balances of the book.
+func (o *quoteOptions) carried(ctx context.Context, b *book.Book, q *pipeline.QuoteRequest, dir string) (*pipeline.CarriedIn, error) {
+	if o.fromBook || o.store == "" && b.Provider.Store == "" {
+		return nil, nil
+	}
+	s, url, err := openPlace(ctx, "store", o.store, b.Provider.Store, dir)
+	if err != nil {
+		return nil, err
+	}
+	in, err := pipeline.ReadCarriedIn(ctx, s, schemas.PeriodOf(q.Day.Time(b.Zone), b.Zone))
+	if err != nil {
+		return nil, fmt.Errorf("look in the store %s for what the account starts with (--from-book does not look): %w", url, err)
+	}
+	return in, nil
 }
 
 // quoteVerdict says by the exit code that some of the use is not in a quote.
@@ -169,10 +201,10 @@ func (o *quoteOptions) request(b *book.Book) (*pipeline.QuoteRequest, *os.File, 
 	if o.account == "" {
 		return nil, nil, wrong("say whose use it is: --account")
 	}
-	if (o.usage == "") == (o.meter == "") {
-		return nil, nil, wrong("say what is used: either --usage FILE --source S, or --meter M --quantity Q")
+	if err := o.whatIsUsed(); err != nil {
+		return nil, nil, err
 	}
-	q := &pipeline.QuoteRequest{Account: schemas.AccountID(o.account), Dimensions: map[string]string{}}
+	q := &pipeline.QuoteRequest{Account: schemas.AccountID(o.account), Offering: schemas.OfferingID(o.offering), Dimensions: map[string]string{}}
 	q.Day = schemas.DateOf(time.Now(), b.Zone)
 	today := q.Day
 	for _, d := range []struct {
@@ -196,23 +228,49 @@ func (o *quoteOptions) request(b *book.Book) (*pipeline.QuoteRequest, *os.File, 
 		if !ok {
 			return nil, nil, wrong("--dimension %q: write COLUMN=VALUE, such as RegionId=fra1", d)
 		}
+		if _, twice := q.Dimensions[name]; twice {
+			return nil, nil, wrong("--dimension gives %s twice; quote each value by itself", name)
+		}
 		q.Dimensions[name] = value
 	}
-	if o.meter != "" {
+	switch {
+	case o.meter != "" || o.sku != "":
 		return q, nil, o.hypothetical(q)
+	case o.usage == "":
+		return q, nil, nil
 	}
 	file, err := o.open(q)
 	return q, file, err
 }
 
+// whatIsUsed looks for flags that are missing, or do not go together.
+func (o *quoteOptions) whatIsUsed() error {
+	hypothetical := o.meter != "" || o.sku != ""
+	switch {
+	case o.usage != "" && hypothetical:
+		return wrong("say either what file holds the use (--usage) or how much of what it is (--meter or --sku), not both")
+	case o.usage == "" && !hypothetical && o.offering == "":
+		return wrong("say what is used: --usage FILE --source S, or --meter M --quantity Q, or --sku K --quantity Q; or what is bought: --offering O")
+	case o.usage == "" && o.source != "":
+		return wrong("--source is the format of a usage file: give --usage, too")
+	case o.steps && (o.against != "" || o.book2 != ""):
+		return wrong("--steps shows the arithmetic of one answer; leave out --against and --book2")
+	case !hypothetical && o.quantity != "":
+		return wrong("say of what the quantity is: --meter or --sku")
+	case !hypothetical && len(o.dimensions) > 0:
+		return wrong("--dimension describes the use of a --meter or --sku; a usage file says it itself")
+	}
+	return nil
+}
+
 func (o *quoteOptions) hypothetical(q *pipeline.QuoteRequest) error {
-	q.Meter = schemas.MeterID(o.meter)
+	q.Meter, q.SKU = schemas.MeterID(o.meter), schemas.SKU(o.sku)
 	if o.quantity == "" {
-		return wrong("say how much of %s: --quantity", o.meter)
+		return wrong("say how much of %s: --quantity", cmp.Or(o.meter, o.sku))
 	}
 	var err error
 	if q.Quantity, err = money.ParseDecimal(o.quantity); err != nil {
-		return wrong("--quantity: %w", err)
+		return wrong("--quantity %q is not a decimal number; write it like 12.5", o.quantity)
 	}
 	return nil
 }
@@ -223,7 +281,7 @@ func (o *quoteOptions) open(q *pipeline.QuoteRequest) (*os.File, error) {
 	}
 	file, err := os.Open(o.usage)
 	if err != nil {
-		return nil, wrong("open the usage file: %w", err)
+		return nil, wrong("the usage file %s cannot be opened: %w", o.usage, errors.Unwrap(err))
 	}
 	info, err := file.Stat()
 	if err != nil {
@@ -231,131 +289,4 @@ func (o *quoteOptions) open(q *pipeline.QuoteRequest) (*os.File, error) {
 	}
 	q.Source, q.File, q.Body, q.Size = schemas.SourceID(o.source), filepath.Base(o.usage), file, info.Size()
 	return file, nil
-}
-
-func printQuoteJSON(out io.Writer, v any) error {
-	enc := json.NewEncoder(out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
-}
-
-// shownAmount is an amount with at least the currency's places.
-func shownAmount(d money.Decimal, c money.Currency) string {
-	places, _ := money.MinorUnits(c)
-	return money.Text(d, places)
-}
-
-func printQuote(out io.Writer, q *pipeline.Quote, steps bool) error {
-	known := ""
-	if q.AsOf != nil {
-		known = ", as known on " + q.AsOf.String()
-	}
-	w := &pageWriter{tabs: tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)}
-	w.line("Quote for %s on %s, billed in %s%s", q.Account, q.Day, q.Period, known)
-	w.cells("line", "price", "quantity", "amount", "", "where")
-	for i := range q.Lines {
-		l := &q.Lines[i]
-		quantity := ""
-		if l.Quantity != nil {
-			quantity = l.Quantity.String() + " " + l.Unit
-		}
-		rest := ""
-		if !l.Without.IsZero() {
-			rest = fmt.Sprintf("(%s less %s without the use)", shownAmount(l.With, q.Currency), shownAmount(l.Without, q.Currency))
-		}
-		w.cells(quoteName(l.Description, l.Group), priceName(l.Price, l.Version), quantity, shownAmount(l.Amount, q.Currency)+" "+string(q.Currency), rest, l.Where)
-	}
-	w.cells("total", "", "", shownAmount(q.Total, q.Currency)+" "+string(q.Currency), "", "")
-	if !q.Anyway.IsZero() {
-		w.line("%s %s fall due in %s without the use, and are not in the total.", shownAmount(q.Anyway, q.Currency), q.Currency, q.Period)
-	}
-	if steps {
-		for i := range q.Lines {
-			w.line("\n%s", quoteName(q.Lines[i].Description, q.Lines[i].Group))
-			for n, s := range q.Lines[i].Steps {
-				w.cells(fmt.Sprintf("[%d]", n+1), s.Note, "= "+s.Formula, "= "+s.Out)
-			}
-		}
-	}
-	w.quoteRows(q)
-	return w.tabs.Flush()
-}
-
-// quoteRows says what of a usage file is not in the quote, and what is wrong with it.
-func (w *pageWriter) quoteRows(q *pipeline.Quote) {
-	r := &q.Rows
-	for _, x := range []struct {
-		n    int64
-		what string
-	}{
-		{r.Rejected, "cannot be used"},
-		{r.Duplicates, "are there twice"},
-		{r.OtherPeriods, "are of other months"},
-		{r.OtherAccount, "are of other accounts"},
-	} {
-		if x.n > 0 {
-			w.line("left out: %s rows that %s", count(x.n), x.what)
-		}
-	}
-	for i := range q.Findings {
-		f := &q.Findings[i]
-		at := f.Object
-		if f.Row > 0 {
-			at += fmt.Sprintf(" row %d", f.Row)
-		}
-		w.line("%s (%s) %s: %s", f.Code, f.Severity, at, f.Message)
-	}
-}
-
-func quoteName(description, group string) string {
-	if group != "" {
-		description += " (" + group + ")"
-	}
-	return description
-}
-
-func priceName(id schemas.PriceID, version string) string {
-	if version == "" {
-		return string(id)
-	}
-	return string(id) + "@" + version
-}
-
-func printComparison(out io.Writer, c *pipeline.QuoteComparison, left, right string) error {
-	q := c.Left
-	amount := func(d money.Decimal) string { return shownAmount(d, q.Currency) }
-	percent := func(p *money.Decimal) string {
-		if p == nil {
-			return ""
-		}
-		return money.Text(*p, 2) + " %"
-	}
-	fmt.Fprintf(out, "Quote for %s on %s, billed in %s, amounts in %s\n", q.Account, q.Day, q.Period, q.Currency)
-	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%s\t%s\tdifference\t\t  line\n", left, right)
-	for i := range c.Lines {
-		l := &c.Lines[i]
-		versions := strings.Join(l.LeftVersions, ", ")
-		if other := strings.Join(l.RightVersions, ", "); other != versions {
-			versions += " → " + other
-		}
-		switch {
-		case versions == "":
-			versions = string(l.Price)
-		case l.Price != "":
-			versions = string(l.Price) + "@" + versions
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t  %s  %s\n", amount(l.Left), amount(l.Right), amount(l.Difference), percent(l.Percent), quoteName(l.Description, l.Group), versions)
-	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t  total\n", amount(c.Left.Total), amount(c.Right.Total), amount(c.Difference), percent(c.Percent))
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	for _, side := range []*pipeline.Quote{c.Left, c.Right} {
-		for i := range side.Findings {
-			fmt.Fprintf(out, "%s: %s\n", side.Findings[i].Code, side.Findings[i].Message)
-		}
-	}
-	return nil
 }

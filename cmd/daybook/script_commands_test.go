@@ -31,6 +31,17 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// says TEXT wants the last command to have said this and nothing else on the standard error, after the name of the command.
+func says(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: says TEXT")
+	}
+	got := ts.ReadFile("stderr")
+	if want := "daybook: " + args[0] + "\n"; got != want {
+		ts.Fatalf("it says\n%snot\n%s", got, want)
+	}
+}
+
 // replace OLD NEW FILE replaces a text that is there.
 func replace(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"flag"
 	"regexp"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+var update = flag.Bool("update", false, "rewrite the outputs that scripts compare with")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
@@ -16,9 +19,10 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command as a person would: each script is a session at a shell.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir:           "testdata",
+		UpdateScripts: *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"append": appendFile, "capture": capture, "exits": exits, "garble": garble, "replace": replace,
+			"append": appendFile, "capture": capture, "exits": exits, "garble": garble, "replace": replace, "says": says,
 		},
 	})
 }

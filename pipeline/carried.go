@@ -1,0 +1,67 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"daybook/pipeline/store"
+	"daybook/rating"
+	"daybook/schemas"
+)
+
+// CarriedIn is what accounts take into a period from the committed run of the one before: rolled-over allowances, levels,
+// balances.
+type CarriedIn struct {
+	// Period and Run are those that left it.
+	Period schemas.Period
+	Run    schemas.RunID
+
+	parts    []PartDigest
+	accounts map[schemas.AccountID]rating.Carried
+}
+
+// ReadCarriedIn returns what the period before p left for it, nil where that has no committed run. An error means that the
+// store could not be read, or is damaged.
+func ReadCarriedIn(ctx context.Context, s store.Store, p schemas.Period) (*CarriedIn, error) {
+	before := p.Previous()
+	current, _, err := ReadCurrent(ctx, s, before)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	m, err := ReadManifest(ctx, s, before, current.Run)
+	if err != nil {
+		return nil, fmt.Errorf("read the run of %s, from which balances are carried: %w", before, err)
+	}
+	in := &CarriedIn{Period: before, Run: current.Run, accounts: map[schemas.AccountID]rating.Carried{}}
+	for _, o := range m.Outputs {
+		if o.Dataset != carriedOver {
+			continue
+		}
+		body, _, err := store.ReadAll(ctx, s, o.Key)
+		if err != nil {
+			return nil, err
+		}
+		var accounts []carriedAccount
+		if err := json.Unmarshal(body, &accounts); err != nil {
+			return nil, fmt.Errorf("%s is damaged: %w", o.Key, err)
+		}
+		for _, a := range accounts {
+			in.accounts[a.Account] = a.Carried
+		}
+		in.parts = append(in.parts, PartDigest{o.Key, o.Digest})
+	}
+	return in, nil
+}
+
+// of is what one account takes along; nothing where nothing was carried.
+func (c *CarriedIn) of(id schemas.AccountID) rating.Carried {
+	if c == nil {
+		return rating.Carried{}
+	}
+	return c.accounts[id]
+}

@@ -35,8 +35,8 @@ func namesOf[T any](list []T, name func(*T) string) []string {
 
 // unknownAccount says what to write for an account that the book does not have.
 func unknownAccount(b *book.Book, id schemas.AccountID) error {
-	if real, ok := b.Alias(string(id)); ok {
-		return ask("%s is an alias; ask for its account %s", id, real)
+	if account, ok := b.Alias(string(id)); ok {
+		return ask("%s is an alias; ask for its account %s", id, account)
 	}
 	var known []string
 	for a, c := range b.Accounts {

@@ -99,6 +99,38 @@ func (s *shuffles) close() {
 	}
 }
 
+// mostOpen is how many shuffle files a task keeps open. A month may come in more objects than a process may have files.
+const mostOpen = 64
+
+// reader opens one more file, which close closes; beyond the first few it is opened for each read.
+func (s *shuffles) reader(ctx context.Context, scratch store.Store, key string) (io.ReaderAt, int64, error) {
+	at, size, err := store.OpenReaderAt(ctx, scratch, key)
+	if err != nil || len(s.closers) < mostOpen {
+		if err == nil {
+			s.closers = append(s.closers, at)
+		}
+		return at, size, err
+	}
+	return &reopened{ctx, scratch, key}, size, at.Close()
+}
+
+// reopened is an object that is opened for each read, which takes in a whole block.
+type reopened struct {
+	ctx     context.Context
+	scratch store.Store
+	key     string
+}
+
+// ReadAt implements [io.ReaderAt].
+func (o *reopened) ReadAt(p []byte, off int64) (int, error) {
+	at, _, err := store.OpenReaderAt(o.ctx, o.scratch, o.key)
+	if err != nil {
+		return 0, err
+	}
+	defer at.Close()
+	return at.ReadAt(p, off)
+}
+
 // openShuffles opens the shuffle file of every object whose delivery was not refused, in the order of objects, with the
 // source of each.
 func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []schemas.SourceID, error) {
@@ -127,11 +159,10 @@ func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []
 			if o.Dataset != shuffle {
 				continue
 			}
-			at, size, err := store.OpenReaderAt(ctx, r.Scratch, r.scratchKey(&o))
+			at, size, err := files.reader(ctx, r.Scratch, r.scratchKey(&o))
 			if err != nil {
 				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, err)
 			}
-			files.closers = append(files.closers, at)
 			f, err := dataset.OpenShuffle(at, size, &schemas.Usage)
 			if err != nil {
 				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, err)

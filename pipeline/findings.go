@@ -10,11 +10,25 @@ import (
 	"daybook/schemas"
 )
 
-// findings gathers what a task finds wrong, and counts it by code.
+// findings gathers what a task finds wrong, and counts it by code. Those of a hostile delivery may be as many as its rows,
+// so that what does not fit into memory waits in a temporary file.
 type findings struct {
 	rows   []schemas.Finding
+	bytes  int
 	counts map[schemas.Code]CodeCount
+	spill  *findingsSpill
+	err    error
 }
+
+// heldFindings is about how many bytes of findings a task keeps in memory, and findingBytes what one takes without its long
+// texts.
+const (
+	heldFindings = 16 << 20
+	findingBytes = 256
+)
+
+// newFindings returns findings that may be any number; close gives back what they hold.
+func (r *Run) newFindings() findings { return findings{spill: &findingsSpill{directory: r.SpillDir}} }
 
 func (f *findings) add(x schemas.Finding) {
 	if f.counts == nil {
@@ -23,6 +37,18 @@ func (f *findings) add(x schemas.Finding) {
 	x.Message = clipped(x.Message)
 	addCode(f.counts, CodeCount{Code: x.Code, Severity: x.Severity, Findings: 1, Rows: x.Rows})
 	f.rows = append(f.rows, x)
+	f.bytes += findingBytes + len(x.Message) + len(x.Value)
+	if f.bytes > heldFindings && f.spill != nil && f.err == nil {
+		f.err = f.spill.put(f.rows)
+		f.rows, f.bytes = f.rows[:0], 0
+	}
+}
+
+// close gives back what the findings hold.
+func (f *findings) close() {
+	if f.spill != nil {
+		f.spill.close()
+	}
 }
 
 // clipped cuts a message that quotes a source too long, at the start of a character.
@@ -40,18 +66,26 @@ func (f *findings) codes() []CodeCount { return sortedCodes(f.counts) }
 // write writes the findings as the task's part of their dataset, sorted; without any it writes nothing.
 func (f *findings) write(ctx context.Context, r *Run, t *Task, res *Result) error {
 	res.Codes = f.codes()
-	if len(f.rows) == 0 {
-		return nil
+	if f.err != nil || len(res.Codes) == 0 {
+		return f.err
 	}
-	slices.SortStableFunc(f.rows, func(a, b schemas.Finding) int {
-		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Row, b.Row),
-			cmp.Compare(a.Column, b.Column), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Value, b.Value))
-	})
 	out, err := writeTable(ctx, r, t, &schemas.Findings, func(write func(*dataset.Batch) error) error {
-		return inBatches(len(f.rows), &schemas.Findings, write, func(b *dataset.Batch, i int) { appendFinding(b, &f.rows[i]) })
+		if f.spill != nil && f.spill.file != nil {
+			return f.spill.sorted(ctx, f.rows, write)
+		}
+		slices.SortStableFunc(f.rows, func(a, b schemas.Finding) int {
+			return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Row, b.Row),
+				cmp.Compare(a.Column, b.Column), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Value, b.Value))
+		})
+		return writeFindings(f.rows, write)
 	})
 	res.Outputs = append(res.Outputs, out)
 	return err
+}
+
+// writeFindings lays findings out in batches.
+func writeFindings(rows []schemas.Finding, write func(*dataset.Batch) error) error {
+	return inBatches(len(rows), &schemas.Findings, write, func(b *dataset.Batch, i int) { appendFinding(b, &rows[i]) })
 }
 
 // inBatches fills batches of a table row by row and writes them.

@@ -42,6 +42,7 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 	}
 	obj := &pinned.Objects[t.Object]
 	n := newNormaliser(r, src, obj)
+	defer n.found.close()
 	out := Output{Dataset: shuffle, Key: t.Key + ".arrow"}
 	_, err := store.CreateFrom(ctx, r.Scratch, r.scratchKey(&out), func(w io.Writer) error {
 		var err error
@@ -126,7 +127,7 @@ type normaliser struct {
 }
 
 func newNormaliser(r *Run, src *schemas.Source, obj *Object) *normaliser {
-	n := &normaliser{r: r, src: src, obj: obj, owners: newOwners(r, src), labels: map[int]*dataset.Dictionary{}}
+	n := &normaliser{r: r, src: src, obj: obj, owners: newOwners(r, src), labels: map[int]*dataset.Dictionary{}, found: r.newFindings()}
 	start, end := r.bounds()
 	n.start, n.end = start.UnixMicro(), end.UnixMicro()
 	const eastmost = 14 * time.Hour
@@ -256,11 +257,21 @@ func (n *normaliser) finding(f schemas.Finding) error {
 	return addFinding(&n.control.Rejected, &f)
 }
 
+// mostUnits is how many units, and how many currencies, one object may have. Control totals have a sum for each, and go into
+// manifests that people read.
+const mostUnits = 4096
+
 // rows takes a batch: counts it, fills in what the book knows, and routes each row.
 func (n *normaliser) rows(b *dataset.Batch) error {
 	n.seen += int64(b.Rows)
 	if err := n.delivered.AddBatch(b, dataset.UsageMeasures()); err != nil {
 		return err
+	}
+	if n.delivered.MoreKeysThan(mostUnits) {
+		return &source.RefusedError{
+			Code: schemas.CodeHostileObject, Object: n.obj.Key,
+			Reason: fmt.Sprintf("its rows have more than %d units or currencies, where control totals keep a sum of each", mostUnits),
+		}
 	}
 	n.view = dataset.Batch{Table: b.Table, Rows: b.Rows, Columns: append(n.view.Columns[:0], b.Columns...)}
 	b = &n.view

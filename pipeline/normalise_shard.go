@@ -23,7 +23,8 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	res := &Result{}
-	var found findings
+	found := r.newFindings()
+	defer found.close()
 	var usage dataset.Tally
 	var stats dataset.ReduceStats
 	var left shardPartial

@@ -31,6 +31,7 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	}
 	defer r.raters.Put(room)
 	w := newRater(r, plan, t.Part, room)
+	defer w.found.close()
 	if room.scan.columns, err = usageColumns(r, plan, normalised); err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func (m *raterRoom) trim() {
 func newRater(r *Run, plan *rating.Plan, shard int, room *raterRoom) *rater {
 	start, end := r.bounds()
 	room.trim()
-	w := &rater{r: r, plan: plan, tally: room.tally, combos: &room.combos, charges: room.charges, carried: r.carried}
+	w := &rater{r: r, plan: plan, tally: room.tally, combos: &room.combos, charges: room.charges, carried: r.carried, found: r.newFindings()}
 	names, byShard := r.ratedAccounts(plan)
 	w.lay = chargeWriter{provider: &r.Book.Provider, start: start.UnixMicro(), end: end.UnixMicro(), names: names, period: string(r.Spec.Period)}
 	w.due = byShard[shard]

@@ -76,7 +76,8 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if res.Partial, err = partial(&sums); err != nil {
 		return nil, err
 	}
-	var found findings
+	found := r.newFindings()
+	defer found.close()
 	for i := range negative {
 		found.add(negative[i])
 	}
@@ -178,7 +179,8 @@ func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if res.Partial, err = partial(&left); err != nil {
 		return nil, err
 	}
-	var found findings
+	found := r.newFindings()
+	defer found.close()
 	for _, f := range slices.Concat(found1, found2) {
 		found.add(f)
 	}

@@ -51,14 +51,14 @@ func Stages() []Stage {
 		}},
 		{"normalise", []Step{
 			{
-				Name: "object", Version: "1", Width: PerObject, Temporary: true, Do: normaliseObject,
+				Name: "object", Version: "2", Width: PerObject, Temporary: true, Do: normaliseObject,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 			},
-			{Name: "shard", Version: "1", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},
+			{Name: "shard", Version: "2", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},
 		}},
 		{"rate", []Step{
 			{
-				Name: "shard", Version: "1", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
+				Name: "shard", Version: "2", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
 				Book: []book.Part{book.PartCatalogue, book.PartCustomers, book.PartFX, book.PartProvider},
 			},
 		}},

@@ -135,15 +135,18 @@ type Limits struct {
 	Ratio int64 `yaml:"ratio,omitempty"`
 	// Depth is how deep JSON may nest; 32 by default.
 	Depth int `yaml:"depth,omitempty"`
+	// RejectedRows is how many rows of an object may be rejected; 1,000,000 by default. An object with more is refused whole.
+	RejectedRows int64 `yaml:"rejected_rows,omitempty"`
 }
 
 // The defaults of Limits, and the bound that is none to choose.
 const (
-	DefaultRowBytes    = 1 << 20
-	MostRowBytes       = 256 << 20
-	DefaultObjectBytes = 64 << 30
-	DefaultRatio       = 250
-	DefaultDepth       = 32
+	DefaultRowBytes     = 1 << 20
+	MostRowBytes        = 256 << 20
+	DefaultObjectBytes  = 64 << 30
+	DefaultRatio        = 250
+	DefaultDepth        = 32
+	DefaultRejectedRows = 1_000_000
 )
 
 // WithDefaults returns l with every zero replaced by its default, and no row longer than can be.
@@ -160,6 +163,9 @@ func (l Limits) WithDefaults() Limits {
 	}
 	if l.Depth <= 0 {
 		l.Depth = DefaultDepth
+	}
+	if l.RejectedRows <= 0 {
+		l.RejectedRows = DefaultRejectedRows
 	}
 	return l
 }

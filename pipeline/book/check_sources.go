@@ -41,6 +41,7 @@ func (c *checker) checkSources() {
 		c.countable(limits.field("object_bytes"), s.Limits.ObjectBytes)
 		c.countable(limits.field("ratio"), s.Limits.Ratio)
 		c.countable(limits.field("depth"), int64(s.Limits.Depth))
+		c.countable(limits.field("rejected_rows"), s.Limits.RejectedRows)
 		for _, name := range slices.Sorted(maps.Keys(s.Columns)) {
 			c.target(at.field("columns").field(name), name)
 		}

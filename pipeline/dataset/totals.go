@@ -146,6 +146,24 @@ func (y *Tally) Totals() (Totals, error) {
 	return Totals{Rows: y.rows, Quantities: maps.Clone(y.folded.Quantities), Costs: maps.Clone(y.folded.Costs)}, nil
 }
 
+// MoreKeysThan reports whether the rows so far have more than n units, or more than n currencies. Where dictionaries began
+// anew between batches, one that came before and after counts twice.
+func (y *Tally) MoreKeysThan(n int) bool {
+	return y.quantities.moreThan(n-len(y.folded.Quantities)) || y.costs.moreThan(n-len(y.folded.Costs))
+}
+
+func (s *codeSums) moreThan(n int) bool {
+	if len(s.used) <= n {
+		return false
+	}
+	for _, used := range s.used {
+		if used {
+			n--
+		}
+	}
+	return n < 0
+}
+
 // prepare makes room for the codes of the key column.
 func (s *codeSums) prepare(b *Batch, key int, into *map[string]money.Fixed) error {
 	var dict *Dictionary

@@ -80,12 +80,20 @@ func (d *decoder) parseDecimals(c *column, v *dataset.Vector, x *cells, base int
 			continue
 		}
 		f, err := money.ParseFixed(text[start:end])
-		if err != nil {
+		if err != nil || f.Hi >= doubtfulHi || f.Hi < -doubtfulHi {
 			f = d.carefulDecimal(c, v, x, base, r)
 		}
 		out[r] = f
 	}
 }
+
+// A number of this size or more is no use and no cost, but a counter that ran below zero (2^64 - 1) or a wrong unit: it would
+// fill the sums of a whole month, which hold less than 10^20, and stop everybody's run. Numbers whose upper half is below
+// doubtfulHi are smaller.
+const (
+	implausible = 1_000_000_000_000_000_000 // 10^18
+	doubtfulHi  = 0x00C097CE7BC90715        // 10^18 units of 10^-18, without the lower 64 bits
+)
 
 // carefulDecimal reads a decimal that is not simply one: in quotes, a null token, or wrong.
 func (d *decoder) carefulDecimal(c *column, v *dataset.Vector, x *cells, base, r int) money.Fixed {
@@ -94,7 +102,7 @@ func (d *decoder) carefulDecimal(c *column, v *dataset.Vector, x *cells, base, r
 		return money.Fixed{}
 	}
 	f, err := money.ParseFixed(text)
-	if err == nil {
+	if err == nil && f.Abs().Cmp(money.FixedFromInt(implausible)) < 0 {
 		return f
 	}
 	v.SetNull(base + r)
@@ -102,7 +110,7 @@ func (d *decoder) carefulDecimal(c *column, v *dataset.Vector, x *cells, base, r
 	switch {
 	case errors.Is(err, money.ErrPrecision):
 		code, what = schemas.CodeTooPrecise, "it has more than 18 fraction digits"
-	case errors.Is(err, money.ErrOverflow), errors.Is(err, money.ErrLimit):
+	case err == nil, errors.Is(err, money.ErrOverflow), errors.Is(err, money.ErrLimit):
 		what = "it is too large or too long a number"
 	}
 	d.defect(x, r, c, code, what, text)

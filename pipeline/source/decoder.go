@@ -171,6 +171,9 @@ func (d *decoder) take(s *rows, bad []badRow, textBytes int) error {
 	if err != nil {
 		return err
 	}
+	if d.stats.Rejected > d.limits.RejectedRows {
+		return d.refuse(schemas.CodeHostileObject, "more than %d of its rows would be rejected; it is not what its source declares", d.limits.RejectedRows)
+	}
 	d.batchText += int64(textBytes)
 	if d.batch.Rows >= batchRows || d.batchText >= batchBytes {
 		return d.flush()

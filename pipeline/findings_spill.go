@@ -1,0 +1,67 @@
+package pipeline
+
+import (
+	"context"
+
+	"daybook/pipeline/dataset"
+	"daybook/schemas"
+)
+
+// findingsSpill keeps findings in a temporary file, as a shuffle file of one shard, until they are sorted as usage is.
+type findingsSpill struct {
+	directory string
+	file      dataset.SpillFile // nil until something is put
+	out       *dataset.ShuffleWriter
+	shards    []uint16
+}
+
+// put writes findings behind those that were put before.
+func (s *findingsSpill) put(rows []schemas.Finding) error {
+	if s.file == nil {
+		var err error
+		if s.file, err = dataset.TempSpill(s.directory)(); err != nil {
+			return err
+		}
+		if s.out, err = dataset.NewShuffleWriter(s.file, &schemas.Findings, 1, dataset.ShuffleOptions{BudgetBytes: heldFindings}); err != nil {
+			return err
+		}
+	}
+	return writeFindings(rows, func(b *dataset.Batch) error {
+		for len(s.shards) < b.Rows {
+			s.shards = append(s.shards, 0)
+		}
+		return s.out.Add(b, s.shards[:b.Rows])
+	})
+}
+
+// sorted puts the last findings and hands all of them out in order.
+func (s *findingsSpill) sorted(ctx context.Context, last []schemas.Finding, write func(*dataset.Batch) error) error {
+	if err := s.put(last); err != nil {
+		return err
+	}
+	stats, err := s.out.Close()
+	if err != nil {
+		return err
+	}
+	f, err := dataset.OpenShuffle(s.file, stats.Bytes, &schemas.Findings)
+	if err != nil {
+		return err
+	}
+	how := dataset.Reduction{
+		Table: &schemas.Findings,
+		Order: []int{
+			schemas.FindSourceId, schemas.FindObjectKey, schemas.FindObjectRow, schemas.FindColumn, schemas.FindCode, schemas.FindAccountId,
+		},
+		Object: schemas.FindObjectKey, Row: schemas.FindObjectRow, Measures: dataset.Measures{Quantity: -1, Unit: -1, Cost: -1, Currency: -1},
+	}
+	options := dataset.ReduceOptions{BudgetBytes: 4 * heldFindings, BatchRows: 8192, Spill: dataset.TempSpill(s.directory)}
+	_, err = new(dataset.Reducer).Reduce(ctx, how, []*dataset.ShuffleFile{f}, 0, options, write, nil)
+	return err
+}
+
+func (s *findingsSpill) close() {
+	if s.file != nil {
+		_ = s.file.Close() // it was read, and is gone
+		s.file = nil
+	}
+}

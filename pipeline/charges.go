@@ -175,6 +175,9 @@ func (w *chargeWriter) what(b *dataset.Batch, c *schemas.Charge) {
 	set(schemas.ChargeServiceCategory, category)
 	set(schemas.ChargeServiceSubcategory, w.subcategory.of(category, "", "Other (", ")", ""))
 	set(schemas.ChargeServiceName, c.Service)
+	if c.Category == "Tax" {
+		return // FOCUS: a tax has no SKU and no pricing category
+	}
 	set(schemas.ChargePricingCategory, c.PricingKind)
 	if c.Price != "" {
 		// A price over several SKUs is a SKU of its own, and each SKU's price is told apart: FOCUS gives a price one SKU.
@@ -196,6 +199,8 @@ func (w *chargeWriter) lineage(b *dataset.Batch, c *schemas.Charge) {
 	set(schemas.ChargeMeterId, string(c.Meter))
 	set(schemas.ChargeModel, c.Model)
 	set(schemas.ChargePeerId, string(c.Peer))
+	set(schemas.ChargeMeterGroup, c.Group)
+	set(schemas.ChargeCorrectedPeriod, string(c.Corrects))
 	b.AppendInt(schemas.ChargeUsageRows, c.UsageRows)
 	var err error
 	if w.scratch, err = appendSteps(w.scratch[:0], c.Steps); err != nil {
@@ -320,7 +325,8 @@ func chargeAt(b *dataset.Batch, i int) (*schemas.Charge, error) {
 		Priced: dec(schemas.ChargePricingQuantity), PricingUnit: text(schemas.ChargePricingUnit),
 		List: dec(schemas.ChargeListCost), Amount: dec(schemas.ChargeBilledCost), Currency: money.Currency(text(schemas.ChargeBillingCurrency)),
 		PeerCost: dec(schemas.ChargePeerCost), HasCost: !b.Columns[schemas.ChargePeerCost].IsNull(i),
-		UsageRows: b.Columns[schemas.ChargeUsageRows].Ints[i],
+		UsageRows: b.Columns[schemas.ChargeUsageRows].Ints[i], Group: text(schemas.ChargeMeterGroup),
+		Corrects: schemas.Period(text(schemas.ChargeCorrectedPeriod)),
 	}
 	var err error
 	if c.Exact, err = money.ParseDecimal(text(schemas.ChargeExactCost)); err != nil {

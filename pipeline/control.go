@@ -19,6 +19,8 @@ func (c *Control) merge(o *Control) error {
 	c.RatedRows += o.RatedRows
 	c.SuspendedRows += o.SuspendedRows
 	c.UnpricedRows += o.UnpricedRows
+	c.LateRows += o.LateRows
+	c.RepeatedRows += o.RepeatedRows
 	return nil
 }
 
@@ -64,8 +66,8 @@ func (m *Manifest) balance(plan []Wave) error {
 			return fmt.Errorf("%w: %s: %s", ErrUnbalanced, check.what, diff)
 		}
 	}
-	if n := c.RatedRows + c.SuspendedRows + c.UnpricedRows; done["rate"] && n != c.Read.Rows {
-		return fmt.Errorf("%w: rows read by rating = rated + suspended + unpriced: %d is not %d", ErrUnbalanced, c.Read.Rows, n)
+	if n := c.RatedRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows; done["rate"] && n != c.Read.Rows {
+		return fmt.Errorf("%w: rows read by rating = rated + suspended + unpriced + repeated: %d is not %d", ErrUnbalanced, c.Read.Rows, n)
 	}
 	return nil
 }

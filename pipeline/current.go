@@ -21,6 +21,9 @@ type Current struct {
 
 func currentKey(p schemas.Period) string { return fmt.Sprintf("periods/%s/current.json", p) }
 
+// errPointer says that a pointer is damaged.
+var errPointer = errors.New("remove it and run the period again")
+
 // ReadCurrent returns the period's pointer and its version; an error wrapping store.ErrNotFound says that no run of the
 // period has been committed.
 func ReadCurrent(ctx context.Context, s store.Store, p schemas.Period) (*Current, store.Version, error) {
@@ -30,10 +33,10 @@ func ReadCurrent(ctx context.Context, s store.Store, p schemas.Period) (*Current
 	}
 	c := new(Current)
 	if err := json.Unmarshal(body, c); err != nil {
-		return nil, "", fmt.Errorf("%s is damaged; remove it and run the period again: %w", currentKey(p), err)
+		return nil, "", fmt.Errorf("%s is damaged; %w: %w", currentKey(p), errPointer, err)
 	}
 	if c.Period != p || c.Run == "" {
-		return nil, "", fmt.Errorf("%s is damaged; remove it and run the period again: it names run %q of period %q", currentKey(p), c.Run, c.Period)
+		return nil, "", fmt.Errorf("%s is damaged; %w: it names run %q of period %q", currentKey(p), errPointer, c.Run, c.Period)
 	}
 	return c, v, nil
 }

@@ -59,11 +59,15 @@ type Control struct {
 	Duplicates dataset.Totals `json:"duplicates"`
 	Usage      dataset.Totals `json:"usage"`
 	// Read is the usage that rating read. Of its rows, those Rated are behind charges, those Suspended wait for the book,
-	// and those Unpriced are a peer's that are nobody's.
+	// and those Unpriced are a peer's that are nobody's; what is left are those Repeated.
 	Read          dataset.Totals `json:"read"`
 	RatedRows     int64          `json:"rated_rows"`
 	SuspendedRows int64          `json:"suspended_rows"`
 	UnpricedRows  int64          `json:"unpriced_rows"`
+	// LateRows of the usage came after the period of their use had been run. RepeatedRows of these are the same records as
+	// rows of earlier runs, so that nothing is made of them.
+	LateRows     int64 `json:"late_rows,omitempty"`
+	RepeatedRows int64 `json:"repeated_rows,omitempty"`
 	// Charged are the charges that rating made, as rows, with what they bill as costs. All of them are Compared with the
 	// plan and Invoiced.
 	Charged  dataset.Totals `json:"charged"`

@@ -63,6 +63,9 @@ func (l *Look) chargeOrigin(ctx context.Context, e *Explanation, c *schemas.Char
 	if o.Check {
 		e.check("rating", again.compare(c), "the account's usage, rated again, makes this very charge")
 	}
+	if c.UsageRows > 0 && c.Corrects != "" {
+		return l.lateUsageOf(ctx, e, c, again, o)
+	}
 	if c.UsageRows > 0 {
 		return l.usageOf(ctx, e, c, again, o)
 	}
@@ -212,6 +215,9 @@ func (l *Look) chargeFacts(e *Explanation, c *schemas.Charge) {
 	zone := b.Zone
 	e.fact("for", c.Start.In(zone).Format("2006-01-02 15:04"), "until "+c.End.In(zone).Format("2006-01-02 15:04")+" ("+zone.String()+")", "")
 	e.fact("category", c.Category, c.Frequency, "")
+	if c.Corrects != "" {
+		e.fact("corrects", string(c.Corrects), "what came late for it was rated with all that it had, and this is the difference to what was charged", "")
+	}
 	e.fact("SKU", string(c.SKU), c.SkuMeter, "")
 	e.fact("region", c.Region, "", "")
 	if peer, ok := b.Peer(c.Peer); ok {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
@@ -85,11 +86,14 @@ func (l *Look) matchFacts(e *Explanation, m *schemas.PeerMatch) {
 }
 
 // through is the last day with use, as the run's summary has it.
-func (l *Look) through() schemas.Date {
+func (l *Look) through() schemas.Date { return l.Manifest.through(l.run.Book.Zone) }
+
+// through is the last day with use, as the run's summary has it, else that of the period.
+func (m *Manifest) through(zone *time.Location) schemas.Date {
 	var f Figures
-	if err := json.Unmarshal(l.Manifest.Summary, &f); err != nil || f.Through.IsZero() {
-		_, end := l.run.bounds()
-		return schemas.DateOf(end, l.run.Book.Zone).AddDays(-1)
+	if err := json.Unmarshal(m.Summary, &f); err != nil || f.Through.IsZero() {
+		_, end := m.Spec.Period.Bounds(zone)
+		return schemas.DateOf(end, zone).AddDays(-1)
 	}
 	return f.Through
 }

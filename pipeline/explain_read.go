@@ -110,6 +110,8 @@ type ratedAgain struct {
 	handles map[string][]rating.Handle
 	key     []byte
 	texts   []string
+	// late is what became of what came late for the account.
+	late *settled
 }
 
 // rateAgain rates an account from the usage of the run.
@@ -122,21 +124,32 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 	if err != nil {
 		return nil, err
 	}
-	x := &ratedAgain{tally: plan.NewTally(), columns: plan.Columns(), handles: map[string][]rating.Handle{}}
+	x := &ratedAgain{tally: plan.NewTally(), columns: plan.Columns(), handles: map[string][]rating.Handle{}, late: &settled{}}
 	x.texts = make([]string, len(x.columns))
 	var c combos
 	c.init(x.tally, plan)
 	c.beginAccount(id)
+	late := int64(0)
 	err = l.account(ctx, id, ratingColumns(l.run, plan), func(b *dataset.Batch, from, to int) error {
 		c.begin(b)
-		return c.add(from, to)
+		n, err := leaveLate(b, from, to, c.add)
+		late += n
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	c.flush()
+	if late > 0 {
+		if x.late, err = l.settleAgain(ctx, id, plan, x.tally); err != nil {
+			return nil, err
+		}
+		if x.late.carried != nil {
+			carried = *x.late.carried
+		}
+	}
 	out, err := plan.Rate(x.tally, carried)
-	x.charges = out.Charges
+	x.charges = append(out.Charges, x.late.corrections...)
 	return x, err
 }
 

@@ -136,7 +136,7 @@ func filled(c cells) []Fact {
 	var out []Fact
 	for col := range c.b.Columns {
 		switch col {
-		case schemas.UseAccountId, schemas.UsePeerId, schemas.UseSourceId, schemas.UseObjectKey, schemas.UseObjectRow:
+		case schemas.UseAccountId, schemas.UsePeerId, schemas.UseSourceId, schemas.UseObjectKey, schemas.UseObjectRow, schemas.UseLatePeriod:
 			continue
 		}
 		if !c.b.Columns[col].IsNull(c.i) {

@@ -138,7 +138,7 @@ func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, a
 		return nil
 	}
 	g.meter, g.twin = meter, twin.ID
-	if err := l.account(ctx, c.Account, slices.Concat(ratingColumns(l.run, plan), lineColumns), g.rows); err != nil {
+	if err := l.account(ctx, c.Account, slices.Concat(lateColumns(l.run, plan), lineColumns), g.rows); err != nil {
 		return err
 	}
 	u := &g.out
@@ -165,6 +165,9 @@ func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, a
 // rows takes the rows [from, to) of a batch that the charge holds.
 func (g *gatherer) rows(b *dataset.Batch, from, to int) error {
 	for i := from; i < to; i++ {
+		if name, ok := nameOf(b, i); ok && !b.Columns[schemas.UseLatePeriod].IsNull(i) && g.again.late.repeats[name] {
+			continue // an earlier run had it
+		}
 		start := b.Columns[schemas.UseChargePeriodStart].Ints[i]
 		for _, h := range g.again.handlesOf(b, i) {
 			held := g.again.tally.Held(h, start)

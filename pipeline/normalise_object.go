@@ -64,6 +64,7 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	n.noteOthers()
+	n.noteUnrun()
 	out.Rows = n.control.Shuffled.Rows
 	res := &Result{Outputs: []Output{out}, Control: n.control}
 	if res.Partial, err = partial(objectPartial{LastTime: n.last}); err != nil {
@@ -118,6 +119,9 @@ type normaliser struct {
 
 	found findings
 	last  int64
+	// marks label the rows that came late, of periods back to the oldest.
+	marks  lateMarks
+	oldest schemas.Period
 	// others counts rows of other periods.
 	others map[schemas.Period]int64
 	// start and end bound the period, in microseconds.
@@ -127,7 +131,9 @@ type normaliser struct {
 }
 
 func newNormaliser(r *Run, src *schemas.Source, obj *Object) *normaliser {
-	n := &normaliser{r: r, src: src, obj: obj, owners: newOwners(r, src), labels: map[int]*dataset.Dictionary{}, found: r.newFindings()}
+	n := &normaliser{
+		r: r, src: src, obj: obj, owners: newOwners(r, src), labels: map[int]*dataset.Dictionary{}, found: r.newFindings(), oldest: oldestLate(r),
+	}
 	start, end := r.bounds()
 	n.start, n.end = start.UnixMicro(), end.UnixMicro()
 	const eastmost = 14 * time.Hour
@@ -291,19 +297,27 @@ func (n *normaliser) rows(b *dataset.Batch) error {
 	return n.out.Add(b, n.shards)
 }
 
-// scope sets aside the rows of an append source that belong to another period; their own period's run takes them. A bill
+// scope sets aside the rows of an append source that belong to another period; their own period's run takes them, unless
+// that has been: then they are late, and marked. A bill
 // says to which billing period a row belongs, whenever the use was; a meter only says when the use was. What is left of the
 // batch comes back, with its shards.
 func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 	ends := &b.Columns[schemas.UseChargePeriodEnd]
 	outside := 0
+	n.marks.begin(b.Rows)
 	for i := range b.Rows {
-		if !n.inPeriod(b, i) {
+		in := n.inPeriod(b, i)
+		if n.late(b, i, in) {
+			continue
+		}
+		if !in {
 			outside++
 		} else if ends.Ints[i] > n.last {
 			n.last = ends.Ints[i]
 		}
 	}
+	n.marks.end(b)
+	late := &b.Columns[schemas.UseLatePeriod]
 	if outside == 0 || n.src.Semantics == schemas.Snapshot {
 		return b, n.shuffled.AddBatch(b, dataset.UsageMeasures())
 	}
@@ -314,7 +328,7 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 	n.outside.Clear()
 	kept := n.shards[:0]
 	for i := range b.Rows {
-		if !n.inPeriod(b, i) {
+		if !n.inPeriod(b, i) && late.IsNull(i) {
 			n.outside.AppendRange(b, i, i+1)
 			n.note(b, i)
 			continue
@@ -344,13 +358,18 @@ func (n *normaliser) note(b *dataset.Batch, i int) {
 		return
 	}
 	v := &b.Columns[schemas.UseBillingPeriodStart]
-	if v.Absent || v.IsNull(i) {
+	billed := !v.Absent && !v.IsNull(i)
+	if !billed {
 		v = &b.Columns[schemas.UseChargePeriodStart]
+	}
+	p := schemas.PeriodOf(timeOf(v.Ints[i]), n.r.Book.Zone)
+	if !billed && n.looksFor(p) {
+		return // see noteUnrun
 	}
 	if n.others == nil {
 		n.others = map[schemas.Period]int64{}
 	}
-	n.others[schemas.PeriodOf(timeOf(v.Ints[i]), n.r.Book.Zone)]++
+	n.others[p]++
 }
 
 // noteOthers says which rows of other periods lie where only this period's run looks. They are counted out of scope.

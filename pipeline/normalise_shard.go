@@ -45,6 +45,7 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 				return err
 			}
 			left.Nobody += nullsIn(&b.Columns[schemas.UseAccountId], b.Rows)
+			left.Late += int64(b.Rows) - nullsIn(&b.Columns[schemas.UseLatePeriod], b.Rows)
 			return write(b)
 		}, func(c dataset.Conflict) error {
 			found.add(conflictFinding(sources[c.Dropped.File], c))
@@ -59,6 +60,7 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if res.Control.Usage, err = usage.Totals(); err != nil {
 		return nil, err
 	}
+	res.Control.LateRows = left.Late
 	if res.Partial, err = partial(left); err != nil {
 		return nil, err
 	}
@@ -74,6 +76,8 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 type shardPartial struct {
 	// Nobody is how many rows belong to no account.
 	Nobody int64 `json:"nobody"`
+	// Late is how many rows came after the period of their use had been run.
+	Late int64 `json:"late,omitempty"`
 }
 
 // nullsIn counts the nulls of a column.

@@ -111,6 +111,7 @@ type keyed struct {
 	Reads                []string
 	Run                  schemas.RunID
 	Carried              []PartDigest
+	Earlier              any
 }
 
 // taskKey derives a key from what the task reads. A task of a sharded step reads only its own shard of an earlier sharded
@@ -123,11 +124,12 @@ func taskKey(s *Spec, step *Step, w *Wave, i int, waves []Wave, digests map[stri
 		k.Pinned = s.Sources[t.Source]
 	case PerObject:
 		k.Pinned = []any{s.Sources[t.Source].Source, s.Sources[t.Source].Objects[t.Object]}
+		k.Earlier = s.earlierPeriods()
 	case PerShard, Once:
 		k.Part = t.Part
 	}
 	if t.Stage == "rate" {
-		k.Carried = s.Carried
+		k.Carried, k.Earlier = s.Carried, s.Earlier
 	}
 	if step.Named {
 		id, err := s.RunID()

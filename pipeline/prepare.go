@@ -51,6 +51,9 @@ func Prepare(ctx context.Context, r *Run, q Request) error {
 	if err := r.carryIn(ctx); err != nil {
 		return err
 	}
+	if err := r.pinEarlier(ctx); err != nil {
+		return err
+	}
 	var err error
 	r.ID, err = s.RunID()
 	return err

@@ -35,6 +35,10 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if room.scan.columns, err = usageColumns(r, plan, normalised); err != nil {
 		return nil, err
 	}
+	if w.late.any = slices.Contains(room.scan.columns, schemas.UseLatePeriod); w.late.any {
+		w.late.settles = newLatecomers(ctx, r, plan, usageOf(normalised))
+		defer w.late.settles.close()
+	}
 	out, err := writeTable(ctx, r, &t, &schemas.Charges, func(write func(*dataset.Batch) error) error {
 		w.write = write
 		for _, n := range normalised {
@@ -91,6 +95,7 @@ type rater struct {
 	fed       int64
 	carried   map[schemas.AccountID]rating.Carried
 	carriedOn []carriedAccount
+	late      rateLate
 }
 
 // carriedAccount is what the next period needs of an account.
@@ -147,7 +152,7 @@ func newRater(r *Run, plan *rating.Plan, shard int, room *raterRoom) *rater {
 }
 
 // usageColumns are the columns that a shard's usage is read by. The accounts of others are looked at only where there are
-// rows of nobody.
+// rows of nobody, and what came late only where something did.
 func usageColumns(r *Run, plan *rating.Plan, normalised []*Result) ([]int, error) {
 	columns := ratingColumns(r, plan)
 	for _, n := range normalised {
@@ -156,7 +161,10 @@ func usageColumns(r *Run, plan *rating.Plan, normalised []*Result) ([]int, error
 			return nil, fmt.Errorf("%s: read its result: %w", n.Task, err)
 		}
 		if p.Nobody > 0 {
-			return append(columns, schemas.UseBillingAccountId, schemas.UseSubAccountId), nil
+			columns = append(columns, schemas.UseBillingAccountId, schemas.UseSubAccountId)
+		}
+		if p.Late == 0 {
+			columns = slices.DeleteFunc(columns, func(c int) bool { return c == schemas.UseLatePeriod })
 		}
 	}
 	return columns, nil
@@ -240,6 +248,9 @@ func (w *rater) take(account []byte, from, to int) error {
 		w.account, w.open = append(w.account[:0], account...), true
 		w.combos.beginAccount(schemas.AccountID(account))
 	}
+	if w.late.any {
+		return w.takeOnTime(from, to)
+	}
 	w.fed += int64(to - from)
 	return w.combos.add(from, to)
 }
@@ -272,7 +283,12 @@ func (w *rater) closeAccount() error {
 	w.open = false
 	id := schemas.AccountID(w.account)
 	left := w.combos.flush()
-	out, err := w.plan.Rate(w.tally, w.carried[id])
+	carried, err := w.settleLate(id)
+	if err != nil {
+		return err
+	}
+	left = append(left, w.late.done.unmetered...)
+	out, err := w.plan.Rate(w.tally, carried)
 	if err != nil {
 		return err
 	}
@@ -283,6 +299,7 @@ func (w *rater) closeAccount() error {
 	if out.Rows+rowsOf(left) != w.fed {
 		return fmt.Errorf("account %s: %w: %d in, %d out", id, ErrLostRows, w.fed, out.Rows+rowsOf(left))
 	}
+	found = append(found, w.late.done.found...)
 	suspended := rowsOf(found)
 	w.control.SuspendedRows += suspended
 	w.control.RatedRows += w.fed - suspended
@@ -293,7 +310,7 @@ func (w *rater) closeAccount() error {
 	if c := &out.Carried; len(c.Levels)+len(c.Allowances)+len(c.Grants)+len(c.Coupons) > 0 {
 		w.carriedOn = append(w.carriedOn, carriedAccount{id, out.Carried})
 	}
-	return w.keep(out.Charges)
+	return w.keep(append(out.Charges, w.late.done.corrections...))
 }
 
 func rowsOf(found []schemas.Finding) (n int64) {

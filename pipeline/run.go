@@ -44,6 +44,10 @@ type Run struct {
 	byShard      [][]schemas.AccountID
 
 	carried map[schemas.AccountID]rating.Carried
+	// earlier are the runs of earlier periods that were looked at, and earlierPlans the catalogue compiled for those.
+	earlierLock  sync.Mutex
+	earlier      map[schemas.Period]*Manifest
+	earlierPlans map[schemas.Period]*rating.Plan
 	// reducers, shufflers, raters and writers keep the buffers of tasks that are done for those to come.
 	reducers, shufflers, raters, writers sync.Pool
 	// versions are those of the pinned objects in the landing place, where this process pinned them.

@@ -23,6 +23,8 @@ type Spec struct {
 	Sources []Pinned `json:"sources"`
 	// Carried are the digests of what the period before left for this one.
 	Carried []PartDigest `json:"carried,omitempty"`
+	// Earlier are the runs of the periods before, oldest first: usage that came late for them is rated against them.
+	Earlier []Earlier `json:"earlier,omitempty"`
 	// Shards is how many ways the accounts are divided. It changes the division of rows into files, never the rows.
 	Shards int `json:"shards"`
 	// Code names the version of every step's algorithm.
@@ -54,6 +56,9 @@ type Object struct {
 	Version  string `json:"version,omitempty"`
 	// Rows is what the delivery's manifest promises, or -1.
 	Rows int64 `json:"rows"`
+	// Taken is the latest earlier period whose run had this very object, which took from it what was of its own period and
+	// of those before; empty if none had.
+	Taken schemas.Period `json:"taken,omitempty"`
 }
 
 // RunID is a digest of the spec. A spec that cannot be written as JSON does not exist: its fields are plain data.

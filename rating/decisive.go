@@ -27,6 +27,7 @@ func (p *Plan) Decisive() []bool {
 	}
 	// A finding carries its quantity in one unit, whatever the meters measure.
 	out[labelConsumedUnit] = true
+	out[labelLate] = true
 	return out
 }
 

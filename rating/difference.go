@@ -10,7 +10,7 @@ import (
 )
 
 // Difference returns the charges that turn what was issued for a period into what rating it again gives: one for each
-// line whose amount differs, of class Correction, with the period of the original. Charges are the same line when
+// line whose amount or usage differs, of class Correction, with the period of the original. Charges are the same line when
 // account, subscription, price, meter, group, category, description and period agree; lines on one side only are
 // charged in full or given back. Issued and corrections therefore add up to rerated.
 func Difference(issued, rerated []schemas.Charge) []schemas.Charge {
@@ -79,13 +79,15 @@ func correction(before, after *schemas.Charge) (schemas.Charge, bool) {
 	out.Consumed, out.Priced = after.Consumed.Sub(before.Consumed), after.Priced.Sub(before.Priced)
 	out.UsageRows = after.UsageRows - before.UsageRows
 	var t trail
-	t.add(OpGiven, "the quantity rated again less the quantity issued", out.Priced, fact("quantity", out.Priced))
+	if out.HasQuantity {
+		t.sub("the quantity rated again, less that issued", fact("rerated", after.Priced), fact("issued", before.Priced))
+	}
 	exact := t.sub("the exact amount rated again, less that issued", fact("rerated", after.Exact), fact("issued", before.Exact))
 	amount := t.sub("the amount rated again, less that issued", fact("rerated", after.Amount), fact("issued", before.Amount))
 	residue := t.sub("what rounding left", in("exact", exact), in("amount", amount))
 	out.Exact, out.Amount, out.Residue, out.Steps = exact.v, amount.v, residue.v, t.steps
 	out.ID = chargeID(&out, t.inside())
-	return out, !amount.v.IsZero() || !exact.v.IsZero() || !out.Priced.IsZero() || !out.PeerCost.IsZero()
+	return out, !amount.v.IsZero() || !exact.v.IsZero() || !out.Priced.IsZero() || !out.PeerCost.IsZero() || !out.Consumed.IsZero() || out.UsageRows != 0
 }
 
 // PoolMember is one account of a family whose usage is priced together.

@@ -12,7 +12,7 @@ import (
 var fixedColumns = []int{
 	schemas.UseSourceId, schemas.UsePeerId, schemas.UseServiceName, schemas.UseSkuId, schemas.UseSkuMeter,
 	schemas.UseConsumedUnit, schemas.UsePricingUnit, schemas.UseBillingCurrency, schemas.UseRegionId,
-	schemas.UseServiceCategory,
+	schemas.UseServiceCategory, schemas.UseLatePeriod,
 }
 
 // Positions within a row of labels, as in fixedColumns.
@@ -27,6 +27,7 @@ const (
 	labelCurrency
 	labelRegion
 	labelCategory
+	labelLate
 )
 
 // meter is a meter with its columns resolved.
@@ -59,6 +60,8 @@ type match struct {
 	group  []schemas.DimensionMatch
 	labels []string
 	key    string // of the series
+	// elsewhere says that another period answers for the rows: see matchLate.
+	elsewhere bool
 }
 
 // Reads are the columns of Usage that a series takes its numbers from; -1 is none.
@@ -166,6 +169,9 @@ func (p *Plan) label(name string) (int, error) {
 // match finds the meters that take rows with these labels, in catalogue order. Where none does, the one match has a
 // code instead of a meter.
 func (p *Plan) match(labels []string) []match {
+	if labels[labelLate] != "" {
+		return p.keyed(p.matchLate(labels))
+	}
 	var out []match
 	for _, list := range [2][]int{p.bySKU[labels[labelSKU]], p.anySKU} {
 		for _, i := range list {
@@ -175,9 +181,19 @@ func (p *Plan) match(labels []string) []match {
 		}
 	}
 	if out == nil {
-		reads := Reads{schemas.UseConsumedQuantity, p.costColumn(labels), -1}
-		out = []match{{meter: -1, code: schemas.CodeUnknownSKU, reads: reads, labels: labels}}
+		out = []match{p.unmetered(labels, schemas.CodeUnknownSKU)}
 	}
+	return p.keyed(out)
+}
+
+// unmetered is the match of rows that no meter takes.
+func (p *Plan) unmetered(labels []string, code schemas.Code) match {
+	reads := Reads{schemas.UseConsumedQuantity, p.costColumn(labels), -1}
+	return match{meter: -1, code: code, reads: reads, labels: labels}
+}
+
+// keyed puts matches in the order of the catalogue and names their series.
+func (p *Plan) keyed(out []match) []match {
 	slices.SortFunc(out, func(a, b match) int { return a.meter - b.meter })
 	for i := range out {
 		out[i].key = p.keyOf(&out[i], out[i].code)

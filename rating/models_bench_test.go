@@ -82,6 +82,7 @@ type night struct {
 	into     bool
 	out      rating.Output
 	n        int
+	region   int // where labels have it
 }
 
 func newNight(tb testing.TB, model string, spec rating.Spec, rowsEach int) *night {
@@ -112,6 +113,7 @@ func newNight(tb testing.TB, model string, spec rating.Spec, rowsEach int) *nigh
 		tb.Fatal(err)
 	}
 	x := &night{plan: plan, tally: plan.NewTally(), labels: make([]string, len(plan.Columns())), meters: book.Catalogue.Meters, rowsEach: rowsEach, into: true}
+	x.region = slices.Index(plan.Columns(), schemas.UseRegionId)
 	for _, a := range book.Customers[0].Accounts {
 		x.accounts = append(x.accounts, a.ID)
 	}
@@ -124,8 +126,8 @@ func (x *night) account(tb testing.TB) int {
 	for s := range modelsPerAccount {
 		m := &x.meters[(x.n*7+s*13)%len(x.meters)]
 		x.labels[1], x.labels[3], x.labels[5], x.labels[7] = "peer", string(m.ID), "Hours", "EUR"
-		if at := len(x.labels) - 1; len(m.GroupBy) > 0 {
-			x.labels[at] = "eu"
+		if len(m.GroupBy) > 0 {
+			x.labels[x.region] = "eu"
 		}
 		h := x.tally.Resolve(x.labels)[0]
 		for i := range x.rowsEach {

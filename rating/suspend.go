@@ -48,6 +48,9 @@ func (b *bill) suspend() error {
 func (b *bill) heldBy(c *combo, k int) (schemas.Code, bool) {
 	t := b.tally
 	first := &t.series[t.handles[c.handles[0]].series]
+	if t.handles[c.handles[0]].match.elsewhere && t.account != nil {
+		return "", true
+	}
 	if first.meter < 0 {
 		return first.code, false
 	}

@@ -72,7 +72,8 @@ type Meter struct {
 	Levels Levels `yaml:"levels,omitempty"`
 	// CarryIn starts latest and time-weighted aggregation at the level on which the period before ended.
 	CarryIn bool `yaml:"carry_in,omitempty"`
-	// Late says what happens to usage that arrives after its period was closed.
+	// Late says what happens to usage that arrives after its period was run: rerate rates that period again with it, and books
+	// the difference as corrections; next_period counts it with the period in which it came; drop makes it a finding.
 	Late LatePolicy `yaml:"late,omitempty"`
 }
 

@@ -26,6 +26,8 @@ type Charge struct {
 	Category string
 	// Class is Correction for a row that corrects an earlier period, else empty.
 	Class string
+	// Corrects is the billing period whose charges a Correction changes; empty on other charges.
+	Corrects Period
 	// Frequency is One-Time, Recurring or Usage-Based.
 	Frequency   string
 	Description string

@@ -74,12 +74,14 @@ const (
 	ChargeResidue
 	ChargeUsageRows
 	ChargeSteps
+	ChargeMeterGroup
+	ChargeCorrectedPeriod
 	ChargeColumns
 )
 
 // Charges is the dataset of charges: FOCUS 1.2 cost and usage, ours as the provider, with lineage and arithmetic in the
 // x_ columns. Columns of FOCUS for which we have nothing to say are there and null. Rows are sorted by BillingAccountId, ServiceName, SkuId, ChargePeriodStart and x_ChargeId.
-var Charges = Table{Name: "charges", Version: "1", Columns: []Column{
+var Charges = Table{Name: "charges", Version: "2", Columns: []Column{
 	ChargeAvailabilityZone:                   {Name: "AvailabilityZone", Type: Label},
 	ChargeBilledCost:                         {Name: "BilledCost", Type: Decimal, Required: true},
 	ChargeBillingAccountId:                   {Name: "BillingAccountId", Type: Label, Required: true},
@@ -158,4 +160,8 @@ var Charges = Table{Name: "charges", Version: "1", Columns: []Column{
 	ChargeUsageRows: {Name: "x_UsageRows", Type: Integer, Required: true},
 	// x_Steps is the arithmetic as JSON.
 	ChargeSteps: {Name: "x_Steps", Type: Text, Required: true},
+	// x_MeterGroup is the group that the charge is for where its meter groups, such as RegionId=eu-1.
+	ChargeMeterGroup: {Name: "x_MeterGroup", Type: Label},
+	// x_CorrectedPeriod is the billing period, YYYY-MM, whose charges a Correction changes; null on other charges.
+	ChargeCorrectedPeriod: {Name: "x_CorrectedPeriod", Type: Label},
 }}

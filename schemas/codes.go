@@ -30,6 +30,9 @@ const (
 	CodeNoSubscription    Code = "no_subscription"
 	CodeUnitMismatch      Code = "unit_mismatch"
 	CodeNegativeUsage     Code = "negative_usage"
+	CodePeriodNotRun      Code = "period_not_run"
+	CodeLateUsage         Code = "late_usage"
+	CodeRerateDiffers     Code = "rerate_differs"
 	// Of an object or delivery.
 	CodeToleratedNull     Code = "tolerated_null"
 	CodeToleratedTime     Code = "tolerated_time"
@@ -79,6 +82,9 @@ var Codes = []CodeInfo{
 	{CodeNoSubscription, Suspended, "the account has no subscription to an offering with a price for this meter", "add a subscription; the row is rated on the next run"},
 	{CodeUnitMismatch, Suspended, "the usage is in another unit than its meter", "declare a conversion on the meter"},
 	{CodeNegativeUsage, Warning, "the metered quantity of the period is negative", "look for corrections without the records they correct"},
+	{CodePeriodNotRun, Warning, "usage of an earlier period came, and that period has no run", "run that period, then this one again"},
+	{CodeLateUsage, Note, "usage of an earlier period came after that period was run", "none, if the meter's policy for late usage is meant"},
+	{CodeRerateDiffers, Warning, "an earlier period that late usage belongs to is no longer rated as it was charged", "look at what changed in the book since; the correction brings the charges to what today's book makes of them"},
 	{CodeToleratedNull, Note, "a declared null token, or an empty value that the format forbids, was read as null", "none, if the tolerance is meant"},
 	{CodeToleratedTime, Note, "a time was read in a declared format that is not ISO 8601", "none, if the tolerance is meant"},
 	{CodeToleratedCase, Note, "a value was read in spite of its casing", "none, if the tolerance is meant"},

@@ -32,7 +32,7 @@ type (
 	Window string
 	// Levels says how rows change a level.
 	Levels string
-	// LatePolicy says what happens to usage of a closed period.
+	// LatePolicy says what happens to usage of a period that has been run.
 	LatePolicy string
 	// FilterOp is a comparison of a label column.
 	FilterOp string

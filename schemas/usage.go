@@ -62,6 +62,7 @@ const (
 	UseRecordId
 	UseRecordedTime
 	UseExtra
+	UseLatePeriod
 	UseColumns
 )
 
@@ -70,7 +71,7 @@ const (
 // text by bytes: a total order, because an object's row is one row.
 //
 // Own meters fill quantities and leave the cost columns null; peers fill both.
-var Usage = Table{Name: "usage", Version: "1", Columns: []Column{
+var Usage = Table{Name: "usage", Version: "2", Columns: []Column{
 	UseBillingAccountId:           {Name: "BillingAccountId", Type: Label},
 	UseBillingAccountName:         {Name: "BillingAccountName", Type: Label},
 	UseSubAccountId:               {Name: "SubAccountId", Type: Label},
@@ -138,4 +139,7 @@ var Usage = Table{Name: "usage", Version: "1", Columns: []Column{
 	UseRecordedTime: {Name: "x_RecordedTime", Type: Time},
 	// x_Extra holds the source's columns that no column above has, as a JSON object of strings, keys sorted.
 	UseExtra: {Name: "x_Extra", Type: Text},
+	// x_LatePeriod is the period in which the use happened, YYYY-MM, where that period had been run before the row came; null
+	// on use of the billing period itself.
+	UseLatePeriod: {Name: "x_LatePeriod", Type: Label},
 }}

@@ -39,6 +39,8 @@ func printSummary(w io.Writer, sum *pipeline.Summary, storeURL string) {
 		{"  rated", c.RatedRows},
 		{"  suspended", c.SuspendedRows},
 		{"  nobody's", c.UnpricedRows},
+		{"  repeated", c.RepeatedRows},
+		{"of it late", c.LateRows},
 	} {
 		if part.rows != 0 || part.name == "usage" {
 			fmt.Fprintf(w, "  %-12s %12s\n", part.name, count(part.rows))

@@ -20,7 +20,7 @@ func placeHolders() []string {
 
 // filledByDaybook are the usage columns that no source may fill.
 func filledByDaybook() []int {
-	return []int{schemas.UseAccountId, schemas.UsePeerId, schemas.UseSourceId, schemas.UseObjectKey, schemas.UseObjectRow, schemas.UseRecordId, schemas.UseExtra}
+	return []int{schemas.UseAccountId, schemas.UsePeerId, schemas.UseSourceId, schemas.UseObjectKey, schemas.UseObjectRow, schemas.UseRecordId, schemas.UseExtra, schemas.UseLatePeriod}
 }
 
 func (c *checker) checkSources() {

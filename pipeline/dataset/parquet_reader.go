@@ -226,3 +226,17 @@ func (f *Reader) MayHold(group, column int, text []byte) bool {
 	least, most := m.Statistics.MinValue, m.Statistics.MaxValue
 	return (least == nil || string(least) <= string(text)) && (most == nil || string(text) <= string(most))
 }
+
+// Below reports whether every value of a text column in a row group sorts before the given one, as far as the footer tells:
+// true is certain. A group of nulls alone is below everything.
+func (f *Reader) Below(group, column int, text []byte) bool {
+	c := &f.columns[column]
+	if !f.ordered || c.leaf.physical != format.ByteArray || c.leaf.meaning != meansBytes || c.leaf.repeated > 0 {
+		return false
+	}
+	m := &f.meta.RowGroups[group].Columns[c.chunk].MetaData
+	if m.Statistics.NullCount == m.NumValues {
+		return true
+	}
+	return m.Statistics.MaxValue != nil && string(m.Statistics.MaxValue) < string(text)
+}

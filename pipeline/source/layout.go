@@ -23,7 +23,7 @@ type key struct {
 }
 
 // reserved are the usage columns that no source may fill.
-var reserved = []int{schemas.UsePeerId, schemas.UseSourceId, schemas.UseObjectKey, schemas.UseObjectRow, schemas.UseExtra}
+var reserved = []int{schemas.UsePeerId, schemas.UseSourceId, schemas.UseObjectKey, schemas.UseObjectRow, schemas.UseExtra, schemas.UseLatePeriod}
 
 // ours reports whether a usage column is one of our own, which only the book can map.
 func ours(use int) bool { return strings.HasPrefix(schemas.Usage.Columns[use].Name, "x_") }

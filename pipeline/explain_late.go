@@ -1,0 +1,119 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"daybook/pipeline/dataset"
+	"daybook/rating"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// settleAgain settles what came late for an account once more, as the run did.
+func (l *Look) settleAgain(ctx context.Context, id schemas.AccountID, plan *rating.Plan, tally *rating.Tally) (*settled, error) {
+	s := newLatecomers(ctx, l.run, plan, l.Manifest.filesOf(&schemas.Usage))
+	defer s.close()
+	return s.settle(id, tally)
+}
+
+// leaveLate is each for the rows that did not come late, and returns how many it left out.
+func leaveLate(b *dataset.Batch, from, to int, each func(from, to int) error) (left int64, err error) {
+	late := &b.Columns[schemas.UseLatePeriod]
+	for from < to {
+		end, is := from+1, !late.IsNull(from)
+		for end < to && late.IsNull(end) != is {
+			end++
+		}
+		if is {
+			left += int64(end - from)
+		} else if err := each(from, end); err != nil {
+			return left, err
+		}
+		from = end
+	}
+	return left, nil
+}
+
+// inPeriod is what rating made of an earlier period with what came late, and the charge there that a correction brings the
+// account to; nil if there is none.
+func (x *ratedAgain) inPeriod(c *schemas.Charge) (*ratedAgain, *schemas.Charge) {
+	for i := range x.late.again {
+		p := &x.late.again[i]
+		if p.run.Period != c.Corrects {
+			continue
+		}
+		then := &ratedAgain{tally: p.run.after, columns: p.run.plan.Columns(), charges: p.charges, handles: map[string][]rating.Handle{}, late: x.late}
+		then.texts = make([]string, len(then.columns))
+		n := slices.IndexFunc(p.charges, func(y schemas.Charge) bool {
+			return y.Subscription == c.Subscription && y.Price == c.Price && y.Meter == c.Meter && y.Category == c.Category &&
+				y.Group == c.Group && y.Description == c.Description && y.Start.Equal(c.Start) && y.End.Equal(c.End)
+		})
+		if n < 0 {
+			return then, nil
+		}
+		return then, &p.charges[n]
+	}
+	return nil, nil
+}
+
+// lateUsageOf lists the rows that came late and made a correction.
+func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o ExplainOptions) error {
+	meter, ok := l.run.Book.Meter(c.Meter)
+	then, charge := again.inPeriod(c)
+	if !ok || charge == nil {
+		e.Warnings = append(e.Warnings, fmt.Sprintf("by today's book %s has no charge in the place of the one that this corrects, so its rows cannot be told apart", c.Corrects))
+		return nil
+	}
+	plan, err := l.run.ratingPlan(ctx)
+	if err != nil {
+		return err
+	}
+	g := gatherer{
+		again: then, charge: c, twin: charge.ID, most: o.Rows, series: -1, meter: meter,
+		before: map[int]UsageSum{}, unique: map[string]bool{},
+	}
+	columns := slices.Concat(lateColumns(l.run, plan), lineColumns)
+	err = l.account(ctx, c.Account, columns, func(b *dataset.Batch, from, to int) error {
+		late := &b.Columns[schemas.UseLatePeriod]
+		for i := from; i < to; i++ {
+			if schemas.Period(late.TextAt(i)) != c.Corrects {
+				continue
+			}
+			if err := g.rows(b, i, i+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	u := &g.out
+	u.Unit, u.How = cmp.Or(meter.Unit, c.ConsumedUnit), cmp.Or(meter.Aggregation, schemas.AggregateSum)
+	if u.How == schemas.AggregateSum && meter.Window == "" {
+		u.Quantity = g.quantity()
+	}
+	for _, o := range l.outputs(&schemas.Usage, c.Account) {
+		u.Objects = append(u.Objects, o.Key)
+	}
+	u.end()
+	e.Usage = u
+	if o.Check {
+		e.check("usage", u.agreeLate(c), fmt.Sprintf("%d rows that came late add up to what is corrected", u.Rows))
+	}
+	return l.checkSource(ctx, e, o)
+}
+
+// agreeLate holds the rows against a correction: their number, and what they come to where the meter adds up.
+func (u *UsageBehind) agreeLate(c *schemas.Charge) error {
+	if u.Rows != c.UsageRows {
+		return fmt.Errorf("%d rows that came late are found, and the correction is made of %d", u.Rows, c.UsageRows)
+	}
+	if u.Quantity != nil && !money.RoundTo(*u.Quantity, money.Scale, money.HalfEven).Equal(c.Consumed) {
+		return fmt.Errorf("the rows that came late come to %s, and the correction has metered %s", u.Quantity, c.Consumed)
+	}
+	return nil
+}

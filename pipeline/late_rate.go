@@ -1,0 +1,299 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/rating"
+	"daybook/schemas"
+)
+
+// rate rates the periods again, without and with what came late now, and turns the difference to what was charged into
+// corrections.
+func (s *settling) rate() error {
+	var before, after rating.Carried
+	var corrections []schemas.Charge
+	var differing []schemas.Finding
+	taken := false
+	for k, run := range s.runs {
+		if k == 0 || s.runs[k-1].Period.Next() != run.Period {
+			carried, err := run.carriedInto(s.ctx, s.r, s.id)
+			if err != nil {
+				return err
+			}
+			before, after = carried, carried
+		}
+		without, err := s.rateOne(run, s.before[k], run.before, before)
+		if err != nil {
+			return err
+		}
+		with, err := s.rateOne(run, s.after[k], run.after, after)
+		if err != nil {
+			return err
+		}
+		before, after = without.Carried, with.Carried
+		taken = taken || run.after.RatedAgain() > run.before.RatedAgain()
+		suspended, err := suspendedSince(without.Findings, with.Findings)
+		if err != nil {
+			return err
+		}
+		s.out.found = append(s.out.found, suspended...)
+		if len(rating.Difference(s.issued[run.Period], asKept(without.Charges))) > 0 {
+			differing = append(differing, s.differs(run))
+		}
+		for _, c := range rating.Difference(s.issued[run.Period], asKept(with.Charges)) {
+			c.Corrects = run.Period
+			corrections = append(corrections, c)
+		}
+		s.out.again = append(s.out.again, ratedPeriod{run, with.Charges})
+	}
+	if !taken {
+		return nil // what came late is of no meter that rates again
+	}
+	s.out.corrections, s.out.found = corrections, append(s.out.found, differing...)
+	if n := len(s.runs); s.runs[n-1].Period.Next() == s.r.Spec.Period {
+		s.out.carried = &after
+	}
+	return nil
+}
+
+func (s *settling) rateOne(run *earlierRun, feed *combos, tally *rating.Tally, carried rating.Carried) (rating.Output, error) {
+	left := feed.flush()
+	out, err := run.plan.Rate(tally, carried)
+	for i := range left {
+		left[i].Account = s.id
+	}
+	out.Findings = append(out.Findings, left...)
+	return out, err
+}
+
+// differs says that what a run charged is not what its usage is rated as now.
+func (s *settling) differs(run *earlierRun) schemas.Finding {
+	info, _ := schemas.CodeRerateDiffers.Info()
+	return schemas.Finding{
+		Code: info.Code, Severity: info.Severity, Account: s.id, Value: string(run.Period),
+		Message: fmt.Sprintf("account %s, %s: by today's book its usage comes to other charges than its run made, what came late left aside; %s", s.id, run.Period, info.Fix),
+	}
+}
+
+// suspendedSince are findings of rows that rating with what came late has beyond those that it has without. The error is a
+// sum that overflows.
+func suspendedSince(before, after []schemas.Finding) ([]schemas.Finding, error) {
+	var out []schemas.Finding
+	add := func(f schemas.Finding) error {
+		same := func(x schemas.Finding) bool {
+			return x.Code == f.Code && x.Source == f.Source && x.Column == f.Column && x.Value == f.Value && x.Unit == f.Unit &&
+				x.Currency == f.Currency && x.Message == f.Message
+		}
+		i := slices.IndexFunc(out, same)
+		if i < 0 {
+			out = append(out, f)
+			return nil
+		}
+		x := &out[i]
+		var fault [2]error
+		x.Rows += f.Rows
+		x.Quantity, fault[0] = x.Quantity.Add(f.Quantity)
+		x.Cost, fault[1] = x.Cost.Add(f.Cost)
+		return errors.Join(fault[:]...)
+	}
+	for _, f := range after {
+		if err := add(f); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range before {
+		f.Rows, f.Quantity, f.Cost = -f.Rows, f.Quantity.Neg(), f.Cost.Neg()
+		if err := add(f); err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(out, func(f schemas.Finding) bool { return f.Rows == 0 }), nil
+}
+
+// lateFiles reads accounts out of the files of a run, each account out of those of its shard.
+type lateFiles struct {
+	ctx     context.Context
+	r       *Run
+	table   *schemas.Table
+	account int
+	columns []int
+	keys    func(schemas.AccountID) []string
+	open    map[string]*accountReader
+}
+
+// mostLateFiles bounds how many files of a run are open at once, where its accounts lie in other shards.
+const mostLateFiles = 8
+
+func newLateFiles(ctx context.Context, r *Run, table *schemas.Table, account int, columns []int, keys func(schemas.AccountID) []string) *lateFiles {
+	return &lateFiles{ctx: ctx, r: r, table: table, account: account, columns: columns, keys: keys, open: map[string]*accountReader{}}
+}
+
+func (f *lateFiles) read(id schemas.AccountID, each func(b *dataset.Batch, from, to int) error) error {
+	for _, key := range f.keys(id) {
+		a := f.open[key]
+		if a == nil {
+			if len(f.open) >= mostLateFiles {
+				f.close()
+			}
+			var err error
+			if a, err = openAccounts(f.ctx, f.r.Store, key, f.table, f.account, f.columns); err != nil {
+				return err
+			}
+			f.open[key] = a
+		}
+		if err := a.read(id, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *lateFiles) close() {
+	for _, a := range f.open {
+		_ = a.close() // it was only read
+	}
+	clear(f.open)
+}
+
+// runOf returns an earlier run, opened once.
+func (l *latecomers) runOf(e Earlier) (*earlierRun, error) {
+	if i := slices.IndexFunc(l.chain, func(x *earlierRun) bool { return x.Earlier == e }); i >= 0 {
+		return l.chain[i], nil
+	}
+	m, err := l.r.runOf(l.ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := l.r.earlierPlan(m)
+	if err != nil {
+		return nil, err
+	}
+	x := &earlierRun{Earlier: e, manifest: m, plan: plan, before: plan.NewTally(), after: plan.NewTally()}
+	for i := range x.usage {
+		x.usage[i] = newLateFiles(l.ctx, l.r, &schemas.Usage, schemas.UseAccountId, lateColumns(l.r, plan), m.filesOf(&schemas.Usage))
+	}
+	x.charges = newLateFiles(l.ctx, l.r, &schemas.Charges, schemas.ChargeBillingAccountId, briefCharge, m.filesOf(&schemas.Charges))
+	l.chain = append(l.chain, x)
+	return x, nil
+}
+
+// filesOf finds the files of a dataset in which an account's rows lie.
+func (m *Manifest) filesOf(table *schemas.Table) func(schemas.AccountID) []string {
+	byShard := map[string][]string{}
+	for _, o := range m.Outputs {
+		if o.Dataset == table.Name {
+			_, part, _ := strings.Cut(o.Key, "/part-")
+			byShard[part] = append(byShard[part], o.Key)
+		}
+	}
+	return func(id schemas.AccountID) []string {
+		return byShard[fmt.Sprintf("%04d.parquet", dataset.ShardOf([]byte(id), m.Spec.Shards))]
+	}
+}
+
+// earlierPlan is the catalogue compiled for the period of an earlier run: today's book, as of the day that the earlier run
+// knew where it had one, else as of this run's.
+func (r *Run) earlierPlan(m *Manifest) (*rating.Plan, error) {
+	r.earlierLock.Lock()
+	defer r.earlierLock.Unlock()
+	p := m.Spec.Period
+	if plan := r.earlierPlans[p]; plan != nil {
+		return plan, nil
+	}
+	then := &Run{Spec: Spec{Period: p, AsOf: m.Spec.AsOf}, Book: r.Book}
+	if then.Spec.AsOf == nil {
+		then.Spec.AsOf = r.Spec.AsOf
+	}
+	plan, err := rating.Compile(rating.Book{
+		Catalogue: r.Book.CatalogueAsOf(then.asOf()), Customers: r.Book.Customers, Zone: r.Book.Zone,
+		Rates: r.Book.Rates, Exchange: r.Book.Provider.Exchange,
+	}, rating.Spec{Period: p, AsOf: then.asOf(), Through: m.through(r.Book.Zone)})
+	if err != nil {
+		return nil, err
+	}
+	if r.earlierPlans == nil {
+		r.earlierPlans = map[schemas.Period]*rating.Plan{}
+	}
+	r.earlierPlans[p] = plan
+	return plan, nil
+}
+
+// carriedInto is what an account carried into an earlier run's period.
+func (e *earlierRun) carriedInto(ctx context.Context, r *Run, id schemas.AccountID) (rating.Carried, error) {
+	if e.carried == nil {
+		e.carried = map[schemas.AccountID]rating.Carried{}
+		for _, p := range e.manifest.Spec.Carried {
+			body, _, err := store.ReadAll(ctx, r.Store, p.Part)
+			if err != nil {
+				return rating.Carried{}, fmt.Errorf("read what was carried into %s: %w", e.Period, err)
+			}
+			var accounts []carriedAccount
+			if err := json.Unmarshal(body, &accounts); err != nil {
+				return rating.Carried{}, fmt.Errorf("%s is damaged: %w", p.Part, err)
+			}
+			for _, a := range accounts {
+				e.carried[a.Account] = a.Carried
+			}
+		}
+	}
+	return e.carried[id], nil
+}
+
+// rateLate is what a rater does about rows that came late.
+type rateLate struct {
+	any     bool
+	settles *latecomers
+	// rows of the account at hand came late; done is what became of those of the account that was closed last.
+	rows int64
+	done settled
+}
+
+// takeOnTime adds the rows of the account at hand that did not come late, and leaves the others to settleLate.
+func (w *rater) takeOnTime(from, to int) error {
+	n, err := leaveLate(w.combos.batch, from, to, w.combos.add)
+	w.late.rows, w.fed = w.late.rows+n, w.fed+int64(to-from)-n
+	return err
+}
+
+// settleLate settles what came late for the account that is being closed, and returns what it carries into the period.
+func (w *rater) settleLate(id schemas.AccountID) (rating.Carried, error) {
+	rows := w.late.rows
+	w.late.rows, w.late.done = 0, settled{}
+	if rows == 0 {
+		return w.carried[id], nil
+	}
+	done, err := w.late.settles.settle(id, w.tally)
+	if err != nil {
+		return rating.Carried{}, err
+	}
+	if done.fed+done.repeated != rows {
+		return rating.Carried{}, fmt.Errorf("account %s: %w: %d came late, %d were settled", id, ErrLostRows, rows, done.fed+done.repeated)
+	}
+	w.late.done = *done
+	w.fed += done.fed
+	w.control.RepeatedRows += done.repeated
+	if done.carried != nil {
+		return *done.carried, nil
+	}
+	return w.carried[id], nil
+}
+
+// usageOf are the files with the usage of a shard, whatever the account.
+func usageOf(normalised []*Result) func(schemas.AccountID) []string {
+	var keys []string
+	for _, n := range normalised {
+		for _, o := range n.Outputs {
+			if o.Dataset == schemas.Usage.Name {
+				keys = append(keys, o.Key)
+			}
+		}
+	}
+	return func(schemas.AccountID) []string { return keys }
+}

@@ -35,7 +35,7 @@ func (p *Plan) Decisive() []bool {
 // does not name its value.
 func (t *Tally) Differ(h Handle, column int) {
 	x := &t.handles[h]
-	t.series[x.series].labels[column] = ""
+	t.series[x.series].empty(column)
 	if x.combo < 0 {
 		return
 	}

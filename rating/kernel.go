@@ -253,10 +253,8 @@ func pow10(n int) uint64 {
 // decimalOf is an exact amount of a kernel as a decimal, of 18 places where it has no more.
 func decimalOf(w money.Wide) money.Decimal {
 	down, err := w.Round(money.ProductScale, money.Scale, money.Floor)
-	if err == nil {
-		if up, err := w.Round(money.ProductScale, money.Scale, money.Ceiling); err == nil && up == down {
-			return down.Decimal()
-		}
+	if err == nil && money.MulWide(down, oneFixed) == w {
+		return down.Decimal()
 	}
 	return w.Decimal(money.ProductScale)
 }

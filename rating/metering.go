@@ -167,7 +167,7 @@ func unitPrice(terms *schemas.Terms) *money.Decimal {
 // upTo prices a metered quantity, of the rows of an accumulator.
 func (x *metering) upTo(a *accumulator, metered money.Decimal, priced *money.Decimal, note string) number {
 	t := &x.line.t
-	q := t.add(OpGiven, note, metered, fact("quantity", metered))
+	q := t.add(OpGiven, note, metered, in("quantity", given(metered)))
 	if x.cost != nil && x.meter.isCost() {
 		q = t.exchange("in the currency of the price", q, *x.cost)
 	}

@@ -88,7 +88,9 @@ type price struct {
 	// kernel prices sums without steps; nil where the price has none, or does more to a quantity than price it.
 	kernel *Kernel
 	// events prices the rows of a meter of events likewise.
-	events      *eventKernel
+	events *eventKernel
+	// tiers are the texts of its steps, unless there are none.
+	tiers       []tierText
 	description string
 }
 
@@ -217,6 +219,9 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 		}
 		x.events = compileEvents(&from.Terms)
 	}
+	if !p.spec.Quiet {
+		x.tiers = tierTexts(&from.Terms, &x.policy)
+	}
 	for _, id := range metersOf(from) {
 		at := slices.IndexFunc(p.meters, func(m meter) bool { return m.ID == id })
 		if at < 0 {
@@ -263,10 +268,16 @@ func metersOf(from *schemas.Price) []schemas.MeterID {
 }
 
 func (p *Plan) compileAccounts() error {
-	p.accounts = map[schemas.AccountID]*account{}
+	n := 0
+	for i := range p.book.Customers {
+		n += len(p.book.Customers[i].Accounts)
+	}
+	p.accounts = make(map[schemas.AccountID]*account, n)
+	all := make([]account, 0, n)
 	for i := range p.book.Customers {
 		for j := range p.book.Customers[i].Accounts {
-			a := &account{Account: &p.book.Customers[i].Accounts[j], zone: p.book.Zone}
+			all = append(all, account{Account: &p.book.Customers[i].Accounts[j], zone: p.book.Zone})
+			a := &all[len(all)-1]
 			if a.TimeZone != "" {
 				zone, err := time.LoadLocation(a.TimeZone)
 				if err != nil {
@@ -291,7 +302,9 @@ func (p *Plan) compileAccounts() error {
 
 // compileSubscriptions checks what an account has bought and compiles the prices that were agreed with it alone.
 func (p *Plan) compileSubscriptions(a *account) error {
-	a.overrides = make([][]*price, len(a.Subscriptions))
+	if len(a.Subscriptions) > 0 {
+		a.overrides = make([][]*price, len(a.Subscriptions))
+	}
 	for i := range a.Subscriptions {
 		s := &a.Subscriptions[i]
 		o := p.offerings[s.Offering]

@@ -65,6 +65,8 @@ type model struct {
 	quantity number
 	// cost is u.Cost with the step that made it, where one did.
 	cost number
+	// texts are those of the tiers, where the price has them made.
+	texts []tierText
 	// mirrored is set while a negative quantity is priced as its opposite.
 	mirrored bool
 }

@@ -1,6 +1,7 @@
 package rating
 
 import (
+	"strconv"
 	"strings"
 
 	"daybook/schemas"
@@ -14,28 +15,95 @@ type room struct {
 	steps    []schemas.Step
 	operands []schemas.Operand
 	texts    strings.Builder
-	// one and many are the sizes of the next blocks, in steps and in bytes of text: small for a single price, large for a
-	// night.
-	one, many int
+	// one, few and many are the sizes of the next blocks, in steps, operands and bytes of text: small for a single price,
+	// large for a night.
+	one, few, many int
+	// reused is true of a room whose blocks are taken back account by account: they may be as large as an account needs.
+	reused bool
 	// held are the newest blocks as a whole, for a room whose charges are over.
 	heldSteps    []schemas.Step
 	heldOperands []schemas.Operand
+	// constants and names are texts that come again and again: the numbers of prices, and names of operands.
+	constants []constantText
+	names     []nameText
+}
+
+// constantText is the text of a number that has come twice; none yet of one that has come once.
+type constantText struct {
+	v    money.Decimal
+	text string
+}
+
+// nameText is the name of an operand that step at made.
+type nameText struct {
+	name string
+	at   int
+	text string
+}
+
+const (
+	mostConstants = 1 << 12
+	mostNames     = 1 << 7
+)
+
+// constant is number for the numbers of prices, whose texts are made once.
+func (r *room) constant(d money.Decimal) string {
+	if r.constants == nil {
+		r.constants = make([]constantText, mostConstants)
+	}
+	x := &r.constants[d.Hash()%mostConstants]
+	switch {
+	case x.v != d:
+		x.v, x.text = d, ""
+		return r.number(d)
+	case x.text == "":
+		x.text = d.String()
+	}
+	return x.text
+}
+
+// named is the name of an operand that a step made.
+func (r *room) named(name string, at int) string {
+	if r.names == nil {
+		r.names = make([]nameText, mostNames)
+	}
+	x := &r.names[(at*37+len(name)*7+int(name[0]))%mostNames]
+	if x.at == at && x.name == name {
+		return x.text
+	}
+	var buf [64]byte
+	text := strconv.AppendInt(append(append(buf[:0], name...), '@'), int64(at), 10)
+	if x.at == 0 {
+		*x = nameText{strings.Clone(name), at, string(text)}
+		return x.text
+	}
+	return r.text(text)
 }
 
 // again takes back all steps and operands that the room gave: what had them is over. Texts are not taken back.
-func (r *room) again() { r.steps, r.operands = r.heldSteps, r.heldOperands }
+func (r *room) again() { r.steps, r.operands, r.reused = r.heldSteps, r.heldOperands, true }
+
+// next is the size of the next block of something, of which there must be at least n: twice that of the last, up to a bound.
+func (r *room) next(last, n, most int) int {
+	if r.reused {
+		most *= 64
+	}
+	return max(min(2*last, most), n)
+}
 
 const (
 	usualSteps = 8    // of a charge
 	mostSteps  = 256  // of a block
 	mostText   = 8192 // bytes of a block
+
+	mostOperands = 512 // of a block
 )
 
 // moreSteps returns the steps with room for as many again, and at least for those of a usual charge.
 func (r *room) moreSteps(steps []schemas.Step) []schemas.Step {
 	n := max(2*len(steps), usualSteps)
 	if len(r.steps) < n {
-		r.one = max(min(max(2*r.one, usualSteps), mostSteps), n)
+		r.one = r.next(r.one, n, mostSteps)
 		r.steps = make([]schemas.Step, r.one)
 		r.heldSteps = r.steps
 	}
@@ -47,7 +115,8 @@ func (r *room) moreSteps(steps []schemas.Step) []schemas.Step {
 // operandsOf returns n operands.
 func (r *room) operandsOf(n int) []schemas.Operand {
 	if len(r.operands) < n {
-		r.operands = make([]schemas.Operand, max(n, 2*r.one))
+		r.few = r.next(r.few, max(n, usualSteps), mostOperands)
+		r.operands = make([]schemas.Operand, r.few)
 		r.heldOperands = r.operands
 	}
 	out := r.operands[:n:n]

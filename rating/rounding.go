@@ -73,10 +73,10 @@ func (b *bill) rule(c money.Currency, level schemas.RoundingLevel) (schemas.Roun
 
 // roundBy rounds by a rule and names its version.
 func (t *trail) roundBy(value operand, rule schemas.RoundingRule) number {
-	note := ""
-	if !t.quiet {
-		note = t.inside().text(append(append(make([]byte, 0, 64), "rounded by rule "...), rule.Version...))
+	if t.quiet {
+		return given(rule.Apply(value.n.v))
 	}
+	note := t.label("rounded by rule ", rule.Version)
 	if rule.Step != nil && !rule.Step.IsZero() {
 		return t.add(OpRoundStep, note, rule.Apply(value.n.v), value, fact("step", *rule.Step), word("mode", rule.Mode.String()))
 	}
@@ -90,9 +90,13 @@ func (l *line) settle(amount number) {
 	if -exact.v.Exponent() > money.Scale && !money.RoundTo(exact.v, money.Scale, money.HalfEven).Equal(exact.v) {
 		exact = l.t.round("the exact amount as the datasets keep it", in("exact", exact), money.Scale, money.HalfEven)
 	}
+	l.charge.Exact, l.charge.Amount, l.rounded = exact.v, amount.v, true
+	if l.t.quiet {
+		l.charge.Residue = exact.v.Sub(amount.v)
+		return
+	}
 	l.t.amount(amount)
-	residue := l.t.sub("what rounding left", in("exact", exact), in("amount", amount))
-	l.charge.Exact, l.charge.Amount, l.charge.Residue, l.rounded = exact.v, amount.v, residue.v, true
+	l.charge.Residue = l.t.sub("what rounding left", in("exact", exact), in("amount", amount)).v
 }
 
 // amount repeats a result as the one that the charge bills, where it is not the last step.

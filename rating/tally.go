@@ -103,8 +103,9 @@ type series struct {
 	code     schemas.Code
 	group    []schemas.DimensionMatch
 	currency money.Currency // of the cost
-	// labels are those of the first rows; a label in which later rows differ is emptied.
+	// labels are those of the first rows, which the match has, too; a label in which later rows differ is emptied, in differ.
 	labels []string
+	differ []string
 	slices []accumulator
 	starts []int64 // when the slices begin; nil for a single one
 	priced []*line // by slice, once rated: what holds its rows
@@ -132,7 +133,9 @@ func (t *Tally) line() *line {
 	}
 	l := t.lines[t.drawn]
 	t.drawn++
-	*l = line{}
+	l.charge = schemas.Charge{} // the results of the trail are as many as its steps, so they need not be cleared
+	l.t.steps, l.t.quiet, l.t.room = nil, false, nil
+	l.amount, l.price, l.sub, l.phase, l.fx, l.windows, l.tax, l.rounded = number{}, nil, nil, nil, nil, nil, "", false
 	return l
 }
 
@@ -224,7 +227,7 @@ func (t *Tally) seriesOf(m *match, id int) int {
 		if code != "" {
 			s.meter = -1
 		}
-		s.labels = append(s.labels[:0], m.labels...)
+		s.labels = m.labels
 		if cut := t.context.slicesOf(s.meter); cut != nil && len(cut.starts) > 1 {
 			s.starts = cut.starts
 		}
@@ -235,10 +238,19 @@ func (t *Tally) seriesOf(m *match, id int) int {
 	}
 	for k, l := range m.labels {
 		if t.series[i].labels[k] != l {
-			t.series[i].labels[k] = ""
+			t.series[i].empty(k)
 		}
 	}
 	return i
+}
+
+// empty empties a label, in labels of the series' own.
+func (s *series) empty(label int) {
+	if len(s.differ) == 0 {
+		s.differ = append(s.differ, s.labels...)
+		s.labels = s.differ
+	}
+	s.labels[label] = ""
 }
 
 // zeros returns n zero values, in the room of an earlier slice where it is enough.
@@ -310,7 +322,7 @@ func (t *Tally) grow() int {
 	if n < cap(t.series) {
 		t.series = t.series[:n+1]
 		s := &t.series[n]
-		*s = series{labels: s.labels[:0], slices: s.slices[:0], priced: s.priced[:0]}
+		*s = series{differ: s.differ[:0], slices: s.slices[:0], priced: s.priced[:0]}
 		return n
 	}
 	t.series = append(t.series, series{})

@@ -42,22 +42,40 @@ func (m *model) fillTiers(t *trail, q number, op string) number {
 // tierPart prices one tier's part of the quantity.
 func (m *model) tierPart(t *trail, q number, i, top int, op string) number {
 	tier := &m.terms.Tiers[i]
+	if i < top && i < len(m.texts) && m.texts[i].bounded && m.texts[i].flat == m.flatFee(i, top) && !t.quiet {
+		return t.addTier(op, &m.texts[i], i, q, m.texts[i].width, m.texts[i].full)
+	}
 	from, to := m.tierStart(i), tier.UpTo
 	if i == len(m.terms.Tiers)-1 { // whatever is beyond the last tier belongs to it
 		to = nil
 	}
 	part := between(q.v, from, to)
 	flat := m.flatFee(i, top)
-	rate, name := tier.UnitPrice, "unit_price"
-	out := part.Mul(rate).Add(flat)
-	if op == OpTierPercent {
-		rate, name = tier.Percent, "percent"
-		out = percentOf(part, rate).Add(flat)
-	}
+	out := m.tierCost(i, part, flat)
 	if t.quiet {
 		return given(out)
 	}
+	if i < len(m.texts) && m.texts[i].flat == flat {
+		return t.addTier(op, &m.texts[i], i, q, part, out)
+	}
+	rate, name := m.tierRate(i)
 	return t.add(op, t.note("tier ", int64(i+1), " prices ", &part, ""), out, in("quantity", q), fact("from", from), maybe("to", to), fact(name, rate), fact("flat_fee", flat))
+}
+
+// tierRate is what a tier charges for a unit, and what that is called.
+func (m *model) tierRate(i int) (money.Decimal, string) {
+	if m.terms.Model == schemas.ModelGraduatedPercentage {
+		return m.terms.Tiers[i].Percent, "percent"
+	}
+	return m.terms.Tiers[i].UnitPrice, "unit_price"
+}
+
+// tierCost is what part of a quantity costs in a tier.
+func (m *model) tierCost(i int, part, flat money.Decimal) money.Decimal {
+	if m.terms.Model == schemas.ModelGraduatedPercentage {
+		return percentOf(part, m.terms.Tiers[i].Percent).Add(flat)
+	}
+	return part.Mul(m.terms.Tiers[i].UnitPrice).Add(flat)
 }
 
 // fewParts is how many parts of a price need no list of their own.

@@ -26,12 +26,16 @@ type operand struct {
 	n    number
 	word string
 	text bool
+	// constant is true of the numbers of prices, which come again.
+	constant bool
 }
 
-func in(name string, n number) operand          { return operand{name: name, n: n} }
-func fact(name string, v money.Decimal) operand { return operand{name: name, n: given(v)} }
-func word(name, value string) operand           { return operand{name: name, word: value, text: true} }
-func count(name string, value int64) operand    { return fact(name, money.NewDecimal(value, 0)) }
+func in(name string, n number) operand { return operand{name: name, n: n} }
+func fact(name string, v money.Decimal) operand {
+	return operand{name: name, n: given(v), constant: true}
+}
+func word(name, value string) operand        { return operand{name: name, word: value, text: true} }
+func count(name string, value int64) operand { return fact(name, money.NewDecimal(value, 0)) }
 func maybe(name string, v *money.Decimal) operand {
 	if v == nil {
 		return word(name, "")
@@ -91,17 +95,7 @@ func (t *trail) add(op, note string, out money.Decimal, ins ...operand) number {
 	step := schemas.Step{Op: op, Note: note, In: r.operandsOf(len(ins))}
 	for i := range ins {
 		x, o := &ins[i], &step.In[i]
-		o.Name, o.Value = x.name, x.word
-		switch at := x.n.at; {
-		case x.text:
-		case at > 0 && at <= min(len(t.steps), usualSteps) && t.results[at-1] == x.n.v:
-			o.Value = t.steps[at-1].Out
-		default:
-			o.Value = r.number(x.n.v)
-		}
-		if x.n.at > 0 {
-			o.Name = r.named(x.name, x.n.at)
-		}
+		t.write(o, x)
 		if step.Out == "" && !x.text && x.n.v == out { // the same number reads the same
 			step.Out = o.Value
 		}
@@ -114,6 +108,24 @@ func (t *trail) add(op, note string, out money.Decimal, ins ...operand) number {
 	}
 	t.steps = append(t.steps, step)
 	return number{v: out, at: len(t.steps)}
+}
+
+// write puts an operand into a step.
+func (t *trail) write(o *schemas.Operand, x *operand) {
+	r := t.room
+	o.Name, o.Value = x.name, x.word
+	switch at := x.n.at; {
+	case x.text:
+	case at > 0 && at <= min(len(t.steps), usualSteps) && t.results[at-1] == x.n.v:
+		o.Value = t.steps[at-1].Out
+	case x.constant:
+		o.Value = r.constant(x.n.v)
+	default:
+		o.Value = r.number(x.n.v)
+	}
+	if x.n.at > 0 {
+		o.Name = r.named(x.name, x.n.at)
+	}
 }
 
 // sum adds operands; a single one is itself, without a step.
@@ -169,12 +181,6 @@ func (t *trail) prorateRound(note string, amount, from, to, of operand) number {
 // round rounds by a mode to decimal places.
 func (t *trail) round(note string, value operand, places int32, mode money.Mode) number {
 	return t.add(OpRound, note, money.RoundTo(value.n.v, places, mode), value, count("places", int64(places)), word("mode", mode.String()))
-}
-
-// named is the name of an operand that a step made.
-func (r *room) named(name string, at int) string {
-	var buf [64]byte
-	return r.text(strconv.AppendInt(append(append(buf[:0], name...), '@'), int64(at), 10))
 }
 
 // percentOf is exact: a division by 100 moves the point.

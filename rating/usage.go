@@ -175,7 +175,7 @@ func (b *bill) subscribed(meter int, at int64) bool {
 func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, schemas.Code, error) {
 	e := st.entry
 	l := b.newLine(e.sub, e.price, e.phase, time.UnixMicro(st.start), time.UnixMicro(st.end))
-	model := model{terms: &e.price.Terms, policy: &e.price.policy}
+	model := model{terms: &e.price.Terms, policy: &e.price.policy, texts: e.price.tiers}
 	if !model.prices(s.group) {
 		return nil, schemas.CodeNoPrice, nil
 	}
@@ -208,12 +208,11 @@ func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start,
 	l := b.tally.line()
 	l.price, l.sub, l.phase, l.tax = x, sub, phase, x.offering.TaxCategory
 	l.t.quiet, l.t.room = b.plan.spec.Quiet, b.room
-	l.charge = schemas.Charge{
-		Account: b.account.ID, Subscription: sub.ID, Offering: x.offering.ID, Price: x.ID, Version: x.Version,
-		Model: string(x.Terms.Model), Start: start.UTC(), End: end.UTC(), Service: x.offering.Service,
-		ServiceCategory: x.offering.ServiceCategory, SKU: x.SKU, PricingKind: pricingKind(x.Terms.Model),
-		Currency: x.Currency, Description: x.description,
-	}
+	c := &l.charge // field by field, because the rest is empty and a charge is long
+	c.Account, c.Subscription, c.Offering, c.Price, c.Version = b.account.ID, sub.ID, x.offering.ID, x.ID, x.Version
+	c.Model, c.PricingKind, c.Start, c.End = string(x.Terms.Model), pricingKind(x.Terms.Model), start.UTC(), end.UTC()
+	c.Service, c.ServiceCategory, c.SKU = x.offering.Service, x.offering.ServiceCategory, x.SKU
+	c.Currency, c.Description = x.Currency, x.description
 	return l
 }
 

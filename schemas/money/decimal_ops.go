@@ -234,3 +234,10 @@ func (d Decimal) IsInteger() bool { return d.exp >= 0 || d.big().IsInteger() }
 
 // Rat returns d as a fraction.
 func (d Decimal) Rat() *big.Rat { return d.big().Rat() }
+
+// Hash spreads numbers evenly, for tables of those that come often. Numbers that are == have the same hash; equal ones of
+// different exponents need not.
+func (d Decimal) Hash() uint64 {
+	hi, lo := bits.Mul64(d.lo^uint64(uint32(d.exp))<<32^0x9e3779b97f4a7c15, 0xd1b54a32d192ed03)
+	return hi ^ lo ^ d.hi
+}

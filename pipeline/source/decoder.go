@@ -56,7 +56,9 @@ type decoder struct {
 	defects   []defect
 	notes     notes
 	scratch   []byte
-	json      []byte
+	// careful lists rows of a column that need a second look.
+	careful []uint32
+	json    []byte
 	// longestNull is the length of the longest null token.
 	longestNull int
 }

@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"math/bits"
 
@@ -24,6 +23,8 @@ type index struct {
 	last    int64
 	// bad lists rows that cannot be indexed.
 	bad []badRow
+	// marks are those of the next blocks.
+	marks [64]fieldMarks
 	// plain says that the text indexed is ASCII.
 	plain bool
 	// torn says that the text ends within quotes and without a line end; skip, that the rest of a line is to be passed
@@ -43,58 +44,6 @@ type badRow struct {
 
 func (x *index) reset() {
 	x.n, x.rows, x.numbers, x.bad, x.plain, x.skip = 0, 0, x.numbers[:0], x.bad[:0], true, false
-}
-
-// Each byte of a word, and the masks of its upper bit and of the others.
-const (
-	each  = 0x0101010101010101
-	upper = 0x80 * each
-	lower = 0x7f * each
-)
-
-// gather turns the upper bits of a word's bytes into the upper byte of the product, in order.
-const gather = 0x0002040810204081
-
-// specials returns one bit for each of the 64 bytes of b that is a comma or a line feed, a line feed, or a quote; and
-// the bytes or-ed together. Line feeds and quotes are rare, so their places are looked for only where there may be any.
-func specials(b *[64]byte) (delims, feeds, quotes, all uint64) {
-	noFeed, noQuote := ^uint64(0), ^uint64(0)
-	for i := 0; i < 64; i += 16 {
-		v, w := binary.LittleEndian.Uint64(b[i:i+8]), binary.LittleEndian.Uint64(b[i+8:i+16])
-		all |= v | w
-		low := v & lower
-		feed := (low ^ '\n'*each) + lower
-		noFeed &= feed
-		noQuote &= (low ^ '"'*each) + lower
-		first := ^(((low^','*each)+lower)&feed | v) & upper
-		low = w & lower
-		feed = (low ^ '\n'*each) + lower
-		noFeed &= feed
-		noQuote &= (low ^ '"'*each) + lower
-		second := ^(((low^','*each)+lower)&feed | w) & upper
-		delims |= (first*gather>>56 | second*gather>>56<<8) << i
-	}
-	if noFeed&upper != upper {
-		feeds = find(b, '\n')
-	}
-	if noQuote&upper != upper {
-		quotes = find(b, '"')
-	}
-	return delims, feeds, quotes, all
-}
-
-// isByte sets the upper bit of each byte of w that is c, which is ASCII. Adding 7f to the difference of the lower bits
-// sets the upper one unless they are equal, and carries nowhere.
-func isByte(w uint64, c byte) uint64 {
-	return ^((w&lower ^ uint64(c)*each) + lower | w) & upper
-}
-
-// find returns one bit for each byte of b that is c.
-func find(b *[64]byte, c byte) (places uint64) {
-	for i := 0; i < 64; i += 8 {
-		places |= isByte(binary.LittleEndian.Uint64(b[i:i+8]), c) * gather >> 56 << i
-	}
-	return places
 }
 
 // parities returns for each bit the parity of the bits up to and including it.
@@ -120,14 +69,19 @@ func (x *index) scan(w *window) (doubt bool) {
 	)
 	x.room(k)
 	x.pos[k-1] = uint32(row - 1)
+	marked := x.marks[:0]
 	for i := w.start; i < w.end; i += 64 {
-		delims, feeds, quotes, all := specials((*[64]byte)(b[i : i+64]))
+		if len(marked) == 0 {
+			marked = x.marks[:min(len(x.marks), (w.end-i+63)/64)]
+			if markFields(marked, b[i:i+64*len(marked)]) != 0 {
+				x.plain = false
+			}
+		}
+		delims, feeds, quotes := marked[0].delims, marked[0].feeds, marked[0].quotes
+		marked = marked[1:]
 		if rest := w.end - i; rest < 64 {
 			within := uint64(1)<<rest - 1
 			delims, feeds, quotes = delims&within, feeds&within, quotes&within
-		}
-		if all&upper != 0 {
-			x.plain = false
 		}
 		wrong := uint64(0)
 		if quotes|quoted|closed != 0 {

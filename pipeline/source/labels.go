@@ -44,6 +44,9 @@ func fold(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
+// slot returns where in the table a text is looked for first, before the mask. Y is 0 for a long one.
+func slot(x, y uint64, size uint32) uint64 { return fold(x^mixA^uint64(size), y^mixB) }
+
 // short returns all of the text at start of up to 16 bytes. Sixteen bytes beyond start can be read; shifts by 64 bits and
 // more leave nothing.
 func short(text []byte, start, size uint32) (x, y uint64) {
@@ -70,14 +73,9 @@ func (n *interner) find(text []byte, start, end uint32) *entry {
 		return n.findLong(text, start, end)
 	}
 	x, y := short(text, start, size)
-	return n.findShort(x, y, size)
-}
-
-// findShort is find for a text of up to 16 bytes, which x and y are.
-func (n *interner) findShort(x, y uint64, size uint32) *entry {
 	entries := n.entries
 	mask := uint64(len(entries) - 1)
-	for i := fold(x^mixA^uint64(size), y^mixB); ; i++ {
+	for i := slot(x, y, size); ; i++ {
 		e := &entries[i&mask]
 		if e.x == x && e.y == y && e.size == size || e.size == 0 {
 			return e
@@ -88,7 +86,7 @@ func (n *interner) findShort(x, y uint64, size uint32) *entry {
 func (n *interner) findLong(text []byte, start, end uint32) *entry {
 	x, size := long(text, start, end), end-start
 	mask := uint64(len(n.entries) - 1)
-	for i := fold(x^mixA^uint64(size), mixB); ; i++ {
+	for i := slot(x, 0, size); ; i++ {
 		e := &n.entries[i&mask]
 		if e.size == 0 || e.x == x && e.size == size && string(n.arena[e.y:e.y+uint64(size)]) == string(text[start:end]) {
 			return e
@@ -123,7 +121,7 @@ func (n *interner) grow() {
 		if e.size > 16 {
 			y = 0
 		}
-		i := fold(e.x^mixA^uint64(e.size), y^mixB)
+		i := slot(e.x, y, e.size)
 		for n.entries[i&mask].size != 0 {
 			i++
 		}
@@ -151,27 +149,45 @@ type verdict struct {
 	what   string
 }
 
+// parseLabels looks up all short texts first, without a branch that may be mistaken, so that no look-up waits for the one
+// before it in a table that the caches do not hold. The rows where that leaves more to do come after.
 func (d *decoder) parseLabels(c *column, v *dataset.Vector, x *cells, base int) {
 	if c.labels.entries == nil {
 		c.labels.entries = make([]entry, firstLabels)
 	}
 	v.Codes = grown(v.Codes, x.n)
 	out := v.Codes[base:]
-	var last entry // many columns hold one value for long
+	if cap(d.careful) < x.n {
+		d.careful = make([]uint32, x.n)
+	}
+	careful, n := d.careful[:x.n], 0
+	entries := c.labels.entries
+	mask := uint64(len(entries) - 1)
 	text, pos, skip, p := x.text, x.pos, x.skip, x.at
 	for r := range out {
 		start, end := pos[p]+skip, pos[p+1]
 		p += x.stride
-		if start == end {
+		size := end - start
+		x, y := short(text, start, size)
+		e := &entries[slot(x, y, size)&mask]
+		out[r] = e.value
+		careful[n] = uint32(r)
+		more := e.x ^ x | e.y ^ y | uint64(e.size^size) | uint64(size-1)>>4 | uint64(e.value&unusual)
+		n += int((more | -more) >> 63)
+	}
+	var last entry // many columns hold one value for long
+	for _, r := range careful[:n] {
+		r := int(r)
+		start, end := x.cell(r)
+		size := end - start
+		switch {
+		case size == 0:
 			out[r] = 0
 			d.null(c, v, x, base, r)
 			continue
-		}
-		if size := end - start; size <= 16 {
-			if x, y := short(text, start, size); x != last.x || y != last.y || size != last.size {
-				last = *c.labels.findShort(x, y, size)
-			}
-		} else if size != last.size || string(c.labels.arena[last.y:last.y+uint64(size)]) != string(text[start:end]) {
+		case size <= 16:
+			last = *c.labels.find(text, start, end)
+		case size != last.size || string(c.labels.arena[last.y:last.y+uint64(size)]) != string(text[start:end]):
 			last = *c.labels.findLong(text, start, end)
 		}
 		if last.size == 0 {

@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package source
+
+func markStops(marks []uint64, text []byte) (high uint64) { return stopMarks(marks, text) }
+
+func markFields(marks []fieldMarks, text []byte) (high uint64) { return fieldMarksOf(marks, text) }

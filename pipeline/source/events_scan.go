@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 
 	"daybook/schemas"
@@ -28,12 +29,20 @@ type eventScanner struct {
 	bad     []badRow
 	extras  []extraCell
 
+	// marks are those of the window; there is a word behind the last.
+	marks []uint64
+
 	// Of the line at hand: its places, which bits were seen, and what is wrong with it.
 	b     []byte
 	row   []uint32
 	seen  []uint64
 	wrong badRow
 	later []laterText
+
+	// shapes are those known, the last one met first; see learn for credit. misses counts lines since then without any.
+	shapes []*shape
+	credit int
+	misses int
 }
 
 // laterText is a string that is decoded in place once its line is known to be whole, because decoding may make line feeds.
@@ -62,9 +71,17 @@ func (e *eventScanner) scanLines(w *window) {
 	stride := 2 * e.fields
 	if e.seen == nil {
 		e.seen = make([]uint64, (e.bits+63)/64)
+		e.credit = firstCredit
 	}
 	e.b = w.buf
-	e.rows = rows{pos: e.rows.pos, stride: stride, plain: true}
+	blocks := (w.end + 63) / 64
+	if len(e.marks) <= blocks {
+		e.marks = make([]uint64, len(w.buf)/64+2)
+	}
+	first := w.start / 64
+	high := markStops(e.marks[first:blocks], w.buf[64*first:64*blocks])
+	e.marks[blocks] = 0
+	e.rows = rows{pos: e.rows.pos, stride: stride, plain: high == 0}
 	e.numbers, e.bad, e.extras = e.numbers[:0], e.bad[:0], e.extras[:0]
 	lines := bytes.LastIndexByte(w.text(), '\n') + 1
 	for end := w.start + lines; w.start < end; {
@@ -74,30 +91,30 @@ func (e *eventScanner) scanLines(w *window) {
 			continue
 		}
 		at := e.rows.n * stride
-		if len(e.rows.pos) < at+stride {
+		if len(e.rows.pos) < at+stride+2 {
 			pos := make([]uint32, 2*len(e.rows.pos)+stride*64)
 			copy(pos, e.rows.pos)
 			e.rows.pos = pos
 		}
-		e.row = e.rows.pos[at : at+stride]
-		clear(e.row)
-		clear(e.seen)
+		e.row = e.rows.pos[at : at+stride+2]
 		w.start = e.line(w.start, i)
 	}
 }
 
+// startLine forgets what was found on the line.
+func (e *eventScanner) startLine(extras int) {
+	e.wrong, e.later, e.extras = badRow{}, e.later[:0], e.extras[:extras]
+	clear(e.row)
+	clear(e.seen)
+}
+
 // line scans the event that begins at i, on the line that begins at start, and returns where the next line begins.
 func (e *eventScanner) line(start, i int) int {
-	e.wrong, e.later = badRow{}, e.later[:0]
 	extras := len(e.extras)
-	next := -1
-	if e.b[i] == '{' {
-		next = e.object(e.root, i, e.depth)
-	}
-	if next >= 0 {
-		if next = skipBlanks(e.b, next); e.b[next] != '\n' {
-			next = -1
-		}
+	e.startLine(extras)
+	next := e.known(i)
+	if next < 0 {
+		next = e.unknown(i)
 	}
 	e.last++
 	end := next
@@ -119,6 +136,22 @@ func (e *eventScanner) line(start, i int) int {
 	bad.number, bad.start, bad.end = e.last, start, end
 	e.bad = append(e.bad, bad)
 	return end + 1
+}
+
+// unknown scans the event at i, of which nothing is known, and returns the place of its line feed, or -1.
+func (e *eventScanner) unknown(i int) int {
+	if e.b[i] != '{' {
+		return -1
+	}
+	next := e.object(e.root, i, e.depth)
+	if next < 0 {
+		return -1
+	}
+	if next = skipBlanks(e.b, next); e.b[next] != '\n' {
+		return -1
+	}
+	e.learn(i, next)
+	return next
 }
 
 // longEvent is a line beyond the limit.
@@ -220,15 +253,25 @@ func (e *eventScanner) quickText(m *member, i int) (next int) {
 	if m.field < 0 || m.json || e.b[i] != '"' {
 		return 0
 	}
-	end, escaped, high := scanString(e.b, i+1)
-	if end < 0 || escaped || e.b[end+1] != ',' || e.b[end+2] != '"' || e.repeated(m.field) {
+	end := e.stop(i + 1)
+	if e.b[end] != '"' || e.b[end+1] != ',' || e.b[end+2] != '"' || e.repeated(m.field) {
 		return 0
-	}
-	if high&upper != 0 {
-		e.rows.plain = false
 	}
 	e.row[2*m.field], e.row[2*m.field+1] = uint32(i+1), uint32(end)
 	return end + 2
+}
+
+// stop returns the place of the first byte from i on that ends the plain part of a string. There is one, the line's feed at
+// the latest.
+func (e *eventScanner) stop(i int) int {
+	m := (*[2]uint64)(e.marks[i>>6:])
+	hit := m[0]>>(i&63) | m[1]<<1<<(^i&63)
+	for hit == 0 {
+		i += 64
+		m = (*[2]uint64)(e.marks[i>>6:])
+		hit = m[0]>>(i&63) | m[1]<<1<<(^i&63)
+	}
+	return i + bits.TrailingZeros64(hit)
 }
 
 // name reads the name of a member at i and returns the member and the place behind the colon.
@@ -238,7 +281,7 @@ func (e *eventScanner) name(n *node, i int) (m, next int) {
 		return 0, -1
 	}
 	start := i + 1
-	end, escaped, high := scanString(b, start)
+	end, escaped := scanString(b, start)
 	if end < 0 {
 		return 0, -1
 	}
@@ -246,18 +289,16 @@ func (e *eventScanner) name(n *node, i int) (m, next int) {
 		return 0, -1
 	}
 	text := b[start:end]
-	if escaped || high&upper != 0 {
+	if escaped {
 		text = bytes.Clone(text) // what was read stays as it is, lest a damaged line be shown otherwise
-		if escaped {
-			size := unescape(text, 0, len(text))
-			if size < 0 {
-				return 0, -1
-			}
-			text = text[:size]
+		size := unescape(text, 0, len(text))
+		if size < 0 {
+			return 0, -1
 		}
-		if !wellEncoded(text) {
-			return 0, e.fail(schemas.CodeBadEncoding, n.path, "a name is not UTF-8, or holds a NUL")
-		}
+		text = text[:size]
+	}
+	if (escaped || !e.rows.plain) && !wellEncoded(text) {
+		return 0, e.fail(schemas.CodeBadEncoding, n.path, "a name is not UTF-8, or holds a NUL")
 	}
 	m, ok := n.byName[string(text)]
 	if !ok {
@@ -353,35 +394,20 @@ func (e *eventScanner) plainValue(i, depth int) (start, end, next int, escaped b
 	b := e.b
 	switch b[i] {
 	case '"':
-		end, escaped, high := scanString(b, i+1)
+		end, escaped := scanString(b, i+1)
 		if end < 0 {
 			return 0, 0, -1, false
-		}
-		if high&upper != 0 {
-			e.rows.plain = false
 		}
 		return i + 1, end, end + 1, escaped
 	case 'n':
 		return 0, 0, scanWord(b, i), false
 	case '{', '[':
-		if next = scanNested(b, i, depth-1); next >= 0 && !ascii(b[i:next]) {
-			e.rows.plain = false
-		}
+		next = scanNested(b, i, depth-1)
 		return i, next, next, false
 	default:
 		next = scanValue(b, i, depth-1)
 		return i, next, next, false
 	}
-}
-
-// ascii reports whether b is ASCII.
-func ascii(b []byte) bool {
-	for _, c := range b {
-		if c >= 0x80 {
-			return false
-		}
-	}
-	return true
 }
 
 // pathTo returns the path of a member.

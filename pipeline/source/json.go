@@ -20,37 +20,27 @@ func skipBlanks(b []byte, i int) int {
 }
 
 // scanString returns the place of the quote that ends the string whose first byte is at i, or -1 if it holds a control
-// character first. escaped says that there are escapes in it, and high or-s its bytes together in places.
-func scanString(b []byte, i int) (end int, escaped bool, high uint64) {
+// character first. escaped says that there are escapes in it.
+func scanString(b []byte, i int) (end int, escaped bool) {
 	for {
 		v := (*[16]byte)(b[i : i+16])
-		w := binary.LittleEndian.Uint64(v[:8])
-		hit := stops(w)
+		hit := stops(binary.LittleEndian.Uint64(v[:8]))*gather>>56 | stops(binary.LittleEndian.Uint64(v[8:]))*gather>>56<<8
 		if hit == 0 {
-			next := binary.LittleEndian.Uint64(v[8:])
-			high |= w
-			i += 8
-			if hit = stops(next); hit == 0 {
-				high |= next
-				i += 8
-				continue
-			}
-			w = next
+			i += 16
+			continue
 		}
-		at := bits.TrailingZeros64(hit) >> 3
-		high |= w & (1<<(8*at) - 1)
-		i += at
+		i += bits.TrailingZeros64(hit)
 		switch b[i] {
 		case '"':
-			return i, escaped, high
+			return i, escaped
 		case '\\':
 			if b[i+1] < ' ' {
-				return -1, true, high
+				return -1, true
 			}
 			escaped = true
 			i += 2
 		default:
-			return -1, escaped, high
+			return -1, escaped
 		}
 	}
 }
@@ -143,8 +133,34 @@ func fourHex(b []byte, i int) (r rune, ok bool) {
 	return r, true
 }
 
-// scanNumber returns the place behind the number at i, or -1.
+// scanNumber returns the place behind the number at i, or -1. Most have neither sign nor exponent and fit sixteen bytes with
+// what follows; then the signs among them are found together.
 func scanNumber(b []byte, i int) int {
+	v := (*[16]byte)(b[i : i+16])
+	signs := noDigits(binary.LittleEndian.Uint64(v[:8]))*gather>>56 | noDigits(binary.LittleEndian.Uint64(v[8:]))*gather>>56<<8
+	size := bits.TrailingZeros64(signs | 1<<16)
+	if size == 0 || size == 16 || size > 1 && b[i] == '0' {
+		return scanAnyNumber(b, i)
+	}
+	if b[i+size] == '.' {
+		whole := size + 1
+		if size = bits.TrailingZeros64(signs&(signs-1) | 1<<16); size == whole || size == 16 {
+			return scanAnyNumber(b, i)
+		}
+	}
+	if b[i+size]|0x20 == 'e' {
+		return scanAnyNumber(b, i)
+	}
+	return i + size
+}
+
+// noDigits sets the upper bit of each byte of w that is no digit.
+func noDigits(w uint64) uint64 {
+	w ^= '0' * each
+	return (w&lower + 0x76*each | w) & upper
+}
+
+func scanAnyNumber(b []byte, i int) int {
 	if b[i] == '-' {
 		i++
 	}
@@ -192,7 +208,7 @@ func scanWord(b []byte, i int) int {
 func scanValue(b []byte, i, depth int) int {
 	switch c := b[i]; {
 	case c == '"':
-		end, escaped, _ := scanString(b, i+1)
+		end, escaped := scanString(b, i+1)
 		if end < 0 || escaped && !validEscapes(b[i+1:end]) {
 			return -1
 		}

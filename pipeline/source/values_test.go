@@ -90,7 +90,7 @@ func FuzzStrings(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		b := slacked(text + `"` + "\n")
-		end, escaped, _ := scanString(b, 0)
+		end, escaped := scanString(b, 0)
 		var want string
 		err := json.Unmarshal([]byte(`"`+text+`"`), &want)
 		if end != len(text) || escaped && !validEscapes(b[:end]) {

@@ -18,6 +18,8 @@ func (s *setting) run(in []string) (string, error) {
 		return s.runPrice(in)
 	case "slices":
 		return s.runSlices(in)
+	case "changes":
+		return s.runChanges(in)
 	case "prorate":
 		return s.runProrate(in)
 	case "draw":
@@ -111,6 +113,26 @@ func (s *setting) runSlices(in []string) (string, error) {
 		out, before = append(out, v.String()), after
 	}
 	return strings.Join(out, "|"), nil
+}
+
+// runChanges prices a quantity that changes inside a period: the changes in full, and prorated.
+func (s *setting) runChanges(in []string) (string, error) {
+	var lists [2][]money.Decimal
+	for i := range lists {
+		if i == len(in) {
+			return "", fmt.Errorf("give the changes in full and prorated, each as 1;2;3")
+		}
+		text := strings.Trim(in[i], "[]")
+		if text == "" {
+			continue
+		}
+		var err error
+		if lists[i], err = numbers(text, ";"); err != nil {
+			return "", err
+		}
+	}
+	v, err := rating.GraduatedProratedByRound(&s.price.Terms, s.policy, lists[0], lists[1])
+	return v.String(), err
 }
 
 // runProrate takes the part from..to of a period start..end: 100 2024-02-10 2024-02-20.

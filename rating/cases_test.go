@@ -118,6 +118,7 @@ var directives = map[string]func(*setting, []string) error{
 	"rollover": setArgs,
 	"change":   setArgs,
 	"slices":   setPrice,
+	"changes":  setPrice,
 	"coupon":   setArgs,
 	"bundle":   setArgs,
 }

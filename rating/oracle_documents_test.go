@@ -91,11 +91,13 @@ func ratioOracle(c *oracle) (result, error) {
 		return result{}, err
 	}
 	part := rating.Part{From: from.Time(time.UTC), To: to.Time(time.UTC), Start: start.Time(time.UTC), End: end.Time(time.UTC), Zone: time.UTC}
-	how := schemas.ProrateDays
-	if c.Params.Rule == "seconds" {
-		how = schemas.ProrateSeconds
+	switch c.Params.Rule {
+	case "days_over_period_days":
+		return decimalRatio(part.Ratio(schemas.ProrateDays), c)
+	case "seconds":
+		return decimalRatio(part.Ratio(schemas.ProrateSeconds), c)
 	}
-	return decimalRatio(part.Ratio(how), c)
+	return result{}, fmt.Errorf("no proration is called %q", c.Params.Rule)
 }
 
 // decimalRatio writes a ratio with as many places as the case asks for, or has.
@@ -178,10 +180,13 @@ func taxOracle(c *oracle) (result, error) {
 
 func couponOracle(c *oracle) (result, error) {
 	coupon := schemas.Coupon{ID: "case", Uses: 1}
-	if c.Params.Kind == "percent" || c.Params.Kind == "percentage" {
+	switch c.Params.Kind {
+	case "percent", "percentage":
 		coupon.Percent = c.Params.Value
-	} else {
+	case "fixed":
 		coupon.Fixed = c.Params.Value
+	default:
+		return result{}, fmt.Errorf("no coupon is called %q", c.Params.Kind)
 	}
 	v, err := rating.CouponAmount(coupon, c.Usage.Base, zero(c.Params.AlreadyUsed))
 	return amount(v), err
@@ -241,6 +246,8 @@ func discountStackOracle(c *oracle) (result, error) {
 		policy.DiscountOrder = schemas.OrderAsListed
 	case strings.HasPrefix(order, "all fixed"), strings.HasPrefix(order, "fixed"):
 		policy.DiscountOrder = schemas.OrderFixedFirst
+	case !strings.HasPrefix(order, "all percentages"), !strings.HasSuffix(order, "before fixed amounts"):
+		return result{}, fmt.Errorf("no order of discounts is called %q", order)
 	}
 	if strings.Contains(order, "original") || strings.Contains(order, "on the base") {
 		policy.PercentBase = schemas.BaseOriginal
@@ -258,7 +265,13 @@ func discountStackOracle(c *oracle) (result, error) {
 }
 
 func spreadOracle(c *oracle) (result, error) {
-	parts, err := rating.SpreadDiscount(zero(c.Params.Discount), c.Usage.Lines, schemas.SpreadProportional, 2)
+	how, ok := map[string]schemas.DiscountSpread{
+		"": schemas.SpreadProportional, "proportional": schemas.SpreadProportional, "in_order": schemas.SpreadInOrder, "equal": schemas.SpreadEqual,
+	}[c.Params.Spread]
+	if !ok {
+		return result{}, fmt.Errorf("no spread of a discount is called %q", c.Params.Spread)
+	}
+	parts, err := rating.SpreadDiscount(zero(c.Params.Discount), c.Usage.Lines, how, 2)
 	if err != nil {
 		return result{}, err
 	}

@@ -124,7 +124,11 @@ func volumeProratedOracle(c *oracle) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	got, err := rating.VolumeProrated(&terms, c.Params.policy(), c.Usage.FullQuantity, c.Usage.ProratedQty)
+	policy, err := c.Params.policy()
+	if err != nil {
+		return result{}, err
+	}
+	got, err := rating.VolumeProrated(&terms, policy, c.Usage.FullQuantity, c.Usage.ProratedQty)
 	return amount(got.Amount), err
 }
 
@@ -274,9 +278,12 @@ func conversionOracle(c *oracle) (result, error) {
 		conv.Divide = c.Params.DivideBy
 	case c.Params.Op == "multiply":
 		conv.Multiply = c.Params.Factor
-	default:
+	case c.Params.Op == "divide":
 		conv.Divide = c.Params.Factor
+	default:
+		return result{}, fmt.Errorf("no conversion is called %q", c.Params.Op)
 	}
+	conv.Places = c.Params.Decimals
 	q, err := rating.ConvertRound(c.Usage.Quantity, conv)
 	if c.Params.UnitPrice != nil {
 		q = q.Mul(*c.Params.UnitPrice)

@@ -56,6 +56,7 @@ type params struct {
 	Kind          string
 	Value         number
 
+	StubRule      string `json:"stub_rule"`
 	DivideBy      number `json:"divide_by"`
 	RoundQuantity string `json:"round_quantity"`
 	Op            string
@@ -248,19 +249,25 @@ func quantityRounding(s string) schemas.QuantityRounding {
 }
 
 // policy reads the choices of a case.
-func (p *params) policy() schemas.RatingPolicy {
+func (p *params) policy() (schemas.RatingPolicy, error) {
 	out := schemas.RatingPolicy{ZeroUsage: schemas.ZeroFirstFlat}
 	switch p.ZeroUsage {
+	case "", "first_tier_flat", "unspecified":
 	case "zero", "none", "nothing", "no_charge":
 		out.ZeroUsage = schemas.ZeroNothing
+	default:
+		return out, fmt.Errorf("no way to charge zero usage is called %q", p.ZeroUsage)
 	}
 	switch p.FlatFeeCharged {
+	case "", "on_tier_entry":
 	case "top_tier", "last_tier":
 		out.TierFlatFee = schemas.FlatFeeTop
 	case "never", "none":
 		out.TierFlatFee = schemas.FlatFeeNever
+	default:
+		return out, fmt.Errorf("no way to charge flat fees is called %q", p.FlatFeeCharged)
 	}
-	return out
+	return out, nil
 }
 
 func (p *params) tiers() []schemas.Tier {
@@ -298,7 +305,11 @@ func (p *params) price(model string) (*schemas.Price, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &schemas.Price{ID: "case", Terms: terms, FreeQuantity: p.FreeQuantity, Minimum: p.MinSpend, Maximum: p.MaxSpend, Policy: p.policy()}
+	policy, err := p.policy()
+	if err != nil {
+		return nil, err
+	}
+	out := &schemas.Price{ID: "case", Terms: terms, FreeQuantity: p.FreeQuantity, Minimum: p.MinSpend, Maximum: p.MaxSpend, Policy: policy}
 	if p.DiscountPct != nil {
 		out.Discounts = []schemas.Discount{{Percent: p.DiscountPct}}
 	}

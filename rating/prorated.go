@@ -30,17 +30,26 @@ func VolumeProrated(terms *schemas.Terms, policy schemas.RatingPolicy, full, pro
 	return Priced{Amount: amount.v, Steps: t.steps}, nil
 }
 
-// GraduatedProratedRound prices a recurring quantity that changes inside a period. Each change in full moves the running
-// total through the tiers, upwards or from the top down; each part of it that falls into a tier is priced on the same
-// part of the change prorated. Flat fees are due for every tier ever entered, the first always. A running total that ends
-// below zero costs nothing. The sum is rounded once, at WorkPlaces; full and prorated are of equal length.
+// GraduatedProratedRound is GraduatedProratedByRound where a negative quantity costs nothing and flat fees are due on
+// entry, the first always.
 func GraduatedProratedRound(terms *schemas.Terms, full, prorated []money.Decimal) (money.Decimal, error) {
+	return GraduatedProratedByRound(terms, schemas.RatingPolicy{Negative: schemas.NegativeZero}, full, prorated)
+}
+
+// GraduatedProratedByRound prices a recurring quantity that changes inside a period. Each change in full moves the running
+// total through the tiers, upwards or from the top down; each part of it that falls into a tier is priced on the same
+// part of the change prorated. Flat fees are due by the policy: for every tier ever entered, for the highest of them, or
+// never; the first at zero usage, or not. A running total that ends below zero costs nothing, nor does a sum below zero, or
+// both cost what the units below zero give back in the first tier, without its flat fee. The sum is rounded once, at
+// WorkPlaces; full and prorated are of equal length.
+func GraduatedProratedByRound(terms *schemas.Terms, policy schemas.RatingPolicy, full, prorated []money.Decimal) (money.Decimal, error) {
 	if err := checkTiers(terms.Tiers); err != nil {
 		return money.Zero, fmt.Errorf("price by prorated tiers: %w", err)
 	}
 	if len(full) != len(prorated) {
 		return money.Zero, fmt.Errorf("price by prorated tiers: %d changes in full but %d prorated", len(full), len(prorated))
 	}
+	policy = resolve(policy)
 	total, most, amount := money.Zero, money.Zero, new(big.Rat)
 	for i, change := range full {
 		if change.IsZero() {
@@ -57,16 +66,21 @@ func GraduatedProratedRound(terms *schemas.Terms, full, prorated []money.Decimal
 		}
 		total, most = next, higher(most, next)
 	}
-	if total.IsNegative() {
-		return money.Zero, nil
-	}
-	if amount.Sign() < 0 {
-		amount.SetInt64(0)
-	}
-	for k := range terms.Tiers {
-		if k == 0 || most.GreaterThan(*terms.Tiers[k-1].UpTo) {
-			amount.Add(amount, terms.Tiers[k].FlatFee.Rat())
+	if policy.Negative == schemas.NegativeZero {
+		if total.IsNegative() {
+			return money.Zero, nil
 		}
+		if amount.Sign() < 0 {
+			amount.SetInt64(0)
+		}
+	}
+	if total.IsNegative() && most.IsZero() || most.IsZero() && policy.ZeroUsage == schemas.ZeroNothing {
+		return ratRound(amount, WorkPlaces), nil
+	}
+	m := model{terms: terms, policy: &policy}
+	top := m.tierOf(most)
+	for k := range top + 1 {
+		amount.Add(amount, m.flatFee(k, top).Rat())
 	}
 	return ratRound(amount, WorkPlaces), nil
 }

@@ -12,6 +12,28 @@ import (
 	"unicode/utf8"
 )
 
+// Limits on one row of a CSV file: no row of a book comes near them, and complaints about each of a million columns help
+// nobody.
+const (
+	mostLineBytes = 1 << 20
+	mostColumns   = 1000
+)
+
+// shortLines complains of the first line that is no row of a list.
+func (l *loader) shortLines(f *file) bool {
+	line := 1
+	for rest := f.text; len(rest) > mostLineBytes; line++ {
+		end := bytes.IndexByte(rest, '\n')
+		if end < 0 || end > mostLineBytes {
+			l.broken = true
+			l.found.add(Problem{File: f.name, Line: line, Column: 1, Message: fmt.Sprintf("the line is longer than %d MiB", mostLineBytes>>20), Suggestion: "look for line breaks that are missing"})
+			return false
+		}
+		rest = rest[end+1:]
+	}
+	return true
+}
+
 // listMark separates the entries of a list inside one cell.
 const listMark = ";"
 
@@ -55,7 +77,7 @@ func (t *table) wrong(at place, w *wrong) { t.complain(at, w.suggestion, "%s", w
 // reused from row to row, zeroed; row copies it.
 func readTable[T any](l *loader, f *file, row func(at place, v *T)) {
 	text, ok := l.utf8(f)
-	if !ok {
+	if !ok || !l.shortLines(f) {
 		return
 	}
 	t := &table{loader: l, file: f}
@@ -94,6 +116,10 @@ func (t *table) readHeader(r *csv.Reader, fields []field) bool {
 		return false
 	}
 	line, _ := r.FieldPos(0)
+	if len(record) > mostColumns {
+		t.found.add(Problem{File: t.file.name, Line: line, Column: 1, Message: fmt.Sprintf("the header has %d columns", len(record)), Suggestion: "the columns are " + strings.Join(names(fields), ", ")})
+		return false
+	}
 	t.file.rows = append(t.file.rows, csvRow{line: int32(line)})
 	t.file.header = []string{""}
 	ok := true

@@ -78,8 +78,10 @@ type stray struct{ name, what string }
 
 // checkStrays complains of what no book has.
 func (l *loader) checkStrays() {
+	// Without the provider nothing says which directories are aside.
+	unsaid := l.providerAt.file == nil || l.providerAt.file.root == nil
 	for _, s := range l.strays {
-		if s.what == "file" || !l.isAside(s.name) {
+		if s.what == "file" || !unsaid && !l.isAside(s.name) {
 			l.complainOfStray(s.name, s.what)
 		}
 	}

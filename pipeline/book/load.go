@@ -162,6 +162,11 @@ func (l *loader) readFile(fsys fs.FS, f *file) bool {
 	if path.Ext(f.name) == ".yaml" {
 		limit = mostYAMLBytes
 	}
+	// Opening a pipe waits for a writer who may never come, and a device has no end.
+	if info, err := fs.Stat(fsys, f.name); err == nil && !info.Mode().IsRegular() {
+		l.refuse(f, "it is not a plain file", "put a file in its place, or move it out of the book")
+		return false
+	}
 	text, err := readLimited(fsys, f.name, limit)
 	switch {
 	case err != nil:

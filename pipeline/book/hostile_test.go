@@ -1,0 +1,66 @@
+package book
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// Files that nobody writes by hand are refused with one complaint each, before they cost memory.
+func TestHostileFiles(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, text, want string
+	}{
+		"a long line": {
+			"accounts.csv", "customer,id,currency\nbirch,birch-prod,EUR\n" + strings.Repeat("a", mostLineBytes+1),
+			"accounts.csv:3:1: the line is longer than 1 MiB (look for line breaks that are missing)",
+		},
+		"a long header": {
+			"accounts.csv", strings.Repeat(",", mostLineBytes+1) + "\n",
+			"accounts.csv:1:1: the line is longer than 1 MiB (look for line breaks that are missing)",
+		},
+		"many columns": {
+			"plan.csv", strings.Repeat("c,", 400_000) + "c\n",
+			"plan.csv:1:1: the header has 400001 columns (the columns are period, offering, region, unit, units, revenue, cost, currency, accrual, mix)",
+		},
+		"a large file": {
+			"catalogue/big.yaml", strings.Repeat("#", mostYAMLBytes+1),
+			"catalogue/big.yaml:1:1: the file is larger than 2 MiB (write big lists as CSV)",
+		},
+		"another encoding": {
+			"provider.yaml", "\xff\xfei\x00d\x00",
+			"provider.yaml:1:1: the byte 0xff is not UTF-8 (save the file as UTF-8)",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			// With the provider unread nothing says that landing is aside, and nothing should be said of it.
+			fsys := bookOf(baseBook(t), map[string][]byte{c.file: []byte(c.text)})
+			fsys["landing/x"] = &fstest.MapFile{Data: []byte("x")}
+			fsys["provider.yaml"].Data = append(bytes.Clone(fsys["provider.yaml"].Data), "\nlanding: landing\n"...)
+			if _, problems := Load(fsys); problems.Error() != c.want {
+				t.Errorf("complaints are\n%s\nwant\n%s", clip(problems.Error()), c.want)
+			}
+		})
+	}
+}
+
+// A pipe is not opened: the check would wait for its writer for ever.
+func TestPipesAreNotOpened(t *testing.T) {
+	dir := t.TempDir()
+	if err := Init(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := makePipe(filepath.Join(dir, "catalogue", "pipe.yaml")); err != nil {
+		t.Skip("no pipes here:", err)
+	}
+	_, problems, err := Open(dir)
+	if want := "catalogue/pipe.yaml:1:1: it is not a plain file (put a file in its place, or move it out of the book)"; err != nil || problems.Error() != want {
+		t.Errorf("complaints are %v %v, want %s", err, problems, want)
+	}
+	if err := os.Remove(filepath.Join(dir, "catalogue", "pipe.yaml")); err != nil {
+		t.Fatal(err)
+	}
+}

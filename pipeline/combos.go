@@ -100,6 +100,8 @@ type part struct {
 	additive bool
 	// timed says that it matters when rows begin; dropsLate that those before the period are not billed.
 	timed, dropsLate bool
+	// shared says that other meters take the rows, too; then the tally keeps what it would not take.
+	shared bool
 	// starts are where slices begin; the rows at hand lie in [from, to).
 	starts   []int64
 	from, to int64
@@ -285,7 +287,7 @@ func (c *combos) find(key uint64, i int) int32 {
 		if p.additive {
 			p.starts = c.tally.AppendSlices(p.starts, h)
 		}
-		p.dropsLate = c.tally.DropsLate(h)
+		p.dropsLate, p.shared = c.tally.DropsLate(h), len(handles) > 1
 		p.timed = !p.additive || len(p.starts) > 1 || p.reads.Value == rating.ReadsSeconds || p.dropsLate
 	}
 	c.touched = append(c.touched, n)
@@ -334,7 +336,7 @@ func (c *combos) addRun(p *part, i, end int) error {
 			if p.reads.ID >= 0 {
 				row.ID = c.batch.Columns[p.reads.ID].TextAt(i)
 			}
-			c.note(1, c.tally.Add(p.handle, &row), &row)
+			c.note(p, 1, c.tally.Add(p.handle, &row), &row)
 		}
 		return nil
 	}
@@ -435,7 +437,7 @@ func (c *combos) flushPart(p *part) {
 		return
 	}
 	total := rating.Row{Start: p.first, End: p.last, Quantity: p.quantity, Cost: p.cost, HasCost: p.hasCost}
-	c.note(p.rows, c.tally.AddTotal(p.handle, p.rows, &total), &total)
+	c.note(p, p.rows, c.tally.AddTotal(p.handle, p.rows, &total), &total)
 	p.rows, p.quantity, p.cost, p.hasCost = 0, money.Fixed{}, money.Fixed{}, false
 }
 
@@ -458,8 +460,8 @@ func (p *part) enter(at int64) {
 }
 
 // note keeps what the tally would not take.
-func (c *combos) note(rows int64, code schemas.Code, r *rating.Row) {
-	if code == "" {
+func (c *combos) note(p *part, rows int64, code schemas.Code, r *rating.Row) {
+	if code == "" || p.shared {
 		return
 	}
 	info, _ := code.Info()

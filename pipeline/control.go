@@ -17,6 +17,7 @@ func (c *Control) merge(o *Control) error {
 		}
 	}
 	c.RatedRows += o.RatedRows
+	c.PartlyRows += o.PartlyRows
 	c.SuspendedRows += o.SuspendedRows
 	c.UnpricedRows += o.UnpricedRows
 	c.LateRows += o.LateRows
@@ -66,8 +67,8 @@ func (m *Manifest) balance(plan []Wave) error {
 			return fmt.Errorf("%w: %s: %s", ErrUnbalanced, check.what, diff)
 		}
 	}
-	if n := c.RatedRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows; done["rate"] && n != c.Read.Rows {
-		return fmt.Errorf("%w: rows read by rating = rated + suspended + unpriced + repeated: %d is not %d", ErrUnbalanced, c.Read.Rows, n)
+	if n := c.RatedRows + c.PartlyRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows; done["rate"] && n != c.Read.Rows {
+		return fmt.Errorf("%w: rows read by rating = rated + partly rated + suspended + unpriced + repeated: %d is not %d", ErrUnbalanced, c.Read.Rows, n)
 	}
 	return nil
 }

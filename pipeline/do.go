@@ -58,10 +58,12 @@ type Control struct {
 	Shuffled   dataset.Totals `json:"shuffled"`
 	Duplicates dataset.Totals `json:"duplicates"`
 	Usage      dataset.Totals `json:"usage"`
-	// Read is the usage that rating read. Of its rows, those Rated are behind charges, those Suspended wait for the book,
-	// and those Unpriced are a peer's that are nobody's; what is left are those Repeated.
+	// Read is the usage that rating read. Of its rows, those Rated are behind charges of every meter that takes them, those
+	// Partly rated behind those of some meters while others wait for the book, those Suspended wait for the book, and those
+	// Unpriced are a peer's that are nobody's; what is left are those Repeated.
 	Read          dataset.Totals `json:"read"`
 	RatedRows     int64          `json:"rated_rows"`
+	PartlyRows    int64          `json:"partly_rated_rows"`
 	SuspendedRows int64          `json:"suspended_rows"`
 	UnpricedRows  int64          `json:"unpriced_rows"`
 	// LateRows of the usage came after the period of their use had been run. RepeatedRows of these are the same records as

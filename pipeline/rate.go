@@ -302,7 +302,8 @@ func (w *rater) closeAccount() error {
 	found = append(found, w.late.done.found...)
 	suspended := rowsOf(found)
 	w.control.SuspendedRows += suspended
-	w.control.RatedRows += w.fed - suspended
+	w.control.PartlyRows += out.Partly
+	w.control.RatedRows += w.fed - suspended - out.Partly
 	w.fed = 0
 	for _, f := range append(found, negatives(id, out.Charges)...) {
 		w.found.add(f)

@@ -149,7 +149,7 @@ func sameControl(t *testing.T, got, want *pipeline.Manifest) {
 			t.Error(d)
 		}
 	}
-	if a.RatedRows != b.RatedRows || a.SuspendedRows != b.SuspendedRows || a.UnpricedRows != b.UnpricedRows {
+	if a.RatedRows != b.RatedRows || a.PartlyRows != b.PartlyRows || a.SuspendedRows != b.SuspendedRows || a.UnpricedRows != b.UnpricedRows {
 		t.Errorf("rated, suspended, unpriced rows: %d, %d, %d, not %d, %d, %d",
 			a.RatedRows, a.SuspendedRows, a.UnpricedRows, b.RatedRows, b.SuspendedRows, b.UnpricedRows)
 	}

@@ -17,6 +17,9 @@ type Output struct {
 	Findings []schemas.Finding
 	// Carried is what the next period of the account needs.
 	Carried Carried
+	// Partly is how many rows a meter priced and another, that should have, did not: they are in charges, and in findings
+	// that count no rows of them.
+	Partly int64
 	// Rows is how many rows came in: those behind charges and those behind findings, each once.
 	Rows int64
 
@@ -81,7 +84,8 @@ func (p *Plan) rate(t *Tally, room *room, out *Output) error {
 	b.out.Rows = t.rows
 	b.out.Carried = b.carried.next()
 	err := b.run()
-	out.Charges, out.Findings, out.Carried, out.Rows = b.out.Charges, b.out.Findings, b.out.Carried, b.out.Rows
+	out.Charges, out.Findings, out.Carried = b.out.Charges, b.out.Findings, b.out.Carried
+	out.Rows, out.Partly = b.out.Rows, b.out.Partly
 	b.out = Output{}
 	if err != nil {
 		return fmt.Errorf("rate account %s for %s: %w", t.id, p.spec.Period, err)

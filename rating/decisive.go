@@ -36,9 +36,6 @@ func (p *Plan) Decisive() []bool {
 func (t *Tally) Differ(h Handle, column int) {
 	x := &t.handles[h]
 	t.series[x.series].empty(column)
-	if x.combo < 0 {
-		return
-	}
 	c := &t.combos[x.combo]
 	if c.labels[column] != "" {
 		// The labels are those of the match, which other accounts share.

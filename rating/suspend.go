@@ -10,11 +10,17 @@ import (
 	"daybook/schemas/money"
 )
 
-// suspend turns the rows that no charge holds into findings, one for each set of labels and reason. Rows that another
-// meter took as well are in that meter's charge: a meter that the account has not bought is no fault of theirs.
+// suspend turns the rows that no charge holds into findings, one for each set of labels and reason; where several meters
+// take the rows, one for each of those that lack a price.
 func (b *bill) suspend() error {
 	for i := range b.tally.combos {
 		c := &b.tally.combos[i]
+		if c.shared != nil {
+			if err := b.suspendShared(c); err != nil {
+				return err
+			}
+			continue
+		}
 		var sums map[schemas.Code]*totals
 		var codes []schemas.Code
 		for k := range c.totals {
@@ -35,7 +41,7 @@ func (b *bill) suspend() error {
 			}
 		}
 		for _, code := range codes {
-			b.out.Findings = append(b.out.Findings, b.findingOf(c, code, sums[code]))
+			b.out.Findings = append(b.out.Findings, b.findingOf(c, 0, code, sums[code]))
 		}
 	}
 	slices.SortStableFunc(b.out.Findings, func(x, y schemas.Finding) int {
@@ -57,11 +63,6 @@ func (b *bill) heldBy(c *combo, k int) (schemas.Code, bool) {
 	if first.priced[k] != nil {
 		return "", true
 	}
-	for _, h := range c.handles[1:] {
-		if s := &t.series[t.handles[h].series]; s.meter >= 0 && slices.ContainsFunc(s.priced, func(l *line) bool { return l != nil }) {
-			return "", true
-		}
-	}
 	if first.code != "" {
 		return first.code, false
 	}
@@ -75,9 +76,10 @@ func (b *bill) heldBy(c *combo, k int) (schemas.Code, bool) {
 	return schemas.CodeNoSubscription, false
 }
 
-func (b *bill) findingOf(c *combo, code schemas.Code, x *totals) schemas.Finding {
+// findingOf is what rows lack at the meter that has a part in them.
+func (b *bill) findingOf(c *combo, part int, code schemas.Code, x *totals) schemas.Finding {
 	t := b.tally
-	h := &t.handles[c.handles[0]]
+	h := &t.handles[c.handles[part]]
 	f := schemas.Finding{
 		Code: code, Severity: schemas.Suspended, Source: schemas.SourceID(c.labels[labelSource]), Account: t.id,
 		Rows: x.rows, Quantity: x.quantity, Unit: c.labels[labelConsumedUnit], Value: c.labels[labelSKU],
@@ -95,14 +97,14 @@ func (b *bill) findingOf(c *combo, code schemas.Code, x *totals) schemas.Finding
 	if info, ok := code.Info(); ok {
 		f.Severity, meaning, fix = info.Severity, info.Meaning, info.Fix
 	}
-	f.Message = fmt.Sprintf("%s: %s; %s", b.subject(c), meaning, fix)
+	f.Message = fmt.Sprintf("%s: %s; %s", b.subject(c, part), meaning, fix)
 	return f
 }
 
 // subject says whose usage of what a finding is about.
-func (b *bill) subject(c *combo) string {
+func (b *bill) subject(c *combo, part int) string {
 	parts := []string{"account " + string(b.tally.id)}
-	if m := b.tally.handles[c.handles[0]].match.meter; m >= 0 {
+	if m := b.tally.handles[c.handles[part]].match.meter; m >= 0 {
 		parts = append(parts, "meter "+string(b.plan.meters[m].ID))
 	}
 	for _, x := range [3]struct{ name, value string }{

@@ -67,7 +67,8 @@ type Handle int32
 type handle struct {
 	series int
 	match  *match
-	combo  int // whose rows the handle counts, or -1: of the handles of one set of labels the first counts
+	combo  int // whose rows the handle takes
+	part   int // its place among the handles of the combo
 }
 
 // combo is a set of labels with the totals of its rows, by slice of its first meter: what a finding carries when none of
@@ -76,6 +77,7 @@ type combo struct {
 	handles []Handle
 	labels  []string
 	totals  []totals
+	shared  *shared // in the place of totals, where several meters take the rows
 }
 
 // totals are what control totals balance.
@@ -194,14 +196,16 @@ func (t *Tally) ResolveAgain(x *Labels) []Handle {
 	x.stamp, x.at = t.stamp, len(t.combos)
 	first := len(t.numbers)
 	for i := range x.found {
-		h := handle{series: t.seriesOf(&x.found[i], x.ids[i]), match: &x.found[i], combo: -1}
-		if i == 0 {
-			h.combo = x.at
-		}
+		h := handle{series: t.seriesOf(&x.found[i], x.ids[i]), match: &x.found[i], combo: x.at, part: i}
 		t.numbers = append(t.numbers, Handle(len(t.handles)))
 		t.handles = append(t.handles, h)
 	}
 	c := combo{labels: x.found[0].labels, handles: t.numbers[first:len(t.numbers):len(t.numbers)]}
+	if len(c.handles) > 1 {
+		c.shared = t.share(c.handles)
+		t.combos = append(t.combos, c)
+		return c.handles
+	}
 	n := len(t.series[t.handles[c.handles[0]].series].slices)
 	for range n {
 		t.totals = append(t.totals, totals{})
@@ -332,8 +336,19 @@ func (t *Tally) grow() int {
 // Reads returns the columns of Usage from which the caller fills the rows of a handle.
 func (t *Tally) Reads(h Handle) Reads { return t.handles[h].match.reads }
 
+// Shared reports whether several meters take a handle's rows. The caller hands the same rows, added up alike or not at
+// all, to each of their handles in turn; what one of them refuses is in the findings of Plan.Rate, and its rows in Output's.
+func (t *Tally) Shared(h Handle) bool { return t.sharing(h) != nil }
+
 // Additive reports whether the caller may add rows up itself, within each of Slices, and hand in the totals by AddTotal.
 func (t *Tally) Additive(h Handle) bool {
+	if c := t.sharing(h); c != nil {
+		return !slices.ContainsFunc(c.handles, func(o Handle) bool { return !t.additive(o) })
+	}
+	return t.additive(h)
+}
+
+func (t *Tally) additive(h Handle) bool {
 	s := &t.series[t.handles[h].series]
 	if s.meter < 0 {
 		return true
@@ -345,6 +360,13 @@ func (t *Tally) Additive(h Handle) bool {
 // DropsLate reports whether the meter of a handle bills nothing that began before the period: then rows that did and rows
 // that did not must not be added up together.
 func (t *Tally) DropsLate(h Handle) bool {
+	if c := t.sharing(h); c != nil {
+		return slices.ContainsFunc(c.handles, t.dropsLate)
+	}
+	return t.dropsLate(h)
+}
+
+func (t *Tally) dropsLate(h Handle) bool {
 	s := &t.series[t.handles[h].series]
 	return s.meter >= 0 && t.plan.meters[s.meter].Late == schemas.LateDrop
 }
@@ -355,6 +377,12 @@ func (t *Tally) Slices(h Handle) []int64 { return t.AppendSlices(nil, h) }
 
 // AppendSlices appends what Slices returns.
 func (t *Tally) AppendSlices(dst []int64, h Handle) []int64 {
+	if c := t.sharing(h); c != nil {
+		if len(c.shared.starts) > 0 {
+			return append(dst, c.shared.starts...)
+		}
+		return append(dst, t.plan.start.UnixMicro())
+	}
 	if s := t.context.slicesOf(t.series[t.handles[h].series].meter); s != nil {
 		return append(dst, s.starts...)
 	}
@@ -374,31 +402,44 @@ func (t *Tally) Add(h Handle, r *Row) schemas.Code { return t.addRows(h, 1, r) }
 
 func (t *Tally) addRows(h Handle, rows int64, r *Row) schemas.Code {
 	x := &t.handles[h]
+	c := &t.combos[x.combo]
+	k, code := t.addTo(x, rows, r)
+	if c.shared != nil {
+		code, counted := c.shared.add(x.part, rows, r, code)
+		t.rows += counted
+		return code
+	}
+	if code != "" {
+		return code
+	}
+	if c.totals[k].add(rows, r.Quantity, r.Cost, r.HasCost) != nil {
+		return schemas.CodeBadDecimal
+	}
+	t.rows += rows
+	return ""
+}
+
+// addTo adds rows to the series of a handle, and returns the slice.
+func (t *Tally) addTo(x *handle, rows int64, r *Row) (int, schemas.Code) {
 	s := &t.series[x.series]
 	row := *r
 	if x.match.factor != (money.Fixed{}) {
 		converted, err := convertExact(row.Quantity, x.match.factor)
 		if err != nil {
-			return schemas.CodeTooPrecise
+			return 0, schemas.CodeTooPrecise
 		}
 		row.Quantity = converted
 	}
 	k := s.sliceAt(row.Start)
 	if s.meter >= 0 {
 		if t.plan.meters[s.meter].Late == schemas.LateDrop && row.Start < t.plan.start.UnixMicro() {
-			return schemas.CodeOtherPeriod
+			return k, schemas.CodeOtherPeriod
 		}
 		if t.addSeries(&s.slices[k], &t.plan.meters[s.meter], rows, &row) != nil {
-			return schemas.CodeBadDecimal
+			return k, schemas.CodeBadDecimal
 		}
 	}
-	if x.combo >= 0 {
-		if t.combos[x.combo].totals[k].add(rows, r.Quantity, r.Cost, r.HasCost) != nil {
-			return schemas.CodeBadDecimal
-		}
-		t.rows += rows
-	}
-	return ""
+	return k, ""
 }
 
 // addSeries adds rows to a slice by the meter's aggregation.

@@ -37,13 +37,14 @@ func printSummary(w io.Writer, sum *pipeline.Summary, storeURL string) {
 		{"duplicates", c.Duplicates.Rows},
 		{"usage", c.Usage.Rows},
 		{"  rated", c.RatedRows},
+		{"  partly rated", c.PartlyRows},
 		{"  suspended", c.SuspendedRows},
 		{"  nobody's", c.UnpricedRows},
 		{"  repeated", c.RepeatedRows},
 		{"of it late", c.LateRows},
 	} {
 		if part.rows != 0 || part.name == "usage" {
-			fmt.Fprintf(w, "  %-12s %12s\n", part.name, count(part.rows))
+			fmt.Fprintf(w, "  %-14s %10s\n", part.name, count(part.rows))
 		}
 	}
 	fmt.Fprintln(w, "  control totals of rows, quantities and costs balance")

@@ -7,9 +7,10 @@ STORE is the directory of a store that holds one run of each period. For every d
 rows and add up each decimal column to the same sum; the least and greatest value that a footer states for a row group
 are those that its rows have, by pyarrow's reading of the footer and by DuckDB's, so that a reader that skips by
 statistics skips nothing it should see; and a filter on negative amounts, which DuckDB answers by such skipping, finds as
-many as pandas does.
+many as pandas does. Each run's open.sql opens it, and fills the formulas of its charges.
 """
 
+import contextlib
 import decimal
 import pathlib
 import sys
@@ -113,6 +114,23 @@ def check(store):
         footers = sum(check_footer(f) for f in files)
         print(f"{name}: {rows} rows in {len(files)} files, {sums} sums equal, {footers} footer statistics right")
     check_workbooks(store)
+    for script in sorted(pathlib.Path(store, "reports").rglob("open.sql")):
+        check_script(store, script.resolve())
+
+
+def check_script(store, script):
+    """Opens a run as its script does, and puts every charge's numbers into its formula: none lacks a number or a place."""
+    with contextlib.chdir(store):
+        duckdb.execute(script.read_text())
+        if not ask("select 1 from duckdb_views() where view_name = 'charges'"):
+            return
+        odd, rows = ask(
+            "select count(*) filter (contains(text, '{') or ends_with(text, '(') or places != numbers), count(*) from (select "
+            "arithmetic(x_Steps, x_StepNumbers) as text, len(regexp_extract_all(x_Steps, '\\{')) as places, "
+            "coalesce(len(string_split(x_StepNumbers, ';')), 0) as numbers from charges)"
+        )[0]
+    same(f"{script.name}: charges whose arithmetic cannot be read", odd, 0)
+    print(f"{script.name}: the arithmetic of {rows} charges")
 
 
 def same(what, got, want):

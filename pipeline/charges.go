@@ -2,39 +2,63 @@ package pipeline
 
 import (
 	"cmp"
-	"context"
-	"encoding/json"
 	"fmt"
-	"time"
 
 	"daybook/pipeline/dataset"
-	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
-// chargeWriter lays charges out as rows of schemas.Charges.
+// chargeWriter lays charges out as rows of schemas.Charges. Most texts of a charge are those of its price, so their codes
+// are kept by kind of charge, and those of the steps by form; only what is the charge's own is looked at row by row.
 type chargeWriter struct {
 	provider *schemas.Provider
 	// start and end bound the billing period, in microseconds.
 	start, end int64
 	period     string
 	names      map[schemas.AccountID]string
-	text       textCell
-	failed     error
-	// scratch is text on its way into a batch; draft and subcategory are made of what neighbours share.
-	scratch     []byte
-	draft       joined
-	subcategory joined
+
+	batch *dataset.Batch
+	kinds map[kindKey]*chargeKind
+	// forms are those of steps, by how many steps they have, the last used first; byFormula has all of them.
+	forms     map[int][]*codedForm
+	byFormula map[string]*codedForm
+	failed    error
+	// scratch is text on its way into a batch; draft is made of what neighbours share.
+	scratch []byte
+	draft   joined
 }
 
-// textCell appends a text, or leaves the cell null where there is none.
-type textCell struct{ b *dataset.Batch }
+// most kinds and forms are kept; prices with more of them than that do not gain by it.
+const (
+	mostKinds        = 1 << 14
+	mostForms        = 1 << 12
+	mostFormsAtATime = 32
+)
 
-func (t textCell) set(col int, s string) {
-	if s != "" {
-		t.b.AppendText(col, s)
-	}
+// kindKey is by what charges of a kind are found.
+type kindKey struct {
+	price       schemas.PriceID
+	sku         schemas.SKU
+	region      string
+	description string
+}
+
+// chargeKind are charges with the same texts, but for those of account, subscription and steps.
+type chargeKind struct {
+	like  schemas.Charge
+	cells []codedCell
+}
+
+type codedCell struct {
+	column int
+	code   uint32
+}
+
+// codedForm is a form of steps, and the code of its formula.
+type codedForm struct {
+	*stepsForm
+	code uint32
 }
 
 // joined is a text made of parts, kept for as long as the parts stay the same.
@@ -48,51 +72,81 @@ func (j *joined) of(one, other, before, between, after string) string {
 	return j.text
 }
 
-// append adds one charge to b as an open row, which the caller ends. It fails if an amount does not fit a dataset.
-func (w *chargeWriter) append(b *dataset.Batch, c *schemas.Charge) error {
-	w.text, w.failed = textCell{b}, nil
-	w.money(b, c)
-	w.what(b, c)
-	w.lineage(b, c)
+func newChargeWriter(provider *schemas.Provider) chargeWriter {
+	return chargeWriter{provider: provider, batch: dataset.NewBatch(&schemas.Charges)}
+}
+
+// trim readies the writer for another part of the dataset. Texts are kept unless they have become very many.
+func (w *chargeWriter) trim() {
+	w.batch.Reset()
+	size := 0
+	for i := range w.batch.Columns {
+		if d := w.batch.Columns[i].Dict; d != nil {
+			size += d.Size()
+		}
+	}
+	const most = 8 << 20
+	if size > most || len(w.kinds) > mostKinds || len(w.byFormula) > mostForms {
+		w.batch = dataset.NewBatch(&schemas.Charges)
+		w.kinds, w.forms, w.byFormula = nil, nil, nil
+	}
+}
+
+// append adds one charge as an open row, which the caller ends. It fails if an amount does not fit a dataset.
+func (w *chargeWriter) append(c *schemas.Charge) error {
+	w.failed = nil
+	for _, x := range w.kind(c).cells {
+		w.batch.AppendCode(x.column, x.code)
+	}
+	w.money(c)
+	w.what(c)
+	w.steps(c)
 	if w.failed != nil {
 		return fmt.Errorf("charge %s of account %s: %w", c.ID, c.Account, w.failed)
 	}
 	return nil
 }
 
-func (w *chargeWriter) decimal(b *dataset.Batch, col int, d money.Decimal) {
+func (w *chargeWriter) fixed(col int, d money.Decimal) money.Fixed {
 	f, err := money.FixedFromDecimal(d)
-	if err != nil {
-		if w.failed == nil {
-			w.failed = fmt.Errorf("%s %s: %w", b.Table.Columns[col].Name, d, err)
-		}
-		return
+	if err != nil && w.failed == nil {
+		w.failed = fmt.Errorf("%s %s: %w", schemas.Charges.Columns[col].Name, d, err)
 	}
-	b.AppendDecimal(col, f)
+	return f
 }
 
-// figure is decimal for numbers that need not be what anybody pays: list amounts, quantities and costs may be quotients
+// figure is fixed for numbers that need not be what anybody pays: list amounts, quantities and costs may be quotients
 // that do not end, and are rounded half to even at the dataset's 18 places. The steps keep them exact.
-func (w *chargeWriter) figure(b *dataset.Batch, col int, d money.Decimal) {
-	w.decimal(b, col, money.RoundTo(d, money.Scale, money.HalfEven))
+func (w *chargeWriter) figure(col int, d money.Decimal) money.Fixed {
+	return w.fixed(col, money.RoundTo(d, money.Scale, money.HalfEven))
 }
 
-func (w *chargeWriter) money(b *dataset.Batch, c *schemas.Charge) {
-	w.decimal(b, schemas.ChargeBilledCost, c.Amount)
-	w.figure(b, schemas.ChargeContractedCost, c.Exact)
-	// What is bought to cover charges to come is no cost of its own: FOCUS counts it where it is used.
-	effective := c.Amount
-	if c.Category == "Purchase" {
-		effective = money.Zero
+// put gives several columns a number.
+func (w *chargeWriter) put(f money.Fixed, columns ...int) {
+	for _, col := range columns {
+		w.batch.AppendDecimal(col, f)
 	}
-	w.decimal(b, schemas.ChargeEffectiveCost, effective)
-	w.figure(b, schemas.ChargeListCost, c.List)
-	w.text.set(schemas.ChargeBillingCurrency, string(c.Currency))
-	w.text.set(schemas.ChargePricingCurrency, string(c.Currency))
-	w.decimal(b, schemas.ChargePricingCurrencyEffectiveCost, effective)
+}
+
+func (w *chargeWriter) money(c *schemas.Charge) {
+	b := w.batch
+	amount := w.fixed(schemas.ChargeBilledCost, c.Amount)
+	w.put(amount, schemas.ChargeBilledCost)
+	exact := w.figure(schemas.ChargeContractedCost, c.Exact)
+	w.put(exact, schemas.ChargeContractedCost)
+	// What is bought to cover charges to come is no cost of its own: FOCUS counts it where it is used.
+	if c.Category == "Purchase" {
+		amount = money.Fixed{}
+	}
+	w.put(amount, schemas.ChargeEffectiveCost, schemas.ChargePricingCurrencyEffectiveCost)
+	list := exact
+	if c.List != c.Exact {
+		list = w.figure(schemas.ChargeListCost, c.List)
+	}
+	w.put(list, schemas.ChargeListCost)
 	if c.HasCost {
-		w.figure(b, schemas.ChargePeerCost, c.PeerCost)
-		w.figure(b, schemas.ChargeMargin, c.Amount.Sub(c.PeerCost))
+		w.put(w.figure(schemas.ChargePeerCost, c.PeerCost), schemas.ChargePeerCost)
+		w.put(w.figure(schemas.ChargeMargin, c.Amount.Sub(c.PeerCost)), schemas.ChargeMargin)
 	}
 	w.scratch = c.Exact.AppendText(w.scratch[:0])
 	b.AppendBytes(schemas.ChargeExactCost, w.scratch)
@@ -101,13 +155,15 @@ func (w *chargeWriter) money(b *dataset.Batch, c *schemas.Charge) {
 	if !c.HasQuantity {
 		return
 	}
-	w.figure(b, schemas.ChargePricingQuantity, c.Priced)
-	w.text.set(schemas.ChargePricingUnit, cmp.Or(c.PricingUnit, noUnit))
+	priced := w.figure(schemas.ChargePricingQuantity, c.Priced)
+	w.put(priced, schemas.ChargePricingQuantity)
 	if c.Category == "Usage" {
-		w.figure(b, schemas.ChargeConsumedQuantity, c.Consumed)
-		w.text.set(schemas.ChargeConsumedUnit, cmp.Or(c.ConsumedUnit, noUnit))
+		if c.Consumed != c.Priced {
+			priced = w.figure(schemas.ChargeConsumedQuantity, c.Consumed)
+		}
+		w.put(priced, schemas.ChargeConsumedQuantity)
 	}
-	w.unitPrices(b, c)
+	w.unitPrices(c)
 }
 
 // noUnit is the unit of what is only counted.
@@ -115,57 +171,94 @@ const noUnit = "Units"
 
 // unitPrices states what one pricing unit costs on average: FOCUS wants unit price × quantity = cost, also where tiers
 // and minimums make no one price the price.
-func (w *chargeWriter) unitPrices(b *dataset.Batch, c *schemas.Charge) {
+func (w *chargeWriter) unitPrices(c *schemas.Charge) {
+	var price money.Fixed
 	if c.UnitPrice != nil {
-		w.figure(b, schemas.ChargeUnitPrice, *c.UnitPrice)
+		price = w.figure(schemas.ChargeUnitPrice, *c.UnitPrice)
+		w.put(price, schemas.ChargeUnitPrice)
 	}
-	if c.Priced.IsZero() {
-		price := money.Zero
-		if c.UnitPrice != nil {
-			price = *c.UnitPrice
+	list, exact := price, price
+	if !c.Priced.IsZero() {
+		list = w.quotient(schemas.ChargeListUnitPrice, c.List, c.Priced)
+		if exact = list; c.List != c.Exact && !c.Exact.Equal(c.List) {
+			exact = w.quotient(schemas.ChargeContractedUnitPrice, c.Exact, c.Priced)
 		}
-		for _, col := range [...]int{
-			schemas.ChargeListUnitPrice, schemas.ChargeContractedUnitPrice,
-			schemas.ChargePricingCurrencyListUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice,
-		} {
-			w.figure(b, col, price)
-		}
-		return
 	}
-	var price money.Decimal
-	for i, u := range [...]struct {
-		cost              money.Decimal
-		billing, currency int
-	}{
-		{c.List, schemas.ChargeListUnitPrice, schemas.ChargePricingCurrencyListUnitPrice},
-		{c.Exact, schemas.ChargeContractedUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice},
-	} {
-		if i == 0 || !u.cost.Equal(c.List) {
-			var err error
-			if price, err = money.DivRound(u.cost, c.Priced, money.Scale, money.HalfEven); err != nil {
-				w.failed = err
-				return
-			}
-		}
-		w.decimal(b, u.billing, price)
-		w.decimal(b, u.currency, price)
+	w.put(list, schemas.ChargeListUnitPrice, schemas.ChargePricingCurrencyListUnitPrice)
+	w.put(exact, schemas.ChargeContractedUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice)
+}
+
+func (w *chargeWriter) quotient(col int, cost, quantity money.Decimal) money.Fixed {
+	price, err := money.DivRound(cost, quantity, money.Scale, money.HalfEven)
+	if err != nil {
+		w.failed = err
+	}
+	return w.fixed(col, price)
+}
+
+// what lays out what is the charge's own: its account, time and identifiers.
+func (w *chargeWriter) what(c *schemas.Charge) {
+	b := w.batch
+	b.AppendText(schemas.ChargeBillingAccountId, string(c.Account))
+	w.text(schemas.ChargeBillingAccountName, w.names[c.Account])
+	b.AppendTime(schemas.ChargeBillingPeriodStart, w.start)
+	b.AppendTime(schemas.ChargeBillingPeriodEnd, w.end)
+	b.AppendTime(schemas.ChargeChargePeriodStart, c.Start.UnixMicro())
+	b.AppendTime(schemas.ChargeChargePeriodEnd, c.End.UnixMicro())
+	b.AppendText(schemas.ChargeDraftInvoiceId, w.draft.of(string(c.Account), string(c.Currency), w.period+"-", "-", ""))
+	b.AppendText(schemas.ChargeChargeId, string(c.ID))
+	w.text(schemas.ChargeSubscriptionId, string(c.Subscription))
+	b.AppendInt(schemas.ChargeUsageRows, c.UsageRows)
+}
+
+// text appends a text, or leaves the cell null where there is none.
+func (w *chargeWriter) text(col int, s string) {
+	if s != "" {
+		w.batch.AppendText(col, s)
 	}
 }
 
-func (w *chargeWriter) what(b *dataset.Batch, c *schemas.Charge) {
-	set := w.text.set
-	set(schemas.ChargeBillingAccountId, string(c.Account))
-	set(schemas.ChargeBillingAccountName, w.names[c.Account])
+// kind finds or makes the kind of a charge.
+func (w *chargeWriter) kind(c *schemas.Charge) *chargeKind {
+	key := kindKey{c.Price, c.SKU, c.Region, c.Description}
+	if k := w.kinds[key]; k != nil && k.has(c) {
+		return k
+	}
+	k := &chargeKind{like: *c}
+	k.like.Steps = nil
+	w.describe(k)
+	if w.kinds == nil {
+		w.kinds = map[kindKey]*chargeKind{}
+	}
+	w.kinds[key] = k
+	return k
+}
+
+// has reports whether a charge is of the kind; what the key says is.
+func (k *chargeKind) has(c *schemas.Charge) bool {
+	x := &k.like
+	return c.Offering == x.Offering && c.Version == x.Version && c.Meter == x.Meter && c.Model == x.Model && c.Category == x.Category &&
+		c.Class == x.Class && c.Frequency == x.Frequency && c.Service == x.Service && c.ServiceCategory == x.ServiceCategory &&
+		c.SkuMeter == x.SkuMeter && c.Peer == x.Peer && c.PricingKind == x.PricingKind && c.HasQuantity == x.HasQuantity &&
+		c.ConsumedUnit == x.ConsumedUnit && c.PricingUnit == x.PricingUnit && c.Currency == x.Currency &&
+		c.Group == x.Group && c.Corrects == x.Corrects
+}
+
+// describe fills the cells of a kind.
+func (w *chargeWriter) describe(k *chargeKind) {
+	c := &k.like
+	set := func(col int, s string) {
+		if s != "" {
+			k.cells = append(k.cells, codedCell{col, w.batch.Columns[col].Dict.CodeOf(s)})
+		}
+	}
 	set(schemas.ChargeBillingAccountType, "Account")
-	b.AppendTime(schemas.ChargeBillingPeriodStart, w.start)
-	b.AppendTime(schemas.ChargeBillingPeriodEnd, w.end)
+	set(schemas.ChargeBillingCurrency, string(c.Currency))
+	set(schemas.ChargePricingCurrency, string(c.Currency))
 	set(schemas.ChargeChargeCategory, c.Category)
 	set(schemas.ChargeChargeClass, c.Class)
 	set(schemas.ChargeChargeDescription, c.Description)
 	set(schemas.ChargeChargeFrequency, c.Frequency)
-	b.AppendTime(schemas.ChargeChargePeriodStart, c.Start.UnixMicro())
-	b.AppendTime(schemas.ChargeChargePeriodEnd, c.End.UnixMicro())
-	set(schemas.ChargeDraftInvoiceId, w.draft.of(string(c.Account), string(c.Currency), w.period+"-", "-", ""))
 	set(schemas.ChargeInvoiceIssuerName, w.provider.LegalName)
 	set(schemas.ChargeProviderName, w.provider.Name)
 	set(schemas.ChargePublisherName, w.provider.Name)
@@ -173,174 +266,72 @@ func (w *chargeWriter) what(b *dataset.Batch, c *schemas.Charge) {
 	set(schemas.ChargeRegionName, c.Region)
 	category := cmp.Or(c.ServiceCategory, "Other")
 	set(schemas.ChargeServiceCategory, category)
-	set(schemas.ChargeServiceSubcategory, w.subcategory.of(category, "", "Other (", ")", ""))
+	set(schemas.ChargeServiceSubcategory, "Other ("+category+")")
 	set(schemas.ChargeServiceName, c.Service)
-	if c.Category == "Tax" {
-		return // FOCUS: a tax has no SKU and no pricing category
+	if c.HasQuantity {
+		set(schemas.ChargePricingUnit, cmp.Or(c.PricingUnit, noUnit))
+		if c.Category == "Usage" {
+			set(schemas.ChargeConsumedUnit, cmp.Or(c.ConsumedUnit, noUnit))
+		}
 	}
-	set(schemas.ChargePricingCategory, c.PricingKind)
-	if c.Price != "" {
+	if c.Category != "Tax" { // FOCUS: a tax has no SKU and no pricing category
+		set(schemas.ChargePricingCategory, c.PricingKind)
+	}
+	if c.Price != "" && c.Category != "Tax" {
 		// A price over several SKUs is a SKU of its own, and each SKU's price is told apart: FOCUS gives a price one SKU.
 		sku := cmp.Or(string(c.SKU), string(c.Price))
 		set(schemas.ChargeSkuId, sku)
 		set(schemas.ChargeSkuMeter, cmp.Or(c.SkuMeter, string(c.Meter), string(c.Price)))
-		w.scratch = append(append(append(w.scratch[:0], sku...), '/'), c.Price...)
-		b.AppendBytes(schemas.ChargeSkuPriceId, w.scratch)
+		set(schemas.ChargeSkuPriceId, sku+"/"+string(c.Price))
 	}
-}
-
-func (w *chargeWriter) lineage(b *dataset.Batch, c *schemas.Charge) {
-	set := w.text.set
-	set(schemas.ChargeChargeId, string(c.ID))
 	set(schemas.ChargeOfferingId, string(c.Offering))
 	set(schemas.ChargePriceId, string(c.Price))
 	set(schemas.ChargePriceVersion, c.Version)
-	set(schemas.ChargeSubscriptionId, string(c.Subscription))
 	set(schemas.ChargeMeterId, string(c.Meter))
 	set(schemas.ChargeModel, c.Model)
 	set(schemas.ChargePeerId, string(c.Peer))
 	set(schemas.ChargeMeterGroup, c.Group)
 	set(schemas.ChargeCorrectedPeriod, string(c.Corrects))
-	b.AppendInt(schemas.ChargeUsageRows, c.UsageRows)
-	var err error
-	if w.scratch, err = appendSteps(w.scratch[:0], c.Steps); err != nil {
-		w.failed = err
-		return
-	}
-	b.AppendBytes(schemas.ChargeSteps, w.scratch)
 }
 
-// briefCharge are the columns of a charge without its arithmetic, which is most of its bytes.
-var briefCharge = func() (columns []int) {
-	for i := range schemas.ChargeColumns {
-		if i != schemas.ChargeSteps {
-			columns = append(columns, i)
+// steps lays out the arithmetic of a charge by its form, which is one of few.
+func (w *chargeWriter) steps(c *schemas.Charge) {
+	of := w.forms[len(c.Steps)]
+	var f *codedForm
+	for i := range of {
+		var ok bool
+		if w.scratch, ok = of[i].appendNumbers(w.scratch[:0], c.Steps); ok {
+			f = of[i]
+			copy(of[1:], of[:i])
+			of[0] = f
+			break
 		}
 	}
-	return columns
-}()
-
-// readCharges calls each for every charge of a part of the dataset, in its order, with all columns or some.
-func readCharges(ctx context.Context, s store.Store, key string, columns []int, each func(*schemas.Charge) error) error {
-	return scanTable(ctx, s, key, &schemas.Charges, columns, func(b *dataset.Batch) error {
-		for i := range b.Rows {
-			c, err := chargeAt(b, i)
-			if err != nil {
-				return fmt.Errorf("%s, row %d: %w", key, i+1, err)
-			}
-			if err := each(c); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// scanTable reads columns of one file (none named: all of them) batch by batch.
-func scanTable(ctx context.Context, s store.Store, key string, table *schemas.Table, columns []int, each func(*dataset.Batch) error) error {
-	t := tableScan{columns: columns, batch: dataset.NewBatch(table)}
-	return t.scan(ctx, s, key, each)
-}
-
-// tableScan reads columns of the files of a table: those named (none: all of them), of which each has to Load the lazy ones.
-// Its batch and buffers serve one file after the other.
-type tableScan struct {
-	columns, lazy []int
-	batch         *dataset.Batch
-	buffers       dataset.ScanBuffers
-	scanner       *dataset.Scanner
-}
-
-func (t *tableScan) scan(ctx context.Context, s store.Store, key string, each func(*dataset.Batch) error) error {
-	at, size, err := store.OpenReaderAt(ctx, s, key)
-	if err != nil {
-		return err
+	if f == nil {
+		f = w.form(c.Steps)
+		w.scratch, _ = f.appendNumbers(w.scratch[:0], c.Steps)
 	}
-	defer at.Close()
-	f, err := dataset.Open(at, size)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", key, err)
-	}
-	table := t.batch.Table
-	t.scanner, err = f.Scan(table, dataset.ScanOptions{From: f.From(table, t.columns...), Lazy: t.lazy, Buffers: &t.buffers})
-	if err != nil {
-		return fmt.Errorf("read %s: %w", key, err)
-	}
-	for {
-		more, err := t.scanner.Next(t.batch)
-		if err == nil {
-			err = t.faults()
-		}
-		if err != nil {
-			return fmt.Errorf("read %s: %w", key, err)
-		}
-		if !more {
-			return nil
-		}
-		if err := each(t.batch); err != nil {
-			return err
-		}
+	w.batch.AppendCode(schemas.ChargeSteps, f.code)
+	if f.numbers > 0 {
+		w.batch.AppendBytes(schemas.ChargeStepNumbers, w.scratch)
 	}
 }
 
-// load reads lazy columns of the batch at hand.
-func (t *tableScan) load(columns ...int) error {
-	if err := t.scanner.Load(t.batch, columns...); err != nil {
-		return err
-	}
-	return t.faults()
-}
-
-// faults is the first value that the batch cannot hold.
-func (t *tableScan) faults() error {
-	faults := t.scanner.Faults()
-	if len(faults) == 0 {
-		return nil
-	}
-	return fmt.Errorf("row %d, column %s: %w", faults[0].Row, t.batch.Table.Columns[faults[0].Column].Name, faults[0].Err)
-}
-
-// chargeAt reads row i of a batch of schemas.Charges.
-func chargeAt(b *dataset.Batch, i int) (*schemas.Charge, error) {
-	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
-	at := func(col int) time.Time { return time.UnixMicro(b.Columns[col].Ints[i]).UTC() }
-	dec := func(col int) (d money.Decimal) {
-		if v := &b.Columns[col]; !v.IsNull(i) {
-			d = v.Decs[i].Decimal()
+// form finds or makes the form of steps, and keeps it among the last used.
+func (w *chargeWriter) form(steps []schemas.Step) *codedForm {
+	form := newStepsForm(steps)
+	f := w.byFormula[form.text]
+	if f == nil {
+		f = &codedForm{form, w.batch.Columns[schemas.ChargeSteps].Dict.CodeOf(form.text)}
+		if w.byFormula == nil {
+			w.byFormula, w.forms = map[string]*codedForm{}, map[int][]*codedForm{}
 		}
-		return d
+		w.byFormula[form.text] = f
 	}
-	c := &schemas.Charge{
-		ID: schemas.ChargeID(text(schemas.ChargeChargeId)), Account: schemas.AccountID(text(schemas.ChargeBillingAccountId)),
-		Subscription: schemas.SubscriptionID(text(schemas.ChargeSubscriptionId)), Offering: schemas.OfferingID(text(schemas.ChargeOfferingId)),
-		Price: schemas.PriceID(text(schemas.ChargePriceId)), Version: text(schemas.ChargePriceVersion),
-		Meter: schemas.MeterID(text(schemas.ChargeMeterId)), Model: text(schemas.ChargeModel),
-		Category: text(schemas.ChargeChargeCategory), Class: text(schemas.ChargeChargeClass), Frequency: text(schemas.ChargeChargeFrequency),
-		Description: text(schemas.ChargeChargeDescription), Start: at(schemas.ChargeChargePeriodStart), End: at(schemas.ChargeChargePeriodEnd),
-		Service: text(schemas.ChargeServiceName), ServiceCategory: text(schemas.ChargeServiceCategory),
-		SKU: schemas.SKU(text(schemas.ChargeSkuId)), SkuMeter: text(schemas.ChargeSkuMeter), Region: text(schemas.ChargeRegionId),
-		Peer: schemas.PeerID(text(schemas.ChargePeerId)), PricingKind: text(schemas.ChargePricingCategory),
-		HasQuantity: !b.Columns[schemas.ChargePricingQuantity].IsNull(i),
-		Consumed:    dec(schemas.ChargeConsumedQuantity), ConsumedUnit: text(schemas.ChargeConsumedUnit),
-		Priced: dec(schemas.ChargePricingQuantity), PricingUnit: text(schemas.ChargePricingUnit),
-		List: dec(schemas.ChargeListCost), Amount: dec(schemas.ChargeBilledCost), Currency: money.Currency(text(schemas.ChargeBillingCurrency)),
-		PeerCost: dec(schemas.ChargePeerCost), HasCost: !b.Columns[schemas.ChargePeerCost].IsNull(i),
-		UsageRows: b.Columns[schemas.ChargeUsageRows].Ints[i], Group: text(schemas.ChargeMeterGroup),
-		Corrects: schemas.Period(text(schemas.ChargeCorrectedPeriod)),
+	of := w.forms[len(steps)]
+	if len(of) == mostFormsAtATime {
+		of = of[:len(of)-1]
 	}
-	var err error
-	if c.Exact, err = money.ParseDecimal(text(schemas.ChargeExactCost)); err != nil {
-		return nil, err
-	}
-	if c.Residue, err = money.ParseDecimal(text(schemas.ChargeResidue)); err != nil {
-		return nil, err
-	}
-	if v := &b.Columns[schemas.ChargeUnitPrice]; !v.IsNull(i) {
-		p := v.Decs[i].Decimal()
-		c.UnitPrice = &p
-	}
-	if b.Columns[schemas.ChargeSteps].Absent {
-		return c, nil
-	}
-	return c, json.Unmarshal(b.Columns[schemas.ChargeSteps].TextAt(i), &c.Steps)
+	w.forms[len(steps)] = append([]*codedForm{f}, of...)
+	return f
 }

@@ -27,7 +27,7 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	res := &Result{}
 	room, ok := r.raters.Get().(*raterRoom)
 	if !ok {
-		room = newRaterRoom(plan)
+		room = newRaterRoom(r, plan)
 	}
 	defer r.raters.Put(room)
 	w := newRater(r, plan, t.Part, room)
@@ -39,8 +39,8 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		w.late.settles = newLatecomers(ctx, r, plan, usageOf(normalised))
 		defer w.late.settles.close()
 	}
-	out, err := writeTable(ctx, r, &t, &schemas.Charges, func(write func(*dataset.Batch) error) error {
-		w.write = write
+	out, err := writeTableWith(ctx, r, &t, &schemas.Charges, func(to *dataset.Writer) error {
+		w.to = to
 		for _, n := range normalised {
 			for _, o := range n.Outputs {
 				if o.Dataset != schemas.Usage.Name {
@@ -79,10 +79,9 @@ type rater struct {
 	plan   *rating.Plan
 	tally  *rating.Tally
 	combos *combos
-	write  func(*dataset.Batch) error
+	to     *dataset.Writer
 
-	charges *dataset.Batch
-	lay     chargeWriter
+	lay     *chargeWriter
 	control Control
 	read    dataset.Tally
 	found   findings
@@ -106,14 +105,14 @@ type carriedAccount struct {
 
 // raterRoom is what a task that is done leaves to the next: what is known of labels, and the buffers of usage and charges.
 type raterRoom struct {
-	tally   *rating.Tally
-	combos  combos
-	scan    tableScan
-	charges *dataset.Batch
+	tally  *rating.Tally
+	combos combos
+	scan   tableScan
+	lay    chargeWriter
 }
 
-func newRaterRoom(plan *rating.Plan) *raterRoom {
-	room := &raterRoom{tally: plan.NewTally(), charges: dataset.NewBatch(&schemas.Charges)}
+func newRaterRoom(r *Run, plan *rating.Plan) *raterRoom {
+	room := &raterRoom{tally: plan.NewTally(), lay: newChargeWriter(&r.Book.Provider)}
 	room.scan.batch = dataset.NewBatch(&schemas.Usage)
 	// When usage was matters to few meters.
 	room.scan.lazy = []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd}
@@ -127,7 +126,7 @@ const mostLabels = 1 << 17
 
 // trim forgets what has become too large.
 func (m *raterRoom) trim() {
-	m.charges.Clear()
+	m.lay.trim()
 	m.combos.found = nil
 	forget := m.tally.Trim()
 	for i := range m.scan.batch.Columns {
@@ -144,9 +143,9 @@ func (m *raterRoom) trim() {
 func newRater(r *Run, plan *rating.Plan, shard int, room *raterRoom) *rater {
 	start, end := r.bounds()
 	room.trim()
-	w := &rater{r: r, plan: plan, tally: room.tally, combos: &room.combos, charges: room.charges, carried: r.carried, found: r.newFindings()}
+	w := &rater{r: r, plan: plan, tally: room.tally, combos: &room.combos, lay: &room.lay, carried: r.carried, found: r.newFindings()}
 	names, byShard := r.ratedAccounts(plan)
-	w.lay = chargeWriter{provider: &r.Book.Provider, start: start.UnixMicro(), end: end.UnixMicro(), names: names, period: string(r.Spec.Period)}
+	w.lay.start, w.lay.end, w.lay.names, w.lay.period = start.UnixMicro(), end.UnixMicro(), names, string(r.Spec.Period)
 	w.due = byShard[shard]
 	return w
 }
@@ -321,34 +320,26 @@ func rowsOf(found []schemas.Finding) (n int64) {
 	return n
 }
 
-// keep lays charges out and writes full batches.
+// keep lays charges out and writes full row groups.
 func (w *rater) keep(charges []schemas.Charge) error {
 	for i := range charges {
-		if err := w.lay.append(w.charges, &charges[i]); err != nil {
+		if err := w.lay.append(&charges[i]); err != nil {
 			return err
 		}
 		if err := countCharge(&w.control.Charged, &charges[i]); err != nil {
 			return err
 		}
-		if err := w.charges.EndRow(); err != nil {
+		if err := w.lay.batch.EndRow(); err != nil {
 			return err
 		}
-		if w.charges.Rows >= 1<<13 {
-			if err := w.flush(); err != nil {
+		if w.lay.batch.Rows == dataset.RowGroupRows {
+			if err := w.to.Append(w.lay.batch); err != nil {
 				return err
 			}
+			w.lay.batch.Reset()
 		}
 	}
 	return nil
-}
-
-func (w *rater) flush() error {
-	if w.charges.Rows == 0 {
-		return nil
-	}
-	err := w.write(w.charges)
-	w.charges.Reset()
-	return err
 }
 
 // end rates what is left: the last account with usage, and those after it without.
@@ -370,5 +361,5 @@ func (w *rater) end() error {
 	if w.control.Read, err = w.read.Totals(); err != nil {
 		return err
 	}
-	return w.flush()
+	return w.to.AppendLast(w.lay.batch)
 }

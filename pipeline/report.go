@@ -119,6 +119,13 @@ func sortedEntries(entries []document.IndexEntry) []document.IndexEntry {
 	return entries
 }
 
+// arithmeticSQL puts the numbers of a charge into the places of its formula.
+const arithmeticSQL = `-- The arithmetic of a charge with its numbers: select arithmetic(x_Steps, x_StepNumbers) from charges
+create or replace macro arithmetic(steps, numbers) as list_reduce(
+  list_prepend(steps, list_transform(string_split(coalesce(numbers, ''), ';'), lambda n, i: '{' || i || '}' || n)),
+  lambda text, n: replace(text, regexp_extract(n, '^[^}]*.'), regexp_replace(n, '^[^}]*.', '')));
+`
+
 // openSQL is a script that makes a view of each dataset of this run, and of no other: paths are relative to the store.
 func (e *reportEmitter) openSQL(t *Task) ([]byte, error) {
 	files := map[string][]string{}
@@ -152,5 +159,6 @@ func (e *reportEmitter) openSQL(t *Task) ([]byte, error) {
 		}
 		b.WriteString("], hive_partitioning = true);\n")
 	}
+	b.WriteString(arithmeticSQL)
 	return b.Bytes(), nil
 }

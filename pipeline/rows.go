@@ -31,6 +31,11 @@ func (r *Run) scratchKey(o *Output) string { return fmt.Sprintf("%d/%s", r.budge
 // writeTable writes rows as a part of table's dataset. fill appends batches; a table without rows is written too, so that
 // readers find its columns.
 func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(write func(*dataset.Batch) error) error) (Output, error) {
+	return writeTableWith(ctx, r, t, table, func(w *dataset.Writer) error { return fill(w.Append) })
+}
+
+// writeTableWith is writeTable for those who need more of the writer than Append.
+func writeTableWith(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(*dataset.Writer) error) (Output, error) {
 	out := Output{Dataset: table.Name, Key: datasetKey(r, t, table.Name)}
 	sum := sha256.New()
 	buffers, ok := r.writers.Get().(*dataset.WriterBuffers)
@@ -49,7 +54,7 @@ func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill
 		if err != nil {
 			return err
 		}
-		if err := fill(pw.Append); err != nil {
+		if err := fill(pw); err != nil {
 			return err
 		}
 		stats, err := pw.Close()

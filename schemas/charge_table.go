@@ -74,6 +74,7 @@ const (
 	ChargeResidue
 	ChargeUsageRows
 	ChargeSteps
+	ChargeStepNumbers
 	ChargeMeterGroup
 	ChargeCorrectedPeriod
 	ChargeColumns
@@ -81,7 +82,7 @@ const (
 
 // Charges is the dataset of charges: FOCUS 1.2 cost and usage, ours as the provider, with lineage and arithmetic in the
 // x_ columns. Columns of FOCUS for which we have nothing to say are there and null. Rows are sorted by BillingAccountId, ServiceName, SkuId, ChargePeriodStart and x_ChargeId.
-var Charges = Table{Name: "charges", Version: "2", Columns: []Column{
+var Charges = Table{Name: "charges", Version: "3", Columns: []Column{
 	ChargeAvailabilityZone:                   {Name: "AvailabilityZone", Type: Label},
 	ChargeBilledCost:                         {Name: "BilledCost", Type: Decimal, Required: true},
 	ChargeBillingAccountId:                   {Name: "BillingAccountId", Type: Label, Required: true},
@@ -158,8 +159,12 @@ var Charges = Table{Name: "charges", Version: "2", Columns: []Column{
 	ChargeExactCost: {Name: "x_ExactCost", Type: Text, Required: true},
 	ChargeResidue:   {Name: "x_Residue", Type: Text, Required: true},
 	ChargeUsageRows: {Name: "x_UsageRows", Type: Integer, Required: true},
-	// x_Steps is the arithmetic as JSON.
-	ChargeSteps: {Name: "x_Steps", Type: Text, Required: true},
+	// x_Steps is the arithmetic with a place for each number, such as {1}: few formulas, each of many charges. Its steps stand
+	// in order, each as operation(operands) = result "note"; an operand amount@3 is the result of the third step, and a result
+	// that is the only operand's value is left out. x_StepNumbers are the numbers of the places in order, with semicolons
+	// between them; null where there is none.
+	ChargeSteps:       {Name: "x_Steps", Type: Label, Required: true},
+	ChargeStepNumbers: {Name: "x_StepNumbers", Type: Text},
 	// x_MeterGroup is the group that the charge is for where its meter groups, such as RegionId=eu-1.
 	ChargeMeterGroup: {Name: "x_MeterGroup", Type: Label},
 	// x_CorrectedPeriod is the billing period, YYYY-MM, whose charges a Correction changes; null on other charges.

@@ -20,10 +20,17 @@ func (b *Batch) AppendText(col int, text string) {
 	switch {
 	case v == nil:
 	case v.Type == schemas.Label:
-		v.Codes = append(v.Codes, v.Dict.codeOf(text))
+		v.Codes = append(v.Codes, v.Dict.CodeOf(text))
 	default:
 		v.Bytes = append(v.Bytes, text...)
 		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+	}
+}
+
+// AppendCode gives the Label column col of the current row the text of a code of its dictionary.
+func (b *Batch) AppendCode(col int, code uint32) {
+	if v := b.cell(col, schemas.Label, schemas.Label); v != nil {
+		v.Codes = append(v.Codes, code)
 	}
 }
 

@@ -86,8 +86,8 @@ func (d *Dictionary) Find(text []byte) (uint32, bool) {
 	return 0, false
 }
 
-// codeOf is Code for a string.
-func (d *Dictionary) codeOf(text string) uint32 {
+// CodeOf is Code for a string.
+func (d *Dictionary) CodeOf(text string) uint32 {
 	if text == d.last && text != "" {
 		return d.lastCode
 	}

@@ -176,6 +176,16 @@ func (p *Writer) Append(b *Batch) error {
 	return p.err
 }
 
+// AppendLast is Append for the last rows, which go to the file as they are where nothing is held.
+func (p *Writer) AppendLast(b *Batch) error {
+	if p.err == nil && len(b.Columns) == len(p.table.Columns) && (p.held == nil || p.held.Rows == 0) && b.Rows > 0 &&
+		b.Rows <= p.options.RowGroupRows && p.fitting(b, 0, b.Rows) == b.Rows {
+		p.group(b, 0, b.Rows)
+		return p.err
+	}
+	return p.Append(b)
+}
+
 // fitting returns how many of n rows of b, from the given one, still go into the row group by their text: the same
 // number however the rows came in batches.
 func (p *Writer) fitting(b *Batch, from, n int) int {

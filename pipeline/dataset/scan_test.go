@@ -240,3 +240,46 @@ func TestAppendNulls(t *testing.T) {
 		sameRows(t, one, other, 0, rows)
 	}
 }
+
+// Rows that are said to be the last ones make the file that they make otherwise, whether they fill a row group or not.
+func TestAppendLast(t *testing.T) {
+	b := randomBatch(t, newRand(16), 2000, 4)
+	for _, options := range []WriterOptions{{}, {RowGroupRows: 700}, {RowGroupRows: 2000}, {RowGroupTextBytes: 20_000}} {
+		for _, first := range []int{0, 3, 700} {
+			var out bytes.Buffer
+			w, err := NewWriter(&out, &sample, []KeyValue{{"run", "r1"}, {"a", "b"}}, options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			head, tail := NewBatch(&sample), NewBatch(&sample)
+			head.AppendRange(b, 0, first)
+			tail.AppendRange(b, first, b.Rows)
+			if err := errors.Join(w.Append(head), w.AppendLast(tail)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(out.Bytes(), writeParquet(t, &sample, options, b)) {
+				t.Errorf("options %+v, %d rows before: the files differ", options, first)
+			}
+		}
+	}
+}
+
+// A code stands for its text, and is refused where there are no codes.
+func TestAppendCode(t *testing.T) {
+	b := NewBatch(&sample)
+	code := b.Columns[1].Dict.CodeOf("sku")
+	b.AppendCode(1, code)
+	b.AppendText(3, "")
+	b.AppendTime(4, 0)
+	b.AppendDecimal(6, money.Fixed{})
+	b.AppendInt(8, 1)
+	if err := b.EndRow(); err != nil || string(b.Columns[1].TextAt(0)) != "sku" {
+		t.Errorf("the text is %q, %v", b.Columns[1].TextAt(0), err)
+	}
+	if b.AppendCode(2, code); b.EndRow() == nil {
+		t.Error("a column of text took a code")
+	}
+}

@@ -1,0 +1,148 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// briefCharge are the columns of a charge without its arithmetic, which is most of its bytes.
+var briefCharge = func() (columns []int) {
+	for i := range schemas.ChargeColumns {
+		if i != schemas.ChargeSteps && i != schemas.ChargeStepNumbers {
+			columns = append(columns, i)
+		}
+	}
+	return columns
+}()
+
+// readCharges calls each for every charge of a part of the dataset, in its order, with all columns or some.
+func readCharges(ctx context.Context, s store.Store, key string, columns []int, each func(*schemas.Charge) error) error {
+	return scanTable(ctx, s, key, &schemas.Charges, columns, func(b *dataset.Batch) error {
+		for i := range b.Rows {
+			c, err := chargeAt(b, i)
+			if err != nil {
+				return fmt.Errorf("%s, row %d: %w", key, i+1, err)
+			}
+			if err := each(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// scanTable reads columns of one file (none named: all of them) batch by batch.
+func scanTable(ctx context.Context, s store.Store, key string, table *schemas.Table, columns []int, each func(*dataset.Batch) error) error {
+	t := tableScan{columns: columns, batch: dataset.NewBatch(table)}
+	return t.scan(ctx, s, key, each)
+}
+
+// tableScan reads columns of the files of a table: those named (none: all of them), of which each has to Load the lazy ones.
+// Its batch and buffers serve one file after the other.
+type tableScan struct {
+	columns, lazy []int
+	batch         *dataset.Batch
+	buffers       dataset.ScanBuffers
+	scanner       *dataset.Scanner
+}
+
+func (t *tableScan) scan(ctx context.Context, s store.Store, key string, each func(*dataset.Batch) error) error {
+	at, size, err := store.OpenReaderAt(ctx, s, key)
+	if err != nil {
+		return err
+	}
+	defer at.Close()
+	f, err := dataset.Open(at, size)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", key, err)
+	}
+	table := t.batch.Table
+	t.scanner, err = f.Scan(table, dataset.ScanOptions{From: f.From(table, t.columns...), Lazy: t.lazy, Buffers: &t.buffers})
+	if err != nil {
+		return fmt.Errorf("read %s: %w", key, err)
+	}
+	for {
+		more, err := t.scanner.Next(t.batch)
+		if err == nil {
+			err = t.faults()
+		}
+		if err != nil {
+			return fmt.Errorf("read %s: %w", key, err)
+		}
+		if !more {
+			return nil
+		}
+		if err := each(t.batch); err != nil {
+			return err
+		}
+	}
+}
+
+// load reads lazy columns of the batch at hand.
+func (t *tableScan) load(columns ...int) error {
+	if err := t.scanner.Load(t.batch, columns...); err != nil {
+		return err
+	}
+	return t.faults()
+}
+
+// faults is the first value that the batch cannot hold.
+func (t *tableScan) faults() error {
+	faults := t.scanner.Faults()
+	if len(faults) == 0 {
+		return nil
+	}
+	return fmt.Errorf("row %d, column %s: %w", faults[0].Row, t.batch.Table.Columns[faults[0].Column].Name, faults[0].Err)
+}
+
+// chargeAt reads row i of a batch of schemas.Charges.
+func chargeAt(b *dataset.Batch, i int) (*schemas.Charge, error) {
+	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+	at := func(col int) time.Time { return time.UnixMicro(b.Columns[col].Ints[i]).UTC() }
+	dec := func(col int) (d money.Decimal) {
+		if v := &b.Columns[col]; !v.IsNull(i) {
+			d = v.Decs[i].Decimal()
+		}
+		return d
+	}
+	c := &schemas.Charge{
+		ID: schemas.ChargeID(text(schemas.ChargeChargeId)), Account: schemas.AccountID(text(schemas.ChargeBillingAccountId)),
+		Subscription: schemas.SubscriptionID(text(schemas.ChargeSubscriptionId)), Offering: schemas.OfferingID(text(schemas.ChargeOfferingId)),
+		Price: schemas.PriceID(text(schemas.ChargePriceId)), Version: text(schemas.ChargePriceVersion),
+		Meter: schemas.MeterID(text(schemas.ChargeMeterId)), Model: text(schemas.ChargeModel),
+		Category: text(schemas.ChargeChargeCategory), Class: text(schemas.ChargeChargeClass), Frequency: text(schemas.ChargeChargeFrequency),
+		Description: text(schemas.ChargeChargeDescription), Start: at(schemas.ChargeChargePeriodStart), End: at(schemas.ChargeChargePeriodEnd),
+		Service: text(schemas.ChargeServiceName), ServiceCategory: text(schemas.ChargeServiceCategory),
+		SKU: schemas.SKU(text(schemas.ChargeSkuId)), SkuMeter: text(schemas.ChargeSkuMeter), Region: text(schemas.ChargeRegionId),
+		Peer: schemas.PeerID(text(schemas.ChargePeerId)), PricingKind: text(schemas.ChargePricingCategory),
+		HasQuantity: !b.Columns[schemas.ChargePricingQuantity].IsNull(i),
+		Consumed:    dec(schemas.ChargeConsumedQuantity), ConsumedUnit: text(schemas.ChargeConsumedUnit),
+		Priced: dec(schemas.ChargePricingQuantity), PricingUnit: text(schemas.ChargePricingUnit),
+		List: dec(schemas.ChargeListCost), Amount: dec(schemas.ChargeBilledCost), Currency: money.Currency(text(schemas.ChargeBillingCurrency)),
+		PeerCost: dec(schemas.ChargePeerCost), HasCost: !b.Columns[schemas.ChargePeerCost].IsNull(i),
+		UsageRows: b.Columns[schemas.ChargeUsageRows].Ints[i], Group: text(schemas.ChargeMeterGroup),
+		Corrects: schemas.Period(text(schemas.ChargeCorrectedPeriod)),
+	}
+	var err error
+	if c.Exact, err = money.ParseDecimal(text(schemas.ChargeExactCost)); err != nil {
+		return nil, err
+	}
+	if c.Residue, err = money.ParseDecimal(text(schemas.ChargeResidue)); err != nil {
+		return nil, err
+	}
+	if v := &b.Columns[schemas.ChargeUnitPrice]; !v.IsNull(i) {
+		p := v.Decs[i].Decimal()
+		c.UnitPrice = &p
+	}
+	if b.Columns[schemas.ChargeSteps].Absent {
+		return c, nil
+	}
+	c.Steps, err = stepsOf(text(schemas.ChargeSteps), text(schemas.ChargeStepNumbers))
+	return c, err
+}

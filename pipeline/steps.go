@@ -252,7 +252,7 @@ func (f *stepsForm) fill(numbers string) ([]schemas.Step, error) {
 
 // numberReader takes numbers one after the other, and notes that there was none.
 type numberReader struct {
-	rest        string
+	rest      string
 	more, bad bool
 }
 

@@ -20,17 +20,30 @@ type owners struct {
 	lastKey      uint64
 	last         owner
 	some         bool
+	// days and dated are for pairs whose owner depends on the day.
+	days  dayFinder
+	dated map[ownedOn]owner
 }
 
-// owner is where the rows of one pair of accounts go.
+// owner is where the rows of one pair of accounts go; byDay says that it depends on the day.
 type owner struct {
 	code  uint32
 	none  bool
+	byDay bool
 	shard uint16
 }
 
+// ownedOn is a pair of accounts on a day.
+type ownedOn struct {
+	key uint64
+	day schemas.Date
+}
+
 func newOwners(r *Run, src *schemas.Source) owners {
-	return owners{r: r, src: src, accounts: dataset.NewDictionary(), known: map[uint64]owner{}}
+	return owners{
+		r: r, src: src, accounts: dataset.NewDictionary(), known: map[uint64]owner{},
+		days: dayFinder{zone: r.Book.Zone}, dated: map[ownedOn]owner{},
+	}
 }
 
 // noCode stands for a null in a pair of codes.
@@ -41,20 +54,26 @@ func (o *owners) assign(b *dataset.Batch, shards []uint16) {
 	billing, sub := &b.Columns[schemas.UseBillingAccountId], &b.Columns[schemas.UseSubAccountId]
 	if billing.Dict != o.billing || sub.Dict != o.sub {
 		clear(o.known)
+		clear(o.dated)
 		o.billing, o.sub, o.some = billing.Dict, sub.Dict, false
 	}
 	o.codes = zeros(o.codes, b.Rows)
 	v := &b.Columns[schemas.UseAccountId]
 	*v = dataset.Vector{Type: schemas.Label, Dict: o.accounts, Codes: o.codes, Nulls: o.nulls[:0]}
 	defer func() { o.nulls = v.Nulls }()
+	starts := b.Columns[schemas.UseChargePeriodStart].Ints
 	for i := range b.Rows {
 		key := uint64(code(billing, i))<<32 | uint64(code(sub, i))
 		if key != o.lastKey || !o.some {
 			o.last, o.lastKey, o.some = o.find(key), key, true
 		}
-		shards[i] = o.last.shard
-		v.Codes[i] = o.last.code
-		if o.last.none {
+		w := o.last
+		if w.byDay {
+			w = o.findOn(key, o.days.find(starts[i]))
+		}
+		shards[i] = w.shard
+		v.Codes[i] = w.code
+		if w.none {
 			v.SetNull(i)
 		}
 	}
@@ -71,8 +90,34 @@ func (o *owners) find(key uint64) owner {
 	if w, ok := o.known[key]; ok {
 		return w
 	}
-	billing, sub := o.text(o.billing, uint32(key>>32)), o.text(o.sub, uint32(key))
-	account, ok := o.r.Book.Owner(o.src, billing, sub)
+	billing, sub := o.names(key)
+	if o.r.Book.OwnerByDay(o.src, billing, sub) {
+		o.known[key] = owner{byDay: true}
+		return o.known[key]
+	}
+	o.known[key] = o.ask(key, schemas.Date{})
+	return o.known[key]
+}
+
+// findOn is find for a pair whose owner depends on the day.
+func (o *owners) findOn(key uint64, day schemas.Date) owner {
+	on := ownedOn{key, day}
+	w, ok := o.dated[on]
+	if !ok {
+		w = o.ask(key, day)
+		o.dated[on] = w
+	}
+	return w
+}
+
+func (o *owners) names(key uint64) (billing, sub string) {
+	return o.text(o.billing, uint32(key>>32)), o.text(o.sub, uint32(key))
+}
+
+// ask asks the book.
+func (o *owners) ask(key uint64, day schemas.Date) owner {
+	billing, sub := o.names(key)
+	account, ok := o.r.Book.Owner(o.src, billing, sub, day)
 	w := owner{none: !ok}
 	if ok {
 		w.code = o.accounts.Code([]byte(account))
@@ -83,7 +128,6 @@ func (o *owners) find(key uint64) owner {
 		w.code = o.accounts.Code(nil)
 		w.shard = dataset.ShardOf([]byte(billing+"\x00"+sub), o.r.Spec.Shards)
 	}
-	o.known[key] = w
 	return w
 }
 

@@ -21,7 +21,7 @@ func (l *loader) book() *Book {
 		},
 		accounts: make(map[schemas.AccountID]accountAt, len(l.accounts.items)),
 		aliases:  map[string]schemas.AccountID{},
-		owners:   make(map[origin]schemas.AccountID, len(l.mappings.items)),
+		owners:   make(map[origin][]owner, len(l.mappings.items)),
 		ownUse:   map[origin]bool{},
 	}
 	b.Plan.Lines, b.Plan.Rates = l.planLines.items, l.planRates.items
@@ -119,7 +119,8 @@ func (l *loader) index(b *Book) {
 		}
 	}
 	for _, m := range b.Mappings {
-		b.owners[originOf(m)] = m.Account
+		o := originOf(m)
+		b.owners[o] = append(b.owners[o], owner{m.Validity(), m.Account})
 	}
 	for _, p := range b.Peers {
 		for _, number := range p.OwnUse {

@@ -32,7 +32,7 @@ type Book struct {
 	where    map[Kind]map[string]spot
 	accounts map[schemas.AccountID]accountAt
 	aliases  map[string]schemas.AccountID
-	owners   map[origin]schemas.AccountID
+	owners   map[origin][]owner
 	ownUse   map[origin]bool
 }
 

@@ -142,13 +142,52 @@ atlas,atlas-bills,,8,birch-prod
 		{&own, "cedar-main", "birch-prod", "birch-prod"}, // the sub-account before the billing account
 		{&own, "nobody", "", ""},
 	} {
-		got, ok := b.Owner(c.src, c.billing, c.sub)
+		got, ok := b.Owner(c.src, c.billing, c.sub, day(t, "2024-09-15"))
 		if got != c.want || ok != (c.want != "") {
 			t.Errorf("(%s, %q, %q) is %q (%v), want %q", c.src.ID, c.billing, c.sub, got, ok, c.want)
 		}
 	}
 	if !b.OwnUse("atlas", "100", "99") || !b.OwnUse("atlas", "99", "") || b.OwnUse("atlas", "100", "0042") || b.OwnUse("boreas", "", "99") {
 		t.Error("own use is told wrongly")
+	}
+}
+
+// An account that changes hands belongs to each owner on his days, and to a wider mapping, or nobody, on the others.
+func TestOwnerByDay(t *testing.T) {
+	mapping := func(rows string) map[string][]byte {
+		return map[string][]byte{
+			"accounts.csv": []byte("customer,id,currency\nbirch,birch-prod,EUR\ncedar,cedar-main,EUR\n"),
+			"mapping.csv":  []byte("peer,billing_account,sub_account,account,from,to\n" + rows),
+		}
+	}
+	b := load(t, baseBook(t), mapping("atlas,,7,birch-prod,2024-09-05,2024-09-12\natlas,,7,cedar-main,2024-09-12,2024-09-20\natlas,100,,cedar-main,,\n"))
+	src := b.Sources[0]
+	for _, c := range []struct{ billing, sub, on, want string }{
+		{"", "7", "2024-09-04", ""},
+		{"", "7", "2024-09-05", "birch-prod"},
+		{"", "7", "2024-09-11", "birch-prod"},
+		{"", "7", "2024-09-12", "cedar-main"},
+		{"", "7", "2024-09-19", "cedar-main"},
+		{"", "7", "2024-09-20", ""},
+		{"100", "7", "2024-09-04", "cedar-main"},
+		{"100", "7", "2024-09-05", "birch-prod"},
+	} {
+		if got, _ := b.Owner(&src, c.billing, c.sub, day(t, c.on)); string(got) != c.want {
+			t.Errorf("(%q, %q) on %s is %q, want %q", c.billing, c.sub, c.on, got, c.want)
+		}
+	}
+	if !b.OwnerByDay(&src, "100", "7") || b.OwnerByDay(&src, "100", "8") {
+		t.Error("whether an owner depends on the day is told wrongly")
+	}
+	for rows, want := range map[string]string{
+		"atlas,,7,birch-prod,2024-09-05,2024-09-13\natlas,,7,cedar-main,2024-09-12,\n": "mapping.csv:3:1: the account is mapped for 2024-09-12 at mapping.csv:2 already",
+		"atlas,,7,birch-prod,,\natlas,,7,cedar-main,,2024-09-12\n":                     "mapping.csv:3:1: the account is mapped at mapping.csv:2 already",
+		"atlas,,7,birch-prod,2024-09-05,2024-09-05\n":                                  "mapping.csv:2:32: to: it ends on 2024-09-05, which is not after its first day 2024-09-05",
+	} {
+		_, problems := Load(bookOf(baseBook(t), mapping(rows)))
+		if len(problems) != 1 || !strings.HasPrefix(problems[0].String(), want) {
+			t.Errorf("of %q it says %v, want %s", rows, problems, want)
+		}
 	}
 }
 

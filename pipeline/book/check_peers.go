@@ -130,7 +130,7 @@ func (c *checker) threshold(at place, t schemas.Threshold) {
 }
 
 func (c *checker) checkMappings() {
-	seen := make(map[origin]place, len(c.mappings.items))
+	seen := make(map[origin][]int, len(c.mappings.items))
 	sources := map[schemas.SourceID]*schemas.Source{}
 	for i := range c.sources.items {
 		sources[c.sources.items[i].ID] = &c.sources.items[i]
@@ -151,16 +151,32 @@ func (c *checker) checkMappings() {
 			c.complain(at, "write at least one of them", "billing_account and sub_account are both empty")
 			continue
 		}
+		c.validity(at, m.Validity())
 		key := originOf(*m)
-		if first, twice := seen[key]; twice {
-			c.complain(at, "keep one of them", "the account is mapped at %s:%d already", first.file.name, first.line())
-			continue
+		for _, j := range seen[key] {
+			other := &c.mappings.items[j]
+			day, both := overlap(m.Validity(), other.Validity())
+			if !both || !lasts(m.Validity()) || !lasts(other.Validity()) {
+				continue
+			}
+			first := c.mappings.places[j]
+			if day.IsZero() {
+				c.complain(at, "keep one of them, or say from when to when each holds", "the account is mapped at %s:%d already", first.file.name, first.line())
+			} else {
+				c.complain(at, "let one end where the other begins", "the account is mapped for %s at %s:%d already", day, first.file.name, first.line())
+			}
+			break
 		}
-		seen[key] = at
+		seen[key] = append(seen[key], i)
 	}
 	for i, p := range c.peers.items {
 		for j, number := range p.OwnUse {
-			if first, mapped := seen[origin{peer: p.ID, sub: number}]; mapped {
+			// On the days that no mapping holds on, it may well be our own.
+			for _, k := range seen[origin{peer: p.ID, sub: number}] {
+				if v := c.mappings.items[k].Validity(); !v.From.IsZero() || !v.To.IsZero() {
+					continue
+				}
+				first := c.mappings.places[k]
 				c.complain(c.peers.places[i].field("own_use").at(j), "keep one of them", "%q is a customer's at %s:%d", clip(number), first.file.name, first.line())
 			}
 		}

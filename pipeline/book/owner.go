@@ -9,16 +9,25 @@ type origin struct {
 	billing, sub string
 }
 
+// owner is whose an account number is, and when.
+type owner struct {
+	schemas.Validity
+	account schemas.AccountID
+}
+
 // Owner returns the account of ours that a row belongs to, by its BillingAccountId and SubAccountId as the source spells
-// them. It reports false for what is nobody's: an unknown account, or a peer's account that we use ourselves.
+// them, and by the civil day on which its charge period begins. It reports false for what is nobody's: an unknown account,
+// or a peer's account that we use ourselves.
 //
 // The mappings of the source come first, then those of its peer, each by billing and sub-account, by sub-account, and by
 // billing account. Only an own meter may name our accounts, or their aliases, without a mapping: what a peer calls 1001 is
 // not our account 1001.
-func (b *Book) Owner(src *schemas.Source, billing, sub string) (schemas.AccountID, bool) {
+func (b *Book) Owner(src *schemas.Source, billing, sub string, day schemas.Date) (schemas.AccountID, bool) {
 	for _, o := range origins(src, billing, sub) {
-		if account, ok := b.owners[o]; ok {
-			return account, true
+		for _, w := range b.owners[o] {
+			if w.Holds(day, schemas.Date{}) {
+				return w.account, true
+			}
 		}
 	}
 	if src.Peer != "" {
@@ -36,6 +45,18 @@ func (b *Book) Owner(src *schemas.Source, billing, sub string) (schemas.AccountI
 		}
 	}
 	return "", false
+}
+
+// OwnerByDay reports whether the owner of these accounts depends on the day.
+func (b *Book) OwnerByDay(src *schemas.Source, billing, sub string) bool {
+	for _, o := range origins(src, billing, sub) {
+		for _, w := range b.owners[o] {
+			if !w.From.IsZero() || !w.To.IsZero() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // OwnUse reports whether a peer's account is declared to be used by ourselves.

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	"daybook/schemas"
@@ -100,6 +101,10 @@ func (m *schemaMaker) structure(t reflect.Type) *jsonSchema {
 	s := &jsonSchema{Type: "object", Properties: map[string]*jsonSchema{}, AdditionalProperties: false, Description: m.texts[t.Name()]}
 	for _, f := range m.shapes.of(t).fields {
 		p := m.of(f.typ)
+		switch fieldName(t, f.index) {
+		case "Source.Columns", "Source.Constants":
+			p.PropertyNames = &jsonSchema{Enum: fillable()}
+		}
 		if text := m.texts[fieldName(t, f.index)]; text != "" {
 			if p.Ref != "" {
 				p = &jsonSchema{AllOf: []*jsonSchema{p}} // draft 7 ignores what stands beside a reference
@@ -112,6 +117,17 @@ func (m *schemaMaker) structure(t reflect.Type) *jsonSchema {
 		}
 	}
 	return s
+}
+
+// fillable are the usage columns that a source may fill.
+func fillable() []string {
+	var out []string
+	for i, c := range schemas.Usage.Columns {
+		if !slices.Contains(filledByDaybook(), i) {
+			out = append(out, c.Name)
+		}
+	}
+	return out
 }
 
 // fieldName returns Type.Field for the field that an index leads to, Type being the struct that declares it.

@@ -69,6 +69,19 @@ func TestSchemasComplain(t *testing.T) {
 	}
 }
 
+// TestSchemasKnowColumns: a source fills columns that usage has, and that are not daybook's to fill.
+func TestSchemasKnowColumns(t *testing.T) {
+	for _, c := range []struct{ from, to string }{
+		{"ChargePeriodStart: time", "ChargePeriodStrat: time"},
+		{"ChargePeriodStart: time", "x_AccountId: time"},
+	} {
+		text := strings.Replace(string(baseBook(t)["sources.yaml"]), c.from, c.to, 1)
+		if got := validate(t, Schemas()["sources.json"], []byte(text)); len(got) != 1 || !strings.Contains(got[0], "is not allowed") {
+			t.Errorf("with %q the schema says %q", c.to, got)
+		}
+	}
+}
+
 // validate checks YAML by the part of JSON Schema that Schemas uses.
 func validate(t *testing.T, schema, text []byte) []string {
 	t.Helper()
@@ -102,6 +115,9 @@ func (v *validator) check(s *jsonSchema, n *yaml.Node, at string) {
 		v.check(all, n, at)
 	}
 	if s.Type == nil {
+		if s.Enum != nil && !slices.Contains(s.Enum, n.Value) {
+			v.complain(at, "%s is not allowed", n.Value)
+		}
 		return
 	}
 	types := strings.Fields(strings.Trim(fmt.Sprint(s.Type), "[]"))

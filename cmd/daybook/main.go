@@ -11,9 +11,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"daybook/pipeline/book"
 )
 
 // Exit codes: what a person or cron can tell from the number alone.
@@ -108,22 +113,60 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
 		SilenceErrors: true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return wrong("there is no verb %q; see daybook --help", args[0])
+				return wrong("there is no verb %q; %ssee daybook --help", args[0], meant(args[0], verbNames()))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return wrong("%w; see %s --help", err, cmd.CommandPath())
+		return wrong("%ssee %s --help", flagFault(cmd, err), cmd.CommandPath())
 	})
 	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newQuote(), newInvoice(), newDigest(), newSchedule())
 	return root
 }
 
+// verbNames are the verbs that a mistyped one may mean.
+func verbNames() []string {
+	return strings.Fields("check completion digest explain help init invoice quote run schedule status")
+}
+
+// meant suggests the nearest of some names, or nothing.
+func meant(word string, known []string) string {
+	if near := book.Nearest(word, known); near != "" {
+		return "did you mean " + near + "? "
+	}
+	return ""
+}
+
+var (
+	notANumber  = regexp.MustCompile(`^invalid argument (".*") for "(?:-., )?(--[a-z-]+)" flag: strconv\.`)
+	unknownFlag = regexp.MustCompile(`^unknown flag: (--\S+)$`)
+)
+
+// flagFault says what is wrong with a flag in the words of this command.
+func flagFault(cmd *cobra.Command, err error) string {
+	if m := notANumber.FindStringSubmatch(err.Error()); m != nil {
+		return m[2] + " " + m[1] + " is not what it takes; write a whole number; "
+	}
+	if m := unknownFlag.FindStringSubmatch(err.Error()); m != nil {
+		var known []string
+		for line := range strings.Lines(cmd.Flags().FlagUsages()) {
+			if _, name, ok := strings.Cut(line, "--"); ok {
+				known = append(known, "--"+strings.Fields(name)[0])
+			}
+		}
+		return err.Error() + "; " + meant(m[1], known)
+	}
+	return err.Error() + "; "
+}
+
 // exactly wants so many arguments and says how they are called.
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
+		if empty := slices.Index(args, ""); empty >= 0 && empty < len(names) {
+			args = args[:empty]
+		}
 		if len(args) < len(names) {
 			return wrong("%s: say which %s; see %s --help", cmd.Name(), names[len(args)], cmd.CommandPath())
 		}

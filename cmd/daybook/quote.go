@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,6 +149,12 @@ func (o *quoteOptions) carried(ctx context.Context, b *book.Book, q *pipeline.Qu
 	if err != nil {
 		return nil, err
 	}
+	// The book's own store may not be made yet, but who names one means one that is there.
+	if local := strings.TrimPrefix(url, "file://"); o.store != "" && !strings.Contains(local, "://") {
+		if _, err := os.Stat(local); errors.Is(err, fs.ErrNotExist) {
+			return nil, wrong("the store %s is not there; name another with --store, or start --from-book", local)
+		}
+	}
 	in, err := pipeline.ReadCarriedIn(ctx, s, schemas.PeriodOf(q.Day.Time(b.Zone), b.Zone))
 	if err != nil {
 		return nil, fmt.Errorf("look in the store %s for what the account starts with (--from-book does not look): %w", url, err)
@@ -286,6 +293,9 @@ func (o *quoteOptions) open(q *pipeline.QuoteRequest) (*os.File, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.Join(wrong("%s is no file; name one file of use with --usage", o.usage), file.Close())
 	}
 	q.Source, q.File, q.Body, q.Size = schemas.SourceID(o.source), filepath.Base(o.usage), file, info.Size()
 	return file, nil

@@ -115,7 +115,10 @@ const replacedBy = "end one of them with to:, on the first day of the other, or 
 
 // atOnce complains of entries for the same thing that are in force on one day and known since the same: nothing says
 // which of them counts.
-func (c *checker) atOnce(list []dated, what func(key string) string) {
+func (c *checker) atOnce(list []dated, what func(key string) string) { c.atOnceBut(list, replacedBy, what) }
+
+// atOnceBut is atOnce with a suggestion of its own.
+func (c *checker) atOnceBut(list []dated, hint string, what func(key string) string) {
 	slices.SortStableFunc(list, func(a, b dated) int { return cmp.Compare(a.key, b.key) })
 	for i := range list {
 		for j := i - 1; j >= 0 && list[j].key == list[i].key; j-- {
@@ -124,7 +127,7 @@ func (c *checker) atOnce(list []dated, what func(key string) string) {
 				continue
 			}
 			other := list[j].at
-			c.complain(list[i].at, replacedBy, "this %s and the one at %s:%d are both in force from %s",
+			c.complain(list[i].at, hint, "this %s and the one at %s:%d are both in force from %s",
 				what(list[i].key), other.file.name, other.line(), beginning(day))
 		}
 	}

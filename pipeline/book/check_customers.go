@@ -249,7 +249,13 @@ func (c *checker) overrides(list place, s *subscriptionRow) {
 			c.complain(list.at(i).field("phase"), didYouMean(p.Phase, known, "add the phase, or remove the line"), "the subscription has no phase %q", clip(p.Phase))
 		}
 	}
-	c.overlappingPrices(list, s.Overrides)
+	entries := make([]dated, len(s.Overrides))
+	for i := range s.Overrides {
+		entries[i] = dated{sameThing(&s.Overrides[i]), s.Overrides[i].Validity, list.at(i)}
+		entries[i].validity.KnownSince = schemas.Date{} // of two agreements none replaces the other by itself
+	}
+	c.atOnceBut(entries, "end one of them with to:, on the first day of the other", func(string) string { return "price" })
+	c.claimedTwice(list, s.Overrides)
 }
 
 // withinValidity complains of a subscription to an offering that is not sold when it begins, or no longer while it runs.

@@ -115,7 +115,9 @@ const replacedBy = "end one of them with to:, on the first day of the other, or 
 
 // atOnce complains of entries for the same thing that are in force on one day and known since the same: nothing says
 // which of them counts.
-func (c *checker) atOnce(list []dated, what func(key string) string) { c.atOnceBut(list, replacedBy, what) }
+func (c *checker) atOnce(list []dated, what func(key string) string) {
+	c.atOnceBut(list, replacedBy, what)
+}
 
 // atOnceBut is atOnce with a suggestion of its own.
 func (c *checker) atOnceBut(list []dated, hint string, what func(key string) string) {

@@ -45,10 +45,10 @@ func (m *model) priceBands(t *trail, bands []band, sessions int) number {
 		out := b.priceRound()
 		n := given(out)
 		if !t.quiet {
-			n = t.add(OpBand, t.note("the time in band ", int64(i+1), "", nil, ""), out, word("seconds", listText(b.pieces)),
+			n = t.add(OpBand, t.note("the time in band ", int64(i+1), "", nil), out, word("seconds", listText(b.pieces)),
 				fact("rate", b.rate), fact("rate_seconds", b.per), fact("increment", b.increment))
 		}
-		parts = append(parts, in(t.note("band_", int64(i+1), "", nil, ""), n))
+		parts = append(parts, in(t.note("band_", int64(i+1), "", nil), n))
 	}
 	if fee := value(m.terms.ConnectFee); !fee.IsZero() && sessions > 0 {
 		n := t.mul("the connection fee", fact("connect_fee", fee), count("sessions", int64(sessions)))

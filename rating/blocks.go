@@ -45,7 +45,7 @@ func allBlocks(t *trail, q number, tiers []schemas.Block) number {
 	var few [fewParts]operand
 	parts := few[:0]
 	for i, tier := range tiers {
-		count := t.blocks(t.note("blocks of tier ", int64(i+1), "", nil, ""), in("quantity", q), tier.Size, money.Up)
+		count := t.blocks(t.note("blocks of tier ", int64(i+1), "", nil), in("quantity", q), tier.Size, money.Up)
 		last := i == len(tiers)-1
 		if !last && tier.Max != nil && count.v.GreaterThan(*tier.Max) {
 			count = t.least("as many as the tier holds", in("blocks", count), fact("max", *tier.Max))
@@ -54,7 +54,7 @@ func allBlocks(t *trail, q number, tiers []schemas.Block) number {
 		} else {
 			last = true
 		}
-		parts = append(parts, in(tierName(i), t.mul(t.note("tier ", int64(i+1), "", nil, ""), in("blocks", count), fact("price", tier.Price))))
+		parts = append(parts, in(tierName(i), t.mul(t.note("tier ", int64(i+1), "", nil), in("blocks", count), fact("price", tier.Price))))
 		if last {
 			break
 		}
@@ -72,7 +72,7 @@ func topBlocks(t *trail, q number, tiers []schemas.Block) number {
 		}
 		left = left.Sub(tier.Max.Mul(tier.Size))
 	}
-	count := t.blocks(t.note("all in blocks of tier ", int64(top+1), "", nil, ""), in("quantity", q), tiers[top].Size, money.Up)
+	count := t.blocks(t.note("all in blocks of tier ", int64(top+1), "", nil), in("quantity", q), tiers[top].Size, money.Up)
 	return t.mul("at its price", in("blocks", count), fact("price", tiers[top].Price))
 }
 

@@ -19,7 +19,7 @@ func (m *model) capacity(t *trail, u *Usage) number {
 }
 
 func capacityPrice(t *trail, c *schemas.Capacity, i int) number {
-	return t.add(OpGiven, t.note("capacity ", int64(i+1), " holds every unit", nil, ""), c.Price, fact("price", c.Price))
+	return t.add(OpGiven, t.note("capacity ", int64(i+1), " holds every unit", nil), c.Price, fact("price", c.Price))
 }
 
 // holds reports whether every unit of usage is within its limit. A unit without one has no end.

@@ -20,6 +20,8 @@ func (s *setting) run(in []string) (string, error) {
 		return s.runSlices(in)
 	case "changes":
 		return s.runChanges(in)
+	case "month":
+		return s.runMonth(in)
 	case "prorate":
 		return s.runProrate(in)
 	case "draw":

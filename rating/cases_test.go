@@ -119,6 +119,7 @@ var directives = map[string]func(*setting, []string) error{
 	"change":   setArgs,
 	"slices":   setPrice,
 	"changes":  setPrice,
+	"month":    setArgs,
 	"coupon":   setArgs,
 	"bundle":   setArgs,
 }

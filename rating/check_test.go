@@ -81,6 +81,10 @@ func TestCompileRefuses(t *testing.T) {
 		},
 		"no minor unit":  func(_ *schemas.Catalogue, a *schemas.Account) { a.Currency = "XAU" },
 		"redeems coupon": func(_ *schemas.Catalogue, a *schemas.Account) { a.Coupons = []schemas.Redemption{{Coupon: "x"}} },
+		"commitment h counts each hour on its own, but meter levels measures a level": func(c *schemas.Catalogue, a *schemas.Account) {
+			c.Meters = append(c.Meters, schemas.Meter{ID: "levels", Aggregation: schemas.AggregateMax})
+			a.Commitments = []schemas.Commitment{{ID: "h", Amount: money.One, Currency: a.Currency, Window: schemas.WindowHour, Meters: []schemas.MeterID{"levels"}}}
+		},
 		"commitment c is in": func(_ *schemas.Catalogue, a *schemas.Account) {
 			a.Commitments = []schemas.Commitment{{ID: "c", Currency: "USD"}}
 		},

@@ -26,6 +26,9 @@ func (p *Plan) checkAccount(a *account) error {
 		if c := &a.Commitments[i]; c.Currency != a.Currency {
 			return fmt.Errorf("commitment %s is in %s but the account in %s: state it in the account's currency", c.ID, c.Currency, a.Currency)
 		}
+		if err := p.checkWindow(&a.Commitments[i]); err != nil {
+			return err
+		}
 	}
 	for i := range a.Subscriptions {
 		if err := p.checkChanges(&a.Subscriptions[i]); err != nil {

@@ -19,7 +19,7 @@ type windowSpend struct {
 // commitWindow is the window by which a commitment of the account counts a meter's usage; empty is none. Of several
 // commitments the first that is in force counts.
 func (p *Plan) commitWindow(a *account, m *meter) schemas.Window {
-	if m.Window != "" || !m.additive() || m.Aggregation == schemas.AggregateTimeWeighted {
+	if !m.spentByWindow() {
 		return ""
 	}
 	for i := range a.Commitments {
@@ -29,6 +29,22 @@ func (p *Plan) commitWindow(a *account, m *meter) schemas.Window {
 		}
 	}
 	return ""
+}
+
+// spentByWindow reports whether a meter's usage can be told by window: it adds rows up, and has no windows of its own.
+func (m *meter) spentByWindow() bool {
+	return m.Window == "" && m.additive() && m.Aggregation != schemas.AggregateTimeWeighted
+}
+
+// checkWindow reports a commitment per window that names a meter whose usage no window holds: it would be charged as
+// missing in full.
+func (p *Plan) checkWindow(c *schemas.Commitment) error {
+	for i := range p.meters {
+		if m := &p.meters[i]; c.Window != "" && slices.Contains(c.Meters, m.ID) && !m.spentByWindow() {
+			return fmt.Errorf("commitment %s counts each %s on its own, but meter %s measures a level or has windows: leave the window or the meter out", c.ID, c.Window, m.ID)
+		}
+	}
+	return nil
 }
 
 // commitWindows lists the windows of all meters; nil where the account has no commitment per window.

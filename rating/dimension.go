@@ -18,7 +18,7 @@ func (m *model) dimension(t *trail, u *Usage) number {
 		if !matches(d.When, u.Labels) {
 			continue
 		}
-		amount := t.mul(t.note("row ", int64(i+1), " of the table matches", nil, ""), in("quantity", q), fact("unit_price", d.UnitPrice))
+		amount := t.mul(t.note("row ", int64(i+1), " of the table matches", nil), in("quantity", q), fact("unit_price", d.UnitPrice))
 		if d.FlatFee.IsZero() {
 			return amount
 		}

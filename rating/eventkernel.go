@@ -160,8 +160,9 @@ func (k *eventKernel) percentage(events []point) (money.Decimal, bool) {
 	var sum money.Fixed
 	fee := money.MulWide(k.fixed, oneFixed)
 	for i := range events {
-		charged, ok := events[i].value, true
+		charged := events[i].value
 		if k.freeEvents != nil || k.freeAmount != nil {
+			var ok bool
 			if sum, ok = money.AddOK(sum, charged); !ok {
 				return money.Zero, false
 			}

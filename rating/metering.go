@@ -90,7 +90,7 @@ func (x *metering) price(st *stretch, p *progress) error {
 
 // rowsNote says from how many rows a quantity is, where anyone will read it.
 func (x *metering) rowsNote(rows int64) string {
-	return x.line.t.note("metered from ", rows, " rows", nil, "")
+	return x.line.t.note("metered from ", rows, " rows", nil)
 }
 
 // fast reports whether a kernel prices the stretch: a plain sum, no steps wanted, nothing to convert or take off.

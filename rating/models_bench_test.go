@@ -16,8 +16,10 @@ import (
 // benchTerms are the models as they are in books, with tiers of a usual number.
 func benchTerms() map[string]schemas.Terms {
 	tiers := []schemas.Tier{
-		{UpTo: dec("100"), UnitPrice: *dec("0.10")}, {UpTo: dec("1000"), UnitPrice: *dec("0.08")},
-		{UpTo: dec("10000"), UnitPrice: *dec("0.065")}, {UnitPrice: *dec("0.05")},
+		{UpTo: dec("100"), UnitPrice: *dec("0.10")},
+		{UpTo: dec("1000"), UnitPrice: *dec("0.08")},
+		{UpTo: dec("10000"), UnitPrice: *dec("0.065")},
+		{UnitPrice: *dec("0.05")},
 	}
 	free := int64(3)
 	list := []schemas.Terms{

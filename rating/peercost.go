@@ -25,7 +25,7 @@ func (m *model) peerCost(t *trail, u *Usage) number {
 	}
 	parts := make([]operand, len(u.Events))
 	for i, amount := range u.Events {
-		parts[i] = fact(t.note("event_", int64(i+1), "", nil, ""), amount)
+		parts[i] = fact(t.note("event_", int64(i+1), "", nil), amount)
 	}
 	if len(parts) == 0 {
 		return t.add(OpGiven, "no events cost nothing", money.Zero, fact("amount", money.Zero))
@@ -53,7 +53,7 @@ func (m *model) margins(t *trail, cost number) number {
 			break
 		}
 		part := percentOf(between(cost.v, from, tier.UpTo), tier.Percent)
-		parts = append(parts, in(tierName(i), t.add(OpTierPercent, t.note("the margin of tier ", int64(i+1), "", nil, ""), part,
+		parts = append(parts, in(tierName(i), t.add(OpTierPercent, t.note("the margin of tier ", int64(i+1), "", nil), part,
 			in("cost", cost), fact("from", from), maybe("to", tier.UpTo), fact("percent", tier.Percent), fact("flat_fee", money.Zero))))
 		if tier.UpTo == nil {
 			break

@@ -16,7 +16,7 @@ func (m *model) ruleGroups(t *trail, u *Usage) number {
 	for i := range m.terms.Groups {
 		name := m.terms.Groups[i].Name
 		if name == "" {
-			name = t.note("group_", int64(i+1), "", nil, "")
+			name = t.note("group_", int64(i+1), "", nil)
 		}
 		parts = append(parts, in(name, m.ruleGroup(t, &m.terms.Groups[i], u)))
 	}

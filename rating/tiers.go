@@ -59,7 +59,7 @@ func (m *model) tierPart(t *trail, q number, i, top int, op string) number {
 		return t.addTier(op, &m.texts[i], i, q, part, out)
 	}
 	rate, name := m.tierRate(i)
-	return t.add(op, t.note("tier ", int64(i+1), " prices ", &part, ""), out, in("quantity", q), fact("from", from), maybe("to", to), fact(name, rate), fact("flat_fee", flat))
+	return t.add(op, t.note("tier ", int64(i+1), " prices ", &part), out, in("quantity", q), fact("from", from), maybe("to", to), fact(name, rate), fact("flat_fee", flat))
 }
 
 // tierRate is what a tier charges for a unit, and what that is called.
@@ -104,7 +104,7 @@ func (m *model) volume(t *trail, q number) number {
 // volumeAt prices the whole quantity at tier i.
 func (m *model) volumeAt(t *trail, q number, i int) number {
 	tier := &m.terms.Tiers[i]
-	amount := t.mul(t.note("the whole quantity at tier ", int64(i+1), "", nil, ""), in("quantity", q), fact("unit_price", tier.UnitPrice))
+	amount := t.mul(t.note("the whole quantity at tier ", int64(i+1), "", nil), in("quantity", q), fact("unit_price", tier.UnitPrice))
 	if flat := m.flatFee(i, i); !flat.IsZero() {
 		amount = t.sum("with the tier's flat fee", in("amount", amount), fact("flat_fee", flat))
 	}

@@ -31,8 +31,11 @@ func tierTexts(terms *schemas.Terms, policy *schemas.RatingPolicy) []tierText {
 		rate, name := m.tierRate(i)
 		x.flat = m.flatFee(i, i)
 		x.operands = [5]schemas.Operand{
-			{Name: "quantity"}, {Name: "from", Value: m.tierStart(i).String()}, {Name: "to"},
-			{Name: name, Value: rate.String()}, {Name: "flat_fee", Value: x.flat.String()},
+			{Name: "quantity"},
+			{Name: "from", Value: m.tierStart(i).String()},
+			{Name: "to"},
+			{Name: name, Value: rate.String()},
+			{Name: "flat_fee", Value: x.flat.String()},
 		}
 		if tier.UpTo == nil || i == len(out)-1 {
 			continue
@@ -57,7 +60,7 @@ func (t *trail) addTier(op string, x *tierText, i int, q number, part, out money
 	first := in("quantity", q)
 	t.write(&step.In[0], &first)
 	if !x.bounded || part != x.width {
-		step.Note, step.Out = t.note("tier ", int64(i+1), " prices ", &part, ""), r.number(out)
+		step.Note, step.Out = t.note("tier ", int64(i+1), " prices ", &part), r.number(out)
 	}
 	if len(t.steps) < usualSteps {
 		t.results[len(t.steps)] = out

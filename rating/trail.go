@@ -61,17 +61,17 @@ func (t *trail) inside() *room {
 	return t.room
 }
 
-// note puts a text together from parts, numbers among them, for a step; a quiet trail has none.
-func (t *trail) note(before string, n int64, between string, d *money.Decimal, after string) string {
+// note puts a text together from parts, a number and maybe another one last, for a step; a quiet trail has none.
+func (t *trail) note(before string, n int64, after string, d *money.Decimal) string {
 	if t.quiet {
 		return ""
 	}
 	var buf [128]byte
-	b := append(strconv.AppendInt(append(buf[:0], before...), n, 10), between...)
+	b := append(strconv.AppendInt(append(buf[:0], before...), n, 10), after...)
 	if d != nil {
 		b = d.AppendText(b)
 	}
-	return t.inside().text(append(b, after...))
+	return t.inside().text(b)
 }
 
 // label is two texts as one, for an operand of a step; a quiet trail has none.

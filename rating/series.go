@@ -107,4 +107,3 @@ func (t *Tally) grow() int {
 	t.series = append(t.series, series{})
 	return n
 }
-

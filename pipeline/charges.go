@@ -40,11 +40,10 @@ const (
 type kindKey struct {
 	price       schemas.PriceID
 	sku         schemas.SKU
-	region      string
 	description string
 }
 
-// chargeKind are charges with the same texts, but for those of account, subscription and steps.
+// chargeKind are charges with the same texts, but for those of account, subscription, region and steps.
 type chargeKind struct {
 	like  schemas.Charge
 	cells []codedCell
@@ -208,6 +207,8 @@ func (w *chargeWriter) what(c *schemas.Charge) {
 	b.AppendText(schemas.ChargeDraftInvoiceId, w.draft.of(string(c.Account), string(c.Currency), w.period+"-", "-", ""))
 	b.AppendText(schemas.ChargeChargeId, string(c.ID))
 	w.text(schemas.ChargeSubscriptionId, string(c.Subscription))
+	w.text(schemas.ChargeRegionId, c.Region)
+	w.text(schemas.ChargeRegionName, c.Region)
 	b.AppendInt(schemas.ChargeUsageRows, c.UsageRows)
 }
 
@@ -220,7 +221,7 @@ func (w *chargeWriter) text(col int, s string) {
 
 // kind finds or makes the kind of a charge.
 func (w *chargeWriter) kind(c *schemas.Charge) *chargeKind {
-	key := kindKey{c.Price, c.SKU, c.Region, c.Description}
+	key := kindKey{c.Price, c.SKU, c.Description}
 	if k := w.kinds[key]; k != nil && k.has(c) {
 		return k
 	}
@@ -262,8 +263,6 @@ func (w *chargeWriter) describe(k *chargeKind) {
 	set(schemas.ChargeInvoiceIssuerName, w.provider.LegalName)
 	set(schemas.ChargeProviderName, w.provider.Name)
 	set(schemas.ChargePublisherName, w.provider.Name)
-	set(schemas.ChargeRegionId, c.Region)
-	set(schemas.ChargeRegionName, c.Region)
 	category := cmp.Or(c.ServiceCategory, "Other")
 	set(schemas.ChargeServiceCategory, category)
 	set(schemas.ChargeServiceSubcategory, "Other ("+category+")")

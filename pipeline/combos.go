@@ -41,6 +41,8 @@ type combos struct {
 	// touched are the combinations of the account at hand, in order of first appearance.
 	touched []int32
 	texts   []string
+	// strings are the texts of each label by code, from 1, as far as they were needed.
+	strings [][]string
 	found   []schemas.Finding
 }
 
@@ -123,6 +125,7 @@ func (c *combos) init(t *rating.Tally, p *rating.Plan) {
 func (c *combos) forget() {
 	c.table, c.wide, c.layout = map[uint64]int32{}, map[wideKey]uint64{}, layout{}
 	c.slots, c.touched, c.found = nil, nil, nil
+	c.strings = make([][]string, len(c.labels))
 }
 
 // begin takes the next batch. As long as batches share their dictionaries, the combinations of earlier ones are found
@@ -135,7 +138,9 @@ func (c *combos) begin(b *dataset.Batch) {
 	at := 0
 	for k, col := range c.labels {
 		v := &b.Columns[col]
-		next.dicts[k] = v.Dict
+		if next.dicts[k] = v.Dict; c.layout.dicts[k] != v.Dict {
+			c.strings[k] = nil
+		}
 		if !c.decisive[k] && k < 64 {
 			c.told = append(c.told, told{k, v})
 			continue
@@ -307,12 +312,32 @@ func (c *combos) know(x *combo, i int) {
 		}
 	}
 	for k, col := range c.labels {
-		c.texts[k] = string(c.batch.Columns[col].TextAt(i))
+		c.texts[k] = c.textAt(k, &c.batch.Columns[col], i)
 	}
-	x.known, x.codes = c.tally.Known(c.texts), slices.Clone(c.reads)
+	if len(x.variants) > 0 {
+		x.known = c.tally.KnownLike(x.variants[0].known, c.texts)
+	} else {
+		x.known = c.tally.Known(c.texts)
+	}
+	x.codes = slices.Clone(c.reads)
 	if len(x.variants) < mostVariants {
 		x.variants = append(x.variants, variant{x.codes, x.known})
 	}
+}
+
+// textAt is the text of label k in row i, made once for each code.
+func (c *combos) textAt(k int, v *dataset.Vector, i int) string {
+	code := int(codeAt(v, i))
+	if code == 0 {
+		return ""
+	}
+	if missing := code + 1 - len(c.strings[k]); missing > 0 {
+		c.strings[k] = append(c.strings[k], make([]string, missing)...)
+	}
+	if c.strings[k][code] == "" {
+		c.strings[k][code] = string(v.TextAt(i))
+	}
+	return c.strings[k][code]
 }
 
 // addRun gives rows [i, end) to one meter: to the sums of their slice where it adds up, else one by one.

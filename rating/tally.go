@@ -161,6 +161,21 @@ func (t *Tally) Known(labels []string) *Labels {
 	return x
 }
 
+// KnownLike is Known for labels that agree with those of x in every column that is decisive.
+func (t *Tally) KnownLike(x *Labels, labels []string) *Labels {
+	for i := range x.found {
+		if x.found[i].meter < 0 || x.found[i].code != "" {
+			return t.Known(labels) // rows that cannot be rated are told apart by all their labels
+		}
+	}
+	y := &Labels{found: slices.Clone(x.found), ids: x.ids}
+	own := slices.Clone(labels)
+	for i := range y.found {
+		y.found[i].labels = own
+	}
+	return y
+}
+
 // idOf numbers the keys of series.
 func (t *Tally) idOf(key string) int {
 	id, ok := t.ids[key]

@@ -56,6 +56,10 @@ type WriterBuffers struct {
 	// sampled is what packed was made of, where that was a sample that may be a whole page.
 	sampled []byte
 	head    compact
+	// written are chunks of the row group at hand that another column may repeat; copied is what is written of the next.
+	written []writtenChunk
+	copied  []byte
+	copying bool
 }
 
 // begin readies the buffers for a table.
@@ -238,12 +242,17 @@ func (p *Writer) flush() {
 // group writes rows [from, to) of b as one row group.
 func (p *Writer) group(b *Batch, from, to int) {
 	g := groupInfo{rows: to - from, at: p.at, chunks: make([]chunkInfo, len(b.Columns))}
+	p.written, p.copied = p.written[:0], p.copied[:0]
 	for i := range b.Columns {
+		if twin := p.twin(b, i, from, to); twin != nil {
+			g.chunks[i] = p.repeat(twin)
+			continue
+		}
 		if err := p.column.encode(&b.Columns[i], p.table.Columns[i].Required, from, to); err != nil {
 			p.err = fmt.Errorf("write column %s of table %s: %w", p.table.Columns[i].Name, p.table.Name, err)
 			return
 		}
-		g.chunks[i] = p.chunk(&p.column)
+		g.chunks[i] = p.chunkOnce(b, i)
 		if p.err != nil {
 			return
 		}
@@ -255,6 +264,9 @@ func (p *Writer) group(b *Batch, from, to int) {
 func (p *Writer) write(b []byte) {
 	if p.err != nil {
 		return
+	}
+	if p.copying {
+		p.copied = append(p.copied, b...)
 	}
 	n, err := p.out.Write(b)
 	p.at += int64(n)

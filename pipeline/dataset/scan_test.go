@@ -3,11 +3,14 @@ package dataset
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"testing"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // Columns that are read when they are asked for hold what they hold when they are read with the others, whichever batches
@@ -281,5 +284,88 @@ func TestAppendCode(t *testing.T) {
 	}
 	if b.AppendCode(2, code); b.EndRow() == nil {
 		t.Error("a column of text took a code")
+	}
+}
+
+// Columns that repeat each other come back, each from its own place, and so do those that only nearly do.
+func TestRepeatedColumns(t *testing.T) {
+	table := schemas.Table{Name: "repeated", Version: "1", Columns: []schemas.Column{
+		{Name: "A", Type: schemas.Decimal},
+		{Name: "Between", Type: schemas.Label},
+		{Name: "SameAsA", Type: schemas.Decimal},
+		{Name: "OtherNulls", Type: schemas.Decimal},
+		{Name: "C", Type: schemas.Decimal, Required: true},
+		{Name: "SameAsC", Type: schemas.Decimal, Required: true},
+		{Name: "OptionalC", Type: schemas.Decimal},
+		{Name: "OtherLast", Type: schemas.Decimal, Required: true},
+		{Name: "Few", Type: schemas.Decimal},
+		{Name: "SameFew", Type: schemas.Decimal},
+	}}
+	r := newRand(17)
+	b := NewBatch(&table)
+	const rows = 70_000
+	for i := range rows {
+		a, c, few := money.Fixed{Lo: r.Uint64()}, money.Fixed{Hi: int64(i), Lo: r.Uint64()}, money.FixedFromInt(int64(i/100%5))
+		if i%7 > 0 {
+			b.AppendDecimal(0, a)
+			b.AppendDecimal(2, a)
+		}
+		if i%7 > 0 && i != rows-1 {
+			b.AppendDecimal(3, a)
+		} else if i == rows-1 {
+			b.AppendDecimal(3, money.Fixed{})
+		}
+		b.AppendText(1, "between")
+		b.AppendDecimal(4, c)
+		b.AppendDecimal(5, c)
+		b.AppendDecimal(6, c)
+		if i == rows-1 {
+			c.Lo++
+		}
+		b.AppendDecimal(7, c)
+		b.AppendDecimal(8, few)
+		b.AppendDecimal(9, few)
+		if err := b.EndRow(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var buffers WriterBuffers
+	for _, options := range []WriterOptions{{Buffers: &buffers}, {RowGroupRows: 33_000, Buffers: &buffers}, {Plain: true, Buffers: &buffers}} {
+		file := writeParquet(t, &table, options, b)
+		sameRows(t, readParquet(t, &table, file, 0), b, 0, rows)
+		f, err := parquet.OpenFile(bytes.NewReader(file), int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(f.ColumnIndexes()) != len(f.RowGroups())*len(table.Columns) {
+			t.Fatalf("%d column indexes", len(f.ColumnIndexes()))
+		}
+		for g, group := range f.RowGroups() {
+			for c, chunk := range group.ColumnChunks() {
+				at := g * max(options.RowGroupRows, 0)
+				pages := chunk.Pages()
+				for {
+					page, err := pages.ReadPage()
+					if errors.Is(err, io.EOF) {
+						break
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+					values := make([]parquet.Value, page.NumValues())
+					if n, err := page.Values().ReadValues(values); n != len(values) || err != nil && !errors.Is(err, io.EOF) {
+						t.Fatalf("%d of %d values: %v", n, len(values), err)
+					}
+					for i, v := range values {
+						want := &b.Columns[c]
+						if v.IsNull() != want.IsNull(at+i) || table.Columns[c].Type == schemas.Decimal && !v.IsNull() && string(v.ByteArray()) != string(appendDecimal(nil, want.Decs[at+i])) {
+							t.Fatalf("row %d of %s is %v", at+i, table.Columns[c].Name, v)
+						}
+					}
+					at += len(values)
+				}
+				pages.Close()
+			}
+		}
 	}
 }

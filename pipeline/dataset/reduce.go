@@ -56,7 +56,7 @@ type ReduceOptions struct {
 	BatchRows int
 	// Spill makes a temporary file. It is needed only when the shard is larger than the budget.
 	Spill func() (SpillFile, error)
-	// Progress is told how many rows were read, and may be nil. Rows that are read twice count twice.
+	// Progress is told how many rows were read, and may be nil. Rows that go through temporary files count twice.
 	Progress func(rows int64)
 }
 
@@ -66,8 +66,9 @@ type ReduceStats struct {
 	Kept       []int64
 	Duplicates []Totals
 	Conflicts  int64
-	// Runs is the number of sorted runs that went through temporary files, 0 if all was done in memory.
-	Runs int
+	// Slices is in how many slices a shard larger than the budget was gathered, 0 if it was not. Runs is the number of sorted
+	// runs that went through temporary files, 0 if none did.
+	Slices, Runs int
 }
 
 // Place is where a row came from.
@@ -138,7 +139,7 @@ func (j *job) run() error {
 	if err := j.what.check(); err != nil {
 		return err
 	}
-	var total int64
+	var total, memory int64
 	for i, f := range j.files {
 		if f.Shards() <= j.shard || f.Shards() != j.files[0].Shards() {
 			return fmt.Errorf("file %d has %d shards, the first %d", i, f.Shards(), j.files[0].Shards())
@@ -146,6 +147,7 @@ func (j *job) run() error {
 		for _, b := range f.Blocks(j.shard) {
 			j.stats.Rows += int64(b.Rows)
 			total += j.need(b)
+			memory += b.Memory
 		}
 	}
 	if j.rows == nil || j.rows.Table != j.what.Table {
@@ -153,9 +155,15 @@ func (j *job) run() error {
 	}
 	j.rows.Clear()
 	var err error
-	if total <= j.options.BudgetBytes {
+	fits, sliceable := total <= j.options.BudgetBytes, j.fitsSliced(memory)
+	switch {
+	case fits:
 		err = j.inMemory()
-	} else {
+	case sliceable:
+		err = j.sliced(memory)
+	}
+	if !fits && (!sliceable || errors.Is(err, errNames)) {
+		j.rows.Clear()
 		j.rows.room = int(j.stats.Rows * j.options.BudgetBytes / 2 / total)
 		err = j.external()
 	}

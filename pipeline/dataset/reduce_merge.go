@@ -184,7 +184,7 @@ func (m *merger) load(c *cursor) (bool, error) {
 	c.run.blocks = c.run.blocks[1:]
 	c.batch.Reset()
 	c.batch.forget()
-	if err := j.buffer.read(c.run.file, block, c.batch); err != nil {
+	if err := j.buffer.read(c.run.file, block, c.batch, nil); err != nil {
 		return false, fmt.Errorf("read sorted rows from a temporary file: %w", err)
 	}
 	c.next = 0

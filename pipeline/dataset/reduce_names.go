@@ -51,7 +51,7 @@ func (j *job) dropDuplicates() error {
 			if slots[at]>>32<<32 == tag {
 				if first := int(uint32(slots[at]) - 1); sameValues(b, first, i, j.what.Identity) {
 					duplicate = true
-					if err := j.duplicate(first, i); err != nil {
+					if err := j.duplicate(b, first, i, j.fileOf(first), j.fileOf(i)); err != nil {
 						return err
 					}
 					break
@@ -109,17 +109,16 @@ func (v *Vector) same(i, k int) bool {
 	}
 }
 
-// duplicate counts row i, a duplicate of the earlier row first, and reports it if it says something else.
-func (j *job) duplicate(first, i int) error {
-	b := j.rows
-	file := j.fileOf(i)
+// duplicate counts row i of b, a duplicate of the earlier row first, and reports it if it says something else. The files
+// are those that the rows came from.
+func (j *job) duplicate(b *Batch, first, i, firstFile, file int) error {
 	j.stats.Kept[file]--
 	if err := j.tallies[file].AddRow(b, i, j.what.Measures); err != nil {
 		return err
 	}
 	for c := range b.Columns {
 		if !j.skip[c] && !b.Columns[c].same(first, i) {
-			return j.report(Conflict{Kept: j.place(b, first, j.fileOf(first)), Dropped: j.place(b, i, file)})
+			return j.report(Conflict{Kept: j.place(b, first, firstFile), Dropped: j.place(b, i, file)})
 		}
 	}
 	return nil
@@ -133,7 +132,7 @@ func (j *job) report(c Conflict) error {
 	return j.conflict(c)
 }
 
-// fileOf returns the file that row i of j.rows came from.
+// fileOf returns the file that row i of the shard came from.
 func (j *job) fileOf(i int) int {
 	// The last file that begins at or before i: files without rows begin where the next one does.
 	return sort.Search(len(j.first), func(f int) bool { return int(j.first[f]) > i }) - 1

@@ -3,6 +3,7 @@ package dataset
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -41,8 +42,8 @@ func (m *memorySpill) ReadAt(p []byte, off int64) (int, error) {
 }
 func (m *memorySpill) Close() error { return nil }
 
-// recordFiles makes the shuffle files of some objects, with duplicates within and between them.
-func recordFiles(t testing.TB, r *rand.Rand, objects, rows, shards, budget int) ([]*ShuffleFile, []*Batch) {
+// recordFiles makes the shuffle files of some objects, with duplicates within and between them: records have so many ids.
+func recordFiles(t testing.TB, r *rand.Rand, objects, rows, ids, shards, budget int) ([]*ShuffleFile, []*Batch) {
 	t.Helper()
 	var files []*ShuffleFile
 	var all []*Batch
@@ -66,13 +67,13 @@ func recordFiles(t testing.TB, r *rand.Rand, objects, rows, shards, budget int) 
 				b.AppendText(4, []string{"GB", "h"}[r.IntN(2)])
 			}
 			if o%2 == 1 && maybe() {
-				b.AppendText(5, strings.Repeat("n", r.IntN(4)))
+				b.AppendText(5, strings.Repeat("n", 100*r.IntN(4)))
 			}
 			b.AppendText(6, fmt.Sprint("s", r.IntN(2)))
 			b.AppendText(7, fmt.Sprintf("object-%d", 5-o)) // not in the order of the files
 			b.AppendInt(8, int64(i+1))
 			if maybe() {
-				b.AppendText(9, fmt.Sprint("id", r.IntN(objects*rows/10+1)))
+				b.AppendText(9, fmt.Sprint("id", r.IntN(ids)))
 			}
 			if err := b.EndRow(); err != nil {
 				t.Fatal(err)
@@ -163,12 +164,13 @@ func rowText(b *Batch, i int) string {
 func TestReduce(t *testing.T) {
 	const shards = 3
 	var reducer Reducer
-	for _, size := range []struct{ objects, rows int }{{1, 1}, {1, 50}, {5, 300}} {
-		files, all := recordFiles(t, newRand(uint64(size.rows)), size.objects, size.rows, shards, 300)
+	for _, size := range []struct{ objects, rows, ids int }{{1, 1, 1}, {1, 50, 6}, {5, 300, 151}, {5, 300, 10_000}} {
+		files, all := recordFiles(t, newRand(uint64(size.rows)), size.objects, size.rows, size.ids, shards, 300)
 		for shard := range shards {
 			wantRows, wantConflicts, wantKept, wantDuplicates := naiveReduce(all, shard, shards)
-			for _, budget := range []int64{0, 100_000, 20_000, 2000, 1} {
-				t.Run(fmt.Sprintf("%d × %d rows, shard %d, %d bytes", size.objects, size.rows, shard, budget), func(t *testing.T) {
+			sliced := 0
+			for _, budget := range []int64{0, 100_000, 60_000, 40_000, 30_000, 2000, 1} {
+				t.Run(fmt.Sprintf("%d × %d rows, %d ids, shard %d, %d bytes", size.objects, size.rows, size.ids, shard, budget), func(t *testing.T) {
 					var rows, conflicts []string
 					options := ReduceOptions{BudgetBytes: budget, BatchRows: 37, Spill: func() (SpillFile, error) { return &memorySpill{}, nil }}
 					stats, err := reducer.Reduce(context.Background(), recordsReduction, files, shard, options, func(b *Batch) error {
@@ -200,17 +202,21 @@ func TestReduce(t *testing.T) {
 							t.Errorf("duplicates of file %d: %s", f, diff)
 						}
 					}
+					sliced = max(sliced, stats.Slices)
 					if budget == 1 && len(rows) > 100 && stats.Runs <= mergeFanIn {
 						t.Errorf("a budget of one byte made %d runs, which are not enough to be merged twice", stats.Runs)
 					}
 				})
+			}
+			if size.ids > 1000 && sliced < 2 {
+				t.Errorf("shard %d was gathered in %d slices with any budget", shard, sliced)
 			}
 		}
 	}
 }
 
 func TestReduceErrors(t *testing.T) {
-	files, _ := recordFiles(t, newRand(1), 2, 200, 1, 900)
+	files, _ := recordFiles(t, newRand(1), 2, 200, 41, 1, 900)
 	var reducer Reducer
 	broken := errors.New("broken")
 	spill := func() (SpillFile, error) { return &memorySpill{}, nil }
@@ -234,6 +240,73 @@ func TestReduceErrors(t *testing.T) {
 			_, err := reducer.Reduce(c.ctx, recordsReduction, files, 0, c.options, c.emit, nil)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("the error is %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// Names that hash alike are told apart all the same, and a shard of nothing but duplicates is no trouble.
+func TestReduceNames(t *testing.T) {
+	// The hash of sixteen bytes that begin like this does not depend on the others.
+	size := uint64(16)
+	alike := binary.LittleEndian.AppendUint64(nil, size*mixC^mixA)
+	for _, c := range []struct {
+		name string
+		id   func(i int) []byte
+		want int
+	}{
+		{"alike by hash", func(i int) []byte { return binary.LittleEndian.AppendUint64(bytes.Clone(alike), uint64(i)) }, 600},
+		{"one alike by hash", func(i int) []byte {
+			if i%300 == 7 {
+				return binary.LittleEndian.AppendUint64(bytes.Clone(alike), uint64(i))
+			}
+			return fmt.Append(nil, i)
+		}, 600},
+		{"all the same", func(int) []byte { return []byte("same") }, 1},
+		{"some the same", func(i int) []byte { return fmt.Append(nil, i%590) }, 590},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := NewBatch(&records)
+			for i := range 600 {
+				b.AppendText(5, strings.Repeat("n", 100))
+				b.AppendText(6, "s")
+				b.AppendText(7, "object")
+				b.AppendInt(8, int64(i+1))
+				b.AppendBytes(9, c.id(i))
+				if err := b.EndRow(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			file := writeShuffle(t, 1, 1<<14, b)
+			f, err := OpenShuffle(bytes.NewReader(file), int64(len(file)), &records)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(c.name, "alike by hash") && hash(c.id(7)) != hash(c.id(307)) {
+				t.Fatal("the names do not hash alike")
+			}
+			var want []string
+			for _, budget := range []int64{0, 70_000, 1} {
+				var rows []string
+				options := ReduceOptions{BudgetBytes: budget, BatchRows: 50, Spill: func() (SpillFile, error) { return &memorySpill{}, nil }}
+				stats, err := new(Reducer).Reduce(t.Context(), recordsReduction, []*ShuffleFile{f}, 0, options, func(b *Batch) error {
+					for i := range b.Rows {
+						rows = append(rows, rowText(b, i))
+					}
+					return nil
+				}, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if budget == 0 {
+					want = rows
+				}
+				if sliced := c.name == "some the same" && budget == 70_000; (stats.Slices > 0) != sliced {
+					t.Errorf("a budget of %d bytes made %d slices", budget, stats.Slices)
+				}
+				if len(rows) != c.want || !slices.Equal(rows, want) {
+					t.Errorf("a budget of %d bytes yields %d rows, want %d, or other ones than one without limit", budget, len(rows), c.want)
+				}
 			}
 		})
 	}

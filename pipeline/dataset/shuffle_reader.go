@@ -94,14 +94,19 @@ func (s *ShuffleFile) Blocks(shard int) []Block {
 
 // Read appends the rows of a block to b, translating labels to b's dictionaries. An error of damage wraps ErrDamaged.
 func (s *ShuffleFile) Read(block Block, b *Batch, buffer *BlockBuffer) error {
-	if err := buffer.read(s.in, block, b); err != nil {
+	return s.read(block, b, buffer, nil)
+}
+
+// read is Read for a part of a block.
+func (s *ShuffleFile) read(block Block, b *Batch, buffer *BlockBuffer, want *part) error {
+	if err := buffer.read(s.in, block, b, want); err != nil {
 		return fmt.Errorf("read shuffle block at %d: %w", block.At, err)
 	}
 	return nil
 }
 
-// read reads and decodes a block of any file.
-func (m *BlockBuffer) read(in io.ReaderAt, block Block, b *Batch) (err error) {
+// read reads and decodes what is wanted of a block of any file.
+func (m *BlockBuffer) read(in io.ReaderAt, block Block, b *Batch, want *part) (err error) {
 	defer recovered(&err)
 	m.stream = grow(m.stream[:0], int(block.Bytes))
 	if err := readFull(in, m.stream, block.At); err != nil {
@@ -110,7 +115,7 @@ func (m *BlockBuffer) read(in io.ReaderAt, block Block, b *Batch) (err error) {
 	if crc32.Checksum(m.stream, castagnoli) != block.CRC {
 		return fmt.Errorf("its checksum is wrong: %w", ErrDamaged)
 	}
-	if err := m.decode(block.Rows, b); err != nil {
+	if err := m.decode(block.Rows, b, want); err != nil {
 		return fmt.Errorf("%w: %w", err, ErrDamaged)
 	}
 	return nil

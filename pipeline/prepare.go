@@ -18,6 +18,8 @@ type Request struct {
 	AsOf   *time.Time
 	// Shards is how many ways to divide the accounts; 0 chooses by the size of what was delivered.
 	Shards int
+	// Workers is how many objects are read at a time to pin them; below 1 it is one.
+	Workers int
 }
 
 // MaxShards bounds Request.Shards.
@@ -39,7 +41,7 @@ func Prepare(ctx context.Context, r *Run, q Request) error {
 	}
 	r.versions = map[string]store.Version{}
 	for i := range r.Book.Sources {
-		p, err := r.pin(ctx, &r.Book.Sources[i])
+		p, err := r.pin(ctx, &r.Book.Sources[i], q.Workers)
 		if err != nil {
 			return err
 		}
@@ -60,12 +62,12 @@ func Prepare(ctx context.Context, r *Run, q Request) error {
 }
 
 // pin finds the deliveries of one source and fixes their objects.
-func (r *Run) pin(ctx context.Context, src *schemas.Source) (Pinned, error) {
+func (r *Run) pin(ctx context.Context, src *schemas.Source, workers int) (Pinned, error) {
 	seen, err := readSightings(ctx, r.Store, r.Spec.Period, src.ID)
 	if err != nil {
 		return Pinned{}, err
 	}
-	q := source.Query{Period: r.Spec.Period, Arrived: seen.arrived, Digest: seen.digest}
+	q := source.Query{Period: r.Spec.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: workers}
 	if r.Spec.AsOf != nil {
 		q.AsOf = *r.Spec.AsOf
 	}

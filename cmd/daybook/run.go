@@ -114,7 +114,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	}
 	show := newProgress(cmd.ErrOrStderr(), o.quiet)
 	r.Progress = show.hear
-	if err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, AsOf: asOf, Shards: o.shards}); err != nil {
+	if err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, AsOf: asOf, Shards: o.shards, Workers: o.workers}); err != nil {
 		return err
 	}
 	sum, err := executeRun(ctx, r, o, storeURL)

@@ -3,11 +3,8 @@ package source
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strings"
@@ -26,6 +23,8 @@ type Query struct {
 	Arrived func(store.Info) time.Time
 	// Digest returns what is known of an object's digests already, so that it need not be read again; nil knows none.
 	Digest func(store.Info) Digests
+	// Workers is how many objects are read at a time; below 1 it is one.
+	Workers int
 }
 
 // Discovery is what was found.
@@ -106,7 +105,9 @@ type search struct {
 	keys []string
 	// candidates are the deliveries that could count.
 	candidates []candidate
-	out        Discovery
+	// pinned are the digests of the objects that have been read, by key.
+	pinned map[string]pinning
+	out    Discovery
 }
 
 // arrival is an object of the landing place.
@@ -294,6 +295,7 @@ func (s *search) choose() error {
 	slices.SortStableFunc(s.candidates, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.Day, b.Day), s.compareVersions(&b, &a), cmp.Compare(a.ID, b.ID))
 	})
+	s.pinAhead()
 	taken := map[string]string{}  // object to its delivery
 	newest := map[string]string{} // day to the version that counts
 	for i := range s.candidates {
@@ -350,64 +352,4 @@ func (s *search) supersede(c *candidate, better string) {
 		Code: schemas.CodeSupersededVersion, Source: s.src.ID, Object: c.ID, Value: c.Version,
 		Message: fmt.Sprintf("version %q counts instead of version %q", better, c.Version),
 	}))
-}
-
-// pin gives the objects of a candidate their digests, or says why it is refused.
-func (s *search) pin(c *candidate, taken map[string]string) error {
-	for i := range c.Objects {
-		o := &c.Objects[i]
-		if other, twice := taken[o.Key]; twice {
-			c.wrong = &RefusedError{
-				Code: schemas.CodeManifestMismatch, Object: o.Key, Reason: fmt.Sprintf("both %s and %s name it", other, c.ID),
-			}
-			return nil
-		}
-		want := c.digests[o.Key]
-		var err error
-		if o.Digests, err = s.digest(o, want != ""); err != nil {
-			return err
-		}
-		if want != "" && want != o.SHA256 {
-			c.wrong = &RefusedError{
-				Code: schemas.CodeManifestMismatch, Object: o.Key,
-				Reason: fmt.Sprintf("its SHA-256 is %s, and the manifest %s says %s", o.SHA256, c.ID, want),
-			}
-			return nil
-		}
-	}
-	for i := range c.Objects {
-		taken[c.Objects[i].Key] = c.ID
-	}
-	return nil
-}
-
-// digest reads an object, unless its digests are known, and returns them; the SHA-256 only where it is promised.
-func (s *search) digest(o *Pinned, promised bool) (Digests, error) {
-	if s.q.Digest != nil {
-		if known := s.q.Digest(s.seen[o.Key].Info); known.Digest != "" && (known.SHA256 != "" || !promised) {
-			return known, nil
-		}
-	}
-	body, err := s.landing.Get(s.ctx, o.Key, 0, -1)
-	if err != nil {
-		return Digests{}, fmt.Errorf("pin %s: %w", o.Key, err)
-	}
-	defer body.Close()
-	digest, sum := NewDigest(), sha256.New()
-	to := io.Writer(digest)
-	if promised {
-		to = io.MultiWriter(digest, sum)
-	}
-	size, err := io.CopyBuffer(to, struct{ io.Reader }{body}, make([]byte, 1<<20))
-	if err != nil {
-		return Digests{}, fmt.Errorf("pin %s: %w", o.Key, err)
-	}
-	if size != o.Size {
-		return Digests{}, fmt.Errorf("pin %s: it had %d bytes when listed and has %d now; run again", o.Key, o.Size, size)
-	}
-	out := Digests{Digest: hex.EncodeToString(digest.Sum(nil))}
-	if promised {
-		out.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	}
-	return out, nil
 }

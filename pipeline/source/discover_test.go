@@ -8,8 +8,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -275,6 +277,62 @@ func TestKnownDigestsAreNotReadAgain(t *testing.T) {
 	if err != nil || len(got.Deliveries) != 1 || got.Deliveries[0].Objects[0].Digest != "known m/2024-09/a" {
 		t.Error(got, err)
 	}
+}
+
+// gathering is a landing place in which reading an object waits until so many are being read.
+type gathering struct {
+	store.Store
+	wait *sync.WaitGroup
+}
+
+func (g gathering) Get(ctx context.Context, key string, off, n int64) (*store.Object, error) {
+	g.wait.Done()
+	g.wait.Wait()
+	return g.Store.Get(ctx, key, off, n)
+}
+
+// Objects are read side by side, and what is found does not show it.
+func TestPinnedSideBySide(t *testing.T) {
+	lines := ""
+	for i := range 4 {
+		lines += fmt.Sprintf("meter/2024-09/part-%d.csv 1 %d: text %d\n", i, i, i)
+	}
+	place, arrived := landing(t, lines)
+	src := &schemas.Source{ID: "m", Semantics: schemas.Append, Prefix: "meter", Pattern: "{period}/*.csv"}
+	q := Query{Period: "2024-09", Arrived: arrived}
+	one, err := Discover(t.Context(), place, src, q)
+	if err != nil || len(one.Deliveries) != 4 {
+		t.Fatal(one, err)
+	}
+	g := gathering{place, new(sync.WaitGroup)}
+	g.wait.Add(4)
+	q.Workers = 4
+	four, err := Discover(t.Context(), g, src, q)
+	if err != nil || !reflect.DeepEqual(one, four) {
+		t.Errorf("side by side it found %v, %v; one after the other %v", four, err, one)
+	}
+}
+
+// Of several objects that cannot be read, the first is named however many are read at a time.
+func TestPinNamesTheFirst(t *testing.T) {
+	place, _ := landing(t, "meter/2024-09/a.csv 1 0: x\nmeter/2024-09/b.csv 1 0: y\nmeter/2024-09/c.csv 1 0: z\n")
+	src := &schemas.Source{ID: "m", Semantics: schemas.Append, Prefix: "meter", Pattern: "{period}/*.csv"}
+	for range 20 {
+		_, err := Discover(t.Context(), unreadable{place}, src, Query{Period: "2024-09", Workers: 3})
+		if err == nil || !strings.Contains(err.Error(), "pin meter/2024-09/b.csv: no answer for meter/2024-09/b.csv") {
+			t.Fatal(err)
+		}
+	}
+}
+
+// unreadable answers for the first object only.
+type unreadable struct{ store.Store }
+
+func (u unreadable) Get(ctx context.Context, key string, off, n int64) (*store.Object, error) {
+	if strings.HasSuffix(key, "/a.csv") {
+		return u.Store.Get(ctx, key, off, n)
+	}
+	return nil, fmt.Errorf("no answer for %s", key)
 }
 
 func TestVersionsInNaturalOrder(t *testing.T) {

@@ -1,7 +1,9 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -61,7 +63,11 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
-	for j := range w.Tasks {
+	order, err := largestFirst(ctx, r, w, results)
+	if err != nil {
+		return 0, err
+	}
+	for _, j := range order {
 		if results[j] != nil {
 			mu.Lock()
 			e.Kind, e.Done = TaskReused, e.Done+1
@@ -91,4 +97,62 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 	e.Kind = StepEnds
 	r.tell(e)
 	return did, err
+}
+
+// largestFirst returns the numbers of a wave's tasks in the order in which they begin. Accounts are of very unequal sizes,
+// and so are shards: a large one that began last would be worked on alone, while other workers have nothing to do.
+func largestFirst(ctx context.Context, r *Run, w *Wave, results []*Result) ([]int, error) {
+	order := make([]int, len(w.Tasks))
+	for j := range order {
+		order[j] = j
+	}
+	if !slices.Contains(results, nil) {
+		return order, nil
+	}
+	size := make([]int64, len(w.Tasks))
+	switch w.Width {
+	case PerObject:
+		for j := range w.Tasks {
+			size[j] = r.Spec.Sources[w.Tasks[j].Source].Objects[w.Tasks[j].Object].Size
+		}
+	case PerShard:
+		var err error
+		if size, err = r.shardRows(ctx, w); err != nil {
+			return nil, err
+		}
+	case PerSource, Once:
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(size[b], size[a]) })
+	return order, nil
+}
+
+// shardRows returns how many rows each task of a sharded step has before it: those that were sent to its shard, or of a
+// later step those of its shard's usage.
+func (r *Run) shardRows(ctx context.Context, w *Wave) ([]int64, error) {
+	rows := make([]int64, len(w.Tasks))
+	if w.Stage == "normalise" {
+		objects, err := r.results(ctx, "normalise", "object", -1)
+		if err != nil {
+			return nil, err
+		}
+		files, _, err := openShuffles(ctx, r, objects)
+		defer files.close()
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files.open {
+			for shard := range rows {
+				rows[shard] += f.ShardRows(shard)
+			}
+		}
+		return rows, nil
+	}
+	shards, err := r.results(ctx, "normalise", "shard", -1)
+	if err != nil {
+		return nil, err
+	}
+	for shard, res := range shards {
+		rows[shard] = res.Control.Usage.Rows
+	}
+	return rows, nil
 }

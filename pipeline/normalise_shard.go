@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"sync"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
@@ -136,6 +137,30 @@ func (o *reopened) ReadAt(p []byte, off int64) (int, error) {
 	return at.ReadAt(p, off)
 }
 
+// shuffleIndexes remembers the indexes of shuffle files, so that not every shard reads each of them anew.
+type shuffleIndexes struct {
+	mu    sync.Mutex
+	byKey map[string]*dataset.ShuffleFile
+}
+
+// open opens the shuffle file with the key, which is at the reader.
+func (c *shuffleIndexes) open(at io.ReaderAt, size int64, key string) (*dataset.ShuffleFile, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f, ok := c.byKey[key]; ok {
+		return f.On(at), nil
+	}
+	f, err := dataset.OpenShuffle(at, size, &schemas.Usage)
+	if err != nil {
+		return nil, err
+	}
+	if c.byKey == nil {
+		c.byKey = map[string]*dataset.ShuffleFile{}
+	}
+	c.byKey[key] = f.On(nil)
+	return f, nil
+}
+
 // openShuffles opens the shuffle file of every object whose delivery was not refused, in the order of objects, with the
 // source of each.
 func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []schemas.SourceID, error) {
@@ -168,7 +193,10 @@ func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []
 			if err != nil {
 				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, err)
 			}
-			f, err := dataset.OpenShuffle(at, size, &schemas.Usage)
+			f, err := r.indexes.open(at, size, o.Key)
+			if err == nil && f.Shards() != r.Spec.Shards {
+				err = fmt.Errorf("it has %d shards, not %d: %w", f.Shards(), r.Spec.Shards, dataset.ErrDamaged)
+			}
 			if err != nil {
 				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, err)
 			}

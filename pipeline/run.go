@@ -32,6 +32,7 @@ type Run struct {
 	Progress Progress
 
 	cache    resultCache
+	indexes  shuffleIndexes
 	planOnce sync.Once
 	plan     []Wave
 	planErr  error

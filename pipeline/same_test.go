@@ -2,11 +2,13 @@ package pipeline_test
 
 import (
 	"bytes"
+	"cmp"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"path"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -160,5 +162,31 @@ func sameControl(t *testing.T, got, want *pipeline.Manifest) {
 	strip := func(m *pipeline.Manifest) []byte { return bytes.ReplaceAll(m.Summary, []byte(m.Run), nil) }
 	if !bytes.Equal(strip(got), strip(want)) {
 		t.Errorf("figures:\n%s\nnot\n%s", got.Summary, want.Summary)
+	}
+}
+
+// TestLargestFirst watches one worker: shards come in the order of their sizes, so that of several workers none is left
+// alone with a large one.
+func TestLargestFirst(t *testing.T) {
+	t.Parallel()
+	w := need(t, many)
+	watched := &counted{Store: new(store.Memory)}
+	sum, _ := w.must(t, night{store: watched, shards: 7})
+	for _, name := range []string{"usage", "charges"} {
+		rows := map[string]int64{} // of usage, by part
+		for _, o := range sum.Manifest.Outputs {
+			if o.Dataset == "usage" {
+				rows[path.Base(o.Key)] = o.Rows
+			}
+		}
+		var sizes []int64
+		for _, key := range watched.written {
+			if strings.HasPrefix(key, "datasets/"+name+"/") {
+				sizes = append(sizes, rows[path.Base(key)])
+			}
+		}
+		if len(sizes) != 7 || sizes[0] == sizes[6] || !slices.IsSortedFunc(sizes, func(a, b int64) int { return cmp.Compare(b, a) }) {
+			t.Errorf("%s was written in shards of %v rows", name, sizes)
+		}
 	}
 }

@@ -1,12 +1,14 @@
 package dataset
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 
 	"daybook/schemas"
 )
@@ -15,6 +17,9 @@ import (
 type ShuffleFile struct {
 	in    io.ReaderAt
 	index shuffleIndex
+	// sorted are the index's blocks by shard; those of shard k are sorted[start[k]:start[k+1]].
+	sorted []Block
+	start  []int
 }
 
 // shuffleIndexBytes and shuffleBlockBytes bound what a damaged tail can claim.
@@ -52,6 +57,7 @@ func OpenShuffle(r io.ReaderAt, size int64, t *schemas.Table) (*ShuffleFile, err
 	if err := s.check(t, end); err != nil {
 		return nil, fmt.Errorf("open shuffle: %w: %w", err, ErrDamaged)
 	}
+	s.sort()
 	return s, nil
 }
 
@@ -69,10 +75,30 @@ func (s *ShuffleFile) check(t *schemas.Table, end int64) error {
 		at += b.Bytes
 		rows += int64(b.Rows)
 	}
-	if at != end || rows != x.Rows {
+	if at != end || rows != x.Rows || x.Shards < 1 || x.Shards > MaxShards {
 		return errors.New("the blocks do not add up to the file")
 	}
 	return nil
+}
+
+// sort fills s.sorted and s.start.
+func (s *ShuffleFile) sort() {
+	s.sorted = slices.Clone(s.index.Blocks)
+	slices.SortStableFunc(s.sorted, func(a, b Block) int { return cmp.Compare(a.Shard, b.Shard) })
+	s.start = make([]int, s.index.Shards+1)
+	for _, b := range s.sorted {
+		s.start[b.Shard+1]++
+	}
+	for k := range s.index.Shards {
+		s.start[k+1] += s.start[k]
+	}
+}
+
+// On returns the same file read by way of another reader, which must have the same bytes.
+func (s *ShuffleFile) On(r io.ReaderAt) *ShuffleFile {
+	other := *s
+	other.in = r
+	return &other
 }
 
 // Shards returns the number of shards.
@@ -81,15 +107,15 @@ func (s *ShuffleFile) Shards() int { return s.index.Shards }
 // Rows returns the number of rows of all shards.
 func (s *ShuffleFile) Rows() int64 { return s.index.Rows }
 
-// Blocks returns the blocks of a shard, in the order of their rows.
-func (s *ShuffleFile) Blocks(shard int) []Block {
-	var blocks []Block
-	for _, b := range s.index.Blocks {
-		if b.Shard == shard {
-			blocks = append(blocks, b)
-		}
+// Blocks returns the blocks of a shard, in the order of their rows. They must not be changed.
+func (s *ShuffleFile) Blocks(shard int) []Block { return s.sorted[s.start[shard]:s.start[shard+1]] }
+
+// ShardRows returns the number of rows of a shard.
+func (s *ShuffleFile) ShardRows(shard int) (rows int64) {
+	for _, b := range s.Blocks(shard) {
+		rows += int64(b.Rows)
 	}
-	return blocks
+	return rows
 }
 
 // Read appends the rows of a block to b, translating labels to b's dictionaries. An error of damage wraps ErrDamaged.

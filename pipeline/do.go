@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
@@ -24,6 +25,13 @@ type Result struct {
 	Codes []CodeCount `json:"codes"`
 	// Partial is what a later step of the flow needs of this one beyond its outputs.
 	Partial json.RawMessage `json:"partial,omitempty"`
+
+	// object is Partial as an object's task left it.
+	object struct {
+		once sync.Once
+		left objectPartial
+		err  error
+	}
 }
 
 // Output is one object that a task wrote.

@@ -30,6 +30,8 @@ type objectPartial struct {
 	Waived bool `json:"waived,omitempty"`
 	// LastTime is the latest end of a charge period, in microseconds: how far the period has come.
 	LastTime int64 `json:"last_time"`
+	// Sent is what was sent to each shard, as dataset.ShardSums has it in bytes.
+	Sent []byte `json:"sent,omitempty"`
 }
 
 // normaliseObject decodes one pinned object, says whose each row is, sets aside what belongs to another period, and sends
@@ -67,7 +69,7 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 	n.noteUnrun()
 	out.Rows = n.control.Shuffled.Rows
 	res := &Result{Outputs: []Output{out}, Control: n.control}
-	if res.Partial, err = partial(objectPartial{LastTime: n.last}); err != nil {
+	if res.Partial, err = partial(objectPartial{LastTime: n.last, Sent: n.sent.Bytes()}); err != nil {
 		return nil, err
 	}
 	return res, n.found.write(ctx, r, &t, res)
@@ -114,6 +116,8 @@ type normaliser struct {
 	control Control
 	// delivered, shuffled and beyond (the period) become totals of control in the end.
 	delivered, shuffled, beyond dataset.Tally
+	// sent is what went to each shard.
+	sent *dataset.ShardSums
 	// seen counts the rows that the decoder accounted for, as usage or as a finding.
 	seen int64
 
@@ -133,6 +137,7 @@ type normaliser struct {
 func newNormaliser(r *Run, src *schemas.Source, obj *Object) *normaliser {
 	n := &normaliser{
 		r: r, src: src, obj: obj, owners: newOwners(r, src), labels: map[int]*dataset.Dictionary{}, found: r.newFindings(), oldest: oldestLate(r),
+		sent: dataset.NewShardSums(r.Spec.Shards),
 	}
 	start, end := r.bounds()
 	n.start, n.end = start.UnixMicro(), end.UnixMicro()
@@ -294,6 +299,7 @@ func (n *normaliser) rows(b *dataset.Batch) error {
 	if err != nil || b.Rows == 0 {
 		return err
 	}
+	n.sent.AddBatch(b, n.shards, dataset.UsageMeasures())
 	return n.out.Add(b, n.shards)
 }
 

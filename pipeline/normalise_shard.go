@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/bits"
@@ -52,15 +53,18 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 			found.add(conflictFinding(sources[c.Dropped.File], c))
 			return nil
 		})
-		return err
+		if err != nil {
+			return scratchError(err)
+		}
+		if res.Control.Usage, err = usage.Totals(); err != nil {
+			return err
+		}
+		return files.allArrived(t.Shard, res.Control.Usage, stats.Duplicates)
 	})
 	if err != nil {
 		return nil, err
 	}
 	res.Outputs = append(res.Outputs, out)
-	if res.Control.Usage, err = usage.Totals(); err != nil {
-		return nil, err
-	}
 	res.Control.LateRows = left.Late
 	if res.Partial, err = partial(left); err != nil {
 		return nil, err
@@ -93,10 +97,51 @@ func nullsIn(v *dataset.Vector, rows int) int64 {
 	return int64(n)
 }
 
+// ErrScratch says that a file between tasks is damaged or is not the one that was written. A run that goes on without the
+// scratch store's files makes them anew.
+var ErrScratch = errors.New("files between tasks are not as they were written; run again, and they are made anew")
+
+// scratchError marks an error of a damaged shuffle file.
+func scratchError(err error) error {
+	if errors.Is(err, dataset.ErrDamaged) {
+		return fmt.Errorf("%w: %w", ErrScratch, err)
+	}
+	return err
+}
+
 // shuffles are the open shuffle files of a task.
 type shuffles struct {
 	open    []*dataset.ShuffleFile
 	closers []io.Closer
+	// sent is what the objects' tasks say that they sent to each shard, file by file.
+	sent [][]byte
+}
+
+// allArrived compares what was sent to a shard with what its usage and duplicates are, before anything is written: a result
+// that is wrong would stay, and be taken for done by the next run.
+func (s *shuffles) allArrived(shard int, usage dataset.Totals, duplicates []dataset.Totals) error {
+	var sent dataset.ShardSum
+	for i, all := range s.sent {
+		one, err := dataset.ShardSumIn(all, shard)
+		if err != nil {
+			return fmt.Errorf("what object %d sent to shard %d: %w", i, shard, err)
+		}
+		sent.Add(one)
+	}
+	var whole dataset.Totals
+	for _, part := range append([]dataset.Totals{usage}, duplicates...) {
+		if err := whole.Merge(part); err != nil {
+			return err
+		}
+	}
+	arrived := dataset.ShardSumOf(whole)
+	switch {
+	case arrived.Rows != sent.Rows:
+		return fmt.Errorf("%w: shard %d has %d rows instead of the %d that were sent to it", ErrScratch, shard, arrived.Rows, sent.Rows)
+	case arrived != sent:
+		return fmt.Errorf("%w: shard %d has other quantities or costs than were sent to it", ErrScratch, shard)
+	}
+	return nil
 }
 
 func (s *shuffles) close() {
@@ -181,6 +226,10 @@ func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []
 	}
 	var sources []schemas.SourceID
 	for j, res := range objects {
+		left, err := objectOf(res)
+		if err != nil {
+			return files, nil, err
+		}
 		pinned := &r.Spec.Sources[tasks[j].Source]
 		if _, ok := refused[deliveryName(pinned, &pinned.Objects[tasks[j].Object])]; ok {
 			continue
@@ -198,9 +247,10 @@ func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []
 				err = fmt.Errorf("it has %d shards, not %d: %w", f.Shards(), r.Spec.Shards, dataset.ErrDamaged)
 			}
 			if err != nil {
-				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, err)
+				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, scratchError(err))
 			}
 			files.open = append(files.open, f)
+			files.sent = append(files.sent, left.Sent)
 			sources = append(sources, pinned.Source)
 		}
 	}

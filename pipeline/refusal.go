@@ -42,10 +42,12 @@ func refusedDeliveries(s *Spec, tasks []Task, results []*Result) (map[string]ref
 	return refused, nil
 }
 
-// objectOf reads what normalising an object left for later steps.
-func objectOf(res *Result) (p objectPartial, err error) {
-	if err = json.Unmarshal(res.Partial, &p); err != nil {
-		err = fmt.Errorf("%s: read its result: %w", res.Task, err)
-	}
-	return p, err
+// objectOf returns what normalising an object left for later steps. It is read once: every shard asks for it.
+func objectOf(res *Result) (objectPartial, error) {
+	res.object.once.Do(func() {
+		if err := json.Unmarshal(res.Partial, &res.object.left); err != nil {
+			res.object.err = fmt.Errorf("%s: read its result: %w", res.Task, err)
+		}
+	})
+	return res.object.left, res.object.err
 }

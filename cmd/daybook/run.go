@@ -140,7 +140,7 @@ func executeRun(ctx context.Context, r *pipeline.Run, o runOptions, storeURL str
 	}
 	defer func() {
 		leave := scratch.release
-		if err == nil || errors.Is(err, pipeline.ErrUnbalanced) {
+		if err == nil || errors.Is(err, pipeline.ErrUnbalanced) || errors.Is(err, pipeline.ErrScratch) {
 			leave = scratch.remove
 		}
 		err = errors.Join(err, leave())
@@ -181,7 +181,7 @@ func useScratch(ctx context.Context, r *pipeline.Run, dir, storeURL string) (*sc
 		return nil, fmt.Errorf("use scratch directory %s: %w", dir, err)
 	}
 	r.SpillDir = s.path
-	if r.Scratch, err = store.Open(ctx, s.path); err != nil {
+	if r.Scratch, err = store.OpenScratch(s.path); err != nil {
 		return nil, errors.Join(err, s.release())
 	}
 	return s, nil

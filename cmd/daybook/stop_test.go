@@ -208,6 +208,51 @@ func TestKilledOftenGetsOn(t *testing.T) {
 	sameFiles(t, s.files(t), want)
 }
 
+// TestDamagedScratchIsMadeAnew kills a run and damages what it left between its tasks, as a machine may that loses its
+// power. The next run says so and ends with 1, and the one after that needs no help.
+func TestDamagedScratchIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	s := bulky(t).another(t)
+	args := []string{"--period", "2024-09", "--quiet", "--shards", "3", "--workers", "1"}
+	s.run(t, exitDone, args...)
+	want := s.files(t)
+	for name, damage := range map[string]func([]byte) []byte{
+		"empty": func([]byte) []byte { return nil },
+		"block": func(body []byte) []byte { body[len(body)/3] ^= 4; return body },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var left []string
+			s := s.another(t)
+			for ; len(left) == 0; s = s.another(t) {
+				cmd, _, _ := s.begin(t, args...)
+				for begun := time.Now(); len(left) == 0 && time.Since(begun) < time.Minute; time.Sleep(time.Millisecond) {
+					left, _ = filepath.Glob(filepath.Join(s.store, "runs/2024-09/tasks/normalise-object/*"))
+				}
+				_ = cmd.Process.Kill()
+				_ = cmd.Wait()
+				if left, _ = filepath.Glob(filepath.Join(s.store, ".scratch/*/*/*.arrow")); len(left) > 0 {
+					break
+				}
+			}
+			body, err := os.ReadFile(left[0])
+			if err == nil {
+				err = os.WriteFile(left[0], damage(body), 0o644)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd, _, stderr := s.begin(t, args...)
+			wantExit(t, cmd, exitBroke, stderr)
+			if !strings.Contains(stderr.String(), "run again, and they are made anew") {
+				t.Errorf("it said\n%s", stderr)
+			}
+			s.run(t, exitDone, args...)
+			sameFiles(t, s.files(t), want)
+		})
+	}
+}
+
 // TestInterrupted sends the signal of Ctrl-C: the run says so, ends with 1, and goes on when it is asked again.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()

@@ -26,6 +26,16 @@ func TestDirectory(t *testing.T) {
 	conform(t, func(t *testing.T) Store { return openDirectory(t, path.Join(t.TempDir(), "made", "on demand")) })
 }
 
+func TestScratch(t *testing.T) {
+	conform(t, func(t *testing.T) Store {
+		d, err := OpenScratch(path.Join(t.TempDir(), "made", "on demand"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	})
+}
+
 func TestBucket(t *testing.T) {
 	needBucket(t)
 	conform(t, func(t *testing.T) Store { return openBucket(t, nil) })

@@ -26,6 +26,8 @@ import (
 // only while they stay inside.
 type Directory struct {
 	path string
+	// scratch says that nothing need outlive the system.
+	scratch bool
 
 	mu    sync.Mutex
 	root  *os.Root // nil until the directory is known to exist
@@ -45,6 +47,17 @@ func OpenDirectory(path string) (*Directory, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// OpenScratch is OpenDirectory for files that are made anew if they are lost or damaged. What is created there is whole for
+// every process, however its maker ends, but nothing is synced: it waits for no disk, and what is removed soon may never
+// reach one.
+func OpenScratch(path string) (*Directory, error) {
+	d, err := OpenDirectory(path)
+	if err == nil {
+		d.scratch = true
+	}
+	return d, err
 }
 
 // String returns the directory as a file URL.

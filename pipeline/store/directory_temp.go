@@ -15,6 +15,7 @@ import (
 // it from the leftovers of the dead.
 type temp struct {
 	*os.File
+	home *Directory
 	root *os.Root
 	name string
 }
@@ -25,14 +26,14 @@ func (d *Directory) temp(ctx context.Context, write func(io.Writer) error) (*tem
 	if err != nil {
 		return nil, err
 	}
-	if err := makeFolders(root, tempFolder); err != nil {
+	if err := d.makeFolders(root, tempFolder); err != nil {
 		return nil, fmt.Errorf("make a place for temporary files: %w", err)
 	}
 	t, err := d.newTemp(root)
 	if err != nil {
 		return nil, fmt.Errorf("open a temporary file: %w", err)
 	}
-	if err = writeBuffered(ctx, t.File, write); err == nil {
+	if err = writeBuffered(ctx, t.File, write); err == nil && !d.scratch {
 		err = t.Sync()
 	}
 	if err != nil {
@@ -60,7 +61,7 @@ func (d *Directory) newTemp(root *os.Root) (*temp, error) {
 		if err != nil {
 			return nil, err
 		}
-		t := &temp{f, root, name}
+		t := &temp{f, d, root, name}
 		ours, err := t.claim()
 		if err != nil {
 			t.discard()
@@ -122,7 +123,7 @@ func (t *temp) link(key string) error {
 	folder := path.Dir(key)
 	err := t.root.Link(t.name, key)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeFolders(t.root, folder); err != nil {
+		if err := t.home.makeFolders(t.root, folder); err != nil {
 			return fmt.Errorf("make the folder %q: %w", folder, err)
 		}
 		err = t.root.Link(t.name, key)
@@ -130,7 +131,7 @@ func (t *temp) link(key string) error {
 	if err != nil {
 		return err
 	}
-	return syncFolder(t.root, folder)
+	return t.home.syncFolder(t.root, folder)
 }
 
 // replace puts the file in place of the one at key if that has the version old, durably; the caller holds the lock.
@@ -155,7 +156,7 @@ func (t *temp) replace(key string, old Version) error {
 	if err := t.root.Rename(t.name, key); err != nil {
 		return err
 	}
-	return syncFolder(t.root, path.Dir(key))
+	return t.home.syncFolder(t.root, path.Dir(key))
 }
 
 // modifyAfter makes the file's time later than that of the version it replaces, by the smallest step that the file system

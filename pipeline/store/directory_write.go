@@ -42,7 +42,7 @@ func (d *Directory) settle(key string, err error) error {
 	if err != nil {
 		return err
 	}
-	if err := syncFolder(d.root, path.Dir(key)); err != nil {
+	if err := d.syncFolder(d.root, path.Dir(key)); err != nil {
 		return fmt.Errorf("create %q in %s: %w", key, d, err)
 	}
 	return nil
@@ -138,13 +138,13 @@ func pause(ctx context.Context, wait time.Duration) error {
 }
 
 // makeFolders makes the folder and those above it, each durable in the one that holds it.
-func makeFolders(root *os.Root, folder string) error {
+func (d *Directory) makeFolders(root *os.Root, folder string) error {
 	if folder == "." {
 		return nil
 	}
 	err := root.Mkdir(folder, 0o755)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeFolders(root, path.Dir(folder)); err != nil {
+		if err := d.makeFolders(root, path.Dir(folder)); err != nil {
 			return err
 		}
 		err = root.Mkdir(folder, 0o755)
@@ -155,11 +155,14 @@ func makeFolders(root *os.Root, folder string) error {
 	if err != nil {
 		return err
 	}
-	return syncFolder(root, path.Dir(folder))
+	return d.syncFolder(root, path.Dir(folder))
 }
 
 // syncFolder makes the names in folder durable.
-func syncFolder(root *os.Root, folder string) error {
+func (d *Directory) syncFolder(root *os.Root, folder string) error {
+	if d.scratch {
+		return nil
+	}
 	f, err := root.Open(folder)
 	if err != nil {
 		return err

@@ -1,0 +1,60 @@
+package dataset
+
+import "testing"
+
+// The sum of a shard is that of its rows' totals, however they are divided, and any change to them shows.
+func TestShardSums(t *testing.T) {
+	const shards = 3
+	files, all := recordFiles(t, newRand(8), 3, 200, 300, shards, 300)
+	measures := recordsReduction.Measures
+	sums := NewShardSums(shards)
+	tallies := make([]Tally, shards)
+	for _, b := range all {
+		shard := make([]uint16, b.Rows)
+		for i := range shard {
+			shard[i] = ShardOf(b.Columns[0].TextAt(i), shards)
+			if err := tallies[shard[i]].AddRow(b, i, measures); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sums.AddBatch(b, shard, measures)
+	}
+	for k := range shards {
+		got, err := ShardSumIn(sums.Bytes(), k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		totals, err := tallies[k].Totals()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != ShardSumOf(totals) || got.Rows == 0 {
+			t.Errorf("shard %d sums up to %v, its totals to %v", k, got, ShardSumOf(totals))
+		}
+		rows := int64(0)
+		for _, f := range files {
+			rows += f.ShardRows(k)
+		}
+		if rows != got.Rows {
+			t.Errorf("shard %d has %d rows, not %d", k, got.Rows, rows)
+		}
+		var twice ShardSum
+		twice.Add(got)
+		twice.Add(got)
+		if err := totals.Merge(totals); err != nil || twice != ShardSumOf(totals) {
+			t.Errorf("shard %d twice is %v, not %v", k, twice, ShardSumOf(totals))
+		}
+		for unit, d := range totals.Quantities {
+			before := ShardSumOf(totals)
+			delete(totals.Quantities, unit)
+			totals.Quantities[unit+"s"] = d
+			if ShardSumOf(totals) == before && !d.IsZero() {
+				t.Errorf("another unit than %q is no other sum", unit)
+			}
+			break
+		}
+	}
+	if _, err := ShardSumIn(sums.Bytes(), shards); err == nil {
+		t.Error("there is a shard too many")
+	}
+}

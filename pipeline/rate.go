@@ -88,7 +88,9 @@ type rater struct {
 	nobody  nobody
 
 	// due are the shard's accounts in the book that have not been rated yet, in order.
-	due       []schemas.AccountID
+	due []schemas.AccountID
+	// rated is the output of the account at hand, in the memory of the one before.
+	rated     rating.Output
 	account   []byte
 	open      bool
 	fed       int64
@@ -287,8 +289,8 @@ func (w *rater) closeAccount() error {
 		return err
 	}
 	left = append(left, w.late.done.unmetered...)
-	out, err := w.plan.Rate(w.tally, carried)
-	if err != nil {
+	out := &w.rated
+	if err := w.plan.RateInto(w.tally, carried, out); err != nil {
 		return err
 	}
 	for i := range left {

@@ -18,7 +18,7 @@ import (
 // Invoices returns the draft invoices of an account as the run wrote them, one JSON object for each currency. The error
 // wraps ErrNothing if the run has none.
 func (l *Look) Invoices(ctx context.Context, id schemas.AccountID) ([]json.RawMessage, error) {
-	name := fmt.Sprintf("/invoices-%04d.jsonl", dataset.ShardOf([]byte(id), l.run.Spec.Shards))
+	name := fmt.Sprintf("/invoices-%04d.jsonl", l.run.Spec.home()(id))
 	var out []json.RawMessage
 	for _, o := range l.Manifest.Outputs {
 		if o.Dataset != "invoices" || !strings.HasSuffix(o.Key, name) {

@@ -16,7 +16,7 @@ import (
 
 // outputs returns the run's Parquet objects of a dataset. With an account it is the one of that account's shard.
 func (l *Look) outputs(table *schemas.Table, account schemas.AccountID) []Output {
-	shard := fmt.Sprintf("/part-%04d.parquet", dataset.ShardOf([]byte(account), l.run.Spec.Shards))
+	shard := fmt.Sprintf("/part-%04d.parquet", l.run.Spec.home()(account))
 	var out []Output
 	for _, o := range l.Manifest.Outputs {
 		if o.Dataset == table.Name && strings.HasSuffix(o.Key, ".parquet") && (account == "" || strings.HasSuffix(o.Key, shard)) {
@@ -147,6 +147,13 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 		if x.late.carried != nil {
 			carried = *x.late.carried
 		}
+	}
+	if members := l.run.kinOf(id); len(members) > 0 {
+		kin, err := gatherFamilies(ctx, l.run, plan, members, l.Manifest.filesOf(&schemas.Usage))
+		if err != nil {
+			return nil, err
+		}
+		x.tally.Join(kin[id])
 	}
 	out, err := plan.Rate(x.tally, carried)
 	x.charges = append(out.Charges, x.late.corrections...)

@@ -25,6 +25,8 @@ type latecomers struct {
 	own [2]*lateFiles
 	// chain are the runs of earlier periods, oldest first.
 	chain []*earlierRun
+	// roots are the accounts that have a family, whose earlier periods are not rated again.
+	roots map[schemas.AccountID]schemas.AccountID
 }
 
 // earlierRun is a run of an earlier period as far as it is rated again.
@@ -81,7 +83,7 @@ func nameOf(b *dataset.Batch, i int) (name recordName, named bool) {
 
 // newLatecomers prepares to settle accounts of a run, whose plan it is; usage are the files with its usage.
 func newLatecomers(ctx context.Context, r *Run, plan *rating.Plan, usage func(schemas.AccountID) []string) *latecomers {
-	l := &latecomers{ctx: ctx, r: r, plan: plan}
+	l := &latecomers{ctx: ctx, r: r, plan: plan, roots: r.Spec.roots()}
 	for i := range l.own {
 		l.own[i] = newLateFiles(ctx, r, &schemas.Usage, schemas.UseAccountId, lateColumns(r, plan), usage)
 	}

@@ -17,6 +17,10 @@ import (
 // rate rates the periods again, without and with what came late now, and turns the difference to what was charged into
 // corrections.
 func (s *settling) rate() error {
+	if _, ok := s.roots[s.id]; ok {
+		s.tally.KeepLate() // what one account of a family used changes what the others pay
+		return nil
+	}
 	var before, after rating.Carried
 	var corrections []schemas.Charge
 	var differing []schemas.Finding
@@ -193,8 +197,9 @@ func (m *Manifest) filesOf(table *schemas.Table) func(schemas.AccountID) []strin
 			byShard[part] = append(byShard[part], o.Key)
 		}
 	}
+	home := m.Spec.home()
 	return func(id schemas.AccountID) []string {
-		return byShard[fmt.Sprintf("%04d.parquet", dataset.ShardOf([]byte(id), m.Spec.Shards))]
+		return byShard[fmt.Sprintf("%04d.parquet", home(id))]
 	}
 }
 

@@ -8,8 +8,10 @@ import (
 // owners says which customer of ours each row belongs to, and which shard that customer is in. It asks the book once per
 // pair of billing and sub-account, not once per row.
 type owners struct {
-	r   *Run
-	src *schemas.Source
+	r *Run
+	// home finds the shard of an account.
+	home func(schemas.AccountID) uint16
+	src  *schemas.Source
 	// accounts is the dictionary of x_AccountId for this object.
 	accounts *dataset.Dictionary
 	known    map[uint64]owner
@@ -41,7 +43,7 @@ type ownedOn struct {
 
 func newOwners(r *Run, src *schemas.Source) owners {
 	return owners{
-		r: r, src: src, accounts: dataset.NewDictionary(), known: map[uint64]owner{},
+		r: r, home: r.Spec.home(), src: src, accounts: dataset.NewDictionary(), known: map[uint64]owner{},
 		days: dayFinder{zone: r.Book.Zone}, dated: map[ownedOn]owner{},
 	}
 }
@@ -121,7 +123,7 @@ func (o *owners) ask(key uint64, day schemas.Date) owner {
 	w := owner{none: !ok}
 	if ok {
 		w.code = o.accounts.Code([]byte(account))
-		w.shard = dataset.ShardOf([]byte(account), o.r.Spec.Shards)
+		w.shard = o.home(account)
 	} else {
 		// Rows that are nobody's stay together by the accounts that they name, so that what is said of them does not
 		// depend on how many shards there are.

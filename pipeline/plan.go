@@ -112,6 +112,7 @@ type keyed struct {
 	Run                  schemas.RunID
 	Carried              []PartDigest
 	Earlier              any
+	Families             []Kin
 }
 
 // taskKey derives a key from what the task reads. A task of a sharded step reads only its own shard of an earlier sharded
@@ -124,7 +125,7 @@ func taskKey(s *Spec, step *Step, w *Wave, i int, waves []Wave, digests map[stri
 		k.Pinned = s.Sources[t.Source]
 	case PerObject:
 		k.Pinned = []any{s.Sources[t.Source].Source, s.Sources[t.Source].Objects[t.Object]}
-		k.Earlier = s.earlierPeriods()
+		k.Earlier, k.Families = s.earlierPeriods(), s.Families
 	case PerShard, Once:
 		k.Part = t.Part
 	}

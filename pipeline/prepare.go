@@ -53,6 +53,7 @@ func Prepare(ctx context.Context, r *Run, q Request) error {
 	if err := r.carryIn(ctx); err != nil {
 		return err
 	}
+	s.Families = families(r)
 	if err := r.pinEarlier(ctx); err != nil {
 		return err
 	}

@@ -39,6 +39,11 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		w.late.settles = newLatecomers(ctx, r, plan, usageOf(normalised))
 		defer w.late.settles.close()
 	}
+	if members := r.kinIn(w.due); len(members) > 0 {
+		if w.kin, err = gatherFamilies(ctx, r, plan, members, usageOf(normalised)); err != nil {
+			return nil, err
+		}
+	}
 	out, err := writeTableWith(ctx, r, &t, &schemas.Charges, func(to *dataset.Writer) error {
 		w.to = to
 		for _, n := range normalised {
@@ -97,6 +102,8 @@ type rater struct {
 	carried   map[schemas.AccountID]rating.Carried
 	carriedOn []carriedAccount
 	late      rateLate
+	// kin is what the families of the shard's accounts have used of what is priced as one.
+	kin kinship
 }
 
 // carriedAccount is what the next period needs of an account.
@@ -289,6 +296,7 @@ func (w *rater) closeAccount() error {
 		return err
 	}
 	left = append(left, w.late.done.unmetered...)
+	w.tally.Join(w.kin[id])
 	out := &w.rated
 	if err := w.plan.RateInto(w.tally, carried, out); err != nil {
 		return err

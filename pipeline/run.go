@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"daybook/pipeline/book"
-	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
 	"daybook/rating"
 	"daybook/schemas"
@@ -99,8 +98,9 @@ func (r *Run) ratedAccounts(plan *rating.Plan) (names map[schemas.AccountID]stri
 			r.accountNames[account.ID] = cmp.Or(account.Name, customer.Name)
 		}
 		r.byShard = make([][]schemas.AccountID, r.Spec.Shards)
+		home := r.Spec.home()
 		for _, id := range plan.Accounts() {
-			shard := dataset.ShardOf([]byte(id), r.Spec.Shards)
+			shard := home(id)
 			r.byShard[shard] = append(r.byShard[shard], id)
 		}
 	})

@@ -25,6 +25,8 @@ type Spec struct {
 	Carried []PartDigest `json:"carried,omitempty"`
 	// Earlier are the runs of the periods before, oldest first: usage that came late for them is rated against them.
 	Earlier []Earlier `json:"earlier,omitempty"`
+	// Families are the accounts that lie in the shard of another, because their usage may be priced as one, in order.
+	Families []Kin `json:"families,omitempty"`
 	// Shards is how many ways the accounts are divided. It changes the division of rows into files, never the rows.
 	Shards int `json:"shards"`
 	// Code names the version of every step's algorithm.

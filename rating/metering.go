@@ -50,6 +50,9 @@ func (x *metering) price(st *stretch, p *progress) error {
 	c := &x.line.charge
 	c.HasQuantity, c.ConsumedUnit, c.PricingUnit = true, x.unit(), x.pricingUnit()
 	c.UnitPrice = unitPrice(&x.entry.price.Terms)
+	if pooled, err := x.pricePooled(st); pooled || err != nil {
+		return err
+	}
 	if !x.meter.additive() {
 		x.priceLevel(st, p)
 		return nil

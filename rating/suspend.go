@@ -55,7 +55,7 @@ func (b *bill) heldBy(c *combo, k int) (schemas.Code, bool) {
 	t := b.tally
 	first := &t.series[t.handles[c.handles[0]].series]
 	if t.handles[c.handles[0]].match.elsewhere && t.account != nil {
-		return "", true
+		return schemas.CodeLateFamily, !t.keepLate
 	}
 	if first.meter < 0 {
 		return first.code, false

@@ -47,6 +47,9 @@ type Tally struct {
 	stretches []stretch
 	// stamp numbers the accounts.
 	stamp int
+	// family and keepLate are what Join and KeepLate say of the account at hand.
+	family   *Family
+	keepLate bool
 }
 
 // Labels are labels that a tally has seen, and what it made of them: for callers who see the same ones again in the next
@@ -105,6 +108,7 @@ func (p *Plan) NewTally() *Tally {
 
 // Begin starts an account, forgetting the one before. An account that the book does not know suspends all its rows.
 func (t *Tally) Begin(id schemas.AccountID) {
+	t.family, t.keepLate = nil, false
 	t.id, t.account, t.rows = id, t.plan.accounts[id], 0
 	t.series, t.handles = t.series[:0], t.handles[:0]
 	t.combos, t.numbers, t.totals, t.drawn = t.combos[:0], t.numbers[:0], t.totals[:0], 0

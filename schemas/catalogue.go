@@ -165,6 +165,10 @@ type Price struct {
 	Timing  Timing     `yaml:"timing,omitempty"`
 	Prorate Proration  `yaml:"prorate,omitempty"`
 
+	// Pooled prices the usage of an account and of all accounts of its family, those below and above it, as one quantity, so
+	// that they share tiers, allowance and free quantity; each has its part of the amount, by quantity.
+	// A quote prices an account alone.
+	Pooled bool `yaml:"pooled,omitempty"`
 	// Convert turns the metered quantity into the priced one.
 	Convert *UnitConversion `yaml:"convert,omitempty"`
 	// Allowance is included and free of charge; FreeQuantity is a usage discount that spans the period.

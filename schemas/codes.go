@@ -33,6 +33,7 @@ const (
 	CodePeriodNotRun      Code = "period_not_run"
 	CodeLateUsage         Code = "late_usage"
 	CodeRerateDiffers     Code = "rerate_differs"
+	CodeLateFamily        Code = "late_family"
 	// Of an object or delivery.
 	CodeToleratedNull     Code = "tolerated_null"
 	CodeToleratedTime     Code = "tolerated_time"
@@ -85,6 +86,7 @@ var Codes = []CodeInfo{
 	{CodePeriodNotRun, Warning, "usage of an earlier period came, and that period has no run", "run that period, then this one again"},
 	{CodeLateUsage, Note, "usage of an earlier period came after that period was run", "none, if the meter's policy for late usage is meant"},
 	{CodeRerateDiffers, Warning, "an earlier period that late usage belongs to is no longer rated as it was charged", "look at what changed in the book since; the correction brings the charges to what today's book makes of them"},
+	{CodeLateFamily, Suspended, "usage came late for an account whose family is priced as one, and its earlier period is not rated again", "have it delivered with its own period and run that anew, or set late of the meter to next_period"},
 	{CodeToleratedNull, Note, "a declared null token, or an empty value that the format forbids, was read as null", "none, if the tolerance is meant"},
 	{CodeToleratedTime, Note, "a time was read in a declared format that is not ISO 8601", "none, if the tolerance is meant"},
 	{CodeToleratedCase, Note, "a value was read in spite of its casing", "none, if the tolerance is meant"},

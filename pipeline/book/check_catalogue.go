@@ -171,6 +171,7 @@ func (c *checker) price(at place, p *schemas.Price) {
 	c.terms(at, &p.Terms)
 	c.policyRules(at.field("policy"), &p.Policy)
 	c.recurrence(at.field("every"), p.Every)
+	c.pooled(at, p)
 	if c.refer(at, "meter", KindMeter, string(p.Meter)) {
 		c.meteredPrice(at, p)
 	} else if p.Meter == "" {

@@ -22,6 +22,7 @@ func (c *checker) checkCustomers() {
 	}
 	c.aliases()
 	c.parents()
+	c.families()
 }
 
 func (c *checker) account(at place, a *accountRow) {
@@ -241,6 +242,9 @@ func (c *checker) overrides(list place, s *subscriptionRow) {
 	for i := range s.Overrides {
 		p := &s.Overrides[i]
 		c.price(list.at(i), p)
+		if p.Pooled {
+			c.complain(list.at(i).field("pooled"), "pool the offering's own price", "a price of one subscription is not its family's")
+		}
 		if p.Phase != "" && !slices.ContainsFunc(s.Phases, func(ph schemas.Phase) bool { return ph.Name == p.Phase }) {
 			var known []string
 			for _, ph := range s.Phases {

@@ -1,0 +1,135 @@
+package rating
+
+import (
+	"fmt"
+	"slices"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Family is the usage of an account and those below it under prices that are pooled: what Plan.AddPooled gathers, account by
+// account, before any of them is rated.
+type Family struct {
+	parts map[string][]familyPart
+}
+
+// familyPart is what one stretch of an account brings into a pool.
+type familyPart struct {
+	account  schemas.AccountID
+	start    int64
+	quantity money.Decimal
+}
+
+// NewFamily returns a family without usage.
+func NewFamily() *Family { return &Family{parts: map[string][]familyPart{}} }
+
+// poolKey names what is priced as one: a price and a series of its meter.
+func poolKey(x *price, s *series) string {
+	return string(x.offering.ID) + "\x00" + string(x.ID) + "\x00" + x.Version + "\x00" + s.key
+}
+
+// AddPooled adds the usage of the tally's account under pooled prices to a family. Accounts are to be added in order: among
+// equal remainders the first has the odd cent.
+func (p *Plan) AddPooled(f *Family, t *Tally) error {
+	if t.account == nil {
+		return nil
+	}
+	b := &bill{plan: p, tally: t, account: t.account, carried: &Carried{}}
+	for i := range t.series {
+		s := &t.series[i]
+		if s.meter < 0 {
+			continue
+		}
+		m := &p.meters[s.meter]
+		stretches, err := b.stretches(s, m)
+		if err != nil {
+			return fmt.Errorf("pool the usage of account %s: %w", t.id, err)
+		}
+		for k := range stretches {
+			st := &stretches[k]
+			if !st.entry.price.Pooled || st.acc.rows == 0 {
+				continue
+			}
+			x := metering{bill: b, series: s, meter: m, entry: st.entry}
+			key := poolKey(st.entry.price, s)
+			f.parts[key] = append(f.parts[key], familyPart{t.id, st.start, x.quantity(&st.acc, st.start, st.end)})
+		}
+	}
+	return nil
+}
+
+// Join makes the account at hand, until the next Begin, one of a family: its usage under pooled prices is priced with that of
+// the others.
+func (t *Tally) Join(f *Family) { t.family = f }
+
+// KeepLate leaves late usage of the account at hand, until the next Begin, that would be rated again in its own period to
+// findings, because nobody does.
+func (t *Tally) KeepLate() { t.keepLate = true }
+
+// pricePooled prices a stretch as the account's part of what its family's usage costs as one quantity: the family shares the
+// tiers, the allowance and the free quantity of the price. The amount is rounded as a line is, and divided by largest
+// remainder in proportion to the quantities, of which those below zero count as zero. It reports false for an account alone.
+func (x *metering) pricePooled(st *stretch) (bool, error) {
+	f, e := x.bill.tally.family, x.entry
+	if f == nil || !e.price.Pooled {
+		return false, nil
+	}
+	parts := f.parts[poolKey(e.price, x.series)]
+	at := slices.IndexFunc(parts, func(p familyPart) bool { return p.account == x.bill.account.ID && p.start == st.start })
+	if at < 0 {
+		return false, fmt.Errorf("price %s is pooled, and the family does not have the usage from %d", e.price.ID, st.start)
+	}
+	t, c := &x.line.t, &x.line.charge
+	c.Consumed = x.quantity(&st.acc, st.start, st.end)
+	t.add(OpGiven, x.rowsNote(st.acc.rows), c.Consumed, fact("quantity", c.Consumed))
+	total := money.Zero
+	weights := make([]money.Decimal, len(parts))
+	for i := range parts {
+		total = total.Add(parts[i].quantity)
+		weights[i] = aboveZero(parts[i].quantity)
+	}
+	if sumOf(weights).IsZero() {
+		weights[0] = money.One
+	}
+	q := t.add(OpGiven, "metered of the account and its family", total, fact("quantity", total))
+	q = t.convertRound(q, e.price.Convert)
+	q = t.allowFree(q, e.price.FreeQuantity, "the usage discount")
+	if e.price.Allowance != nil {
+		q = t.allowFree(q, &e.price.Allowance.Quantity, "the allowance")
+	}
+	c.Priced = partOf(q.v, weights, at)
+	amount := x.priceFrom(q, &Usage{Quantity: q.v, Cost: q.v, Labels: x.series.group})
+	return true, x.shareOf(amount, weights, at)
+}
+
+// partOf is the part with that place of a quantity at 18 places: the difference of rounded sums, so that all add up to it.
+func partOf(q money.Decimal, weights []money.Decimal, at int) money.Decimal {
+	of := sumOf(weights)
+	upTo := func(n int) money.Decimal {
+		return money.RoundTo(shareRound(q, sumOf(weights[:n]), of), money.Scale, money.HalfEven)
+	}
+	return upTo(at + 1).Sub(upTo(at))
+}
+
+// shareOf makes the part with that place of an amount the line's.
+func (x *metering) shareOf(amount number, weights []money.Decimal, at int) error {
+	t := &x.line.t
+	rule, err := x.bill.rule(x.entry.price.Currency, schemas.RoundLine)
+	if err != nil {
+		return err
+	}
+	rounded := t.roundBy(in("exact", amount), rule)
+	places, _ := money.MinorUnits(x.entry.price.Currency)
+	if rule.Places != nil {
+		places = *rule.Places
+	}
+	places = max(places, -rounded.v.Exponent())
+	shares, err := money.Allocate(rounded.v, weights, places)
+	if err != nil {
+		return err
+	}
+	x.line.amount = t.add(OpShare, "the account's part of it, by quantity", shares[at],
+		in("amount", rounded), count("places", int64(places)), count("part", int64(at+1)), word("quantities", listText(weights)))
+	return nil
+}

@@ -1,0 +1,150 @@
+package rating_test
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"testing"
+	"time"
+
+	"daybook/rating"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// TestFamilyAgainstRat rates random families by random pooled prices, and holds every share against fractions: the price of
+// the sum, rounded, divided by largest remainder in proportion to what each used.
+func TestFamilyAgainstRat(t *testing.T) {
+	for seed := range uint64(600) {
+		r := random(seed)
+		tiers, free := randomTiers(r), decimal(r, 2, 2)
+		terms, price := schemas.Terms{Model: schemas.ModelGraduated, Tiers: tiers}, ratGraduated
+		if seed%2 == 1 {
+			terms.Model, price = schemas.ModelVolume, ratVolume
+		}
+		catalogue := schemas.Catalogue{
+			Meters: []schemas.Meter{{ID: "m", SKUs: []schemas.SKU{"vm"}, Unit: "h"}},
+			Offerings: []schemas.Offering{{ID: "o", Name: "o", Included: true, Prices: []schemas.Price{
+				{ID: "p", Meter: "m", Currency: "EUR", Terms: terms, Pooled: true, Allowance: &schemas.Allowance{Quantity: free}},
+			}}},
+		}
+		var accounts []schemas.Account
+		var used []money.Decimal
+		for i := range 1 + r.IntN(7) {
+			accounts = append(accounts, schemas.Account{ID: schemas.AccountID(fmt.Sprintf("a%d", i)), Currency: "EUR"})
+			used = append(used, decimal(r, 3, r.IntN(4)))
+			if r.IntN(9) == 0 {
+				used[i] = money.Zero
+			}
+		}
+		plan := compile(t, catalogue, accounts...)
+		shares, priced := rateFamily(t, plan, accounts, used)
+		sum, left := new(big.Rat), new(big.Rat)
+		for _, u := range used {
+			sum.Add(sum, u.Rat())
+		}
+		if left.Sub(sum, free.Rat()); left.Sign() < 0 {
+			left.SetInt64(0)
+		}
+		whole, _ := new(big.Rat).SetString(price(tiers, left).FloatString(2))
+		if sum.Sign() == 0 {
+			whole.SetInt64(0) // without usage there is no charge
+		}
+		for i, want := range largestRemainder(whole, sum, used) {
+			if shares[i].Rat().Cmp(want) != 0 {
+				t.Errorf("seed %d, %s, used %v, %s free: shares %v, and part %d is %s", seed, terms.Model, texts(used), free, texts(shares), i, want.FloatString(2))
+			}
+		}
+		if got := total(shares).Rat(); got.Cmp(whole) != 0 {
+			t.Errorf("seed %d: the shares come to %s of %s", seed, got.FloatString(6), whole.FloatString(6))
+		}
+		if got := total(priced).Rat(); got.Cmp(left) != 0 {
+			t.Errorf("seed %d: quantities of %s are priced of %s", seed, got.FloatString(6), left.FloatString(6))
+		}
+	}
+}
+
+// largestRemainder divides an amount of cents in proportion to what was used; where nothing was, the first pays.
+func largestRemainder(whole, sum *big.Rat, used []money.Decimal) []*big.Rat {
+	type part struct {
+		cents *big.Int
+		rest  *big.Rat
+	}
+	parts, order := make([]part, len(used)), make([]int, len(used))
+	left := new(big.Int).Quo(new(big.Rat).Mul(whole, big.NewRat(100, 1)).Num(), big.NewInt(1))
+	for i, u := range used {
+		weight := new(big.Rat)
+		if sum.Sign() > 0 {
+			weight.Quo(u.Rat(), sum)
+		} else if i == 0 {
+			weight.SetInt64(1)
+		}
+		exact := new(big.Rat).Mul(new(big.Rat).Mul(whole, big.NewRat(100, 1)), weight)
+		cents := new(big.Int).Quo(exact.Num(), exact.Denom())
+		parts[i], order[i] = part{cents, new(big.Rat).Sub(exact, new(big.Rat).SetInt(cents))}, i
+		left.Sub(left, cents)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return parts[b].rest.Cmp(parts[a].rest) })
+	for _, i := range order[:left.Int64()] {
+		parts[i].cents.Add(parts[i].cents, big.NewInt(1))
+	}
+	out := make([]*big.Rat, len(parts))
+	for i := range parts {
+		out[i] = new(big.Rat).SetFrac(parts[i].cents, big.NewInt(100))
+	}
+	return out
+}
+
+// rateFamily rates accounts as one family, and returns what each pays and for what quantity. Each charge must recompute from
+// its steps.
+func rateFamily(t *testing.T, plan *rating.Plan, accounts []schemas.Account, used []money.Decimal) (shares, priced []money.Decimal) {
+	t.Helper()
+	family, tally := rating.NewFamily(), plan.NewTally()
+	feed := func(i int) {
+		tally.Begin(accounts[i].ID)
+		if used[i].IsZero() {
+			return
+		}
+		labels := make([]string, len(plan.Columns()))
+		for k, c := range plan.Columns() {
+			switch c {
+			case schemas.UseSkuId:
+				labels[k] = "vm"
+			case schemas.UseConsumedUnit:
+				labels[k] = "h"
+			}
+		}
+		q, err := money.FixedFromDecimal(used[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Date(2024, 9, 5, 0, 0, 0, 0, time.UTC).UnixMicro()
+		if code := tally.Add(tally.Resolve(labels)[0], &rating.Row{Start: start, End: start + 1, Quantity: q}); code != "" {
+			t.Fatal(code)
+		}
+	}
+	for i := range accounts {
+		feed(i)
+		if err := plan.AddPooled(family, tally); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range accounts {
+		feed(i)
+		tally.Join(family)
+		out, err := plan.Rate(tally, rating.Carried{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		share, quantity := money.Zero, money.Zero
+		for k := range out.Charges {
+			c := &out.Charges[k]
+			if err := rating.Check(c); err != nil {
+				t.Error(err)
+			}
+			share, quantity = share.Add(c.Amount), quantity.Add(c.Priced)
+		}
+		shares, priced = append(shares, share), append(priced, quantity)
+	}
+	return shares, priced
+}

@@ -55,6 +55,8 @@ type settled struct {
 	// Fed rows were added to the tally of the period at hand; those that earlier runs had are repeated, and named in repeats.
 	fed, repeated int64
 	repeats       map[recordName]bool
+	// Partly is how many of those that their own period was rated again with were rated by some of their meters only.
+	partly int64
 	// chain are the periods that were rated again, for explaining: their tallies are valid until the next account.
 	again []ratedPeriod
 }

@@ -48,6 +48,7 @@ func (s *settling) rate() error {
 			return err
 		}
 		s.out.found = append(s.out.found, suspended...)
+		s.out.partly += with.Partly - without.Partly
 		if len(rating.Difference(s.issued[run.Period], asKept(without.Charges))) > 0 {
 			differing = append(differing, s.differs(run))
 		}
@@ -93,7 +94,7 @@ func suspendedSince(before, after []schemas.Finding) ([]schemas.Finding, error) 
 	add := func(f schemas.Finding) error {
 		same := func(x schemas.Finding) bool {
 			return x.Code == f.Code && x.Source == f.Source && x.Column == f.Column && x.Value == f.Value && x.Unit == f.Unit &&
-				x.Currency == f.Currency && x.Message == f.Message
+				x.Currency == f.Currency
 		}
 		i := slices.IndexFunc(out, same)
 		if i < 0 {
@@ -118,7 +119,7 @@ func suspendedSince(before, after []schemas.Finding) ([]schemas.Finding, error) 
 			return nil, err
 		}
 	}
-	return slices.DeleteFunc(out, func(f schemas.Finding) bool { return f.Rows == 0 }), nil
+	return slices.DeleteFunc(out, func(f schemas.Finding) bool { return f.Rows == 0 && f.Quantity.IsZero() && f.Cost.IsZero() }), nil
 }
 
 // lateFiles reads accounts out of the files of a run, each account out of those of its shard.

@@ -311,8 +311,9 @@ func (w *rater) closeAccount() error {
 	found = append(found, w.late.done.found...)
 	suspended := rowsOf(found)
 	w.control.SuspendedRows += suspended
-	w.control.PartlyRows += out.Partly
-	w.control.RatedRows += w.fed - suspended - out.Partly
+	partly := out.Partly + w.late.done.partly
+	w.control.PartlyRows += partly
+	w.control.RatedRows += w.fed - suspended - partly
 	w.fed = 0
 	for _, f := range append(found, negatives(id, out.Charges)...) {
 		w.found.add(f)

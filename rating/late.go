@@ -65,6 +65,11 @@ func (t *Tally) RatedAgain() (rows int64) {
 		for k := range c.totals {
 			rows += c.totals[k].rows
 		}
+		if c.shared != nil {
+			for _, n := range c.shared.rows {
+				rows += n
+			}
+		}
 	}
 	return rows
 }

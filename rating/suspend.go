@@ -15,7 +15,11 @@ import (
 func (b *bill) suspend() error {
 	for i := range b.tally.combos {
 		c := &b.tally.combos[i]
-		if c.shared != nil {
+		elsewhere := b.tally.account != nil && b.tally.handles[c.handles[0]].match.elsewhere
+		if elsewhere && !b.tally.keepLate {
+			continue // another period answers for them
+		}
+		if c.shared != nil && !elsewhere {
 			if err := b.suspendShared(c); err != nil {
 				return err
 			}
@@ -55,7 +59,7 @@ func (b *bill) heldBy(c *combo, k int) (schemas.Code, bool) {
 	t := b.tally
 	first := &t.series[t.handles[c.handles[0]].series]
 	if t.handles[c.handles[0]].match.elsewhere && t.account != nil {
-		return schemas.CodeLateFamily, !t.keepLate
+		return schemas.CodeLateFamily, false
 	}
 	if first.meter < 0 {
 		return first.code, false

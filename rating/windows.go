@@ -3,6 +3,7 @@ package rating
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -76,4 +77,21 @@ func (a *accumulator) mergeWindows(b *accumulator) error {
 	}
 	a.windows = merged
 	return nil
+}
+
+// windowStart is the first microsecond of the window that holds an instant, by the clock of zone.
+func windowStart(micros int64, w schemas.Window, zone *time.Location) int64 {
+	at := time.UnixMicro(micros).In(zone)
+	switch w {
+	case schemas.WindowDay:
+		return schemas.DateOf(at, zone).Time(zone).UnixMicro()
+	case schemas.WindowMonth:
+		start, _ := schemas.PeriodOf(at, zone).Bounds(zone)
+		return start.UnixMicro()
+	case schemas.WindowSecond, schemas.WindowMinute, schemas.WindowHour, schemas.WindowPeriod:
+	}
+	_, offset := at.Zone()
+	length := windowLength(w).Microseconds()
+	local := micros + int64(offset)*1e6
+	return micros - ((local%length)+length)%length
 }

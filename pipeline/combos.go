@@ -32,7 +32,9 @@ type combos struct {
 	place    []place
 	told     []told
 	reads    []uint32
-	layout   layout
+	// runs are the stretches of rows that were found to agree in each active label.
+	runs   [][2]int
+	layout layout
 	// wide numbers the first parts of keys that do not fit into 64 bits.
 	wide map[wideKey]uint64
 
@@ -162,6 +164,7 @@ func (c *combos) begin(b *dataset.Batch) {
 			c.active, c.place = append(c.active, v), append(c.place, p)
 		}
 	}
+	c.runs = append(c.runs[:0], make([][2]int, len(c.active))...)
 	if next != c.layout {
 		c.layout = next
 		clear(c.table)
@@ -226,8 +229,12 @@ func (c *combos) add(from, to int) error {
 
 // runEnd returns the end of the run of rows from i on that agree in every decisive label.
 func (c *combos) runEnd(i, to int) int {
-	for _, v := range c.active {
-		to = sameUntil(v, i, to)
+	for k, v := range c.active {
+		// A long run is looked through once, however short the runs of other labels within it are.
+		if r := &c.runs[k]; i < r[0] || i >= r[1] {
+			*r = [2]int{i, sameUntil(v, i, to)}
+		}
+		to = min(to, c.runs[k][1])
 	}
 	return to
 }
@@ -239,10 +246,11 @@ func sameUntil(v *dataset.Vector, i, to int) int {
 	case v.Absent:
 		return to
 	case len(v.Nulls) > 0:
-		code := codeAt(v, i)
-		for i++; i < to && codeAt(v, i) == code; i++ {
+		code, end := codeAt(v, i), i+1
+		for end < to && codeAt(v, end) == code {
+			end++
 		}
-		return i
+		return end
 	}
 	codes := v.Codes[i:to]
 	n := 1

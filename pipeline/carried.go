@@ -26,18 +26,14 @@ type CarriedIn struct {
 // store could not be read, or is damaged.
 func ReadCarriedIn(ctx context.Context, s store.Store, p schemas.Period) (*CarriedIn, error) {
 	before := p.Previous()
-	current, _, err := ReadCurrent(ctx, s, before)
+	m, err := ReadPointed(ctx, s, before)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
-	}
-	m, err := ReadManifest(ctx, s, before, current.Run)
-	if err != nil {
 		return nil, fmt.Errorf("read the run of %s, from which balances are carried: %w", before, err)
 	}
-	in := &CarriedIn{Period: before, Run: current.Run, accounts: map[schemas.AccountID]rating.Carried{}}
+	in := &CarriedIn{Period: before, Run: m.Run, accounts: map[schemas.AccountID]rating.Carried{}}
 	for _, o := range m.Outputs {
 		if o.Dataset != carriedOver {
 			continue

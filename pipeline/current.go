@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -35,10 +36,29 @@ func ReadCurrent(ctx context.Context, s store.Store, p schemas.Period) (*Current
 	if err := json.Unmarshal(body, c); err != nil {
 		return nil, "", fmt.Errorf("%s is damaged; %w: %w", currentKey(p), errPointer, err)
 	}
-	if c.Period != p || c.Run == "" {
+	if c.Period != p || !isRunID(c.Run) {
 		return nil, "", fmt.Errorf("%s is damaged; %w: it names run %q of period %q", currentKey(p), errPointer, c.Run, c.Period)
 	}
 	return c, v, nil
+}
+
+// isRunID reports whether id can be that of a run: sixteen hexadecimal digits.
+func isRunID(id schemas.RunID) bool {
+	return len(id) == 16 && strings.Trim(string(id), "0123456789abcdef") == ""
+}
+
+// ReadPointed returns the manifest of the run that the period points at. An error wrapping store.ErrNotFound says that no
+// run of the period has been committed; a run that is pointed at and not there is damage.
+func ReadPointed(ctx context.Context, s store.Store, p schemas.Period) (*Manifest, error) {
+	c, _, err := ReadCurrent(ctx, s, p)
+	if err != nil {
+		return nil, err
+	}
+	m, err := ReadManifest(ctx, s, p, c.Run)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("%s is damaged; run the period again: it names run %s, which the store does not have", currentKey(p), c.Run)
+	}
+	return m, err
 }
 
 // point makes the period's readers read m's run. Of two different runs the one that points last is read, and the other is

@@ -26,16 +26,15 @@ type Look struct {
 // it has changed since, Changed says so. landing may be nil if the deliveries are not looked at. An error wrapping
 // store.ErrNotFound says that there is no such run.
 func OpenLook(ctx context.Context, b *book.Book, s, landing store.Store, p schemas.Period, id schemas.RunID) (*Look, error) {
+	var m *Manifest
+	var err error
 	if id == "" {
-		current, _, err := ReadCurrent(ctx, s, p)
-		if err != nil {
-			return nil, fmt.Errorf("find the run of %s: %w", p, err)
-		}
-		id = current.Run
+		m, err = ReadPointed(ctx, s, p)
+	} else {
+		m, err = ReadManifest(ctx, s, p, id)
 	}
-	m, err := ReadManifest(ctx, s, p, id)
 	if err != nil {
-		return nil, fmt.Errorf("read the run %s of %s: %w", id, p, err)
+		return nil, fmt.Errorf("find the run of %s: %w", p, err)
 	}
 	l := &Look{Manifest: m, run: &Run{Spec: m.Spec, ID: m.Run, Book: b, Store: s, Landing: landing}}
 	for _, part := range m.Spec.Book {

@@ -31,7 +31,11 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	// The first signal asks for an orderly end; the second finds the system's handler and ends the process at once.
 	context.AfterFunc(ctx, stop)
 	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -71,13 +75,34 @@ func wrong(format string, args ...any) error {
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	out := &output{to: stdout}
+	root.SetOut(out)
 	root.SetErr(stderr)
 	exit := exitOf(ctx, root.ExecuteContext(ctx))
+	if out.err != nil && exit.code != exitBroke {
+		exit = &exitError{exitBroke, fmt.Errorf("what was done is done, but not all of it could be printed: %w", out.err)}
+	}
 	if exit.err != nil {
-		fmt.Fprintln(stderr, "daybook:", exit.err)
+		// An error may quote a name of a delivery, or of a store that somebody else wrote.
+		for line := range strings.Lines("daybook: " + exit.err.Error()) {
+			fmt.Fprintln(stderr, visible(strings.TrimSuffix(line, "\n")))
+		}
 	}
 	return exit.code
+}
+
+// output remembers that something could not be printed: an invoice on a full disk must not seem whole.
+type output struct {
+	to  io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.to.Write(p)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // exitOf turns how a verb ended into an exit code and what is left to be said.

@@ -109,11 +109,7 @@ func readStatus(ctx context.Context, s store.Store) ([]periodStatus, error) {
 		if !found || err != nil {
 			continue
 		}
-		current, _, err := pipeline.ReadCurrent(ctx, s, period)
-		if err != nil {
-			return nil, err
-		}
-		m, err := pipeline.ReadManifest(ctx, s, period, current.Run)
+		m, err := pipeline.ReadPointed(ctx, s, period)
 		if err != nil {
 			return nil, err
 		}

@@ -2,10 +2,13 @@ package document
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // AppendCSV appends a grid as RFC 4180 comma-separated values with a header, lines ended by CRLF. Numbers are written in
-// full and untouched. A text that a spreadsheet would take for a formula is neutralised by a leading apostrophe.
+// full and untouched. A text that a spreadsheet would take for a formula is neutralised by a leading apostrophe, and what a
+// terminal would obey is replaced: names come from deliveries.
 func AppendCSV(dst []byte, g *Grid) []byte {
 	for i, c := range g.Columns {
 		dst = appendField(dst, i, neutral(c.Name))
@@ -24,14 +27,25 @@ func AppendCSV(dst []byte, g *Grid) []byte {
 	return dst
 }
 
-// neutral puts an apostrophe before a text that begins as a formula does: by =, +, -, @, a tab or a carriage return
-// (OWASP, CSV injection).
+// neutral puts an apostrophe before a text that begins as a formula does: by =, +, -, @, the same at full width, or a line
+// break or tab that a spreadsheet passes over (OWASP, CSV injection). Other control characters become U+FFFD.
 func neutral(s string) string {
-	if s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0 {
+	first, _ := utf8.DecodeRuneInString(s)
+	formula := s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first)
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || turnsText(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+	if formula {
 		return "'" + s
 	}
 	return s
 }
+
+// turnsText reports whether r changes the direction of the text behind it, so that a name can be made to read as another.
+func turnsText(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
 
 // appendField appends one field, quoted where it holds what would end it.
 func appendField(dst []byte, at int, s string) []byte {

@@ -4,8 +4,8 @@ import (
 	"unicode/utf8"
 )
 
-// appendEscaped appends s as HTML text that is safe between tags and within double quotes. Control characters and bytes
-// that are not UTF-8 become U+FFFD: no document may carry them.
+// appendEscaped appends s as HTML text that is safe between tags and within double quotes. Control characters, those
+// that change the direction of text, and bytes that are not UTF-8 become U+FFFD: no document may carry them.
 func appendEscaped(dst []byte, s string) []byte {
 	from := 0
 	for i := 0; i < len(s); {
@@ -22,7 +22,7 @@ func appendEscaped(dst []byte, s string) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 || r >= 0x80 && r < 0xA0 {
+		if r == utf8.RuneError && size == 1 || r >= 0x80 && r < 0xA0 || turnsText(r) {
 			dst = append(dst, s[from:i]...)
 			dst = append(dst, "\uFFFD"...)
 			from = i + size

@@ -229,7 +229,11 @@ func TestAttentionIsOrderedByMoney(t *testing.T) {
 
 // TestFormulasAreNeutral writes cells that a spreadsheet might run, and reads them back as harmless text.
 func TestFormulasAreNeutral(t *testing.T) {
-	evil := []string{"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "plain, \"quoted\"\nline", "-"}
+	evil := []string{
+		"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠SUM(A1)", "plain, \"quoted\"\nline", "-",
+		"\x1b[31mred\x07", "\u009b31mred", "a\u202egnp.exe", "a\rb\tc\x7f",
+	}
+	obeyed := strings.NewReplacer("\x1b", "\uFFFD", "\x07", "\uFFFD", "\u009b", "\uFFFD", "\u202e", "\uFFFD", "\r", "\uFFFD", "\x7f", "\uFFFD")
 	g := document.Grid{Name: "evil", Columns: []document.GridColumn{{Name: "Text"}, {Name: "Amount", Kind: document.GridAmount}}}
 	for _, e := range evil {
 		g.Rows = append(g.Rows, []document.Cell{{Text: e}, {Text: "-12.50", Number: true}})
@@ -237,11 +241,11 @@ func TestFormulasAreNeutral(t *testing.T) {
 	rows, err := csv.NewReader(bytes.NewReader(document.AppendCSV(nil, &g))).ReadAll()
 	must(t, err)
 	for i, e := range evil {
-		want := e
-		if strings.ContainsAny(e[:1], "=+-@\t\r") {
-			want = "'" + e
+		want := obeyed.Replace(e)
+		if strings.ContainsAny(string([]rune(e)[:1]), "=+-@\t\r\n＝＋－＠") {
+			want = "'" + want
 		}
-		if got := rows[i+1]; got[0] != strings.ReplaceAll(want, "\r\n", "\n") || got[1] != "-12.50" {
+		if got := rows[i+1]; got[0] != want || got[1] != "-12.50" {
 			t.Errorf("%q came back as %q", e, got)
 		}
 	}

@@ -60,24 +60,24 @@ func parsePlace(place string) (bucketPlace, error) {
 	}
 	p := bucketPlace{bucket: u.Host, prefix: strings.Trim(u.Path, "/")}
 	if u.Scheme != "s3" || p.bucket == "" || u.Fragment != "" {
-		return bucketPlace{}, fmt.Errorf("%q is not of the form s3://bucket/prefix", place)
+		return bucketPlace{}, fmt.Errorf("%q is not of the form s3://bucket/prefix", bare(u))
 	}
 	if p.prefix != "" {
 		if err := CheckKey(p.prefix); err != nil {
-			return bucketPlace{}, fmt.Errorf("the prefix in %q: %w", place, err)
+			return bucketPlace{}, fmt.Errorf("the prefix in %q: %w", bare(u), err)
 		}
 		p.prefix += "/"
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		return bucketPlace{}, fmt.Errorf("the parameters in %q: %w", place, err)
+		return bucketPlace{}, fmt.Errorf("the parameters in %q cannot be parsed; write odd characters in them as %%XX", bare(u))
 	}
 	p.pathStyle = query.Has("endpoint")
 	for name, values := range query {
 		switch value := values[len(values)-1]; name {
 		case "endpoint":
 			e, err := parseURL(value)
-			if err != nil || e.Host == "" || (e.Scheme != "http" && e.Scheme != "https") {
+			if err != nil || e.Host == "" || e.RawQuery != "" || e.Fragment != "" || (e.Scheme != "http" && e.Scheme != "https") {
 				return bucketPlace{}, errors.New("the endpoint is not of the form https://host:port, without credentials")
 			}
 			p.endpoint = value
@@ -85,10 +85,10 @@ func parsePlace(place string) (bucketPlace, error) {
 			p.region = value
 		case "path_style":
 			if value != "true" && value != "false" {
-				return bucketPlace{}, fmt.Errorf("path_style in %q is neither true nor false", place)
+				return bucketPlace{}, fmt.Errorf("path_style in %q is neither true nor false", bare(u))
 			}
 		default:
-			return bucketPlace{}, fmt.Errorf("the parameter %q in %q is not known; there are endpoint, region and path_style", name, place)
+			return bucketPlace{}, fmt.Errorf("the parameter %q in %q is not known; there are endpoint, region and path_style", name, bare(u))
 		}
 	}
 	if query.Has("path_style") {

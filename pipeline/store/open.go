@@ -22,6 +22,9 @@ func Open(ctx context.Context, place string) (Store, error) {
 	if place == "" {
 		return nil, errors.New("open store: the place is empty; give a directory, a file:// URL or an s3:// URL")
 	}
+	if scheme, _, found := strings.Cut(place, ":"); found && (scheme == "s3" || scheme == "file") && !strings.Contains(place, "://") {
+		return nil, fmt.Errorf("open store: a URL has two slashes behind its scheme, as in %s://; write ./%s: for a directory of that name", scheme, scheme)
+	}
 	if !strings.Contains(place, "://") {
 		return OpenDirectory(place)
 	}
@@ -32,14 +35,23 @@ func Open(ctx context.Context, place string) (Store, error) {
 	switch u.Scheme {
 	case "file":
 		if u.Host != "" || u.RawQuery != "" || u.Fragment != "" || u.Path == "" {
-			return nil, fmt.Errorf("open store %q: a file URL has three slashes, an absolute path and nothing more: file:///path", place)
+			return nil, fmt.Errorf("open store %q: a file URL has three slashes, an absolute path and nothing more: file:///path", bare(u))
 		}
 		return OpenDirectory(u.Path)
 	case "s3":
 		return OpenBucket(ctx, place)
 	default:
-		return nil, fmt.Errorf("open store %q: the scheme %q is not known; use a path, file:// or s3://", place, u.Scheme)
+		return nil, fmt.Errorf("open store %q: the scheme %q is not known; use a path, file:// or s3://", bare(u), u.Scheme)
 	}
+}
+
+// bare is a URL without what may hold a secret: parameters and what stands behind a hash.
+func bare(u *url.URL) string {
+	text := u.Scheme + "://" + u.Host + u.Path
+	if u.RawQuery != "" || u.Fragment != "" {
+		text += "?…"
+	}
+	return text
 }
 
 // parseURL parses a URL without credentials. Its errors do not repeat the text, which may hold a password.

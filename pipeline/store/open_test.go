@@ -48,6 +48,16 @@ func TestOpen(t *testing.T) {
 		{"s3://AKIA:sesame@bucket/a?region=x", "holds credentials"},
 		{"s3://AKIA:sesame%zz@bucket/a?region=x", "cannot be parsed"},
 		{"s3://bucket/a?region=x&endpoint=http://AKIA:sesame@host", "the endpoint is not"},
+		{"s3://bucket/a?region=x&endpoint=http://host/%3Ftoken=sesame", "the endpoint is not"},
+		{"s3://bucket/a?secret=sesame", `the parameter "secret" in "s3://bucket/a?…"`},
+		{"s3://bucket/a?secret=sesame%zz", "the parameters in"},
+		{"s3://bucket/a?path_style=sesame", "neither true nor false"},
+		{"s3://bucket/a?region=x#sesame", "not of the form"},
+		{"s3://bucket/.a?secret=sesame", "starts with a dot"},
+		{"file:///a?secret=sesame", "three slashes"},
+		{"https://host/a?token=sesame", `the scheme "https" is not known`},
+		{"s3:bucket/a", "two slashes behind its scheme"},
+		{"file:/a", "two slashes behind its scheme"},
 	} {
 		s, err := Open(t.Context(), c.place)
 		got := ""

@@ -25,6 +25,8 @@ type Result struct {
 	Codes []CodeCount `json:"codes"`
 	// Partial is what a later step of the flow needs of this one beyond its outputs.
 	Partial json.RawMessage `json:"partial,omitempty"`
+	// Digest seals the result as it lies in the store.
+	Digest string `json:"digest"`
 
 	// object is Partial as an object's task left it.
 	object struct {
@@ -88,7 +90,7 @@ type Control struct {
 // Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places
 // at once, is harmless: both write the same bytes under the same keys.
 func Do(ctx context.Context, r *Run, t Task) (res *Result, reused bool, err error) {
-	if res, err = committed(ctx, r, &t); err != nil || res != nil {
+	if res, err = committed(ctx, r, &t, true); err != nil || res != nil {
 		return res, res != nil, err
 	}
 	step, err := findStep(t.Stage, t.Step)
@@ -103,17 +105,24 @@ func Do(ctx context.Context, r *Run, t Task) (res *Result, reused bool, err erro
 	if err != nil {
 		return nil, false, fmt.Errorf("%s: write its result: %w", t.Name(), err)
 	}
-	if _, err := r.Store.Create(ctx, resultKey(r, &t), bytes.NewReader(body)); err != nil {
+	if _, err := r.Store.Create(ctx, resultKey(r, &t), bytes.NewReader(seal(body))); err != nil {
 		return nil, false, fmt.Errorf("%s: commit its result: %w", t.Name(), err)
 	}
 	return res, false, nil
 }
 
-// committed returns the task's result if it is there with all that later steps need of it, else nil.
-func committed(ctx context.Context, r *Run, t *Task) (*Result, error) {
+// committed returns the task's result if it is there with all that readers need of it, and with what later steps of its
+// stage need if scratch is wanted; else nil.
+func committed(ctx context.Context, r *Run, t *Task, scratch bool) (*Result, error) {
 	res, err := readResult(ctx, r, t)
-	if err != nil || res == nil || !t.Temporary {
-		return res, err
+	if err != nil || res == nil {
+		return nil, err
+	}
+	if all, err := allThere(ctx, r.Store, res.Outputs, 1); err != nil || !all {
+		return nil, err
+	}
+	if !t.Temporary || !scratch {
+		return res, nil
 	}
 	for _, o := range res.Outputs {
 		if o.Dataset != shuffle {
@@ -143,6 +152,9 @@ func readResult(ctx context.Context, r *Run, t *Task) (*Result, error) {
 	}
 	if res.Key != t.Key {
 		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: it is of task %q", t.Name(), resultKey(r, t), res.Key)
+	}
+	if _, sound := unseal(body); !sound {
+		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: it is not as it was written", t.Name(), resultKey(r, t))
 	}
 	return res, nil
 }

@@ -24,7 +24,7 @@ func (l *Look) Invoices(ctx context.Context, id schemas.AccountID) ([]json.RawMe
 		if o.Dataset != "invoices" || !strings.HasSuffix(o.Key, name) {
 			continue
 		}
-		found, err := l.invoicesIn(ctx, o.Key, id)
+		found, err := l.invoicesIn(ctx, &o, id)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", o.Key, err)
 		}
@@ -36,9 +36,13 @@ func (l *Look) Invoices(ctx context.Context, id schemas.AccountID) ([]json.RawMe
 	return out, nil
 }
 
-// invoicesIn reads JSON lines as far as the account's, which stand together.
-func (l *Look) invoicesIn(ctx context.Context, key string, id schemas.AccountID) (out []json.RawMessage, err error) {
-	object, err := l.run.Store.Get(ctx, key, 0, -1)
+// invoicesIn reads JSON lines as far as the account's, which stand together, once it has seen that they are as the run wrote
+// them.
+func (l *Look) invoicesIn(ctx context.Context, o *Output, id schemas.AccountID) (out []json.RawMessage, err error) {
+	if _, err := o.there(ctx, l.run.Store); err != nil {
+		return nil, err
+	}
+	object, err := l.run.Store.Get(ctx, o.Key, 0, -1)
 	if err != nil {
 		return nil, err
 	}

@@ -35,12 +35,7 @@ func known(ctx context.Context, r *Run, plan []Wave) ([][]*Result, error) {
 		results[i] = make([]*Result, len(plan[i].Tasks))
 		missing := false
 		for j := range plan[i].Tasks {
-			t := &plan[i].Tasks[j]
-			read := readResult
-			if wanted[i] {
-				read = committed
-			}
-			res, err := read(ctx, r, t)
+			res, err := committed(ctx, r, &plan[i].Tasks[j], wanted[i])
 			if err != nil {
 				return nil, err
 			}

@@ -3,6 +3,8 @@ package pipeline_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -126,7 +128,13 @@ func spoilResult(body []byte) ([]byte, error) {
 		return nil, err
 	}
 	res.Control.Shuffled.Rows--
-	return json.Marshal(&res)
+	res.Digest = ""
+	body, err := json.Marshal(&res)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(body)
+	return bytes.Replace(body, []byte(`"digest":""}`), []byte(`"digest":"`+hex.EncodeToString(sum[:])+`"}`), 1), nil
 }
 
 // TestNothingIsLost plants the loss, the doubling and the change of one row wherever rows pass from one step to the next.

@@ -29,6 +29,8 @@ type Manifest struct {
 	Outputs []Output `json:"outputs"`
 	// Summary is the run in figures, as the reports open with them.
 	Summary json.RawMessage `json:"summary,omitempty"`
+	// Digest seals the manifest as it lies in the store.
+	Digest string `json:"digest"`
 }
 
 // SourceControl is where the rows of one source went.
@@ -134,6 +136,10 @@ func ReadManifest(ctx context.Context, s store.Store, p schemas.Period, id schem
 	if m.Run != id {
 		return nil, fmt.Errorf("%s is damaged; remove it and run again: it is of run %q", manifestKey(p, id), m.Run)
 	}
+	// Manifests had no seal once.
+	if sealed, sound := unseal(body); sealed && !sound {
+		return nil, fmt.Errorf("%s is damaged; remove it and run again: it is not as it was written", manifestKey(p, id))
+	}
 	return m, nil
 }
 
@@ -145,7 +151,7 @@ func writeManifest(ctx context.Context, s store.Store, m *Manifest) (already boo
 	if err != nil {
 		return false, fmt.Errorf("write the manifest of run %s: %w", m.Run, err)
 	}
-	body = append(body, '\n')
+	body = seal(append(body, '\n'))
 	key := manifestKey(m.Spec.Period, m.Run)
 	// A create of what is there already succeeds, and so does not say who was first; a swap does.
 	if _, err = s.Swap(ctx, key, body, ""); !errors.Is(err, store.ErrStale) {

@@ -169,11 +169,21 @@ func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 	if err != nil {
 		return nil, err
 	}
+	lost := false // that the run was committed, and something of it is gone
 	if until == "" {
-		if m, err := ReadManifest(ctx, r.Store, r.Spec.Period, r.ID); err == nil {
-			return &Summary{Manifest: m, Reused: true, Skipped: countTasks(plan)}, point(ctx, r.Store, m)
-		} else if !errors.Is(err, store.ErrNotFound) {
+		m, err := ReadManifest(ctx, r.Store, r.Spec.Period, r.ID)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
+		}
+		if m != nil {
+			all, err := allThere(ctx, r.Store, m.Outputs, workers)
+			if err != nil {
+				return nil, err
+			}
+			if all {
+				return &Summary{Manifest: m, Reused: true, Skipped: countTasks(plan)}, point(ctx, r.Store, m)
+			}
+			lost = true
 		}
 	}
 	if plan, err = cut(plan, until); err != nil {
@@ -196,6 +206,7 @@ func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 	if sum.Raced, err = writeManifest(ctx, r.Store, sum.Manifest); err != nil {
 		return sum, err
 	}
+	sum.Raced = sum.Raced && !lost
 	return sum, point(ctx, r.Store, sum.Manifest)
 }
 

@@ -47,14 +47,14 @@ const (
 func Stages() []Stage {
 	return []Stage{
 		{"ingest", []Step{
-			{Name: "delivery", Version: "1", Width: PerSource, Do: ingestSource},
+			{Name: "delivery", Version: "2", Width: PerSource, Do: ingestSource},
 		}},
 		{"normalise", []Step{
 			{
 				Name: "object", Version: "3", Width: PerObject, Temporary: true, Do: normaliseObject,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 			},
-			{Name: "shard", Version: "2", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},
+			{Name: "shard", Version: "3", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},
 		}},
 		{"rate", []Step{
 			{
@@ -64,11 +64,11 @@ func Stages() []Stage {
 		}},
 		{"reconcile", []Step{
 			{
-				Name: "shard", Version: "3", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
+				Name: "shard", Version: "4", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
 				Book: []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 			},
 			{
-				Name: "total", Version: "2", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
+				Name: "total", Version: "3", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
 				Book: []book.Part{book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 			},
 		}},

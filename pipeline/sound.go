@@ -1,0 +1,86 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"daybook/pipeline/store"
+)
+
+// What a run wrote lies in the store for years, and disks forget. Whoever takes a result for done, or a run, makes sure that
+// every object of it is there with the bytes that were written: what is missing is made again, what is damaged is an error
+// that names it. Results and manifests carry a digest of themselves.
+
+// A sealed document is a JSON object whose last field, digest, is the SHA-256 in hex of the document's bytes with that field
+// empty. It goes by bytes, so that a document stays sound when what reads it knows more fields than what wrote it.
+
+// seal fills in the digest, which is empty.
+func seal(document []byte) []byte {
+	sum := sha256.Sum256(document)
+	at := bytes.LastIndex(document, []byte(`""`)) + 1
+	return slices.Insert(document, at, []byte(hex.EncodeToString(sum[:]))...)
+}
+
+// unseal reports whether a document has a seal, and whether it is as it was sealed.
+func unseal(document []byte) (sealed, sound bool) {
+	const digits = 2 * sha256.Size
+	end := bytes.LastIndexByte(document, '"')
+	at := end - digits
+	if at < 1 || document[at-1] != '"' || !bytes.HasSuffix(bytes.TrimRight(document[:at-1], " "), []byte(`"digest":`)) ||
+		strings.TrimSpace(string(document[end+1:])) != "}" {
+		return false, false
+	}
+	sum := sha256.Sum256(slices.Concat(document[:at], document[end:]))
+	return true, hex.EncodeToString(sum[:]) == string(document[at:end])
+}
+
+// there reports whether an output is in the store. One that is not as it was written is an error.
+func (o *Output) there(ctx context.Context, s store.Store) (bool, error) {
+	body, err := s.Get(ctx, o.Key, 0, -1)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer body.Close()
+	sum := sha256.New()
+	if _, err := io.CopyBuffer(sum, struct{ io.Reader }{body}, make([]byte, 1<<18)); err != nil {
+		return false, fmt.Errorf("read %s: %w", o.Key, err)
+	}
+	if digest := hex.EncodeToString(sum.Sum(nil)); digest != o.Digest {
+		return true, fmt.Errorf("%s is damaged; remove it and run again: its SHA-256 is %.12s…, and %.12s… was written", o.Key, digest, o.Digest)
+	}
+	return true, nil
+}
+
+// allThere reports whether all outputs that readers may open are in the store, looking at so many at a time.
+func allThere(ctx context.Context, s store.Store, outputs []Output, workers int) (bool, error) {
+	var missing atomic.Bool
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for i := range outputs {
+		if outputs[i].Dataset == shuffle {
+			continue
+		}
+		g.Go(func() error {
+			there, err := outputs[i].there(ctx, s)
+			if !there {
+				missing.Store(true)
+			}
+			return err
+		})
+	}
+	err := g.Wait()
+	return !missing.Load(), err
+}

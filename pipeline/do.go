@@ -118,7 +118,7 @@ func committed(ctx context.Context, r *Run, t *Task, scratch bool) (*Result, err
 	if err != nil || res == nil {
 		return nil, err
 	}
-	if all, err := allThere(ctx, r.Store, res.Outputs, 1); err != nil || !all {
+	if all, err := allThere(ctx, r.Store, res.Outputs, 1, (*Output).present); err != nil || !all {
 		return nil, err
 	}
 	if !t.Temporary || !scratch {

@@ -176,7 +176,7 @@ func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 			return nil, err
 		}
 		if m != nil {
-			all, err := allThere(ctx, r.Store, m.Outputs, workers)
+			all, err := allThere(ctx, r.Store, m.Outputs, workers, (*Output).there)
 			if err != nil {
 				return nil, err
 			}

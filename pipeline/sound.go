@@ -18,8 +18,7 @@ import (
 )
 
 // What a run wrote lies in the store for years, and disks forget. Whoever takes a result for done, or a run, makes sure that
-// every object of it is there with the bytes that were written: what is missing is made again, what is damaged is an error
-// that names it. Results and manifests carry a digest of themselves.
+// every object of it is there as it was written: what is missing is made again, what is damaged is an error that names it. Results and manifests carry a digest of themselves.
 
 // A sealed document is a JSON object whose last field, digest, is the SHA-256 in hex of the document's bytes with that field
 // empty. It goes by bytes, so that a document stays sound when what reads it knows more fields than what wrote it.
@@ -64,8 +63,29 @@ func (o *Output) there(ctx context.Context, s store.Store) (bool, error) {
 	return true, nil
 }
 
-// allThere reports whether all outputs that readers may open are in the store, looking at so many at a time.
-func allThere(ctx context.Context, s store.Store, outputs []Output, workers int) (bool, error) {
+// present is there for a step that goes on from an output: of Parquet, whose pages carry checksums that every reader
+// compares, it asks for no more than the size, so that a rerun does not read a month of usage for nothing.
+func (o *Output) present(ctx context.Context, s store.Store) (bool, error) {
+	if !strings.HasSuffix(o.Key, ".parquet") {
+		return o.there(ctx, s)
+	}
+	info, err := store.Stat(ctx, s, o.Key)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if info.Size != o.Size {
+		return true, fmt.Errorf("%s is damaged; remove it and run again: it has %d bytes, and %d were written", o.Key, info.Size, o.Size)
+	}
+	return true, nil
+}
+
+// allThere reports whether all outputs that readers may open are in the store, looking by each at so many at a time.
+func allThere(
+	ctx context.Context, s store.Store, outputs []Output, workers int, each func(*Output, context.Context, store.Store) (bool, error),
+) (bool, error) {
 	var missing atomic.Bool
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
@@ -74,7 +94,7 @@ func allThere(ctx context.Context, s store.Store, outputs []Output, workers int)
 			continue
 		}
 		g.Go(func() error {
-			there, err := outputs[i].there(ctx, s)
+			there, err := each(&outputs[i], ctx, s)
 			if !there {
 				missing.Store(true)
 			}

@@ -134,7 +134,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 // executeRun does the run with the scratch directory, the memory and the profile that the options ask for. The scratch
 // directory of a run that broke stays for the next try to go on from, unless what it holds may be what is wrong.
 func executeRun(ctx context.Context, r *pipeline.Run, o runOptions, storeURL string) (sum *pipeline.Summary, err error) {
-	scratch, err := useScratch(ctx, r, o.scratch, storeURL)
+	scratch, err := useScratch(r, o.scratch, storeURL)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func limitMemory(rows int64) {
 
 // useScratch gives the run a place for the files between its tasks and within them: the same for every process that works
 // on the same run, so that a run that was killed goes on, and a private one if such a process is at work.
-func useScratch(ctx context.Context, r *pipeline.Run, dir, storeURL string) (*scratch, error) {
+func useScratch(r *pipeline.Run, dir, storeURL string) (*scratch, error) {
 	local := strings.TrimPrefix(storeURL, "file://")
 	switch {
 	case dir != "":

@@ -169,6 +169,7 @@ func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 	if err != nil {
 		return nil, err
 	}
+	store.Sweep(r.Store)
 	lost := false // that the run was committed, and something of it is gone
 	if until == "" {
 		m, err := ReadManifest(ctx, r.Store, r.Spec.Period, r.ID)

@@ -208,6 +208,31 @@ func TestKilledOftenGetsOn(t *testing.T) {
 	sameFiles(t, s.files(t), want)
 }
 
+// TestLeftoversAreSwept plants what a kill leaves between the link of an object and the removal of its temporary name: the
+// next run takes it away, also where it finds that all is done and writes nothing, and with it the lock of a dead run.
+func TestLeftoversAreSwept(t *testing.T) {
+	t.Parallel()
+	s := bulky(t).another(t)
+	args := []string{"--period", "2024-09", "--quiet", "--shards", "2"}
+	s.run(t, exitDone, args...)
+	want := s.files(t)
+	var object string
+	for name := range want {
+		object = name
+	}
+	if err := os.Link(filepath.Join(s.store, object), filepath.Join(s.store, ".daybook/tmp/1-1")); err != nil {
+		t.Fatal(err)
+	}
+	lock := filepath.Join(s.store, ".scratch/2024-09-dead.lock")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(lock), 0o755), os.WriteFile(lock, nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if said := s.run(t, exitDone, append(args, "--json")...); !strings.Contains(said, `"reused": true`) {
+		t.Errorf("the second run was not reused: %s", said)
+	}
+	sameFiles(t, s.files(t), want)
+}
+
 // TestDamagedScratchIsMadeAnew kills a run and damages what it left between its tasks, as a machine may that loses its
 // power. The next run says so and ends with 1, and the one after that needs no help.
 func TestDamagedScratchIsMadeAnew(t *testing.T) {

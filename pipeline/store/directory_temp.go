@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"syscall"
 	"time"
 )
 
@@ -47,10 +48,7 @@ func (d *Directory) temp(ctx context.Context, write func(io.Writer) error) (*tem
 func (d *Directory) newTemp(root *os.Root) (*temp, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.swept {
-		sweep(root)
-		d.swept = true
-	}
+	d.sweepOnce(root)
 	for {
 		d.temps++
 		name := fmt.Sprintf("%s/%d-%d", tempFolder, os.Getpid(), d.temps)
@@ -74,7 +72,8 @@ func (d *Directory) newTemp(root *os.Root) (*temp, error) {
 	}
 }
 
-// claim locks the file and reports whether it still has its name: a sweep may have come between its making and the lock.
+// claim locks the file and reports whether it could and the file still has its name: a sweep may have come between its
+// making, or opening, and the lock.
 func (t *temp) claim() (bool, error) {
 	locked, err := tryLock(t.File)
 	if err != nil || !locked {
@@ -91,6 +90,31 @@ func (t *temp) claim() (bool, error) {
 	return err == nil && os.SameFile(mine, named), err
 }
 
+// Sweep removes the temporary files that processes left in s when they were killed, and none of a process at work. A first
+// write does so too; a process that finds all written before has none. It makes nothing, and what it cannot remove is
+// harmless. Stores other than directories keep nothing of the kind.
+func Sweep(s Store) {
+	d, ok := s.(*Directory)
+	if !ok {
+		return
+	}
+	root, err := d.open(false)
+	if err != nil {
+		return // nothing is there, or the first to read hears why not
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.sweepOnce(root)
+}
+
+// sweepOnce sweeps unless this was done before; the caller holds d.mu.
+func (d *Directory) sweepOnce(root *os.Root) {
+	if !d.swept {
+		sweep(root)
+		d.swept = true
+	}
+}
+
 // sweep removes temporary files that nobody has locked. They are harmless, so one that cannot be removed is left to the
 // next sweep.
 func sweep(root *os.Root) {
@@ -101,12 +125,14 @@ func sweep(root *os.Root) {
 	defer folder.Close()
 	names, _ := folder.Readdirnames(-1)
 	for _, name := range names {
-		f, err := root.Open(path.Join(tempFolder, name))
+		f, err := root.OpenFile(path.Join(tempFolder, name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 		if err != nil {
 			continue
 		}
-		if dead, _ := tryLock(f); dead {
-			_ = root.Remove(path.Join(tempFolder, name))
+		// Another sweep may have taken it away since, and a live process the name.
+		t := &temp{f, nil, root, path.Join(tempFolder, name)}
+		if dead, _ := t.claim(); dead {
+			_ = root.Remove(t.name)
 		}
 		f.Close()
 	}

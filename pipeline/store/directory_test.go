@@ -140,6 +140,38 @@ func TestDirectoryLeftovers(t *testing.T) {
 	}
 }
 
+// A sweep takes what the dead left and nothing of a writer at work, and makes no directory.
+func TestSweep(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "store")
+	Sweep(openDirectory(t, root))
+	if _, err := os.Stat(root); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a sweep of nothing made the directory: %v", err)
+	}
+	Sweep(&Memory{})
+	_, err := CreateFrom(t.Context(), openDirectory(t, root), "a", func(w io.Writer) error {
+		live := temporaries(t, root)
+		for _, name := range []string{"1-1", "odd"} {
+			if err := os.WriteFile(filepath.Join(root, tempFolder, name), []byte("half"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Link(filepath.Join(root, tempFolder, "odd"), filepath.Join(root, "whole")); err != nil {
+			t.Fatal(err)
+		}
+		Sweep(openDirectory(t, root))
+		if got := temporaries(t, root); len(live) != 1 || !slices.Equal(got, live) {
+			t.Errorf("a sweep left %q where %q was at work", got, live)
+		}
+		_, err := io.WriteString(w, "body")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantBody(t, openDirectory(t, root), "a", "body")
+	wantBody(t, openDirectory(t, root), "whole", "half")
+}
+
 // Time goes forward from version to version even if the clock stands still or was set back, so that no version recurs.
 func TestDirectoryVersionsDoNotRecur(t *testing.T) {
 	root := t.TempDir()

@@ -19,9 +19,9 @@ type owners struct {
 	nulls    []uint64
 	// billing and sub are the dictionaries that the keys of known are codes of.
 	billing, sub *dataset.Dictionary
-	lastKey      uint64
-	last         owner
-	some         bool
+	// latest is the last pair of each sub-account by code, or by the billing account's where there is none: most belong to
+	// one billing account only, and need no look into known.
+	latest, latestBilling []pairOwner
 	// days and dated are for pairs whose owner depends on the day.
 	days  dayFinder
 	dated map[ownedOn]owner
@@ -33,6 +33,13 @@ type owner struct {
 	none  bool
 	byDay bool
 	shard uint16
+}
+
+// pairOwner is the owner of a pair; it is of none while known is false.
+type pairOwner struct {
+	key   uint64
+	known bool
+	owner owner
 }
 
 // ownedOn is a pair of accounts on a day.
@@ -57,19 +64,20 @@ func (o *owners) assign(b *dataset.Batch, shards []uint16) {
 	if billing.Dict != o.billing || sub.Dict != o.sub {
 		clear(o.known)
 		clear(o.dated)
-		o.billing, o.sub, o.some = billing.Dict, sub.Dict, false
+		clear(o.latest)
+		clear(o.latestBilling)
+		o.billing, o.sub = billing.Dict, sub.Dict
 	}
+	o.latest, o.latestBilling = pairsOf(o.latest, sub), pairsOf(o.latestBilling, billing)
 	o.codes = zeros(o.codes, b.Rows)
 	v := &b.Columns[schemas.UseAccountId]
 	*v = dataset.Vector{Type: schemas.Label, Dict: o.accounts, Codes: o.codes, Nulls: o.nulls[:0]}
 	defer func() { o.nulls = v.Nulls }()
 	starts := b.Columns[schemas.UseChargePeriodStart].Ints
 	for i := range b.Rows {
-		key := uint64(code(billing, i))<<32 | uint64(code(sub, i))
-		if key != o.lastKey || !o.some {
-			o.last, o.lastKey, o.some = o.find(key), key, true
-		}
-		w := o.last
+		billed, used := code(billing, i), code(sub, i)
+		key := uint64(billed)<<32 | uint64(used)
+		w := o.find(key, o.place(billed, used))
 		if w.byDay {
 			w = o.findOn(key, o.days.find(starts[i]))
 		}
@@ -88,17 +96,43 @@ func code(v *dataset.Vector, i int) uint32 {
 	return v.Codes[i]
 }
 
-func (o *owners) find(key uint64) owner {
-	if w, ok := o.known[key]; ok {
-		return w
+// place returns where the latest owner of a pair of codes is kept; nil for a pair of nulls.
+func (o *owners) place(billing, sub uint32) *pairOwner {
+	switch {
+	case sub != noCode:
+		return &o.latest[sub]
+	case billing != noCode:
+		return &o.latestBilling[billing]
 	}
-	billing, sub := o.names(key)
-	if o.r.Book.OwnerByDay(o.src, billing, sub) {
-		o.known[key] = owner{byDay: true}
-		return o.known[key]
+	return nil
+}
+
+// pairsOf returns pairs with a place for each code of v's dictionary.
+func pairsOf(pairs []pairOwner, v *dataset.Vector) []pairOwner {
+	if v.Absent || v.Dict == nil || v.Dict.Len() <= len(pairs) {
+		return pairs
 	}
-	o.known[key] = o.ask(key, schemas.Date{})
-	return o.known[key]
+	return append(pairs, make([]pairOwner, v.Dict.Len()-len(pairs))...)
+}
+
+// find returns the owner of a pair, by way of its place if it has one.
+func (o *owners) find(key uint64, at *pairOwner) owner {
+	if at != nil && at.known && at.key == key {
+		return at.owner
+	}
+	w, ok := o.known[key]
+	if !ok {
+		if billing, sub := o.names(key); o.r.Book.OwnerByDay(o.src, billing, sub) {
+			w = owner{byDay: true}
+		} else {
+			w = o.ask(key, schemas.Date{})
+		}
+		o.known[key] = w
+	}
+	if at != nil {
+		*at = pairOwner{key, true, w}
+	}
+	return w
 }
 
 // findOn is find for a pair whose owner depends on the day.

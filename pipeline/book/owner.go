@@ -23,7 +23,7 @@ type owner struct {
 // billing account. Only an own meter may name our accounts, or their aliases, without a mapping: what a peer calls 1001 is
 // not our account 1001.
 func (b *Book) Owner(src *schemas.Source, billing, sub string, day schemas.Date) (schemas.AccountID, bool) {
-	for _, o := range origins(src, billing, sub) {
+	for _, o := range b.origins(src, billing, sub) {
 		for _, w := range b.owners[o] {
 			if w.Holds(day, schemas.Date{}) {
 				return w.account, true
@@ -49,7 +49,7 @@ func (b *Book) Owner(src *schemas.Source, billing, sub string, day schemas.Date)
 
 // OwnerByDay reports whether the owner of these accounts depends on the day.
 func (b *Book) OwnerByDay(src *schemas.Source, billing, sub string) bool {
-	for _, o := range origins(src, billing, sub) {
+	for _, o := range b.origins(src, billing, sub) {
 		for _, w := range b.owners[o] {
 			if !w.From.IsZero() || !w.To.IsZero() {
 				return true
@@ -64,8 +64,11 @@ func (b *Book) OwnUse(peer schemas.PeerID, billing, sub string) bool {
 	return sub != "" && b.ownUse[origin{peer: peer, sub: sub}] || billing != "" && b.ownUse[origin{peer: peer, sub: billing}]
 }
 
-// origins lists the mappings to try, the narrowest first.
-func origins(src *schemas.Source, billing, sub string) []origin {
+// origins lists the mappings to try, the narrowest first; none where the book has no mappings.
+func (b *Book) origins(src *schemas.Source, billing, sub string) []origin {
+	if len(b.owners) == 0 {
+		return nil
+	}
 	out := make([]origin, 0, 9)
 	for _, of := range []origin{{peer: src.Peer, source: src.ID}, {source: src.ID}, {peer: src.Peer}} {
 		if of.peer == "" && of.source == "" {

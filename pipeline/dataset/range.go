@@ -136,6 +136,33 @@ func (v *Vector) reserveText(size, rows int) {
 	v.Bytes, v.Ends = withRoom(v.Bytes, size), withRoom(v.Ends, rows)
 }
 
+// textWidth returns how many bytes every text of v has, or 0 if they are not all alike or v holds none. Identifiers mostly
+// are alike: where each one begins is then known without a look at those before, so that copies of rows that lie far
+// apart need not wait for each other.
+func (v *Vector) textWidth() int {
+	if len(v.Ends) == 0 || v.Ends[0] == 0 || uint64(v.Ends[0])*uint64(len(v.Ends)) != uint64(len(v.Bytes)) {
+		return 0
+	}
+	width, end := v.Ends[0], uint32(0)
+	for _, e := range v.Ends {
+		if end += width; e != end {
+			return 0
+		}
+	}
+	return int(width)
+}
+
+// growText makes room for n texts more of a width, which are any yet, and returns where the first begins.
+func (v *Vector) growText(n, width int) (at int) {
+	at, first := len(v.Bytes), len(v.Ends)
+	v.Bytes, v.Ends = grow(v.Bytes, n*width), grow(v.Ends, n)
+	for i, end := first, at; i < len(v.Ends); i++ {
+		end += width
+		v.Ends[i] = uint32(end)
+	}
+	return at
+}
+
 // withRoom returns s with room for n elements in all.
 func withRoom[T any](s []T, n int) []T {
 	if n <= cap(s) {

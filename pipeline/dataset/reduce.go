@@ -334,6 +334,13 @@ func (v *Vector) gatherRows(src *Vector, rows []keyedRow) {
 			v.Codes[i] = src.Codes[r.row]
 		}
 	case schemas.Text:
+		if width := src.textWidth(); width > 0 {
+			at := v.growText(len(rows), width)
+			for i, r := range rows {
+				copy(v.Bytes[at+i*width:at+(i+1)*width], src.Bytes[int(r.row)*width:])
+			}
+			return
+		}
 		v.reserveText(len(src.Bytes)/len(src.Ends)*len(rows)*9/8, len(rows))
 		for _, r := range rows {
 			v.Bytes = append(v.Bytes, src.Bytes[src.start(int(r.row)):src.Ends[r.row]]...)

@@ -212,6 +212,7 @@ func (s *ShuffleWriter) absent(c int) {
 // route moves column c, shard by shard.
 func (s *ShuffleWriter) route(c int, from *Vector) {
 	nulls := from.countNulls(0, max(len(from.Codes), len(from.Ends), len(from.Ints), len(from.Decs)))
+	width := from.textWidth()
 	for k, to := range s.shards {
 		rows := s.order[s.start[k]:s.start[k+1]]
 		if len(rows) == 0 {
@@ -227,15 +228,15 @@ func (s *ShuffleWriter) route(c int, from *Vector) {
 				}
 			}
 		}
-		v.gather(from, rows)
+		v.gather(from, rows, width)
 		size := v.memory() - before
 		s.sizes[k] += size
 		s.held += size
 	}
 }
 
-// gather appends the given rows of src, nulls aside.
-func (v *Vector) gather(src *Vector, rows []int32) {
+// gather appends the given rows of src, nulls aside. width is that of src's texts, 0 if they are not all alike.
+func (v *Vector) gather(src *Vector, rows []int32, width int) {
 	switch v.Type {
 	case schemas.Label:
 		at := len(v.Codes)
@@ -245,6 +246,13 @@ func (v *Vector) gather(src *Vector, rows []int32) {
 			out[i] = src.Codes[row]
 		}
 	case schemas.Text:
+		if width > 0 {
+			at := v.growText(len(rows), width)
+			for i, row := range rows {
+				copy(v.Bytes[at+i*width:at+(i+1)*width], src.Bytes[int(row)*width:])
+			}
+			return
+		}
 		for _, row := range rows {
 			v.Bytes = append(v.Bytes, src.Bytes[src.start(int(row)):src.Ends[row]]...)
 			v.Ends = append(v.Ends, uint32(len(v.Bytes)))

@@ -50,6 +50,10 @@ func (d Decimal) AppendText(dst []byte) []byte {
 	return append(dst, text...)
 }
 
+// pairs are the numbers from 0 to 99 in two digits each.
+const pairs = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849" +
+	"5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
+
 // digits writes the digits of a short coefficient to the end of buf and returns where they begin; 0 has none.
 func (d Decimal) digits(buf *[39]byte) int {
 	n := len(buf)
@@ -63,7 +67,12 @@ func (d Decimal) digits(buf *[39]byte) int {
 			lo, rest := bits.Div64(d.hi%pow10[19], d.lo, pow10[19])
 			d.hi, d.lo, part = top, lo, rest
 		}
-		for stop := n - 19; part != 0 || !last && n > stop; part /= 10 {
+		stop := n - 19
+		for ; part >= 100; part /= 100 {
+			n -= 2
+			copy(buf[n:n+2], pairs[part%100*2:])
+		}
+		for ; part != 0 || !last && n > stop; part /= 10 {
 			n--
 			buf[n] = byte('0' + part%10)
 		}

@@ -77,12 +77,16 @@ func (p *Plan) Columns() []int { return slices.Clone(p.columns) }
 func (p *Plan) compileMeters() error {
 	p.columns = slices.Clone(fixedColumns)
 	p.bySKU = map[string][]int{}
+	p.meterAt = make(map[schemas.MeterID]int, len(p.book.Catalogue.Meters))
 	for i := range p.book.Catalogue.Meters {
 		m, err := p.compileMeter(&p.book.Catalogue.Meters[i])
 		if err != nil {
 			return fmt.Errorf("meter %s: %w", p.book.Catalogue.Meters[i].ID, err)
 		}
 		p.meters = append(p.meters, m)
+		if _, known := p.meterAt[m.ID]; !known {
+			p.meterAt[m.ID] = i
+		}
 		for _, sku := range m.SKUs {
 			p.bySKU[string(sku)] = append(p.bySKU[string(sku)], i)
 		}

@@ -38,6 +38,7 @@ type Plan struct {
 	start, end time.Time
 	policy     schemas.RatingPolicy
 	meters     []meter
+	meterAt    map[schemas.MeterID]int
 	bySKU      map[string][]int // meters that list the SKU
 	anySKU     []int            // meters that list none
 	columns    []int
@@ -223,8 +224,8 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 		x.tiers = tierTexts(&from.Terms, &x.policy)
 	}
 	for _, id := range metersOf(from) {
-		at := slices.IndexFunc(p.meters, func(m meter) bool { return m.ID == id })
-		if at < 0 {
+		at, known := p.meterAt[id]
+		if !known {
 			return nil, fmt.Errorf("price %s is for meter %s, which is not in the catalogue", from.ID, id)
 		}
 		x.meters = append(x.meters, at)

@@ -14,6 +14,8 @@ import (
 type checker struct {
 	*loader
 	names map[Kind]*register
+	// meterAt is what meterOf returns.
+	meterAt map[schemas.MeterID]*schemas.Meter
 	// guesses bounds the work of suggesting names, which compares each unknown name with all known ones.
 	guesses int
 }

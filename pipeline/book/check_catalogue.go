@@ -215,9 +215,17 @@ func (c *checker) meteredPrice(at place, p *schemas.Price) {
 	}
 }
 
+// meterOf returns a meter that the book has; of several with one identifier, the first.
 func (c *checker) meterOf(id schemas.MeterID) *schemas.Meter {
-	i := slices.IndexFunc(c.meters.items, func(m schemas.Meter) bool { return m.ID == id })
-	return &c.meters.items[i]
+	if c.meterAt == nil {
+		c.meterAt = make(map[schemas.MeterID]*schemas.Meter, len(c.meters.items))
+		for i := range c.meters.items {
+			if m := &c.meters.items[i]; c.meterAt[m.ID] == nil {
+				c.meterAt[m.ID] = m
+			}
+		}
+	}
+	return c.meterAt[id]
 }
 
 // recurringPrice complains of what only a price of usage has.

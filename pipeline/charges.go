@@ -24,9 +24,9 @@ type chargeWriter struct {
 	forms     map[int][]*codedForm
 	byFormula map[string]*codedForm
 	failed    error
-	// scratch is text on its way into a batch; draft is made of what neighbours share.
+	// scratch is text on its way into a batch.
 	scratch []byte
-	draft   joined
+	owner   codedOwner
 }
 
 // most kinds and forms are kept; prices with more of them than that do not gain by it.
@@ -60,15 +60,11 @@ type codedForm struct {
 	code uint32
 }
 
-// joined is a text made of parts, kept for as long as the parts stay the same.
-type joined struct{ one, other, text string }
-
-// of returns the text for two parts.
-func (j *joined) of(one, other, before, between, after string) string {
-	if j.text == "" || j.one != one || j.other != other {
-		*j = joined{one, other, before + one + between + other + after}
-	}
-	return j.text
+// codedOwner are the cells that charges of one account in one currency share: neighbours nearly always do.
+type codedOwner struct {
+	account  schemas.AccountID
+	currency money.Currency
+	cells    []codedCell
 }
 
 func newChargeWriter(provider *schemas.Provider) chargeWriter {
@@ -87,7 +83,7 @@ func (w *chargeWriter) trim() {
 	const most = 8 << 20
 	if size > most || len(w.kinds) > mostKinds || len(w.byFormula) > mostForms {
 		w.batch = dataset.NewBatch(&schemas.Charges)
-		w.kinds, w.forms, w.byFormula = nil, nil, nil
+		w.kinds, w.forms, w.byFormula, w.owner = nil, nil, nil, codedOwner{}
 	}
 }
 
@@ -198,18 +194,36 @@ func (w *chargeWriter) quotient(col int, cost, quantity money.Decimal) money.Fix
 // what lays out what is the charge's own: its account, time and identifiers.
 func (w *chargeWriter) what(c *schemas.Charge) {
 	b := w.batch
-	b.AppendText(schemas.ChargeBillingAccountId, string(c.Account))
-	w.text(schemas.ChargeBillingAccountName, w.names[c.Account])
+	for _, x := range w.ownerOf(c).cells {
+		b.AppendCode(x.column, x.code)
+	}
 	b.AppendTime(schemas.ChargeBillingPeriodStart, w.start)
 	b.AppendTime(schemas.ChargeBillingPeriodEnd, w.end)
 	b.AppendTime(schemas.ChargeChargePeriodStart, c.Start.UnixMicro())
 	b.AppendTime(schemas.ChargeChargePeriodEnd, c.End.UnixMicro())
-	b.AppendText(schemas.ChargeDraftInvoiceId, w.draft.of(string(c.Account), string(c.Currency), w.period+"-", "-", ""))
 	b.AppendText(schemas.ChargeChargeId, string(c.ID))
 	w.text(schemas.ChargeSubscriptionId, string(c.Subscription))
 	w.text(schemas.ChargeRegionId, c.Region)
 	w.text(schemas.ChargeRegionName, c.Region)
 	b.AppendInt(schemas.ChargeUsageRows, c.UsageRows)
+}
+
+// ownerOf returns the cells of a charge's account and currency.
+func (w *chargeWriter) ownerOf(c *schemas.Charge) *codedOwner {
+	x := &w.owner
+	if len(x.cells) > 0 && x.account == c.Account && x.currency == c.Currency {
+		return x
+	}
+	x.account, x.currency, x.cells = c.Account, c.Currency, x.cells[:0]
+	set := func(col int, s string) {
+		x.cells = append(x.cells, codedCell{col, w.batch.Columns[col].Dict.CodeOf(s)})
+	}
+	set(schemas.ChargeBillingAccountId, string(c.Account))
+	if name := w.names[c.Account]; name != "" {
+		set(schemas.ChargeBillingAccountName, name)
+	}
+	set(schemas.ChargeDraftInvoiceId, w.period+"-"+string(c.Account)+"-"+string(c.Currency))
+	return x
 }
 
 // text appends a text, or leaves the cell null where there is none.

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -89,6 +88,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if o.until != "" && !slices.ContainsFunc(pipeline.Stages(), known) {
 		return wrong("--until %q is no stage; the stages are ingest, normalise, rate, reconcile and emit", o.until)
 	}
+	collect(collectSeldom) // a book that is being read is nearly all that there is, and stays
 	b, err := openBook(cmd, dir)
 	if err != nil {
 		return err
@@ -113,7 +113,10 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		return err
 	}
 	show := newProgress(cmd.ErrOrStderr(), o.quiet)
-	r.Progress = show.hear
+	r.Progress = func(e pipeline.Event) {
+		collectFor(e)
+		show.hear(e)
+	}
 	if err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, AsOf: asOf, Shards: o.shards, Workers: o.workers}); err != nil {
 		return err
 	}
@@ -152,14 +155,6 @@ func executeRun(ctx context.Context, r *pipeline.Run, o runOptions, storeURL str
 	}
 	sum, err = pipeline.Execute(ctx, r, o.workers, o.until)
 	return sum, errors.Join(err, stop())
-}
-
-// limitMemory has garbage collected in time for the process to stay within about three times what tasks may use for rows,
-// unless the environment says what it may take.
-func limitMemory(rows int64) {
-	if _, said := os.LookupEnv("GOMEMLIMIT"); !said {
-		debug.SetMemoryLimit(3*rows + 64<<20)
-	}
 }
 
 // useScratch gives the run a place for the files between its tasks and within them: the same for every process that works

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+
+	"daybook/pipeline"
+)
+
+// How much of what is live may be added to it before garbage is collected, in per cent.
+const (
+	collectUsually = 100
+	collectSeldom  = 400
+)
+
+// limitMemory has garbage collected in time for the process to stay within about three times what tasks may use for rows,
+// unless the environment says what it may take.
+func limitMemory(rows int64) {
+	if _, said := os.LookupEnv("GOMEMLIMIT"); !said {
+		debug.SetMemoryLimit(3*rows + 64<<20)
+	}
+}
+
+// collect has garbage collected as often as given, unless the environment says how often.
+func collect(percent int) {
+	if _, said := os.LookupEnv("GOGC"); !said {
+		debug.SetGCPercent(percent)
+	}
+}
+
+// collectFor has garbage collected as suits the step that begins. Rating holds a batch of rows and the charges of one
+// account beside the book, so little is live, and to go through the book for every few megabytes would be a fifteenth of
+// its cost. Steps that hold many rows would grow by many.
+func collectFor(e pipeline.Event) {
+	switch {
+	case e.Kind != pipeline.StepBegins:
+	case e.Stage == "rate":
+		collect(collectSeldom)
+	default:
+		collect(collectUsually)
+	}
+}

@@ -174,21 +174,28 @@ func (w *chargeWriter) unitPrices(c *schemas.Charge) {
 	}
 	list, exact := price, price
 	if !c.Priced.IsZero() {
-		list = w.quotient(schemas.ChargeListUnitPrice, c.List, c.Priced)
-		if exact = list; c.List != c.Exact && !c.Exact.Equal(c.List) {
-			exact = w.quotient(schemas.ChargeContractedUnitPrice, c.Exact, c.Priced)
+		var fits, both bool
+		list, fits = w.quotient(c.List, c.Priced)
+		if exact, both = list, fits; c.List != c.Exact && !c.Exact.Equal(c.List) {
+			exact, both = w.quotient(c.Exact, c.Priced)
+		}
+		if !fits || !both {
+			return
 		}
 	}
 	w.put(list, schemas.ChargeListUnitPrice, schemas.ChargePricingCurrencyListUnitPrice)
 	w.put(exact, schemas.ChargeContractedUnitPrice, schemas.ChargePricingCurrencyContractedUnitPrice)
 }
 
-func (w *chargeWriter) quotient(col int, cost, quantity money.Decimal) money.Fixed {
+// quotient is what a unit costs on average, unless no dataset holds that: a minimum charge over next to nothing used has
+// no unit price worth stating, and must not end the run.
+func (w *chargeWriter) quotient(cost, quantity money.Decimal) (money.Fixed, bool) {
 	price, err := money.DivRound(cost, quantity, money.Scale, money.HalfEven)
 	if err != nil {
 		w.failed = err
 	}
-	return w.fixed(col, price)
+	f, err := money.FixedFromDecimal(price)
+	return f, err == nil
 }
 
 // what lays out what is the charge's own: its account, time and identifiers.

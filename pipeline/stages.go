@@ -58,7 +58,7 @@ func Stages() []Stage {
 		}},
 		{"rate", []Step{
 			{
-				Name: "shard", Version: "3", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
+				Name: "shard", Version: "4", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
 				Book: []book.Part{book.PartCatalogue, book.PartCustomers, book.PartFX, book.PartProvider},
 			},
 		}},
@@ -68,7 +68,7 @@ func Stages() []Stage {
 				Book: []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 			},
 			{
-				Name: "total", Version: "3", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
+				Name: "total", Version: "4", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
 				Book: []book.Part{book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 			},
 		}},

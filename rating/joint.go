@@ -123,7 +123,7 @@ func (b *bill) jointUsage(j *joint) Usage {
 	return u
 }
 
-// jointCosts puts a joint line and the peers' cost of its rows into the account's currency.
+// jointCosts puts a joint line and the peers' cost of its rows into the account's currency. A code says why there is no line.
 func (b *bill) jointCosts(l *line, j *joint) schemas.Code {
 	if code := b.toAccount(l); code != "" {
 		return code
@@ -135,5 +135,5 @@ func (b *bill) jointCosts(l *line, j *joint) schemas.Code {
 		}
 		l.charge.PeerCost, l.charge.HasCost = l.charge.PeerCost.Add(cost), true
 	}
-	return ""
+	return tooLarge(&l.charge, l.amount.v)
 }

@@ -141,9 +141,22 @@ func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) er
 			b.out.Findings = append(b.out.Findings, b.unconverted(l, code))
 			continue
 		}
+		if code := tooLarge(&l.charge, l.amount.v); code != "" {
+			b.out.Findings = append(b.out.Findings, b.unbilled(l, code))
+			continue
+		}
 		b.add(l)
 	}
 	return nil
+}
+
+// unbilled is the finding of a recurring charge that cannot be made.
+func (b *bill) unbilled(l *line, code schemas.Code) schemas.Finding {
+	info, _ := code.Info()
+	return schemas.Finding{
+		Code: code, Severity: info.Severity, Account: b.account.ID, Value: string(l.charge.Price),
+		Message: fmt.Sprintf("account %s, price %s: %s; %s", b.account.ID, l.charge.Price, info.Meaning, info.Fix),
+	}
 }
 
 // unconverted is the finding of a recurring charge that cannot be put into the account's currency.

@@ -200,7 +200,26 @@ func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, 
 		}
 		l.charge.PeerCost, l.charge.HasCost = cost, true
 	}
-	return l, "", nil
+	return l, tooLarge(&l.charge, l.amount.v), nil
+}
+
+// mostDigits of a charge's money stand before the point, and most of a quantity. A slip in a price or quantity may come to
+// more than a dataset holds, twenty, or let the sums of all accounts do so: then that charge waits, and nobody else's. The
+// bound on money leaves room for such sums, and for hundred thousandfold what the largest bills are in the smallest currency.
+const (
+	mostMoneyDigits    = 15
+	mostQuantityDigits = 20
+)
+
+// tooLarge returns a code if the amount of a charge, or what stands beside it, is beyond what is billed.
+func tooLarge(c *schemas.Charge, amount money.Decimal) schemas.Code {
+	fits := amount.Below(mostMoneyDigits) && c.List.Below(mostMoneyDigits) && c.PeerCost.Below(mostMoneyDigits) &&
+		c.Consumed.Below(mostQuantityDigits) && c.Priced.Below(mostQuantityDigits) &&
+		(c.UnitPrice == nil || c.UnitPrice.Below(mostQuantityDigits))
+	if !fits {
+		return schemas.CodeTooLarge
+	}
+	return ""
 }
 
 // newLine starts a charge of a price.

@@ -117,10 +117,14 @@ func finish(v *schemas.Variance, s *sheet) {
 // percentPlaces is how many decimal places a percentage has.
 const percentPlaces = 4
 
-// percentRounded is part in a hundred of the size of base, or nil for a base of 0.
+// percentRounded is part in a hundred of the size of base, or nil for a base of 0, or one so small beside the part that no
+// dataset holds the percentage.
 func percentRounded(part, base money.Decimal) *money.Decimal {
 	p, err := money.MulDivRound(part, money.NewDecimal(100, 0), base.Abs(), percentPlaces, money.HalfEven)
 	if err != nil {
+		return nil
+	}
+	if _, err := money.FixedFromDecimal(p); err != nil {
 		return nil
 	}
 	return &p

@@ -34,6 +34,7 @@ const (
 	CodeLateUsage         Code = "late_usage"
 	CodeRerateDiffers     Code = "rerate_differs"
 	CodeLateFamily        Code = "late_family"
+	CodeTooLarge          Code = "too_large"
 	// Of an object or delivery.
 	CodeToleratedNull     Code = "tolerated_null"
 	CodeToleratedTime     Code = "tolerated_time"
@@ -87,6 +88,7 @@ var Codes = []CodeInfo{
 	{CodeLateUsage, Note, "usage of an earlier period came after that period was run", "none, if the meter's policy for late usage is meant"},
 	{CodeRerateDiffers, Warning, "an earlier period that late usage belongs to is no longer rated as it was charged", "look at what changed in the book since; the correction brings the charges to what today's book makes of them"},
 	{CodeLateFamily, Suspended, "usage came late for an account whose family is priced as one, and its earlier period is not rated again", "have it delivered with its own period and run that anew, or set late of the meter to next_period"},
+	{CodeTooLarge, Suspended, "a charge would come to 10^15 or more, or its quantity to 10^20 or more", "look for a slip in the quantity or the price; it is rated on the next run once that is mended"},
 	{CodeToleratedNull, Note, "a declared null token, or an empty value that the format forbids, was read as null", "none, if the tolerance is meant"},
 	{CodeToleratedTime, Note, "a time was read in a declared format that is not ISO 8601", "none, if the tolerance is meant"},
 	{CodeToleratedCase, Note, "a value was read in spite of its casing", "none, if the tolerance is meant"},

@@ -63,7 +63,8 @@ type Variance struct {
 	Plan     money.Decimal
 	Expected money.Decimal
 	Actual   money.Decimal
-	// Variance is Actual - Expected, and the sum of Causes. Percent is of Expected, nil where that is 0.
+	// Variance is Actual - Expected, and the sum of Causes. Percent is of Expected, nil where that is 0, or so
+	// near it that no dataset holds the percentage.
 	Variance money.Decimal
 	Percent  *money.Decimal
 	Causes   Causes

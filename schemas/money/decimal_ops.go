@@ -88,6 +88,22 @@ func (d Decimal) Abs() Decimal {
 	return d
 }
 
+// Below reports whether the size of d is below 10^n. It does not allocate unless the two are near.
+func (d Decimal) Below(n int32) bool {
+	size := bits.Len64(d.lo)
+	switch {
+	case d.long != nil:
+		size = d.long.BitLen()
+	case d.hi != 0:
+		size = 64 + bits.Len64(d.hi)
+	}
+	// A number of that many bits has no more digits than this: log10(2) is below 0.30103.
+	if int64(size)*30103/100000+1+int64(d.exp) <= int64(n) {
+		return true
+	}
+	return d.Abs().LessThan(NewDecimal(1, n))
+}
+
 // Shift returns d × 10^n.
 func (d Decimal) Shift(n int32) Decimal {
 	d.exp += n

@@ -144,6 +144,22 @@ func TestDecimalJSON(t *testing.T) {
 	}
 }
 
+func TestBelow(t *testing.T) {
+	for text, want := range map[string]bool{
+		"0": true, "1": true, "999": true, "-999.999999999999999999999999999999999999999999999999": true, "1e2": true,
+		"1000": false, "-1000": false, "1e3": false, "1000.000": false, "999.9": true, "1000.00000000000000000000000000000000000000001": false,
+		"-1e40": false, "1e-60": true, "9.99e2": true, "0e60": true, "0.1e4": false,
+	} {
+		d, err := money.ParseDecimal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Below(3); got != want {
+			t.Errorf("%s below 10^3: %v", text, got)
+		}
+	}
+}
+
 func TestDecimalOfMoneyDoesNotAllocate(t *testing.T) {
 	q, p := money.MustDecimal("123456.789012"), money.MustDecimal("0.00045")
 	buf := make([]byte, 0, 64)

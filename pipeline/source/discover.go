@@ -156,9 +156,14 @@ func (s *search) list() error {
 	if s.manifests != nil {
 		prefix = commonPrefix(prefix, s.manifests.prefix)
 	}
+	var refused *RefusedError
 	for info, err := range s.landing.List(s.ctx, prefix) {
 		if errors.Is(err, store.ErrKey) {
 			s.refuse(&RefusedError{Code: schemas.CodeHostileObject, Object: info.Key, Reason: "it is not a plain object: " + err.Error()})
+			continue
+		}
+		if err = refuseDenied(info.Key, err); errors.As(err, &refused) {
+			s.refuse(refused)
 			continue
 		}
 		if err != nil {

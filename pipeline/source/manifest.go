@@ -42,7 +42,7 @@ const (
 func readManifest(ctx context.Context, landing store.Store, key string) (*manifest, error) {
 	o, err := landing.Get(ctx, key, 0, mostManifestBytes+1)
 	if err != nil {
-		return nil, fmt.Errorf("read the manifest %s: %w", key, err)
+		return nil, fmt.Errorf("read the manifest %s: %w", key, refuseDenied(key, err))
 	}
 	defer o.Close()
 	text, err := io.ReadAll(o)

@@ -3,10 +3,13 @@ package source
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"sync"
 
+	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
@@ -84,6 +87,9 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 			return nil
 		}
 		is := s.pinned[o.Key]
+		if errors.As(is.err, &c.wrong) {
+			return nil
+		}
 		if is.err != nil {
 			return is.err
 		}
@@ -103,17 +109,26 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 	return nil
 }
 
+// refuseDenied makes a refusal of an error that says that what lies at key may not be read: that is no failure of the landing
+// place, and other deliveries go on.
+func refuseDenied(key string, err error) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return &RefusedError{Code: schemas.CodeUnreadableObject, Object: key, Reason: "it may not be read: permission denied"}
+}
+
 // digest reads an object through the buffer, unless its digests are known, and returns them; the SHA-256 only where it is
 // promised.
 func (s *search) digest(o *Pinned, promised bool, buffer []byte) (Digests, error) {
 	if s.q.Digest != nil {
 		if known := s.q.Digest(s.seen[o.Key].Info); known.Digest != "" && (known.SHA256 != "" || !promised) {
-			return known, nil
+			return known, refuseDenied(o.Key, store.Readable(s.ctx, s.landing, o.Key))
 		}
 	}
 	body, err := s.landing.Get(s.ctx, o.Key, 0, -1)
 	if err != nil {
-		return Digests{}, fmt.Errorf("pin %s: %w", o.Key, err)
+		return Digests{}, fmt.Errorf("pin %s: %w", o.Key, refuseDenied(o.Key, err))
 	}
 	defer body.Close()
 	digest, sum := NewDigest(), sha256.New()

@@ -189,10 +189,15 @@ func (w walk) folder(folder, start string) (more bool, err error) {
 		return false, err
 	}
 	entries, err := w.read(folder)
-	if missing(err) {
+	name := strings.TrimSuffix(folder, "/")
+	switch {
+	case missing(err):
 		return true, nil
-	}
-	if err != nil {
+	case name != "" && errors.Is(err, fs.ErrPermission):
+		return w.yield(Info{Key: name}, fmt.Errorf("%q cannot be read: %w", name, err)), nil
+	case err != nil && w.linked(name):
+		return w.yield(Info{Key: name}, fmt.Errorf("%w: %q is behind a link that cannot be followed inside the store: %w", ErrKey, name, err)), nil
+	case err != nil:
 		return false, err
 	}
 	for _, e := range entries {
@@ -209,6 +214,16 @@ func (w walk) folder(folder, start string) (more bool, err error) {
 		}
 	}
 	return true, nil
+}
+
+// linked reports whether a folder or one above it is a symbolic link.
+func (w walk) linked(folder string) bool {
+	for ; folder != "." && folder != ""; folder = path.Dir(folder) {
+		if fi, err := w.root.Lstat(folder); err == nil && fi.Mode()&fs.ModeSymlink != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // read returns the entries of folder in the order of the keys below them: a folder sorts as its name and a slash.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -216,4 +217,54 @@ func TestDirectoryLock(t *testing.T) {
 	}
 	time.AfterFunc(20*time.Millisecond, func() { holder.Close() })
 	swap(t, d, "p", "2", v)
+}
+
+// What may not be read, and what lies behind a link outward, is named in a listing, which goes on.
+func TestDirectoryListsPastWhatIsClosed(t *testing.T) {
+	root, outside := t.TempDir(), t.TempDir()
+	d := openDirectory(t, root)
+	create(t, d, "a/closed/x", "x")
+	create(t, d, "a/open", "y")
+	if err := os.Symlink(outside, filepath.Join(root, "out")); err != nil {
+		t.Skip(err)
+	}
+	list := func(prefix string, is error) (named, listed []string) {
+		for info, err := range d.List(t.Context(), prefix) {
+			if err != nil && !errors.Is(err, is) && !errors.Is(err, ErrKey) {
+				t.Errorf("list %q: %v", prefix, err)
+			}
+			if err != nil {
+				named = append(named, info.Key)
+			} else {
+				listed = append(listed, info.Key)
+			}
+		}
+		return named, listed
+	}
+	for _, prefix := range []string{"out/", "out/2024-09/"} {
+		if named, listed := list(prefix, ErrKey); !slices.Equal(named, []string{strings.TrimSuffix(prefix, "/")}) || len(listed) > 0 {
+			t.Errorf("behind a link outward %q is named and %q listed", named, listed)
+		}
+	}
+	if os.Getuid() == 0 {
+		t.Skip("nothing is closed to the superuser")
+	}
+	closed := filepath.Join(root, "a/closed")
+	if err := os.Chmod(closed, 0); err != nil {
+		t.Fatal(err)
+	}
+	named, listed := list("", fs.ErrPermission)
+	if err := os.Chmod(closed, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(named)
+	if !slices.Equal(named, []string{"a/closed", "out"}) || !slices.Equal(listed, []string{"a/open"}) {
+		t.Errorf("%q is named and %q listed", named, listed)
+	}
+	if err := os.Chmod(filepath.Join(root, "a/open"), 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := Readable(t.Context(), d, "a/open"); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("a closed file is readable: %v", err)
+	}
 }

@@ -44,6 +44,19 @@ func ReadAll(ctx context.Context, s Store, key string) ([]byte, Version, error) 
 	return body.Bytes(), o.Version, nil
 }
 
+// Readable returns an error wrapping fs.ErrPermission if the object at key in a directory may not be read: that may change
+// while the object does not, so whoever has read it before cannot know. It asks no other store.
+func Readable(ctx context.Context, s Store, key string) error {
+	if _, ok := s.(*Directory); !ok {
+		return nil
+	}
+	o, err := s.Get(ctx, key, 0, 0)
+	if err != nil {
+		return err
+	}
+	return o.Close()
+}
+
 // CreateFrom creates an object from what write writes, which need not fit into memory: it goes to a temporary file first,
 // and in a directory that file becomes the object. Nothing is created if write returns an error, which is then returned.
 // Otherwise the outcome is that of Create.

@@ -127,7 +127,9 @@ func (b *bill) finish() {
 			c.Service = b.plan.serviceName(c.Offering)
 		}
 		c.Steps = l.t.steps
-		c.ID = chargeID(c, b.room)
+		if !b.plan.spec.Unnamed {
+			c.ID = chargeID(c, b.room)
+		}
 		b.out.Charges = append(b.out.Charges, *c)
 	}
 }

@@ -32,7 +32,7 @@ type bounds struct {
 
 // applyBounds applies the bounds of prices, offerings, subscriptions and the account, from the inside out.
 func (b *bill) applyBounds() error {
-	for i := range b.tally.context.subs {
+	for _, i := range b.tally.context.bounded {
 		sub := &b.tally.context.subs[i]
 		for _, x := range b.boundedPrices(sub) {
 			b.keepWithin(b.priceBounds(sub, x))
@@ -74,9 +74,6 @@ func firstOf(sub *subscription, seg segment) bool {
 
 // boundedPrices lists the prices of a subscription in the period that have a minimum or a maximum.
 func (b *bill) boundedPrices(sub *subscription) []*price {
-	if len(sub.segments) == 1 && len(sub.prices)+len(sub.segments[0].offering.bounded) == 0 {
-		return nil
-	}
 	var out []*price
 	seen := map[*price]bool{}
 	for _, seg := range sub.segments {

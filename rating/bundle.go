@@ -25,7 +25,7 @@ func AllocateBundle(amount money.Decimal, parts []schemas.BundlePart, places int
 // bundles replaces every line of a bundle by one line for each of its parts, which belongs to the part's offering and
 // is taxed as that is.
 func (b *bill) bundles() error {
-	if !slices.ContainsFunc(b.lines, func(l *line) bool { return l.price != nil && len(l.price.offering.Parts) > 0 }) {
+	if !b.plan.bundled || !slices.ContainsFunc(b.lines, func(l *line) bool { return l.price != nil && len(l.price.offering.Parts) > 0 }) {
 		return nil
 	}
 	var out []*line

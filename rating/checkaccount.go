@@ -11,11 +11,14 @@ import (
 // that means nothing, a commitment in another currency, a discount of no kind. The book's own check finds all of them;
 // this one keeps a plan from breaking on the night.
 func (p *Plan) checkAccount(a *account) error {
-	last := p.day(p.end).AddDays(-1)
-	for _, level := range [3]schemas.RoundingLevel{schemas.RoundLine, schemas.RoundTax, schemas.RoundDocument} {
-		if _, ok := p.policy.Rounding.For(a.Currency, level, last, p.spec.AsOf); !ok {
-			return fmt.Errorf("currency %q has no minor unit: add a rounding rule with places", a.Currency)
+	if !p.sound[a.Currency] {
+		last := p.day(p.end).AddDays(-1)
+		for _, level := range [3]schemas.RoundingLevel{schemas.RoundLine, schemas.RoundTax, schemas.RoundDocument} {
+			if _, ok := p.policy.Rounding.For(a.Currency, level, last, p.spec.AsOf); !ok {
+				return fmt.Errorf("currency %q has no minor unit: add a rounding rule with places", a.Currency)
+			}
 		}
+		p.sound[a.Currency] = true
 	}
 	for i := range a.Coupons {
 		if !slices.ContainsFunc(p.book.Catalogue.Coupons, func(c schemas.Coupon) bool { return c.ID == a.Coupons[i].Coupon }) {

@@ -28,6 +28,10 @@ type context struct {
 	// common is true of an account that has nothing but the included offerings: what is said here of it holds for the next
 	// such account, too.
 	common bool
+	// periodic and bounded are those of subs that may have recurring prices, and a minimum or maximum; discounted says that any
+	// may have discounts.
+	periodic, bounded []int
+	discounted        bool
 	// sweep is what swept returned, once it was asked.
 	sweep   []int
 	isSwept bool
@@ -103,7 +107,10 @@ func (c *context) begin(p *Plan, a *account) {
 		}
 		return
 	}
-	*c = context{subs: c.subs[:0], meters: c.meters, stamp: c.stamp + 1, made: c.made, sweep: c.sweep[:0]}
+	*c = context{
+		subs: c.subs[:0], meters: c.meters, stamp: c.stamp + 1, made: c.made, sweep: c.sweep[:0],
+		periodic: c.periodic[:0], bounded: c.bounded[:0],
+	}
 	if a != nil {
 		c.fill(p, a)
 		c.common = len(a.Subscriptions) == 0
@@ -125,6 +132,7 @@ func (c *context) fill(p *Plan, a *account) {
 		mixed = mixed || s.ID == ""
 	}
 	c.own = len(c.subs)
+	defer c.mark()
 	for i := range p.included {
 		in := &p.included[i]
 		c.subs = append(c.subs, subscription{Subscription: &in.subscription, account: a, segments: in.segments[:]})
@@ -139,6 +147,26 @@ func (c *context) fill(p *Plan, a *account) {
 	slices.SortStableFunc(c.subs, func(a, b subscription) int {
 		return cmp.Or(boolCompare(a.ID == "", b.ID == ""), a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
 	})
+}
+
+// mark notes what the subscriptions have besides prices of usage: most have nothing, and every account asks.
+func (c *context) mark() {
+	c.discounted = c.plan.discounted
+	for i := range c.subs {
+		sub := &c.subs[i]
+		c.discounted = c.discounted || len(sub.Discounts)+len(sub.Phases)+len(sub.prices) > 0
+		if o := c.plan.offerings[sub.Offering]; o == nil || len(o.periodic)+len(sub.prices)+len(sub.Changes) > 0 {
+			c.periodic = append(c.periodic, i)
+		}
+		if sub.Minimum != nil || sub.Maximum != nil || len(sub.prices) > 0 || slices.ContainsFunc(sub.segments, segment.isBounded) {
+			c.bounded = append(c.bounded, i)
+		}
+	}
+}
+
+// isBounded reports whether the offering or a price of it has a minimum or a maximum.
+func (s segment) isBounded() bool {
+	return s.offering.Minimum != nil || s.offering.Maximum != nil || len(s.offering.bounded) > 0
 }
 
 func boolCompare(a, b bool) int {

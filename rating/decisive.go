@@ -9,9 +9,23 @@ import (
 // Decisive says of each of Columns whether its value can change which meters take a row, or into which group. Rows that
 // agree in the decisive columns may be resolved as one; what they do not agree in else is told by Tally.Differ.
 func (p *Plan) Decisive() []bool {
+	all := make([]int, len(p.meters))
+	for i := range all {
+		all[i] = i
+	}
+	return p.decisive(all)
+}
+
+// DecisiveFor is Decisive for rows of one SKU: a column that only meters of other SKUs look at is not decisive.
+func (p *Plan) DecisiveFor(sku schemas.SKU) []bool {
+	return p.decisive(p.bySKU[string(sku)], p.anySKU)
+}
+
+// decisive is Decisive for rows that no other meters than those of the lists can take.
+func (p *Plan) decisive(lists ...[]int) []bool {
 	out := make([]bool, len(p.columns))
 	out[labelPeer], out[labelCurrency] = true, true
-	for i := range p.meters {
+	for _, i := range slices.Concat(lists...) {
 		m := &p.meters[i]
 		out[labelSource] = out[labelSource] || m.Source != ""
 		out[labelService] = out[labelService] || len(m.Services) > 0

@@ -215,10 +215,9 @@ func (b *bill) discountLevel(l *level, d *schemas.Discount) {
 // levels groups the lines by what has discounts, from the inside out, in a fixed order.
 func (b *bill) levels() []level {
 	var out []level
-	out = append(out, b.group(func(l *line) any { return l.price }, func(l *line) []schemas.Discount { return l.price.Discounts }, true)...)
-	out = append(out, b.group(func(l *line) any { return l.phase }, phaseDiscount, false)...)
-	out = append(out, b.group(func(l *line) any { return l.price.offering }, func(l *line) []schemas.Discount { return l.price.offering.Discounts }, false)...)
-	out = append(out, b.group(func(*line) any { return nil }, func(l *line) []schemas.Discount { return l.sub.Discounts }, false)...)
+	if b.tally.context.discounted {
+		out = b.ownLevels()
+	}
 	if len(b.account.Discounts) == 0 {
 		return out
 	}
@@ -229,6 +228,15 @@ func (b *bill) levels() []level {
 		}
 	}
 	return append(out, all)
+}
+
+// ownLevels are those of prices, phases, offerings and subscriptions.
+func (b *bill) ownLevels() []level {
+	var out []level
+	out = append(out, b.group(func(l *line) any { return l.price }, func(l *line) []schemas.Discount { return l.price.Discounts }, true)...)
+	out = append(out, b.group(func(l *line) any { return l.phase }, phaseDiscount, false)...)
+	out = append(out, b.group(func(l *line) any { return l.price.offering }, func(l *line) []schemas.Discount { return l.price.offering.Discounts }, false)...)
+	return append(out, b.group(func(*line) any { return nil }, func(l *line) []schemas.Discount { return l.sub.Discounts }, false)...)
 }
 
 // group makes a level of the lines of each subscription that share a key.

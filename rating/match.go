@@ -60,6 +60,9 @@ type match struct {
 	group  []schemas.DimensionMatch
 	labels []string
 	key    string // of the series
+	// currency is that of the cost; additive and dropsLate are what the meter says to Tally.Additive and Tally.DropsLate.
+	currency            money.Currency
+	additive, dropsLate bool
 	// elsewhere says that another period answers for the rows: see matchLate.
 	elsewhere bool
 }
@@ -200,7 +203,10 @@ func (p *Plan) unmetered(labels []string, code schemas.Code) match {
 func (p *Plan) keyed(out []match) []match {
 	slices.SortFunc(out, func(a, b match) int { return a.meter - b.meter })
 	for i := range out {
-		out[i].key = p.keyOf(&out[i], out[i].code)
+		x := &out[i]
+		x.key, x.currency = p.keyOf(x, x.code), p.costCurrency(x)
+		x.additive = x.meter < 0 || p.meters[x.meter].addsUp()
+		x.dropsLate = x.meter >= 0 && p.meters[x.meter].Late == schemas.LateDrop
 	}
 	return out
 }

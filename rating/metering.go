@@ -49,7 +49,7 @@ func (m *meter) additive() bool {
 func (x *metering) price(st *stretch, p *progress) error {
 	c := &x.line.charge
 	c.HasQuantity, c.ConsumedUnit, c.PricingUnit = true, x.unit(), x.pricingUnit()
-	c.UnitPrice = unitPrice(&x.entry.price.Terms)
+	c.UnitPrice = x.entry.price.unitPrice
 	if pooled, err := x.pricePooled(st); pooled || err != nil {
 		return err
 	}
@@ -193,6 +193,7 @@ func (x *metering) priceFrom(q number, u *Usage) number {
 // usage is what the price model reads.
 func (x *metering) usage(a *accumulator, q money.Decimal) Usage {
 	u := Usage{Quantity: q, Cost: q, Labels: x.series.group}
+	byEvent := x.meter.Aggregation == schemas.AggregateEvents && x.meter.Window == ""
 	if !x.meter.isCost() {
 		u.Cost = a.cost.Decimal()
 		if x.cost != nil {
@@ -200,7 +201,10 @@ func (x *metering) usage(a *accumulator, q money.Decimal) Usage {
 			u.Cost = x.model.cost.v
 		}
 	}
-	if model := x.entry.price.Terms.Model; model == schemas.ModelPercentage {
+	// Samples and changes of levels are no events: their meter's quantity is one event, or one session.
+	if model := x.entry.price.Terms.Model; !byEvent {
+		return u
+	} else if model == schemas.ModelPercentage {
 		u.Events = make([]money.Decimal, len(a.points))
 		for i := range a.points {
 			u.Events[i] = a.points[i].value.Decimal()

@@ -29,6 +29,8 @@ type Spec struct {
 	Through schemas.Date
 	// Quiet leaves the steps out of charges, for runs that explain by rating an account again.
 	Quiet bool
+	// Unnamed leaves the identifiers of charges out, for those who add charges up and keep none.
+	Unnamed bool
 }
 
 // Plan is a book compiled for a period. It is read-only, and safe for concurrent use.
@@ -48,6 +50,10 @@ type Plan struct {
 	includedFor map[int][]int
 	accounts    map[schemas.AccountID]*account
 	units       map[[2]string]money.Decimal
+	// discounted says that an offering or a price of the catalogue has discounts, bundled that an offering has parts.
+	discounted, bundled bool
+	// sound are the currencies whose amounts can be rounded.
+	sound map[money.Currency]bool
 }
 
 // offering is an offering with its prices resolved.
@@ -82,17 +88,34 @@ func (p *Plan) include(o *offering) {
 // price is a price with its policy resolved; its terms have been checked.
 type price struct {
 	*schemas.Price
-	policy   schemas.RatingPolicy
+	offering *offering
 	meter    int   // -1 on recurring, one-time and joint prices
 	meters   []int // all that it measures
-	offering *offering
 	// kernel prices sums without steps; nil where the price has none, or does more to a quantity than price it.
 	kernel *Kernel
 	// events prices the rows of a meter of events likewise.
 	events *eventKernel
+	// filtered says that it has filters; unitPrice is that of one unit, where the model has exactly one.
+	filtered  bool
+	unitPrice *money.Decimal
+	// charge is what all charges of the price have in common.
+	charge schemas.Charge
 	// tiers are the texts of its steps, unless there are none.
-	tiers       []tierText
-	description string
+	tiers  []tierText
+	policy schemas.RatingPolicy
+}
+
+// newPrice is a price without its meters.
+func (p *Plan) newPrice(from *schemas.Price, o *offering) *price {
+	x := &price{
+		Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o,
+		filtered: len(from.Filters) > 0, unitPrice: unitPrice(&from.Terms),
+	}
+	x.charge = schemas.Charge{
+		Offering: o.ID, Price: from.ID, Version: from.Version, Model: string(from.Terms.Model), PricingKind: pricingKind(from.Terms.Model),
+		Service: o.Service, ServiceCategory: o.ServiceCategory, SKU: from.SKU, Currency: from.Currency, Description: describePrice(from, o),
+	}
+	return x
 }
 
 // describePrice is what a charge of a price is called.
@@ -172,6 +195,9 @@ func (p *Plan) compileOfferings() error {
 		}
 		o.sort()
 		p.offerings[o.ID] = o
+		p.bundled = p.bundled || len(o.Parts) > 0
+		p.discounted = p.discounted || len(o.Discounts) > 0 ||
+			slices.ContainsFunc(o.Prices, func(x schemas.Price) bool { return len(x.Discounts) > 0 })
 		if o.Included {
 			p.include(o)
 		}
@@ -213,7 +239,7 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 	if err := checkConversion(from.Convert); err != nil {
 		return nil, fmt.Errorf("price %s: %w", from.ID, err)
 	}
-	x := &price{Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o, description: describePrice(from, o)}
+	x := p.newPrice(from, o)
 	if from.Convert == nil && from.FreeQuantity == nil && from.Allowance == nil {
 		if kernel, ok := CompileKernel(&from.Terms, x.policy); ok {
 			x.kernel = kernel
@@ -274,6 +300,7 @@ func (p *Plan) compileAccounts() error {
 		n += len(p.book.Customers[i].Accounts)
 	}
 	p.accounts = make(map[schemas.AccountID]*account, n)
+	p.sound = map[money.Currency]bool{}
 	all := make([]account, 0, n)
 	for i := range p.book.Customers {
 		for j := range p.book.Customers[i].Accounts {

@@ -191,3 +191,34 @@ func sameOutput(t *testing.T, seed uint64, got, want *rating.Output) {
 		}
 	}
 }
+
+// TestUnnamed: charges without identifiers are the same charges, and the others have one each.
+func TestUnnamed(t *testing.T) {
+	book := rating.Book{Zone: time.UTC, Catalogue: schemas.Catalogue{
+		Meters: []schemas.Meter{{ID: "m", Unit: "u"}},
+		Offerings: []schemas.Offering{{ID: "o", Name: "O", Included: true, Prices: []schemas.Price{
+			{ID: "p", Meter: "m", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelPerUnit, UnitPrice: dec("0.1")}},
+			{ID: "fee", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelFlat, Amount: dec("5")}},
+		}}},
+	}, Customers: []schemas.Customer{{ID: "c", Accounts: []schemas.Account{{ID: "a0", Currency: "EUR"}}}}}
+	var outs [2]rating.Output
+	for i := range outs {
+		plan, err := rating.Compile(book, rating.Spec{Period: "2024-10", Quiet: true, Unnamed: i == 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tally := plan.NewTally()
+		feed(t, random(3), tally, plan, "a0")
+		if outs[i], err = plan.Rate(tally, rating.Carried{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	named := map[schemas.ChargeID]bool{}
+	for i := range outs[0].Charges {
+		named[outs[0].Charges[i].ID] = true
+		outs[0].Charges[i].ID = ""
+	}
+	if named[""] || len(named) != 2 || !reflect.DeepEqual(outs[0].Charges, outs[1].Charges) {
+		t.Errorf("charges have the identifiers %v, and without them are\n%+v\n%+v", named, outs[0].Charges, outs[1].Charges)
+	}
+}

@@ -10,7 +10,7 @@ import (
 // recurring makes a line for every stretch of a recurring or one-time price that falls due in the period: in advance
 // when its recurring period begins, in arrears when that ends, once when the subscription begins.
 func (b *bill) recurring() error {
-	for i := range b.tally.context.subs {
+	for _, i := range b.tally.context.periodic {
 		sub := &b.tally.context.subs[i]
 		for _, x := range b.recurringPrices(sub) {
 			for _, due := range b.due(sub, x) {
@@ -25,9 +25,6 @@ func (b *bill) recurring() error {
 
 // recurringPrices lists the prices without a meter of all offerings that a subscription ever has in its life.
 func (b *bill) recurringPrices(sub *subscription) []*price {
-	if o := b.plan.offerings[sub.Offering]; o != nil && len(o.periodic)+len(sub.prices)+len(sub.Changes) == 0 {
-		return nil
-	}
 	var out []*price
 	seen := map[*price]bool{}
 	add := func(o *offering) {

@@ -47,6 +47,20 @@ func moneyScenarios() []scenario {
 			}), rows: hundred, want: []string{"Usage p 09-01 80", "Adjustment minimum 09-01 10"},
 		},
 		{
+			name: "a percentage of what a meter adds up is of one event", book: sell(schemas.Price{
+				ID: "p", Meter: "m", Currency: "EUR",
+				Terms: schemas.Terms{Model: schemas.ModelPercentage, Percent: dec("10"), FixedPerEvent: dec("0.30")},
+			}), rows: []use{gb("2024-09-02", "60"), gb("2024-09-03", "40")}, want: []string{"Usage p 09-01 10.3"},
+		},
+		{
+			name: "what a meter adds up is one session", book: sell(schemas.Price{
+				ID: "p", Meter: "m", Currency: "EUR",
+				Terms: schemas.Terms{Model: schemas.ModelElapsedBands, ConnectFee: dec("0.30"), ElapsedBands: []schemas.ElapsedBand{
+					{Rate: *dec("0.10"), RateSeconds: *dec("1"), IncrementSeconds: *dec("60")},
+				}},
+			}), rows: []use{gb("2024-09-02", "60"), gb("2024-09-03", "40")}, want: []string{"Usage p 09-01 12.3"},
+		},
+		{
 			name: "true-up", book: also(sell(one), func(_ *schemas.Catalogue, a *schemas.Account) {
 				a.Commitments = []schemas.Commitment{{ID: "c", Amount: *dec("150"), Currency: "EUR", TrueUp: true}}
 			}), rows: hundred, want: []string{"Usage p 09-01 100", "Purchase true_up 09-01 50"},

@@ -115,14 +115,14 @@ func (t *Tally) Begin(id schemas.AccountID) {
 	t.context.begin(t.plan, t.account)
 }
 
-// line returns an empty line, in the room of one of an earlier account.
+// line returns a line that is empty but for its charge, in the room of one of an earlier account.
 func (t *Tally) line() *line {
 	if t.drawn == len(t.lines) {
 		t.lines = append(t.lines, &line{})
 	}
 	l := t.lines[t.drawn]
 	t.drawn++
-	l.charge = schemas.Charge{} // the results of the trail are as many as its steps, so they need not be cleared
+	// The results of the trail are as many as its steps, so they need not be cleared; a charge is written as a whole.
 	l.t.steps, l.t.quiet, l.t.room = nil, false, nil
 	l.amount, l.price, l.sub, l.phase, l.fx, l.windows, l.tax, l.rounded = number{}, nil, nil, nil, nil, nil, "", false
 	return l
@@ -229,7 +229,7 @@ func (t *Tally) seriesOf(m *match, id int) int {
 	if t.byID[id].stamp != t.stamp {
 		i = t.grow()
 		s := &t.series[i]
-		s.meter, s.code, s.group, s.currency, s.key = m.meter, code, m.group, t.plan.costCurrency(m), key
+		s.meter, s.code, s.group, s.currency, s.key = m.meter, code, m.group, m.currency, key
 		if code != "" {
 			s.meter = -1
 		}
@@ -266,12 +266,13 @@ func (t *Tally) Additive(h Handle) bool {
 }
 
 func (t *Tally) additive(h Handle) bool {
-	s := &t.series[t.handles[h].series]
-	if s.meter < 0 {
-		return true
-	}
-	m := &t.plan.meters[s.meter]
-	return m.Window == "" && t.context.commitWindow(m) == "" && (m.Aggregation == "" || m.Aggregation == schemas.AggregateSum || m.Aggregation == schemas.AggregateCount)
+	m := t.handles[h].match
+	return t.account == nil || m.additive && (t.context.windows == nil || m.meter < 0 || t.context.commitWindow(&t.plan.meters[m.meter]) == "")
+}
+
+// addsUp reports whether sums are all that the meter takes of rows.
+func (m *meter) addsUp() bool {
+	return m.Window == "" && (m.Aggregation == "" || m.Aggregation == schemas.AggregateSum || m.Aggregation == schemas.AggregateCount)
 }
 
 // DropsLate reports whether the meter of a handle bills nothing that began before the period: then rows that did and rows
@@ -284,8 +285,7 @@ func (t *Tally) DropsLate(h Handle) bool {
 }
 
 func (t *Tally) dropsLate(h Handle) bool {
-	s := &t.series[t.handles[h].series]
-	return s.meter >= 0 && t.plan.meters[s.meter].Late == schemas.LateDrop
+	return t.account != nil && t.handles[h].match.dropsLate
 }
 
 // Slices returns the times in microseconds at which the slices of a handle begin: a price or plan change begins a new
@@ -339,20 +339,20 @@ func (t *Tally) addRows(h Handle, rows int64, r *Row) schemas.Code {
 // addTo adds rows to the series of a handle, and returns the slice.
 func (t *Tally) addTo(x *handle, rows int64, r *Row) (int, schemas.Code) {
 	s := &t.series[x.series]
-	row := *r
 	if x.match.factor != (money.Fixed{}) {
-		converted, err := convertExact(row.Quantity, x.match.factor)
+		converted, err := convertExact(r.Quantity, x.match.factor)
 		if err != nil {
 			return 0, schemas.CodeTooPrecise
 		}
-		row.Quantity = converted
+		row := *r
+		row.Quantity, r = converted, &row
 	}
-	k := s.sliceAt(row.Start)
+	k := s.sliceAt(r.Start)
 	if s.meter >= 0 {
-		if t.plan.meters[s.meter].Late == schemas.LateDrop && row.Start < t.plan.start.UnixMicro() {
+		if x.match.dropsLate && r.Start < t.plan.start.UnixMicro() {
 			return k, schemas.CodeOtherPeriod
 		}
-		if t.addSeries(&s.slices[k], &t.plan.meters[s.meter], rows, &row) != nil {
+		if t.addSeries(&s.slices[k], &t.plan.meters[s.meter], rows, r) != nil {
 			return k, schemas.CodeBadDecimal
 		}
 	}

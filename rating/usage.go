@@ -18,7 +18,10 @@ func (b *bill) usage() error {
 	b.tally.order = order
 	slices.SortFunc(order, func(i, j int) int {
 		x, y := &b.tally.series[i], &b.tally.series[j]
-		return cmp.Or(cmp.Compare(x.meter, y.meter), cmp.Compare(x.key, y.key))
+		if x.meter != y.meter {
+			return x.meter - y.meter
+		}
+		return cmp.Compare(x.key, y.key)
 	})
 	b.findJoints()
 	for _, i := range order {
@@ -142,6 +145,9 @@ func (s *meterSlices) find(at int64, group []schemas.DimensionMatch) *entry {
 }
 
 func (e *entry) takes(group []schemas.DimensionMatch) bool {
+	if !e.price.filtered {
+		return true
+	}
 	for i := range e.price.Filters {
 		if !e.price.Filters[i].Holds(labelOf(group, e.price.Filters[i].Column)) {
 			return false
@@ -227,11 +233,9 @@ func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start,
 	l := b.tally.line()
 	l.price, l.sub, l.phase, l.tax = x, sub, phase, x.offering.TaxCategory
 	l.t.quiet, l.t.room = b.plan.spec.Quiet, b.room
-	c := &l.charge // field by field, because the rest is empty and a charge is long
-	c.Account, c.Subscription, c.Offering, c.Price, c.Version = b.account.ID, sub.ID, x.offering.ID, x.ID, x.Version
-	c.Model, c.PricingKind, c.Start, c.End = string(x.Terms.Model), pricingKind(x.Terms.Model), start.UTC(), end.UTC()
-	c.Service, c.ServiceCategory, c.SKU = x.offering.Service, x.offering.ServiceCategory, x.SKU
-	c.Currency, c.Description = x.Currency, x.description
+	l.charge = x.charge
+	c := &l.charge
+	c.Account, c.Subscription, c.Start, c.End = b.account.ID, sub.ID, start.UTC(), end.UTC()
 	return l
 }
 

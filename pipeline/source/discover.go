@@ -276,6 +276,9 @@ func (s *search) follow(c *candidate, m *manifest, at place) *RefusedError {
 	if c.waiting {
 		return nil
 	}
+	if wrong := m.miscounts(); wrong != "" {
+		return mismatch(c.ID, "%s", wrong)
+	}
 	for _, o := range m.Objects {
 		a, ok := s.seen[o.Key]
 		switch {
@@ -322,6 +325,11 @@ func (s *search) choose() error {
 		if c.wrong != nil {
 			s.refuse(c.wrong)
 			continue
+		}
+		if len(c.Objects) == 0 {
+			s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
+				Code: schemas.CodeEmptyObject, Source: s.src.ID, Object: c.ID, Value: c.Version, Message: "its manifest says that there is nothing",
+			}))
 		}
 		newest[c.Day] = c.Version
 		s.out.Deliveries = append(s.out.Deliveries, c.Delivery)

@@ -220,6 +220,11 @@ func TestManifests(t *testing.T) {
 		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"."}]}`, schemas.CodeHostileObject, "no plain path"},
 		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"a.csv","size":-1}]}`, schemas.CodeUnreadableObject, "negative"},
 		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"a.csv","sha256":"xyz"}]}`, schemas.CodeUnreadableObject, "SHA-256"},
+		{`{"billing_period":"2024-09","complete":true,"objects":[]}`, schemas.CodeManifestMismatch, "names no objects"},
+		{`{"billing_period":"2024-09","complete":true}`, schemas.CodeManifestMismatch, "names no objects"},
+		{`{"billing_period":"2024-09","complete":true,"rows":3,"objects":[]}`, schemas.CodeManifestMismatch, "3 rows"},
+		{`{"billing_period":"2024-09","complete":true,"rows":3,"objects":[{"key":"a.csv","rows":2}]}`, schemas.CodeManifestMismatch, "come to 2"},
+		{`{"billing_period":"2024-09","complete":true,"rows":2,"objects":[{"key":"a.csv","rows":2}]}`, "", ""},
 		{`not JSON`, schemas.CodeUnreadableObject, "not a manifest"},
 		{``, schemas.CodeUnreadableObject, "not a manifest"},
 	} {
@@ -242,6 +247,29 @@ func TestManifests(t *testing.T) {
 		if len(got.Deliveries) > 0 || len(got.Findings) != 1 || got.Findings[0].Code != c.code || !strings.Contains(got.Findings[0].Message, c.reason) || !got.Incomplete {
 			t.Errorf("%s: %s", c.text, listing(got))
 		}
+	}
+}
+
+// A delivery of nothing counts where its manifest says so, and is seen: it replaces an older version, and is not missing.
+func TestDeliveryOfNothing(t *testing.T) {
+	place, arrived := landing(t, `
+		peer/2024-09/v1/a.csv 1 0: x
+		peer/2024-09/v1/manifest.json 1 0: {"billing_period":"2024-09","complete":true,"objects":[{"key":"a.csv"}]}
+		peer/2024-09/v2/manifest.json 2 0: {"billing_period":"2024-09","complete":true,"rows":0,"objects":[]}`)
+	src := schemas.Source{
+		ID: "s", Semantics: schemas.Snapshot, Prefix: "peer", Pattern: "{period}/{version}/*.csv", Manifest: "manifest.json",
+		Expect: schemas.Expect{Every: schemas.EveryMonth},
+	}
+	got, err := Discover(t.Context(), place, &src, Query{Period: "2024-09", Arrived: arrived})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []schemas.Code
+	for _, f := range got.Findings {
+		codes = append(codes, f.Code)
+	}
+	if !slices.Equal(codes, []schemas.Code{schemas.CodeEmptyObject, schemas.CodeSupersededVersion}) || got.Incomplete {
+		t.Errorf("found %q, incomplete %v:\n%s", codes, got.Incomplete, listing(got))
 	}
 }
 

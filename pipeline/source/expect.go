@@ -32,7 +32,7 @@ func (s *search) expectOne(day, name string, end time.Time) {
 		if day != "" && d.Day != day || d.Superseded {
 			continue
 		}
-		objects += len(d.Objects)
+		objects += max(len(d.Objects), 1) // a manifest may say that there is nothing
 		if e.DueHours > 0 && d.Arrived.After(due) {
 			s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
 				Code: schemas.CodeLateDelivery, Source: s.src.ID, Object: d.ID, Value: d.Arrived.UTC().Format(time.RFC3339),

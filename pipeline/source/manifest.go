@@ -18,12 +18,33 @@ import (
 //	{"billing_period": "2024-09", "version": "2", "complete": true,
 //	 "objects": [{"key": "part-0.csv.gz", "size": 1234, "sha256": "…", "rows": 100}]}
 //
-// Keys are relative to the manifest's folder. sha256 and rows may be left out.
+// Keys are relative to the manifest's folder. sha256 and rows may be left out. A delivery of nothing has no objects, and
+// says so with "rows": 0 beside them; of other deliveries rows is the sum, and may be left out.
 type manifest struct {
 	BillingPeriod schemas.Period   `json:"billing_period"`
 	Version       string           `json:"version"`
 	Complete      bool             `json:"complete"`
+	Rows          *int64           `json:"rows"`
 	Objects       []manifestObject `json:"objects"`
+}
+
+// miscounts says what is wrong with the number of rows that a complete manifest gives for all of its objects, or is empty. A
+// list of objects that was cut off or never written must not pass for a delivery of nothing.
+func (m *manifest) miscounts() string {
+	var sum int64
+	for i := range m.Objects {
+		if m.Objects[i].Rows == nil {
+			return ""
+		}
+		sum += *m.Objects[i].Rows
+	}
+	switch {
+	case m.Rows == nil && len(m.Objects) > 0 || m.Rows != nil && *m.Rows == sum:
+		return ""
+	case m.Rows == nil:
+		return `it names no objects, and does not say "rows": 0`
+	}
+	return fmt.Sprintf("it says that there are %d rows, and its objects come to %d", *m.Rows, sum)
 }
 
 type manifestObject struct {

@@ -74,17 +74,17 @@ func openPlace(ctx context.Context, what, flag, inBook, dir string) (store.Store
 
 // openLanding opens the landing place. A directory that is not there is no landing place without deliveries: it may be a
 // slip of the pen, or a disk that is not mounted.
-func (p *places) openLanding(ctx context.Context, inBook, dir string) (store.Store, error) {
+func (p *places) openLanding(ctx context.Context, inBook, dir string) (store.Store, string, error) {
 	s, url, err := openPlace(ctx, "landing", p.landing, inBook, dir)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if local := strings.TrimPrefix(url, "file://"); !strings.Contains(local, "://") {
 		if _, err := os.Stat(local); errors.Is(err, fs.ErrNotExist) {
-			return nil, wrong("the landing place %s is not there; make it, mount it, or name another with --landing", local)
+			return nil, "", wrong("the landing place %s is not there; make it, mount it, or name another with --landing", local)
 		}
 	}
-	return s, nil
+	return s, url, nil
 }
 
 // parsePeriod reads a --period flag.

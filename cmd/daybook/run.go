@@ -105,11 +105,14 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		return err
 	}
 	r := &pipeline.Run{Book: b, Budget: int64(o.memory) << 20}
-	if r.Landing, err = o.openLanding(ctx, b.Provider.Landing, dir); err != nil {
+	var landingURL, storeURL string
+	if r.Landing, landingURL, err = o.openLanding(ctx, b.Provider.Landing, dir); err != nil {
 		return err
 	}
-	var storeURL string
 	if r.Store, storeURL, err = openPlace(ctx, "store", o.store, b.Provider.Store, dir); err != nil {
+		return err
+	}
+	if err := storeApart(dir, b.Provider.Store, landingURL, storeURL); err != nil {
 		return err
 	}
 	show := newProgress(cmd.ErrOrStderr(), o.quiet)

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// storeApart refuses a store that would spoil what a run reads: the landing place or a folder of it, and the book or a folder
+// of it, where what is not of the book is a mistake; but the folder that the book itself names as its store is no part of it.
+func storeApart(dir, inBook, landingURL, storeURL string) error {
+	store, isLocal := localPath(storeURL)
+	if !isLocal {
+		if strings.TrimRight(storeURL, "/") == strings.TrimRight(landingURL, "/") {
+			return wrong("the store is the landing place, %s: what a run writes would lie among deliveries; name another with --store", withoutQuery(storeURL))
+		}
+		return nil
+	}
+	if landing, local := localPath(landingURL); local && within(store, landing) {
+		return wrong("the store %s lies in the landing place %s: what a run writes would lie among deliveries; name another with --store", store, landing)
+	}
+	book := realPath(dir)
+	if own, local := localPath(inBook); local && inBook != "" {
+		if !strings.Contains(inBook, "://") && !filepath.IsAbs(inBook) {
+			own = realPath(filepath.Join(dir, inBook))
+		}
+		if own != book && within(store, own) {
+			return nil
+		}
+	}
+	if within(store, book) {
+		return wrong("the store %s lies in the book %s: what a run writes would lie among its files; name another, or set store: in its provider.yaml", store, book)
+	}
+	return nil
+}
+
+// localPath returns the directory that a place names, if it names one, as realPath has it.
+func localPath(place string) (string, bool) {
+	if !strings.Contains(place, "://") {
+		return realPath(place), true
+	}
+	u, err := url.Parse(place)
+	if err != nil || u.Scheme != "file" {
+		return "", false
+	}
+	return realPath(u.Path), true
+}
+
+// realPath is a path without links, absolute; what is not there yet keeps its name.
+func realPath(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return filepath.Clean(path)
+	}
+	if to, err := filepath.EvalSymlinks(abs); err == nil {
+		return to
+	}
+	if parent := filepath.Dir(abs); parent != abs {
+		return filepath.Join(realPath(parent), filepath.Base(abs))
+	}
+	return abs
+}
+
+// within reports whether a path is dir or lies in it.
+func within(path, dir string) bool {
+	return path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, string(os.PathSeparator))+string(os.PathSeparator))
+}
+
+// withoutQuery is a URL without what may hold a secret.
+func withoutQuery(place string) string {
+	bare, _, _ := strings.Cut(place, "?")
+	return bare
+}

@@ -27,6 +27,8 @@ type chargeWriter struct {
 	// scratch is text on its way into a batch.
 	scratch []byte
 	owner   codedOwner
+	// last is the text that a column was last asked the code of, and that code.
+	last [schemas.ChargeColumns]codedText
 }
 
 // most kinds and forms are kept; prices with more of them than that do not gain by it.
@@ -47,6 +49,12 @@ type kindKey struct {
 type chargeKind struct {
 	like  schemas.Charge
 	cells []codedCell
+}
+
+// codedText is a text and its code in the dictionary of a column; an empty one stands for none.
+type codedText struct {
+	text string
+	code uint32
 }
 
 type codedCell struct {
@@ -84,6 +92,7 @@ func (w *chargeWriter) trim() {
 	if size > most || len(w.kinds) > mostKinds || len(w.byFormula) > mostForms {
 		w.batch = dataset.NewBatch(&schemas.Charges)
 		w.kinds, w.forms, w.byFormula, w.owner = nil, nil, nil, codedOwner{}
+		clear(w.last[:])
 	}
 }
 
@@ -236,8 +245,16 @@ func (w *chargeWriter) ownerOf(c *schemas.Charge) *codedOwner {
 // text appends a text, or leaves the cell null where there is none.
 func (w *chargeWriter) text(col int, s string) {
 	if s != "" {
-		w.batch.AppendText(col, s)
+		w.batch.AppendCode(col, w.code(col, s))
 	}
+}
+
+// code returns the code of a text that is not empty. Most texts are those of the charge or kind before.
+func (w *chargeWriter) code(col int, s string) uint32 {
+	if x := &w.last[col]; x.text != s {
+		*x = codedText{s, w.batch.Columns[col].Dict.CodeOf(s)}
+	}
+	return w.last[col].code
 }
 
 // kind finds or makes the kind of a charge.
@@ -271,7 +288,7 @@ func (w *chargeWriter) describe(k *chargeKind) {
 	c := &k.like
 	set := func(col int, s string) {
 		if s != "" {
-			k.cells = append(k.cells, codedCell{col, w.batch.Columns[col].Dict.CodeOf(s)})
+			k.cells = append(k.cells, codedCell{col, w.code(col, s)})
 		}
 	}
 	set(schemas.ChargeBillingAccountType, "Account")

@@ -58,7 +58,7 @@ func Stages() []Stage {
 		}},
 		{"rate", []Step{
 			{
-				Name: "shard", Version: "4", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
+				Name: "shard", Version: "5", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
 				Book: []book.Part{book.PartCatalogue, book.PartCustomers, book.PartFX, book.PartProvider},
 			},
 		}},

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 
+	"daybook/pipeline/store"
+
 	"golang.org/x/sync/errgroup"
 )
 
@@ -57,7 +59,8 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 	r.tell(e)
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(workers)
+	// One more task than may work at a time is under way: it begins when another waits for a disk.
+	way, work := make(turns, workers+1), make(turns, workers)
 	order, err := largestFirst(ctx, r, w, results)
 	if err != nil {
 		return 0, err
@@ -70,8 +73,11 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 			mu.Unlock()
 			continue
 		}
+		arrive, rest := way.take(), work.take() // here, so that they begin in order
 		g.Go(func() error {
-			res, reused, err := Do(ctx, r, w.Tasks[j])
+			defer arrive()
+			defer rest()
+			res, reused, err := Do(store.WithGiveWay(ctx, work.leave), r, w.Tasks[j])
 			if err != nil {
 				return err
 			}
@@ -92,6 +98,21 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 	e.Kind = StepEnds
 	r.tell(e)
 	return did, err
+}
+
+// turns bounds how many tasks work at a time.
+type turns chan struct{}
+
+// take waits for a turn, which done ends.
+func (t turns) take() (done func()) {
+	t <- struct{}{}
+	return func() { <-t }
+}
+
+// leave ends a turn until back, which waits for another.
+func (t turns) leave() (back func()) {
+	<-t
+	return func() { t <- struct{}{} }
 }
 
 // largestFirst returns the numbers of a wave's tasks in the order in which they begin. Accounts are of very unequal sizes,

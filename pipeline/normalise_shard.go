@@ -30,15 +30,15 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	var usage dataset.Tally
 	var stats dataset.ReduceStats
 	var left shardPartial
-	reducer, ok := r.reducers.Get().(*dataset.Reducer)
-	if !ok {
-		reducer = new(dataset.Reducer)
-	}
-	defer r.reducers.Put(reducer)
 	out, err := writeTable(ctx, r, &t, &schemas.Usage, func(write func(*dataset.Batch) error) error {
 		if len(files.open) == 0 {
 			return nil
 		}
+		reducer, ok := r.reducers.Get().(*dataset.Reducer)
+		if !ok {
+			reducer = new(dataset.Reducer)
+		}
+		defer r.reducers.Put(reducer) // not after the store has waited for its disk
 		options := dataset.ReduceOptions{BudgetBytes: r.budget(), Spill: dataset.TempSpill(r.SpillDir), Progress: func(rows int64) {
 			r.tell(Event{Kind: RowsDone, Stage: t.Stage, Step: t.Step, Rows: rows})
 		}}

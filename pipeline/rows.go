@@ -38,12 +38,12 @@ func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill
 func writeTableWith(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(*dataset.Writer) error) (Output, error) {
 	out := Output{Dataset: table.Name, Key: datasetKey(r, t, table.Name)}
 	sum := sha256.New()
-	buffers, ok := r.writers.Get().(*dataset.WriterBuffers)
-	if !ok {
-		buffers = new(dataset.WriterBuffers)
-	}
-	defer r.writers.Put(buffers)
 	info, err := store.CreateFrom(ctx, r.Store, out.Key, func(w io.Writer) error {
+		buffers, ok := r.writers.Get().(*dataset.WriterBuffers)
+		if !ok {
+			buffers = new(dataset.WriterBuffers)
+		}
+		defer r.writers.Put(buffers) // not after the store has waited for its disk
 		meta := []dataset.KeyValue{
 			{Key: "daybook.period", Value: string(r.Spec.Period)},
 			{Key: "daybook.table", Value: table.Name},

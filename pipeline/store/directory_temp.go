@@ -21,7 +21,7 @@ type temp struct {
 	name string
 }
 
-// temp returns a durable file with what write wrote, making the directory if need be.
+// temp returns a file with what write wrote, which durable makes last, making the directory if need be.
 func (d *Directory) temp(ctx context.Context, write func(io.Writer) error) (*temp, error) {
 	root, err := d.open(true)
 	if err != nil {
@@ -34,14 +34,19 @@ func (d *Directory) temp(ctx context.Context, write func(io.Writer) error) (*tem
 	if err != nil {
 		return nil, fmt.Errorf("open a temporary file: %w", err)
 	}
-	if err = writeBuffered(ctx, t.File, write); err == nil && !d.scratch {
-		err = t.Sync()
-	}
-	if err != nil {
+	if err := writeBuffered(ctx, t.File, write); err != nil {
 		t.discard()
 		return nil, err
 	}
 	return t, nil
+}
+
+// durable has what was written reach the disk.
+func (t *temp) durable() error {
+	if t.home.scratch {
+		return nil
+	}
+	return t.Sync()
 }
 
 // newTemp returns a new locked file. Names come from the process and a count, and whoever finds one taken counts on.

@@ -58,7 +58,12 @@ func (d *Directory) createFrom(ctx context.Context, key string, write func(io.Wr
 		return Info{}, fmt.Errorf("create %q in %s: %w", key, d, err)
 	}
 	defer t.discard()
-	err = t.link(key)
+	if !d.scratch {
+		defer giveWay(ctx)()
+	}
+	if err = t.durable(); err == nil {
+		err = t.link(key)
+	}
 	if errors.Is(err, fs.ErrExist) {
 		info, err := same(ctx, d, key, t.File)
 		if errors.Is(err, ErrNotFound) {
@@ -89,6 +94,9 @@ func (d *Directory) Swap(ctx context.Context, key string, body []byte, old Versi
 		return "", fmt.Errorf("swap %q in %s: %w", key, d, err)
 	}
 	defer t.discard()
+	if err := t.durable(); err != nil {
+		return "", fmt.Errorf("swap %q in %s: %w", key, d, err)
+	}
 	unlock, err := d.lock(ctx)
 	if err != nil {
 		return "", fmt.Errorf("swap %q in %s: %w", key, d, err)

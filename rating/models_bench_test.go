@@ -214,7 +214,8 @@ func TestRowsDoNotAllocate(t *testing.T) {
 }
 
 // TestChargesAllocateLittle: in the memory of the account before, a charge takes no allocation of its own. With steps,
-// texts come in blocks; lists of events and a note or two of rare models are texts of their own.
+// texts come in blocks; lists of events and a note or two of rare models are texts of their own. The bounds leave room for
+// what pools forget under the race detector.
 func TestChargesAllocateLittle(t *testing.T) {
 	lists := []string{"percentage", "elapsed_bands", "time_of_day"}
 	for _, model := range schemas.Model("").Values() {
@@ -223,7 +224,7 @@ func TestChargesAllocateLittle(t *testing.T) {
 		}
 		most := 0.7
 		if slices.Contains(lists, model) {
-			most = 20
+			most = 24
 		}
 		if n := perAccount(t, model, rating.Spec{}, 20) / modelsPerAccount; n > most {
 			t.Errorf("%s: a charge with steps takes %v allocations, at most %v", model, n, most)

@@ -176,10 +176,10 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%q is the beginning of several; write more of one of these:\n  %s", e.ID, strings.Join(e.Candidates, "\n  "))
 }
 
-// Explain says where the thing comes from that id names: a charge (or a beginning of its identifier), an identifier of
-// the reports (period/offering/region/measure of a variance, those of peer matches and of margins, period/total/measure),
-// an account, a code of findings, or findings for all of them. The error wraps ErrNothing if there is no such thing in
-// the run, and is an *AmbiguousError if there are several.
+// Explain says where the thing comes from that id names: a charge, an identifier of the reports
+// (period/offering/region/measure of a variance, those of peer matches and of margins, period/total/measure), a beginning
+// that only one of these has, an account, a code of findings, or findings for all of them. The error wraps ErrNothing if
+// there is no such thing in the run, and is an *AmbiguousError if there are several.
 func (l *Look) Explain(ctx context.Context, id string, o ExplainOptions) (*Explanation, error) {
 	e := &Explanation{ID: id, Period: l.Manifest.Spec.Period, Run: l.Manifest.Run, Provisional: l.Manifest.Provisional}
 	if len(l.Changed) > 0 {
@@ -231,6 +231,10 @@ func (l *Look) explainReported(ctx context.Context, e *Explanation, o ExplainOpt
 			return nil
 		}
 		near = append(near, candidates...)
+	}
+	if len(near) == 1 && near[0] != e.ID { // as the beginning of a charge's identifier names the charge
+		e.ID = near[0]
+		return l.explainReported(ctx, e, o)
 	}
 	if len(near) > 0 {
 		return &AmbiguousError{e.ID, near[:min(len(near), mostCandidates)]}

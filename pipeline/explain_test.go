@@ -310,6 +310,11 @@ func TestExplainNames(t *testing.T) {
 	if _, err := l.Explain(t.Context(), string(period)+"/", pipeline.ExplainOptions{}); !errors.As(err, &several) || len(several.Candidates) < 2 {
 		t.Errorf("of a beginning of several explain says %v", err)
 	}
+	whole := string(period) + "/compute//Revenue"
+	e, err := l.Explain(t.Context(), strings.TrimSuffix(whole, "ue"), pipeline.ExplainOptions{})
+	if err != nil || e.ID != whole || e.Kind == "" {
+		t.Errorf("of the beginning of one identifier explain says %+v, %v", e, err)
+	}
 }
 
 // TestExplainSeesAChange takes the source objects away and wants the check to fail.

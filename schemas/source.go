@@ -5,8 +5,8 @@ import "time"
 // Format is the declared format of a source's objects. It is never guessed from the objects.
 type Format string
 
-// The formats. FOCUS comes as CSV or Parquet, told apart by the first bytes; CloudEvents as JSON lines. Each may be
-// plain, gzip or zstd.
+// The formats. FOCUS comes as CSV or Parquet, told apart by the first bytes; CloudEvents as JSON lines or as a
+// JSON array (application/cloudevents-batch+json), told apart by the first byte. Each may be plain, gzip or zstd.
 const (
 	FOCUS10       Format = "focus-1.0"
 	FOCUS11       Format = "focus-1.1"

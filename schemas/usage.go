@@ -130,7 +130,7 @@ var Usage = Table{Name: "usage", Version: "2", Columns: []Column{
 	UsePeerId:   {Name: "x_PeerId", Type: Label},
 	UseSourceId: {Name: "x_SourceId", Type: Label, Required: true},
 	// x_ObjectKey and x_ObjectRow are where the row came from: key below the landing place, row counted from 1 (a CSV
-	// header is not a row).
+	// header is not a row; of a JSON array each element is one).
 	UseObjectKey: {Name: "x_ObjectKey", Type: Label, Required: true},
 	UseObjectRow: {Name: "x_ObjectRow", Type: Integer, Required: true},
 	// x_RecordId is the identifier that the format deduplicates by; null where it has none.

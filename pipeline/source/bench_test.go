@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -131,4 +132,11 @@ func BenchmarkIndex(b *testing.B) {
 
 func BenchmarkParquet(b *testing.B) {
 	benchDecode(b, bulkSource(schemas.FOCUS12), bulkText(b, "parquet", "part-00000.parquet", false))
+}
+
+// BenchmarkEventArray decodes the lines of BenchmarkEvents as one array.
+func BenchmarkEventArray(b *testing.B) {
+	lines := bytes.TrimSpace(bulkText(b, "jsonl", "part-00000.jsonl", false))
+	text := slices.Concat([]byte("["), bytes.ReplaceAll(lines, []byte("\n"), []byte(",\n")), []byte("]\n"))
+	benchDecode(b, bulkSource(schemas.CloudEvents10), text)
 }

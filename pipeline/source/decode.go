@@ -113,7 +113,7 @@ func (d *decoder) decode() error {
 	case kind == packParquet && d.src.Format != schemas.CloudEvents10:
 		err = d.parquet()
 	case kind == packParquet:
-		return d.refuse(schemas.CodeUnreadableObject, "it is Parquet, not JSON lines")
+		return d.refuse(schemas.CodeUnreadableObject, "it is Parquet, not JSON")
 	case d.src.Format == schemas.CloudEvents10:
 		err = d.events()
 	default:

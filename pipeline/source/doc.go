@@ -9,5 +9,5 @@
 //
 // Start with decode.go. A row's way through a CSV: unpack.go (gzip and zstd, with limits), index.go (where fields begin
 // and end), columns.go (typed values, a column at a time), defects.go (what is wrong). CloudEvents differ only in how the
-// fields are found (events.go).
+// fields are found (events.go), whether they stand on lines or in an array (events_array.go).
 package source

@@ -17,39 +17,51 @@ var envelope = []struct{ name, value string }{
 	{"specversion", "1.0"}, {"id", ""}, {"source", ""}, {"type", ""},
 }
 
-// events decodes the object as CloudEvents 1.0 in JSON, one event on each line, empty lines passed over. A member that
-// something reads, or that is kept, may stand only once in its event; which of two would count is not for us to say.
+// events decodes the object as CloudEvents 1.0 in JSON, one event on each line, empty lines passed over, or as one array of
+// them. A member that something reads, or that is kept, may stand only once in its event; which of two would count is not
+// for us to say.
 func (d *decoder) events() error {
 	e, err := d.layOutEvents()
 	if err != nil {
 		return err
 	}
-	w := &d.win
-	for first := true; ; first = false {
-		if err := w.fill(d.read); err != nil {
+	w, read := &d.win, d.read
+	if err := w.fill(read); err != nil {
+		return err
+	}
+	if bytes.HasPrefix(w.text(), []byte("\uFEFF")) {
+		w.start += len("\uFEFF")
+	}
+	if e.array = d.asArray(w); e.array != nil {
+		read = e.array.read
+		if err := w.fill(read); err != nil {
 			return err
 		}
-		if first && bytes.HasPrefix(w.text(), []byte("\uFEFF")) {
-			w.start += len("\uFEFF")
-		}
+	}
+	for {
 		before := w.start
+		e.array.begin(w)
 		e.scanLines(w)
 		if err := d.takeEvents(e, w.start-before); err != nil {
 			return err
 		}
-		switch {
-		case w.eof:
-			return nil
-		case int64(w.end-w.start) > d.limits.RowBytes:
+		if w.eof {
+			return e.array.end()
+		}
+		if w.start = skipBlanks(w.buf, w.start); int64(w.end-w.start) > d.limits.RowBytes {
 			e.rows.n = 0
 			e.last++
-			e.bad = append(e.bad[:0], longEvent(e.last, w.start, w.end))
+			e.bad = e.bad[:0]
+			e.reject(longEvent(e.last, w.start, w.end))
 			if err := d.takeEvents(e, w.end-w.start); err != nil {
 				return err
 			}
-			if err := w.skipLine(d.read); err != nil {
+			if err := w.skipLine(read); err != nil {
 				return err
 			}
+		}
+		if err := w.fill(read); err != nil {
+			return err
 		}
 	}
 }
@@ -237,7 +249,11 @@ func (e *eventScanner) newBit() int {
 // takeEvents parses what was scanned.
 func (d *decoder) takeEvents(e *eventScanner, textBytes int) error {
 	w := &d.win
-	if n := len(e.bad); n > 0 && w.cut && w.start == w.end && e.bad[n-1].number == e.last {
+	n := len(e.bad)
+	switch {
+	case e.array != nil && e.array.broken != nil:
+		return e.array.broken
+	case e.array == nil && n > 0 && w.cut && w.start == w.end && e.bad[n-1].number == e.last:
 		return &RefusedError{
 			Code: schemas.CodeUnreadableObject, Object: d.in.Key, Row: e.last, Reason: "it is truncated: it ends amid an event",
 		}

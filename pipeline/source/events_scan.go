@@ -12,8 +12,10 @@ import (
 // eventScanner finds the fields of events in a window. It goes through each line once, expects the members in the order
 // in which they came the last time, and looks a name up only where it is mistaken.
 type eventScanner struct {
-	d        *decoder
-	root     *node
+	d    *decoder
+	root *node
+	// array is set if the lines were made of one.
+	array    *eventArray
 	rowBytes int
 	depth    int
 	// fields is how many fields a row has; bits counts them and the objects that are looked into.
@@ -97,7 +99,7 @@ func (e *eventScanner) scanLines(w *window) {
 			e.rows.pos = pos
 		}
 		e.row = e.rows.pos[at : at+stride+2]
-		w.start = e.line(w.start, i)
+		w.start = e.line(i)
 	}
 }
 
@@ -108,8 +110,8 @@ func (e *eventScanner) startLine(extras int) {
 	clear(e.seen)
 }
 
-// line scans the event that begins at i, on the line that begins at start, and returns where the next line begins.
-func (e *eventScanner) line(start, i int) int {
+// line scans the event that begins at i and returns where the next line begins.
+func (e *eventScanner) line(i int) int {
 	extras := len(e.extras)
 	e.startLine(extras)
 	next := e.known(i)
@@ -119,23 +121,34 @@ func (e *eventScanner) line(start, i int) int {
 	e.last++
 	end := next
 	if next < 0 {
-		end = start + bytes.IndexByte(e.b[start:], '\n')
-	} else if end-start <= e.rowBytes && e.decodeTexts() {
+		end = i + bytes.IndexByte(e.b[i:], '\n')
+	} else if end-i <= e.rowBytes && e.decodeTexts() {
 		e.rows.n++
 		e.numbers = append(e.numbers, e.last)
 		return end + 1
 	}
 	e.extras = e.extras[:extras]
+	e.wrong.number, e.wrong.start, e.wrong.end = e.last, i, end
+	if e.array != nil && next < 0 {
+		e.array.check(&e.wrong, e.b[i:end])
+	}
 	bad := e.wrong
-	if bad.code == "" {
+	switch {
+	case end-i > e.rowBytes:
+		bad = longEvent(e.last, i, end)
+	case bad.code == "":
 		bad.code, bad.what = schemas.CodeBadJSON, "the line is not one JSON object"
 	}
-	if end-start > e.rowBytes {
-		bad = longEvent(e.last, start, end)
-	}
-	bad.number, bad.start, bad.end = e.last, start, end
-	e.bad = append(e.bad, bad)
+	e.reject(bad)
 	return end + 1
+}
+
+// reject puts an event among those that are wrong.
+func (e *eventScanner) reject(bad badRow) {
+	if e.array != nil {
+		e.array.place(&bad)
+	}
+	e.bad = append(e.bad, bad)
 }
 
 // unknown scans the event at i, of which nothing is known, and returns the place of its line feed, or -1.

@@ -43,6 +43,9 @@ func decodeText(t testing.TB, src *schemas.Source, period schemas.Period, text s
 	for _, f := range got.findings {
 		rejected += f.Rows
 	}
+	if err != nil { // what was decoded before is void
+		return got, err
+	}
 	if stats.Rows != stats.Kept+stats.Rejected || int64(len(got.rows)) != stats.Kept || rejected != stats.Rejected {
 		t.Errorf("%+v, but %d rows and %d rejected in findings", stats, len(got.rows), rejected)
 	}

@@ -1,0 +1,220 @@
+package source
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math/bits"
+
+	"daybook/schemas"
+)
+
+// eventArray reads a JSON array of events (CloudEvents JSON Event Format, section JSON Batch Format) as lines of them: it
+// writes a line feed over each comma between elements and over the closing bracket, and a carriage return, which is a blank
+// within a line, over each line feed of the array. So each byte keeps its place, nothing is held that a line would not be,
+// and one scanner reads both.
+//
+// On a line of its own a broken event ends where its line ends. In an array only its brackets and quotes say where the next
+// one begins, so that an element which is no JSON makes what follows a guess: the object is refused.
+type eventArray struct {
+	object string
+	// ahead is what was read before the text was known to be an array, and next reads what follows.
+	ahead []byte
+	next  func([]byte) (int, bool, error)
+	// at is the offset of the next byte, base that of the window's first.
+	at, base int64
+	// number is that of the element at hand, from 1, and begins the offset of its first byte, -1 while there is none.
+	number, begins int64
+	// depth counts the brackets open around the next byte, the array's own included.
+	depth int64
+	// quoted says that the next byte is within a string, and escaped that it follows a backslash there.
+	quoted, escaped bool
+	// wrong is why the array ends where it does, if that is not its end; broken is why an element before that place is none.
+	wrong, broken *RefusedError
+}
+
+// asArray returns the reader of an array if that is what the unread text of w begins: if its first byte that is no blank is a
+// bracket. It then takes the text out of w.
+func (d *decoder) asArray(w *window) *eventArray {
+	text := w.text()
+	if w.cut {
+		text = text[:len(text)-1]
+	}
+	open := bytes.IndexByte(text, '[')
+	if open < 0 || len(bytes.TrimLeft(text[:open], " \t\r\n")) > 0 {
+		return nil
+	}
+	a := &eventArray{
+		object: d.in.Key, ahead: bytes.Clone(text[open+1:]), next: d.read,
+		number: 1, begins: -1, depth: 1,
+	}
+	a.at = d.stats.Bytes - int64(len(a.ahead))
+	*w = window{buf: w.buf}
+	return a
+}
+
+// read fills p with lines and reports whether the end was reached, as decoder.read does with text.
+func (a *eventArray) read(p []byte) (n int, end bool, err error) {
+	if a.wrong != nil {
+		return 0, true, nil
+	}
+	n = copy(p, a.ahead)
+	a.ahead = a.ahead[n:]
+	if len(a.ahead) == 0 {
+		k, last, err := a.next(p[n:])
+		if err != nil {
+			return 0, false, err
+		}
+		n, end = n+k, last
+	}
+	n = a.lines(p[:n])
+	if end && a.wrong == nil && a.depth > 0 {
+		if a.begins < 0 {
+			a.fail("it is truncated: its array is not closed after %d elements", a.number-1)
+		} else {
+			a.fail("it is truncated: it ends amid element %d, which begins at byte %d", a.number, a.begins)
+		}
+	}
+	return n, end || a.wrong != nil, nil
+}
+
+// lines makes lines of p and returns how much of it is well.
+func (a *eventArray) lines(p []byte) int {
+	from := a.at
+	for i := 0; i < len(p); i++ {
+		if a.quoted {
+			i = a.passText(p, i)
+			continue
+		}
+		c := p[i]
+		switch c {
+		case '\n':
+			p[i] = '\r'
+			continue
+		case ' ', '\t', '\r':
+			continue
+		}
+		if a.depth <= 1 && !a.top(p, i, from+int64(i)) {
+			a.at = from + int64(i)
+			return i
+		}
+		switch c {
+		case '"':
+			a.quoted = true
+		case '{', '[':
+			a.depth++
+		case '}', ']':
+			a.depth--
+		}
+	}
+	a.at = from + int64(len(p))
+	return len(p)
+}
+
+// top looks at the byte at i, which is no blank and stands directly in the array or behind it, and reports whether it may.
+func (a *eventArray) top(p []byte, i int, at int64) bool {
+	switch c := p[i]; {
+	case a.depth == 0:
+		return a.fail("byte %d is %q, where nothing may follow its array of %d elements", at, c, a.number-1)
+	case c == '}':
+		return a.fail("byte %d is a %q that closes nothing, behind element %d", at, c, a.number)
+	case c == ']' && a.begins < 0 && a.number > 1, c == ',' && a.begins < 0:
+		return a.fail("byte %d is %q, where element %d should begin", at, c, a.number)
+	case c == ']' && a.begins < 0:
+		p[i] = '\n'
+	case c == ',' || c == ']':
+		p[i] = '\n'
+		a.number, a.begins = a.number+1, -1
+	case a.begins < 0:
+		a.begins = at
+	}
+	return true
+}
+
+// passText passes over the rest of a string and returns the place of the quote that ends it, or the end of p.
+func (a *eventArray) passText(p []byte, i int) int {
+	for ; i < len(p); i++ {
+		if a.escaped {
+			a.escaped = false
+			if p[i] != '\n' {
+				continue
+			}
+		}
+		for i+8 <= len(p) {
+			hit := stops(binary.LittleEndian.Uint64(p[i:]))
+			if hit != 0 {
+				i += bits.TrailingZeros64(hit) / 8
+				break
+			}
+			i += 8
+		}
+		if i == len(p) {
+			break
+		}
+		switch p[i] {
+		case '\\':
+			a.escaped = true
+		case '\n':
+			p[i] = '\r' // as wrong as it was
+		case '"':
+			a.quoted = false
+			return i
+		}
+	}
+	return i
+}
+
+// fail says why the array ends here, and returns false.
+func (a *eventArray) fail(format string, args ...any) bool {
+	a.wrong = a.refusal(a.number, format, args...)
+	return false
+}
+
+func (a *eventArray) refusal(number int64, format string, args ...any) *RefusedError {
+	return &RefusedError{Code: schemas.CodeUnreadableObject, Object: a.object, Row: number, Reason: fmt.Sprintf(format, args...)}
+}
+
+// begin notes where the text of w begins.
+func (a *eventArray) begin(w *window) {
+	if a == nil {
+		return
+	}
+	a.base = a.at - int64(w.end)
+	if w.cut {
+		a.base++
+	}
+}
+
+// end returns why the array ended where it did, if that is not its end.
+func (a *eventArray) end() error {
+	if a == nil || a.wrong == nil {
+		return nil
+	}
+	return a.wrong
+}
+
+// place completes what is wrong with an element with where it begins: few find it by its number.
+func (a *eventArray) place(bad *badRow) {
+	bad.what += fmt.Sprintf("; the element begins at byte %d", a.base+int64(bad.start))
+}
+
+// check looks at an element that does not scan as an object. Most are JSON nonetheless.
+func (a *eventArray) check(bad *badRow, text []byte) {
+	switch {
+	case a.broken != nil:
+	case json.Valid(text):
+		if bad.code != "" {
+			return
+		}
+		bad.code, bad.what = schemas.CodeBadJSON, "the element is not a JSON object"
+		if text[0] == '{' {
+			bad.what = "the element nests too deep, or holds an escape that is none"
+		}
+	case a.wrong != nil && a.wrong.Row == bad.number:
+		a.broken = a.wrong
+	default:
+		a.broken = a.refusal(bad.number, "element %d, which begins at byte %d, is not JSON, or nests beyond measure, so that nothing says where the next one begins",
+			bad.number, a.base+int64(bad.start))
+	}
+}

@@ -44,16 +44,7 @@ func (c *combos) addRun(p *part, i, end int) error {
 	c.loaded = true
 	starts, ends := c.batch.Columns[schemas.UseChargePeriodStart].Ints, c.batch.Columns[schemas.UseChargePeriodEnd].Ints
 	if !p.additive {
-		for ; i < end; i++ {
-			row := rating.Row{Start: starts[i], End: ends[i], Quantity: c.measured(p.reads.Value, i)}
-			if p.reads.Cost >= 0 {
-				row.Cost, row.HasCost = c.decimal(p.reads.Cost, i), c.has(p.reads.Cost, i)
-			}
-			if p.reads.ID >= 0 {
-				row.ID = c.batch.Columns[p.reads.ID].TextAt(i)
-			}
-			c.note(p, 1, c.tally.Add(p.handle, &row), &row)
-		}
+		c.addEach(p, i, end)
 		return nil
 	}
 	for ; i < end; i++ {
@@ -75,6 +66,33 @@ func (c *combos) addRun(p *part, i, end int) error {
 		}
 	}
 	return nil
+}
+
+// addEach gives rows [i, end) to a meter one by one: many at once where nothing but times and quantities is read.
+func (c *combos) addEach(p *part, i, end int) {
+	starts, ends := c.batch.Columns[schemas.UseChargePeriodStart].Ints, c.batch.Columns[schemas.UseChargePeriodEnd].Ints
+	if decs := c.quantities(p.reads.Value); p.reads.Cost < 0 && p.reads.ID < 0 && end <= len(decs) {
+		n, _ := c.tally.AddEach(p.handle, starts[i:end], ends[i:end], decs[i:end])
+		i += n
+	}
+	for ; i < end; i++ {
+		row := rating.Row{Start: starts[i], End: ends[i], Quantity: c.measured(p.reads.Value, i)}
+		if p.reads.Cost >= 0 {
+			row.Cost, row.HasCost = c.decimal(p.reads.Cost, i), c.has(p.reads.Cost, i)
+		}
+		if p.reads.ID >= 0 {
+			row.ID = c.batch.Columns[p.reads.ID].TextAt(i)
+		}
+		c.note(p, 1, c.tally.Add(p.handle, &row), &row)
+	}
+}
+
+// quantities are the numbers of a column; none of what is no column, or has no number in this batch.
+func (c *combos) quantities(col int) []money.Fixed {
+	if col < 0 {
+		return nil
+	}
+	return c.batch.Columns[col].Decs
 }
 
 var errUsageSum = fmt.Errorf("add up usage: %w", money.ErrOverflow)

@@ -33,7 +33,7 @@ type bill struct {
 	account  *account
 	carried  *Carried
 	currency money.Currency
-	policy   schemas.RatingPolicy
+	policy   *schemas.RatingPolicy
 	lines    []*line
 	joints   []*joint
 	states   map[stateKey]*priceState
@@ -99,7 +99,7 @@ func (b *bill) run() error {
 		return b.suspend()
 	}
 	b.tally.seed(b.carried)
-	b.currency, b.policy = b.account.Currency, b.plan.policy
+	b.currency, b.policy = b.account.Currency, &b.plan.policy
 	for _, step := range [...]func(*bill) error{
 		(*bill).usage, (*bill).recurring, // aggregate, convert, allowance, price, and what a price itself says of discounts and bounds
 		(*bill).discount, (*bill).bound, (*bill).commit,

@@ -101,7 +101,7 @@ func (b *bill) endLevels(s *series) []CarriedLevel {
 		return []CarriedLevel{{Series: s.key, Level: all.extreme}}
 	}
 	var out []CarriedLevel
-	for _, tr := range levels(all.points, m.Meter, b.carried.levels(s.key)) {
+	for _, tr := range levels(all.points, &m.Meter, b.carried.levels(s.key)) {
 		level := tr.level
 		if n := len(tr.changes); n > 0 {
 			level = tr.changes[n-1].value
@@ -119,7 +119,7 @@ func (b *bill) rollOver() {
 		s := b.tally.context.slicesOf(m)
 		for j := 0; s != nil && j < len(s.entries); j++ {
 			e := &s.entries[j]
-			if e.price.joint() || e.price.Allowance == nil || e.price.Allowance.Rollover == 0 || e.end != b.plan.end.UnixMicro() {
+			if e.price.joint || e.price.Allowance == nil || e.price.Allowance.Rollover == 0 || e.end != b.plan.end.UnixMicro() {
 				continue
 			}
 			b.rollEntry(e)
@@ -176,8 +176,8 @@ func (t *Tally) seed(c *Carried) {
 			continue
 		}
 		parts := strings.Split(l.Series, "\x00")
-		at := slices.IndexFunc(t.plan.meters, func(m meter) bool { return string(m.ID) == parts[0] })
-		if at < 0 || len(parts) < 3 || len(parts)-3 != len(t.plan.meters[at].GroupBy) {
+		at, known := t.plan.meterAt[schemas.MeterID(parts[0])]
+		if !known || len(parts) < 3 || len(parts)-3 != len(t.plan.meters[at].GroupBy) {
 			continue
 		}
 		m := match{meter: at, reads: Reads{Value: t.plan.meters[at].value, Cost: -1, ID: t.plan.meters[at].id}, labels: make([]string, len(t.plan.columns))}
@@ -190,6 +190,7 @@ func (t *Tally) seed(c *Carried) {
 			m.reads.Cost = schemas.UseEffectiveCost
 		}
 		m.key = t.plan.keyOf(&m, "")
-		t.seriesOf(&m, t.idOf(m.key))
+		m.id = t.idOf(m.key)
+		t.seriesOf(&m)
 	}
 }

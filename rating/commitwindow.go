@@ -48,14 +48,14 @@ func (p *Plan) checkWindow(c *schemas.Commitment) error {
 }
 
 // commitWindows lists the windows of all meters; nil where the account has no commitment per window.
-func (p *Plan) commitWindows(a *account) map[*schemas.Meter]schemas.Window {
+func (p *Plan) commitWindows(a *account) map[*meter]schemas.Window {
 	if !slices.ContainsFunc(a.Commitments, func(c schemas.Commitment) bool { return c.Window != "" }) {
 		return nil
 	}
-	out := map[*schemas.Meter]schemas.Window{}
+	out := map[*meter]schemas.Window{}
 	for i := range p.meters {
 		if w := p.commitWindow(a, &p.meters[i]); w != "" {
-			out[p.meters[i].Meter] = w
+			out[&p.meters[i]] = w
 		}
 	}
 	return out
@@ -86,7 +86,7 @@ func (x *metering) byWindow(st *stretch, p *progress) {
 		if own.take(x.meter.Aggregation, &w) != nil || upTo.take(x.meter.Aggregation, &w) != nil {
 			return // the sum of the slice is larger still, and was refused
 		}
-		metered := p.quantity.Add(own.quantity(x.meter.Meter, x.meter.Aggregation, span{}))
+		metered := p.quantity.Add(own.quantity(&x.meter.Meter, x.meter.Aggregation, span{}))
 		cost := x.upTo(&upTo, metered, nil, "").v
 		x.line.windows = append(x.line.windows, windowSpend{start, cost.Sub(none)})
 	}

@@ -15,7 +15,7 @@ type context struct {
 	zone *time.Location
 	subs []subscription
 	// windows are those by which commitments count the usage of meters, by meter; nil for an account without any.
-	windows map[*schemas.Meter]schemas.Window
+	windows map[*meter]schemas.Window
 	plan    *Plan
 	// own is how many of subs come before those to included offerings; all, where the two are mixed.
 	own int
@@ -73,6 +73,7 @@ type entry struct {
 	quantity   money.Decimal
 	phase      *schemas.Phase
 	start, end int64
+	filtered   bool // the price has filters
 }
 
 // slicesOf returns the stretches of one meter, or nil where the account has no price for it.
@@ -95,7 +96,7 @@ func (c *context) commitWindow(m *meter) schemas.Window {
 	if c.windows == nil {
 		return ""
 	}
-	return c.windows[m.Meter]
+	return c.windows[m]
 }
 
 // begin gathers what the book says of an account, nil for one that it does not know, in the memory of the account before.
@@ -248,7 +249,7 @@ func (c *context) swept() []int {
 // sweep lists the meters of prices for context.swept.
 func sweep(prices []*price) (meters []int) {
 	for _, x := range prices {
-		if x.joint() || x.Allowance != nil && x.Allowance.Rollover != 0 {
+		if x.joint || x.Allowance != nil && x.Allowance.Rollover != 0 {
 			meters = append(meters, x.meters...)
 		}
 	}
@@ -296,6 +297,7 @@ func (p *Plan) entryOf(sub *subscription, seg *segment, x *price) (entry, bool) 
 	}
 	start, end := p.inForce(x, seg.start, seg.end)
 	e := entry{sub: sub, price: x, quantity: seg.quantity, phase: seg.phase, start: start.UnixMicro(), end: end.UnixMicro()}
+	e.filtered = len(x.Filters) > 0
 	return e, e.start < e.end
 }
 

@@ -20,7 +20,7 @@ func checkCreditUnit(x *schemas.Price) error {
 // order of the policy, and what they do not cover costs the credit price. Lines draw in the order in which they are made.
 func (b *bill) payInCredits(l *line) {
 	x := l.price
-	if x.CreditUnit == "" {
+	if !x.inCredits {
 		return
 	}
 	due := []Due{{x.offering.ID, l.charge.Meter, l.amount.v}}

@@ -40,7 +40,7 @@ func (b *bill) findJoints() {
 		s := b.tally.context.slicesOf(m)
 		for j := 0; s != nil && j < len(s.entries); j++ {
 			e := &s.entries[j]
-			if e.price.joint() && b.jointOf(e) == nil {
+			if e.price.joint && b.jointOf(e) == nil {
 				l := b.newLine(e.sub, e.price, e.phase, time.UnixMicro(e.start), time.UnixMicro(e.end))
 				b.joints = append(b.joints, &joint{entry: *e, uses: make([]jointUse, len(e.price.meters)), line: l})
 			}
@@ -116,7 +116,7 @@ func (b *bill) jointUsage(j *joint) Usage {
 	for k, at := range j.entry.price.meters {
 		m := &b.plan.meters[at]
 		s := span{start: j.entry.start, end: j.entry.end, whole: b.plan.end.UnixMicro() - b.plan.start.UnixMicro()}
-		q := j.uses[k].acc.aggregate(m.Meter, s)
+		q := j.uses[k].acc.aggregate(&m.Meter, s)
 		t.add(OpGiven, fmt.Sprintf("metered %s from %d rows", m.ID, j.uses[k].acc.rows), q, fact("quantity", q))
 		u.Units = append(u.Units, UnitQuantity{string(m.ID), q})
 	}

@@ -1,8 +1,6 @@
 package rating
 
 import (
-	"math/bits"
-
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -10,15 +8,18 @@ import (
 // Kernel is a price model compiled for the hot path: it prices a 128-bit quantity into an exact 256-bit amount without
 // allocating, and gives what Price gives. It has no steps; rate again with steps to explain.
 type Kernel struct {
-	kind     kernelKind
-	factor   money.Fixed // of linear
-	tiers    []kernelTier
-	policy   schemas.RatingPolicy
-	size     uint64 // of a package, with trailing zeros taken off
-	zeros    int    // how many those were
-	up       bool   // a started package counts in full
-	free     money.Fixed
-	packages money.Fixed // price of one
+	kind   kernelKind
+	factor money.Fixed // of linear and cost; the amount of flat
+	fee    money.Fixed // per unit of quantity, of cost
+	tiers  []kernelTier
+	rows   []kernelRow
+	policy schemas.RatingPolicy
+	size   blockSize // of a package
+	up     bool      // a started package counts in full
+	free   money.Fixed
+	price  money.Fixed // of one package
+	blocks []kernelBlocks
+	top    bool // all blocks are counted in the tier reached
 }
 
 type kernelKind uint8
@@ -29,6 +30,12 @@ const (
 	kernelVolume
 	kernelStairstep
 	kernelPackage
+	kernelFlat
+	kernelCost
+	kernelMargin
+	kernelCapacity
+	kernelDimension
+	kernelBlockTiers
 )
 
 // kernelTier is a tier with what all tiers below it cost in full, with and without their flat fees.
@@ -41,8 +48,9 @@ type kernelTier struct {
 // oneFixed scales a Fixed to the places of a product.
 var oneFixed = money.FixedFromInt(1)
 
-// CompileKernel compiles terms under a policy. It reports false for what has no kernel: models that read more than one
-// quantity, rounding of packages other than up or down, and numbers beyond 38 digits at 18 places. Price them with Price.
+// CompileKernel compiles terms under a policy. It reports false for what has no kernel: models of events and of rules, units
+// of measure of their own, rounding of packages other than up or down, and numbers beyond 38 digits at 18 places. Price
+// them with Price.
 func CompileKernel(terms *schemas.Terms, policy schemas.RatingPolicy) (*Kernel, bool) {
 	k := &Kernel{policy: resolve(policy)}
 	if CheckTerms(terms) != nil || !k.compile(terms) {
@@ -82,7 +90,7 @@ func (k *Kernel) compile(terms *schemas.Terms) bool {
 		}
 		terms = &percent
 	default:
-		return false
+		return k.compileOther(terms)
 	}
 	return k.compileTiers(terms.Tiers)
 }
@@ -94,23 +102,12 @@ func (k *Kernel) compilePackage(terms *schemas.Terms) bool {
 		return false
 	}
 	k.up = mode == money.Up || mode == money.Ceiling
-	size, err := money.FixedFromDecimal(*terms.PackageSize)
-	price, err2 := money.FixedFromDecimal(*terms.PackagePrice)
-	free, err3 := money.FixedFromDecimal(value(terms.FreeUnits))
-	if err != nil || err2 != nil || err3 != nil {
-		return false
-	}
-	hi, lo := uint64(size.Hi), size.Lo
-	for {
-		h, rest := hi/10, hi%10
-		l, rest := bits.Div64(rest, lo, 10)
-		if rest != 0 {
-			break
-		}
-		hi, lo, k.zeros = h, l, k.zeros+1
-	}
-	k.size, k.packages, k.free = lo, price, free
-	return hi == 0
+	var ok bool
+	price, err := money.FixedFromDecimal(*terms.PackagePrice)
+	free, err2 := money.FixedFromDecimal(value(terms.FreeUnits))
+	k.size, ok = newBlockSize(*terms.PackageSize)
+	k.price, k.free = price, free
+	return ok && err == nil && err2 == nil
 }
 
 func (k *Kernel) compileTiers(tiers []schemas.Tier) bool {
@@ -147,9 +144,33 @@ func (k *Kernel) compileTiers(tiers []schemas.Tier) bool {
 	return true
 }
 
-// Amount returns the exact price of a quantity, at money.ProductScale. It does not allocate. The error is
-// money.ErrOverflow.
-func (k *Kernel) Amount(q money.Fixed) (money.Wide, error) {
+// Amount returns the exact price of a quantity, of what a peer charges for it, and of its labels, at money.ProductScale.
+// It does not allocate. Labels that no row of a dimension table matches cost what the default of the table does. The error
+// is money.ErrOverflow.
+func (k *Kernel) Amount(q, cost money.Fixed, labels []schemas.DimensionMatch) (money.Wide, error) {
+	switch k.kind {
+	case kernelFlat:
+		return money.MulWide(k.factor, oneFixed), nil
+	case kernelCost:
+		return money.MulWide(cost, k.factor).Add(money.MulWide(q, k.fee))
+	case kernelMargin:
+		margin, err := k.mirrored(cost)
+		if err != nil {
+			return money.Wide{}, err
+		}
+		return margin.Add(money.MulWide(cost, oneFixed))
+	case kernelCapacity:
+		return money.MulWide(k.capacityOf(q).flat, oneFixed), nil
+	case kernelDimension:
+		row := k.rowOf(labels)
+		return money.MulWide(q, row.price).Add(money.MulWide(row.flat, oneFixed))
+	case kernelLinear, kernelGraduated, kernelVolume, kernelStairstep, kernelPackage, kernelBlockTiers:
+	}
+	return k.mirrored(q)
+}
+
+// mirrored prices a negative quantity as the policy says: as the opposite of the same, or as none.
+func (k *Kernel) mirrored(q money.Fixed) (money.Wide, error) {
 	negative := q.Sign() < 0
 	if negative {
 		if k.policy.Negative == schemas.NegativeZero {
@@ -172,7 +193,9 @@ func (k *Kernel) positive(q money.Fixed, mirrored bool) (money.Wide, error) {
 		return money.MulWide(q, k.factor), nil
 	case kernelPackage:
 		return k.packagesOf(q)
-	case kernelGraduated, kernelVolume, kernelStairstep:
+	case kernelBlockTiers:
+		return k.blocksOf(q)
+	case kernelGraduated, kernelVolume, kernelStairstep, kernelMargin, kernelFlat, kernelCost, kernelCapacity, kernelDimension:
 	}
 	if q.IsZero() && k.policy.ZeroUsage == schemas.ZeroNothing {
 		return money.Wide{}, nil
@@ -187,7 +210,7 @@ func (k *Kernel) positive(q money.Fixed, mirrored bool) (money.Wide, error) {
 		return flat, nil
 	case kernelVolume:
 		return money.MulWide(q, t.price).Add(flat)
-	case kernelGraduated, kernelLinear, kernelPackage:
+	case kernelGraduated, kernelMargin, kernelLinear, kernelPackage, kernelFlat, kernelCost, kernelCapacity, kernelDimension, kernelBlockTiers:
 	}
 	part, err := q.Sub(t.from)
 	if err != nil {
@@ -215,39 +238,20 @@ func (k *Kernel) tierOf(q money.Fixed) *kernelTier {
 	return &k.tiers[last]
 }
 
-// packagesOf prices the packages of a quantity: divided by the size's trailing zeros first, then by what is left of it.
+// packagesOf prices the packages of a quantity.
 func (k *Kernel) packagesOf(q money.Fixed) (money.Wide, error) {
 	q, err := q.Sub(k.free)
 	if err != nil || q.Sign() <= 0 {
 		return money.Wide{}, err
 	}
-	hi, lo, started := uint64(q.Hi), q.Lo, false
-	divide := func(d uint64) {
-		h, rest := hi/d, hi%d
-		l, rest := bits.Div64(rest, lo, d)
-		hi, lo, started = h, l, started || rest != 0
+	n, started, err := k.size.in(q)
+	if err != nil {
+		return money.Wide{}, err
 	}
-	for zeros := k.zeros; zeros > 0; zeros -= 18 {
-		divide(pow10(min(zeros, 18)))
-	}
-	divide(k.size)
 	if started && k.up {
-		var carry uint64
-		lo, carry = bits.Add64(lo, 1, 0)
-		hi += carry
+		n++
 	}
-	if hi != 0 || lo > 1<<62 {
-		return money.Wide{}, money.ErrOverflow
-	}
-	return money.MulWide(money.FixedFromInt(int64(lo)), k.packages), nil
-}
-
-func pow10(n int) uint64 {
-	v := uint64(1)
-	for range n {
-		v *= 10
-	}
-	return v
+	return money.MulWide(money.FixedFromInt(n), k.price), nil
 }
 
 // decimalOf is an exact amount of a kernel as a decimal, of 18 places where it has no more.

@@ -1,6 +1,7 @@
 package rating_test
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"daybook/rating"
@@ -10,22 +11,10 @@ import (
 
 // TestKernels: a compiled model gives what Price gives, at random quantities and at every bound, under every policy.
 func TestKernels(t *testing.T) {
-	compiled := 0
-	for seed := range uint64(4000) {
+	compiled := map[schemas.Model]int{}
+	for seed := range uint64(12000) {
 		r := random(seed)
-		size, price := decimal(r, 3, 3).Add(money.NewDecimal(1, -3)), decimal(r, 1, 12)
-		terms := schemas.Terms{
-			Model: pick(r, schemas.ModelPerUnit, schemas.ModelGraduated, schemas.ModelVolume, schemas.ModelStairstep, schemas.ModelPackage, schemas.ModelGraduatedPercentage, schemas.ModelDynamic),
-			Tiers: randomTiers(r), UnitPrice: &price, PackageSize: &size, PackagePrice: &price, Multiplier: &price,
-			PackageRound: pick(r, schemas.QuantityRounding(""), "up", "down"),
-		}
-		if r.IntN(2) == 0 {
-			free := decimal(r, 2, 2)
-			terms.FreeUnits = &free
-		}
-		if n := len(terms.Tiers); r.IntN(5) == 0 && n > 1 {
-			terms.Tiers = terms.Tiers[:n-1]
-		}
+		terms := randomTerms(r)
 		policy := schemas.RatingPolicy{
 			TierFlatFee: pick(r, schemas.FlatFeeOnEntry, schemas.FlatFeeTop, schemas.FlatFeeNever),
 			ZeroUsage:   pick(r, schemas.ZeroFirstFlat, schemas.ZeroNothing),
@@ -36,32 +25,83 @@ func TestKernels(t *testing.T) {
 		if !ok { // a random number has more than 18 places
 			continue
 		}
-		compiled++
-		quantities := []money.Decimal{money.Zero, decimal(r, 4, 6), decimal(r, 4, 6).Neg(), size, size.Mul(money.NewDecimal(3, 0))}
-		for _, tier := range terms.Tiers {
-			if tier.UpTo != nil {
-				step := money.NewDecimal(1, -6)
-				quantities = append(quantities, *tier.UpTo, tier.UpTo.Add(step), tier.UpTo.Sub(step), tier.UpTo.Neg())
+		compiled[terms.Model]++
+		region := pick(r, "eu", "us", "")
+		for _, q := range telling(r, &terms) {
+			u := rating.Usage{
+				Quantity: q, Cost: pick(r, q, decimal(r, 4, 6), decimal(r, 4, 6).Neg(), money.Zero),
+				Labels: []schemas.DimensionMatch{{Column: "RegionId", Value: region}},
 			}
-		}
-		for _, q := range quantities {
-			want, err := rating.Price(&terms, policy, rating.Usage{Quantity: q})
+			want, err := rating.Price(&terms, policy, u)
+			if err != nil && terms.Model == schemas.ModelDimension {
+				continue // no row matches
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			fixed, err := money.FixedFromDecimal(q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := kernel.Amount(fixed)
+			got, err := kernel.Amount(fixedOf(t, q), fixedOf(t, u.Cost), u.Labels)
 			if err != nil || !got.Decimal(money.ProductScale).Equal(want.Amount) {
-				t.Fatalf("seed %d: %+v under %+v of %s: got %s, want %s (%v)", seed, terms, policy, q, got.Decimal(money.ProductScale), want.Amount, err)
+				t.Fatalf("seed %d: %+v under %+v of %+v: got %s, want %s (%v)", seed, terms, policy, u, got.Decimal(money.ProductScale), want.Amount, err)
 			}
 		}
 	}
-	if compiled < 1000 {
-		t.Errorf("only %d of the random terms have a kernel", compiled)
+	for _, model := range []schemas.Model{
+		schemas.ModelFlat, schemas.ModelPerUnit, schemas.ModelGraduated, schemas.ModelVolume, schemas.ModelStairstep, schemas.ModelPackage,
+		schemas.ModelBlockTiers, schemas.ModelCapacity, schemas.ModelGraduatedPercentage, schemas.ModelDynamic, schemas.ModelPassThrough,
+		schemas.ModelCostPlus, schemas.ModelMarkdown, schemas.ModelTieredMargin, schemas.ModelDimension,
+	} {
+		if compiled[model] < 100 {
+			t.Errorf("only %d of the random terms of %s have a kernel", compiled[model], model)
+		}
 	}
+}
+
+// randomTerms are of any model, with the numbers of all.
+func randomTerms(r *rand.Rand) schemas.Terms {
+	size, price, percent := decimal(r, 3, 3).Add(money.NewDecimal(1, -3)), decimal(r, 1, 12), decimal(r, 2, 2)
+	free, fee, most := decimal(r, 2, 2), decimal(r, 1, 4), money.NewDecimal(r.Int64N(5), 0)
+	terms := schemas.Terms{
+		Model: schemas.Model(pick(r, schemas.Model("").Values()...)), Amount: &price, UnitPrice: &price, Tiers: randomTiers(r),
+		PackageSize: &size, PackagePrice: &price, PackageRound: pick(r, schemas.QuantityRounding(""), "up", "down"), Multiplier: &price,
+		MarkupPercent: &percent, MarkdownPercent: &percent,
+		Blocks:     []schemas.UnitBlocks{{Tiers: []schemas.Block{{Size: size, Price: price, Max: &most}, {Size: size.Mul(money.NewDecimal(7, 0)), Price: fee}}}},
+		BlockMode:  pick(r, schemas.BlocksTop, ""),
+		Capacities: []schemas.Capacity{{Limits: []schemas.UnitLimit{{Max: &size}}, Price: fee}, {Limits: []schemas.UnitLimit{{}}, Price: price}},
+		Dimensions: []schemas.DimensionPrice{
+			{When: []schemas.DimensionMatch{{Column: "RegionId", Value: "eu"}}, UnitPrice: price, FlatFee: fee},
+			{When: []schemas.DimensionMatch{{Column: "RegionId", Value: "us"}}, UnitPrice: fee},
+		},
+	}
+	for i, tier := range terms.Tiers {
+		terms.MarginTiers = append(terms.MarginTiers, schemas.MarginTier{UpTo: tier.UpTo, Percent: decimal(r, 1+i%2, 2)})
+	}
+	if r.IntN(2) == 0 {
+		terms.FreeUnits = &free
+	}
+	if n := len(terms.Tiers); r.IntN(5) == 0 && n > 1 {
+		terms.Tiers = terms.Tiers[:n-1]
+	}
+	if r.IntN(3) == 0 && terms.Model != schemas.ModelPerUnit {
+		terms.UnitPrice = nil
+	}
+	return terms
+}
+
+// telling are quantities at, above and below every bound of the terms.
+func telling(r *rand.Rand, terms *schemas.Terms) []money.Decimal {
+	size := *terms.PackageSize
+	bounds := []money.Decimal{size, size.Mul(money.NewDecimal(3, 0)), size.Mul(*terms.Blocks[0].Tiers[0].Max)}
+	for _, tier := range terms.Tiers {
+		if tier.UpTo != nil {
+			bounds = append(bounds, *tier.UpTo)
+		}
+	}
+	out := []money.Decimal{money.Zero, decimal(r, 4, 6), decimal(r, 4, 6).Neg()}
+	for _, b := range bounds {
+		step := money.NewDecimal(1, -6)
+		out = append(out, b, b.Add(step), b.Sub(step), b.Neg())
+	}
+	return out
 }
 
 // BenchmarkKernel is the time of an exact price on the hot path; it allocates nothing.
@@ -75,7 +115,7 @@ func BenchmarkKernel(b *testing.B) {
 			b.ReportAllocs()
 			q := money.FixedFromInt(12345)
 			for b.Loop() {
-				if _, err := kernel.Amount(q); err != nil {
+				if _, err := kernel.Amount(q, q, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -32,12 +32,12 @@ const (
 
 // meter is a meter with its columns resolved.
 type meter struct {
-	*schemas.Meter
+	value int // column of Usage, or a value of the constants below
+	unit  int // position of the unit's label, or -1
+	id    int // column of Usage, or -1
+	schemas.Meter
 	filters []filter
 	groups  []int // positions in the labels
-	value   int   // column of Usage, or a value of the constants below
-	unit    int   // position of the unit's label, or -1
-	id      int   // column of Usage, or -1
 }
 
 // What a meter takes of each row where it is no column.
@@ -60,6 +60,7 @@ type match struct {
 	group  []schemas.DimensionMatch
 	labels []string
 	key    string // of the series
+	id     int    // of the key, in the tally that knows the labels
 	// currency is that of the cost; additive and dropsLate are what the meter says to Tally.Additive and Tally.DropsLate.
 	currency            money.Currency
 	additive, dropsLate bool
@@ -80,6 +81,7 @@ func (p *Plan) Columns() []int { return slices.Clone(p.columns) }
 func (p *Plan) compileMeters() error {
 	p.columns = slices.Clone(fixedColumns)
 	p.bySKU = map[string][]int{}
+	p.meters = make([]meter, 0, len(p.book.Catalogue.Meters))
 	p.meterAt = make(map[schemas.MeterID]int, len(p.book.Catalogue.Meters))
 	for i := range p.book.Catalogue.Meters {
 		m, err := p.compileMeter(&p.book.Catalogue.Meters[i])
@@ -101,7 +103,7 @@ func (p *Plan) compileMeters() error {
 }
 
 func (p *Plan) compileMeter(from *schemas.Meter) (meter, error) {
-	m := meter{Meter: from, unit: -1, id: -1}
+	m := meter{Meter: *from, unit: -1, id: -1}
 	for i := range from.Filters {
 		label, err := p.label(from.Filters[i].Column)
 		if err != nil {
@@ -124,7 +126,7 @@ func (p *Plan) compileMeter(from *schemas.Meter) (meter, error) {
 	if err := p.valueOf(&m); err != nil {
 		return m, err
 	}
-	return m, checkAggregation(m.Meter)
+	return m, checkAggregation(&m.Meter)
 }
 
 // valueOf chooses the column that a meter measures.

@@ -117,32 +117,37 @@ func (m *meter) plainSum() bool {
 
 // priceFast is price by a kernel.
 func (x *metering) priceFast(st *stretch, p *progress) error {
-	all := st.acc.sum
+	amount, err := x.kernelAmount(st.acc.sum, st.acc.cost)
 	if p.counts {
-		sum, err := all.Add(p.before.sum)
-		if err != nil {
-			return err
+		all, fits := money.AddOK(st.acc.sum, p.before.sum)
+		costs, fit := money.AddOK(st.acc.cost, p.before.cost)
+		if !fits || !fit {
+			return fmt.Errorf("price %s of %s and %s: %w", x.entry.price.ID, st.acc.sum, p.before.sum, money.ErrOverflow)
 		}
-		all = sum
+		var before money.Wide
+		if amount, err = x.kernelAmount(all, costs); err == nil {
+			before, err = x.kernelAmount(p.before.sum, p.before.cost)
+		}
+		if err == nil {
+			amount, err = amount.Add(before.Neg())
+		}
 	}
-	amount, err := x.entry.price.kernel.Amount(all)
 	if err != nil {
-		return fmt.Errorf("price %s of %s: %w", x.entry.price.ID, all, err)
-	}
-	if p.counts {
-		before, err := x.entry.price.kernel.Amount(p.before.sum)
-		if err != nil {
-			return fmt.Errorf("price %s of %s: %w", x.entry.price.ID, p.before.sum, err)
-		}
-		if amount, err = amount.Add(before.Neg()); err != nil {
-			return fmt.Errorf("price %s of %s: %w", x.entry.price.ID, all, err)
-		}
+		return fmt.Errorf("price %s of %s: %w", x.entry.price.ID, st.acc.sum, err)
 	}
 	c := &x.line.charge
 	c.Consumed = st.acc.sum.Decimal()
 	c.Priced = c.Consumed
 	x.line.amount = given(decimalOf(amount))
 	return nil
+}
+
+// kernelAmount is what the kernel makes of a sum, and of what peers charge for it.
+func (x *metering) kernelAmount(sum, cost money.Fixed) (money.Wide, error) {
+	if x.meter.isCost() {
+		cost = sum
+	}
+	return x.entry.price.kernel.Amount(sum, cost, x.series.group)
 }
 
 // ownQuantity is what a stretch adds to the quantity of the period: the quantity up to its end less that up to its
@@ -251,7 +256,7 @@ func (x *metering) unit() string {
 func (x *metering) quantity(a *accumulator, start, end int64) money.Decimal {
 	s := span{start: start, end: end, whole: x.bill.plan.end.UnixMicro() - x.bill.plan.start.UnixMicro()}
 	s.carried = x.bill.carried.levels(x.series.key)
-	return a.aggregate(x.meter.Meter, s)
+	return a.aggregate(&x.meter.Meter, s)
 }
 
 // convertCosts finds the factor from the peers' currency to the price's, where the price needs one.

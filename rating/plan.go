@@ -87,19 +87,22 @@ func (p *Plan) include(o *offering) {
 
 // price is a price with its policy resolved; its terms have been checked.
 type price struct {
+	// What every charge asks for stands first: a catalogue is larger than a processor's nearest memory.
 	*schemas.Price
 	offering *offering
-	meter    int   // -1 on recurring, one-time and joint prices
-	meters   []int // all that it measures
 	// kernel prices sums without steps; nil where the price has none, or does more to a quantity than price it.
 	kernel *Kernel
 	// events prices the rows of a meter of events likewise.
 	events *eventKernel
-	// filtered says that it has filters; unitPrice is that of one unit, where the model has exactly one.
-	filtered  bool
+	// unitPrice is that of one unit, where the model has exactly one.
 	unitPrice *money.Decimal
+	// tabled says that a table may lack a price for some usage, inCredits that the price is one in credits, joint that it
+	// measures several meters at once: capacities and blocks whose units are meters.
+	tabled, inCredits, joint bool
 	// charge is what all charges of the price have in common.
 	charge schemas.Charge
+	meter  int   // -1 on recurring, one-time and joint prices
+	meters []int // all that it measures
 	// tiers are the texts of its steps, unless there are none.
 	tiers  []tierText
 	policy schemas.RatingPolicy
@@ -108,8 +111,8 @@ type price struct {
 // newPrice is a price without its meters.
 func (p *Plan) newPrice(from *schemas.Price, o *offering) *price {
 	x := &price{
-		Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o,
-		filtered: len(from.Filters) > 0, unitPrice: unitPrice(&from.Terms),
+		Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o, unitPrice: unitPrice(&from.Terms),
+		tabled: from.Terms.Model == schemas.ModelDimension && from.Terms.UnitPrice == nil, inCredits: from.CreditUnit != "",
 	}
 	x.charge = schemas.Charge{
 		Offering: o.ID, Price: from.ID, Version: from.Version, Model: string(from.Terms.Model), PricingKind: pricingKind(from.Terms.Model),
@@ -125,9 +128,6 @@ func describePrice(x *schemas.Price, o *offering) string {
 	}
 	return o.Name + " " + string(x.ID)
 }
-
-// joint reports whether the price measures several meters at once: capacities and blocks whose units are meters.
-func (x *price) joint() bool { return x.meter < 0 && len(x.meters) > 0 }
 
 // account is an account with its zone, and the overrides of each of its subscriptions.
 type account struct {
@@ -257,6 +257,7 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 		x.meters = append(x.meters, at)
 	}
 	if from.Meter == "" {
+		x.joint = len(x.meters) > 0
 		return x, nil
 	}
 	x.meter = x.meters[0]

@@ -40,8 +40,9 @@ func (b *bill) suspend() error {
 				codes = append(codes, code)
 			}
 			x := &c.totals[k]
-			if err := sums[code].add(x.rows, x.quantity, x.cost, x.hasCost); err != nil {
-				return fmt.Errorf("suspend usage of account %s: %w", b.tally.id, err)
+			if sums[code].add(x.rows, x.quantity, x.cost, x.hasCost) != nil { // too large for one finding is enough for two
+				b.out.Findings = append(b.out.Findings, b.findingOf(c, 0, code, sums[code]))
+				*sums[code] = *x
 			}
 		}
 		for _, code := range codes {

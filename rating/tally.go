@@ -55,8 +55,7 @@ type Tally struct {
 // account.
 type Labels struct {
 	found []match
-	ids   []int // of the series of found
-	place       // of their combo
+	place // of their combo
 }
 
 // place is where something is within the account that has the stamp.
@@ -157,7 +156,7 @@ func (t *Tally) Known(labels []string) *Labels {
 	if !ok {
 		x = &Labels{found: t.plan.match(slices.Clone(labels))}
 		for i := range x.found {
-			x.ids = append(x.ids, t.idOf(x.found[i].key))
+			x.found[i].id = t.idOf(x.found[i].key)
 		}
 		t.known[string(t.key)] = x
 	}
@@ -171,7 +170,7 @@ func (t *Tally) KnownLike(x *Labels, labels []string) *Labels {
 			return t.Known(labels) // rows that cannot be rated are told apart by all their labels
 		}
 	}
-	y := &Labels{found: slices.Clone(x.found), ids: x.ids}
+	y := &Labels{found: slices.Clone(x.found)}
 	own := slices.Clone(labels)
 	for i := range y.found {
 		y.found[i].labels = own
@@ -198,7 +197,7 @@ func (t *Tally) ResolveAgain(x *Labels) []Handle {
 	x.stamp, x.at = t.stamp, len(t.combos)
 	first := len(t.numbers)
 	for i := range x.found {
-		h := handle{series: t.seriesOf(&x.found[i], x.ids[i]), match: &x.found[i], combo: x.at, part: i}
+		h := handle{series: t.seriesOf(&x.found[i]), match: &x.found[i], combo: x.at, part: i}
 		t.numbers = append(t.numbers, Handle(len(t.handles)))
 		t.handles = append(t.handles, h)
 	}
@@ -217,9 +216,9 @@ func (t *Tally) ResolveAgain(x *Labels) []Handle {
 	return c.handles
 }
 
-// seriesOf finds or makes the series of a match, whose key has a number.
-func (t *Tally) seriesOf(m *match, id int) int {
-	key, code := m.key, m.code
+// seriesOf finds or makes the series of a match.
+func (t *Tally) seriesOf(m *match) int {
+	key, id, code := m.key, m.id, m.code
 	if t.account == nil {
 		code = schemas.CodeUnknownAccount
 		key = t.plan.keyOf(m, code)
@@ -316,6 +315,57 @@ func (t *Tally) AddTotal(h Handle, rows int64, total *Row) schemas.Code {
 // not convert within 18 decimal places, other_period where it began before the period and its meter drops late usage,
 // bad_decimal where a sum leaves 38 digits.
 func (t *Tally) Add(h Handle, r *Row) schemas.Code { return t.addRows(h, 1, r) }
+
+// AddEach is Add for rows of which nothing but their times and quantities is read, such as events of our own meters: row i
+// is of starts[i], ends[i] and quantities[i]. It stops at a row that Add would not take, and returns how many it added before
+// that, and the code.
+func (t *Tally) AddEach(h Handle, starts, ends []int64, quantities []money.Fixed) (n int, code schemas.Code) {
+	if t.addEvents(&t.handles[h], starts, ends, quantities) {
+		return len(quantities), ""
+	}
+	for n < len(quantities) {
+		row := Row{Start: starts[n], End: ends[n], Quantity: quantities[n]}
+		if code := t.Add(h, &row); code != "" {
+			return n, code
+		}
+		n++
+	}
+	return n, ""
+}
+
+// addEvents adds rows all at once to a meter of events that takes them as they are. It reports false, and has added none,
+// where anything else is to be done to a row.
+func (t *Tally) addEvents(x *handle, starts, ends []int64, quantities []money.Fixed) bool {
+	s, c := &t.series[x.series], &t.combos[x.combo]
+	if s.meter < 0 || len(s.slices) != 1 || c.shared != nil || x.match.factor != (money.Fixed{}) || x.match.dropsLate || len(quantities) == 0 {
+		return false
+	}
+	if m := &t.plan.meters[s.meter]; m.Aggregation != schemas.AggregateEvents || m.Window != "" || t.context.commitWindow(m) != "" {
+		return false
+	}
+	sum, ok := money.Sum(quantities)
+	if !ok {
+		return false
+	}
+	a, total := &s.slices[0], &c.totals[0]
+	all, fits := money.AddOK(a.sum, sum)
+	of, fit := money.AddOK(total.quantity, sum)
+	if !fits || !fit {
+		return false
+	}
+	a.sum, total.quantity = all, of
+	a.points = slices.Grow(a.points, len(quantities))
+	for i := range quantities {
+		if a.rows == 0 || starts[i] < a.first {
+			a.first = starts[i]
+		}
+		a.last = max(a.last, ends[i])
+		a.points = append(a.points, point{at: starts[i], end: ends[i], value: quantities[i]})
+		a.rows++
+	}
+	total.rows, t.rows = total.rows+int64(len(quantities)), t.rows+int64(len(quantities))
+	return true
+}
 
 func (t *Tally) addRows(h Handle, rows int64, r *Row) schemas.Code {
 	x := &t.handles[h]

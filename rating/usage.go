@@ -2,6 +2,7 @@ package rating
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -29,7 +30,11 @@ func (b *bill) usage() error {
 		if s.meter < 0 {
 			continue
 		}
-		if err := b.rateSeries(s); err != nil {
+		err := b.rateSeries(s)
+		if errors.Is(err, money.ErrOverflow) { // what is priced stays; what is not waits, and nothing else with it
+			s.code, err = schemas.CodeTooLarge, nil
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -56,7 +61,7 @@ func (b *bill) rateSeries(s *series) error {
 	var last *subscription
 	for i := range stretches {
 		st := &stretches[i]
-		if st.entry.price.joint() {
+		if st.entry.price.joint {
 			if err := b.joinStretch(s, st); err != nil {
 				return err
 			}
@@ -145,7 +150,7 @@ func (s *meterSlices) find(at int64, group []schemas.DimensionMatch) *entry {
 }
 
 func (e *entry) takes(group []schemas.DimensionMatch) bool {
-	if !e.price.filtered {
+	if !e.filtered {
 		return true
 	}
 	for i := range e.price.Filters {
@@ -182,7 +187,7 @@ func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, 
 	e := st.entry
 	l := b.newLine(e.sub, e.price, e.phase, time.UnixMicro(st.start), time.UnixMicro(st.end))
 	model := model{terms: &e.price.Terms, policy: &e.price.policy, texts: e.price.tiers}
-	if !model.prices(s.group) {
+	if e.price.tabled && !model.prices(s.group) {
 		return nil, schemas.CodeNoPrice, nil
 	}
 	x := metering{bill: b, series: s, meter: m, entry: e, line: l, model: &model}

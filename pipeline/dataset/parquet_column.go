@@ -195,13 +195,17 @@ func (c *columnScanner) readLevels(levels []byte, rows int) error {
 	if err := readHybrid(c.levels, levels, width); err != nil {
 		return err
 	}
-	present := 0
+	present, most := 0, uint32(0)
 	for _, l := range c.levels {
+		one := 0
 		if l == all {
-			present++
-		} else if l > all {
-			return errHybrid
+			one = 1
 		}
+		present += one
+		most = max(most, l)
+	}
+	if most > all {
+		return errHybrid
 	}
 	c.spare = c.levels
 	c.values = present
@@ -234,15 +238,7 @@ func (c *columnScanner) take(v *Vector, n int, s *Scanner, row int64) error {
 		return nil
 	}
 	if len(c.levels) > 0 {
-		all := uint32(c.leaf.maxLevel)
-		count = 0
-		for i, l := range c.levels[:n] {
-			if l == all {
-				count++
-			} else {
-				v.SetNull(at + i)
-			}
-		}
+		count = v.setNullsBy(at, c.levels[:n], uint32(c.leaf.maxLevel))
 	}
 	if len(from.bad) > 0 {
 		c.report(from, at, n, row, s, v)

@@ -21,6 +21,9 @@ func walk(ctx context.Context, r *Run, plan []Wave, workers int) (results [][]*R
 	for i := range plan {
 		n, err := walkWave(ctx, r, &plan[i], results[i], workers)
 		did += n
+		if err == nil {
+			err = r.checkVersions(&plan[i], results[i])
+		}
 		if err != nil {
 			return nil, did, err
 		}

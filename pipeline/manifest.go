@@ -87,7 +87,7 @@ func (m *Manifest) addControl(w *Wave, part int, res *Result, refused map[string
 	}
 	t := &w.Tasks[part]
 	pinned := &m.Spec.Sources[t.Source]
-	if why, ok := refused[deliveryName(pinned, &pinned.Objects[t.Object])]; ok {
+	if why, ok := refused[deliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)]; ok {
 		m.Provisional = m.Provisional || !why.waived
 		return nil
 	}

@@ -26,6 +26,8 @@ type objectPartial struct {
 	Refused bool `json:"refused"`
 	// Why says so in a sentence.
 	Why string `json:"why,omitempty"`
+	// Refusal is the same in its parts.
+	Refusal *source.RefusedError `json:"refusal,omitempty"`
 	// Waived says that the book lets the period be complete without it.
 	Waived bool `json:"waived,omitempty"`
 	// LastTime is the latest end of a charge period, in microseconds: how far the period has come.
@@ -87,7 +89,7 @@ func (r *Run) shuffler(w io.Writer) (*dataset.ShuffleWriter, error) {
 func refuse(ctx context.Context, r *Run, t *Task, id schemas.SourceID, why *source.RefusedError) (*Result, error) {
 	res := &Result{}
 	f := why.Finding(id)
-	p := objectPartial{Refused: true, Why: string(id) + ": " + why.Error(), Waived: r.waiveOne(&f)}
+	p := objectPartial{Refused: true, Why: string(id) + ": " + why.Error(), Refusal: why, Waived: r.waiveOne(&f)}
 	var err error
 	if res.Partial, err = partial(p); err != nil {
 		return nil, err
@@ -197,20 +199,10 @@ func (n *normaliser) decode(ctx context.Context) error {
 	if n.obj.Rows >= 0 && stats.Rows != n.obj.Rows {
 		return &source.RefusedError{
 			Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
-			Reason: fmt.Sprintf("it has %d rows, and its manifest promises %d", stats.Rows, n.obj.Rows) + n.insteadOf(),
+			Reason: fmt.Sprintf("it has %d rows, and its manifest promises %d", stats.Rows, n.obj.Rows),
 		}
 	}
 	return nil
-}
-
-// insteadOf says what to do for an older version of a snapshot to count in the place of one whose rows are miscounted. Rows
-// are counted as they are decoded, when the spec that names the run has been fixed; to choose again would need deliveries
-// pinned and a run named by what tasks found, which a plan that is a function of the spec cannot.
-func (n *normaliser) insteadOf() string {
-	if n.src.Semantics != schemas.Snapshot {
-		return ""
-	}
-	return fmt.Sprintf("; no version counts meanwhile, and an older one does again once the manifest %s is taken out of the landing place", n.obj.Delivery)
 }
 
 // unchanged reports whether the object still has a version. That the landing place does not answer is an error, and no

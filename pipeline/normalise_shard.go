@@ -231,7 +231,7 @@ func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []
 			return files, nil, err
 		}
 		pinned := &r.Spec.Sources[tasks[j].Source]
-		if _, ok := refused[deliveryName(pinned, &pinned.Objects[tasks[j].Object])]; ok {
+		if _, ok := refused[deliveryName(pinned.Source, pinned.Objects[tasks[j].Object].Delivery)]; ok {
 			continue
 		}
 		for _, o := range res.Outputs {

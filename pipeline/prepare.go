@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"daybook/pipeline/book"
@@ -28,7 +29,22 @@ const MaxShards = dataset.MaxShards
 // Prepare completes r by looking at what has been delivered: it pins the objects of every source by size and digest, and
 // so fixes the spec, and with it the run's name and every byte that it will write. It records in the store when each
 // object was first seen, for later runs with an as-of.
+//
+// A version of a snapshot that was decoded before and refused is not pinned if there is an older one: that counts.
 func Prepare(ctx context.Context, r *Run, q Request) error {
+	r.request, r.refused = q, nil
+	for {
+		if err := r.fix(ctx, q); err != nil {
+			return err
+		}
+		if more, err := r.refuseVersions(ctx); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// fix pins what counts but for the versions that are known to be refused.
+func (r *Run) fix(ctx context.Context, q Request) error {
 	s := &r.Spec
 	*s = Spec{Provider: r.Book.Provider.ID, Period: q.Period, AsOf: q.AsOf, Shards: q.Shards}
 	for _, part := range book.Parts() {
@@ -39,7 +55,8 @@ func Prepare(ctx context.Context, r *Run, q Request) error {
 			s.Code = append(s.Code, PartDigest{stage.Name + "/" + step.Name, step.Version})
 		}
 	}
-	r.versions = map[string]store.Version{}
+	r.versions, r.older = map[string]store.Version{}, map[string]bool{}
+	r.planOnce, r.shufflers = sync.Once{}, sync.Pool{} // which may be of another number of shards
 	for i := range r.Book.Sources {
 		p, err := r.pin(ctx, &r.Book.Sources[i], q.Workers)
 		if err != nil {
@@ -68,7 +85,7 @@ func (r *Run) pin(ctx context.Context, src *schemas.Source, workers int) (Pinned
 	if err != nil {
 		return Pinned{}, err
 	}
-	q := source.Query{Period: r.Spec.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: workers}
+	q := source.Query{Period: r.Spec.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: workers, Refused: r.refusedOf(src.ID)}
 	if r.Spec.AsOf != nil {
 		q.AsOf = *r.Spec.AsOf
 	}
@@ -78,9 +95,16 @@ func (r *Run) pin(ctx context.Context, src *schemas.Source, workers int) (Pinned
 	}
 	p := Pinned{Source: src.ID, Incomplete: found.Incomplete, Objects: []Object{}, Findings: r.waive(found.Findings, &found.Incomplete)}
 	p.Incomplete = found.Incomplete
+	behind := map[string]bool{} // days of which there are older versions
+	for _, d := range found.Deliveries {
+		behind[d.Day] = behind[d.Day] || d.Superseded
+	}
 	for _, d := range found.Deliveries {
 		if d.Superseded {
 			continue
+		}
+		if behind[d.Day] {
+			r.older[deliveryName(src.ID, d.ID)] = true
 		}
 		for _, o := range d.Objects {
 			p.Objects = append(p.Objects, Object{Key: o.Key, Size: o.Size, Digest: o.Digest, Delivery: d.ID, Version: d.Version, Rows: o.Rows})

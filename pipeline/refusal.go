@@ -3,10 +3,14 @@ package pipeline
 import (
 	"encoding/json"
 	"fmt"
+
+	"daybook/schemas"
 )
 
 // deliveryName tells deliveries of all sources apart.
-func deliveryName(p *Pinned, o *Object) string { return string(p.Source) + "\x00" + o.Delivery }
+func deliveryName(source schemas.SourceID, delivery string) string {
+	return string(source) + "\x00" + delivery
+}
 
 // refusal is why a delivery was not taken.
 type refusal struct {
@@ -34,7 +38,7 @@ func refusedDeliveries(s *Spec, tasks []Task, results []*Result) (map[string]ref
 		}
 		if p.Refused {
 			pinned := &s.Sources[tasks[j].Source]
-			name := deliveryName(pinned, &pinned.Objects[tasks[j].Object])
+			name := deliveryName(pinned.Source, pinned.Objects[tasks[j].Object].Delivery)
 			before, again := refused[name]
 			refused[name] = refusal{waived: p.Waived && (!again || before.waived)}
 		}

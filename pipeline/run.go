@@ -50,6 +50,11 @@ type Run struct {
 	earlierPlans map[schemas.Period]*rating.Plan
 	// reducers, shufflers, raters and writers keep the buffers of tasks that are done for those to come.
 	reducers, shufflers, raters, writers sync.Pool
+	// request is what Prepare was asked for. refused are the versions of snapshots that it does not pin, by name, and older
+	// names those pinned deliveries that have an older version behind them.
+	request Request
+	refused map[string]refusedVersion
+	older   map[string]bool
 	// versions are those of the pinned objects in the landing place, where this process pinned them.
 	versions map[string]store.Version
 }
@@ -164,7 +169,26 @@ type Summary struct {
 // Execute does the run: walks its plan with the given number of workers, checks the control totals, commits the manifest
 // and points the period at it. It returns ErrUnbalanced (wrapped) if anything was lost or invented on the way, and then
 // commits nothing.
+//
+// Where it refuses a version of a snapshot of which there is an older one, it prepares r anew and does that run.
 func Execute(ctx context.Context, r *Run, workers int, until string) (*Summary, error) {
+	for {
+		before := r.ID
+		sum, err := execute(ctx, r, workers, until)
+		if !errors.Is(err, errOlderCounts) {
+			return sum, err
+		}
+		if again := Prepare(ctx, r, r.request); again != nil {
+			return nil, errors.Join(err, again)
+		}
+		if r.ID == before {
+			return nil, fmt.Errorf("%w, and what refused the newer one is gone; run again", err)
+		}
+	}
+}
+
+// execute does the run as it was prepared.
+func execute(ctx context.Context, r *Run, workers int, until string) (*Summary, error) {
 	plan, err := r.layout()
 	if err != nil {
 		return nil, err

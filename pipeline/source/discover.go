@@ -23,6 +23,9 @@ type Query struct {
 	Arrived func(store.Info) time.Time
 	// Digest returns what is known of an object's digests already, so that it need not be read again; nil knows none.
 	Digest func(store.Info) Digests
+	// Refused says of a delivery whose objects are pinned why what they hold cannot be taken, if that is known, or returns
+	// nil. Only of a snapshot is it asked, whose older version then counts. Nil knows of none.
+	Refused func(*Delivery) *RefusedError
 	// Workers is how many objects are read at a time; below 1 it is one.
 	Workers int
 }
@@ -306,6 +309,7 @@ func (s *search) choose() error {
 	s.pinAhead()
 	taken := map[string]string{}  // object to its delivery
 	newest := map[string]string{} // day to the version that counts
+	refused := map[string][]int{} // day to the findings that refuse a version of it
 	for i := range s.candidates {
 		c := &s.candidates[i]
 		better, superseded := newest[c.Day]
@@ -323,8 +327,12 @@ func (s *search) choose() error {
 			}
 		}
 		if c.wrong != nil {
+			refused[c.Day] = append(refused[c.Day], len(s.out.Findings))
 			s.refuse(c.wrong)
 			continue
+		}
+		for _, f := range refused[c.Day] {
+			s.insteadOf(&s.out.Findings[f], c)
 		}
 		if len(c.Objects) == 0 {
 			s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
@@ -356,6 +364,13 @@ func (s *search) wait(c *candidate) {
 	s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
 		Code: schemas.CodeUnsettled, Source: s.src.ID, Object: c.ID, Value: c.Version, Message: why,
 	}))
+}
+
+// insteadOf says in a newer version's refusal which one counts in its place.
+func (s *search) insteadOf(refusal *schemas.Finding, c *candidate) {
+	if s.src.Semantics == schemas.Snapshot {
+		refusal.Message += fmt.Sprintf("; until then version %q counts", clip(c.Version))
+	}
 }
 
 func (s *search) supersede(c *candidate, better string) {

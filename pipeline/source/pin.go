@@ -103,6 +103,11 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 			return nil
 		}
 	}
+	if s.q.Refused != nil && s.src.Semantics == schemas.Snapshot {
+		if c.wrong = s.q.Refused(&c.Delivery); c.wrong != nil {
+			return nil
+		}
+	}
 	for i := range c.Objects {
 		taken[c.Objects[i].Key] = c.ID
 	}

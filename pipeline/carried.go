@@ -12,7 +12,7 @@ import (
 )
 
 // CarriedIn is what accounts take into a period from the committed run of the one before: rolled-over allowances, levels,
-// balances.
+// balances, commitments that go on.
 type CarriedIn struct {
 	// Period and Run are those that left it.
 	Period schemas.Period

@@ -318,7 +318,7 @@ func (w *rater) closeAccount() error {
 	for _, f := range append(found, negatives(id, out.Charges)...) {
 		w.found.add(f)
 	}
-	if c := &out.Carried; len(c.Levels)+len(c.Allowances)+len(c.Grants)+len(c.Coupons) > 0 {
+	if !out.Carried.IsEmpty() {
 		w.carriedOn = append(w.carriedOn, carriedAccount{id, out.Carried})
 	}
 	return w.keep(append(out.Charges, w.late.done.corrections...))

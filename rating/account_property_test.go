@@ -103,8 +103,12 @@ func randomAccount(r *rand.Rand) schemas.Account {
 	a.Credits = []schemas.Grant{{ID: "g", Amount: decimal(r, 3, 2), Currency: "EUR"}}
 	if r.IntN(2) == 0 {
 		a.Commitments = []schemas.Commitment{{ID: "c", Amount: *dec("1000"), Currency: "EUR", TrueUp: true, OverageFactor: dec("1.25")}}
-		if r.IntN(2) == 0 {
+		switch r.IntN(3) {
+		case 0:
 			a.Commitments[0].Window, a.Commitments[0].Amount = schemas.WindowDay, *dec("10")
+		case 1:
+			a.Commitments[0].Every, a.Commitments[0].Validity.From = schemas.Recurrence{Unit: schemas.CycleQuarter}, schemas.NewDate(2024, 3, 1+r.IntN(100))
+			a.Commitments[0].Spent = decimal(r, 4, 2)
 		}
 	}
 	return a

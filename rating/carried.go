@@ -19,6 +19,13 @@ type Carried struct {
 	// Grants are balances of prepaid credits, Coupons what redemptions took off so far. They replace what the book says.
 	Grants  []CarriedGrant  `json:"grants,omitempty"`
 	Coupons []CarriedCoupon `json:"coupons,omitempty"`
+	// Commitments are how far those came whose cycle goes on.
+	Commitments []CarriedCommitment `json:"commitments,omitempty"`
+}
+
+// IsEmpty reports whether there is nothing to carry.
+func (c *Carried) IsEmpty() bool {
+	return len(c.Levels)+len(c.Allowances)+len(c.Grants)+len(c.Coupons)+len(c.Commitments) == 0
 }
 
 // CarriedLevel is the level of one series, and of one resource where the meter keeps a level for each.
@@ -48,6 +55,15 @@ type CarriedCoupon struct {
 	Coupon  string        `json:"coupon"`
 	Used    money.Decimal `json:"used"`
 	Periods int           `json:"periods"`
+}
+
+// CarriedCommitment is what counted so far towards a commitment, in the cycle that began on the day Since.
+type CarriedCommitment struct {
+	Commitment string        `json:"commitment"`
+	Since      schemas.Date  `json:"since"`
+	Spent      money.Decimal `json:"spent"`
+	// Tax is the tax category of the last charge that counted.
+	Tax string `json:"tax,omitempty"`
 }
 
 // levels are the levels at which a series starts.

@@ -61,6 +61,21 @@ var months = map[string]func(*rating.Book, []money.Decimal) []rating.Row{
 		b.Customers[0].Accounts[0].Commitments = []schemas.Commitment{c}
 		return []rating.Row{used(3, q[0]), used(4, q[1])}
 	},
+	// A commitment of 100 for a quarter that ends with September, with true-up and overage at half more. The first quantity was
+	// spent before September, the second is used in it, at 1 each.
+	"quarter": func(b *rating.Book, q []money.Decimal) []rating.Row { return quarter(b, q, "2024-07-01") },
+	// The same, for a quarter that ends on the 10th, and another from the 11th on.
+	"split": func(b *rating.Book, q []money.Decimal) []rating.Row { return quarter(b, q, "2024-06-11") },
+}
+
+func quarter(b *rating.Book, q []money.Decimal, from string) []rating.Row {
+	b.Catalogue.Offerings[0].Prices = []schemas.Price{{ID: "p", Meter: "m", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelPerUnit, UnitPrice: dec("1")}}}
+	c := schemas.Commitment{
+		ID: "c", Amount: *dec("100"), Currency: "EUR", Every: schemas.Recurrence{Unit: schemas.CycleQuarter}, Spent: q[0],
+		OverageFactor: dec("1.5"), TrueUp: true, Validity: schemas.Validity{From: day(from)},
+	}
+	b.Customers[0].Accounts[0].Commitments = []schemas.Commitment{c}
+	return []rating.Row{used(20, q[1])}
 }
 
 func fees(b *rating.Book, q []money.Decimal) []rating.Row {
@@ -103,6 +118,9 @@ func (s *setting) runMonth(in []string) (string, error) {
 		return "", fmt.Errorf("no month of %q", s.args["of"])
 	}
 	rows := month(&b, q)
+	for i := range b.Customers[0].Accounts[0].Commitments {
+		b.Customers[0].Accounts[0].Commitments[i].Split = schemas.CycleSplit(s.args["split"])
+	}
 	plan, err := rating.Compile(b, rating.Spec{Period: "2024-09"})
 	if err != nil {
 		return "", err

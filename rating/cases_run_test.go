@@ -277,8 +277,16 @@ func (s *setting) runCommit(in []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c := rating.CommitWindows(spends, *dec(s.args["amount"]), dec(s.args["factor"]), s.args["true_up"] == "true")
-	return fmt.Sprintf("%s+%s+%s=%s", c.Utilised, c.Overage, c.TrueUp, c.Charge()), nil
+	amount, factor, trueUp := *dec(s.args["amount"]), dec(s.args["factor"]), s.args["true_up"] == "true"
+	due := []rating.Committed{rating.CommitWindows(spends, amount, factor, trueUp)}
+	if s.args["cycle"] == "true" {
+		due = rating.CommitCycle(spends, amount, factor, trueUp)
+	}
+	var out []string
+	for _, c := range due {
+		out = append(out, fmt.Sprintf("%s+%s+%s=%s", c.Utilised, c.Overage, c.TrueUp, c.Charge()))
+	}
+	return strings.Join(out, "|"), nil
 }
 
 // runNumbers runs the rules that turn numbers into a number.

@@ -88,6 +88,17 @@ func TestCompileRefuses(t *testing.T) {
 		"commitment c is in": func(_ *schemas.Catalogue, a *schemas.Account) {
 			a.Commitments = []schemas.Commitment{{ID: "c", Currency: "USD"}}
 		},
+		"for each week, which is no whole number of months": func(_ *schemas.Catalogue, a *schemas.Account) {
+			a.Commitments = []schemas.Commitment{{ID: "w", Currency: a.Currency, Every: schemas.Recurrence{Unit: schemas.CycleWeek}}}
+		},
+		"commitment y is for 12 months, but has no day": func(_ *schemas.Catalogue, a *schemas.Account) {
+			a.Commitments = []schemas.Commitment{{ID: "y", Currency: a.Currency, Every: schemas.Recurrence{Unit: schemas.CycleYear}}}
+		},
+		"commitment y is for 3 months, and for each day": func(_ *schemas.Catalogue, a *schemas.Account) {
+			y := schemas.Commitment{ID: "y", Currency: a.Currency, Every: schemas.Recurrence{Unit: schemas.CycleMonth, Count: 3}, Window: schemas.WindowDay}
+			y.Validity.From = day("2024-01-01")
+			a.Commitments = []schemas.Commitment{y}
+		},
 		"is not a time": func(_ *schemas.Catalogue, a *schemas.Account) {
 			a.Subscriptions[0].Changes = []schemas.Change{{Kind: schemas.ChangePause, Time: "noon"}}
 		},

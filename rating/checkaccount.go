@@ -32,6 +32,9 @@ func (p *Plan) checkAccount(a *account) error {
 		if err := p.checkWindow(&a.Commitments[i]); err != nil {
 			return err
 		}
+		if err := checkCycle(&a.Commitments[i]); err != nil {
+			return err
+		}
 	}
 	for i := range a.Subscriptions {
 		if err := p.checkChanges(&a.Subscriptions[i]); err != nil {

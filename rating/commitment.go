@@ -54,11 +54,14 @@ func (b *bill) commit() error {
 		if c.Currency != b.currency {
 			return fmt.Errorf("commitment %s is in %s but the account in %s: state it in the account's currency", c.ID, c.Currency, b.currency)
 		}
-		if c.Window != "" {
+		switch {
+		case isLong(c):
+			b.commitCycles(c)
+		case c.Window != "":
 			b.commitWindows(c)
-			continue
+		default:
+			b.commitLines(c)
 		}
-		b.commitLines(c)
 	}
 	return nil
 }
@@ -82,13 +85,16 @@ func (b *bill) commitLines(c *schemas.Commitment) {
 		above := l.t.sub("spent above it", fact("spend", spend), in("commitment", promised))
 		extra := l.t.sub("the factor adds to what its lines charge", fact("factor", *c.OverageFactor), fact("charged", money.One))
 		l.amount = l.t.mul("overage", in("above", above), in("extra", extra))
-		l.charge.Model, l.charge.Description = "overage", "Overage above commitment "+c.ID
+		b.addCommitted(l, "overage", "Overage above commitment "+c.ID)
 	case over.IsNegative() && c.TrueUp:
 		l.amount = l.t.sub("what is missing to it", in("commitment", promised), fact("spend", spend))
-		l.charge.Model, l.charge.Description = "true_up", "True-up to commitment "+c.ID
-	default:
-		return
+		b.addCommitted(l, "true_up", "True-up to commitment "+c.ID)
 	}
+}
+
+// addCommitted adds a line that a commitment makes.
+func (b *bill) addCommitted(l *line, model, description string) {
+	l.charge.Model, l.charge.Description = model, description
 	l.charge.Category, l.charge.PricingKind, l.charge.List = "Purchase", "Committed", l.amount.v
 	b.add(l)
 }

@@ -3,6 +3,7 @@ package rating_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,6 +86,9 @@ func carriedText(c rating.Carried) string {
 	for _, x := range c.Coupons {
 		out += fmt.Sprintf("coupon %s=%s×%d ", x.Coupon, x.Used, x.Periods)
 	}
+	for _, x := range c.Commitments {
+		out += strings.TrimSpace(fmt.Sprintf("commitment %s since %s=%s %s", x.Commitment, x.Since, x.Spent, x.Tax)) + " "
+	}
 	return out
 }
 
@@ -123,7 +127,7 @@ func also(fs ...func(*schemas.Catalogue, *schemas.Account)) func(*schemas.Catalo
 }
 
 func scenarios() []scenario {
-	return slices.Concat(meterScenarios(), timeScenarios(), moneyScenarios(), documentScenarios())
+	return slices.Concat(meterScenarios(), timeScenarios(), moneyScenarios(), cycleScenarios(), documentScenarios())
 }
 
 func meterScenarios() []scenario {

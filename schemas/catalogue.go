@@ -192,6 +192,24 @@ type Recurrence struct {
 	Count int   `yaml:"count,omitempty"`
 }
 
+// Months returns how many months a recurrence lasts, of which the billing period is one; 0 for days and weeks, which are no
+// whole number of them.
+func (r Recurrence) Months() int {
+	n := max(r.Count, 1)
+	switch r.Unit {
+	case CycleDay, CycleWeek:
+		return 0
+	case CycleQuarter:
+		return 3 * n
+	case CycleHalf:
+		return 6 * n
+	case CycleYear:
+		return 12 * n
+	case CycleMonth, CyclePeriod:
+	}
+	return n
+}
+
 // UnitConversion turns a metered quantity into a priced one: multiplied or divided by a factor, then rounded.
 type UnitConversion struct {
 	// Unit is the pricing unit.

@@ -134,10 +134,17 @@ type Redemption struct {
 // Commitment is a spend that an account promised.
 type Commitment struct {
 	ID string `yaml:"id"`
-	// Amount is promised for each Every; the zero recurrence is the billing period.
+	// Amount is promised for each Every; the zero recurrence, like one month, is the billing period.
 	Amount   money.Decimal  `yaml:"amount"`
 	Currency money.Currency `yaml:"currency"`
-	Every    Recurrence     `yaml:"every,omitempty"`
+	// Every of several whole months, such as a quarter or a year, makes cycles of which the first begins when the commitment
+	// does. What counts runs through a cycle from one billing period to the next: what goes beyond the amount is overage in
+	// the period in which it does, and what is missing is charged in the period in which the cycle ends.
+	Every Recurrence `yaml:"every,omitempty"`
+	// Spent is what counted towards the first cycle of several months before the first billing period that was run.
+	Spent money.Decimal `yaml:"spent,omitempty"`
+	// Split divides the charges of a billing period in which a cycle of several months begins or ends.
+	Split CycleSplit `yaml:"split,omitempty"`
 	// Window, if set, applies the commitment to each such window, Amount per window: hour for an hourly commitment.
 	Window Window `yaml:"window,omitempty"`
 	// OverageFactor multiplies what is spent above the commitment; nil is 1.
@@ -147,8 +154,10 @@ type Commitment struct {
 	// Offerings and Meters are what counts; both empty is everything.
 	Offerings []OfferingID `yaml:"offerings,omitempty"`
 	Meters    []MeterID    `yaml:"meters,omitempty"`
-	Prorate   Proration    `yaml:"prorate,omitempty"`
-	Validity  Validity     `yaml:",inline"`
+	// Prorate counts the part of a billing period, or of a cycle, in which the commitment is in force: it is held to that
+	// part of the amount.
+	Prorate  Proration `yaml:"prorate,omitempty"`
+	Validity Validity  `yaml:",inline"`
 }
 
 // Grant is prepaid credit: an amount of money, or a quantity of a credit unit.

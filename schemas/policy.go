@@ -44,6 +44,8 @@ type (
 	Timing string
 	// Proration says how a part of a period is counted.
 	Proration string
+	// CycleSplit says to which cycle of a commitment the charges of a billing period count in which one begins or ends.
+	CycleSplit string
 	// QuantityRounding is none or the name of a rounding mode.
 	QuantityRounding string
 	// DiscountSpread says how a discount over several lines is divided.
@@ -168,6 +170,11 @@ const (
 	ProrateSeconds Proration = "seconds"
 	// ProrateNone charges a part of a period in full.
 	ProrateNone Proration = "none"
+
+	// SplitByDay counts a charge by the days of its charge period that lie in the cycle. SplitByPeriod counts the billing
+	// period whole, to the last cycle that is in force in it.
+	SplitByDay    CycleSplit = "by_day"
+	SplitByPeriod CycleSplit = "by_period"
 
 	QuantityExact QuantityRounding = "none"
 

@@ -56,6 +56,9 @@ func (Proration) Values() []string {
 }
 
 // Values lists what a book may say, the default first.
+func (CycleSplit) Values() []string { return texts(SplitByDay, SplitByPeriod) }
+
+// Values lists what a book may say, the default first.
 func (QuantityRounding) Values() []string {
 	out := texts(QuantityExact)
 	for _, m := range money.Modes() {

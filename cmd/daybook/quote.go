@@ -49,7 +49,7 @@ writes nothing. The lines are what the use adds to the bill of the day's month; 
 beside them. Use that has been delivered for the month already is not counted.
 
 The account starts from what the committed run of the month before left: credits, coupons, allowances that roll
-over, levels. Without such a run, or with --from-book, it starts from the balances that the book states.
+over, levels, commitments. Without such a run, or with --from-book, it starts from the balances that the book states.
 
 --offering adds a subscription from that day on, to price an offering that the account does not have.
 

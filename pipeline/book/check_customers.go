@@ -90,13 +90,34 @@ func (c *checker) commitment(at place, k *schemas.Commitment, a *accountRow) {
 	}
 	c.validity(at, k.Validity)
 	c.identifier(at.field("id"), k.ID)
-	if e := k.Every; e.Count > 1 || e.Unit != "" && e.Unit != schemas.CyclePeriod && e.Unit != schemas.CycleMonth {
-		c.complain(at.field("every"), "state the amount of one month, or of each window", "a commitment is held against each billing period, and against no longer or shorter stretch than it or a window")
-	}
+	c.commitCycle(at, k)
 	c.positive(at.field("amount"), k.Amount)
 	c.payable(at.field("currency"), k.Currency)
 	c.notNegative(at.field("overage_factor"), k.OverageFactor)
 	c.scope(at, k.Offerings, k.Meters)
+}
+
+// commitCycle complains of cycles that cannot be laid out, and of what only those of several months have.
+func (c *checker) commitCycle(at place, k *schemas.Commitment) {
+	every := at.field("every")
+	if n, written := every.field("count").node(); k.Every.Count < 0 || written && n.Value == "0" {
+		c.complain(every.field("count"), "write 1 or more, or leave it out", "an amount cannot be promised for %d of anything", k.Every.Count)
+		return
+	}
+	c.recurrence(every, k.Every)
+	c.notNegative(at.field("spent"), &k.Spent)
+	switch months := k.Every.Months(); {
+	case months == 0:
+		c.complain(every, "write whole months, such as {unit: quarter}, or promise it for each window: day", "a commitment is held against billing periods, and a %s ends inside of them", k.Every.Unit)
+	case months > 1 && k.Validity.From.IsZero():
+		c.complain(at.field("from"), "add from: and its first day", "nothing says on which day the first %d months begin", months)
+	case months > 1 && k.Window != "":
+		c.complain(at.field("window"), "leave out one of them", "the amount is promised for %d months, and for each %s", months, k.Window)
+	case months == 1 && !k.Spent.IsZero():
+		c.complain(at.field("spent"), "remove it, or say for how many months the amount is promised", "only a commitment of several months reads spent")
+	case months == 1 && k.Split != "":
+		c.complain(at.field("split"), "remove it, or say for how many months the amount is promised", "only a commitment of several months reads split")
+	}
 }
 
 func (c *checker) grant(at place, g *schemas.Grant, a *accountRow) {

@@ -27,6 +27,28 @@ func (p *places) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.store, "store", "", "where results go: a directory, file:// or s3:// (default: the book's)")
 }
 
+// rerun is the command that runs a period of a book in these places.
+func (p *places) rerun(dir string, period schemas.Period) string {
+	words := []string{"daybook run", quoted(dir), "--period", string(period)}
+	for _, flag := range []struct{ name, value string }{{"--landing", p.landing}, {"--store", p.store}} {
+		if flag.value != "" {
+			words = append(words, flag.name, quoted(flag.value))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-:=,@+", r)
+	}
+	if word != "" && strings.TrimFunc(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
 // openBook reads a book and says everything that is wrong with it at once.
 func openBook(cmd *cobra.Command, dir string) (*book.Book, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {

@@ -127,12 +127,22 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	var later []string
+	if o.until == "" {
+		periods, err := pipeline.OutdatedBy(ctx, r.Store, sum.Manifest)
+		if err != nil { // the run itself is committed
+			fmt.Fprintf(cmd.ErrOrStderr(), "daybook: %v\n", err)
+		}
+		for _, p := range periods {
+			later = append(later, o.rerun(dir, p))
+		}
+	}
 	if o.json {
-		if err := printJSON(cmd, sum, show); err != nil {
+		if err := printJSON(cmd, sum, later, show); err != nil {
 			return err
 		}
 	} else {
-		printSummary(cmd.OutOrStdout(), sum, storeURL)
+		printSummary(cmd.OutOrStdout(), sum, later, storeURL)
 	}
 	return verdict(b, sum)
 }
@@ -203,7 +213,7 @@ func verdict(b *book.Book, sum *pipeline.Summary) error {
 	return nil
 }
 
-func printJSON(cmd *cobra.Command, sum *pipeline.Summary, show *progress) error {
+func printJSON(cmd *cobra.Command, sum *pipeline.Summary, later []string, show *progress) error {
 	enc := json.NewEncoder(cmd.OutOrStdout())
 	enc.SetIndent("", "  ")
 	return enc.Encode(struct {
@@ -212,6 +222,7 @@ func printJSON(cmd *cobra.Command, sum *pipeline.Summary, show *progress) error 
 		Did      int                `json:"tasks_done"`
 		Skipped  int                `json:"tasks_skipped"`
 		Stages   []stageTime        `json:"stages"`
+		Rerun    []string           `json:"rerun,omitempty"`
 		Manifest *pipeline.Manifest `json:"manifest"`
-	}{sum.Reused, sum.Raced, sum.Did, sum.Skipped, show.stages, sum.Manifest})
+	}{sum.Reused, sum.Raced, sum.Did, sum.Skipped, show.stages, later, sum.Manifest})
 }

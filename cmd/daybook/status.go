@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -47,6 +49,10 @@ type periodStatus struct {
 	Suspended   int64             `json:"suspended_rows"`
 	Findings    int64             `json:"findings"`
 	Missing     []schemas.Finding `json:"missing,omitempty"`
+	// Outdated are the runs that this one was computed from and that have been replaced since; Rerun is the command that
+	// computes it from those that are current.
+	Outdated []pipeline.Replaced `json:"outdated,omitempty"`
+	Rerun    string              `json:"rerun,omitempty"`
 }
 
 func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
@@ -61,6 +67,11 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 	all, err := readStatus(cmd.Context(), s)
 	if err != nil {
 		return err
+	}
+	for i := range all {
+		if len(all[i].Outdated) > 0 {
+			all[i].Rerun = o.rerun(dir, all[i].Period)
+		}
 	}
 	out := cmd.OutOrStdout()
 	if o.json {
@@ -83,23 +94,45 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 		if p.Provisional {
 			state = "PROVISIONAL"
 		}
+		if len(p.Outdated) > 0 {
+			state += ", OUTDATED"
+		}
 		fmt.Fprintf(w, "%s\t%.8s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Period, p.Run, count(p.Delivered), count(p.Usage), count(p.Duplicates),
 			count(p.Rejected), count(p.Suspended), count(p.Findings), state)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	printDetails(out, all)
+	return nil
+}
+
+// printDetails says what is missing of each period, and which must be run again, in the order in which that helps.
+func printDetails(w io.Writer, all []periodStatus) {
 	for _, p := range all {
 		for _, f := range p.Missing {
-			fmt.Fprintf(out, "%s  %s: %s: %s\n", p.Period, f.Source, f.Code, visible(f.Message))
+			fmt.Fprintf(w, "%s  %s: %s: %s\n", p.Period, f.Source, f.Code, visible(f.Message))
 		}
 	}
-	return nil
+	var rerun []string
+	for _, p := range all {
+		for _, x := range p.Outdated {
+			fmt.Fprintf(w, "%s  was computed %s\n", p.Period, x)
+		}
+		if p.Rerun != "" {
+			rerun = append(rerun, "  "+p.Rerun+"\n")
+		}
+	}
+	if len(rerun) > 0 {
+		slices.Sort(rerun)
+		fmt.Fprintf(w, "Run again, in this order:\n%s", strings.Join(rerun, ""))
+	}
 }
 
 // readStatus reads the pointer of every period, and the manifest that it points at.
 func readStatus(ctx context.Context, s store.Store) ([]periodStatus, error) {
-	var all []periodStatus
+	var manifests []*pipeline.Manifest
+	current := map[schemas.Period]schemas.RunID{}
 	for info, err := range s.List(ctx, "periods/") {
 		if err != nil {
 			return nil, err
@@ -113,7 +146,13 @@ func readStatus(ctx context.Context, s store.Store) ([]periodStatus, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, statusOf(m))
+		manifests = append(manifests, m)
+		current[period] = m.Run
+	}
+	all := make([]periodStatus, len(manifests))
+	for i, m := range manifests {
+		all[i] = statusOf(m)
+		all[i].Outdated = m.Outdated(current)
 	}
 	return all, nil
 }

@@ -12,8 +12,9 @@ import (
 	"daybook/schemas/money"
 )
 
-// printSummary shows a run on one screen: what went where, what needs attention, and where to look.
-func printSummary(w io.Writer, sum *pipeline.Summary, storeURL string) {
+// printSummary shows a run on one screen: what went where, what needs attention, where to look, and which later periods have
+// to follow, as commands.
+func printSummary(w io.Writer, sum *pipeline.Summary, later []string, storeURL string) {
 	m := sum.Manifest
 	state := "complete"
 	if m.Provisional {
@@ -56,6 +57,9 @@ func printSummary(w io.Writer, sum *pipeline.Summary, storeURL string) {
 	printFigures(w, m)
 	printCodes(w, m)
 	printWhere(w, m, storeURL)
+	if len(later) > 0 {
+		fmt.Fprintf(w, "\n  Later periods were computed without this run of %s. Run again, in this order:\n    %s\n", m.Spec.Period, strings.Join(later, "\n    "))
+	}
 }
 
 func printFigures(w io.Writer, m *pipeline.Manifest) {

@@ -53,7 +53,7 @@ func (p *Plan) AddPooled(f *Family, t *Tally) error {
 			}
 			x := metering{bill: b, series: s, meter: m, entry: st.entry}
 			key := poolKey(st.entry.price, s)
-			f.parts[key] = append(f.parts[key], familyPart{t.id, st.start, x.quantity(&st.acc, st.start, st.end)})
+			f.parts[key] = append(f.parts[key], familyPart{t.id, st.start, x.quantity(st.acc, st.start, st.end)})
 		}
 	}
 	return nil
@@ -81,7 +81,7 @@ func (x *metering) pricePooled(st *stretch) (bool, error) {
 		return false, fmt.Errorf("price %s is pooled, and the family does not have the usage from %d", e.price.ID, st.start)
 	}
 	t, c := &x.line.t, &x.line.charge
-	c.Consumed = x.quantity(&st.acc, st.start, st.end)
+	c.Consumed = x.quantity(st.acc, st.start, st.end)
 	t.add(OpGiven, x.rowsNote(st.acc.rows), c.Consumed, fact("quantity", c.Consumed))
 	total := money.Zero
 	weights := make([]money.Decimal, len(parts))

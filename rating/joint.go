@@ -67,7 +67,7 @@ func (b *bill) joinStretch(s *series, st *stretch) error {
 	m := &b.plan.meters[s.meter]
 	for k, at := range j.entry.price.meters {
 		if at == s.meter {
-			if err := j.uses[k].acc.merge(m.Aggregation, &st.acc); err != nil {
+			if err := j.uses[k].acc.merge(m.Aggregation, st.acc); err != nil {
 				return err
 			}
 		}

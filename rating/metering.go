@@ -71,7 +71,7 @@ func (x *metering) price(st *stretch, p *progress) error {
 		p.quantity = p.before.sum.Decimal()
 	}
 	all := p.before
-	if err := all.take(x.meter.Aggregation, &st.acc); err != nil {
+	if err := all.take(x.meter.Aggregation, st.acc); err != nil {
 		return err
 	}
 	own, err := x.ownQuantity(st, p)
@@ -155,10 +155,10 @@ func (x *metering) kernelAmount(sum, cost money.Fixed) (money.Wide, error) {
 func (x *metering) ownQuantity(st *stretch, p *progress) (money.Decimal, error) {
 	start := x.bill.plan.start.UnixMicro()
 	if p.history.rows == 0 && st.start == start {
-		return x.quantity(&st.acc, start, st.end), nil
+		return x.quantity(st.acc, start, st.end), nil
 	}
 	all := p.history
-	if err := all.take(x.meter.Aggregation, &st.acc); err != nil {
+	if err := all.take(x.meter.Aggregation, st.acc); err != nil {
 		return money.Zero, err
 	}
 	return x.quantity(&all, start, st.end).Sub(x.quantity(&p.history, start, st.start)), nil
@@ -226,12 +226,12 @@ func (x *metering) usage(a *accumulator, q money.Decimal) Usage {
 // priceLevel prices a level that holds for the stretch: its own quantity, prorated by the stretch's share of the period.
 func (x *metering) priceLevel(st *stretch, p *progress) {
 	t, c := &x.line.t, &x.line.charge
-	acc := &st.acc
+	acc := st.acc
 	if acc.rows == 0 && x.meter.Aggregation == schemas.AggregateLatest && p.history.rows > 0 {
 		acc = &p.history // the level of the slice before holds on
 	}
 	c.Consumed = x.quantity(acc, st.start, st.end)
-	x.line.amount = x.upTo(&st.acc, c.Consumed, &c.Priced, x.rowsNote(st.acc.rows))
+	x.line.amount = x.upTo(st.acc, c.Consumed, &c.Priced, x.rowsNote(st.acc.rows))
 	plan := x.bill.plan
 	part := Part{From: time.UnixMicro(st.start), To: time.UnixMicro(st.end), Start: plan.start, End: plan.end, Zone: x.bill.account.zone}
 	x.line.amount = t.prorate(x.line.amount, x.entry.price.Prorate, part)

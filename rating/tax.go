@@ -65,7 +65,8 @@ func (b *bill) tax() error {
 	if err != nil {
 		return err
 	}
-	var categories []string
+	var few [8]string
+	categories := few[:0]
 	for _, l := range b.lines {
 		if l.tax != noTax && !slices.Contains(categories, l.tax) {
 			categories = append(categories, l.tax)

@@ -42,12 +42,13 @@ func (b *bill) usage() error {
 	return b.suspend()
 }
 
-// stretch is a run of slices under one price: first and last of them, last excluded.
+// stretch is a run of slices under one price: first and last of them, last excluded, with their rows, which may be those of
+// the one slice itself.
 type stretch struct {
 	entry       *entry
 	start, end  int64
 	first, last int
-	acc         accumulator
+	acc         *accumulator
 }
 
 // rateSeries prices one series, stretch by stretch.
@@ -80,7 +81,7 @@ func (b *bill) rateSeries(s *series) error {
 		if !more {
 			break
 		}
-		if err := p.history.take(m.Aggregation, &st.acc); err != nil {
+		if err := p.history.take(m.Aggregation, st.acc); err != nil {
 			return err
 		}
 	}
@@ -105,7 +106,7 @@ func (b *bill) rateStretch(s *series, m *meter, st *stretch, p *progress, more b
 		return nil
 	}
 	p.counts = true
-	return p.before.take(m.Aggregation, &st.acc)
+	return p.before.take(m.Aggregation, st.acc)
 }
 
 // stretches joins the slices of a series that one price takes, leaving out those that none takes. They are valid until the
@@ -127,12 +128,14 @@ func (b *bill) stretches(s *series, m *meter) ([]stretch, error) {
 		}
 		if n := len(out); n > 0 && out[n-1].end == start && out[n-1].entry.same(e) {
 			out[n-1].end, out[n-1].last = end, i+1
-			if err := out[n-1].acc.take(m.Aggregation, &s.slices[i]); err != nil {
+			both := *out[n-1].acc
+			if err := both.take(m.Aggregation, &s.slices[i]); err != nil {
 				return nil, err
 			}
+			out[n-1].acc = &both
 			continue
 		}
-		out = append(out, stretch{entry: e, start: start, end: end, first: i, last: i + 1, acc: s.slices[i]})
+		out = append(out, stretch{entry: e, start: start, end: end, first: i, last: i + 1, acc: &s.slices[i]})
 	}
 	b.tally.stretches = out
 	return out, nil

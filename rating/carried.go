@@ -84,7 +84,7 @@ func (c *Carried) next() Carried {
 
 // carry keeps the levels and allowances with which the next period starts.
 func (b *bill) carry() error {
-	for i := range b.tally.series {
+	for i := 0; b.plan.carries && i < len(b.tally.series); i++ {
 		s := &b.tally.series[i]
 		if s.meter >= 0 && b.plan.meters[s.meter].CarryIn {
 			b.out.Carried.Levels = append(b.out.Carried.Levels, b.endLevels(s)...)

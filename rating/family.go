@@ -119,7 +119,7 @@ func (x *metering) shareOf(amount number, weights []money.Decimal, at int) error
 	if err != nil {
 		return err
 	}
-	rounded := t.roundBy(in("exact", amount), rule)
+	rounded := t.roundBy(in("exact", amount), &rule)
 	places, _ := money.MinorUnits(x.entry.price.Currency)
 	if rule.Places != nil {
 		places = *rule.Places

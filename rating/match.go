@@ -89,6 +89,7 @@ func (p *Plan) compileMeters() error {
 			return fmt.Errorf("meter %s: %w", p.book.Catalogue.Meters[i].ID, err)
 		}
 		p.meters = append(p.meters, m)
+		p.carries = p.carries || m.CarryIn
 		if _, known := p.meterAt[m.ID]; !known {
 			p.meterAt[m.ID] = i
 		}

@@ -238,8 +238,8 @@ func (x *metering) priceLevel(st *stretch, p *progress) {
 }
 
 func (x *metering) pricingUnit() string {
-	if c := x.entry.price.Convert; c != nil && c.Unit != "" {
-		return c.Unit
+	if x.entry.price.converts {
+		return x.entry.price.Convert.Unit
 	}
 	return x.unit()
 }
@@ -261,7 +261,7 @@ func (x *metering) quantity(a *accumulator, start, end int64) money.Decimal {
 
 // convertCosts finds the factor from the peers' currency to the price's, where the price needs one.
 func (x *metering) convertCosts() schemas.Code {
-	from, to := x.series.currency, x.entry.price.Currency
+	from, to := x.series.currency, x.line.charge.Currency // that of the price
 	if from == "" || from == to || !x.meter.isCost() && !costModel(x.entry.price.Terms.Model) {
 		return ""
 	}

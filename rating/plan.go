@@ -52,6 +52,8 @@ type Plan struct {
 	units       map[[2]string]money.Decimal
 	// discounted says that an offering or a price of the catalogue has discounts, bundled that an offering has parts.
 	discounted, bundled bool
+	// carries says that a meter carries its level in.
+	carries bool
 	// sound are the currencies whose amounts can be rounded.
 	sound map[money.Currency]bool
 }
@@ -96,9 +98,10 @@ type price struct {
 	events *eventKernel
 	// unitPrice is that of one unit, where the model has exactly one.
 	unitPrice *money.Decimal
-	// tabled says that a table may lack a price for some usage, inCredits that the price is one in credits, joint that it
-	// measures several meters at once: capacities and blocks whose units are meters.
-	tabled, inCredits, joint bool
+	// tabled says that a table may lack a price for some usage, inCredits that the price is one in credits, converts that it is
+	// one of another unit than the meter's, joint that it measures several meters at once: capacities and blocks whose units
+	// are meters.
+	tabled, inCredits, converts, joint bool
 	// charge is what all charges of the price have in common.
 	charge schemas.Charge
 	meter  int   // -1 on recurring, one-time and joint prices
@@ -112,7 +115,7 @@ type price struct {
 func (p *Plan) newPrice(from *schemas.Price, o *offering) *price {
 	x := &price{
 		Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o, unitPrice: unitPrice(&from.Terms),
-		tabled: from.Terms.Model == schemas.ModelDimension && from.Terms.UnitPrice == nil, inCredits: from.CreditUnit != "",
+		tabled: from.Terms.Model == schemas.ModelDimension && from.Terms.UnitPrice == nil, inCredits: from.CreditUnit != "", converts: from.Convert != nil && from.Convert.Unit != "",
 	}
 	x.charge = schemas.Charge{
 		Offering: o.ID, Price: from.ID, Version: from.Version, Model: string(from.Terms.Model), PricingKind: pricingKind(from.Terms.Model),

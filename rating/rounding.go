@@ -28,13 +28,13 @@ func (b *bill) round() error {
 			}
 		}
 		if last == nil || !l.continues(last) {
-			l.settle(l.t.roundBy(in("exact", l.amount), rule))
+			l.settle(l.t.roundBy(in("exact", l.amount), &rule))
 			last, before = l, l.amount.v
 			continue
 		}
 		sum := l.t.sum("with the slices before", fact("before", before), in("exact", l.amount))
-		upper := l.t.roundBy(in("sum", sum), rule)
-		under := l.t.roundBy(fact("before", before), rule)
+		upper := l.t.roundBy(in("sum", sum), &rule)
+		under := l.t.roundBy(fact("before", before), &rule)
 		l.settle(l.t.sub("less what they were rounded to", in("sum", upper), in("before", under)))
 		last, before = l, sum.v
 	}
@@ -72,7 +72,7 @@ func (b *bill) rule(c money.Currency, level schemas.RoundingLevel) (schemas.Roun
 }
 
 // roundBy rounds by a rule and names its version.
-func (t *trail) roundBy(value operand, rule schemas.RoundingRule) number {
+func (t *trail) roundBy(value operand, rule *schemas.RoundingRule) number {
 	if t.quiet {
 		return given(rule.Apply(value.n.v))
 	}

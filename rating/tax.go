@@ -123,7 +123,7 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 	c.Category, c.Model, c.Price = "Tax", "tax", schemas.PriceID(rate.ID)
 	c.Description = fmt.Sprintf("%s %s%%", cmp.Or(rate.Name, rate.ID), rate.Percent)
 	c.List = tax.v
-	l.settle(l.t.roundBy(in("exact", tax), rule))
+	l.settle(l.t.roundBy(in("exact", tax), &rule))
 	if rate.Included {
 		net := b.blank(nil)
 		net.amount = net.t.neg("the tax that the prices contain", fact("tax", l.charge.Amount))
@@ -145,7 +145,7 @@ func (b *bill) taxSteps(l *line, category string, rate *schemas.TaxRate, rule sc
 		}
 		part := fact(fmt.Sprintf("line_%d", len(parts)+1), x.charge.Amount)
 		if b.policy.TaxRounding == schemas.TaxPerLine {
-			part.n = t.roundBy(in("tax", t.taxOf(part, rate)), rule)
+			part.n = t.roundBy(in("tax", t.taxOf(part, rate)), &rule)
 		}
 		parts = append(parts, part)
 	}

@@ -51,7 +51,7 @@ func Total(price *schemas.Price, policy schemas.RatingPolicy, usage Usage, final
 		if !ok {
 			return Priced{}, fmt.Errorf("price %s: %s has no minor unit; add a rounding rule with places", price.ID, price.Currency)
 		}
-		amount = t.roundBy(in("exact", amount), rule)
+		amount = t.roundBy(in("exact", amount), &rule)
 	}
 	return Priced{Amount: amount.v, Steps: t.steps}, nil
 }

@@ -57,7 +57,7 @@ func (r Rounding) For(c money.Currency, level RoundingLevel, day, asOf Date) (Ro
 }
 
 // Apply returns amount rounded by the rule, whose Places are set.
-func (r RoundingRule) Apply(amount money.Decimal) money.Decimal {
+func (r *RoundingRule) Apply(amount money.Decimal) money.Decimal {
 	if r.Step != nil && !r.Step.IsZero() {
 		return money.RoundToStep(amount, *r.Step, r.Mode)
 	}

@@ -127,16 +127,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	var later []string
-	if o.until == "" {
-		periods, err := pipeline.OutdatedBy(ctx, r.Store, sum.Manifest)
-		if err != nil { // the run itself is committed
-			fmt.Fprintf(cmd.ErrOrStderr(), "daybook: %v\n", err)
-		}
-		for _, p := range periods {
-			later = append(later, o.rerun(dir, p))
-		}
-	}
+	later := followers(cmd, r.Store, sum.Manifest, dir, o)
 	if o.json {
 		if err := printJSON(cmd, sum, later, show); err != nil {
 			return err
@@ -145,6 +136,22 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		printSummary(cmd.OutOrStdout(), sum, later, storeURL)
 	}
 	return verdict(b, sum)
+}
+
+// followers are the commands that run the later periods again which were computed without a committed run. That they cannot
+// be told is said, and changes nothing of the run.
+func followers(cmd *cobra.Command, s store.Store, m *pipeline.Manifest, dir string, o runOptions) (commands []string) {
+	if o.until != "" {
+		return nil
+	}
+	periods, err := pipeline.OutdatedBy(cmd.Context(), s, m)
+	if err != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "daybook: %v\n", err)
+	}
+	for _, p := range periods {
+		commands = append(commands, o.rerun(dir, p))
+	}
+	return commands
 }
 
 // executeRun does the run with the scratch directory, the memory and the profile that the options ask for. The scratch

@@ -68,3 +68,34 @@ func BenchmarkWide(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkMulDivRound takes a day's share of an amount, by quantities of nine places.
+func BenchmarkMulDivRound(b *testing.B) {
+	amount, gone, whole := money.MustDecimal("291050.7"), money.MustDecimal("513927.123456789"), money.MustDecimal("1577283.886212345")
+	for _, digits := range []struct {
+		name    string
+		a, n, d money.Decimal
+	}{
+		{"short", amount, gone, whole},
+		{"at 18 places", fixedOf(b, amount).Decimal(), fixedOf(b, gone).Decimal(), fixedOf(b, whole).Decimal()},
+		{"of 18 places", fixedOf(b, amount).Decimal(), money.MustDecimal("513927.123456789123456789"), money.MustDecimal("1577283.886212345123456789")},
+	} {
+		b.Run(digits.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := money.MulDivRound(digits.a, digits.n, digits.d, money.Scale, money.HalfEven); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func fixedOf(b *testing.B, d money.Decimal) money.Fixed {
+	b.Helper()
+	f, err := money.FixedFromDecimal(d)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return f
+}

@@ -162,6 +162,7 @@ func TestBelow(t *testing.T) {
 
 func TestDecimalOfMoneyDoesNotAllocate(t *testing.T) {
 	q, p := money.MustDecimal("123456.789012"), money.MustDecimal("0.00045")
+	whole := money.Fixed{Hi: 1 << 62, Lo: 1}
 	buf := make([]byte, 0, 64)
 	n := testing.AllocsPerRun(100, func() {
 		v := q.Mul(p).Add(p).Sub(q)
@@ -169,7 +170,11 @@ func TestDecimalOfMoneyDoesNotAllocate(t *testing.T) {
 		if w, err := money.DivRound(v, q, money.Scale, money.HalfEven); err != nil || w.IsZero() {
 			t.Fatal(err)
 		}
-		if _, err := money.FixedFromDecimal(v); err != nil {
+		f, err := money.FixedFromDecimal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := money.MulDivRound(f.Decimal(), q, whole.Decimal(), money.Scale, money.HalfEven); err != nil {
 			t.Fatal(err)
 		}
 		buf = v.AppendText(buf[:0])

@@ -61,8 +61,10 @@ func RoundToStep(d, step Decimal, mode Mode) Decimal {
 		return d
 	}
 	step = step.Abs()
-	if n, ok := divShort(d, step, 0, mode); ok {
-		return n.Mul(step)
+	if d.long == nil && step.long == nil {
+		if n, ok := divShort(Wide{d.lo, d.hi}, d.exp, d.neg, step, 0, mode); ok {
+			return n.Mul(step)
+		}
 	}
 	num, den := integers(d, step)
 	return DecimalFromBig(roundQuo(num, den, mode), 0).Mul(step)
@@ -74,8 +76,10 @@ func DivRound(n, d Decimal, places int32, mode Mode) (Decimal, error) {
 	if d.IsZero() {
 		return Decimal{}, fmt.Errorf("divide %s by %s: %w", n, d, ErrZero)
 	}
-	if q, ok := divShort(n, d, places, mode); ok {
-		return q, nil
+	if n.long == nil && d.long == nil {
+		if q, ok := divShort(Wide{n.lo, n.hi}, n.exp, n.neg, d, places, mode); ok {
+			return q, nil
+		}
 	}
 	num, den := integers(n, d)
 	if places >= 0 {
@@ -86,37 +90,34 @@ func DivRound(n, d Decimal, places int32, mode Mode) (Decimal, error) {
 	return DecimalFromBig(roundQuo(num, den, mode), -places), nil
 }
 
-// divShort is DivRound without big numbers, where it can be: where the divisor has no more than 64 bits once its zeros
-// are off, and the numerator at the places of the result no more than 256.
-func divShort(n, d Decimal, places int32, mode Mode) (Decimal, bool) {
-	if n.long != nil || d.long != nil {
-		return Decimal{}, false
-	}
-	const most = 2 * int64(len(pow10)-1)
+// divShort is DivRound of the magnitude w, at exponent exp, without big numbers, where it can be: where neither the divisor
+// nor the quotient has more than 128 bits, nor the numerator at the places of the quotient more than 256.
+func divShort(w Wide, exp int32, neg bool, d Decimal, places int32, mode Mode) (Decimal, bool) {
 	d = d.stripped()
-	up := int64(n.exp) - int64(d.exp) + int64(places)
-	if d.hi != 0 || d.lo>>63 != 0 || up <= -most || up > most {
+	up := int64(exp) - int64(d.exp) + int64(places)
+	ok := up >= -MaxDigits
+	if up < 0 && ok {
+		d.hi, d.lo, ok = times10(d.hi, d.lo, int32(-up))
+	} else if ok {
+		ok = w.raise(up)
+	}
+	if !ok {
 		return Decimal{}, false
 	}
-	if up < 0 {
-		hi, lo, rest := shrink(n.hi, n.lo, d.lo)
-		hi, lo = cutShort(hi, lo, -up, mode, n.neg != d.neg, rest != 0)
-		return short(hi, lo, -places, n.neg != d.neg), true
+	neg = neg != d.neg
+	resthi, restlo := w.divide(d.hi, d.lo)
+	if resthi|restlo != 0 {
+		lo, borrow := bits.Sub64(d.lo, restlo, 0)
+		hi, _ := bits.Sub64(d.hi, resthi, borrow)
+		half := cmp.Compare(resthi, hi)
+		if half == 0 {
+			half = cmp.Compare(restlo, lo)
+		}
+		if mode.away(neg, w[0]&1 == 1, half) {
+			w.grow(1, 1)
+		}
 	}
-	w := Wide{n.lo, n.hi}
-	for up > 0 { // 128 bits and at most 38 digits: it fits
-		step := min(up, int64(len(pow10)-1))
-		w.grow(pow10[step], 0)
-		up -= step
-	}
-	rest, neg := w.shrink(d.lo), n.neg != d.neg
-	if rest != 0 && mode.away(neg, w[0]&1 == 1, cmp.Compare(rest, d.lo-rest)) {
-		w.grow(1, 1)
-	}
-	if w[2]|w[3] != 0 {
-		return Decimal{}, false
-	}
-	return short(w[1], w[0], -places, neg), true
+	return short(w[1], w[0], -places, neg), w[2]|w[3] == 0
 }
 
 // stripped is d with the zeros at the end of its coefficient in the exponent.
@@ -136,6 +137,12 @@ func (d Decimal) stripped() Decimal {
 // MulDivRound returns a × n ÷ d rounded once to the given number of decimal places: a share of a, such as n days of d.
 // The error is ErrZero, wrapped.
 func MulDivRound(a, n, d Decimal, places int32, mode Mode) (Decimal, error) {
+	if a.long == nil && n.long == nil && d.long == nil && !d.IsZero() {
+		w := mulWide(a.hi, a.lo, n.hi, n.lo)
+		if q, ok := divShort(w, a.exp+n.exp, a.neg != n.neg, d, places, mode); ok {
+			return q, nil
+		}
+	}
 	return DivRound(a.Mul(n), d, places, mode)
 }
 

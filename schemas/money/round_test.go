@@ -2,6 +2,7 @@ package money_test
 
 import (
 	"errors"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"strings"
@@ -170,6 +171,36 @@ func TestRoundingAgainstRat(t *testing.T) {
 			if want := roundRat(exact.Quo(exact, by.Rat()), places, mode); err != nil || got.Rat().Cmp(want) != 0 {
 				t.Fatalf("%s × %s ÷ %s at %d, %s = %s, %v, want %v", d, n, by, places, mode, got, err, want)
 			}
+		}
+	}
+}
+
+// TestMulDivRoundOfWords draws coefficients of two words that are at the edges of a word, where a digit of a long division is
+// guessed wrong.
+func TestMulDivRoundOfWords(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 7))
+	word := func() uint64 {
+		edges := []uint64{0, 1, 1<<63 - 1, 1 << 63, 1<<63 + 1, math.MaxUint64 - 1, math.MaxUint64, r.Uint64()}
+		return edges[r.IntN(len(edges))]
+	}
+	number := func(exponent int32) money.Decimal {
+		v := new(big.Int).Lsh(new(big.Int).SetUint64(word()), 64)
+		v.Or(v, new(big.Int).SetUint64(word()))
+		if r.IntN(4) == 0 {
+			v.Neg(v)
+		}
+		return money.DecimalFromBig(v, exponent)
+	}
+	for range 60_000 {
+		a, n, d := number(-18), number(-r.Int32N(3)), number(-18)
+		if d.IsZero() {
+			continue
+		}
+		mode, places := money.Modes()[r.IntN(len(money.Modes()))], r.Int32N(4)
+		got, err := money.MulDivRound(a, n, d, places, mode)
+		exact := new(big.Rat).Mul(a.Rat(), n.Rat())
+		if want := roundRat(exact.Quo(exact, d.Rat()), places, mode); err != nil || got.Rat().Cmp(want) != 0 || !got.IsZero() && got.Exponent() != -places {
+			t.Fatalf("%s × %s ÷ %s at %d, %s = %s, %v, want %v", a, n, d, places, mode, got, err, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package money
 
 import (
 	"cmp"
+	"math"
 	"math/big"
 	"math/bits"
 )
@@ -17,11 +18,19 @@ type Wide [4]uint64
 // MulWide returns a × b at ProductScale. Every product of two Fixed fits.
 func MulWide(a, b Fixed) Wide {
 	x, y := a.Abs(), b.Abs()
-	h00, l00 := bits.Mul64(x.Lo, y.Lo)
-	h01, l01 := bits.Mul64(x.Lo, uint64(y.Hi))
-	h10, l10 := bits.Mul64(uint64(x.Hi), y.Lo)
-	h11, l11 := bits.Mul64(uint64(x.Hi), uint64(y.Hi))
-	var w Wide
+	w := mulWide(uint64(x.Hi), x.Lo, uint64(y.Hi), y.Lo)
+	if (a.Hi < 0) != (b.Hi < 0) {
+		return w.Neg()
+	}
+	return w
+}
+
+// mulWide multiplies two magnitudes.
+func mulWide(xhi, xlo, yhi, ylo uint64) (w Wide) {
+	h00, l00 := bits.Mul64(xlo, ylo)
+	h01, l01 := bits.Mul64(xlo, yhi)
+	h10, l10 := bits.Mul64(xhi, ylo)
+	h11, l11 := bits.Mul64(xhi, yhi)
 	var c, d uint64
 	w[0] = l00
 	w[1], c = bits.Add64(h00, l01, 0)
@@ -30,9 +39,6 @@ func MulWide(a, b Fixed) Wide {
 	w[1], d = bits.Add64(w[1], l10, 0)
 	w[2], d = bits.Add64(w[2], h10, d)
 	w[3] += d
-	if (a.Hi < 0) != (b.Hi < 0) {
-		return w.Neg()
-	}
 	return w
 }
 
@@ -169,4 +175,60 @@ func (w *Wide) grow(m, a uint64) {
 		lo, carry := bits.Add64(lo, a, 0)
 		w[i], a = lo, hi+carry
 	}
+}
+
+// raise turns the magnitude w into w × 10^n and reports true, unless that might take more than 256 bits.
+func (w *Wide) raise(n int64) bool {
+	size := 0
+	for i, word := range w {
+		if word != 0 {
+			size = 64*i + bits.Len64(word)
+		}
+	}
+	if n > 77 || int64(size)+n*3322/1000+1 > 256 { // log2(10) is below 3.322
+		return false
+	}
+	for n > 0 {
+		step := min(n, int64(len(pow10)-1))
+		w.grow(pow10[step], 0)
+		n -= step
+	}
+	return true
+}
+
+// divide divides the magnitude w by hi:lo, which is not 0, and returns the remainder.
+func (w *Wide) divide(hi, lo uint64) (resthi, restlo uint64) {
+	if hi == 0 {
+		return 0, w.shrink(lo)
+	}
+	// Long division (Knuth, The Art of Computer Programming, 4.3.1, D) by two digits of base 2^64, the first of them with its
+	// top bit set: a digit of the quotient is that of the first three digits by the first, or one or two less.
+	s := uint(bits.LeadingZeros64(hi))
+	hi, lo = hi<<s|lo>>(64-s), lo<<s
+	top := w[3] >> (64 - s)
+	for i := 3; i > 0; i-- {
+		w[i] = w[i]<<s | w[i-1]>>(64-s)
+	}
+	w[0] <<= s
+	u1, u0 := top, w[3]
+	for i := 2; i >= 0; i-- {
+		q, rest, over := uint64(math.MaxUint64), uint64(0), uint64(0)
+		if u1 < hi {
+			q, rest = bits.Div64(u1, u0, hi)
+		} else {
+			rest, over = bits.Add64(u0, hi, 0)
+		}
+		ph, pl := bits.Mul64(q, lo)
+		for over == 0 && (ph > rest || ph == rest && pl > w[i]) {
+			q--
+			rest, over = bits.Add64(rest, hi, 0)
+			ph, pl = bits.Mul64(q, lo)
+		}
+		var borrow uint64
+		u0, borrow = bits.Sub64(w[i], pl, 0)
+		u1, _ = bits.Sub64(rest, ph, borrow)
+		w[i+1] = q
+	}
+	w[0], w[1], w[2], w[3] = w[1], w[2], w[3], 0
+	return u1 >> s, u0>>s | u1<<(64-s)
 }

@@ -25,6 +25,8 @@ type Result struct {
 	Codes []CodeCount `json:"codes"`
 	// Partial is what a later step of the flow needs of this one beyond its outputs.
 	Partial json.RawMessage `json:"partial,omitempty"`
+	// Sums are what a later step adds up of many tasks, in bytes: as JSON they would cost more than what they are sums of.
+	Sums []byte `json:"sums,omitempty"`
 	// Digest seals the result as it lies in the store.
 	Digest string `json:"digest"`
 

@@ -156,7 +156,7 @@ func checkReconciled(steps []schemas.Step) error {
 
 // compareAgain sums all charges of the run anew, compares them with the plan, and holds the row against the result.
 func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Variance) error {
-	actuals := l.run.newActuals()
+	actuals := l.run.newSums().Actuals
 	for _, o := range l.outputs(&schemas.Charges, "") {
 		if err := readCharges(ctx, l.run.Store, o.Key, briefCharge, actuals.Add); err != nil {
 			return err

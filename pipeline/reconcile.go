@@ -12,12 +12,8 @@ import (
 	"daybook/schemas/money"
 )
 
-// reconciled is what one shard leaves for the totals.
+// reconciled is what one shard leaves for the totals beside its sums.
 type reconciled struct {
-	Actuals *reconcile.Actuals `json:"actuals"`
-	Days    *reconcile.Days    `json:"days"`
-	Use     *reconcile.Use     `json:"use"`
-	Margins *reconcile.Margins `json:"margins"` // by offering
 	// Losses are the margins below zero, the worst first, at most maxLosses of them.
 	Losses []schemas.MarginRow `json:"losses,omitempty"`
 }
@@ -28,7 +24,7 @@ const maxLosses = 200
 // reconcileShard sums one shard's charges and peer usage by what the plan and the contracts are written in, and writes
 // the margins of its accounts.
 func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
-	sums := reconciled{Actuals: r.newActuals(), Days: reconcile.NewDays(r.Spec.Period, r.Book.Zone), Use: reconcile.NewUse(r.contracts())}
+	sums := r.newSums()
 	charged, err := r.reads(ctx, &t, "rate", "shard")
 	if err != nil {
 		return nil, err
@@ -65,7 +61,6 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	rows, negative := margins.Rows(r.Spec.Period)
-	sums.Losses = worst(rows)
 	out, err := writeTable(ctx, r, &t, &schemas.Margins, func(write func(*dataset.Batch) error) error {
 		return appendMargins(rows, write)
 	})
@@ -73,7 +68,10 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	res.Outputs = append(res.Outputs, out)
-	if res.Partial, err = partial(&sums); err != nil {
+	if res.Sums, err = sums.MarshalBinary(); err != nil {
+		return nil, err
+	}
+	if res.Partial, err = partial(reconciled{worst(rows)}); err != nil {
 		return nil, err
 	}
 	found := r.newFindings()
@@ -130,7 +128,7 @@ type compared struct {
 
 // reconcileTotal adds the shards up and compares them with the plan and with what the contracts let the peers bill.
 func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
-	sums, err := r.sumShards(ctx, &t)
+	sums, losses, err := r.sumShards(ctx, &t)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +164,7 @@ func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
 	}
 	left := compared{
 		Variances: variances, Matches: matches, Days: days,
-		Through: through, Unwhole: provisional, Losses: worst(sums.Losses),
+		Through: through, Unwhole: provisional, Losses: worst(losses),
 		Revenue: reconcile.Sum(variances, schemas.Revenue), Cost: reconcile.Sum(variances, schemas.Cost), Margin: reconcile.Sum(variances, schemas.Margin),
 	}
 	left.ByOffers, _ = sums.Margins.Rows(r.Spec.Period)
@@ -211,32 +209,33 @@ func (r *Run) writeComparison(ctx context.Context, t *Task, res *Result, varianc
 }
 
 // sumShards merges what the shards left.
-func (r *Run) sumShards(ctx context.Context, t *Task) (*reconciled, error) {
+func (r *Run) sumShards(ctx context.Context, t *Task) (*reconcile.Sums, []schemas.MarginRow, error) {
 	shards, err := r.reads(ctx, t, "reconcile", "shard")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	sum := &reconciled{
-		Actuals: r.newActuals(), Days: reconcile.NewDays(r.Spec.Period, r.Book.Zone), Use: reconcile.NewUse(r.contracts()),
-		Margins: &reconcile.Margins{},
-	}
+	sums := r.newSums()
+	var losses []schemas.MarginRow
 	for _, res := range shards {
 		// Decoding adds to what is there, so that the sums of all shards come together here.
-		part := reconciled{Actuals: sum.Actuals, Days: sum.Days, Use: sum.Use, Margins: sum.Margins}
-		if err := json.Unmarshal(res.Partial, &part); err != nil {
-			return nil, fmt.Errorf("%s: read its sums: %w", res.Task, err)
+		if err := sums.UnmarshalBinary(res.Sums); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", res.Task, err)
 		}
-		sum.Losses = append(sum.Losses, part.Losses...)
+		var left reconciled
+		if err := json.Unmarshal(res.Partial, &left); err != nil {
+			return nil, nil, fmt.Errorf("%s: read its losses: %w", res.Task, err)
+		}
+		losses = append(losses, left.Losses...)
 	}
-	return sum, nil
+	return sums, losses, nil
 }
 
-func (r *Run) newActuals() *reconcile.Actuals {
-	a := &reconcile.Actuals{}
+func (r *Run) newSums() *reconcile.Sums {
+	sums := reconcile.NewSums(r.Spec.Period, r.Book.Zone, r.contracts())
 	if r.Book.Provider.Exchange.Day == schemas.AtUsage {
-		a.ByDay = r.Book.Zone
+		sums.Actuals.ByDay = r.Book.Zone
 	}
-	return a
+	return sums
 }
 
 // contracts are the contracts with peers for the period, as of the run.

@@ -64,7 +64,7 @@ func Stages() []Stage {
 		}},
 		{"reconcile", []Step{
 			{
-				Name: "shard", Version: "4", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
+				Name: "shard", Version: "5", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
 				Book: []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 			},
 			{

@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -93,22 +92,6 @@ func (a *Actuals) Add(c *schemas.Charge) error {
 	return nil
 }
 
-// Merge adds the sums of b, which stays as it is.
-func (a *Actuals) Merge(b *Actuals) error {
-	lines, units := b.rows()
-	for i := range lines {
-		if err := a.addLine(&lines[i]); err != nil {
-			return err
-		}
-	}
-	for i := range units {
-		if err := a.addUnits(&units[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (a *Actuals) addLine(l *actualLine) error {
 	k := actualKey{l.Offering, l.Region, l.Currency, l.Day}
 	s := a.sums[k]
@@ -120,7 +103,7 @@ func (a *Actuals) addLine(l *actualLine) error {
 		a.sums[k] = s
 	}
 	s.charges += l.Charges
-	return addAll("actuals of "+string(l.Offering), []*money.Fixed{&s.fixed, &s.used, &s.fixedCost, &s.usedCost},
+	return addAll("actuals", string(l.Offering), []*money.Fixed{&s.fixed, &s.used, &s.fixedCost, &s.usedCost},
 		[]money.Fixed{l.Fixed, l.Used, l.FixedCost, l.UsedCost})
 }
 
@@ -134,18 +117,18 @@ func (a *Actuals) addUnits(u *unitLine) error {
 		s = &unitSums{}
 		a.units[k] = s
 	}
-	return addAll("units of "+string(u.Offering), []*money.Fixed{&s.fixed, &s.used}, []money.Fixed{u.Fixed, u.Used})
+	return addAll("units", string(u.Offering), []*money.Fixed{&s.fixed, &s.used}, []money.Fixed{u.Fixed, u.Used})
 }
 
-// addAll adds each of more to its sum.
-func addAll(what string, sums []*money.Fixed, more []money.Fixed) error {
+// addAll adds each of more to its sum. The error says what of what it is that overflows.
+func addAll(what, of string, sums []*money.Fixed, more []money.Fixed) error {
 	for i, m := range more {
 		if m.IsZero() {
 			continue
 		}
-		sum, err := sums[i].Add(m)
-		if err != nil {
-			return fmt.Errorf("sum %s: %s + %s: %w", what, sums[i], m, err)
+		sum, ok := money.AddOK(*sums[i], m)
+		if !ok {
+			return fmt.Errorf("sum %s of %s: %s + %s: %w", what, of, *sums[i], m, money.ErrOverflow)
 		}
 		*sums[i] = sum
 	}
@@ -154,23 +137,23 @@ func addAll(what string, sums []*money.Fixed, more []money.Fixed) error {
 
 // actualLine and unitLine are sums as they are exchanged between tasks.
 type actualLine struct {
-	Offering  schemas.OfferingID `json:"offering"`
-	Region    string             `json:"region"`
-	Currency  money.Currency     `json:"currency"`
-	Day       schemas.Date       `json:"day"`
-	Fixed     money.Fixed        `json:"fixed"`
-	Used      money.Fixed        `json:"used"`
-	FixedCost money.Fixed        `json:"fixed_cost"`
-	UsedCost  money.Fixed        `json:"used_cost"`
-	Charges   int64              `json:"charges"`
+	Offering  schemas.OfferingID
+	Region    string
+	Currency  money.Currency
+	Day       schemas.Date
+	Fixed     money.Fixed
+	Used      money.Fixed
+	FixedCost money.Fixed
+	UsedCost  money.Fixed
+	Charges   int64
 }
 
 type unitLine struct {
-	Offering schemas.OfferingID `json:"offering"`
-	Region   string             `json:"region"`
-	Unit     string             `json:"unit"`
-	Fixed    money.Fixed        `json:"fixed"`
-	Used     money.Fixed        `json:"used"`
+	Offering schemas.OfferingID
+	Region   string
+	Unit     string
+	Fixed    money.Fixed
+	Used     money.Fixed
 }
 
 // rows returns the sums in order.
@@ -193,34 +176,30 @@ func (a *Actuals) rows() ([]actualLine, []unitLine) {
 	return lines, units
 }
 
-type actualsJSON struct {
-	Lines []actualLine `json:"lines"`
-	Units []unitLine   `json:"units"`
+func (a *Actuals) exchange(p *pack) {
+	var lines []actualLine
+	var units []unitLine
+	if !p.reads {
+		lines, units = a.rows()
+	}
+	exchange(p, lines, (*actualLine).fields, a.addLine)
+	exchange(p, units, (*unitLine).fields, a.addUnits)
 }
 
-// MarshalJSON writes the sums in order, so that equal sums are equal bytes.
-func (a *Actuals) MarshalJSON() ([]byte, error) {
-	lines, units := a.rows()
-	return json.Marshal(actualsJSON{lines, units})
+func (l *actualLine) fields(p *pack) {
+	text(p, &l.Offering)
+	text(p, &l.Region)
+	text(p, &l.Currency)
+	p.day(&l.Day)
+	p.numbers(&l.Fixed, &l.Used, &l.FixedCost, &l.UsedCost)
+	p.count(&l.Charges)
 }
 
-// UnmarshalJSON adds the sums of what MarshalJSON wrote to those already there.
-func (a *Actuals) UnmarshalJSON(data []byte) error {
-	var in actualsJSON
-	if err := json.Unmarshal(data, &in); err != nil {
-		return fmt.Errorf("read sums of charges: %w", err)
-	}
-	for i := range in.Lines {
-		if err := a.addLine(&in.Lines[i]); err != nil {
-			return err
-		}
-	}
-	for i := range in.Units {
-		if err := a.addUnits(&in.Units[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+func (u *unitLine) fields(p *pack) {
+	text(p, &u.Offering)
+	text(p, &u.Region)
+	text(p, &u.Unit)
+	p.numbers(&u.Fixed, &u.Used)
 }
 
 // Revenue returns the sum of all charges per currency, in alphabetical order of currencies: the control total that
@@ -249,7 +228,7 @@ func addTotal(totals *[]Total, c money.Currency, amounts ...money.Fixed) error {
 		*totals = slices.Insert(*totals, i, Total{Currency: c})
 	}
 	for _, a := range amounts {
-		if err := addAll("amounts in "+string(c), []*money.Fixed{&(*totals)[i].Amount}, []money.Fixed{a}); err != nil {
+		if err := addAll("amounts", string(c), []*money.Fixed{&(*totals)[i].Amount}, []money.Fixed{a}); err != nil {
 			return err
 		}
 	}

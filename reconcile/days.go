@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,17 +22,23 @@ type Days struct {
 
 // stretchKey is what charges are for: days of the period from From to To, of a meter where they grow with what it counts.
 type stretchKey struct {
-	Offering schemas.OfferingID `json:"offering"`
-	Region   string             `json:"region"`
-	Currency money.Currency     `json:"currency"`
-	Meter    schemas.MeterID    `json:"meter"`
-	From     schemas.Date       `json:"from"`
-	To       schemas.Date       `json:"to"`
+	Offering schemas.OfferingID
+	Region   string
+	Currency money.Currency
+	Meter    schemas.MeterID
+	From     schemas.Date
+	To       schemas.Date
 }
 
 type stretchLine struct {
 	stretchKey
-	Amount money.Fixed `json:"amount"`
+	Amount money.Fixed
+}
+
+// meteredLine is what a meter took on each day of the period.
+type meteredLine struct {
+	meter schemas.MeterID
+	byDay []money.Fixed
 }
 
 // NewDays returns empty sums of a period, whose days begin in zone.
@@ -78,7 +83,7 @@ func (d *Days) add(l *stretchLine) error {
 		s = new(money.Fixed)
 		d.sums[l.stretchKey] = s
 	}
-	return addAll("revenue of "+string(l.Offering), []*money.Fixed{s}, []money.Fixed{l.Amount})
+	return addAll("revenue", string(l.Offering), []*money.Fixed{s}, []money.Fixed{l.Amount})
 }
 
 // AddMetered counts what a meter took on each day of the period, from its first on. The error is a sum that overflows.
@@ -92,50 +97,65 @@ func (d *Days) AddMetered(m schemas.MeterID, byDay []money.Fixed) error {
 		return fmt.Errorf("meter %s has %d days of a period of %d", m, len(byDay), len(sums))
 	}
 	for i := range byDay {
-		if err := addAll("days of meter "+string(m), []*money.Fixed{&sums[i]}, byDay[i:i+1]); err != nil {
-			return err
+		sum, ok := money.AddOK(sums[i], byDay[i])
+		if !ok {
+			return fmt.Errorf("sum what meter %s took on %s: %w", m, d.first.AddDays(i), money.ErrOverflow)
 		}
+		sums[i] = sum
 	}
 	return nil
 }
 
+// rows returns the sums in order, those of the same days of a meter together.
 func (d *Days) rows() []stretchLine {
 	out := make([]stretchLine, 0, len(d.sums))
 	for k, s := range d.sums {
 		out = append(out, stretchLine{k, *s})
 	}
 	slices.SortFunc(out, func(a, b stretchLine) int {
-		return cmp.Or(cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Currency, b.Currency),
-			cmp.Compare(a.Meter, b.Meter), a.From.Compare(b.From), a.To.Compare(b.To))
+		return cmp.Or(cmp.Compare(a.Meter, b.Meter), a.From.Compare(b.From), a.To.Compare(b.To),
+			cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Currency, b.Currency))
 	})
 	return out
 }
 
-type daysJSON struct {
-	Charges []stretchLine                     `json:"charges"`
-	Metered map[schemas.MeterID][]money.Fixed `json:"metered"`
+func (d *Days) exchange(p *pack) {
+	var stretches []stretchLine
+	var meters []meteredLine
+	if !p.reads {
+		stretches = d.rows()
+		for _, m := range slices.Sorted(maps.Keys(d.metered)) {
+			meters = append(meters, meteredLine{m, d.metered[m]})
+		}
+	}
+	exchange(p, stretches, (*stretchLine).fields, d.add)
+	exchange(p, meters, (*meteredLine).fields, func(l *meteredLine) error { return d.AddMetered(l.meter, l.byDay) })
 }
 
-// MarshalJSON writes the sums in order, so that equal sums are equal bytes.
-func (d *Days) MarshalJSON() ([]byte, error) { return json.Marshal(daysJSON{d.rows(), d.metered}) }
+func (l *stretchLine) fields(p *pack) {
+	text(p, &l.Offering)
+	text(p, &l.Region)
+	text(p, &l.Currency)
+	text(p, &l.Meter)
+	p.day(&l.From)
+	p.day(&l.To)
+	p.number(&l.Amount)
+}
 
-// UnmarshalJSON adds the sums of what MarshalJSON wrote, of the same period, to those already there.
-func (d *Days) UnmarshalJSON(data []byte) error {
-	var in daysJSON
-	if err := json.Unmarshal(data, &in); err != nil {
-		return fmt.Errorf("read sums of days: %w", err)
-	}
-	for i := range in.Charges {
-		if err := d.add(&in.Charges[i]); err != nil {
-			return err
+func (l *meteredLine) fields(p *pack) {
+	text(p, &l.meter)
+	n := int64(len(l.byDay))
+	p.count(&n)
+	if p.reads {
+		if n < 0 || n > int64(len(p.bytes)) { // a number takes a byte at least
+			p.fail(errUnpack)
+			return
 		}
+		l.byDay = slices.Grow(l.byDay[:0], int(n))[:n]
 	}
-	for _, m := range slices.Sorted(maps.Keys(in.Metered)) {
-		if err := d.AddMetered(m, in.Metered[m]); err != nil {
-			return err
-		}
+	for i := range l.byDay {
+		p.number(&l.byDay[i])
 	}
-	return nil
 }
 
 // ByDay leads each offering's and region's revenue from the first day of the period to its actual through Through, which
@@ -152,6 +172,8 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 			cells[[2]string{string(v.Offering), v.Region}] = make([]money.Decimal, d.until(c.Through)+1)
 		}
 	}
+	var days daysOfMeter
+	var gone []money.Decimal
 	for _, l := range d.rows() {
 		byDay := cells[[2]string{string(l.Offering), l.Region}]
 		if byDay == nil {
@@ -160,7 +182,12 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 		if byDay == nil {
 			return nil, fmt.Errorf("revenue of %s in region %q by day is in no variance", l.Offering, l.Region)
 		}
-		if err := c.spread(d, &l, byDay); err != nil {
+		last := len(byDay) - 1
+		// Rows of the same days of a meter follow each other.
+		if next := (daysOfMeter{l.Meter, min(l.From.Sub(d.first), last), min(l.To.Sub(d.first), last)}); gone == nil || next != days {
+			days, gone = next, d.gone(next)
+		}
+		if err := c.spread(&l, gone, byDay[days.from:]); err != nil {
 			return nil, err
 		}
 	}
@@ -201,9 +228,9 @@ func (c *Comparison) elapsedByDay(d *Days, a schemas.Accrual) ([]money.Ratio, er
 	return out, nil
 }
 
-// spread adds a sum of charges, in the common currency, to the days that it is for. What has no exchange rate is left
-// out, as in the comparison.
-func (c *Comparison) spread(d *Days, l *stretchLine, byDay []money.Decimal) error {
+// spread adds a sum of charges, in the common currency, to the days that it is for, of whose weights so much is gone at the
+// end of each. What has no exchange rate is left out, as in the comparison.
+func (c *Comparison) spread(l *stretchLine, gone, byDay []money.Decimal) error {
 	day := schemas.Date{}
 	if c.Actuals != nil && c.Actuals.ByDay != nil {
 		day = l.From
@@ -216,40 +243,42 @@ func (c *Comparison) spread(d *Days, l *stretchLine, byDay []money.Decimal) erro
 	if err != nil {
 		return fmt.Errorf("revenue of %s by day, in %s: %w", l.Offering, c.Currency, err)
 	}
-	last := len(byDay) - 1
-	from, to := min(l.From.Sub(d.first), last), min(l.To.Sub(d.first), last)
-	weights, whole := d.weights(l.Meter, from, to)
-	before, gone := money.Zero, money.Zero
-	for i, w := range weights {
-		gone = gone.Add(w)
-		at, err := money.MulDivRound(amount, gone, whole, money.Scale, money.HalfEven)
+	whole, before := gone[len(gone)-1], money.Zero
+	for i := range gone {
+		at, err := money.MulDivRound(amount, gone[i], whole, money.Scale, money.HalfEven)
 		if err != nil {
 			return fmt.Errorf("revenue of %s by day: %w", l.Offering, err)
 		}
-		byDay[from+i] = byDay[from+i].Add(at.Sub(before))
+		byDay[i] = byDay[i].Add(at.Sub(before))
 		before = at
 	}
 	return nil
 }
 
-// weights are what the days from one to another count: what the meter took on them, or one each where it took nothing, or
-// less than nothing, or does not add up.
-func (d *Days) weights(m schemas.MeterID, from, to int) (weights []money.Decimal, whole money.Decimal) {
-	weights, whole = make([]money.Decimal, to-from+1), money.Zero
-	negative := false
-	if sums := d.metered[m]; sums != nil {
-		for i := range weights {
-			weights[i] = sums[from+i].Decimal()
-			whole, negative = whole.Add(weights[i]), negative || weights[i].IsNegative()
+// daysOfMeter are days by their positions in the period, the last included.
+type daysOfMeter struct {
+	meter    schemas.MeterID
+	from, to int
+}
+
+// gone adds up, to the end of each of the days, what the meter took on them, or one for each where it took nothing, or less
+// than nothing, or does not add up.
+func (d *Days) gone(days daysOfMeter) []money.Decimal {
+	out := make([]money.Decimal, days.to-days.from+1)
+	sum, negative := money.Zero, false
+	if sums := d.metered[days.meter]; sums != nil {
+		for i := range out {
+			sum, negative = sum.Add(sums[days.from+i].Decimal()), negative || sums[days.from+i].Sign() < 0
+			out[i] = sum
 		}
 	}
-	if whole.IsPositive() && !negative {
-		return weights, whole
+	if sum.IsPositive() && !negative {
+		return out
 	}
-	for i := range weights {
-		weights[i] = money.One
+	for i := range out {
+		out[i] = money.NewDecimal(int64(i+1), 0)
 	}
-	return weights, money.NewDecimal(int64(len(weights)), 0)
+	return out
 }
 
 // daysOf are the rows of one variance.

@@ -1,7 +1,6 @@
 package reconcile_test
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 
@@ -66,29 +65,16 @@ func byDay(t *testing.T, hours []int64, charges []*schemas.Charge) []schemas.Day
 	for i, h := range hours {
 		counted[i] = money.FixedFromInt(h)
 	}
-	actuals, days := &reconcile.Actuals{}, reconcile.NewDays(month, time.UTC)
-	for i, c := range charges {
-		if err := actuals.Add(c); err != nil {
-			t.Fatal(err)
-		}
-		shard := reconcile.NewDays(month, time.UTC)
-		if err := shard.Add(c); err != nil {
-			t.Fatal(err)
-		}
-		body, err := json.Marshal(shard)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal(body, days); err != nil {
-			t.Fatal(i, err)
-		}
+	sums := noSums(nil)
+	for _, c := range charges {
+		shard := noSums(nil)
+		must(t, shard.Actuals.Add(c))
+		must(t, shard.Days.Add(c))
+		must(t, sums.UnmarshalBinary(bytesOf(t, shard)))
 	}
-	if err := days.AddMetered("hours", counted); err != nil {
-		t.Fatal(err)
-	}
-	if err := days.AddMetered("back", []money.Fixed{money.FixedFromInt(-1), money.FixedFromInt(3)}); err != nil {
-		t.Fatal(err)
-	}
+	actuals, days := sums.Actuals, sums.Days
+	must(t, days.AddMetered("hours", counted))
+	must(t, days.AddMetered("back", []money.Fixed{money.FixedFromInt(-1), money.FixedFromInt(3)}))
 	through, err := schemas.ParseDate("2022-09-04")
 	if err != nil {
 		t.Fatal(err)
@@ -110,13 +96,13 @@ func byDay(t *testing.T, hours []int64, charges []*schemas.Charge) []schemas.Day
 	if err != nil {
 		t.Fatal(err)
 	}
-	sums := map[string]money.Decimal{}
+	inAll := map[string]money.Decimal{}
 	for _, r := range rows {
-		sums[r.Variance] = sums[r.Variance].Add(r.Revenue)
+		inAll[r.Variance] = inAll[r.Variance].Add(r.Revenue)
 	}
 	for _, v := range variances {
 		if v.Measure == schemas.Revenue {
-			same(t, v.ID+" in all", sums[v.ID], v.Actual.String())
+			same(t, v.ID+" in all", inAll[v.ID], v.Actual.String())
 		}
 	}
 	return rows

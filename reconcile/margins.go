@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -17,15 +16,15 @@ type Margins struct {
 }
 
 type marginKey struct {
-	Account  schemas.AccountID  `json:"account"`
-	Offering schemas.OfferingID `json:"offering"`
-	Currency money.Currency     `json:"currency"`
+	Account  schemas.AccountID
+	Offering schemas.OfferingID
+	Currency money.Currency
 }
 
 type marginSums struct {
-	Revenue money.Fixed `json:"revenue"`
-	Cost    money.Fixed `json:"cost"`
-	Charges int64       `json:"charges"`
+	Revenue money.Fixed
+	Cost    money.Fixed
+	Charges int64
 }
 
 type marginLine struct {
@@ -61,17 +60,7 @@ func (m *Margins) add(l *marginLine) error {
 		m.sums[l.marginKey] = s
 	}
 	s.Charges += l.Charges
-	return addAll("margin of "+string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost}, []money.Fixed{l.Revenue, l.Cost})
-}
-
-// Merge adds the sums of other, which stays as it is.
-func (m *Margins) Merge(other *Margins) error {
-	for _, l := range other.lines() {
-		if err := m.add(&l); err != nil {
-			return err
-		}
-	}
-	return nil
+	return addAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost}, []money.Fixed{l.Revenue, l.Cost})
 }
 
 func (m *Margins) lines() []marginLine {
@@ -85,21 +74,20 @@ func (m *Margins) lines() []marginLine {
 	return out
 }
 
-// MarshalJSON writes the sums in order, so that equal sums are equal bytes.
-func (m *Margins) MarshalJSON() ([]byte, error) { return json.Marshal(m.lines()) }
+func (m *Margins) exchange(p *pack) {
+	var lines []marginLine
+	if !p.reads {
+		lines = m.lines()
+	}
+	exchange(p, lines, (*marginLine).fields, m.add)
+}
 
-// UnmarshalJSON adds the sums of what MarshalJSON wrote to those already there.
-func (m *Margins) UnmarshalJSON(data []byte) error {
-	var in []marginLine
-	if err := json.Unmarshal(data, &in); err != nil {
-		return fmt.Errorf("read sums of margins: %w", err)
-	}
-	for i := range in {
-		if err := m.add(&in[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+func (l *marginLine) fields(p *pack) {
+	text(p, &l.Account)
+	text(p, &l.Offering)
+	text(p, &l.Currency)
+	p.numbers(&l.Revenue, &l.Cost)
+	p.count(&l.Charges)
 }
 
 // Rows returns the margins of a period, sorted as schemas.Margins says, and a finding for each that is negative when

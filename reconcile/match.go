@@ -96,7 +96,7 @@ func addQuantity(list []quantity, unit string, v money.Fixed) ([]quantity, error
 	if i < 0 {
 		return append(list, quantity{unit, v}), nil
 	}
-	return list, addAll("quantities in "+unit, []*money.Fixed{&list[i].value}, []money.Fixed{v})
+	return list, addAll("quantities", unit, []*money.Fixed{&list[i].value}, []money.Fixed{v})
 }
 
 // bill puts a row of a peer's bill into its group.
@@ -111,7 +111,7 @@ func (m *matcher) bill(l *useLine) error {
 	if g.billed, err = addQuantity(g.billed, unit, value); err != nil {
 		return err
 	}
-	return addAll("bill of "+string(l.Peer), []*money.Fixed{&g.list, &g.cost}, []money.Fixed{l.List, l.Billed})
+	return addAll("bill", string(l.Peer), []*money.Fixed{&g.list, &g.cost}, []money.Fixed{l.List, l.Billed})
 }
 
 func (m *matcher) groupOf(l *useLine) *group {

@@ -2,12 +2,12 @@ package reconcile_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"daybook/reconcile"
 	"daybook/schemas"
@@ -88,8 +88,10 @@ func TestCompareConserves(t *testing.T) {
 		}
 		d.Shuffle(len(charges), func(i, j int) { charges[i], charges[j] = charges[j], charges[i] })
 		sharded := merged(t, charges)
-		if a, b := jsonOf(t, whole), jsonOf(t, sharded); !bytes.Equal(a, b) {
-			t.Fatalf("seed %d: sums differ by shard:\n%s\n%s", seed, a, b)
+		a, b := noSums(nil), noSums(nil)
+		a.Actuals, b.Actuals = whole, sharded
+		if !bytes.Equal(bytesOf(t, a), bytesOf(t, b)) {
+			t.Fatalf("seed %d: sums differ by shard:\n%q\n%q", seed, bytesOf(t, a), bytesOf(t, b))
 		}
 		totals, err := whole.Revenue()
 		must(t, err)
@@ -103,25 +105,25 @@ func TestCompareConserves(t *testing.T) {
 	}
 }
 
-// merged sums charges in three shards, each through JSON, as tasks do.
+// merged sums charges in three shards, each through bytes, as tasks do.
 func merged(t *testing.T, charges []*schemas.Charge) *reconcile.Actuals {
 	t.Helper()
-	shards := make([]reconcile.Actuals, 3)
-	for i, c := range charges {
-		must(t, shards[i%3].Add(c))
+	out := noSums(nil)
+	for shard := range 3 {
+		part := noSums(nil)
+		for i := shard; i < len(charges); i += 3 {
+			must(t, part.Actuals.Add(charges[i]))
+		}
+		must(t, out.UnmarshalBinary(bytesOf(t, part)))
 	}
-	out := &reconcile.Actuals{}
-	for i := range shards {
-		var again reconcile.Actuals
-		must(t, json.Unmarshal(jsonOf(t, &shards[i]), &again))
-		must(t, out.Merge(&again))
-	}
-	return out
+	return out.Actuals
 }
 
-func jsonOf(t *testing.T, v any) []byte {
+func noSums(c *reconcile.Contracts) *reconcile.Sums { return reconcile.NewSums(month, time.UTC, c) }
+
+func bytesOf(t *testing.T, s *reconcile.Sums) []byte {
 	t.Helper()
-	out, err := json.Marshal(v)
+	out, err := s.MarshalBinary()
 	must(t, err)
 	return out
 }
@@ -169,30 +171,27 @@ func TestMatchesConserve(t *testing.T) {
 		contracts := reconcile.NewContracts(d.contracts(), hours, month, schemas.Date{})
 		var rows []*reconcile.UseRow
 		bills := map[money.Currency]*big.Rat{"EUR": new(big.Rat), "USD": new(big.Rat), "GBP": new(big.Rat)}
-		whole := reconcile.NewUse(contracts)
+		whole, sharded := noSums(contracts), noSums(contracts)
 		for range d.IntN(200) {
 			r := d.useRow(t)
 			rows = append(rows, r)
-			must(t, whole.Add(r))
+			must(t, whole.Use.Add(r))
 			if r.Peer != "" {
 				bills[r.Currency].Add(bills[r.Currency], r.Billed.Decimal().Rat())
 			}
 		}
 		d.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-		sharded := reconcile.NewUse(contracts)
 		for i := range 3 {
-			part := reconcile.NewUse(contracts)
+			part := noSums(contracts)
 			for j := i; j < len(rows); j += 3 {
-				must(t, part.Add(rows[j]))
+				must(t, part.Use.Add(rows[j]))
 			}
-			again := reconcile.NewUse(contracts)
-			must(t, json.Unmarshal(jsonOf(t, part), again))
-			must(t, sharded.Merge(again))
+			must(t, sharded.UnmarshalBinary(bytesOf(t, part)))
 		}
-		if a, b := jsonOf(t, whole), jsonOf(t, sharded); !bytes.Equal(a, b) {
-			t.Fatalf("seed %d: sums differ by shard:\n%s\n%s", seed, a, b)
+		if a, b := bytesOf(t, whole), bytesOf(t, sharded); !bytes.Equal(a, b) {
+			t.Fatalf("seed %d: sums differ by shard:\n%q\n%q", seed, a, b)
 		}
-		matches, _, err := reconcile.MatchPeers(contracts, sharded, fxOfTests)
+		matches, _, err := reconcile.MatchPeers(contracts, sharded.Use, fxOfTests)
 		must(t, err)
 		ids := map[string]bool{}
 		for i := range matches {
@@ -252,7 +251,8 @@ func TestMargins(t *testing.T) {
 		{"b", "free", "Usage", "0", "1"},
 		{"c", "vm", "Usage", "1.00", "1.004"},
 	}
-	one, two := &reconcile.Margins{}, &reconcile.Margins{}
+	sums, other := noSums(nil), noSums(nil)
+	one, two := sums.Margins, other.Margins
 	for i, c := range cases {
 		to := one
 		if i%2 == 0 {
@@ -263,9 +263,7 @@ func TestMargins(t *testing.T) {
 			Amount: money.MustDecimal(c.amount), PeerCost: money.MustDecimal(c.cost), HasCost: true,
 		}))
 	}
-	var again reconcile.Margins
-	must(t, json.Unmarshal(jsonOf(t, two), &again))
-	must(t, one.Merge(&again))
+	must(t, sums.UnmarshalBinary(bytesOf(t, other)))
 	rows, findings := one.Rows(month)
 	var got []string
 	for _, r := range rows {
@@ -282,9 +280,9 @@ func TestMargins(t *testing.T) {
 	if len(findings) != 2 || findings[0].Account != "b" || findings[0].Code != schemas.CodeNegativeMargin {
 		t.Errorf("findings %+v", findings)
 	}
-	sums, err := one.ByOffering()
+	byOffering, err := one.ByOffering()
 	must(t, err)
-	if rows, _ := sums.Rows(month); len(rows) != 2 || rows[1].Margin.String() != "5.496" {
+	if rows, _ := byOffering.Rows(month); len(rows) != 2 || rows[1].Margin.String() != "5.496" {
 		t.Errorf("by offering: %+v", rows)
 	}
 }

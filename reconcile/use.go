@@ -2,8 +2,6 @@ package reconcile
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"daybook/schemas"
@@ -29,12 +27,12 @@ type UseRow struct {
 
 // UseSums are the numbers of usage rows; what a row leaves null counts as 0.
 type UseSums struct {
-	Consumed money.Fixed `json:"consumed"`
-	Priced   money.Fixed `json:"priced"`
+	Consumed money.Fixed
+	Priced   money.Fixed
 	// List and Billed are ListCost and BilledCost.
-	List   money.Fixed `json:"list"`
-	Billed money.Fixed `json:"billed"`
-	Rows   int64       `json:"rows"`
+	List   money.Fixed
+	Billed money.Fixed
+	Rows   int64
 }
 
 // Use sums usage rows by what contracts are written in: all that peers bill, and of our own meters the SKUs that a
@@ -45,16 +43,16 @@ type Use struct {
 }
 
 type useKey struct {
-	Peer         schemas.PeerID `json:"peer"`
-	Service      string         `json:"service"`
-	SKU          schemas.SKU    `json:"sku"`
-	Region       string         `json:"region"`
-	Category     string         `json:"category"`
-	ConsumedUnit string         `json:"consumed_unit"`
-	PricingUnit  string         `json:"pricing_unit"`
-	Currency     money.Currency `json:"currency"`
+	Peer         schemas.PeerID
+	Service      string
+	SKU          schemas.SKU
+	Region       string
+	Category     string
+	ConsumedUnit string
+	PricingUnit  string
+	Currency     money.Currency
 	// From is the first day of the stretch of the period in which no rate changes.
-	From schemas.Date `json:"from"`
+	From schemas.Date
 }
 
 // NewUse returns empty sums for a period's contracts.
@@ -79,18 +77,8 @@ func (u *Use) add(k useKey, more *UseSums) error {
 		u.sums[k] = s
 	}
 	s.Rows += more.Rows
-	return addAll("use of "+k.Service, []*money.Fixed{&s.Consumed, &s.Priced, &s.List, &s.Billed},
+	return addAll("use", k.Service, []*money.Fixed{&s.Consumed, &s.Priced, &s.List, &s.Billed},
 		[]money.Fixed{more.Consumed, more.Priced, more.List, more.Billed})
-}
-
-// Merge adds the sums of other, which must be of the same contracts and stays as it is.
-func (u *Use) Merge(other *Use) error {
-	for _, l := range other.rows() {
-		if err := u.add(l.useKey, &l.UseSums); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 type useLine struct {
@@ -116,24 +104,26 @@ func compareKeys(a, b *useKey) int {
 	)
 }
 
-// MarshalJSON writes the sums in order, so that equal sums are equal bytes.
-func (u *Use) MarshalJSON() ([]byte, error) { return json.Marshal(u.rows()) }
+func (u *Use) exchange(p *pack) {
+	var lines []useLine
+	if !p.reads {
+		lines = u.rows()
+	}
+	exchange(p, lines, (*useLine).fields, func(l *useLine) error { return u.add(l.useKey, &l.UseSums) })
+}
 
-// UnmarshalJSON adds the sums of what MarshalJSON wrote, under the same contracts, to those already there.
-func (u *Use) UnmarshalJSON(data []byte) error {
-	var in []useLine
-	if err := json.Unmarshal(data, &in); err != nil {
-		return fmt.Errorf("read sums of use: %w", err)
-	}
-	if u.sums == nil {
-		u.sums = map[useKey]*UseSums{}
-	}
-	for i := range in {
-		if err := u.add(in[i].useKey, &in[i].UseSums); err != nil {
-			return err
-		}
-	}
-	return nil
+func (l *useLine) fields(p *pack) {
+	text(p, &l.Peer)
+	text(p, &l.Service)
+	text(p, &l.SKU)
+	text(p, &l.Region)
+	text(p, &l.Category)
+	text(p, &l.ConsumedUnit)
+	text(p, &l.PricingUnit)
+	text(p, &l.Currency)
+	p.day(&l.From)
+	p.numbers(&l.Consumed, &l.Priced, &l.List, &l.Billed)
+	p.count(&l.Rows)
 }
 
 // Bills returns the sum of what peers billed per currency: the control total that usage and matches share.

@@ -1,0 +1,180 @@
+package reconcile
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Sums are all that the comparisons need of a shard, or of all of them.
+type Sums struct {
+	Actuals *Actuals
+	Days    *Days
+	Use     *Use
+	// Margins are by offering.
+	Margins *Margins
+}
+
+// NewSums returns empty sums of a period, whose days begin in zone, under the contracts with peers.
+func NewSums(p schemas.Period, zone *time.Location, c *Contracts) *Sums {
+	return &Sums{Actuals: &Actuals{}, Days: NewDays(p, zone), Use: NewUse(c), Margins: &Margins{}}
+}
+
+// MarshalBinary writes the sums in order, so that equal sums are equal bytes.
+func (s *Sums) MarshalBinary() ([]byte, error) {
+	p := &pack{codes: map[string]int64{}}
+	s.exchange(p)
+	return p.bytes, nil
+}
+
+// UnmarshalBinary adds the sums of what MarshalBinary wrote, of the same period and contracts, to those already there. The
+// error is a sum that overflows, or bytes that MarshalBinary did not write.
+func (s *Sums) UnmarshalBinary(data []byte) error {
+	p := &pack{bytes: data, reads: true}
+	s.exchange(p)
+	if len(p.bytes) > 0 {
+		p.fail(errUnpack)
+	}
+	if p.err != nil {
+		return fmt.Errorf("read sums: %w", p.err)
+	}
+	return nil
+}
+
+func (s *Sums) exchange(p *pack) {
+	s.Actuals.exchange(p)
+	s.Days.exchange(p)
+	s.Use.exchange(p)
+	s.Margins.exchange(p)
+}
+
+// pack holds rows of sums as bytes, in which a text stands once and a number without bytes that only repeat its sign. The
+// methods both write and read, so that the fields of a kind of row are listed once.
+type pack struct {
+	bytes []byte // written so far, or still to be read
+	reads bool
+	codes map[string]int64 // of texts that were written, from 1
+	texts []string         // that were read, by code
+	err   error
+}
+
+var errUnpack = errors.New("they are not as they were written")
+
+// exchange writes rows, or reads them and adds each.
+func exchange[R any](p *pack, rows []R, fields func(*R, *pack), add func(*R) error) {
+	n := int64(len(rows))
+	p.count(&n)
+	row := new(R)
+	for i := int64(0); i < n && p.err == nil; i++ {
+		if !p.reads {
+			fields(&rows[i], p)
+		} else if fields(row, p); p.err == nil {
+			p.fail(add(row))
+		}
+	}
+}
+
+// fail keeps the first error, and ends reading.
+func (p *pack) fail(err error) {
+	if err != nil && p.err == nil {
+		p.err, p.bytes = err, nil
+	}
+}
+
+// take returns the next n bytes to be read. Where there are fewer it returns nil, and the pack fails.
+func (p *pack) take(n uint64) []byte {
+	if n > uint64(len(p.bytes)) {
+		p.fail(errUnpack)
+		return nil
+	}
+	out := p.bytes[:n]
+	p.bytes = p.bytes[n:]
+	return out
+}
+
+func (p *pack) count(n *int64) {
+	if !p.reads {
+		p.bytes = binary.AppendVarint(p.bytes, *n)
+		return
+	}
+	v, size := binary.Varint(p.bytes)
+	if size <= 0 {
+		p.fail(errUnpack)
+		size = 0
+	}
+	*n = v
+	p.take(uint64(size))
+}
+
+// text is the code of a text, or 0 and the text itself where it comes first.
+func text[T ~string](p *pack, s *T) {
+	code := p.codes[string(*s)]
+	p.count(&code)
+	switch {
+	case !p.reads && code == 0:
+		n := int64(len(*s))
+		p.count(&n)
+		p.bytes = append(p.bytes, *s...)
+		p.codes[string(*s)] = int64(len(p.codes) + 1)
+	case !p.reads:
+	case code == 0:
+		var n int64
+		p.count(&n)
+		*s = T(p.take(uint64(n)))
+		p.texts = append(p.texts, string(*s))
+	case code > 0 && code <= int64(len(p.texts)):
+		*s = T(p.texts[code-1])
+	default:
+		p.fail(errUnpack)
+	}
+}
+
+func (p *pack) day(d *schemas.Date) {
+	n := int64(d.Sub(schemas.Date{}))
+	p.count(&n)
+	if p.reads {
+		*d = schemas.NewDate(1, time.January, int(n))
+	}
+}
+
+// number is how many bytes of a number count, and those, the first of which has its sign.
+func (p *pack) number(f *money.Fixed) {
+	b := f.BigEndian()
+	if !p.reads {
+		from := 0
+		for from < len(b) && b[from] == 0 && (from == len(b)-1 || b[from+1] < 0x80) || from < len(b)-1 && b[from] == 0xff && b[from+1] >= 0x80 {
+			from++
+		}
+		p.bytes = append(append(p.bytes, byte(len(b)-from)), b[from:]...)
+		return
+	}
+	size := 0
+	if head := p.take(1); head != nil {
+		size = int(head[0])
+	}
+	body := p.take(uint64(size))
+	if size > len(b) {
+		p.fail(errUnpack)
+		return
+	}
+	clear(b[:])
+	if size > 0 && len(body) > 0 && body[0] >= 0x80 {
+		for i := range b {
+			b[i] = 0xff
+		}
+	}
+	copy(b[len(b)-size:], body)
+	var err error
+	*f, err = money.FixedFromBigEndian(b)
+	p.fail(err)
+}
+
+func (p *pack) numbers(all ...*money.Fixed) {
+	for _, f := range all {
+		p.number(f)
+	}
+}

@@ -21,15 +21,23 @@ var briefCharge = func() (columns []int) {
 	return columns
 }()
 
-// readCharges calls each for every charge of a part of the dataset, in its order, with all columns or some.
+// comparedCharge are the columns of a charge that comparisons sum by, and its name.
+var comparedCharge = []int{
+	schemas.ChargeChargeId, schemas.ChargeBillingAccountId, schemas.ChargeOfferingId, schemas.ChargeMeterId, schemas.ChargeRegionId,
+	schemas.ChargeChargeCategory, schemas.ChargeChargeFrequency, schemas.ChargeChargePeriodStart, schemas.ChargeChargePeriodEnd,
+	schemas.ChargePricingQuantity, schemas.ChargePricingUnit, schemas.ChargeBilledCost, schemas.ChargeBillingCurrency, schemas.ChargePeerCost,
+}
+
+// readCharges calls each for every charge of a part of the dataset, in its order, with all columns or some. What each gets is
+// valid until it returns.
 func readCharges(ctx context.Context, s store.Store, key string, columns []int, each func(*schemas.Charge) error) error {
+	var c schemas.Charge
 	return scanTable(ctx, s, key, &schemas.Charges, columns, func(b *dataset.Batch) error {
 		for i := range b.Rows {
-			c, err := chargeAt(b, i)
-			if err != nil {
+			if err := fillCharge(&c, b, i); err != nil {
 				return fmt.Errorf("%s, row %d: %w", key, i+1, err)
 			}
-			if err := each(c); err != nil {
+			if err := each(&c); err != nil {
 				return err
 			}
 		}
@@ -103,7 +111,13 @@ func (t *tableScan) faults() error {
 
 // chargeAt reads row i of a batch of schemas.Charges.
 func chargeAt(b *dataset.Batch, i int) (*schemas.Charge, error) {
-	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+	c := new(schemas.Charge)
+	return c, fillCharge(c, b, i)
+}
+
+// fillCharge is chargeAt into c. What is of columns that were not read stays empty; those of its times always are.
+func fillCharge(c *schemas.Charge, b *dataset.Batch, i int) error {
+	text := func(col int) string { return b.Columns[col].StringAt(i) }
 	at := func(col int) time.Time { return time.UnixMicro(b.Columns[col].Ints[i]).UTC() }
 	dec := func(col int) (d money.Decimal) {
 		if v := &b.Columns[col]; !v.IsNull(i) {
@@ -111,7 +125,7 @@ func chargeAt(b *dataset.Batch, i int) (*schemas.Charge, error) {
 		}
 		return d
 	}
-	c := &schemas.Charge{
+	*c = schemas.Charge{
 		ID: schemas.ChargeID(text(schemas.ChargeChargeId)), Account: schemas.AccountID(text(schemas.ChargeBillingAccountId)),
 		Subscription: schemas.SubscriptionID(text(schemas.ChargeSubscriptionId)), Offering: schemas.OfferingID(text(schemas.ChargeOfferingId)),
 		Price: schemas.PriceID(text(schemas.ChargePriceId)), Version: text(schemas.ChargePriceVersion),
@@ -126,23 +140,27 @@ func chargeAt(b *dataset.Batch, i int) (*schemas.Charge, error) {
 		Priced: dec(schemas.ChargePricingQuantity), PricingUnit: text(schemas.ChargePricingUnit),
 		List: dec(schemas.ChargeListCost), Amount: dec(schemas.ChargeBilledCost), Currency: money.Currency(text(schemas.ChargeBillingCurrency)),
 		PeerCost: dec(schemas.ChargePeerCost), HasCost: !b.Columns[schemas.ChargePeerCost].IsNull(i),
-		UsageRows: b.Columns[schemas.ChargeUsageRows].Ints[i], Group: text(schemas.ChargeMeterGroup),
+		Group:    text(schemas.ChargeMeterGroup),
 		Corrects: schemas.Period(text(schemas.ChargeCorrectedPeriod)),
 	}
-	var err error
-	if c.Exact, err = money.ParseDecimal(text(schemas.ChargeExactCost)); err != nil {
-		return nil, err
-	}
-	if c.Residue, err = money.ParseDecimal(text(schemas.ChargeResidue)); err != nil {
-		return nil, err
+	if v := &b.Columns[schemas.ChargeUsageRows]; !v.Absent {
+		c.UsageRows = v.Ints[i]
 	}
 	if v := &b.Columns[schemas.ChargeUnitPrice]; !v.IsNull(i) {
 		p := v.Decs[i].Decimal()
 		c.UnitPrice = &p
 	}
-	if b.Columns[schemas.ChargeSteps].Absent {
-		return c, nil
+	var err error
+	if !b.Columns[schemas.ChargeExactCost].Absent {
+		if c.Exact, err = money.ParseDecimal(text(schemas.ChargeExactCost)); err != nil {
+			return err
+		}
+		if c.Residue, err = money.ParseDecimal(text(schemas.ChargeResidue)); err != nil {
+			return err
+		}
 	}
-	c.Steps, err = stepsOf(text(schemas.ChargeSteps), text(schemas.ChargeStepNumbers))
-	return c, err
+	if !b.Columns[schemas.ChargeSteps].Absent {
+		c.Steps, err = stepsOf(text(schemas.ChargeSteps), text(schemas.ChargeStepNumbers))
+	}
+	return err
 }

@@ -158,7 +158,7 @@ func checkReconciled(steps []schemas.Step) error {
 func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Variance) error {
 	actuals := l.run.newSums().Actuals
 	for _, o := range l.outputs(&schemas.Charges, "") {
-		if err := readCharges(ctx, l.run.Store, o.Key, briefCharge, actuals.Add); err != nil {
+		if err := readCharges(ctx, l.run.Store, o.Key, comparedCharge, actuals.Add); err != nil {
 			return err
 		}
 	}

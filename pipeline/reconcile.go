@@ -32,7 +32,7 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	var margins reconcile.Margins
 	res := &Result{}
 	err = eachOutput(charged, schemas.Charges.Name, func(o Output) error {
-		return readCharges(ctx, r.Store, o.Key, briefCharge, func(c *schemas.Charge) error {
+		return readCharges(ctx, r.Store, o.Key, comparedCharge, func(c *schemas.Charge) error {
 			if err := countCharge(&res.Control.Compared, c); err != nil {
 				return err
 			}

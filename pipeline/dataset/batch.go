@@ -99,3 +99,11 @@ func (v *Vector) TextAt(i int) []byte {
 		return v.Bytes[from:v.Ends[i]]
 	}
 }
+
+// StringAt is TextAt as a string, which stays valid. Rows with one Label share it.
+func (v *Vector) StringAt(i int) string {
+	if v.Type == schemas.Label && !v.IsNull(i) {
+		return v.Dict.Text(v.Codes[i])
+	}
+	return string(v.TextAt(i))
+}

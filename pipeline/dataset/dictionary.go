@@ -16,6 +16,8 @@ type Dictionary struct {
 	scratch  []byte
 	last     string
 	lastCode uint32
+	// texts are the values that were asked for as strings, by code.
+	texts []string
 }
 
 // MaxText is the most bytes of text that a dictionary or the Text column of a batch may hold: places in it have 32 bits.
@@ -39,6 +41,17 @@ func (d *Dictionary) Value(code uint32) []byte {
 		from = d.ends[code-1]
 	}
 	return d.bytes[from:d.ends[code]:d.ends[code]]
+}
+
+// Text returns Value as a string, which is made once however many rows have it.
+func (d *Dictionary) Text(code uint32) string {
+	if missing := int(code) + 1 - len(d.texts); missing > 0 {
+		d.texts = append(d.texts, make([]string, missing)...)
+	}
+	if d.texts[code] == "" {
+		d.texts[code] = string(d.Value(code))
+	}
+	return d.texts[code]
 }
 
 // Code returns the code of text, adding it if it is new. It copies text. Whoever adds texts from outside keeps Size below
@@ -69,6 +82,7 @@ func (d *Dictionary) Code(text []byte) uint32 {
 func (d *Dictionary) Reset() {
 	d.bytes, d.ends, d.last = d.bytes[:0], d.ends[:0], ""
 	clear(d.slots)
+	clear(d.texts)
 }
 
 // Find returns the code of text without adding it.

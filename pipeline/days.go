@@ -27,8 +27,10 @@ type dayCounter struct {
 
 	// labels are the columns that decide which meters take a row. Targets are found again by their codes as long as batches
 	// share their dictionaries.
-	labels  []int
-	dicts   []*dataset.Dictionary
+	labels []int
+	dicts  []*dataset.Dictionary
+	// load brings the columns that are read only where a meter takes them.
+	load    func(columns ...int) error
 	key     []byte
 	targets map[string][]target
 }
@@ -56,9 +58,13 @@ func newDayCounter(r *Run, plan *rating.Plan) *dayCounter {
 	return d
 }
 
-// columns are those of usage that are read for it.
-func (d *dayCounter) columns(r *Run) []int {
-	return slices.Concat([]int{schemas.UseAccountId}, d.labels, ratingNumbers(r), []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd})
+// scan returns what reads usage for it: numbers, and when a row ends, only where a meter takes them.
+func (d *dayCounter) scan(r *Run) *tableScan {
+	lazy := append(ratingNumbers(r), schemas.UseChargePeriodEnd)
+	columns := slices.Concat([]int{schemas.UseAccountId, schemas.UseChargePeriodStart}, d.labels, lazy)
+	scan := &tableScan{columns: columns, lazy: lazy, batch: dataset.NewBatch(&schemas.Usage)}
+	d.load = scan.load
+	return scan
 }
 
 // count takes a batch of usage, but for the rows of nobody, which no charge is of.
@@ -75,12 +81,15 @@ func (d *dayCounter) count(b *dataset.Batch) error {
 		for _, column := range d.labels {
 			end = sameUntil(&b.Columns[column], i, end)
 		}
-		for _, t := range d.find(b, i) {
-			for k := i; k < end; k++ {
-				if accounts.IsNull(k) {
-					continue
-				}
-				if err := d.add(b, &t, k); err != nil {
+		nobody := accounts.IsNull(i)
+		for k := i + 1; k < end && len(accounts.Nulls) > 0; k++ {
+			if accounts.IsNull(k) != nobody {
+				end = k
+			}
+		}
+		if !nobody {
+			for _, t := range d.find(b, i) {
+				if err := d.add(b, &t, i, end); err != nil {
 					return err
 				}
 			}
@@ -117,26 +126,64 @@ func (d *dayCounter) find(b *dataset.Batch, i int) []target {
 	return found
 }
 
-// add counts row i. A quantity that does not convert to the meter's unit is a finding of rating's and in no charge, so none
-// is spread by it.
-func (d *dayCounter) add(b *dataset.Batch, t *target, i int) error {
-	quantity, err := t.Convert(measuredAt(b, t.Value, i))
-	if errors.Is(err, money.ErrPrecision) || errors.Is(err, money.ErrOverflow) {
-		return nil
-	}
-	if err != nil {
+// add counts rows [i, end) by day; rows that follow each other are mostly of one.
+func (d *dayCounter) add(b *dataset.Batch, t *target, i, end int) error {
+	if err := d.bring(t.Value); err != nil {
 		return err
 	}
-	at := b.Columns[schemas.UseChargePeriodStart].Ints[i]
-	if at < d.from || at >= d.to {
-		d.seek(at)
+	starts := b.Columns[schemas.UseChargePeriodStart].Ints
+	for i < end {
+		if at := starts[i]; at < d.from || at >= d.to {
+			d.seek(at)
+		}
+		from := i
+		for i < end && starts[i] >= d.from && starts[i] < d.to {
+			i++
+		}
+		sum, ok, err := t.sum(b, from, i)
+		if err != nil {
+			return err
+		}
+		if ok {
+			sum, ok = money.AddOK(t.days[d.day], sum)
+		}
+		if !ok {
+			return fmt.Errorf("add up meter %s by day: %w", t.Meter, money.ErrOverflow)
+		}
+		t.days[d.day] = sum
 	}
-	sum, ok := money.AddOK(t.days[d.day], quantity)
-	if !ok {
-		return fmt.Errorf("add up meter %s by day: %w", t.Meter, money.ErrOverflow)
-	}
-	t.days[d.day] = sum
 	return nil
+}
+
+// bring has the column read that a meter takes its quantity from.
+func (d *dayCounter) bring(value int) error {
+	if value == rating.ReadsSeconds {
+		value = schemas.UseChargePeriodEnd
+	}
+	return d.load(value)
+}
+
+// sum adds up what the meter takes of rows [i, end), and reports false if that overflows. A quantity that does not convert
+// to the meter's unit is a finding of rating's and in no charge, so none is spread by it.
+func (t *target) sum(b *dataset.Batch, i, end int) (sum money.Fixed, ok bool, err error) {
+	if t.AsItIs() && t.Value >= 0 {
+		decs := b.Columns[t.Value].Decs // none where all are null
+		sum, ok = money.Sum(decs[min(i, len(decs)):min(end, len(decs))])
+		return sum, ok, nil
+	}
+	for ; i < end; i++ {
+		quantity, err := t.Convert(measuredAt(b, t.Value, i))
+		if errors.Is(err, money.ErrPrecision) || errors.Is(err, money.ErrOverflow) {
+			continue
+		}
+		if err != nil {
+			return sum, false, err
+		}
+		if sum, ok = money.AddOK(sum, quantity); !ok {
+			return sum, false, nil
+		}
+	}
+	return sum, true, nil
 }
 
 // seek finds the day of an instant; what lies outside of the period counts with its nearer end.
@@ -167,7 +214,7 @@ func (r *Run) countDays(ctx context.Context, t *Task, days *reconcile.Days) erro
 		return err
 	}
 	d := newDayCounter(r, plan)
-	scan := tableScan{columns: d.columns(r), batch: dataset.NewBatch(&schemas.Usage)}
+	scan := d.scan(r)
 	err = eachOutput(normalised, schemas.Usage.Name, func(o Output) error { return scan.scan(ctx, r.Store, o.Key, d.count) })
 	if err != nil {
 		return err

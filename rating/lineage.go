@@ -47,9 +47,12 @@ type Take struct {
 	factor money.Fixed
 }
 
+// AsItIs reports whether the meter's unit is that of the rows, so that there is nothing to convert.
+func (k *Take) AsItIs() bool { return k.factor == (money.Fixed{}) }
+
 // Convert is Tally.Convert for what is taken.
 func (k *Take) Convert(quantity money.Fixed) (money.Fixed, error) {
-	if k.factor == (money.Fixed{}) {
+	if k.AsItIs() {
 		return quantity, nil
 	}
 	return convertExact(quantity, k.factor)

@@ -163,17 +163,20 @@ func (e *invoiceEmitter) page() error {
 	return nil
 }
 
-// compared reads what the comparison left.
+// compared returns what the comparison left, which is read once: every shard asks for it. It is not to be changed.
 func (r *Run) compared(ctx context.Context, t *Task) (*compared, error) {
-	totals, err := r.reads(ctx, t, "reconcile", "total")
-	if err != nil {
-		return nil, err
-	}
-	left := new(compared)
-	if err := json.Unmarshal(totals[0].Partial, left); err != nil {
-		return nil, fmt.Errorf("%s: read its figures: %w", totals[0].Task, err)
-	}
-	return left, nil
+	r.comparedOnce.Do(func() {
+		totals, err := r.reads(ctx, t, "reconcile", "total")
+		if err != nil {
+			r.comparedErr = err
+			return
+		}
+		r.comparison = new(compared)
+		if err := json.Unmarshal(totals[0].Partial, r.comparison); err != nil {
+			r.comparedErr = fmt.Errorf("%s: read its figures: %w", totals[0].Task, err)
+		}
+	})
+	return r.comparison, r.comparedErr
 }
 
 // billing is what all invoices of the run share.

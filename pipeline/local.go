@@ -84,6 +84,7 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 			if err != nil {
 				return err
 			}
+			r.cache.put(w.Tasks[j].Key, res)
 			mu.Lock()
 			defer mu.Unlock()
 			results[j] = res

@@ -38,6 +38,10 @@ type Run struct {
 	rateOnce sync.Once
 	ratePlan *rating.Plan
 	rateErr  error
+	// comparison is what compared returns.
+	comparedOnce sync.Once
+	comparison   *compared
+	comparedErr  error
 	// accountNames and byShard are what ratedAccounts returns.
 	accountsOnce sync.Once
 	accountNames map[schemas.AccountID]string

@@ -28,15 +28,15 @@ func collect(percent int) {
 	}
 }
 
-// collectFor has garbage collected as suits the step that begins. Rating holds a batch of rows and the charges of one
-// account beside the book, so little is live, and to go through the book for every few megabytes would be a fifteenth of
-// its cost. Steps that hold many rows would grow by many.
+// collectFor has garbage collected as suits the step that begins. Steps that hold many rows would grow by many. All others
+// hold a batch of rows and the charges of one account beside the book, so little is live, and to go through the book for
+// every few megabytes would be a fifteenth of their cost.
 func collectFor(e pipeline.Event) {
 	switch {
 	case e.Kind != pipeline.StepBegins:
-	case e.Stage == "rate":
-		collect(collectSeldom)
-	default:
+	case e.Stage == "normalise":
 		collect(collectUsually)
+	default:
+		collect(collectSeldom)
 	}
 }

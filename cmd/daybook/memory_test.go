@@ -29,7 +29,8 @@ func TestCollectFor(t *testing.T) {
 		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "normalise"}, collectUsually},
 		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "rate"}, collectSeldom},
 		{pipeline.Event{Kind: pipeline.RowsDone, Stage: "normalise"}, collectSeldom},
-		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "reconcile"}, collectUsually},
+		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "normalise"}, collectUsually},
+		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "reconcile"}, collectSeldom},
 	} {
 		collectFor(c.event)
 		if got := percentNow(); got != c.want {

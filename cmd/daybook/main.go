@@ -136,9 +136,9 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
   daybook explain mycloud CHARGE             from a figure down to its source rows`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return wrong("there is no verb %q; %ssee daybook --help", args[0], meant(args[0], verbNames()))
+				return noSuch(cmd, args[0])
 			}
 			return nil
 		},
@@ -148,6 +148,7 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
 		return wrong("%ssee %s --help", flagFault(cmd, err), cmd.CommandPath())
 	})
 	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newQuote(), newInvoice(), newDigest(), newSchedule())
+	strictHelp(root)
 	return root
 }
 

@@ -123,7 +123,7 @@ func (t *table) readHeader(r *csv.Reader, fields []field) bool {
 	t.file.rows = append(t.file.rows, csvRow{line: int32(line)})
 	t.file.header = []string{""}
 	ok := true
-	seen := map[string]bool{}
+	seen, meant := map[string]bool{}, map[string]bool{} // meant by names that are misspelt, and complained of as such
 	t.columns = make([]*column, len(record))
 	for i, name := range record {
 		line, col := r.FieldPos(i)
@@ -131,7 +131,10 @@ func (t *table) readHeader(r *csv.Reader, fields []field) bool {
 		f := slices.IndexFunc(fields, func(f field) bool { return f.key == name })
 		switch {
 		case f < 0:
-			at.Message, at.Suggestion = unknownColumn(name, names(fields), len(record))
+			at.Message, at.Suggestion = unknownColumn(name, names(fields), severalInOne(record))
+			if secretName(name) == nil {
+				meant[nearest(name, names(fields))] = true
+			}
 		case seen[name]:
 			at.Message, at.Suggestion = "the column stands here twice", "remove one of them"
 		default:
@@ -143,8 +146,11 @@ func (t *table) readHeader(r *csv.Reader, fields []field) bool {
 		ok = false
 	}
 	t.file.header = slices.Clone(record)
+	if severalInOne(record) {
+		return false // no column can be said to be missing
+	}
 	for _, f := range fields {
-		if f.required && !seen[f.key] {
+		if f.required && !seen[f.key] && !meant[f.key] {
 			t.found.add(Problem{File: t.file.name, Line: line, Column: 1, Path: f.key, Message: "the column is missing", Suggestion: "add it: " + wantOf(f.typ)})
 			ok = false
 		}
@@ -152,11 +158,14 @@ func (t *table) readHeader(r *csv.Reader, fields []field) bool {
 	return ok
 }
 
-func unknownColumn(name string, known []string, columns int) (message, suggestion string) {
+// severalInOne reports whether the one column of a header is several, told apart by something else than commas.
+func severalInOne(header []string) bool { return len(header) == 1 && strings.ContainsAny(header[0], ";\t") }
+
+func unknownColumn(name string, known []string, several bool) (message, suggestion string) {
 	if w := secretName(name); w != nil {
 		return w.message, w.suggestion
 	}
-	if columns == 1 && strings.ContainsAny(name, ";\t") {
+	if several {
 		return "the header has one column", "separate columns by commas"
 	}
 	if name == "" {

@@ -145,6 +145,7 @@ func (d *decoder) structure(n *yaml.Node, path string, v reflect.Value) {
 		return
 	}
 	seen := map[string]*yaml.Node{}
+	meant := map[string]bool{} // by keys that are misspelt, and complained of as such
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k := n.Content[i]
 		if !d.key(k, n.Content[i+1], path, seen) {
@@ -152,13 +153,13 @@ func (d *decoder) structure(n *yaml.Node, path string, v reflect.Value) {
 		}
 		f, ok := s.byKey[k.Value]
 		if !ok {
-			d.unknown(k, path, s)
+			meant[d.unknown(k, path, s)] = true
 			continue
 		}
 		d.value(n.Content[i+1], join(path, k.Value), v.FieldByIndex(s.fields[f].index))
 	}
 	for i := range s.fields {
-		if f := &s.fields[i]; f.required {
+		if f := &s.fields[i]; f.required && (seen[f.key] != nil || !meant[f.key]) {
 			d.require(n, join(path, f.key), f, seen)
 		}
 	}
@@ -175,14 +176,15 @@ func (d *decoder) require(n *yaml.Node, path string, f *field, seen map[string]*
 	}
 }
 
-// unknown complains of a key that the struct does not have.
-func (d *decoder) unknown(k *yaml.Node, path string, s *shape) {
+// unknown complains of a key that the struct does not have, and returns the one that was meant where it suggests one.
+func (d *decoder) unknown(k *yaml.Node, path string, s *shape) (meant string) {
 	if w := secretName(k.Value); w != nil {
 		d.complain(k, join(path, k.Value), w.suggestion, "%s", w.message)
-		return
+		return ""
 	}
 	d.complain(k, join(path, k.Value), didYouMean(k.Value, s.keys(), "remove it; the schema lists what is read here"),
 		"%q is not a key that is read here", clip(k.Value))
+	return nearest(k.Value, s.keys())
 }
 
 // key checks a key of a mapping and remembers its value; it reports whether the key can be used.

@@ -186,6 +186,24 @@ func TestNothingIsLost(t *testing.T) {
 	}
 }
 
+// TestScratchWithoutResult damages a file between tasks whose task had not written its result when its process ended.
+func TestScratchWithoutResult(t *testing.T) {
+	w, whole := need(t, starter), new(store.Memory)
+	if _, err := w.run(t.Context(), t, night{store: new(store.Memory), scratch: whole, shards: 1, until: "normalise"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, damage := range []func([]byte) []byte{
+		func([]byte) []byte { return nil },
+		func(body []byte) []byte { return body[:len(body)/2] },
+	} {
+		scratch := new(store.Memory)
+		for key, body := range bodiesOf(t, whole, "") {
+			put(t, scratch, key, string(damage(body)))
+		}
+		mustHeal(t, w, night{store: new(store.Memory), scratch: scratch, shards: 1}, "exists with other bytes")
+	}
+}
+
 // TestDecoderMustAccountForEveryRow plants a result in which a row that was delivered went nowhere.
 func TestDecoderMustAccountForEveryRow(t *testing.T) {
 	w := need(t, starter)

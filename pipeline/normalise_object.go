@@ -64,6 +64,8 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 	switch {
 	case errors.As(err, &refused):
 		return refuse(ctx, r, &t, src.ID, refused)
+	case errors.Is(err, store.ErrExists): // it was left by a process that ended before its result
+		return nil, fmt.Errorf("%w: %w", ErrScratch, err)
 	case err != nil:
 		return nil, err
 	}

@@ -159,7 +159,9 @@ func (t *table) readHeader(r *csv.Reader, fields []field) bool {
 }
 
 // severalInOne reports whether the one column of a header is several, told apart by something else than commas.
-func severalInOne(header []string) bool { return len(header) == 1 && strings.ContainsAny(header[0], ";\t") }
+func severalInOne(header []string) bool {
+	return len(header) == 1 && strings.ContainsAny(header[0], ";\t")
+}
 
 func unknownColumn(name string, known []string, several bool) (message, suggestion string) {
 	if w := secretName(name); w != nil {

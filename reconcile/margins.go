@@ -13,6 +13,8 @@ import (
 // totals. The zero value is ready to use; it is not safe for concurrent use.
 type Margins struct {
 	sums map[marginKey]*marginSums
+	// sorted is what lines returned, while nothing is added.
+	sorted []marginLine
 }
 
 type marginKey struct {
@@ -51,6 +53,7 @@ func (m *Margins) Add(c *schemas.Charge) error {
 }
 
 func (m *Margins) add(l *marginLine) error {
+	m.sorted = nil
 	s := m.sums[l.marginKey]
 	if s == nil {
 		if m.sums == nil {
@@ -63,14 +66,22 @@ func (m *Margins) add(l *marginLine) error {
 	return addAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost}, []money.Fixed{l.Revenue, l.Cost})
 }
 
+// lines returns the sums in order.
 func (m *Margins) lines() []marginLine {
+	if m.sorted != nil {
+		return m.sorted
+	}
 	out := make([]marginLine, 0, len(m.sums))
 	for k, s := range m.sums {
 		out = append(out, marginLine{k, *s})
 	}
 	slices.SortFunc(out, func(a, b marginLine) int {
-		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Currency, b.Currency))
+		if a.Account != b.Account { // nearly always
+			return cmp.Compare(a.Account, b.Account)
+		}
+		return cmp.Or(cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Currency, b.Currency))
 	})
+	m.sorted = out
 	return out
 }
 

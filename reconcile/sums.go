@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"time"
 
 	"daybook/schemas"
@@ -143,34 +145,42 @@ func (p *pack) day(d *schemas.Date) {
 
 // number is how many bytes of a number count, and those, the first of which has its sign.
 func (p *pack) number(f *money.Fixed) {
-	b := f.BigEndian()
 	if !p.reads {
-		from := 0
-		for from < len(b) && b[from] == 0 && (from == len(b)-1 || b[from+1] < 0x80) || from < len(b)-1 && b[from] == 0xff && b[from+1] >= 0x80 {
-			from++
-		}
+		b := f.BigEndian()
+		from := len(b) - significant(*f)
 		p.bytes = append(append(p.bytes, byte(len(b)-from)), b[from:]...)
 		return
 	}
+	var b [16]byte
 	size := 0
 	if head := p.take(1); head != nil {
 		size = int(head[0])
 	}
-	body := p.take(uint64(size))
 	if size > len(b) {
 		p.fail(errUnpack)
 		return
 	}
-	clear(b[:])
-	if size > 0 && len(body) > 0 && body[0] >= 0x80 {
-		for i := range b {
-			b[i] = 0xff
-		}
+	body := p.take(uint64(size))
+	if len(body) > 0 && body[0] >= 0x80 {
+		b = money.Fixed{Hi: -1, Lo: math.MaxUint64}.BigEndian()
 	}
 	copy(b[len(b)-size:], body)
 	var err error
 	*f, err = money.FixedFromBigEndian(b)
 	p.fail(err)
+}
+
+// significant is how many bytes of a number do not only repeat its sign; none of 0.
+func significant(f money.Fixed) int {
+	sign := uint64(f.Hi >> 63)
+	switch hi, lo := uint64(f.Hi)^sign, f.Lo^sign; {
+	case f.IsZero():
+		return 0
+	case hi != 0:
+		return 9 + bits.Len64(hi)/8
+	default:
+		return 1 + bits.Len64(lo)/8
+	}
 }
 
 func (p *pack) numbers(all ...*money.Fixed) {

@@ -16,9 +16,11 @@ import (
 )
 
 // dayCounter adds up what meters take on each day of the period, of all accounts of a shard: the shape by which revenue is
-// spread over days. What it holds is of the catalogue's size, not of the usage's.
+// spread over days. What it holds is of the catalogue's size, not of the usage's. It serves one shard after the other, so
+// that what meters take is found once.
 type dayCounter struct {
 	plan *rating.Plan
+	scan tableScan
 	// starts are when the days begin; the last is the end of the period. The day at hand is [from, to).
 	starts   []int64
 	from, to int64
@@ -27,10 +29,8 @@ type dayCounter struct {
 
 	// labels are the columns that decide which meters take a row. Targets are found again by their codes as long as batches
 	// share their dictionaries.
-	labels []int
-	dicts  []*dataset.Dictionary
-	// load brings the columns that are read only where a meter takes them.
-	load    func(columns ...int) error
+	labels  []int
+	dicts   []*dataset.Dictionary
 	key     []byte
 	targets map[string][]target
 }
@@ -55,16 +55,20 @@ func newDayCounter(r *Run, plan *rating.Plan) *dayCounter {
 		}
 	}
 	d.dicts = make([]*dataset.Dictionary, len(d.labels))
+	// Numbers, and when a row ends, are read only where a meter takes them.
+	lazy := append(ratingNumbers(r), schemas.UseChargePeriodEnd)
+	columns := slices.Concat([]int{schemas.UseAccountId, schemas.UseChargePeriodStart}, d.labels, lazy)
+	d.scan = tableScan{columns: columns, lazy: lazy, batch: dataset.NewBatch(&schemas.Usage)}
 	return d
 }
 
-// scan returns what reads usage for it: numbers, and when a row ends, only where a meter takes them.
-func (d *dayCounter) scan(r *Run) *tableScan {
-	lazy := append(ratingNumbers(r), schemas.UseChargePeriodEnd)
-	columns := slices.Concat([]int{schemas.UseAccountId, schemas.UseChargePeriodStart}, d.labels, lazy)
-	scan := &tableScan{columns: columns, lazy: lazy, batch: dataset.NewBatch(&schemas.Usage)}
-	d.load = scan.load
-	return scan
+// empty readies the counter for another shard. It reports false if it holds too many texts to be kept.
+func (d *dayCounter) empty() bool {
+	for _, days := range d.sums {
+		clear(days)
+	}
+	large := func(dict *dataset.Dictionary) bool { return dict != nil && dict.Len() > mostLabels }
+	return len(d.targets) <= mostLabels && !slices.ContainsFunc(d.dicts, large)
 }
 
 // count takes a batch of usage, but for the rows of nobody, which no charge is of.
@@ -160,7 +164,7 @@ func (d *dayCounter) bring(value int) error {
 	if value == rating.ReadsSeconds {
 		value = schemas.UseChargePeriodEnd
 	}
-	return d.load(value)
+	return d.scan.load(value)
 }
 
 // sum adds up what the meter takes of rows [i, end), and reports false if that overflows. A quantity that does not convert
@@ -213,13 +217,24 @@ func (r *Run) countDays(ctx context.Context, t *Task, days *reconcile.Days) erro
 	if err != nil {
 		return err
 	}
-	d := newDayCounter(r, plan)
-	scan := d.scan(r)
-	err = eachOutput(normalised, schemas.Usage.Name, func(o Output) error { return scan.scan(ctx, r.Store, o.Key, d.count) })
+	d, ok := r.counters.Get().(*dayCounter)
+	if !ok {
+		d = newDayCounter(r, plan)
+	}
+	defer func() {
+		if d.empty() {
+			r.counters.Put(d)
+		}
+	}()
+	err = eachOutput(normalised, schemas.Usage.Name, func(o Output) error { return d.scan.scan(ctx, r.Store, o.Key, d.count) })
 	if err != nil {
 		return err
 	}
 	for _, m := range slices.Sorted(maps.Keys(d.sums)) {
+		// Meters of earlier shards alone are none of this one's.
+		if !slices.ContainsFunc(d.sums[m], func(f money.Fixed) bool { return !f.IsZero() }) {
+			continue
+		}
 		if err := days.AddMetered(m, d.sums[m]); err != nil {
 			return err
 		}

@@ -7,19 +7,34 @@ import (
 	"strings"
 )
 
-// storeApart refuses a store that would spoil what a run reads: the landing place or a folder of it, and the book or a folder
-// of it, where what is not of the book is a mistake; but the folder that the book itself names as its store is no part of it.
+// storeApart refuses a store that would spoil what a run reads, or be spoilt: the landing place, a folder of it or one around
+// it, and the book or a folder of it, where what is not of the book is a mistake; but the folder that the book itself names as
+// its store is no part of it.
 func storeApart(dir, inBook, landingURL, storeURL string) error {
 	store, isLocal := localPath(storeURL)
-	if !isLocal {
-		if strings.TrimRight(storeURL, "/") == strings.TrimRight(landingURL, "/") {
-			return wrong("the store is the landing place, %s: what a run writes would lie among deliveries; name another with --store", withoutQuery(storeURL))
+	landing, landingIsLocal := localPath(landingURL)
+	shownStore, shownLanding := store, landing
+	if !isLocal && !landingIsLocal {
+		store, landing = bucketPath(storeURL), bucketPath(landingURL)
+		shownStore, shownLanding = withoutQuery(storeURL), withoutQuery(landingURL)
+	}
+	meet := isLocal == landingIsLocal
+	if meet && within(store, landing) {
+		return wrong("the store %s lies in the landing place %s: what a run writes would lie among deliveries; name another with --store", shownStore, shownLanding)
+	}
+	if isLocal {
+		if err := bookApart(dir, inBook, store); err != nil {
+			return err
 		}
-		return nil
 	}
-	if landing, local := localPath(landingURL); local && within(store, landing) {
-		return wrong("the store %s lies in the landing place %s: what a run writes would lie among deliveries; name another with --store", store, landing)
+	if meet && within(landing, store) {
+		return wrong("the landing place %s lies in the store %s: who delivers could write what runs read as their own; name another with --store", shownLanding, shownStore)
 	}
+	return nil
+}
+
+// bookApart refuses a store in the book but for the one that the book names.
+func bookApart(dir, inBook, store string) error {
 	book := realPath(dir)
 	if own, local := localPath(inBook); local && inBook != "" {
 		if !strings.Contains(inBook, "://") && !filepath.IsAbs(inBook) {
@@ -60,6 +75,19 @@ func realPath(path string) string {
 		return filepath.Join(realPath(parent), filepath.Base(abs))
 	}
 	return abs
+}
+
+// bucketPath is where a place in a bucket lies, as a path: below its server, none for Amazon's, and its bucket.
+func bucketPath(place string) string {
+	u, err := url.Parse(place)
+	if err != nil { // it was opened, so it parses
+		return place
+	}
+	server := ""
+	if endpoint, err := url.Parse(u.Query().Get("endpoint")); err == nil && !strings.HasSuffix(endpoint.Hostname(), ".amazonaws.com") {
+		server = strings.ToLower(endpoint.Host) + strings.TrimSuffix(endpoint.Path, "/")
+	}
+	return strings.TrimSuffix(filepath.Join("/", server, ":", u.Host, u.Path), "/")
 }
 
 // within reports whether a path is dir or lies in it.

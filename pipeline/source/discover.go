@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"daybook/pipeline/store"
@@ -110,7 +111,10 @@ type search struct {
 	candidates []candidate
 	// pinned are the digests of the objects that have been read, by key.
 	pinned map[string]pinning
-	out    Discovery
+	// asked says of folders of a bucket whether what lies there may be read.
+	askedLock sync.Mutex
+	asked     map[string]error
+	out       Discovery
 }
 
 // arrival is an object of the landing place.
@@ -165,7 +169,8 @@ func (s *search) list() error {
 			s.refuse(&RefusedError{Code: schemas.CodeHostileObject, Object: info.Key, Reason: "it is not a plain object: " + err.Error()})
 			continue
 		}
-		if err = refuseDenied(info.Key, err); errors.As(err, &refused) {
+		// A bucket denies a listing as a whole.
+		if err = refuseDenied(cmp.Or(info.Key, strings.TrimSuffix(prefix, "/")), err); errors.As(err, &refused) {
 			s.refuse(refused)
 			continue
 		}

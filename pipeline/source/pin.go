@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"path"
 	"sync"
 
 	"daybook/pipeline/store"
@@ -117,10 +117,31 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 // refuseDenied makes a refusal of an error that says that what lies at key may not be read: that is no failure of the landing
 // place, and other deliveries go on.
 func refuseDenied(key string, err error) error {
-	if !errors.Is(err, fs.ErrPermission) {
+	why, denied := store.Denied(err)
+	if !denied {
 		return err
 	}
-	return &RefusedError{Code: schemas.CodeUnreadableObject, Object: key, Reason: "it may not be read: permission denied"}
+	return &RefusedError{Code: schemas.CodeUnreadableObject, Object: key, Reason: "it may not be read: " + clip(why)}
+}
+
+// readable refuses an object that is known and may not be read any more. In a bucket permissions are by prefix, and asking
+// costs a request, so one object of each folder answers for the others.
+func (s *search) readable(key string) error {
+	if _, bucket := s.landing.(*store.Bucket); !bucket {
+		return refuseDenied(key, store.Readable(s.ctx, s.landing, key))
+	}
+	s.askedLock.Lock()
+	defer s.askedLock.Unlock()
+	folder := path.Dir(key)
+	err, asked := s.asked[folder]
+	if !asked {
+		err = store.Readable(s.ctx, s.landing, key)
+		if s.asked == nil {
+			s.asked = map[string]error{}
+		}
+		s.asked[folder] = err
+	}
+	return refuseDenied(key, err)
 }
 
 // digest reads an object through the buffer, unless its digests are known, and returns them; the SHA-256 only where it is
@@ -128,7 +149,7 @@ func refuseDenied(key string, err error) error {
 func (s *search) digest(o *Pinned, promised bool, buffer []byte) (Digests, error) {
 	if s.q.Digest != nil {
 		if known := s.q.Digest(s.seen[o.Key].Info); known.Digest != "" && (known.SHA256 != "" || !promised) {
-			return known, refuseDenied(o.Key, store.Readable(s.ctx, s.landing, o.Key))
+			return known, s.readable(o.Key)
 		}
 	}
 	body, err := s.landing.Get(s.ctx, o.Key, 0, -1)

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -172,9 +174,40 @@ func (b *Bucket) failed(verb, key string, err error) error {
 	case noBucket(err):
 		return fmt.Errorf("%s %q in %s: the bucket does not exist; create it first: %w", verb, key, b, err)
 	case status(err) == http.StatusForbidden && !errors.Is(err, errNoCredentials):
-		return fmt.Errorf("%s %q in %s: the credentials in use do not allow it: %w", verb, key, b, err)
+		err = fmt.Errorf("the credentials in use do not allow it: %w", err)
+		if api, ok := errors.AsType[smithy.APIError](err); !ok || !slices.Contains(noCredentials, api.ErrorCode()) {
+			err = deniedError{err}
+		}
 	}
 	return fmt.Errorf("%s %q in %s: %w", verb, key, b, err)
+}
+
+// noCredentials are the codes of refusals that are of whoever asks, whatever it is that is asked for.
+var noCredentials = []string{
+	"AccountProblem", "ExpiredToken", "InvalidAccessKeyId", "InvalidSecurity", "InvalidToken", "NotSignedUp", "RequestExpired",
+	"RequestTimeTooSkewed", "SignatureDoesNotMatch", "TokenRefreshRequired",
+}
+
+// deniedError is a server's 403 to credentials that are well: it is about what was asked for, and there may be other things
+// that are allowed.
+type deniedError struct{ error }
+
+// Is makes it an fs.ErrPermission.
+func (deniedError) Is(target error) bool { return target == fs.ErrPermission }
+
+// Unwrap returns what the server said.
+func (e deniedError) Unwrap() error { return e.error }
+
+// Denied reports whether err says that something may not be read or written, and why: in the words of the server, but
+// without what differs from one request to the next.
+func Denied(err error) (why string, denied bool) {
+	if !errors.Is(err, fs.ErrPermission) {
+		return "", false
+	}
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		return strings.TrimSuffix(api.ErrorCode()+": "+api.ErrorMessage(), ": "), true
+	}
+	return "permission denied", true
 }
 
 // unread is failed for reading: the server's 404 is an ErrNotFound.

@@ -44,13 +44,18 @@ func ReadAll(ctx context.Context, s Store, key string) ([]byte, Version, error) 
 	return body.Bytes(), o.Version, nil
 }
 
-// Readable returns an error wrapping fs.ErrPermission if the object at key in a directory may not be read: that may change
-// while the object does not, so whoever has read it before cannot know. It asks no other store.
+// Readable returns an error wrapping fs.ErrPermission if the object at key in a directory or bucket may not be read: that may
+// change while the object does not, so whoever has read it before cannot know. It asks no other store.
 func Readable(ctx context.Context, s Store, key string) error {
-	if _, ok := s.(*Directory); !ok {
+	bytes := int64(0)
+	switch s.(type) {
+	case *Directory:
+	case *Bucket:
+		bytes = 1 // the answer to a request for none does not say why
+	default:
 		return nil
 	}
-	o, err := s.Get(ctx, key, 0, 0)
+	o, err := s.Get(ctx, key, 0, bytes)
 	if err != nil {
 		return err
 	}

@@ -41,8 +41,8 @@ type Store interface {
 	// List yields the objects whose key starts with the plain string prefix (end it with "/" for a folder), in byte
 	// order of their keys. Names with a segment that starts with "." are not objects and are passed over. A name that
 	// no key can have, or a link that leads outside, is yielded as an Info with that Key and an error wrapping ErrKey,
-	// after which iteration may go on; so is a folder that may not be read, with an error wrapping fs.ErrPermission. Any
-	// other error is the last thing yielded.
+	// after which iteration may go on; so is a folder that may not be read, with an error wrapping fs.ErrPermission, where a
+	// bucket yields that without a Key and for the whole of the prefix. Any other error is the last thing yielded.
 	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
 }
 

@@ -48,14 +48,14 @@ func (a *accountReader) read(id schemas.AccountID, each func(b *dataset.Batch, f
 		v := &a.batch.Columns[a.account]
 		for a.at < a.batch.Rows {
 			if v.IsNull(a.at) || string(v.TextAt(a.at)) < string(id) {
-				a.at = runOf(v, a.at, a.batch.Rows)
+				a.at = v.RunEnd(a.at, a.batch.Rows)
 				continue
 			}
 			if string(v.TextAt(a.at)) > string(id) {
 				return nil
 			}
 			from := a.at
-			a.at = runOf(v, from, a.batch.Rows)
+			a.at = v.RunEnd(from, a.batch.Rows)
 			if err := each(a.batch, from, a.at); err != nil {
 				return err
 			}

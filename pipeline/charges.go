@@ -79,9 +79,14 @@ func newChargeWriter(provider *schemas.Provider) chargeWriter {
 	return chargeWriter{provider: provider, batch: dataset.NewBatch(&schemas.Charges)}
 }
 
-// trim readies the writer for another part of the dataset. Texts are kept unless they have become very many.
+// trim readies the writer for another part of the dataset. Texts are kept unless they have become very many; those of
+// accounts come in no other part.
 func (w *chargeWriter) trim() {
 	w.batch.Reset()
+	w.owner = codedOwner{cells: w.owner.cells[:0]}
+	for _, col := range ownerColumns {
+		w.batch.Columns[col].Dict.Reset()
+	}
 	size := 0
 	for i := range w.batch.Columns {
 		if d := w.batch.Columns[i].Dict; d != nil {
@@ -91,7 +96,7 @@ func (w *chargeWriter) trim() {
 	const most = 8 << 20
 	if size > most || len(w.kinds) > mostKinds || len(w.byFormula) > mostForms {
 		w.batch = dataset.NewBatch(&schemas.Charges)
-		w.kinds, w.forms, w.byFormula, w.owner = nil, nil, nil, codedOwner{}
+		w.kinds, w.forms, w.byFormula = nil, nil, nil
 		clear(w.last[:])
 	}
 }
@@ -223,6 +228,9 @@ func (w *chargeWriter) what(c *schemas.Charge) {
 	w.text(schemas.ChargeRegionName, c.Region)
 	b.AppendInt(schemas.ChargeUsageRows, c.UsageRows)
 }
+
+// ownerColumns are those that ownerOf has the cells of.
+var ownerColumns = [...]int{schemas.ChargeBillingAccountId, schemas.ChargeBillingAccountName, schemas.ChargeDraftInvoiceId}
 
 // ownerOf returns the cells of a charge's account and currency.
 func (w *chargeWriter) ownerOf(c *schemas.Charge) *codedOwner {

@@ -209,43 +209,18 @@ func (c *combos) runEnd(i, to int) int {
 	for k, v := range c.active {
 		// A long run is looked through once, however short the runs of other labels within it are.
 		if r := &c.runs[k]; i < r[0] || i >= r[1] {
-			*r = [2]int{i, sameUntil(v, i, to)}
+			*r = [2]int{i, v.RunEnd(i, to)}
 		}
 		to = min(to, c.runs[k][1])
 	}
 	return to
 }
 
-// sameUntil returns the end of the run of rows from i on that agree in a label.
-func sameUntil(v *dataset.Vector, i, to int) int {
-	const block = 32 // rows compared at once
-	switch {
-	case v.Absent:
-		return to
-	case len(v.Nulls) > 0:
-		code, end := codeAt(v, i), i+1
-		for end < to && codeAt(v, end) == code {
-			end++
-		}
-		return end
-	}
-	codes := v.Codes[i:to]
-	n := 1
-	// What is equal to itself moved by one is all the same.
-	for n+block <= len(codes) && *(*[block]uint32)(codes[n:]) == *(*[block]uint32)(codes[n-1:]) {
-		n += block
-	}
-	for n < len(codes) && codes[n] == codes[0] {
-		n++
-	}
-	return i + n
-}
-
 // compare notes the labels in which rows [i, end) differ from those of their combination before, or from each other.
 func (c *combos) compare(x *combo, i, end int) {
 	for k := range c.told {
 		label, v := c.told[k].label, c.told[k].vector
-		if x.differ>>label&1 == 1 || codeAt(v, i) == x.codes[k] && sameUntil(v, i, end) == end {
+		if x.differ>>label&1 == 1 || codeAt(v, i) == x.codes[k] && v.RunEnd(i, end) == end {
 			continue
 		}
 		x.differ |= 1 << label

@@ -235,26 +235,3 @@ func TestCombosAddUpWhatRowsDo(t *testing.T) {
 		t.Errorf("%d late rows, %d loads and partly rated ones %v are too few to tell", late, loads, partly)
 	}
 }
-
-func TestSameUntil(t *testing.T) {
-	for n := range 140 {
-		for _, odd := range []int{0, 1, 31, 32, 33, 64, 100, n} {
-			b := dataset.NewBatch(&schemas.Usage)
-			v := &b.Columns[schemas.UseRegionId]
-			v.Absent = false
-			for i := range n + 1 {
-				v.Codes = append(v.Codes, 7)
-				if i == odd && odd > 0 {
-					v.Codes[i] = 8
-				}
-			}
-			want := n + 1
-			if odd > 0 && odd <= n {
-				want = odd
-			}
-			if got := sameUntil(v, 0, n+1); got != want {
-				t.Fatalf("of %d rows with another at %d: %d", n+1, odd, got)
-			}
-		}
-	}
-}

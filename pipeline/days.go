@@ -83,7 +83,7 @@ func (d *dayCounter) count(b *dataset.Batch) error {
 	for i := 0; i < b.Rows; {
 		end := b.Rows
 		for _, column := range d.labels {
-			end = sameUntil(&b.Columns[column], i, end)
+			end = b.Columns[column].RunEnd(i, end)
 		}
 		nobody := accounts.IsNull(i)
 		for k := i + 1; k < end && len(accounts.Nulls) > 0; k++ {

@@ -85,7 +85,7 @@ func (l *Look) account(ctx context.Context, id schemas.AccountID, columns []int,
 		err := l.scan(ctx, o.Key, q, func(b *dataset.Batch, _ int) error {
 			v := &b.Columns[schemas.UseAccountId]
 			for from := 0; from < b.Rows; {
-				to := runOf(v, from, b.Rows)
+				to := v.RunEnd(from, b.Rows)
 				if !v.IsNull(from) && string(v.TextAt(from)) == string(id) {
 					if err := each(b, from, to); err != nil {
 						return err

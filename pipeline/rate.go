@@ -118,6 +118,8 @@ type raterRoom struct {
 	combos combos
 	scan   tableScan
 	lay    chargeWriter
+	// passing says that accounts are no label of meters: those of a shard come in no other.
+	passing bool
 }
 
 func newRaterRoom(r *Run, plan *rating.Plan) *raterRoom {
@@ -127,6 +129,7 @@ func newRaterRoom(r *Run, plan *rating.Plan) *raterRoom {
 	room.scan.lazy = []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd}
 	room.combos.init(room.tally, plan)
 	room.combos.load = room.scan.load
+	room.passing = !slices.Contains(room.combos.labels, schemas.UseAccountId)
 	return room
 }
 
@@ -137,6 +140,9 @@ const mostLabels = 1 << 17
 func (m *raterRoom) trim() {
 	m.lay.trim()
 	m.combos.found = nil
+	if m.passing {
+		m.scan.batch.Columns[schemas.UseAccountId].Dict.Reset()
+	}
 	forget := m.tally.Trim()
 	for i := range m.scan.batch.Columns {
 		if d := m.scan.batch.Columns[i].Dict; d != nil && d.Len() > mostLabels {
@@ -216,7 +222,7 @@ func (w *rater) rows(b *dataset.Batch) error {
 	w.combos.begin(b)
 	accounts := &b.Columns[schemas.UseAccountId]
 	for from := 0; from < b.Rows; {
-		to := runOf(accounts, from, b.Rows)
+		to := accounts.RunEnd(from, b.Rows)
 		if accounts.IsNull(from) {
 			if err := w.nobody.add(b, from, to); err != nil {
 				return err
@@ -227,21 +233,6 @@ func (w *rater) rows(b *dataset.Batch) error {
 		from = to
 	}
 	return nil
-}
-
-// runOf returns the end of the run of rows from i on that belong to one account, or to none.
-func runOf(v *dataset.Vector, i, rows int) int {
-	end := i + 1
-	if v.IsNull(i) {
-		for end < rows && v.IsNull(end) {
-			end++
-		}
-		return end
-	}
-	for end < rows && v.Codes[end] == v.Codes[i] && !v.IsNull(end) {
-		end++
-	}
-	return end
 }
 
 // take adds rows of one account, after closing the one before and rating those between that have no usage.

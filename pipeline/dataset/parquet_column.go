@@ -31,9 +31,10 @@ type columnScanner struct {
 	unread int
 	// The page being read: rows are left of it, and values are all it has.
 	rows, values int
-	levels       []uint32 // of the rows left; empty if none or all are null
-	repeats      []uint32 // of the entries of maps left; then rows and levels are of entries, too, and levels are not empty
+	mixed        bool // some are null and some are not: present says which
 	allNull      bool
+	levels       []uint32 // of the entries of maps left; then rows are of entries, too
+	repeats      []uint32 // of the same
 	indexed      bool
 	plainDict    *Dictionary
 	used         int // values of the page taken so far
@@ -47,6 +48,7 @@ type columnBuffers struct {
 	index               []uint32
 	raw                 values
 	plain               converted
+	present             presence
 	spare, spareRepeats []uint32 // the buffers of levels and repeats
 }
 
@@ -124,7 +126,7 @@ func (c *columnScanner) dataPage(p *page, dict *Dictionary, v *Vector, want int)
 		return 0, errMoreValues
 	}
 	c.unread -= p.values
-	c.rows, c.values, c.used, c.levels, c.allNull = p.values, p.values, 0, c.spare[:0], false
+	c.rows, c.values, c.used, c.mixed, c.allNull = p.values, p.values, 0, false, false
 	if c.leaf.maxLevel > 0 {
 		if err := c.readLevels(levels, p.values); err != nil {
 			return 0, err
@@ -178,41 +180,47 @@ var (
 
 // readLevels finds out which of the rows are null. Most pages hold none or nothing else, in a single run.
 func (c *columnScanner) readLevels(levels []byte, rows int) error {
-	width := bitWidth(c.leaf.maxLevel + 1)
 	all := uint32(c.leaf.maxLevel)
-	if one, level, err := oneRun(levels, rows, width); err != nil {
+	if c.leaf.repeated > 0 {
+		return c.readEntries(levels, rows, all)
+	}
+	one, level, err := oneRun(levels, rows, bitWidth(c.leaf.maxLevel+1))
+	switch {
+	case err != nil:
 		return err
-	} else if one && c.leaf.repeated == 0 {
-		if level > all {
+	case one && level > all:
+		return errHybrid
+	case one && level == all:
+		return nil
+	case one:
+		c.values = 0
+	default:
+		if c.values, err = c.present.read(levels, rows, all, &c.spare); err != nil {
+			return err
+		}
+	}
+	c.allNull = c.values == 0
+	c.mixed = c.values > 0 && c.values < rows
+	return nil
+}
+
+// readEntries is readLevels for maps, whose entries are told apart by their levels.
+func (c *columnScanner) readEntries(levels []byte, entries int, all uint32) error {
+	c.levels = grow(c.spare[:0], entries)
+	if err := readHybrid(c.levels, levels, bitWidth(c.leaf.maxLevel+1)); err != nil {
+		return err
+	}
+	c.values = 0
+	for _, l := range c.levels {
+		if l > all {
 			return errHybrid
 		}
-		if c.allNull = level < all; c.allNull {
-			c.values = 0
-		}
-		return nil
-	}
-	c.levels = grow(c.levels, rows)
-	if err := readHybrid(c.levels, levels, width); err != nil {
-		return err
-	}
-	present, most := 0, uint32(0)
-	for _, l := range c.levels {
-		one := 0
 		if l == all {
-			one = 1
+			c.values++
 		}
-		present += one
-		most = max(most, l)
-	}
-	if most > all {
-		return errHybrid
 	}
 	c.spare = c.levels
-	c.values = present
-	c.allNull = present == 0
-	if (present == rows || present == 0) && c.leaf.repeated == 0 {
-		c.levels = c.levels[:0]
-	}
+	c.allNull = c.values == 0
 	return nil
 }
 
@@ -237,8 +245,8 @@ func (c *columnScanner) take(v *Vector, n int, s *Scanner, row int64) error {
 		v.appendNulls(n)
 		return nil
 	}
-	if len(c.levels) > 0 {
-		count = v.setNullsBy(at, c.levels[:n], uint32(c.leaf.maxLevel))
+	if c.mixed {
+		count = v.setNullsBy(at, n, &c.present)
 	}
 	if len(from.bad) > 0 {
 		c.report(from, at, n, row, s, v)
@@ -253,11 +261,9 @@ func (c *columnScanner) take(v *Vector, n int, s *Scanner, row int64) error {
 	}
 	c.used += count
 	if count < n {
-		v.spread(at, n, count, c.levels[:n], uint32(c.leaf.maxLevel))
+		v.spread(at, n, count, &c.present)
 	}
-	if len(c.levels) > 0 {
-		c.levels = c.levels[n:]
-	}
+	c.present.at += n
 	return nil
 }
 

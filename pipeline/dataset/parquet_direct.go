@@ -13,11 +13,15 @@ import (
 // are written down in between. It reports false where that does not go, and then has changed nothing.
 func (c *columnScanner) direct(v *Vector, encoding format.Encoding, data []byte) (done bool, err error) {
 	if !c.indexed {
+		plainInts := c.kind == schemas.Time && c.leaf.meaning == meansMicros || c.kind == schemas.Integer && c.leaf.meaning == meansInteger
 		switch {
+		case encoding == format.DeltaBinaryPacked && plainInts && c.leaf.physical == format.Int64:
+			v.Ints, _, err = readDeltas(v.Ints, data, c.rows)
+			return err == nil, err
 		case encoding != format.Plain:
 		case c.kind == schemas.Decimal && c.leaf.isOurDecimal():
 			return c.directDecimals(v, data)
-		case c.kind == schemas.Time && c.leaf.meaning == meansMicros, c.kind == schemas.Integer && c.leaf.meaning == meansInteger:
+		case plainInts:
 			return c.directIntegers(v, data)
 		}
 		return false, nil
@@ -217,13 +221,9 @@ func (c *columnScanner) drop(n int) {
 	c.rows -= n
 	switch {
 	case c.allNull:
-	case len(c.levels) > 0:
-		for _, l := range c.levels[:n] {
-			if l == uint32(c.leaf.maxLevel) {
-				c.used++
-			}
-		}
-		c.levels = c.levels[n:]
+	case c.mixed:
+		c.used += c.present.values(n)
+		c.present.at += n
 	default:
 		c.used += n
 	}

@@ -8,40 +8,32 @@ import (
 	"daybook/schemas/money"
 )
 
-// setNullsBy marks those of the rows from at on whose level is another than that of a value as null, and returns how many
-// are not: a word of the bitmap at a time, without a branch for each row.
-func (v *Vector) setNullsBy(at int, levels []uint32, present uint32) (count int) {
-	for i := 0; i < len(levels); {
+// setNullsBy marks those of the n rows from at on that have no value as null, and returns how many have one.
+func (v *Vector) setNullsBy(at, n int, p *presence) (count int) {
+	for i := 0; i < n; {
 		shift := (at + i) & 63
-		n := min(64-shift, len(levels)-i)
-		var nulls uint64
-		for k, l := range levels[i : i+n] {
-			var null uint64
-			if l != present {
-				null = 1
-			}
-			nulls |= null << k
-		}
+		k := min(64-shift, n-i)
+		nulls := ^p.next(i, k) & ones(k)
 		if nulls != 0 {
 			v.SetNull(at + i + bits.Len64(nulls) - 1)
 			v.Nulls[(at+i)>>6] |= nulls << shift
 		}
-		count += n - bits.OnesCount64(nulls)
-		i += n
+		count += k - bits.OnesCount64(nulls)
+		i += k
 	}
 	return count
 }
 
-// spread moves the count values that were appended at row at to the rows that are not null among the n rows there, and
-// fills the others; levels tell them apart.
-func (v *Vector) spread(at, n, count int, levels []uint32, present uint32) {
-	from := at + count - 1
+// spread moves the count values that were appended at row at to the rows that have one among the n rows there, and fills
+// the others.
+func (v *Vector) spread(at, n, count int, p *presence) {
 	switch v.Type {
 	case schemas.Label:
 		v.Codes = grow(v.Codes, n-count)
-		spread(v.Codes, at, n, from, levels, present)
+		spread(v.Codes[at:], n, count, p)
 	case schemas.Text:
 		v.Ends = grow(v.Ends, n-count)
+		from := at + count - 1
 		for i := n - 1; i >= 0; i-- {
 			// A null ends where the text before it does.
 			switch {
@@ -50,27 +42,31 @@ func (v *Vector) spread(at, n, count int, levels []uint32, present uint32) {
 			default:
 				v.Ends[at+i] = v.start(at)
 			}
-			if levels[i] == present {
+			if p.has(i) {
 				from--
 			}
 		}
 	case schemas.Decimal:
 		v.Decs = grow(v.Decs, n-count)
-		spread(v.Decs, at, n, from, levels, present)
+		spread(v.Decs[at:], n, count, p)
 	case schemas.Time, schemas.Integer:
 		v.Ints = grow(v.Ints, n-count)
-		spread(v.Ints, at, n, from, levels, present)
+		spread(v.Ints[at:], n, count, p)
 	}
 }
 
-func spread[T uint32 | int64 | money.Fixed](s []T, at, n, from int, levels []uint32, present uint32) {
-	var null T
-	for i := n - 1; i >= 0; i-- {
-		if levels[i] == present {
-			s[at+i] = s[from]
-			from--
-		} else {
-			s[at+i] = null
+// spread moves the first count of s, from the last on, run by run.
+func spread[T uint32 | int64 | money.Fixed](s []T, n, count int, p *presence) {
+	for n > 0 {
+		k := min(64, n)
+		word := p.next(n-k, k) << (64 - k)
+		for left := k; left > 0; {
+			run := min(left, bits.LeadingZeros64(word))
+			clear(s[n-run : n])
+			n, left, word = n-run, left-run, word<<run
+			run = min(left, bits.LeadingZeros64(^word))
+			copy(s[n-run:n], s[count-run:count])
+			n, left, count, word = n-run, left-run, count-run, word<<run
 		}
 	}
 }
@@ -79,7 +75,7 @@ func spread[T uint32 | int64 | money.Fixed](s []T, at, n, from int, levels []uin
 func (c *columnScanner) report(from *converted, at, n int, row int64, s *Scanner, v *Vector) {
 	value := c.used
 	for i := range n {
-		if len(c.levels) > 0 && c.levels[i] != uint32(c.leaf.maxLevel) {
+		if c.mixed && !c.present.has(i) {
 			continue
 		}
 		entry := value

@@ -251,15 +251,35 @@ func readDeltas(ints []int64, data []byte, n int) ([]int64, []byte, error) {
 			if width > 64 || len(data) < (take*width+7)/8 {
 				return ints, nil, errValues
 			}
-			for i := range take {
-				value += least + int64(bitsAt(data, i*width, width))
-				ints = append(ints, value)
-			}
+			at := len(ints)
+			ints = grow(ints, take)
+			value = addDeltas(ints[at:], data, value, least, width)
 			data = data[min(len(data), size*width/8):]
 			left -= take
 		}
 	}
 	return ints, data, nil
+}
+
+// addDeltas fills out with sums: each value is the one before it and least and the next width bits of data, of which there
+// are enough. It returns the last.
+func addDeltas(out []int64, data []byte, value, least int64, width int) int64 {
+	const wide = 56 // so many bits are in one word wherever they begin in its first byte
+	i, at := 0, 0
+	if width <= wide {
+		mask := uint64(1)<<width - 1
+		for ; i < len(out) && at>>3+8 <= len(data); i++ {
+			value += least + int64(binary.LittleEndian.Uint64(data[at>>3:])>>(at&7)&mask)
+			out[i] = value
+			at += width
+		}
+	}
+	for ; i < len(out); i++ {
+		value += least + int64(bitsAt(data, at, width))
+		out[i] = value
+		at += width
+	}
+	return value
 }
 
 // bitsAt returns the width bits of b from bit at; they are all there.

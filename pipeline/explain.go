@@ -64,7 +64,8 @@ func Periods(ctx context.Context, s store.Store) ([]schemas.Period, error) {
 
 // ExplainOptions say how much an explanation shows and whether it proves it.
 type ExplainOptions struct {
-	// Rows is how many usage rows, charges or findings are listed at most, the largest first; below 0 lists all, in order.
+	// Rows is how many usage rows, charges or findings are listed at most, the largest; below 0 lists all. Usage rows are in
+	// the order of their objects and rows; charges and findings have the largest first, or are in order if all are listed.
 	Rows int
 	// Check computes everything again: each step, the rating of the account or the comparison, and, where the landing
 	// place is open, the digest of the source object and one record of it.

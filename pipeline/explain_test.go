@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -314,6 +315,47 @@ func TestExplainNames(t *testing.T) {
 	e, err := l.Explain(t.Context(), strings.TrimSuffix(whole, "ue"), pipeline.ExplainOptions{})
 	if err != nil || e.ID != whole || e.Kind == "" {
 		t.Errorf("of the beginning of one identifier explain says %+v, %v", e, err)
+	}
+}
+
+// TestExplainListsInOrder asserts that usage rows are listed as they stand in their objects, whether all are or the largest.
+func TestExplainListsInOrder(t *testing.T) {
+	type listed = struct {
+		Object  string `json:"object"`
+		Row     int    `json:"row"`
+		Metered string `json:"metered"`
+	}
+	place := func(a, b listed) int { return cmp.Or(strings.Compare(a.Object, b.Object), cmp.Compare(a.Row, b.Row)) }
+	size := func(x listed) *big.Rat {
+		r, ok := new(big.Rat).SetString(x.Metered)
+		if !ok {
+			t.Fatalf("%q is no number", x.Metered)
+		}
+		return r.Abs(r)
+	}
+	l := lookAtExample(t, nil)
+	random, several := rand.New(rand.NewPCG(5, 1)), 0
+	ids := chargeIDs(t, l)
+	random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+	for _, id := range ids[:80] {
+		all := explainJSON(t, l, id, pipeline.ExplainOptions{Rows: -1})
+		if all.Usage == nil || len(all.Usage.Listed) < 2 {
+			continue
+		}
+		several++
+		want := slices.Clone(all.Usage.Listed)
+		if !slices.IsSortedFunc(want, place) {
+			t.Errorf("%s: all rows are listed as %v", id, want)
+		}
+		slices.SortFunc(want, func(a, b listed) int { return cmp.Or(size(b).Cmp(size(a)), place(a, b)) })
+		want = want[:min(len(want), 3)]
+		slices.SortFunc(want, place)
+		if some := explainJSON(t, l, id, pipeline.ExplainOptions{Rows: 3}).Usage.Listed; !slices.Equal(some, want) {
+			t.Errorf("%s: the largest rows are %v, want %v", id, some, want)
+		}
+	}
+	if several < 5 {
+		t.Fatalf("only %d charges have several rows", several)
 	}
 }
 

@@ -26,8 +26,9 @@ type UsageBehind struct {
 	// Costs is what peers charge us for these rows.
 	Costs []CurrencySum `json:"costs,omitempty"`
 	// Objects are the Parquet objects that hold the rows.
-	Objects []string    `json:"objects"`
-	Listed  []UsageLine `json:"listed"`
+	Objects []string `json:"objects"`
+	// Listed are by source object and row.
+	Listed []UsageLine `json:"listed"`
 	// More is how many rows are not listed.
 	More int64 `json:"more"`
 }
@@ -85,7 +86,7 @@ func (u *UsageBehind) add(line *UsageLine, most int) {
 		return
 	}
 	i, _ := slices.BinarySearchFunc(u.Listed, line, func(x UsageLine, y *UsageLine) int {
-		return cmp.Or(y.size.Abs().Cmp(x.size.Abs()), -1) // of equal rows the earlier stands first
+		return cmp.Or(y.size.Abs().Cmp(x.size.Abs()), x.place(y))
 	})
 	if i < most {
 		u.Listed = slices.Insert(u.Listed, i, *line)
@@ -93,7 +94,16 @@ func (u *UsageBehind) add(line *UsageLine, most int) {
 	}
 }
 
-func (u *UsageBehind) end() { u.More = u.Rows - int64(len(u.Listed)) }
+// end puts the list into the order in which the rows stand in their objects, and says how many are not on it.
+func (u *UsageBehind) end() {
+	slices.SortStableFunc(u.Listed, func(a, b UsageLine) int { return a.place(&b) })
+	u.More = u.Rows - int64(len(u.Listed))
+}
+
+// place compares two rows by where they stand.
+func (x *UsageLine) place(y *UsageLine) int {
+	return cmp.Or(cmp.Compare(x.Object, y.Object), cmp.Compare(x.Row, y.Row), cmp.Compare(x.Source, y.Source))
+}
 
 func addCurrency(list []CurrencySum, c money.Currency, v money.Decimal) []CurrencySum {
 	i := slices.IndexFunc(list, func(x CurrencySum) bool { return x.Currency == c })

@@ -63,7 +63,7 @@ Exit codes: 0 done; 1 broke, or --check computed something else; 2 there is no s
 	o.flags(cmd)
 	o.look.flags(cmd, "the billing period, YYYY-MM (default: the identifier's, or else the newest that has it)")
 	f := cmd.Flags()
-	f.IntVar(&o.rows, "rows", 10, "how many usage rows, charges or findings to list, the largest first")
+	f.IntVar(&o.rows, "rows", 10, "how many usage rows, charges or findings to list: the largest")
 	f.BoolVar(&o.all, "all", false, "list all of them")
 	f.BoolVar(&o.check, "check", false, "compute everything again and compare; look at the source object")
 	f.BoolVar(&o.record, "record", false, "decode the record of the first listed row out of its source object")

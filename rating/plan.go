@@ -102,13 +102,30 @@ type price struct {
 	// one of another unit than the meter's, joint that it measures several meters at once: capacities and blocks whose units
 	// are meters.
 	tabled, inCredits, converts, joint bool
-	// charge is what all charges of the price have in common.
-	charge schemas.Charge
+	// common is what all charges of the price say.
+	common commonTexts
 	meter  int   // -1 on recurring, one-time and joint prices
 	meters []int // all that it measures
 	// tiers are the texts of its steps, unless there are none.
 	tiers  []tierText
 	policy schemas.RatingPolicy
+}
+
+// commonTexts are the texts that charges of one price share: a charge has many times as much else.
+type commonTexts struct {
+	offering                                                  schemas.OfferingID
+	price                                                     schemas.PriceID
+	version, model, pricing, service, serviceCategory, called string
+	sku                                                       schemas.SKU
+	currency                                                  money.Currency
+}
+
+// charge is one with these texts and nothing else.
+func (x *commonTexts) charge() schemas.Charge {
+	return schemas.Charge{
+		Offering: x.offering, Price: x.price, Version: x.version, Model: x.model, PricingKind: x.pricing, Service: x.service,
+		ServiceCategory: x.serviceCategory, SKU: x.sku, Currency: x.currency, Description: x.called,
+	}
 }
 
 // newPrice is a price without its meters.
@@ -117,9 +134,9 @@ func (p *Plan) newPrice(from *schemas.Price, o *offering) *price {
 		Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o, unitPrice: unitPrice(&from.Terms),
 		tabled: from.Terms.Model == schemas.ModelDimension && from.Terms.UnitPrice == nil, inCredits: from.CreditUnit != "", converts: from.Convert != nil && from.Convert.Unit != "",
 	}
-	x.charge = schemas.Charge{
-		Offering: o.ID, Price: from.ID, Version: from.Version, Model: string(from.Terms.Model), PricingKind: pricingKind(from.Terms.Model),
-		Service: o.Service, ServiceCategory: o.ServiceCategory, SKU: from.SKU, Currency: from.Currency, Description: describePrice(from, o),
+	x.common = commonTexts{
+		offering: o.ID, price: from.ID, version: from.Version, model: string(from.Terms.Model), pricing: pricingKind(from.Terms.Model),
+		service: o.Service, serviceCategory: o.ServiceCategory, called: describePrice(from, o), sku: from.SKU, currency: from.Currency,
 	}
 	return x
 }

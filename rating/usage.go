@@ -241,7 +241,7 @@ func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start,
 	l := b.tally.line()
 	l.price, l.sub, l.phase, l.tax = x, sub, phase, x.offering.TaxCategory
 	l.t.quiet, l.t.room = b.plan.spec.Quiet, b.room
-	l.charge = x.charge
+	l.charge = x.common.charge()
 	c := &l.charge
 	c.Account, c.Subscription, c.Start, c.End = b.account.ID, sub.ID, start.UTC(), end.UTC()
 	return l

@@ -27,8 +27,23 @@ func walk(ctx context.Context, r *Run, plan []Wave, workers int) (results [][]*R
 		if err != nil {
 			return nil, did, err
 		}
+		if spends(plan, i) {
+			r.tell(Event{Kind: ScratchSpent, Stage: plan[i].Stage, Step: plan[i].Step})
+		}
 	}
 	return results, did, nil
+}
+
+// spends reports whether wave i is the last to read temporary outputs, which only its stage reads.
+func spends(plan []Wave, i int) bool {
+	temporary := -1
+	for j := range plan {
+		if len(plan[j].Tasks) > 0 && plan[j].Tasks[0].Temporary {
+			temporary = j
+		}
+	}
+	ends := i+1 == len(plan) || plan[i+1].Stage != plan[i].Stage
+	return ends && temporary >= 0 && plan[temporary].Stage == plan[i].Stage
 }
 
 // known returns the committed results, leaving nil what has to be done. A temporary result counts as known though its

@@ -151,6 +151,8 @@ const (
 	TaskReused
 	RowsDone
 	StepEnds
+	// ScratchSpent says that no task of the run reads the scratch store any more, nor writes it.
+	ScratchSpent
 )
 
 func (r *Run) tell(e Event) {

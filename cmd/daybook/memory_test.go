@@ -31,6 +31,7 @@ func TestCollectFor(t *testing.T) {
 		{pipeline.Event{Kind: pipeline.RowsDone, Stage: "normalise"}, collectSeldom},
 		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "normalise"}, collectUsually},
 		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "reconcile"}, collectSeldom},
+		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "emit"}, collectSeldom},
 	} {
 		collectFor(c.event)
 		if got := percentNow(); got != c.want {

@@ -58,6 +58,8 @@ func (p *progress) hear(e pipeline.Event) {
 	case pipeline.StepEnds:
 		p.end(e)
 		return
+	case pipeline.ScratchSpent:
+		return
 	case pipeline.TaskDone:
 	}
 	p.last = e

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"daybook/pipeline"
 	"daybook/pipeline/book"
@@ -161,7 +162,16 @@ func executeRun(ctx context.Context, r *pipeline.Run, o runOptions, storeURL str
 	if err != nil {
 		return nil, err
 	}
+	var spent errgroup.Group
+	hear := r.Progress
+	r.Progress = func(e pipeline.Event) {
+		if e.Kind == pipeline.ScratchSpent {
+			spent.Go(func() error { return removeFolders(scratch.path) })
+		}
+		hear(e)
+	}
 	defer func() {
+		err = errors.Join(err, spent.Wait())
 		leave := scratch.release
 		if err == nil || errors.Is(err, pipeline.ErrUnbalanced) || errors.Is(err, pipeline.ErrScratch) {
 			leave = scratch.remove
@@ -175,6 +185,18 @@ func executeRun(ctx context.Context, r *pipeline.Run, o runOptions, storeURL str
 	}
 	sum, err = pipeline.Execute(ctx, r, o.workers, o.until)
 	return sum, errors.Join(err, stop())
+}
+
+// removeFolders empties a scratch directory of what lay between tasks, while later stages work: gigabytes take a while to go.
+// The directory itself stays, for the files within tasks.
+func removeFolders(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.IsDir() {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
 }
 
 // useScratch gives the run a place for the files between its tasks and within them: the same for every process that works

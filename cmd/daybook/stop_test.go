@@ -280,6 +280,28 @@ func TestDamagedScratchIsMadeAnew(t *testing.T) {
 	}
 }
 
+// TestRemoveFolders empties a scratch directory of what lay between tasks, not of what tasks at work hold.
+func TestRemoveFolders(t *testing.T) {
+	dir := t.TempDir()
+	err := errors.Join(
+		os.MkdirAll(filepath.Join(dir, "1024/deep"), 0o755), os.MkdirAll(filepath.Join(dir, ".daybook/tmp"), 0o755),
+		os.WriteFile(filepath.Join(dir, "1024/deep/a.arrow"), []byte("x"), 0o644), os.WriteFile(filepath.Join(dir, "held.spill"), nil, 0o644),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := removeFolders(dir); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(left) != 1 || filepath.Base(left[0]) != "held.spill" {
+		t.Errorf("%q are left, %v", left, err)
+	}
+	if err := removeFolders(filepath.Join(dir, "none")); err == nil {
+		t.Error("a directory that is not there was emptied")
+	}
+}
+
 // TestInterrupted sends the signal of Ctrl-C: the run says so, ends with 1, and goes on when it is asked again.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()

@@ -77,12 +77,11 @@ func (p *Plan) cyclesOf(c *schemas.Commitment) []commitCycle {
 }
 
 // commitCycles adds the lines of a commitment that runs through several billing periods, and carries on how far it came.
-func (b *bill) commitCycles(c *schemas.Commitment) {
-	lines := b.lines // those of the commitment itself do not count
+func (b *bill) commitCycles(c *schemas.Commitment, sold []*line) {
 	for _, y := range b.plan.cyclesOf(c) {
 		run := b.soFar(c, &y)
 		spend := money.Zero
-		for _, l := range lines {
+		for _, l := range sold {
 			if scoped(c.Offerings, c.Meters, &l.charge) {
 				if part, counts := b.partIn(l, c, &y); counts {
 					spend, run.Tax = spend.Add(part), l.tax

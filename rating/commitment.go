@@ -44,8 +44,10 @@ func CommitWindows(spends []money.Decimal, commitment money.Decimal, factor *mon
 }
 
 // commit adds, for every commitment of the account, a line for the overage that its factor adds and one for what is
-// missing. The usage itself stays on its own lines.
+// missing. The usage itself stays on its own lines. What one commitment adds counts towards no other, so their order does not
+// matter.
 func (b *bill) commit() error {
+	sold := b.lines
 	for i := range b.account.Commitments {
 		c := &b.account.Commitments[i]
 		if !b.plan.applies(&c.Validity) {
@@ -56,21 +58,21 @@ func (b *bill) commit() error {
 		}
 		switch {
 		case isLong(c):
-			b.commitCycles(c)
+			b.commitCycles(c, sold)
 		case c.Window != "":
 			b.commitWindows(c)
 		default:
-			b.commitLines(c)
+			b.commitLines(c, sold)
 		}
 	}
 	return nil
 }
 
-// commitLines compares the spend that counts with the commitment of the period.
-func (b *bill) commitLines(c *schemas.Commitment) {
+// commitLines compares what counts of the lines with the commitment of the period.
+func (b *bill) commitLines(c *schemas.Commitment, sold []*line) {
 	spend := money.Zero
 	var tax string
-	for _, l := range b.lines {
+	for _, l := range sold {
 		if scoped(c.Offerings, c.Meters, &l.charge) {
 			spend, tax = spend.Add(l.amount.v), l.tax
 		}

@@ -32,6 +32,8 @@ func cycleScenarios() []scenario {
 		c.Taxes = []schemas.TaxRate{{ID: "full", Percent: *dec("19")}, {ID: "reduced", Category: "books", Percent: *dec("7")}}
 	}
 	year := each("y", schemas.CycleYear, "150", "2024-03-01", "")
+	narrow, month := each("n", "", "70", "2024-01-01", ""), each("m", "", "150", "2024-01-01", "")
+	narrow.Meters = []schemas.MeterID{"n"}
 	return []scenario{
 		{
 			name: "a year goes on", book: also(two, promise(year)), rows: hundred,
@@ -53,6 +55,16 @@ func cycleScenarios() []scenario {
 			// 73 of 365 days of 150 are 30, of which 10 were spent.
 			name: "a year that ends early is held to its part", book: also(two, promise(each("y", schemas.CycleYear, "150", "2024-07-10", "2024-09-21"))),
 			carried: soFar("y", "2024-07-10", "10"), want: []string{"Purchase true_up 09-01 20"},
+		},
+		{
+			name: "what a commitment adds counts towards no other", book: also(two, promise(narrow, year, month)), rows: hundred,
+			carried: soFar("y", "2024-03-01", "20"), left: "commitment y since 2024-03-01=120 ",
+			want: []string{"Usage p 09-01 100", "Purchase true_up 09-01 70", "Purchase true_up 09-01 50"},
+		},
+		{
+			name: "in whatever order they stand", book: also(two, promise(month, year, narrow)), rows: hundred,
+			carried: soFar("y", "2024-03-01", "20"), left: "commitment y since 2024-03-01=120 ",
+			want: []string{"Usage p 09-01 100", "Purchase true_up 09-01 50", "Purchase true_up 09-01 70"},
 		},
 		{
 			name: "the first year begins with what the book says", book: also(two, func(_ *schemas.Catalogue, a *schemas.Account) {

@@ -10,9 +10,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"daybook/pipeline"
 	"daybook/pipeline/book"
@@ -162,16 +162,18 @@ func executeRun(ctx context.Context, r *pipeline.Run, o runOptions, storeURL str
 	if err != nil {
 		return nil, err
 	}
-	var spent errgroup.Group
+	var removing sync.WaitGroup
+	var removed error
 	hear := r.Progress
 	r.Progress = func(e pipeline.Event) {
 		if e.Kind == pipeline.ScratchSpent {
-			spent.Go(func() error { return removeFolders(scratch.path) })
+			removing.Go(func() { removed = removeFolders(scratch.path) })
 		}
 		hear(e)
 	}
 	defer func() {
-		err = errors.Join(err, spent.Wait())
+		removing.Wait()
+		err = errors.Join(err, removed)
 		leave := scratch.release
 		if err == nil || errors.Is(err, pipeline.ErrUnbalanced) || errors.Is(err, pipeline.ErrScratch) {
 			leave = scratch.remove

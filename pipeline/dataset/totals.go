@@ -194,18 +194,50 @@ func (s *codeSums) addColumn(b *Batch, value, key int, into *map[string]money.Fi
 		return err
 	}
 	v := &b.Columns[value]
-	nulls := v.countNulls(0, b.Rows) > 0
-	keyed := key >= 0 && !b.Columns[key].Absent
-	keyNulls := keyed && b.Columns[key].countNulls(0, b.Rows) > 0
-	for i, d := range v.Decs[:b.Rows] {
-		if nulls && v.IsNull(i) {
+	for i := 0; i < b.Rows; {
+		end := b.Rows
+		if key >= 0 {
+			end = b.Columns[key].RunEnd(i, b.Rows)
+		}
+		// Sorted rows come in long runs of one key; others are looked at one by one.
+		const long, some = 8, 64
+		if end-i < long {
+			end = min(b.Rows, i+some)
+			if err := s.addSome(b, v, key, i, end); err != nil {
+				return err
+			}
+		} else if v.countNulls(i, end) < end-i {
+			at := codeOf(b, key, i)
+			sum, ok := money.Sum(v.Decs[i:end]) // of nulls there are noughts
+			if ok {
+				s.sums[at], ok = money.AddOK(s.sums[at], sum)
+			}
+			if !ok {
+				return money.ErrOverflow
+			}
+			s.used[at] = true
+		}
+		i = end
+	}
+	return nil
+}
+
+// codeOf is the code of row i counted from 1, or 0 for null and where there is no key.
+func codeOf(b *Batch, key, i int) uint32 {
+	if key < 0 || b.Columns[key].IsNull(i) {
+		return 0
+	}
+	return b.Columns[key].Codes[i] + 1
+}
+
+// addSome adds rows [from, to).
+func (s *codeSums) addSome(b *Batch, v *Vector, key, from, to int) error {
+	for i := from; i < to; i++ {
+		if v.IsNull(i) {
 			continue
 		}
-		at := uint32(0)
-		if keyed && (!keyNulls || !b.Columns[key].IsNull(i)) {
-			at = b.Columns[key].Codes[i] + 1
-		}
-		sum, ok := money.AddOK(s.sums[at], d)
+		at := codeOf(b, key, i)
+		sum, ok := money.AddOK(s.sums[at], v.Decs[i])
 		if !ok {
 			return money.ErrOverflow
 		}
@@ -221,10 +253,7 @@ func (s *codeSums) addRow(b *Batch, i, value, key int, into *map[string]money.Fi
 	if err := s.prepare(b, key, into); err != nil {
 		return err
 	}
-	at := uint32(0)
-	if key >= 0 && !b.Columns[key].IsNull(i) {
-		at = b.Columns[key].Codes[i] + 1
-	}
+	at := codeOf(b, key, i)
 	sum, err := s.sums[at].Add(b.Columns[value].Decs[i])
 	s.sums[at], s.used[at] = sum, true
 	return err

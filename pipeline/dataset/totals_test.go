@@ -3,6 +3,9 @@ package dataset
 import (
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
+	"reflect"
+	"strconv"
 	"testing"
 
 	"daybook/schemas"
@@ -92,6 +95,49 @@ func TestTotals(t *testing.T) {
 		}
 		if !got.Equal(fromBatch) {
 			t.Errorf("by %s: %s", name, got.Diff(fromBatch))
+		}
+	}
+}
+
+// TestTotalsOfRuns: rows whose keys come in runs, short and long, count as they do one by one.
+func TestTotalsOfRuns(t *testing.T) {
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		var rows [][4]string
+		for len(rows) < 200 {
+			unit, cost := []string{"", "GB", "h"}[r.IntN(3)], []string{"", "-2.5", "7"}[r.IntN(3)]
+			for range 1 + r.IntN(20)*r.IntN(3) {
+				quantity := ""
+				if r.IntN(5) > 0 {
+					quantity = strconv.Itoa(r.IntN(100))
+				}
+				rows = append(rows, [4]string{quantity, unit, cost, "EUR"})
+			}
+		}
+		b := measuredBatch(t, rows...)
+		m := measures
+		if seed%4 == 0 {
+			m.Unit, m.Currency = -1, -1
+		}
+		var whole, byRow Tally
+		if err := whole.AddBatch(b, m); err != nil {
+			t.Fatal(err)
+		}
+		for i := range rows {
+			if err := byRow.AddRow(b, i, m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := whole.Totals()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := byRow.Totals()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("seed %d: %+v, want %+v", seed, got, want)
 		}
 	}
 }

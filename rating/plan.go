@@ -1,6 +1,7 @@
 package rating
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -48,8 +49,10 @@ type Plan struct {
 	included   []included
 	// includedFor lists, by meter, which of included have a price for it.
 	includedFor map[int][]int
-	accounts    map[schemas.AccountID]*account
-	units       map[[2]string]money.Decimal
+	// accounts are in the order of their identifiers, which ids has side by side: accounts are rated in that order, too.
+	accounts []account
+	ids      []schemas.AccountID
+	units    map[[2]string]money.Decimal
 	// discounted says that an offering or a price of the catalogue has discounts, bundled that an offering has parts.
 	discounted, bundled bool
 	// carries says that a meter carries its level in.
@@ -184,16 +187,29 @@ func Compile(book Book, spec Spec) (*Plan, error) {
 func (p *Plan) Bounds() (start, end time.Time) { return p.start, p.end }
 
 // Knows reports whether the book has the account.
-func (p *Plan) Knows(id schemas.AccountID) bool { return p.accounts[id] != nil }
+func (p *Plan) Knows(id schemas.AccountID) bool {
+	_, known := slices.BinarySearch(p.ids, id)
+	return known
+}
 
 // Accounts returns the identifiers of all accounts, sorted: also those without usage have recurring charges.
-func (p *Plan) Accounts() []schemas.AccountID {
-	ids := make([]schemas.AccountID, 0, len(p.accounts))
-	for id := range p.accounts {
-		ids = append(ids, id)
+func (p *Plan) Accounts() []schemas.AccountID { return slices.Clone(p.ids) }
+
+// find returns the place of an account, or where it would be, looking from near on first; nil is one that the book lacks.
+func (p *Plan) find(id schemas.AccountID, near int) (int, *account) {
+	first, last := 0, near
+	if near < len(p.ids) && p.ids[near] <= id {
+		step := 1
+		for first = near; first+step < len(p.ids) && p.ids[first+step] <= id; step *= 2 {
+			first += step
+		}
+		last = min(first+step, len(p.ids))
 	}
-	slices.Sort(ids)
-	return ids
+	at, known := slices.BinarySearch(p.ids[first:last], id)
+	if at += first; !known {
+		return at, nil
+	}
+	return at, &p.accounts[at]
 }
 
 func (p *Plan) compileOfferings() error {
@@ -320,13 +336,12 @@ func (p *Plan) compileAccounts() error {
 	for i := range p.book.Customers {
 		n += len(p.book.Customers[i].Accounts)
 	}
-	p.accounts = make(map[schemas.AccountID]*account, n)
+	p.accounts, p.ids = make([]account, 0, n), make([]schemas.AccountID, n)
 	p.sound = map[money.Currency]bool{}
-	all := make([]account, 0, n)
 	for i := range p.book.Customers {
 		for j := range p.book.Customers[i].Accounts {
-			all = append(all, account{Account: &p.book.Customers[i].Accounts[j], zone: p.book.Zone})
-			a := &all[len(all)-1]
+			p.accounts = append(p.accounts, account{Account: &p.book.Customers[i].Accounts[j], zone: p.book.Zone})
+			a := &p.accounts[len(p.accounts)-1]
 			if a.TimeZone != "" {
 				zone, err := time.LoadLocation(a.TimeZone)
 				if err != nil {
@@ -334,16 +349,18 @@ func (p *Plan) compileAccounts() error {
 				}
 				a.zone = zone
 			}
-			if p.accounts[a.ID] != nil {
-				return fmt.Errorf("account %s is there twice: rename one", a.ID)
-			}
 			if err := p.compileSubscriptions(a); err != nil {
 				return fmt.Errorf("account %s: %w", a.ID, err)
 			}
 			if err := p.checkAccount(a); err != nil {
 				return fmt.Errorf("account %s: %w", a.ID, err)
 			}
-			p.accounts[a.ID] = a
+		}
+	}
+	slices.SortStableFunc(p.accounts, func(a, b account) int { return cmp.Compare(a.ID, b.ID) })
+	for i := range p.accounts {
+		if p.ids[i] = p.accounts[i].ID; i > 0 && p.ids[i] == p.ids[i-1] {
+			return fmt.Errorf("account %s is there twice: rename one", p.ids[i])
 		}
 	}
 	return nil

@@ -24,6 +24,7 @@ type Tally struct {
 	plan    *Plan
 	id      schemas.AccountID
 	account *account // nil where the book does not know it
+	near    int      // its place among those of the plan
 	context context
 	known   map[string]*Labels // over all accounts
 	ids     map[string]int     // of the keys of series, over all accounts
@@ -107,7 +108,8 @@ func (p *Plan) NewTally() *Tally {
 // Begin starts an account, forgetting the one before. An account that the book does not know suspends all its rows.
 func (t *Tally) Begin(id schemas.AccountID) {
 	t.family, t.keepLate = nil, false
-	t.id, t.account, t.rows = id, t.plan.accounts[id], 0
+	t.id, t.rows = id, 0
+	t.near, t.account = t.plan.find(id, t.near)
 	t.series, t.handles = t.series[:0], t.handles[:0]
 	t.combos, t.numbers, t.totals, t.drawn = t.combos[:0], t.numbers[:0], t.totals[:0], 0
 	t.stamp++

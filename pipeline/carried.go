@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,20 +40,34 @@ func ReadCarriedIn(ctx context.Context, s store.Store, p schemas.Period) (*Carri
 		if o.Dataset != carriedOver {
 			continue
 		}
-		body, _, err := store.ReadAll(ctx, s, o.Key)
+		part := PartDigest{o.Key, o.Digest}
+		accounts, err := part.readCarried(ctx, s)
 		if err != nil {
 			return nil, err
-		}
-		var accounts []carriedAccount
-		if err := json.Unmarshal(body, &accounts); err != nil {
-			return nil, fmt.Errorf("%s is damaged: %w", o.Key, err)
 		}
 		for _, a := range accounts {
 			in.accounts[a.Account] = a.Carried
 		}
-		in.parts = append(in.parts, PartDigest{o.Key, o.Digest})
+		in.parts = append(in.parts, part)
 	}
 	return in, nil
+}
+
+// readCarried reads what a part of a run left for the accounts in it. It is JSON without a seal and without checksums of its
+// own, so its bytes are held against the digest by which the run that wrote it, or the one that reads it, knows it.
+func (p *PartDigest) readCarried(ctx context.Context, s store.Store) ([]carriedAccount, error) {
+	body, _, err := store.ReadAll(ctx, s, p.Part)
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != p.Digest {
+		return nil, fmt.Errorf("%s is damaged; remove it and run its period again: its SHA-256 is %x…, and %.12s… was written", p.Part, sum[:6], p.Digest)
+	}
+	var accounts []carriedAccount
+	if err := json.Unmarshal(body, &accounts); err != nil {
+		return nil, fmt.Errorf("%s is damaged; remove it and run its period again: %w", p.Part, err)
+	}
+	return accounts, nil
 }
 
 // of is what one account takes along; nothing where nothing was carried.

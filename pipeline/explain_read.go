@@ -180,13 +180,9 @@ func (x *ratedAgain) handlesOf(b *dataset.Batch, i int) []rating.Handle {
 // carriedInto is what the period before left for an account, as the run's spec has it.
 func (l *Look) carriedInto(ctx context.Context, id schemas.AccountID) (rating.Carried, error) {
 	for _, p := range l.run.Spec.Carried {
-		body, _, err := store.ReadAll(ctx, l.run.Store, p.Part)
+		accounts, err := p.readCarried(ctx, l.run.Store)
 		if err != nil {
 			return rating.Carried{}, fmt.Errorf("read what was carried into the period: %w", err)
-		}
-		var accounts []carriedAccount
-		if err := json.Unmarshal(body, &accounts); err != nil {
-			return rating.Carried{}, fmt.Errorf("%s is damaged: %w", p.Part, err)
 		}
 		for i := range accounts {
 			if accounts[i].Account == id {

@@ -2,14 +2,12 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"daybook/pipeline/dataset"
-	"daybook/pipeline/store"
 	"daybook/rating"
 	"daybook/schemas"
 )
@@ -236,13 +234,9 @@ func (e *earlierRun) carriedInto(ctx context.Context, r *Run, id schemas.Account
 	if e.carried == nil {
 		e.carried = map[schemas.AccountID]rating.Carried{}
 		for _, p := range e.manifest.Spec.Carried {
-			body, _, err := store.ReadAll(ctx, r.Store, p.Part)
+			accounts, err := p.readCarried(ctx, r.Store)
 			if err != nil {
 				return rating.Carried{}, fmt.Errorf("read what was carried into %s: %w", e.Period, err)
-			}
-			var accounts []carriedAccount
-			if err := json.Unmarshal(body, &accounts); err != nil {
-				return rating.Carried{}, fmt.Errorf("%s is damaged: %w", p.Part, err)
 			}
 			for _, a := range accounts {
 				e.carried[a.Account] = a.Carried

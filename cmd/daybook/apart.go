@@ -52,14 +52,24 @@ func bookApart(dir, inBook, store string) error {
 
 // localPath returns the directory that a place names, if it names one, as realPath has it.
 func localPath(place string) (string, bool) {
+	dir, local := directoryOf(place)
+	if !local {
+		return "", false
+	}
+	return realPath(dir), true
+}
+
+// directoryOf returns the directory that a place names, if it names one: a path as it is, for it may hold any character, and
+// that of a file URL with what stands in it as %XX.
+func directoryOf(place string) (dir string, local bool) {
 	if !strings.Contains(place, "://") {
-		return realPath(place), true
+		return place, true
 	}
 	u, err := url.Parse(place)
 	if err != nil || u.Scheme != "file" {
 		return "", false
 	}
-	return realPath(u.Path), true
+	return u.Path, true
 }
 
 // realPath is a path without links, absolute; what is not there yet keeps its name.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,5 +73,39 @@ func TestStoreOfAnother(t *testing.T) {
 				t.Errorf("%s with run %q: exit code %d, %q", args[0], run, code, text)
 			}
 		}
+	}
+}
+
+// TestPlacesOfAnyName runs a book whose landing place and store have names that a URL would write otherwise, as paths and as
+// URLs: the same directories are meant throughout, and the places that the run names are there.
+func TestPlacesOfAnyName(t *testing.T) {
+	base := filepath.Join(t.TempDir(), `who's "it"?; naïve #1 100%25`)
+	book := filepath.Join(base, "book")
+	if code := execute(t.Context(), []string{"init", book}, io.Discard, io.Discard); code != exitDone {
+		t.Fatal(code)
+	}
+	url := func(parts ...string) string {
+		return (&url.URL{Scheme: "file", Path: filepath.Join(append([]string{base}, parts...)...)}).String()
+	}
+	for _, places := range [][]string{
+		nil,
+		{"--store", filepath.Join(base, "store?")},
+		{"--store", url("by URL?"), "--landing", url("book", "landing")},
+	} {
+		var out, complaint bytes.Buffer
+		if code := execute(t.Context(), append([]string{"run", book, "--period", "2024-09", "-q"}, places...), &out, &complaint); code != exitDone {
+			t.Fatalf("%q: exit code %d, %s", places, code, complaint.String())
+		}
+		_, where, _ := strings.Cut(out.String(), "look at ")
+		_, sql, _ := strings.Cut(where, "in DuckDB ")
+		page, _, _ := strings.Cut(where, "\n")
+		for _, file := range []string{page, sql} {
+			if _, err := os.Stat(strings.TrimSpace(file)); err != nil {
+				t.Errorf("%q: %v", places, err)
+			}
+		}
+	}
+	if found, err := os.ReadDir(base); err != nil || len(found) != 3 {
+		t.Errorf("%v, %v", found, err)
 	}
 }

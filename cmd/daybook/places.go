@@ -101,7 +101,7 @@ func (p *places) openLanding(ctx context.Context, inBook, dir string) (store.Sto
 	if err != nil {
 		return nil, "", err
 	}
-	if local := strings.TrimPrefix(url, "file://"); !strings.Contains(local, "://") {
+	if local, is := directoryOf(url); is {
 		if _, err := os.Stat(local); errors.Is(err, fs.ErrNotExist) {
 			return nil, "", wrong("the landing place %s is not there; make it, mount it, or name another with --landing", local)
 		}

@@ -150,7 +150,7 @@ func (o *quoteOptions) carried(ctx context.Context, b *book.Book, q *pipeline.Qu
 		return nil, err
 	}
 	// The book's own store may not be made yet, but who names one means one that is there.
-	if local := strings.TrimPrefix(url, "file://"); o.store != "" && !strings.Contains(local, "://") {
+	if local, is := directoryOf(url); is && o.store != "" {
 		if _, err := os.Stat(local); errors.Is(err, fs.ErrNotExist) {
 			return nil, wrong("the store %s is not there; name another with --store, or start --from-book", local)
 		}

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -204,10 +203,10 @@ func removeFolders(dir string) error {
 // useScratch gives the run a place for the files between its tasks and within them: the same for every process that works
 // on the same run, so that a run that was killed goes on, and a private one if such a process is at work.
 func useScratch(r *pipeline.Run, dir, storeURL string) (*scratch, error) {
-	local := strings.TrimPrefix(storeURL, "file://")
+	local, isLocal := directoryOf(storeURL)
 	switch {
 	case dir != "":
-	case !strings.Contains(local, "://"):
+	case isLocal:
 		dir = filepath.Join(local, ".scratch")
 	default:
 		dir = filepath.Join(os.TempDir(), fmt.Sprintf("daybook-scratch-%d", os.Getuid()))

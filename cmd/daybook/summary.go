@@ -126,7 +126,10 @@ func printCodes(w io.Writer, m *pipeline.Manifest) {
 }
 
 func printWhere(w io.Writer, m *pipeline.Manifest, storeURL string) {
-	base, _, _ := strings.Cut(strings.TrimPrefix(storeURL, "file://"), "?")
+	base, local := directoryOf(storeURL)
+	if !local {
+		base = withoutQuery(storeURL)
+	}
 	base = strings.TrimSuffix(base, "/")
 	fmt.Fprintf(w, "\n  look at   %s/reports/%s/%s/variance.html\n", base, m.Spec.Period, m.Run)
 	fmt.Fprintf(w, "            %s/reports/%s/%s/invoices.html\n", base, m.Spec.Period, m.Run)

@@ -47,18 +47,18 @@ const (
 func Stages() []Stage {
 	return []Stage{
 		{"ingest", []Step{
-			{Name: "delivery", Version: "2", Width: PerSource, Do: ingestSource},
+			{Name: "delivery", Version: "3", Width: PerSource, Do: ingestSource},
 		}},
 		{"normalise", []Step{
 			{
-				Name: "object", Version: "6", Width: PerObject, Temporary: true, Do: normaliseObject,
+				Name: "object", Version: "7", Width: PerObject, Temporary: true, Do: normaliseObject,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 			},
 			{Name: "shard", Version: "3", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},
 		}},
 		{"rate", []Step{
 			{
-				Name: "shard", Version: "5", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
+				Name: "shard", Version: "6", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
 				Book: []book.Part{book.PartCatalogue, book.PartCustomers, book.PartFX, book.PartProvider},
 			},
 		}},

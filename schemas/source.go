@@ -70,7 +70,7 @@ type Source struct {
 	// from the column of their own name unless renamed here; our own x_ columns are filled only from here, because peers
 	// use some of the names in another sense. For CloudEvents the right side is an attribute (subject) or a path into the
 	// data (data.labels.region), and nothing is filled that is not named here, except that a charge period without an end
-	// is the instant of its start.
+	// is the instant of its start. A quantity or a cost that is named here must be in every event, or tolerated as null.
 	Columns map[string]string `yaml:"columns,omitempty"`
 	// Constants fills a usage column with one value in every row.
 	Constants map[string]string `yaml:"constants,omitempty"`

@@ -52,7 +52,10 @@ func TestEvents(t *testing.T) {
 		{"repeated stranger", `"labels"`, `"b":1,"b":2,"labels"`, "bad_json data.b"},
 		{"repeated member", `"subject":"acme"`, `"subject":"acme","subject":"acme"`, "bad_json subject"},
 		{"repeated object", `"data":{`, `"data":{},"data":{`, "bad_json data"},
-		{"null data", `"data":{"tokens":12.5,"labels":{"region":"eu"}}`, `"data":null`, strings.NewReplacer(" RegionId=eu", "", " ConsumedQuantity=12.5", "").Replace(whole) + end},
+		{"null data", `"data":{"tokens":12.5,"labels":{"region":"eu"}}`, `"data":null`, "missing_value data.tokens"},
+		{"misspelt quantity", `"tokens"`, `"tokes"`, "missing_value data.tokens"},
+		{"null quantity", `12.5`, `null`, "missing_value data.tokens"},
+		{"null label", `"eu"`, `null`, strings.Replace(whole, " RegionId=eu", "", 1) + end},
 		{"object for a value", `12.5`, `{"n":1}`, "bad_value data.tokens"},
 		{"value for an object", `{"region":"eu"}`, `"eu"`, "bad_value data.labels"},
 		{"no version", `"specversion":"1.0",`, ``, "missing_value specversion"},
@@ -94,6 +97,22 @@ func TestEvents(t *testing.T) {
 		if have != c.want {
 			t.Errorf("%s:\n%s\nis  %s\nnot %s", c.name, line, have, c.want)
 		}
+	}
+}
+
+// TestEventsWithoutQuantity asserts that the book may let a quantity be absent, and is told of it.
+func TestEventsWithoutQuantity(t *testing.T) {
+	src := meter()
+	src.Tolerate.NullColumns = []string{"ConsumedQuantity"}
+	got, err := decodeText(t, src, "2024-09", strings.Replace(event, `"tokens":12.5,`, "", 1)+"\n", 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.rows) != 1 || strings.Contains(got.rows[0], "ConsumedQuantity") {
+		t.Errorf("rows %q", got.rows)
+	}
+	if len(got.findings) != 1 || got.findings[0].Code != schemas.CodeToleratedNull || got.findings[0].Column != "data.tokens" {
+		t.Errorf("findings %+v", got.findings)
 	}
 }
 

@@ -94,7 +94,8 @@ var focusElsewhere = map[string]uint8{
 }
 
 // eventRules is what is asked of CloudEvents: the columns are of our own choosing, so the lists are those of FOCUS, and
-// nothing but the charge period is demanded.
+// nothing but the charge period is demanded. But an event that lacks a quantity or a cost that the book says it has would
+// count as nothing, and a member that is misspelt would be for free.
 func eventRules() (rules [schemas.UseColumns]rule) {
 	rules = focusRules
 	for i := range rules {
@@ -102,6 +103,12 @@ func eventRules() (rules [schemas.UseColumns]rule) {
 	}
 	for _, i := range []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd} {
 		rules[i].mandatory, rules[i].notNull = true, true
+	}
+	for _, i := range []int{
+		schemas.UseConsumedQuantity, schemas.UsePricingQuantity,
+		schemas.UseListCost, schemas.UseContractedCost, schemas.UseBilledCost, schemas.UseEffectiveCost,
+	} {
+		rules[i].notNull = true
 	}
 	return rules
 }

@@ -121,11 +121,11 @@ func TestDiscover(t *testing.T) {
 		},
 		{
 			name: "nothing there", src: snapshot, asOf: at(31, 1),
-			want: "blocking missing_delivery : for 2024-09 there are 0 objects of at least 1\nincomplete=true",
+			want: "blocking missing_delivery : for 2024-09 there are 0 objects of at least 1 at peer/{period}/{version}/*.csv\nincomplete=true",
 		},
 		{
 			name: "nothing there, and not due yet", src: snapshot, asOf: at(30, 0), edit: func(s *schemas.Source) { s.Expect.DueHours = 72 },
-			want: "warning missing_delivery : for 2024-09 there are 0 objects of at least 1, due by 2024-10-04T00:00:00Z\nincomplete=true",
+			want: "warning missing_delivery : for 2024-09 there are 0 objects of at least 1 at peer/{period}/{version}/*.csv, due by 2024-10-04T00:00:00Z\nincomplete=true",
 		},
 		{
 			name: "late", src: snapshot, edit: func(s *schemas.Source) { s.Expect.DueHours = 1 },
@@ -142,7 +142,7 @@ func TestDiscover(t *testing.T) {
 			name: "an incomplete manifest", src: manifested,
 			objects: "peer/2024-09/v1/manifest.json 1 0: {\"billing_period\":\"2024-09\"}",
 			want: "warning unsettled_object peer/2024-09/v1/manifest.json: its manifest does not say that it is complete\n" +
-				"blocking missing_delivery : for 2024-09 there are 0 objects of at least 1\nincomplete=true",
+				"blocking missing_delivery : for 2024-09 there are 0 objects of at least 1 at peer/{period}/{version}/*.csv\nincomplete=true",
 		},
 		{
 			name: "a refused version leaves the one before it", src: manifested,
@@ -158,7 +158,7 @@ func TestDiscover(t *testing.T) {
 				"meter/2024-09-01/eu/b.jsonl v= day=2024-09-01 meter/2024-09-01/eu/b.jsonl/1/-1\n" +
 				"meter/2024-09-02/a.jsonl v= day=2024-09-02 meter/2024-09-02/a.jsonl/1/-1\n" +
 				"warning late_delivery meter/2024-09-01/eu/b.jsonl: the delivery for 2024-09-01 was due by 2024-09-02T06:00:00Z\n" +
-				"warning missing_delivery : for 2024-09-02 there are 1 objects of at least 2, due by 2024-09-03T06:00:00Z\nincomplete=true",
+				"warning missing_delivery : for 2024-09-02 there are 1 objects of at least 2 at meter/{day}/**/*.jsonl, due by 2024-09-03T06:00:00Z\nincomplete=true",
 		},
 		{
 			name: "nothing expected, nothing there", src: appended, want: "incomplete=false",

@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"path"
 	"time"
 
 	"daybook/schemas"
@@ -51,7 +52,7 @@ func (s *search) expectOne(day, name string, end time.Time) {
 	}
 	f := schemas.Finding{
 		Code: schemas.CodeMissingDelivery, Source: s.src.ID, Value: name,
-		Message: fmt.Sprintf("for %s there are %d objects of at least %d", name, objects, want),
+		Message: fmt.Sprintf("for %s there are %d objects of at least %d at %s", name, objects, want, path.Join(s.src.Prefix, s.src.Pattern)),
 	}
 	if known && s.q.AsOf.Before(due) {
 		f.Severity = schemas.Warning

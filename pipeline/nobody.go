@@ -79,6 +79,9 @@ func (n *nobody) end(w *rater) {
 		if k.peer == "" {
 			f.Code, f.Severity, f.Rows, f.Column = schemas.CodeUnknownAccount, schemas.Suspended, s.rows, "BillingAccountId"
 			f.Message = fmt.Sprintf("%d rows of account %q, which no customer of the book has; add the account to customers, and they are rated on the next run", s.rows, name)
+			if name == "" {
+				f.Message = fmt.Sprintf("%d rows name no account; have the source %s fill BillingAccountId or SubAccountId, or map one of them in the book, and they are rated on the next run", s.rows, k.source)
+			}
 			w.control.SuspendedRows += s.rows
 			w.found.add(f)
 			continue

@@ -33,8 +33,12 @@ func (c *checker) checkProvider() {
 	}
 	c.location(at.field("landing"), p.Landing)
 	c.location(at.field("store"), p.Store)
-	if p.Store != "" && path.Clean(p.Store) == path.Clean(p.Landing) {
-		c.complain(at.field("store"), "choose a directory of its own", "results would lie among the deliveries in %q", clip(p.Store))
+	switch store, landing := path.Clean(p.Store), path.Clean(p.Landing); {
+	case p.Store == "" || p.Landing == "":
+	case store == landing || strings.HasPrefix(store, landing+"/"):
+		c.complain(at.field("store"), "choose a directory of its own", "results would lie among the deliveries in %q", clip(p.Landing))
+	case strings.HasPrefix(landing, store+"/"):
+		c.complain(at.field("landing"), "choose a directory of its own", "deliveries would lie among the results in %q", clip(p.Store))
 	}
 	if age := p.Exchange.MaxAgeDays; age != nil {
 		c.atMost(at.field("exchange").field("max_age_days"), int64(*age), mostDays)

@@ -67,7 +67,9 @@ func (c *checker) prefix(at place, prefix string) {
 	clean := path.Clean(strings.TrimSuffix(prefix, "/"))
 	switch {
 	case prefix == "":
-	case strings.HasPrefix(prefix, "/"), strings.Contains(prefix, "://"), strings.Contains(prefix, `\`),
+	case strings.Contains(prefix, `\`):
+		c.complain(at, "write "+strings.ReplaceAll(prefix, `\`, "/"), "%q has backslashes, and folders are divided by slashes", clip(prefix))
+	case strings.HasPrefix(prefix, "/"), strings.Contains(prefix, "://"),
 		slices.Contains(strings.Split(prefix, "/"), ".."):
 		c.complain(at, "write a path with slashes from the landing place down, such as peers/atlas", "%q leaves the landing place", clip(prefix))
 	case clean != strings.TrimSuffix(prefix, "/"):

@@ -101,6 +101,9 @@ func (l *loader) complainOfStray(name, what string) {
 		known = append(known, candidate)
 	}
 	hint := "move it out of the book"
+	if what == "directory" {
+		hint += ", or name it as landing or store in provider.yaml"
+	}
 	if near := nearest(name, known); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}

@@ -178,21 +178,23 @@ func decimalHint(text string, err error) string {
 	if errors.Is(err, money.ErrLimit) {
 		return "at most 64 digits and an exponent of at most 64 are read"
 	}
-	comma, point := strings.LastIndexByte(text, ','), strings.LastIndexByte(text, '.')
-	guess := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r == '.' || r == '-' {
-			return r
-		}
-		return -1
-	}, text)
-	if strings.Count(text, ",") == 1 && comma > point {
-		whole := strings.NewReplacer(".", "", ",", ".").Replace(text)
-		guess = strings.Map(func(r rune) rune {
+	digits := func(text string) string {
+		return strings.Map(func(r rune) rune {
 			if r >= '0' && r <= '9' || r == '.' || r == '-' {
 				return r
 			}
 			return -1
-		}, whole)
+		}, text)
+	}
+	comma, point := strings.LastIndexByte(text, ','), strings.LastIndexByte(text, '.')
+	guess := digits(text)
+	if strings.Count(text, ",") == 1 && comma > point {
+		fraction := digits(strings.NewReplacer(".", "", ",", ".").Replace(text))
+		// 1,200 is a thousand times as much to some as to others, so neither is proposed alone.
+		if _, behind, _ := strings.Cut(fraction, "."); point < 0 && len(behind) == 3 && len(guess) <= 40 {
+			return "write " + guess + " or " + fraction + ", whichever is meant: a point before the decimals, no separators"
+		}
+		guess = fraction
 	}
 	if _, err := money.ParseDecimal(guess); err == nil && len(guess) <= 40 {
 		return "write " + guess + ": a point before the decimals, no separators, currency or percent sign"

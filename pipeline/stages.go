@@ -64,11 +64,11 @@ func Stages() []Stage {
 		}},
 		{"reconcile", []Step{
 			{
-				Name: "shard", Version: "5", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
+				Name: "shard", Version: "6", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
 				Book: []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 			},
 			{
-				Name: "total", Version: "4", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
+				Name: "total", Version: "5", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
 				Book: []book.Part{book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 			},
 		}},
@@ -78,7 +78,7 @@ func Stages() []Stage {
 				Book: []book.Part{book.PartCustomers, book.PartProvider},
 			},
 			{
-				Name: "reports", Version: "4", Width: Once, Named: true, Do: emitReports,
+				Name: "reports", Version: "5", Width: Once, Named: true, Do: emitReports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
 				Book:  []book.Part{book.PartProvider},
 			},

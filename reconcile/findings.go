@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
 
 	"daybook/schemas"
@@ -40,6 +41,10 @@ func noRate(id string, m missingRate, to money.Currency) schemas.Finding {
 		m.amount, m.currency)
 }
 
+// offeringName names an offering in a message; what is charged beside all of them, such as the true-up of a commitment, is of
+// none.
+func offeringName(id schemas.OfferingID) string { return cmp.Or(string(id), "no offering") }
+
 // planFinding is the one finding of a cell, on the gravest of its rows; false where nothing needs attention.
 func planFinding(rows [4]schemas.Variance) (schemas.Finding, bool) {
 	revenue, cost := &rows[1], &rows[2]
@@ -50,7 +55,7 @@ func planFinding(rows [4]schemas.Variance) (schemas.Finding, bool) {
 		}
 	}
 	currency := money.Currency(worst.Unit)
-	place := string(worst.Offering)
+	place := offeringName(worst.Offering)
 	if worst.Region != "" {
 		place += " in " + worst.Region
 	}

@@ -101,8 +101,7 @@ func (l *marginLine) fields(p *pack) {
 	p.count(&l.Charges)
 }
 
-// Rows returns the margins of a period, sorted as schemas.Margins says, and a finding for each that is negative when
-// rounded to the currency's minor unit: a fraction of a cent between a rounded charge and an unrounded cost is no loss.
+// Rows returns the margins of a period, sorted as schemas.Margins says, and a finding for each that is a loss.
 func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Finding) {
 	lines := m.lines()
 	out := make([]schemas.MarginRow, len(lines))
@@ -116,9 +115,9 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 		r.Margin = r.Revenue.Sub(r.Cost)
 		r.Percent = marginPercentRounded(r.Margin, r.Revenue)
 		out[i] = r
-		if lossRounded(r.Margin, r.Currency).IsNegative() {
+		if out[i].Loss() {
 			f := noteFinding(schemas.CodeNegativeMargin, r.ID,
-				fmt.Sprintf("%s earns %s %s from %s and costs %s; look at its price against the contract rate", r.Offering, r.Revenue, r.Currency, r.Account, r.Cost),
+				fmt.Sprintf("%s earns %s %s from %s and costs %s; look at its price against the contract rate", offeringName(r.Offering), r.Revenue, r.Currency, r.Account, r.Cost),
 				r.Margin, r.Currency)
 			f.Account = r.Account
 			findings = append(findings, f)
@@ -130,15 +129,6 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 // MarginID is the identifier of an account's margin on an offering; no account stands for all of them.
 func MarginID(p schemas.Period, account schemas.AccountID, offering schemas.OfferingID, c money.Currency) string {
 	return joinID(string(p), string(account), string(offering), string(c))
-}
-
-// lossRounded is a margin to the minor unit of its currency; without one, as it is.
-func lossRounded(margin money.Decimal, c money.Currency) money.Decimal {
-	places, ok := money.MinorUnits(c)
-	if !ok {
-		return margin
-	}
-	return money.RoundTo(margin, places, money.HalfEven)
 }
 
 // ByOffering adds up margins over accounts, sorted by offering and currency.

@@ -250,6 +250,10 @@ func TestMargins(t *testing.T) {
 		{"b", "vm", "Usage", "10", "12"},
 		{"b", "free", "Usage", "0", "1"},
 		{"c", "vm", "Usage", "1.00", "1.004"},
+		{"d", "vm", "Usage", "1.00", "1.005"},
+		{"d", "vm", "Usage", "1.00", "1.005"},
+		{"e", "vm", "Usage", "1.00", "1.0051"},
+		{"f", "", "Purchase", "1.00", "3"},
 	}
 	sums, other := noSums(nil), noSums(nil)
 	one, two := sums.Margins, other.Margins
@@ -273,16 +277,25 @@ func TestMargins(t *testing.T) {
 		}
 		got = append(got, fmt.Sprintf("%s %s %s %s %s %s", r.Account, r.Offering, r.Revenue, r.Cost, r.Margin, percent))
 	}
-	want := []string{"a vm 20 12.5 7.5 37.5", "b free 0 1 -1 -", "b vm 10 12 -2 -20", "c vm 1 1.004 -0.004 -0.4"}
+	want := []string{"a vm 20 12.5 7.5 37.5", "b free 0 1 -1 -", "b vm 10 12 -2 -20", "c vm 1 1.004 -0.004 -0.4", "d vm 2 2.01 -0.01 -0.5", "e vm 1 1.0051 -0.0051 -0.51", "f  1 3 -2 -200"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if len(findings) != 2 || findings[0].Account != "b" || findings[0].Code != schemas.CodeNegativeMargin {
-		t.Errorf("findings %+v", findings)
+	got = nil
+	for _, f := range findings {
+		got = append(got, string(f.Code)+" "+f.Message)
+	}
+	const advice = "; look at its price against the contract rate"
+	want = []string{
+		"negative_margin free earns 0 EUR from b and costs 1" + advice, "negative_margin vm earns 10 EUR from b and costs 12" + advice,
+		"negative_margin vm earns 1 EUR from e and costs 1.0051" + advice, "negative_margin no offering earns 1 EUR from f and costs 3" + advice,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("findings %q, want %q", got, want)
 	}
 	byOffering, err := one.ByOffering()
 	must(t, err)
-	if rows, _ := byOffering.Rows(month); len(rows) != 2 || rows[1].Margin.String() != "5.496" {
+	if rows, _ := byOffering.Rows(month); len(rows) != 3 || rows[2].Margin.String() != "5.4809" {
 		t.Errorf("by offering: %+v", rows)
 	}
 }

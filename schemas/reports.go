@@ -278,6 +278,17 @@ type MarginRow struct {
 	Charges int64
 }
 
+// Loss reports whether a margin is below zero by more than rounding can have done: half a minor unit of the currency for
+// each charge, since charges are rounded and costs are not. What is handed on as it is costs what it earns.
+func (m *MarginRow) Loss() bool {
+	places, ok := money.MinorUnits(m.Currency)
+	if !ok {
+		return m.Margin.IsNegative()
+	}
+	half := money.NewDecimal(5, -places-1)
+	return m.Margin.Add(half.Mul(money.NewDecimal(m.Charges, 0))).IsNegative()
+}
+
 // Positions of the columns of Margins.
 const (
 	MarginMarginId = iota

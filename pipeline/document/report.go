@@ -31,7 +31,7 @@ type Report struct {
 	Revenue, Cost, Margin schemas.Variance
 	Variances             []schemas.Variance
 	Matches               []schemas.PeerMatch
-	// Margins may be all of them, or only those below zero: no others are listed by account.
+	// Margins may be all of them, or only the losses: no others are listed by account.
 	Margins  []schemas.MarginRow
 	Findings []FindingCount
 	// Rates convert other currencies to Currency, for ordering amounts and for nothing that is shown. An amount without a
@@ -111,14 +111,14 @@ func (r *Report) worth(amount money.Decimal, c money.Currency) money.Decimal {
 // graveFindings say what is kept out: one item for each severity, its codes in its detail. Their money is not known.
 func (r *Report) graveFindings() []Item {
 	var out []Item
-	for _, severity := range []schemas.Severity{schemas.Blocking, schemas.Suspended, schemas.Rejected} {
+	for _, severity := range []schemas.Severity{schemas.Blocking, schemas.Suspended, schemas.Rejected, outOfScope} {
 		if severity == schemas.Blocking && len(r.Missing) > 0 {
 			continue // Missing names each
 		}
 		var codes []string
 		findings, rows := int64(0), int64(0)
 		for _, f := range r.Findings {
-			if f.Severity == severity {
+			if f.fate() == severity {
 				findings, rows = findings+f.Findings, rows+f.Rows
 				count := f.Rows
 				if count == 0 {
@@ -136,12 +136,29 @@ func (r *Report) graveFindings() []Item {
 			item.Title, item.Action = "What keeps the period open", "Correct it, or waive it in the book by name and reason."
 		case schemas.Suspended:
 			item.Title, item.Action = kept(rows, findings)+" suspended", "Complete the book; they are rated on the next run."
+		case outOfScope:
+			item.Title, item.Action = kept(rows, findings)+" of other periods", "Ask the sources which period they meant; they are billed when delivered there."
 		default:
 			item.Title, item.Action = kept(rows, findings)+" rejected", "Have the sources correct them."
 		}
 		out = append(out, item)
 	}
 	return out
+}
+
+// outOfScope is the fate of rows of other periods.
+const outOfScope schemas.Severity = "out of scope"
+
+// fate is where the control totals count the rows: under the severity, but a row in no known currency is left out by
+// decoding, as what it rejects, and one of another period is out of scope. So page and totals give the same numbers.
+func (f *FindingCount) fate() schemas.Severity {
+	switch {
+	case f.Code == schemas.CodeUnknownCurrency && f.Severity == schemas.Suspended:
+		return schemas.Rejected
+	case f.Code == schemas.CodeOtherPeriod && f.Severity == schemas.Rejected:
+		return outOfScope
+	}
+	return f.Severity
 }
 
 // kept counts what findings keep out: rows, or the findings themselves where they are about none.
@@ -286,7 +303,7 @@ func (r *Report) marginItem(m *schemas.MarginRow) (Item, bool) {
 		Detail:  "Revenue " + r.rounded(m.Revenue) + " costs " + r.rounded(m.Cost) + ".",
 		Action:  "Look at the price against the contract rate.",
 		Explain: m.ID,
-	}, money.RoundTo(m.Margin, r.Places, money.HalfEven).IsNegative()
+	}, m.Loss()
 }
 
 func (r *Report) offering(id schemas.OfferingID) string {

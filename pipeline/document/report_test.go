@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -227,6 +228,30 @@ func TestAttentionIsOrderedByMoney(t *testing.T) {
 	}
 }
 
+// TestAttentionCountsRowsAsControlTotalsDo asserts that rows are counted where the control totals have them, not by the
+// severity of their findings alone.
+func TestAttentionCountsRowsAsControlTotalsDo(t *testing.T) {
+	r := &document.Report{Findings: []document.FindingCount{
+		{schemas.CodeBadDecimal, schemas.Rejected, 2, 2},
+		{schemas.CodeOtherPeriod, schemas.Rejected, 1, 1},
+		{schemas.CodeOtherPeriod, schemas.Warning, 1, 0},
+		{schemas.CodeUnknownCurrency, schemas.Suspended, 3, 3},
+		{schemas.CodeUnknownCurrency, schemas.Note, 1, 0},
+		{schemas.CodeUnknownAccount, schemas.Suspended, 4, 4},
+	}}
+	var got []string
+	for _, i := range r.Attention() {
+		got = append(got, i.Title+": "+i.Detail)
+	}
+	want := []string{
+		"4 usage rows suspended: unknown_account 4.", "5 usage rows rejected: bad_decimal 2, unknown_currency 3.",
+		"1 usage row of other periods: other_period 1.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestFormulasAreNeutral writes cells that a spreadsheet might run, and reads them back as harmless text.
 func TestFormulasAreNeutral(t *testing.T) {
 	evil := []string{
@@ -269,21 +294,21 @@ func open(t *testing.T, r *document.Report) *excelize.File {
 	return f
 }
 
-// TestWorkbook asserts that numbers come back digit by digit, as numbers where a spreadsheet can hold them.
+// TestWorkbook asserts that numbers come back digit by digit, and as numbers, so that sums over a column miss none.
 func TestWorkbook(t *testing.T) {
 	r := report()
 	r.Variances[1].Actual = dec("123456789012345.678")
 	r.Variances[2].Actual = dec("0.000000000000000001")
 	r.Variances[3].Actual = dec("-98765432109.8765")
 	f := open(t, r)
-	for i, want := range []struct{ text, kind string }{{"123456789012345.678", "text"}, {"0.000000000000000001", "number"}, {"-98765432109.8765", "number"}} {
+	for i, want := range []string{"123456789012345.678", "0.000000000000000001", "-98765432109.8765"} {
 		at := fmt.Sprintf("J%d", i+3)
 		got, err := f.GetCellValue("Variances", at, excelize.Options{RawCellValue: true})
 		must(t, err)
 		kind, err := f.GetCellType("Variances", at)
 		must(t, err)
-		if isText := kind == excelize.CellTypeSharedString || kind == excelize.CellTypeInlineString; got != want.text || isText != (want.kind == "text") {
-			t.Errorf("%s: %q of type %v, want %s as %s", at, got, kind, want.text, want.kind)
+		if got != want || kind == excelize.CellTypeSharedString || kind == excelize.CellTypeInlineString {
+			t.Errorf("%s: %q of type %v, want the number %s", at, got, kind, want)
 		}
 	}
 	for _, sheet := range []string{"Attention", "Variances", "Peer bills", "Margins", "Findings", "Month to date", "Days"} {

@@ -19,8 +19,6 @@ import (
 const (
 	// mostSheetRows leaves room for the header below Excel's 1,048,576.
 	mostSheetRows = 1_000_000
-	// exactDigits is how many significant digits a spreadsheet keeps of a number; more would be changed in silence.
-	exactDigits = 15
 	// longestCell is what a cell holds, in UTF-16 units at most as many.
 	longestCell = 32_000
 )
@@ -181,24 +179,16 @@ func (w *workbook) cell(sheet string, x, y int, c Cell, kind GridKind) {
 	if c.Text == "" {
 		return
 	}
-	if !c.Number || !exactInSheet(c.Text) {
+	if !c.Number {
 		w.text(sheet, x, y, c.Text, w.kinds[kind])
 		return
 	}
 	at, err := excelize.CoordinatesToCellName(x, y)
 	w.try(sheet, err)
-	// The decimal text itself is stored: it never passes through a binary fraction on our side.
+	// The decimal text itself is stored: it never passes through a binary fraction on our side. A spreadsheet computes with
+	// some fifteen digits of it. Longer numbers are not texts for that: a sum would pass over them in silence.
 	w.try(sheet, w.file.SetCellDefault(sheet, at, c.Text))
 	w.try(sheet, w.file.SetCellStyle(sheet, at, at, w.kinds[kind]))
-}
-
-// exactInSheet reports whether a spreadsheet keeps every digit of a decimal text.
-func exactInSheet(s string) bool {
-	digits := strings.Trim(strings.ReplaceAll(strings.TrimPrefix(s, "-"), ".", ""), "0")
-	if !strings.Contains(s, ".") {
-		digits = strings.TrimLeft(strings.TrimPrefix(s, "-"), "0")
-	}
-	return len(digits) <= exactDigits
 }
 
 // clean cuts a text to what a cell holds and takes out the characters that XML cannot carry.

@@ -112,6 +112,7 @@ type invoiceTextLine struct {
 	Charge      string `json:"charge"`
 	Description string `json:"description"`
 	Region      string `json:"region"`
+	Group       string `json:"group"`
 	From        string `json:"from"`
 	To          string `json:"to"`
 	Quantity    string `json:"quantity"`
@@ -170,8 +171,10 @@ func printInvoice(out io.Writer, raw []byte) error {
 // cells are the columns of a line.
 func (l *invoiceTextLine) cells() []string {
 	what := l.Description
-	if l.Region != "" {
-		what += ", " + l.Region
+	for _, s := range [2]string{l.Region, l.Group} {
+		if s != "" {
+			what += ", " + s
+		}
 	}
 	if l.Discount != "" {
 		what += " (discount " + l.Discount + ")"

@@ -55,6 +55,8 @@ type InvoiceLine struct {
 	Class       string
 	Description string
 	Region      string
+	// Group tells lines of one description apart: the meter's group, such as ServiceName=Storage.
+	Group string
 	// From and To are the first and last day of the charge period; no days where it has none.
 	From, To    schemas.Date
 	HasQuantity bool
@@ -212,7 +214,7 @@ func spreadRounded(exact []money.Decimal, rule schemas.RoundingRule) (parts []mo
 // line is a charge as the invoice shows it. The discount is what lies between the list and the invoiced amount.
 func (b *Billing) line(c *schemas.Charge, shown money.Fixed, places int32) (InvoiceLine, error) {
 	l := InvoiceLine{
-		Charge: c.ID, Offering: c.Offering, Category: c.Category, Class: c.Class, Description: c.Description, Region: c.Region, Amount: shown, List: shown,
+		Charge: c.ID, Offering: c.Offering, Category: c.Category, Class: c.Class, Description: c.Description, Region: c.Region, Group: c.Group, Amount: shown, List: shown,
 	}
 	if !c.Start.IsZero() && c.End.After(c.Start) {
 		l.From, l.To = schemas.DateOf(c.Start, b.Zone), schemas.DateOf(c.End.Add(-1), b.Zone)

@@ -158,9 +158,11 @@ func appendLine(dst []byte, l *InvoiceLine, span []byte, places int32) []byte {
 	dst = appendEscaped(dst, l.Description)
 	dst = append(dst, "<small>"...)
 	dst = append(dst, span...)
-	if l.Region != "" {
-		dst = append(dst, " · "...)
-		dst = appendEscaped(dst, l.Region)
+	for _, s := range [2]string{l.Region, l.Group} {
+		if s != "" {
+			dst = append(dst, " · "...)
+			dst = appendEscaped(dst, s)
+		}
 	}
 	if !l.Discount.IsZero() {
 		dst = append(dst, " · list "...)

@@ -134,6 +134,7 @@ func appendLineJSON(dst []byte, l *InvoiceLine, places int32) []byte {
 	j.optional("class", l.Class)
 	j.text("description", l.Description)
 	j.optional("region", l.Region)
+	j.optional("group", l.Group)
 	if !l.From.IsZero() {
 		j.key("from")
 		j.dst = append(appendDate(append(j.dst, '"'), l.From), '"')

@@ -101,8 +101,10 @@ func charges() []schemas.Charge {
 	correction.Start, correction.End = time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC), time.Date(2024, 7, 2, 0, 0, 0, 0, time.UTC)
 	dollars := charge("c6", "Support", "", "", "", "10", "10", "10")
 	dollars.Currency = "USD"
+	grouped := charge("c1", "Virtual machines, 4 vCPU", "1234567.5", "hours", "0.001", "1234.5675", "1234.5675", "1234.57")
+	grouped.Group = "ServiceName=Big & small"
 	return []schemas.Charge{
-		charge("c1", "Virtual machines, 4 vCPU", "1234567.5", "hours", "0.001", "1234.5675", "1234.5675", "1234.57"),
+		grouped,
 		charge("c2", "Requests <script>alert(1)</script>", "1000000", "requests", "", "120", "108", "108"),
 		charge("c3", "Support plan", "", "", "", "0", "0", "0"),
 		correction, tax, dollars,
@@ -221,7 +223,7 @@ func checkSums(t *testing.T, inv *document.Invoice) {
 func TestHostileText(t *testing.T) {
 	evil := "\"'><script>alert(1)</script>\x00\x85\xff&amp;"
 	c := charge(evil, evil, "1", evil, "1", "1", "1", "1")
-	c.Account, c.Region, c.Class = schemas.AccountID(evil), evil, evil
+	c.Account, c.Region, c.Group, c.Class = schemas.AccountID(evil), evil, evil, evil
 	b := billing()
 	b.Notes, b.Payment = []string{evil}, []string{evil}
 	b.Seller = &document.Party{Name: evil, Address: []string{evil}, TaxID: evil, Registration: evil, Email: evil}

@@ -209,6 +209,7 @@ func (l *Look) chargeFacts(e *Explanation, c *schemas.Charge) {
 		e.fact("offering", string(c.Offering), "", "")
 	}
 	l.priceFacts(e, c)
+	l.commitmentFact(e, c)
 	if meter, ok := b.Meter(c.Meter); ok {
 		e.fact("meter", string(c.Meter), describeMeter(meter), b.Where(book.KindMeter, string(c.Meter)))
 	}
@@ -254,6 +255,36 @@ func (l *Look) priceFacts(e *Explanation, c *schemas.Charge) {
 		l.exchange(e, p.Currency, c)
 	}
 	e.fact("price", value, text, b.WherePrice(c.Offering, c.Price, c.Version))
+}
+
+// commitmentFact says where the commitment stands that made a charge. The charge names it in its description.
+func (l *Look) commitmentFact(e *Explanation, c *schemas.Charge) {
+	account, _, ok := l.run.Book.Account(c.Account)
+	if !ok || c.PricingKind != "Committed" {
+		return
+	}
+	_, rest, _ := strings.Cut(c.Description, " commitment ")
+	id, _, _ := strings.Cut(rest, " ")
+	for i := range account.Commitments {
+		if m := &account.Commitments[i]; m.ID == id {
+			e.fact("commitment", m.ID, describeCommitment(m), l.run.Book.WhereCommitment(c.Account, m.ID))
+		}
+	}
+}
+
+// describeCommitment says what is promised, how often and from when on.
+func describeCommitment(m *schemas.Commitment) string {
+	text := m.Amount.String() + " " + string(m.Currency)
+	if n := m.Every.Months(); n > 1 {
+		text += fmt.Sprintf(" in %d months", n)
+	}
+	if m.Window != "" {
+		text += " in each " + string(m.Window)
+	}
+	if !m.Validity.From.IsZero() {
+		text += " from " + m.Validity.From.String()
+	}
+	return text
 }
 
 // price finds the price of a charge in the book: of its subscription, or of its offering.

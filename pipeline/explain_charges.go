@@ -203,6 +203,10 @@ func (l *Look) explainAccount(ctx context.Context, e *Explanation, a *schemas.Ac
 		s := &a.Subscriptions[i]
 		e.fact("subscription", string(s.ID), string(s.Offering)+" from "+s.Start.String(), b.Where(book.KindSubscription, string(s.ID)))
 	}
+	for i := range a.Commitments {
+		m := &a.Commitments[i]
+		e.fact("commitment", m.ID, describeCommitment(m), b.WhereCommitment(a.ID, m.ID))
+	}
 	if err := l.chargesOf(ctx, e, o, a.ID, func(*schemas.Charge) bool { return true }); err != nil {
 		return err
 	}

@@ -137,7 +137,23 @@ func findAndExplain(ctx context.Context, b *book.Book, s, landing store.Store, i
 		}
 		last = err
 	}
+	if theirs := accountsOf(b, id); theirs != "" {
+		return nil, wrong("%s is a customer; explain an account: %s", id, theirs)
+	}
 	return nil, wrong("%w; daybook explain %s ACCOUNT lists the charges of an account", last, dir)
+}
+
+// accountsOf lists the accounts of a customer, or is empty if the book has none of that name.
+func accountsOf(b *book.Book, customer string) string {
+	var ids []string
+	for i := range b.Customers {
+		if c := &b.Customers[i]; c.ID == customer {
+			for j := range c.Accounts {
+				ids = append(ids, string(c.Accounts[j].ID))
+			}
+		}
+	}
+	return strings.Join(ids, ", ")
 }
 
 func whichPeriods(ctx context.Context, s store.Store, id string, where lookOptions, dir string) ([]schemas.Period, error) {
@@ -282,6 +298,10 @@ func (w *pageWriter) charges(c *pipeline.ChargesBehind) {
 	for _, s := range c.Sums {
 		sums = append(sums, s.Amount.String()+" "+string(s.Currency))
 	}
+	if c.Rows == 0 {
+		w.line("\nCharges: none")
+		return
+	}
 	w.line("\nCharges: %s, %s in all", count(c.Rows), strings.Join(sums, ", "))
 	for _, x := range c.Listed {
 		w.cells(string(x.ID), x.Counts.String()+" "+x.Unit, string(x.Account), x.Category, x.Description)
@@ -299,7 +319,12 @@ func (w *pageWriter) findings(e *pipeline.Explanation) {
 		if f.Row > 0 {
 			at += fmt.Sprintf(" row %d", f.Row)
 		}
-		w.line("\n%s (%s, %s rows)  %s\n  %s", f.Code, f.Severity, count(f.Rows), at, f.Message)
+		rows := ""
+		if f.Rows > 0 {
+			rows = fmt.Sprintf(", %s row%s", count(f.Rows), plural(int(min(f.Rows, 2))))
+		}
+		w.line("\n%s", strings.TrimRight(fmt.Sprintf("%s (%s%s)  %s", f.Code, f.Severity, rows, at), " "))
+		w.line("  %s", f.Message)
 	}
 	if len(e.Findings) > 0 && len(e.Figures) > 0 {
 		if all := e.Figures[0].Value.IntPart(); all > int64(len(e.Findings)) {

@@ -70,6 +70,12 @@ func (l *loader) marks(b *Book) {
 			m.mark(KindPrice, priceKey(o.ID, o.Prices[j].ID, o.Prices[j].Version), at.at(j))
 		}
 	}
+	for i := range l.accounts.items {
+		a, at := &l.accounts.items[i], l.accounts.places[i].field("commitments")
+		for j := range a.Commitments {
+			m.mark(KindCommitment, commitmentKey(a.ID, a.Commitments[j].ID), at.at(j))
+		}
+	}
 	b.where = m.where
 }
 

@@ -18,6 +18,7 @@ const (
 	KindCustomer     Kind = "customer"
 	KindAccount      Kind = "account"
 	KindSubscription Kind = "subscription"
+	KindCommitment   Kind = "commitment" // account/commitment
 	KindPeer         Kind = "peer"
 	KindContract     Kind = "contract"
 	KindCoupon       Kind = "coupon"
@@ -52,6 +53,15 @@ func priceKey(offering schemas.OfferingID, price schemas.PriceID, version string
 		key += "@" + version
 	}
 	return key
+}
+
+// WhereCommitment is Where for a commitment of an account.
+func (b *Book) WhereCommitment(account schemas.AccountID, commitment string) string {
+	return b.Where(KindCommitment, commitmentKey(account, commitment))
+}
+
+func commitmentKey(account schemas.AccountID, commitment string) string {
+	return string(account) + "/" + commitment
 }
 
 func planKey(p schemas.PlanLine) string {

@@ -23,8 +23,8 @@ func storeApart(dir, inBook, landingURL, storeURL string) error {
 		return wrong("the store %s lies in the landing place %s: what a run writes would lie among deliveries; name another with --store", shownStore, shownLanding)
 	}
 	if isLocal {
-		if err := bookApart(dir, inBook, store); err != nil {
-			return err
+		if bookHolds(dir, inBook, store) {
+			return wrong("the store %s lies in the book %s: what a run writes would lie among its files; name another, or set store: in its provider.yaml", store, realPath(dir))
 		}
 	}
 	if meet && within(landing, store) {
@@ -33,21 +33,30 @@ func storeApart(dir, inBook, landingURL, storeURL string) error {
 	return nil
 }
 
-// bookApart refuses a store in the book but for the one that the book names.
-func bookApart(dir, inBook, store string) error {
+// scratchApart refuses a scratch directory among the files of the book, where it would be a mistake, or among deliveries.
+func scratchApart(dir, inBook, landingURL, scratch string) error {
+	scratch = realPath(scratch)
+	if landing, local := localPath(landingURL); local && within(scratch, landing) {
+		return wrong("the scratch directory %s lies in the landing place %s: what a run writes would lie among deliveries; name another with --scratch", scratch, landing)
+	}
+	if bookHolds(dir, inBook, scratch) {
+		return wrong("the scratch directory %s lies in the book %s: it would lie among its files; name another with --scratch", scratch, realPath(dir))
+	}
+	return nil
+}
+
+// bookHolds reports whether a directory lies in the book, but for the one that the book names as its store.
+func bookHolds(dir, inBook, place string) bool {
 	book := realPath(dir)
 	if own, local := localPath(inBook); local && inBook != "" {
 		if !strings.Contains(inBook, "://") && !filepath.IsAbs(inBook) {
 			own = realPath(filepath.Join(dir, inBook))
 		}
-		if own != book && within(store, own) {
-			return nil
+		if own != book && within(place, own) {
+			return false
 		}
 	}
-	if within(store, book) {
-		return wrong("the store %s lies in the book %s: what a run writes would lie among its files; name another, or set store: in its provider.yaml", store, book)
-	}
-	return nil
+	return within(place, book)
 }
 
 // localPath returns the directory that a place names, if it names one, as realPath has it.

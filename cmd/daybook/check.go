@@ -3,12 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
-
-	"daybook/pipeline/book"
 )
 
 // checkOptions are those of the verb check.
@@ -33,10 +30,7 @@ validity, gaps in tiers, bad decimals. Nothing is run. Exit code 2 if anything i
 }
 
 func runCheck(cmd *cobra.Command, dir string, o checkOptions) error {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return wrong("%s is not a directory that holds a book; daybook init %s writes one that runs", dir, dir)
-	}
-	b, problems, err := book.Open(dir)
+	b, problems, err := readBook(dir)
 	if err != nil {
 		return err
 	}

@@ -49,12 +49,34 @@ func quoted(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// openBook reads a book and says everything that is wrong with it at once.
-func openBook(cmd *cobra.Command, dir string) (*book.Book, error) {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, wrong("%s is not a directory that holds a book; daybook init %s writes one that runs", dir, dir)
+// readBook reads a book, or says why the directory holds none.
+func readBook(dir string) (*book.Book, book.Problems, error) {
+	info, err := os.Stat(dir)
+	switch around := filepath.Join(dir, ".."); {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, nil, wrong("the book %s cannot be read; look at its permissions: %w", dir, err)
+	case err != nil:
+		return nil, nil, wrong("%s is not a directory that holds a book; daybook init %s writes one that runs", dir, dir)
+	case !info.IsDir():
+		return nil, nil, wrong("%s is a file, and a book is a directory; did you mean %s?", dir, around)
+	case !holdsBook(dir) && holdsBook(around):
+		return nil, nil, wrong("%s is a part of the book %s; name the whole of it", dir, around)
 	}
 	b, problems, err := book.Open(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		err = wrong("the book %s cannot be read; look at its permissions: %w", dir, err)
+	}
+	return b, problems, err
+}
+
+func holdsBook(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "provider.yaml"))
+	return err == nil
+}
+
+// openBook reads a book and says everything that is wrong with it at once.
+func openBook(cmd *cobra.Command, dir string) (*book.Book, error) {
+	b, problems, err := readBook(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +109,16 @@ func openPlace(ctx context.Context, what, flag, inBook, dir string) (store.Store
 		}
 	}
 	// Opening asks nobody, so what goes wrong is what was written.
+	if local, is := directoryOf(url); is {
+		if info, err := os.Stat(local); err == nil && !info.IsDir() {
+			return nil, "", wrong("the %s %s is a file; name a directory with --%s", what, local, what)
+		}
+	}
 	s, err := store.Open(ctx, url)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, "", wrong("open the %s: %w; look at its permissions, or name another with --%s", what, err, what)
+	case err != nil:
 		return nil, "", wrong("open the %s: %w", what, err)
 	}
 	return s, url, nil

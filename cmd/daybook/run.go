@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -72,6 +75,18 @@ Exit codes: 0 done; 3 done with findings above the book's threshold; 4 done, but
 	return cmd
 }
 
+// check complains of flags out of their range.
+func (o *runOptions) check() error {
+	if o.workers < 1 || o.shards < 0 || o.shards > pipeline.MaxShards || o.memory < 16 {
+		return wrong("--workers must be 1 or more, --shards 0 to %d, and --memory 16 or more", pipeline.MaxShards)
+	}
+	known := func(s pipeline.Stage) bool { return s.Name == o.until }
+	if o.until != "" && !slices.ContainsFunc(pipeline.Stages(), known) {
+		return wrong("--until %q is no stage; the stages are ingest, normalise, rate, reconcile and emit", o.until)
+	}
+	return nil
+}
+
 func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	ctx := cmd.Context()
 	if o.period == "" {
@@ -81,12 +96,8 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.workers < 1 || o.shards < 0 || o.shards > pipeline.MaxShards || o.memory < 16 {
-		return wrong("--workers must be 1 or more, --shards 0 to %d, and --memory 16 or more", pipeline.MaxShards)
-	}
-	known := func(s pipeline.Stage) bool { return s.Name == o.until }
-	if o.until != "" && !slices.ContainsFunc(pipeline.Stages(), known) {
-		return wrong("--until %q is no stage; the stages are ingest, normalise, rate, reconcile and emit", o.until)
+	if err := o.check(); err != nil {
+		return err
 	}
 	collect(collectSeldom) // a book that is being read is nearly all that there is, and stays
 	b, err := openBook(cmd, dir)
@@ -104,6 +115,9 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	if start, _ := period.Bounds(zone); asOf == nil && time.Now().Before(start) {
+		return wrong("%s has not begun, so nothing of it can have been delivered; --as-of %s-01 runs it all the same", period, period)
+	}
 	r := &pipeline.Run{Book: b, Budget: int64(o.memory) << 20}
 	var landingURL, storeURL string
 	if r.Landing, landingURL, err = o.openLanding(ctx, b.Provider.Landing, dir); err != nil {
@@ -114,6 +128,11 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	}
 	if err := storeApart(dir, b.Provider.Store, landingURL, storeURL); err != nil {
 		return err
+	}
+	if o.scratch != "" {
+		if err := scratchApart(dir, b.Provider.Store, landingURL, o.scratch); err != nil {
+			return err
+		}
 	}
 	show := newProgress(cmd.ErrOrStderr(), o.quiet)
 	r.Progress = func(e pipeline.Event) {
@@ -215,6 +234,9 @@ func useScratch(r *pipeline.Run, dir, storeURL string) (*scratch, error) {
 		}
 	}
 	s, err := claim(dir, string(r.Spec.Period), string(r.ID))
+	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist) {
+		return nil, wrong("the scratch directory %s is no directory; name another with --scratch", dir)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("use scratch directory %s: %w", dir, err)
 	}

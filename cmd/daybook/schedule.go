@@ -26,7 +26,9 @@ func newSchedule() *cobra.Command {
 		Short: "Wake at the book's schedule and run the periods that are due",
 		Long: `schedule stays in the foreground and wakes at the book's schedule (cron fields, in UTC). Each time it runs
 every period that is due and not committed, so missed nights, restarts and clock changes heal by themselves.
-It never runs two at once. The first look is at once.`,
+It never runs two at once. The first look is at once.
+
+With --once the exit code is that of the run that went worst, and 0 if nothing was due.`,
 		Example: `  daybook schedule mycloud
   daybook schedule mycloud --once     one look, for an outer cron or a timer unit`,
 		Args: exactly("book (a directory)"),

@@ -37,6 +37,9 @@ func Starter() map[string][]byte {
 // Init writes the starter book into a directory, which it makes if need be. It overwrites nothing: if any of the files is
 // there already, it says which and writes none.
 func Init(dir string) error {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return fmt.Errorf("write a book into %s: it is a file; choose an empty directory, or one that is not there yet", dir)
+	}
 	files := Starter()
 	names := slices.Sorted(maps.Keys(files))
 	for _, name := range names {

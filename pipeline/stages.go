@@ -74,7 +74,7 @@ func Stages() []Stage {
 		}},
 		{"emit", []Step{
 			{
-				Name: "invoices", Version: "3", Width: PerShard, Named: true, Do: emitInvoices, Reads: []string{"rate/shard", "reconcile/total"},
+				Name: "invoices", Version: "4", Width: PerShard, Named: true, Do: emitInvoices, Reads: []string{"rate/shard", "reconcile/total"},
 				Book: []book.Part{book.PartCustomers, book.PartProvider},
 			},
 			{

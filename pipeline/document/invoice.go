@@ -216,6 +216,9 @@ func (b *Billing) line(c *schemas.Charge, shown money.Fixed, places int32) (Invo
 	l := InvoiceLine{
 		Charge: c.ID, Offering: c.Offering, Category: c.Category, Class: c.Class, Description: c.Description, Region: c.Region, Group: c.Group, Amount: shown, List: shown,
 	}
+	if c.Group == "RegionId="+c.Region { // the line names its region already
+		l.Group = ""
+	}
 	if !c.Start.IsZero() && c.End.After(c.Start) {
 		l.From, l.To = schemas.DateOf(c.Start, b.Zone), schemas.DateOf(c.End.Add(-1), b.Zone)
 	}

@@ -230,6 +230,14 @@ type ListedFinding struct {
 	Rows     int64            `json:"rows"`
 }
 
+// Listed is a finding as explain lists it.
+func Listed(f *schemas.Finding) ListedFinding {
+	return ListedFinding{
+		Code: f.Code, Severity: f.Severity, Source: string(f.Source), Object: f.Object, Row: f.Row, Column: f.Column,
+		Account: string(f.Account), Value: f.Value, Message: f.Message, Rows: f.Rows,
+	}
+}
+
 // explainFindings lists the findings of a code, or all, in the order of the dataset, those that stand for most rows first
 // where not all are listed.
 func (l *Look) explainFindings(ctx context.Context, e *Explanation, o ExplainOptions) error {

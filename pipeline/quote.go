@@ -271,8 +271,5 @@ func lineKey(c *schemas.Charge) string {
 }
 
 func (x *quoter) found(f *schemas.Finding) {
-	x.out.Findings = append(x.out.Findings, ListedFinding{
-		Code: f.Code, Severity: f.Severity, Source: string(f.Source), Object: f.Object, Row: f.Row, Column: f.Column,
-		Account: string(f.Account), Value: f.Value, Message: f.Message, Rows: f.Rows,
-	})
+	x.out.Findings = append(x.out.Findings, Listed(f))
 }

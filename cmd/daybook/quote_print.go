@@ -130,7 +130,7 @@ func (w *pageWriter) quoteRows(q *pipeline.Quote) {
 	}{
 		{r.Rejected, "cannot be used", "cannot be used"},
 		{r.Duplicates, "is there twice", "are there twice"},
-		{r.OtherPeriods, "is of another month", "are of other months"},
+		{r.OtherPeriods, "is of another month; --date chooses which", "are of other months; --date chooses which"},
 		{r.OtherAccount, "is of another account", "are of other accounts"},
 	} {
 		switch {

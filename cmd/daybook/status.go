@@ -27,6 +27,9 @@ func newStatus() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status BOOK",
 		Short: "Show what has been run, what is provisional and what is missing",
+		Long: `status lists the periods that have been run, with how many rows ended where. A period is PROVISIONAL while a delivery
+is missing or was refused, and OUTDATED once an earlier one has been run anew that it was computed from; below the list
+stands what is missing, and what to run again in which order. The exit code is 0 whatever the list says.`,
 		Example: `  daybook status mycloud
   daybook status mycloud --json`,
 		Args: exactly("book (a directory)"),
@@ -48,7 +51,8 @@ type periodStatus struct {
 	Rejected    int64             `json:"rejected_rows"`
 	Suspended   int64             `json:"suspended_rows"`
 	Findings    int64             `json:"findings"`
-	Missing     []schemas.Finding `json:"missing,omitempty"`
+	// Missing are findings as explain --json has them.
+	Missing []pipeline.ListedFinding `json:"missing,omitempty"`
 	// Outdated are the runs that this one was computed from and that have been replaced since; Rerun is the command that
 	// computes it from those that are current.
 	Outdated []pipeline.Replaced `json:"outdated,omitempty"`
@@ -170,7 +174,7 @@ func statusOf(m *pipeline.Manifest) periodStatus {
 	for _, src := range m.Spec.Sources {
 		for _, f := range src.Findings {
 			if f.Severity == schemas.Blocking {
-				p.Missing = append(p.Missing, f)
+				p.Missing = append(p.Missing, pipeline.Listed(&f))
 			}
 		}
 	}

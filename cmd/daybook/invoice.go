@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -170,12 +171,8 @@ func printInvoice(out io.Writer, raw []byte) error {
 
 // cells are the columns of a line.
 func (l *invoiceTextLine) cells() []string {
-	what := l.Description
-	for _, s := range [2]string{l.Region, l.Group} {
-		if s != "" {
-			what += ", " + s
-		}
-	}
+	named := slices.DeleteFunc([]string{l.Description, l.Region, l.Group}, func(s string) bool { return s == "" })
+	what := strings.Join(named, ", ")
 	if l.Discount != "" {
 		what += " (discount " + l.Discount + ")"
 	}

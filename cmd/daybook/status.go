@@ -42,15 +42,15 @@ stands what is missing, and what to run again in which order. The exit code is 0
 
 // periodStatus is what status says of a period.
 type periodStatus struct {
-	Period      schemas.Period    `json:"period"`
-	Run         schemas.RunID     `json:"run"`
-	Provisional bool              `json:"provisional"`
-	Delivered   int64             `json:"delivered_rows"`
-	Usage       int64             `json:"usage_rows"`
-	Duplicates  int64             `json:"duplicate_rows"`
-	Rejected    int64             `json:"rejected_rows"`
-	Suspended   int64             `json:"suspended_rows"`
-	Findings    int64             `json:"findings"`
+	Period      schemas.Period `json:"period"`
+	Run         schemas.RunID  `json:"run"`
+	Provisional bool           `json:"provisional"`
+	Delivered   int64          `json:"delivered_rows"`
+	Usage       int64          `json:"usage_rows"`
+	Duplicates  int64          `json:"duplicate_rows"`
+	Rejected    int64          `json:"rejected_rows"`
+	Suspended   int64          `json:"suspended_rows"`
+	Findings    int64          `json:"findings"`
 	// Missing are findings as explain --json has them.
 	Missing []pipeline.ListedFinding `json:"missing,omitempty"`
 	// Outdated are the runs that this one was computed from and that have been replaced since; Rerun is the command that

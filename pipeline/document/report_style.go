@@ -77,5 +77,5 @@ footer ul{padding-left:18px;max-width:95ch}
 @media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#4a5058;--line:#ccd0d5;--good:#0b6e75;--bad:#b3470b;--total:#6b7685}
 body{font-size:10.5px;-webkit-print-color-adjust:exact;print-color-adjust:exact}main{max-width:none;padding:0}h1{font-size:22px}.tile .big{font-size:17px}
 .tiles{grid-template-columns:repeat(4,1fr);gap:8px}.tile,figure{padding:8px 10px}.figures{columns:2;column-gap:8px}figure{margin-bottom:8px}table,caption,thead th{font-size:8.5px}.n{padding-left:6px}.scroll{overflow:visible}summary{display:none}}
-@media (max-width:600px){main{padding:20px 14px 40px}h1{font-size:25px}.items li{grid-template-columns:1fr}.money{text-align:left}}
+@media (max-width:600px){main{padding:20px 14px 40px}h1{font-size:25px}.items li{grid-template-columns:1fr}.money{text-align:left}tbody th{min-width:9em}tbody td:not(.n){min-width:7em}figure{overflow-x:auto}.plot{min-width:540px}}
 `

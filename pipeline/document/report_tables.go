@@ -198,7 +198,11 @@ func (r *Report) matchTable(p *page) {
 		p.element("td", "", string(m.SKU))
 		p.element("td", "", m.Region)
 		p.element("td", "", string(m.Status))
-		p.number(quantityRounded(m.Metered))
+		metered := ""
+		if m.Basis == schemas.BasisMeter { // else our meters were not asked, and 0 would say that they saw nothing
+			metered = quantityRounded(m.Metered)
+		}
+		p.number(metered)
 		p.number(quantityRounded(m.Billed) + " " + m.Unit)
 		p.number(r.rounded(m.Expected))
 		p.number(r.rounded(m.Actual) + " " + string(m.Currency))

@@ -90,6 +90,9 @@ func match(peer, service, sku, region string, status schemas.MatchStatus, metere
 	}
 	m.Difference = m.Actual.Sub(m.Expected)
 	m.PricePart = m.Difference
+	if status == schemas.Unmatched {
+		m.Basis = "" // no rate, so no meter was asked
+	}
 	return m
 }
 

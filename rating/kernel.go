@@ -106,7 +106,9 @@ func (k *Kernel) compilePackage(terms *schemas.Terms) bool {
 	price, err := money.FixedFromDecimal(*terms.PackagePrice)
 	free, err2 := money.FixedFromDecimal(value(terms.FreeUnits))
 	k.size, ok = newBlockSize(*terms.PackageSize)
-	k.price, k.free = price, free
+	if k.price = price; free.Sign() > 0 { // as packages takes them
+		k.free = free
+	}
 	return ok && err == nil && err2 == nil
 }
 

@@ -88,6 +88,11 @@ func (c *checker) terms(at place, t *schemas.Terms) {
 	if t.PackageSize != nil {
 		c.divisor(at.field("package_size"), *t.PackageSize)
 	}
+	c.notNegative(at.field("free_units"), t.FreeUnits)
+	c.notNegative(at.field("free_amount"), t.FreeAmount)
+	if n := t.FreeEvents; n != nil && *n < 0 {
+		c.complain(at.field("free_events"), "write zero or more", "%d is below zero", *n)
+	}
 	if least, most := t.EventMinimum, t.EventMaximum; least != nil && most != nil && least.GreaterThan(*most) {
 		c.complain(at.field("event_minimum"), "exchange them", "the minimum %s is above the maximum %s", least, most)
 	}

@@ -51,7 +51,7 @@ func Stages() []Stage {
 		}},
 		{"normalise", []Step{
 			{
-				Name: "object", Version: "7", Width: PerObject, Temporary: true, Do: normaliseObject,
+				Name: "object", Version: "8", Width: PerObject, Temporary: true, Do: normaliseObject,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 			},
 			{Name: "shard", Version: "3", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},

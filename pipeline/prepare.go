@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -140,37 +141,35 @@ func (r *Run) waiveOne(f *schemas.Finding) (waived bool) {
 	return waived
 }
 
-// chooseShards divides so that a shard holds about a quarter of a million rows, which are sorted in memory, going by bytes:
-// some 300 to a row as plain text, and a fifth of that where they are compressed. A guess that is off costs balance, never
-// memory or rows.
+// chooseShards divides so that a shard holds about a quarter of a million rows, which are sorted in memory, going by bytes. A
+// guess that is off costs balance, never memory or rows.
 func chooseShards(sources []Pinned) int {
 	const (
 		rowsPerShard       = 250_000
-		bytesPerPlainRow   = 300
-		bytesPerPackedRow  = 60
 		mostShardsByItself = 1024
 	)
 	var rows int64
 	for i := range sources {
 		for j := range sources[i].Objects {
 			o := &sources[i].Objects[j]
-			per := int64(bytesPerPackedRow)
-			if isPlain(o.Key) {
-				per = bytesPerPlainRow
-			}
-			rows += o.Size / per
+			rows += o.Size / bytesPerRow(o.Key)
 		}
 	}
 	return int(min(max(1, (rows+rowsPerShard-1)/rowsPerShard), mostShardsByItself))
 }
 
-func isPlain(key string) bool {
-	for _, suffix := range []string{".csv", ".json", ".jsonl", ".ndjson"} {
-		if len(key) > len(suffix) && key[len(key)-len(suffix):] == suffix {
-			return true
+// bytesPerRow guesses what a row takes in an object: events name each of their columns, and what is compressed takes a tenth
+// to a fifth.
+func bytesPerRow(key string) int64 {
+	for _, guess := range []struct {
+		suffix string
+		bytes  int64
+	}{{".csv", 300}, {".json", 700}, {".jsonl", 700}, {".ndjson", 700}} {
+		if strings.HasSuffix(strings.ToLower(key), guess.suffix) {
+			return guess.bytes
 		}
 	}
-	return false
+	return 60
 }
 
 // carryIn finds what the run of the period before left for this one. That run becomes part of the spec.

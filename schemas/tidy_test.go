@@ -37,7 +37,7 @@ var floorPlan = map[string]room{
 		ours:    "pipeline/store schemas schemas/money",
 		friends: "github.com/apache/arrow/go/v15/... github.com/parquet-go/parquet-go/... github.com/klauspost/compress/...",
 	},
-	"pipeline/source":   {ours: "pipeline/dataset pipeline/store schemas schemas/money", friends: "github.com/klauspost/compress/... lukechampine.com/blake3"},
+	"pipeline/source":   {ours: "pipeline/dataset pipeline/store schemas schemas/money", friends: "github.com/klauspost/compress/... lukechampine.com/blake3/..."},
 	"pipeline/book":     {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document": {ours: "schemas schemas/money", friends: "github.com/xuri/excelize/v2"},
 	"pipeline": {

@@ -19,6 +19,9 @@ type pinning struct {
 	err error
 }
 
+// pinBuffer is how many bytes are read at once.
+const pinBuffer = 1 << 18
+
 // pinAhead reads the objects of all candidates that count unless something is wrong with their bytes. Which do is decided
 // one after the other, but nearly always these, and reading them one after the other would leave other processors idle.
 func (s *search) pinAhead() {
@@ -59,7 +62,7 @@ func (s *search) readAll(candidates []*candidate) {
 	var workers sync.WaitGroup
 	for range min(max(s.q.Workers, 1), len(tasks)) {
 		workers.Go(func() {
-			buffer := make([]byte, 1<<20)
+			buffer := make([]byte, pinBuffer)
 			for i := range next {
 				done[i].Digests, done[i].err = s.digest(tasks[i].object, tasks[i].promised, buffer)
 			}
@@ -162,7 +165,7 @@ func (s *search) digest(o *Pinned, promised bool, buffer []byte) (Digests, error
 	if promised {
 		to = io.MultiWriter(digest, sum)
 	}
-	// The hash goes through a megabyte four times as fast as through the kilobytes that a copy without a buffer takes.
+	// Large enough that the hash and the kernel are not asked for crumbs, and small enough to stay in a processor's cache.
 	size, err := io.CopyBuffer(to, struct{ io.Reader }{body}, buffer)
 	if err != nil {
 		return Digests{}, fmt.Errorf("pin %s: %w", o.Key, err)

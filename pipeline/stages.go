@@ -47,38 +47,38 @@ const (
 func Stages() []Stage {
 	return []Stage{
 		{"ingest", []Step{
-			{Name: "delivery", Version: "3", Width: PerSource, Do: ingestSource},
+			{Name: "delivery", Version: "4", Width: PerSource, Do: ingestSource},
 		}},
 		{"normalise", []Step{
 			{
-				Name: "object", Version: "8", Width: PerObject, Temporary: true, Do: normaliseObject,
+				Name: "object", Version: "9", Width: PerObject, Temporary: true, Do: normaliseObject,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 			},
-			{Name: "shard", Version: "3", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},
+			{Name: "shard", Version: "4", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},
 		}},
 		{"rate", []Step{
 			{
-				Name: "shard", Version: "6", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
+				Name: "shard", Version: "7", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
 				Book: []book.Part{book.PartCatalogue, book.PartCustomers, book.PartFX, book.PartProvider},
 			},
 		}},
 		{"reconcile", []Step{
 			{
-				Name: "shard", Version: "6", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
+				Name: "shard", Version: "7", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
 				Book: []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 			},
 			{
-				Name: "total", Version: "5", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
+				Name: "total", Version: "6", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
 				Book: []book.Part{book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 			},
 		}},
 		{"emit", []Step{
 			{
-				Name: "invoices", Version: "4", Width: PerShard, Named: true, Do: emitInvoices, Reads: []string{"rate/shard", "reconcile/total"},
+				Name: "invoices", Version: "5", Width: PerShard, Named: true, Do: emitInvoices, Reads: []string{"rate/shard", "reconcile/total"},
 				Book: []book.Part{book.PartCustomers, book.PartProvider},
 			},
 			{
-				Name: "reports", Version: "6", Width: Once, Named: true, Do: emitReports,
+				Name: "reports", Version: "7", Width: Once, Named: true, Do: emitReports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
 				Book:  []book.Part{book.PartProvider},
 			},

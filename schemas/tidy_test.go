@@ -35,7 +35,7 @@ var floorPlan = map[string]room{
 	"pipeline/store": {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
 	"pipeline/dataset": {
 		ours:    "pipeline/store schemas schemas/money",
-		friends: "github.com/apache/arrow/go/v15/... github.com/parquet-go/parquet-go/... github.com/klauspost/compress/...",
+		friends: "github.com/apache/arrow/go/v15/... github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy",
 	},
 	"pipeline/source":   {ours: "pipeline/dataset pipeline/store schemas schemas/money", friends: "github.com/klauspost/compress/... lukechampine.com/blake3/..."},
 	"pipeline/book":     {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},

@@ -32,6 +32,8 @@ type columnEncoder struct {
 	ints   intTable
 	decs   decimalTable
 	words  *Dictionary
+	// shared and apart are, of the texts of a page that begin alike, how much each begins as the one before it, and the rest.
+	shared, apart []int64
 }
 
 // encodedPage is a page in columnEncoder.raw that ends at end. Only the bounds of the column's type are set.
@@ -242,74 +244,6 @@ func (e *columnEncoder) nullsIn(v *Vector, from, to int) int {
 		return 0
 	}
 	return v.countNulls(from, to)
-}
-
-// texts writes each value as it is.
-func (e *columnEncoder) texts(v *Vector, from, to int) {
-	if v.Type == schemas.Text { // steps have megabytes, which would be copied again and again while they grow
-		const lengths, levels = 4, 64
-		e.raw = withRoom(e.raw, len(e.raw)+int(v.start(to)-v.start(from))+(to-from)*lengths+(to-from)/4+levels)
-	}
-	for from < to {
-		end := v.textPageEnd(from, to)
-		page := encodedPage{rows: end - from, nulls: e.nullsIn(v, from, end), kind: v.Type}
-		e.level(v, from, end, page.nulls)
-		for i := from; i < end; i++ {
-			if page.nulls > 0 && v.IsNull(i) {
-				continue
-			}
-			text := v.textAt(i)
-			e.raw = appendText(e.raw, text)
-			if page.leastText == nil {
-				page.leastText, page.mostText = text, text
-			} else if less(text, page.leastText) {
-				page.leastText = text
-			} else if less(page.mostText, text) {
-				page.mostText = text
-			}
-		}
-		page.end = len(e.raw)
-		e.pages = append(e.pages, page)
-		from = end
-	}
-}
-
-// textPageEnd returns where the page that begins at row from ends.
-func (v *Vector) textPageEnd(from, to int) int {
-	end := min(from+pageRows, to)
-	if v.Type == schemas.Label {
-		size := 0
-		for i := from; i < end; i++ {
-			if v.IsNull(i) {
-				continue
-			}
-			if size += 4 + len(v.Dict.Value(v.Codes[i])); size > pageBytes {
-				return max(i, from+1)
-			}
-		}
-		return end
-	}
-	start := v.start(from)
-	for end > from+1 && int(v.Ends[end-1]-start) > pageBytes {
-		end = from + (end-from)/2
-	}
-	return end
-}
-
-// less compares as bytes.Compare does, with the eight first bytes in a word where there are so many.
-func less(a, b []byte) bool {
-	if len(a) >= 8 && len(b) >= 8 {
-		x, y := binary.BigEndian.Uint64(a), binary.BigEndian.Uint64(b)
-		if x != y {
-			return x < y
-		}
-	}
-	return bytes.Compare(a, b) < 0
-}
-
-func appendText(out, text []byte) []byte {
-	out = binary.LittleEndian.AppendUint32(out, uint32(len(text)))
-	return append(out, text...)
 }
 
 // grow returns s with n more elements of any value.

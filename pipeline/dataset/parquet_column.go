@@ -58,7 +58,7 @@ func (c *columnScanner) open(in io.ReaderAt, g *format.RowGroup, ours bool) {
 	m := &g.Columns[c.chunk].MetaData
 	c.pages.open(in, m)
 	c.unread, c.rows, c.values, c.hasDictionary, c.mapped, c.behind = int(g.NumRows), 0, 0, false, nil, 0
-	c.null = ours && c.leaf.repeated == 0 && c.leaf.maxLevel > 0 && m.Statistics.NullCount == m.NumValues
+	c.null = ours && c.leaf.repeated == 0 && c.leaf.maxLevel > 0 && onlyNulls(m)
 	if c.leaf.repeated > 0 {
 		c.unread = int(m.NumValues)
 	}

@@ -222,7 +222,7 @@ func (f *Reader) MayHold(group, column int, text []byte) bool {
 		return true
 	}
 	m := &f.meta.RowGroups[group].Columns[c.chunk].MetaData
-	if m.Statistics.NullCount == m.NumValues && m.NumValues > 0 {
+	if onlyNulls(m) && m.NumValues > 0 {
 		return false
 	}
 	least, most := m.Statistics.MinValue, m.Statistics.MaxValue
@@ -237,8 +237,15 @@ func (f *Reader) Below(group, column int, text []byte) bool {
 		return false
 	}
 	m := &f.meta.RowGroups[group].Columns[c.chunk].MetaData
-	if m.Statistics.NullCount == m.NumValues {
+	if onlyNulls(m) {
 		return true
 	}
 	return m.Statistics.MaxValue != nil && string(m.Statistics.MaxValue) < string(text)
+}
+
+// onlyNulls reports whether a chunk says so twice: by its count, and by having neither a least nor a greatest value. The
+// footer has no checksum, and one bit must not take a column away.
+func onlyNulls(m *format.ColumnMetaData) bool {
+	s := &m.Statistics
+	return s.NullCount == m.NumValues && s.MinValue == nil && s.MaxValue == nil
 }

@@ -28,7 +28,9 @@ func (p *Writer) twin(b *Batch, i, from, to int) *writtenChunk {
 	}
 	for k := range p.written {
 		w := &p.written[k]
-		if p.table.Columns[w.column].Required == p.table.Columns[i].Required && v.sameDecimals(&b.Columns[w.column], from, to) {
+		if p.table.Columns[w.column].Required == p.table.Columns[i].Required && (len(p.groups) == 0 || p.codecs[i] == w.info.codec) &&
+			v.sameDecimals(&b.Columns[w.column], from, to) {
+			p.codecs[i] = w.info.codec
 			return w
 		}
 	}
@@ -55,7 +57,7 @@ func (p *Writer) chunkOnce(b *Batch, i int) chunkInfo {
 	v := &b.Columns[i]
 	p.copying = v.Type == schemas.Decimal && !v.Absent && len(p.copied)+len(p.column.raw)+len(p.column.dictionary) <= mostCopied
 	w := writtenChunk{column: i, at: p.at, from: len(p.copied)}
-	w.info = p.chunk(&p.column)
+	w.info = p.chunk(i, &p.column)
 	if p.copying {
 		w.to = len(p.copied)
 		p.written = append(p.written, w)

@@ -228,11 +228,35 @@ func (s *ShuffleWriter) route(c int, from *Vector) {
 				}
 			}
 		}
+		v.double(from, len(rows))
 		v.gather(from, rows, width)
 		size := v.memory() - before
 		s.sizes[k] += size
 		s.held += size
 	}
+}
+
+// double makes room for about n rows of src more, and where there is too little, for twice as many as there was: blocks grow
+// batch by batch, and every step in between is copied and left to the collector.
+func (v *Vector) double(src *Vector, n int) {
+	switch v.Type {
+	case schemas.Label:
+		v.Codes = doubled(v.Codes, n)
+	case schemas.Text:
+		v.Bytes = doubled(v.Bytes, len(src.Bytes)/max(1, len(src.Ends))*n*9/8)
+		v.Ends = doubled(v.Ends, n)
+	case schemas.Decimal:
+		v.Decs = doubled(v.Decs, n)
+	case schemas.Time, schemas.Integer:
+		v.Ints = doubled(v.Ints, n)
+	}
+}
+
+func doubled[T any](s []T, n int) []T {
+	if len(s)+n <= cap(s) {
+		return s
+	}
+	return withRoom(s, max(len(s)+n, 2*cap(s)))
 }
 
 // gather appends the given rows of src, nulls aside. width is that of src's texts, 0 if they are not all alike.

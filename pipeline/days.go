@@ -217,13 +217,13 @@ func (r *Run) countDays(ctx context.Context, t *Task, days *reconcile.Days) erro
 	if err != nil {
 		return err
 	}
-	d, ok := r.counters.Get().(*dayCounter)
+	d, ok := r.buffers.counters.take()
 	if !ok {
 		d = newDayCounter(r, plan)
 	}
 	defer func() {
 		if d.empty() {
-			r.counters.Put(d)
+			r.buffers.counters.leave(d)
 		}
 	}()
 	err = eachOutput(normalised, schemas.Usage.Name, func(o Output) error { return d.scan.scan(ctx, r.Store, o.Key, d.count) })

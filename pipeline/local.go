@@ -114,6 +114,7 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 		})
 	}
 	err = g.Wait()
+	r.buffers = buffers{}
 	e.Kind = StepEnds
 	r.tell(e)
 	return did, err

@@ -53,7 +53,7 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 		if n.out, err = r.shuffler(w); err != nil {
 			return err
 		}
-		defer r.shufflers.Put(n.out)
+		defer r.buffers.shufflers.leave(n.out)
 		if err := errors.Join(n.decode(ctx), n.close()); err != nil {
 			return n.tooLarge(err)
 		}
@@ -81,7 +81,7 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 
 // shuffler returns a writer of a shuffle file on w, one that is done with its last file where there is one.
 func (r *Run) shuffler(w io.Writer) (*dataset.ShuffleWriter, error) {
-	if used, ok := r.shufflers.Get().(*dataset.ShuffleWriter); ok {
+	if used, ok := r.buffers.shufflers.take(); ok {
 		return used, used.Reset(w)
 	}
 	return dataset.NewShuffleWriter(w, &schemas.Usage, r.Spec.Shards, dataset.ShuffleOptions{BudgetBytes: int(r.budget() / 2)})

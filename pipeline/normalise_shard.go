@@ -34,11 +34,11 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		if len(files.open) == 0 {
 			return nil
 		}
-		reducer, ok := r.reducers.Get().(*dataset.Reducer)
+		reducer, ok := r.buffers.reducers.take()
 		if !ok {
 			reducer = new(dataset.Reducer)
 		}
-		defer r.reducers.Put(reducer) // not after the store has waited for its disk
+		defer r.buffers.reducers.leave(reducer) // not after the store has waited for its disk
 		options := dataset.ReduceOptions{BudgetBytes: r.budget(), Spill: dataset.TempSpill(r.SpillDir), Progress: func(rows int64) {
 			r.tell(Event{Kind: RowsDone, Stage: t.Stage, Step: t.Step, Rows: rows})
 		}}

@@ -57,7 +57,7 @@ func (r *Run) fix(ctx context.Context, q Request) error {
 		}
 	}
 	r.versions, r.older = map[string]store.Version{}, map[string]bool{}
-	r.planOnce, r.shufflers = sync.Once{}, sync.Pool{} // which may be of another number of shards
+	r.planOnce, r.buffers = sync.Once{}, buffers{} // which may be of another number of shards
 	for i := range r.Book.Sources {
 		p, err := r.pin(ctx, &r.Book.Sources[i], q.Workers)
 		if err != nil {

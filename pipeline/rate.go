@@ -25,11 +25,11 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	res := &Result{}
-	room, ok := r.raters.Get().(*raterRoom)
+	room, ok := r.buffers.raters.take()
 	if !ok {
 		room = newRaterRoom(r, plan)
 	}
-	defer r.raters.Put(room)
+	defer r.buffers.raters.leave(room)
 	w := newRater(r, plan, t.Part, room)
 	defer w.found.close()
 	if room.scan.columns, err = usageColumns(r, plan, normalised); err != nil {

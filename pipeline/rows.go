@@ -39,11 +39,11 @@ func writeTableWith(ctx context.Context, r *Run, t *Task, table *schemas.Table, 
 	out := Output{Dataset: table.Name, Key: datasetKey(r, t, table.Name)}
 	sum := sha256.New()
 	info, err := store.CreateFrom(ctx, r.Store, out.Key, func(w io.Writer) error {
-		buffers, ok := r.writers.Get().(*dataset.WriterBuffers)
+		buffers, ok := r.buffers.writers.take()
 		if !ok {
 			buffers = new(dataset.WriterBuffers)
 		}
-		defer r.writers.Put(buffers) // not after the store has waited for its disk
+		defer r.buffers.writers.leave(buffers) // not after the store has waited for its disk
 		meta := []dataset.KeyValue{
 			{Key: "daybook.period", Value: string(r.Spec.Period)},
 			{Key: "daybook.table", Value: table.Name},

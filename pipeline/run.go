@@ -52,8 +52,8 @@ type Run struct {
 	earlierLock  sync.Mutex
 	earlier      map[schemas.Period]*Manifest
 	earlierPlans map[schemas.Period]*rating.Plan
-	// reducers, shufflers, raters, counters and writers keep the buffers of tasks that are done for those to come.
-	reducers, shufflers, raters, counters, writers sync.Pool
+	// buffers are those of the step that is under way.
+	buffers buffers
 	// request is what Prepare was asked for. refused are the versions of snapshots that it does not pin, by name, and older
 	// names those pinned deliveries that have an older version behind them.
 	request Request

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/decimal128"
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
@@ -26,6 +26,7 @@ func appendTail(out, index []byte) []byte {
 type blockEncoder struct {
 	sink         blockSink
 	local, order []uint32
+	slab         slab
 }
 
 // blockSink counts and sums up what goes to a file.
@@ -51,6 +52,7 @@ var (
 // encode writes b's rows to out as an IPC stream, and returns how many bytes that was and their checksum. It uses up
 // b's codes.
 func (e *blockEncoder) encode(out io.Writer, b *Batch) (size int64, crc uint32, err error) {
+	e.slab.used, e.slab.left = 0, math.MaxInt
 	var fields []arrow.Field
 	var columns []arrow.Array
 	for c := range b.Columns {
@@ -59,9 +61,9 @@ func (e *blockEncoder) encode(out io.Writer, b *Batch) (size int64, crc uint32, 
 		if nulls == b.Rows {
 			continue
 		}
-		a := e.column(v, b.Rows, nulls)
+		a, meta := e.column(v, b.Rows, nulls)
 		defer a.Release()
-		fields = append(fields, arrow.Field{Name: b.Table.Columns[c].Name, Type: a.DataType(), Nullable: nulls > 0})
+		fields = append(fields, arrow.Field{Name: b.Table.Columns[c].Name, Type: a.DataType(), Nullable: nulls > 0, Metadata: meta})
 		columns = append(columns, a)
 	}
 	schema := arrow.NewSchema(fields, nil)
@@ -78,26 +80,19 @@ func (e *blockEncoder) encode(out io.Writer, b *Batch) (size int64, crc uint32, 
 	return e.sink.bytes, e.sink.crc, nil
 }
 
-// column returns v as an Arrow array, sharing what memory it can.
-func (e *blockEncoder) column(v *Vector, rows, nulls int) arrow.Array {
+// column returns v as an Arrow array, sharing what memory it can, and what its field says besides.
+func (e *blockEncoder) column(v *Vector, rows, nulls int) (arrow.Array, arrow.Metadata) {
 	validity := v.validity(rows, nulls)
 	switch v.Type {
 	case schemas.Label:
-		return e.labels(v, rows, nulls, validity)
+		return e.labels(v, rows, nulls, validity), arrow.Metadata{}
 	case schemas.Text:
-		ends := arrow.Uint32Traits.CastToBytes(append(make([]uint32, 1, rows+1), v.Ends...))
-		return fromBuffers(arrow.BinaryTypes.Binary, rows, nulls, nil, validity, ends, v.Bytes)
+		return e.texts(v, rows, nulls, validity)
 	case schemas.Decimal:
-		decs := make([]decimal128.Num, rows)
-		for i, d := range v.Decs {
-			decs[i] = decimal128.New(d.Hi, d.Lo)
-		}
-		return fromBuffers(arrowDecimal, rows, nulls, nil, validity, arrow.Decimal128Traits.CastToBytes(decs))
-	case schemas.Time:
-		return fromBuffers(arrowTime, rows, nulls, nil, validity, arrow.Int64Traits.CastToBytes(v.Ints))
-	default:
-		return fromBuffers(arrow.PrimitiveTypes.Int64, rows, nulls, nil, validity, arrow.Int64Traits.CastToBytes(v.Ints))
+		return e.decimals(v, rows, nulls, validity), arrow.Metadata{}
+	case schemas.Time, schemas.Integer:
 	}
+	return e.integers(v, rows, nulls, validity)
 }
 
 // validity returns Arrow's bitmap, which has the bits of rows that are not null; nil if none is.
@@ -159,26 +154,27 @@ func (e *blockEncoder) labels(v *Vector, rows, nulls int, validity []byte) arrow
 	}
 	dictionary := fromBuffers(arrow.BinaryTypes.Binary, len(e.order), 0, nil, nil, arrow.Uint32Traits.CastToBytes(ends), texts)
 	defer dictionary.Release()
-	index, indices := narrow(v.Codes, len(e.order))
+	index, indices := e.narrow(v.Codes, len(e.order))
 	return fromBuffers(&arrow.DictionaryType{IndexType: index, ValueType: arrow.BinaryTypes.Binary}, rows, nulls,
 		dictionary.Data().(*array.Data), validity, indices)
 }
 
 // narrow returns indices below n in one, two or four bytes each.
-func narrow(indices []uint32, n int) (arrow.DataType, []byte) {
+func (e *blockEncoder) narrow(indices []uint32, n int) (arrow.DataType, []byte) {
 	switch {
 	case n <= 1<<8:
-		out := make([]uint8, len(indices))
+		out := e.slab.Allocate(len(indices))
 		for i, x := range indices {
 			out[i] = uint8(x)
 		}
 		return arrow.PrimitiveTypes.Uint8, out
 	case n <= 1<<16:
-		out := make([]uint16, len(indices))
+		bytes := e.slab.Allocate(2 * len(indices))
+		out := arrow.Uint16Traits.CastFromBytes(bytes)
 		for i, x := range indices {
 			out[i] = uint16(x)
 		}
-		return arrow.PrimitiveTypes.Uint16, arrow.Uint16Traits.CastToBytes(out)
+		return arrow.PrimitiveTypes.Uint16, bytes
 	default:
 		return arrow.PrimitiveTypes.Uint32, arrow.Uint32Traits.CastToBytes(indices)
 	}

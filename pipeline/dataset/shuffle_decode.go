@@ -154,7 +154,7 @@ func (m *BlockBuffer) decode(rows int, b *Batch, want *part) error {
 		case here:
 			v.fill(b.Rows)
 			v.reserve(b.room)
-			if err := m.appendColumn(v, record.Column(next), b.Rows, b.room, want.rows); err != nil {
+			if err := m.appendColumn(v, record.Column(next), record.Schema().Field(next).Metadata, b.Rows, b.room, want.rows); err != nil {
 				return fmt.Errorf("decode column %s: %w", b.Table.Columns[c].Name, err)
 			}
 		}
@@ -169,37 +169,61 @@ func (m *BlockBuffer) decode(rows int, b *Batch, want *part) error {
 	return nil
 }
 
-// appendColumn appends the values of a to v, at row at: those of the given rows, or all if that is nil. room is how many
-// rows are expected in all.
-func (m *BlockBuffer) appendColumn(v *Vector, a arrow.Array, at, room int, rows []int32) error {
+// appendColumn appends the values of a to v, at row at: those of the given rows, or all if that is nil. meta is what the
+// column's field says, and room how many rows are expected in all.
+func (m *BlockBuffer) appendColumn(v *Vector, a arrow.Array, meta arrow.Metadata, at, room int, rows []int32) error {
 	appendValidity(v, a, at, rows)
-	switch a := a.(type) {
-	case *array.Dictionary:
-		if v.Type == schemas.Label {
+	switch v.Type {
+	case schemas.Label:
+		if a, ok := a.(*array.Dictionary); ok {
 			return m.appendDictionary(v, a, rows)
 		}
-	case *array.Binary:
-		if v.Type == schemas.Text {
-			appendTexts(v, a, at, room, rows)
-			return nil
+	case schemas.Text:
+		switch a := a.(type) {
+		case *array.Binary:
+			return appendTexts(v, a, metaOf(meta, metaPrefix), at, room, rows)
+		case *array.FixedSizeBinary:
+			return appendFixed(v, a, metaOf(meta, metaPrefix), at, room, rows)
 		}
-	case *array.Decimal128:
-		if v.Type == schemas.Decimal {
+	case schemas.Decimal:
+		switch a := a.(type) {
+		case *array.Decimal128:
 			v.Decs = appendDecimals(v.Decs, a.Values(), rows)
 			return nil
-		}
-	case *array.Timestamp:
-		if v.Type == schemas.Time {
-			v.Ints = appendInts(v.Ints, arrow.Int64Traits.CastFromBytes(arrow.TimestampTraits.CastToBytes(a.TimestampValues())), rows)
+		case *array.Int64:
+			v.Decs = appendShort(v.Decs, a.Int64Values(), rows)
 			return nil
 		}
-	case *array.Int64:
-		if v.Type == schemas.Integer {
-			v.Ints = appendInts(v.Ints, a.Int64Values(), rows)
-			return nil
-		}
+	case schemas.Time, schemas.Integer:
+		return appendIntegers(v, a, meta, at, rows)
 	}
 	return fmt.Errorf("it is %v: %w", a.DataType(), errBlock)
+}
+
+// appendIntegers appends times or integers, and zeros for nulls.
+func appendIntegers(v *Vector, a arrow.Array, meta arrow.Metadata, at int, rows []int32) (err error) {
+	switch a := a.(type) {
+	case *array.Timestamp:
+		v.Ints = appendInts(v.Ints, arrow.Int64Traits.CastFromBytes(arrow.TimestampTraits.CastToBytes(a.TimestampValues())), rows)
+	case *array.Int64:
+		v.Ints = appendInts(v.Ints, a.Int64Values(), rows)
+	case *array.Uint8:
+		v.Ints, err = appendSteps(v.Ints, a.Uint8Values(), meta, rows)
+	case *array.Uint16:
+		v.Ints, err = appendSteps(v.Ints, a.Uint16Values(), meta, rows)
+	case *array.Uint32:
+		v.Ints, err = appendSteps(v.Ints, a.Uint32Values(), meta, rows)
+	default:
+		return fmt.Errorf("it is %v: %w", a.DataType(), errBlock)
+	}
+	if a.NullN() > 0 {
+		for i := at; i < len(v.Ints); i++ {
+			if v.IsNull(i) {
+				v.Ints[i] = 0
+			}
+		}
+	}
+	return err
 }
 
 func appendValidity(v *Vector, a arrow.Array, at int, rows []int32) {
@@ -264,31 +288,6 @@ func appendCodes[I uint8 | uint16 | uint32](out []uint32, indices []I, codes []u
 		out[at+i] = codes[indices[row]]
 	}
 	return out
-}
-
-func appendTexts(v *Vector, a *array.Binary, at, room int, rows []int32) {
-	if rows != nil {
-		size := len(a.ValueBytes()) / a.Len() * len(rows)
-		if need := len(v.Bytes) + size; need > cap(v.Bytes) {
-			v.reserveText(need*max(room, at+len(rows))/(at+len(rows))*17/16, 0)
-		}
-		for _, row := range rows {
-			v.Bytes = append(v.Bytes, a.Value(int(row))...)
-			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
-		}
-		return
-	}
-	base := uint32(len(v.Bytes))
-	if need := len(v.Bytes) + len(a.ValueBytes()); need > cap(v.Bytes) {
-		// As much for the rows to come as for those so far, and a little more.
-		v.reserveText(need*max(room, at+a.Len())/(at+a.Len())*17/16, 0)
-	}
-	v.Bytes = append(v.Bytes, a.ValueBytes()...)
-	first := len(v.Ends)
-	v.Ends = grow(v.Ends, a.Len())
-	for i, end := range a.ValueOffsets()[1:] {
-		v.Ends[first+i] = base + uint32(end)
-	}
 }
 
 func (m *BlockBuffer) appendDictionary(v *Vector, a *array.Dictionary, rows []int32) error {

@@ -12,8 +12,11 @@ import (
 )
 
 var narrowTable = schemas.Table{Name: "narrow", Version: "1", Columns: []schemas.Column{
-	{Name: "Text", Type: schemas.Text}, {Name: "Time", Type: schemas.Time}, {Name: "Row", Type: schemas.Integer},
-	{Name: "Amount", Type: schemas.Decimal}, {Name: "Label", Type: schemas.Label},
+	{Name: "Text", Type: schemas.Text},
+	{Name: "Time", Type: schemas.Time},
+	{Name: "Row", Type: schemas.Integer},
+	{Name: "Amount", Type: schemas.Decimal},
+	{Name: "Label", Type: schemas.Label},
 }}
 
 // narrowBatch makes rows whose columns are narrow in one of many ways, or not at all.

@@ -16,8 +16,11 @@ import (
 // reader find the same texts.
 func TestAlikeTexts(t *testing.T) {
 	table := schemas.Table{Name: "texts", Version: "1", Columns: []schemas.Column{
-		{Name: "Prefixed", Type: schemas.Text, Required: true}, {Name: "Nulls", Type: schemas.Text}, {Name: "Random", Type: schemas.Text},
-		{Name: "Nested", Type: schemas.Text}, {Name: "LabelAlike", Type: schemas.Label},
+		{Name: "Prefixed", Type: schemas.Text, Required: true},
+		{Name: "Nulls", Type: schemas.Text},
+		{Name: "Random", Type: schemas.Text},
+		{Name: "Nested", Type: schemas.Text},
+		{Name: "LabelAlike", Type: schemas.Label},
 	}}
 	r := newRand(23)
 	b := NewBatch(&table)

@@ -232,7 +232,7 @@ func appendFixed(v *Vector, a *array.FixedSizeBinary, prefix string, at, room in
 	if rows != nil {
 		n = len(rows)
 	}
-	if uint64(len(v.Bytes)+n*whole) > math.MaxUint32 {
+	if len(prefix)*n > shuffleBlockBytes || uint64(len(v.Bytes)+n*whole) > math.MaxUint32 {
 		return errBlock
 	}
 	v.reserveMore(n*whole, n, at, room)
@@ -260,7 +260,7 @@ func appendTexts(v *Vector, a *array.Binary, prefix string, at, room int, rows [
 	if rows != nil {
 		size = len(prefix)*n + len(a.ValueBytes())/a.Len()*n
 	}
-	if uint64(len(v.Bytes)+len(prefix)*n+len(a.ValueBytes())) > math.MaxUint32 {
+	if len(prefix)*n > shuffleBlockBytes || uint64(len(v.Bytes)+len(prefix)*n+len(a.ValueBytes())) > math.MaxUint32 {
 		return errBlock
 	}
 	v.reserveMore(size, n, at, room)
@@ -269,8 +269,16 @@ func appendTexts(v *Vector, a *array.Binary, prefix string, at, room int, rows [
 		v.Bytes = append(v.Bytes, a.ValueBytes()...)
 		first := len(v.Ends)
 		v.Ends = grow(v.Ends, n)
+		last := int32(0)
 		for i, end := range a.ValueOffsets()[1:] {
+			if end < last {
+				return errBlock
+			}
 			v.Ends[first+i] = base + uint32(end)
+			last = end
+		}
+		if int(last) != len(a.ValueBytes()) { // the first does not begin at zero
+			return errBlock
 		}
 		return nil
 	}
@@ -288,10 +296,13 @@ func appendTexts(v *Vector, a *array.Binary, prefix string, at, room int, rows [
 	return nil
 }
 
+// mostGuessed bounds the room that is made for texts to come beyond twice what there is.
+const mostGuessed = 64 << 20
+
 // reserveMore makes room for n texts of so many bytes, and in the same measure for those to come up to room rows, and a
-// little more.
+// little more. The first may be long and all others short, so there is a bound to that.
 func (v *Vector) reserveMore(size, n, at, room int) {
 	if need := len(v.Bytes) + size; need > cap(v.Bytes) {
-		v.reserveText(need*max(room, at+n)/(at+n)*17/16, 0)
+		v.reserveText(min(need*max(room, at+n)/(at+n)*17/16, max(2*need, mostGuessed)), 0)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -57,7 +58,7 @@ Exit codes: 0 done; 1 broke, or --check computed something else; 2 there is no s
   daybook explain mycloud 2024-09/compute//Revenue
   daybook explain mycloud acme-prod --all   every charge of an account
   daybook explain mycloud 3f9c1a --json | jq .steps`,
-		Args: exactly("book (a directory)", "identifier (a charge, a variance, a peer match, a margin, an account, a code of findings)"),
+		Args: explainArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return runExplain(cmd, args[0], args[1], o) },
 	}
 	o.flags(cmd)
@@ -69,6 +70,21 @@ Exit codes: 0 done; 1 broke, or --check computed something else; 2 there is no s
 	f.BoolVar(&o.record, "record", false, "decode the record of the first listed row out of its source object")
 	f.BoolVar(&o.json, "json", false, "one JSON object")
 	return cmd
+}
+
+// explainArgs wants a book and an identifier. Of the two it is the book that is forgotten, and the identifier that has many
+// forms.
+func explainArgs(cmd *cobra.Command, args []string) error {
+	const identifier = "identifier (a charge, a variance, a peer match, a margin, an account, a code of findings)"
+	if forgotten := len(args) == 1 || len(args) == 2 && args[1] == ""; forgotten && args[0] != "" {
+		if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
+			return wrong("explain: %s is not a directory that holds a book; if it is the identifier, write the book before it, such as daybook explain mycloud %s; see %s --help",
+				args[0], quoted(args[0]), cmd.CommandPath())
+		}
+		return wrong("explain: say which %s, such as daybook explain %s findings; see %s --help",
+			identifier, quoted(args[0]), cmd.CommandPath())
+	}
+	return exactly("book (a directory)", identifier)(cmd, args)
 }
 
 func runExplain(cmd *cobra.Command, dir, id string, o explainOptions) error {

@@ -85,6 +85,8 @@ priced, and is listed.`,
 	f.BoolVar(&o.fromBook, "from-book", false, "start from the balances of the book, whatever has been run")
 	f.BoolVar(&o.steps, "steps", false, "show the arithmetic of each line")
 	f.BoolVar(&o.json, "json", false, "one JSON object")
+	completeFromBook(cmd, "account", accountsOfBook)
+	completeFromBook(cmd, "meter", metersOfBook)
 	return cmd
 }
 

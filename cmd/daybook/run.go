@@ -72,6 +72,7 @@ Exit codes: 0 done; 3 done with findings above the book's threshold; 4 done, but
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
 	f.StringVar(&o.profile, "profile", "", "write a processor profile to this file, for go tool pprof")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
+	completeStages(cmd, "until")
 	return cmd
 }
 

@@ -200,21 +200,11 @@ func execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 		return nil, err
 	}
 	store.Sweep(r.Store)
-	lost := false // that the run was committed, and something of it is gone
+	lost := false
 	if until == "" {
-		m, err := ReadManifest(ctx, r.Store, r.Spec.Period, r.ID)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return nil, err
-		}
-		if m != nil {
-			all, err := allThere(ctx, r.Store, m.Outputs, workers, (*Output).there)
-			if err != nil {
-				return nil, err
-			}
-			if all {
-				return &Summary{Manifest: m, Reused: true, Skipped: countTasks(plan)}, point(ctx, r.Store, m)
-			}
-			lost = true
+		var done *Summary
+		if done, lost, err = committedRun(ctx, r, plan, workers); done != nil || err != nil {
+			return done, err
 		}
 	}
 	if plan, err = cut(plan, until); err != nil {
@@ -239,6 +229,34 @@ func execute(ctx context.Context, r *Run, workers int, until string) (*Summary, 
 	}
 	sum.Raced = sum.Raced && !lost
 	return sum, point(ctx, r.Store, sum.Manifest)
+}
+
+// Committed returns how the run ended as it was prepared, if it has been committed and nothing of it is gone, and else nil. It
+// writes nothing but the period's pointer, and that only where it points at another run: so a run of which there is nothing
+// to do can be told where nothing may be written.
+func Committed(ctx context.Context, r *Run, workers int) (*Summary, error) {
+	plan, err := r.layout()
+	if err != nil {
+		return nil, err
+	}
+	done, _, err := committedRun(ctx, r, plan, workers)
+	return done, err
+}
+
+// committedRun returns what Committed does, and whether the run was committed and something of it is gone.
+func committedRun(ctx context.Context, r *Run, plan []Wave, workers int) (done *Summary, lost bool, err error) {
+	m, err := ReadManifest(ctx, r.Store, r.Spec.Period, r.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	all, err := allThere(ctx, r.Store, m.Outputs, workers, (*Output).there)
+	if err != nil || !all {
+		return nil, true, err
+	}
+	return &Summary{Manifest: m, Reused: true, Skipped: countTasks(plan)}, false, point(ctx, r.Store, m)
 }
 
 // cut ends the plan after the named stage; empty means the whole of it.

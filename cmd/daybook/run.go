@@ -179,7 +179,7 @@ func followers(cmd *cobra.Command, s store.Store, m *pipeline.Manifest, dir stri
 func executeRun(ctx context.Context, r *pipeline.Run, o runOptions, storeURL string) (sum *pipeline.Summary, err error) {
 	scratch, err := useScratch(r, o.scratch, storeURL)
 	if err != nil {
-		return nil, err
+		return withoutScratch(ctx, r, o, err)
 	}
 	var removing sync.WaitGroup
 	var removed error
@@ -206,6 +206,19 @@ func executeRun(ctx context.Context, r *pipeline.Run, o runOptions, storeURL str
 	}
 	sum, err = pipeline.Execute(ctx, r, o.workers, o.until)
 	return sum, errors.Join(err, stop())
+}
+
+// withoutScratch is how a run ends that has no scratch directory because of an error. Where that may not be written, perhaps
+// nothing has to be.
+func withoutScratch(ctx context.Context, r *pipeline.Run, o runOptions, denied error) (*pipeline.Summary, error) {
+	if o.until != "" || !errors.Is(denied, fs.ErrPermission) && !errors.Is(denied, syscall.EROFS) {
+		return nil, denied
+	}
+	sum, err := pipeline.Committed(ctx, r, o.workers)
+	if sum == nil && err == nil {
+		err = fmt.Errorf("run %s of %s has not been committed, and %w", r.ID, r.Spec.Period, denied)
+	}
+	return sum, err
 }
 
 // removeFolders empties a scratch directory of what lay between tasks, while later stages work: gigabytes take a while to go.
@@ -237,6 +250,9 @@ func useScratch(r *pipeline.Run, dir, storeURL string) (*scratch, error) {
 	s, err := claim(dir, string(r.Spec.Period), string(r.ID))
 	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist) {
 		return nil, wrong("the scratch directory %s is no directory; name another with --scratch", dir)
+	}
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return nil, fmt.Errorf("the scratch directory %s may not be written; look at its permissions, or name another with --scratch: %w", dir, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("use scratch directory %s: %w", dir, err)

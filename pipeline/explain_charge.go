@@ -106,7 +106,7 @@ func (x *ratedAgain) compare(c *schemas.Charge) error {
 		return errors.New("rated again from the run's usage and today's book, the account has no such charge")
 	}
 	if !y.Amount.Equal(c.Amount) || !y.Exact.Equal(c.Exact) || !y.Residue.Equal(c.Residue) || y.UsageRows != c.UsageRows {
-		return fmt.Errorf("rated again it is %s of %s exactly, from %d rows; the run has %s of %s from %d", y.Amount, y.Exact, y.UsageRows, c.Amount, c.Exact, c.UsageRows)
+		return fmt.Errorf("rated again it is %s of %s exactly, from %d %s; the run has %s of %s from %d", y.Amount, y.Exact, y.UsageRows, schemas.OneOrMany(y.UsageRows, "row", "rows"), c.Amount, c.Exact, c.UsageRows)
 	}
 	same := func(a, b schemas.Step) bool {
 		return a.Op == b.Op && a.Out == b.Out && a.Note == b.Note && slices.Equal(a.In, b.In)

@@ -178,9 +178,9 @@ func (l *Look) marginRow(ctx context.Context, e *Explanation, m *schemas.MarginR
 	e.check("steps", checkReconciled([]schemas.Step{step}), "revenue less cost is the margin")
 	var differs error
 	if sum := sumOf(e.Charges.Sums, m.Currency); !sum.Equal(m.Margin) || e.Charges.Rows != m.Charges {
-		differs = fmt.Errorf("%d charges leave %s, the report has %d and %s", e.Charges.Rows, sum, m.Charges, m.Margin)
+		differs = fmt.Errorf("%d %s %s, the report has %d and %s", e.Charges.Rows, schemas.OneOrMany(e.Charges.Rows, "charge leaves", "charges leave"), sum, m.Charges, m.Margin)
 	}
-	e.check("charges", differs, fmt.Sprintf("%d charges add up to it", e.Charges.Rows))
+	e.check("charges", differs, fmt.Sprintf("%d %s up to it", e.Charges.Rows, schemas.OneOrMany(e.Charges.Rows, "charge adds", "charges add")))
 	return nil
 }
 

@@ -102,7 +102,7 @@ func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charg
 	u.end()
 	e.Usage = u
 	if o.Check {
-		e.check("usage", u.agreeLate(c), fmt.Sprintf("%d rows that came late add up to what is corrected", u.Rows))
+		e.check("usage", u.agreeLate(c), fmt.Sprintf("%d %s up to what is corrected", u.Rows, schemas.OneOrMany(u.Rows, "row that came late adds", "rows that came late add")))
 	}
 	return l.checkSource(ctx, e, o)
 }
@@ -110,7 +110,7 @@ func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charg
 // agreeLate holds the rows against a correction: their number, and what they come to where the meter adds up.
 func (u *UsageBehind) agreeLate(c *schemas.Charge) error {
 	if u.Rows != c.UsageRows {
-		return fmt.Errorf("%d rows that came late are found, and the correction is made of %d", u.Rows, c.UsageRows)
+		return fmt.Errorf("%d %s found, and the correction is made of %d", u.Rows, schemas.OneOrMany(u.Rows, "row that came late is", "rows that came late are"), c.UsageRows)
 	}
 	if u.Quantity != nil && !money.RoundTo(*u.Quantity, money.Scale, money.HalfEven).Equal(c.Consumed) {
 		return fmt.Errorf("the rows that came late come to %s, and the correction has metered %s", u.Quantity, c.Consumed)

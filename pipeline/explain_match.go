@@ -173,9 +173,9 @@ func (l *Look) matchUsage(ctx context.Context, e *Explanation, m *schemas.PeerMa
 	if o.Check && m.BillRows > 0 {
 		var differs error
 		if u.Rows != m.BillRows || !u.Sum.Equal(m.ActualBilled) {
-			differs = fmt.Errorf("%d rows come to %s, the match has %d and %s", u.Rows, u.Sum, m.BillRows, m.ActualBilled)
+			differs = fmt.Errorf("%d %s to %s, the match has %d and %s", u.Rows, schemas.OneOrMany(u.Rows, "row comes", "rows come"), u.Sum, m.BillRows, m.ActualBilled)
 		}
-		e.check("usage", differs, fmt.Sprintf("%d rows of the bill add up to what was billed", u.Rows))
+		e.check("usage", differs, fmt.Sprintf("%d %s up to what was billed", u.Rows, schemas.OneOrMany(u.Rows, "row of the bill adds", "rows of the bill add")))
 	}
 	return l.checkSource(ctx, e, o)
 }

@@ -167,7 +167,7 @@ func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, a
 	}
 	if o.Check {
 		err := u.agree(c, e.Steps)
-		e.check("usage", err, fmt.Sprintf("%d rows add up to the metered quantity", u.Rows))
+		e.check("usage", err, fmt.Sprintf("%d %s up to the metered quantity", u.Rows, schemas.OneOrMany(u.Rows, "row adds", "rows add")))
 	}
 	return l.checkSource(ctx, e, o)
 }
@@ -290,7 +290,7 @@ func (g *gatherer) quantity() *money.Decimal {
 // with, which counts what came earlier in the period where tiers run through it.
 func (u *UsageBehind) agree(c *schemas.Charge, steps []ExplainedStep) error {
 	if u.Rows != c.UsageRows {
-		return fmt.Errorf("%d rows are found, and the charge says that it is made of %d", u.Rows, c.UsageRows)
+		return fmt.Errorf("%d %s found, and the charge says that it is made of %d", u.Rows, schemas.OneOrMany(u.Rows, "row is", "rows are"), c.UsageRows)
 	}
 	if u.Quantity == nil {
 		return nil

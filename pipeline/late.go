@@ -353,7 +353,7 @@ func (s *settling) note() error {
 		}
 		s.out.found = append(s.out.found, schemas.Finding{
 			Code: info.Code, Severity: info.Severity, Account: s.id, Value: string(p),
-			Message: fmt.Sprintf("account %s: %d rows of %s came after that month had been run", s.id, s.came[p], p),
+			Message: fmt.Sprintf("account %s: %d %s of %s came after that month had been run", s.id, s.came[p], schemas.OneOrMany(s.came[p], "row", "rows"), p),
 		})
 	}
 	return nil

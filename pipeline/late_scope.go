@@ -111,13 +111,15 @@ func (m *lateMarks) miss(p schemas.Period, rated bool) {
 func (n *normaliser) noteUnrun() {
 	info, _ := schemas.CodePeriodNotRun.Info()
 	for _, p := range slices.Sorted(maps.Keys(n.marks.unrun)) {
-		what := "are out of scope"
+		unrun := n.marks.unrun[p]
+		are := schemas.OneOrMany(unrun, "is", "are")
+		what := are + " out of scope"
 		if n.marks.rated[p] > 0 {
-			what = fmt.Sprintf("are rated as usage of %s, on whose bill they stand", n.r.Spec.Period)
+			what = fmt.Sprintf("%s rated as usage of %s, on whose bill %s", are, n.r.Spec.Period, schemas.OneOrMany(unrun, "it stands", "they stand"))
 		}
 		n.found.add(schemas.Finding{
 			Code: info.Code, Severity: info.Severity, Source: n.src.ID, Object: n.obj.Key, Value: string(p),
-			Message: fmt.Sprintf("%d rows of %s, which has no run, %s; %s", n.marks.unrun[p], p, what, info.Fix),
+			Message: fmt.Sprintf("%d %s of %s, which has no run, %s; %s", unrun, schemas.OneOrMany(unrun, "row", "rows"), p, what, info.Fix),
 		})
 	}
 }

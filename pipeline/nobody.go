@@ -76,11 +76,13 @@ func (n *nobody) end(w *rater) {
 			Source: schemas.SourceID(k.source), Value: name, Column: "SubAccountId", Quantity: s.quantity,
 			Unit: k.unit, Cost: s.cost, Currency: money.Currency(k.currency),
 		}
+		rows, they := schemas.OneOrMany(s.rows, "row", "rows"), schemas.OneOrMany(s.rows, "it is", "they are")
 		if k.peer == "" {
 			f.Code, f.Severity, f.Rows, f.Column = schemas.CodeUnknownAccount, schemas.Suspended, s.rows, "BillingAccountId"
-			f.Message = fmt.Sprintf("%d rows of account %q, which no customer of the book has; add the account to customers, and they are rated on the next run", s.rows, name)
+			f.Message = fmt.Sprintf("%d %s of account %q, which no customer of the book has; add the account to customers, and %s rated on the next run", s.rows, rows, name, they)
 			if name == "" {
-				f.Message = fmt.Sprintf("%d rows name no account; have the source %s fill BillingAccountId or SubAccountId, or map one of them in the book, and they are rated on the next run", s.rows, k.source)
+				f.Message = fmt.Sprintf("%d %s no account; have the source %s fill BillingAccountId or SubAccountId, or map one of them in the book, and %s rated on the next run",
+					s.rows, schemas.OneOrMany(s.rows, "row names", "rows name"), k.source, they)
 			}
 			w.control.SuspendedRows += s.rows
 			w.found.add(f)
@@ -91,7 +93,8 @@ func (n *nobody) end(w *rater) {
 			continue
 		}
 		f.Code, f.Severity = schemas.CodeUnallocated, schemas.Warning
-		f.Message = fmt.Sprintf("%d rows of %s's account %q are no customer's, so nobody pays for them; map the account to a customer, or declare it own use", s.rows, k.peer, name)
+		f.Message = fmt.Sprintf("%d %s of %s's account %q %s; map the account to a customer, or declare it own use", s.rows, rows, k.peer, name,
+			schemas.OneOrMany(s.rows, "is no customer's, so nobody pays for it", "are no customer's, so nobody pays for them"))
 		w.found.add(f)
 	}
 }

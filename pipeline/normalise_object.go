@@ -201,7 +201,7 @@ func (n *normaliser) decode(ctx context.Context) error {
 	if n.obj.Rows >= 0 && stats.Rows != n.obj.Rows {
 		return &source.RefusedError{
 			Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
-			Reason: fmt.Sprintf("it has %d rows, and its manifest promises %d", stats.Rows, n.obj.Rows),
+			Reason: fmt.Sprintf("it has %d %s, and its manifest promises %d", stats.Rows, schemas.OneOrMany(stats.Rows, "row", "rows"), n.obj.Rows),
 		}
 	}
 	return nil
@@ -388,7 +388,8 @@ func (n *normaliser) noteOthers() {
 		info, _ := schemas.CodeOtherPeriod.Info()
 		n.found.add(schemas.Finding{
 			Code: info.Code, Severity: schemas.Warning, Source: n.src.ID, Object: n.obj.Key, Value: string(p),
-			Message: fmt.Sprintf("%d rows are of %s, whose run does not look here; have them delivered with that period", n.others[p], p),
+			Message: fmt.Sprintf("%d %s of %s, whose run does not look here; have %s delivered with that period", n.others[p],
+				schemas.OneOrMany(n.others[p], "row is", "rows are"), p, schemas.OneOrMany(n.others[p], "it", "them")),
 		})
 	}
 }

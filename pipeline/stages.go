@@ -47,18 +47,18 @@ const (
 func Stages() []Stage {
 	return []Stage{
 		{"ingest", []Step{
-			{Name: "delivery", Version: "4", Width: PerSource, Do: ingestSource},
+			{Name: "delivery", Version: "5", Width: PerSource, Do: ingestSource},
 		}},
 		{"normalise", []Step{
 			{
-				Name: "object", Version: "9", Width: PerObject, Temporary: true, Do: normaliseObject,
+				Name: "object", Version: "10", Width: PerObject, Temporary: true, Do: normaliseObject,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 			},
 			{Name: "shard", Version: "4", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},
 		}},
 		{"rate", []Step{
 			{
-				Name: "shard", Version: "7", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
+				Name: "shard", Version: "8", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
 				Book: []book.Part{book.PartCatalogue, book.PartCustomers, book.PartFX, book.PartProvider},
 			},
 		}},
@@ -78,7 +78,7 @@ func Stages() []Stage {
 				Book: []book.Part{book.PartCustomers, book.PartProvider},
 			},
 			{
-				Name: "reports", Version: "7", Width: Once, Named: true, Do: emitReports,
+				Name: "reports", Version: "8", Width: Once, Named: true, Do: emitReports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
 				Book:  []book.Part{book.PartProvider},
 			},

@@ -51,6 +51,14 @@ type Finding struct {
 	Currency money.Currency
 }
 
+// OneOrMany chooses between the words that follow a count in a message: 1 row is, 2 rows are.
+func OneOrMany[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
 // Positions of the columns of Findings.
 const (
 	FindCode = iota

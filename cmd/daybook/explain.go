@@ -279,12 +279,12 @@ func (w *pageWriter) usage(u *pipeline.UsageBehind) {
 	if u == nil {
 		return
 	}
-	w.line("\nUsage: %s row%s, %s %s in all", count(u.Rows), plural(int(min(u.Rows, 2))), u.Sum, u.Unit)
+	w.line("\nUsage: %s row%s, %s %s in all", count(u.Rows), plural(u.Rows), u.Sum, u.Unit)
 	if u.Quantity != nil && !u.Quantity.Equal(u.Sum) {
 		w.line("  their %s is %s", u.How, u.Quantity)
 	}
 	if u.Earlier != nil {
-		w.line("  earlier in the period, and first through the tiers: %s rows, %s", count(u.Earlier.Rows), u.Earlier.Sum)
+		w.line("  earlier in the period, and first through the tiers: %s row%s, %s", count(u.Earlier.Rows), plural(u.Earlier.Rows), u.Earlier.Sum)
 	}
 	for _, c := range u.Costs {
 		w.line("  peers charge %s %s for them", c.Amount, c.Currency)
@@ -294,7 +294,7 @@ func (w *pageWriter) usage(u *pipeline.UsageBehind) {
 		r := &u.Listed[i]
 		w.cells(r.Object, fmt.Sprint(r.Row), r.Start, r.End, r.Quantity, r.Unit, r.Metered, strings.TrimSpace(r.Cost+" "+r.Currency), r.Record, r.Resource)
 	}
-	w.more(u.More, "rows")
+	w.more(u.More, "row")
 	for _, o := range u.Objects {
 		w.line("  in %s", o)
 	}
@@ -302,7 +302,7 @@ func (w *pageWriter) usage(u *pipeline.UsageBehind) {
 
 func (w *pageWriter) more(n int64, what string) {
 	if n > 0 {
-		w.line("  and %s more %s; --all lists them", count(n), what)
+		w.line("  and %s more %s%s; --all lists %s", count(n), what, plural(n), schemas.OneOrMany(n, "it", "them"))
 	}
 }
 
@@ -322,7 +322,7 @@ func (w *pageWriter) charges(c *pipeline.ChargesBehind) {
 	for _, x := range c.Listed {
 		w.cells(string(x.ID), x.Counts.String()+" "+x.Unit, string(x.Account), x.Category, x.Description)
 	}
-	w.more(c.More, "charges")
+	w.more(c.More, "charge")
 }
 
 func (w *pageWriter) findings(e *pipeline.Explanation) {
@@ -337,14 +337,14 @@ func (w *pageWriter) findings(e *pipeline.Explanation) {
 		}
 		rows := ""
 		if f.Rows > 0 {
-			rows = fmt.Sprintf(", %s row%s", count(f.Rows), plural(int(min(f.Rows, 2))))
+			rows = fmt.Sprintf(", %s row%s", count(f.Rows), plural(f.Rows))
 		}
 		w.line("\n%s", strings.TrimRight(fmt.Sprintf("%s (%s%s)  %s", f.Code, f.Severity, rows, at), " "))
 		w.line("  %s", f.Message)
 	}
 	if len(e.Findings) > 0 && len(e.Figures) > 0 {
 		if all := e.Figures[0].Value.IntPart(); all > int64(len(e.Findings)) {
-			w.more(all-int64(len(e.Findings)), "findings")
+			w.more(all-int64(len(e.Findings)), "finding")
 		}
 	}
 }

@@ -89,12 +89,8 @@ func openBook(cmd *cobra.Command, dir string) (*book.Book, error) {
 	return nil, wrong("the book %s has %d problem%s; nothing was run", dir, len(problems), plural(len(problems)))
 }
 
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
-}
+// plural ends a noun after a count.
+func plural[N int | int64](n N) string { return schemas.OneOrMany(n, "", "s") }
 
 // openPlace opens a landing place or store; path is the flag's value, or else the book's, which is relative to the book.
 func openPlace(ctx context.Context, what, flag, inBook, dir string) (store.Store, string, error) {

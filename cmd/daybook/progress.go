@@ -77,7 +77,7 @@ func (p *progress) line(e pipeline.Event) string {
 	}
 	line := fmt.Sprintf("%-10s %-9s %s%s %d/%d", e.Stage, e.Step, strings.Repeat("█", full), strings.Repeat("░", width-full), e.Done, e.Total)
 	if p.rows > 0 {
-		line += "  " + count(p.rows) + " rows"
+		line += "  " + count(p.rows) + " row" + plural(p.rows)
 	}
 	return line
 }
@@ -100,7 +100,7 @@ func (p *progress) end(e pipeline.Event) {
 		line += fmt.Sprintf(", %d already there", p.reused)
 	}
 	if p.rows > 0 {
-		line += "  " + count(p.rows) + " rows"
+		line += "  " + count(p.rows) + " row" + plural(p.rows)
 	}
 	line += fmt.Sprintf("  %.1f s", took.Seconds())
 	if p.terminal {

@@ -28,7 +28,7 @@ func printSummary(w io.Writer, sum *pipeline.Summary, later []string, storeURL s
 		fmt.Fprintln(w, "Another process committed this same run first; its results are the ones to read, and nothing is doubled.")
 	}
 	c := &m.Control
-	fmt.Fprintf(w, "\n  delivered %15s rows\n", count(c.Delivered.Rows))
+	fmt.Fprintf(w, "\n  delivered %15s row%s\n", count(c.Delivered.Rows), plural(c.Delivered.Rows))
 	for _, part := range []struct {
 		name string
 		rows int64
@@ -73,7 +73,8 @@ func printFigures(w io.Writer, m *pipeline.Manifest) {
 	}
 	fmt.Fprintf(w, "\n  revenue %s (expected by %s: %s; plan for the month: %s)\n", text(f.Revenue), f.Through, text(f.Expected), text(f.PlanRevenue))
 	fmt.Fprintf(w, "  peer cost %s, margin %s\n", text(f.Cost), text(f.Margin))
-	fmt.Fprintf(w, "  %s charges, %s draft invoices for %s accounts\n", count(f.Charges), count(int64(f.Invoices)), count(int64(f.Accounts)))
+	fmt.Fprintf(w, "  %s charge%s, %s draft invoice%s for %s account%s\n", count(f.Charges), plural(f.Charges),
+		count(int64(f.Invoices)), plural(f.Invoices), count(int64(f.Accounts)), plural(f.Accounts))
 	if f.Items == 0 {
 		fmt.Fprintln(w, "\n  Nothing needs attention.")
 		return

@@ -124,8 +124,8 @@ func (w *workbook) sheet(g *Grid) {
 			widths[x] = max(widths[x], min(utf8.RuneCountInString(c.Text)+2, 60))
 		}
 	}
-	if len(g.Rows) > len(rows) {
-		w.text(name, 1, len(rows)+2, fmt.Sprintf("%d more rows stand in the CSV file and the dataset", len(g.Rows)-len(rows)), w.big)
+	if beyond := len(g.Rows) - len(rows); beyond > 0 {
+		w.text(name, 1, len(rows)+2, fmt.Sprintf("%d more %s in the CSV file and the dataset", beyond, schemas.OneOrMany(beyond, "row stands", "rows stand")), w.big)
 	}
 	for i, width := range widths {
 		column, err := excelize.ColumnNumberToName(i + 1)

@@ -254,7 +254,7 @@ func (d *decoder) emitNotes() error {
 			f.Message = n.column + " as " + into + ": " + n.what
 		}
 		if n.rows > 0 {
-			f.Message += fmt.Sprintf(", in %d rows", n.rows)
+			f.Message += fmt.Sprintf(", in %d %s", n.rows, schemas.OneOrMany(n.rows, "row", "rows"))
 		}
 		if err := d.out.Finding(finding(f)); err != nil {
 			return err

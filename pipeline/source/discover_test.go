@@ -158,7 +158,7 @@ func TestDiscover(t *testing.T) {
 				"meter/2024-09-01/eu/b.jsonl v= day=2024-09-01 meter/2024-09-01/eu/b.jsonl/1/-1\n" +
 				"meter/2024-09-02/a.jsonl v= day=2024-09-02 meter/2024-09-02/a.jsonl/1/-1\n" +
 				"warning late_delivery meter/2024-09-01/eu/b.jsonl: the delivery for 2024-09-01 was due by 2024-09-02T06:00:00Z\n" +
-				"warning missing_delivery : for 2024-09-02 there are 1 objects of at least 2 at meter/{day}/**/*.jsonl, due by 2024-09-03T06:00:00Z\nincomplete=true",
+				"warning missing_delivery : for 2024-09-02 there is 1 object of at least 2 at meter/{day}/**/*.jsonl, due by 2024-09-03T06:00:00Z\nincomplete=true",
 		},
 		{
 			name: "nothing expected, nothing there", src: appended, want: "incomplete=false",

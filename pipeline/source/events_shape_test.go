@@ -16,7 +16,7 @@ import (
 )
 
 // inRows finds how many rows a remark concerns.
-var inRows = regexp.MustCompile(`, in (\d+) rows`)
+var inRows = regexp.MustCompile(`, in (\d+) rows?`)
 
 // outcome is what lines come to: the row or finding of each, and how many rows each remark concerns.
 type outcome struct {

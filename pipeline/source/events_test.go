@@ -143,7 +143,7 @@ func TestEventTimes(t *testing.T) {
 	if err != nil || len(got.rows) != 1 || !strings.Contains(got.rows[0], "ChargePeriodStart=2024-09-01T10:00:00.123456Z") {
 		t.Fatal(got, err)
 	}
-	want := "note tolerated_time row=1 rows=0 time as ChargePeriodStart: times finer than a microsecond, cut to it, in 1 rows"
+	want := "note tolerated_time row=1 rows=0 time as ChargePeriodStart: times finer than a microsecond, cut to it, in 1 row"
 	if notes := summary(got.findings); len(notes) != 3 || notes[0] != want {
 		t.Errorf("%q", notes)
 	}

@@ -52,7 +52,7 @@ func (s *search) expectOne(day, name string, end time.Time) {
 	}
 	f := schemas.Finding{
 		Code: schemas.CodeMissingDelivery, Source: s.src.ID, Value: name,
-		Message: fmt.Sprintf("for %s there are %d objects of at least %d at %s", name, objects, want, path.Join(s.src.Prefix, s.src.Pattern)),
+		Message: fmt.Sprintf("for %s there %s %d %s of at least %d at %s", name, schemas.OneOrMany(objects, "is", "are"), objects, schemas.OneOrMany(objects, "object", "objects"), want, path.Join(s.src.Prefix, s.src.Pattern)),
 	}
 	if known && s.q.AsOf.Before(due) {
 		f.Severity = schemas.Warning

@@ -44,7 +44,7 @@ func (m *manifest) miscounts() string {
 	case m.Rows == nil:
 		return `it names no objects, and does not say "rows": 0`
 	}
-	return fmt.Sprintf("it says that there are %d rows, and its objects come to %d", *m.Rows, sum)
+	return fmt.Sprintf("it says that there %s %d %s, and its objects come to %d", schemas.OneOrMany(*m.Rows, "is", "are"), *m.Rows, schemas.OneOrMany(*m.Rows, "row", "rows"), sum)
 }
 
 type manifestObject struct {

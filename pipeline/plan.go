@@ -115,11 +115,22 @@ type keyed struct {
 	Families             []Kin
 }
 
+// version is the one that the run's spec names for a step: what an earlier version of the program left is found by its own
+// keys, so that its runs can still be explained. A spec that names none is of today.
+func (s *Spec) version(stage string, step *Step) string {
+	for _, c := range s.Code {
+		if c.Part == stage+"/"+step.Name {
+			return c.Digest
+		}
+	}
+	return step.Version
+}
+
 // taskKey derives a key from what the task reads. A task of a sharded step reads only its own shard of an earlier sharded
 // step; everything else it reads whole.
 func taskKey(s *Spec, step *Step, w *Wave, i int, waves []Wave, digests map[string]string) (string, error) {
 	t := &w.Tasks[i]
-	k := keyed{Stage: t.Stage, Step: t.Step, Version: step.Version, Period: s.Period, Shards: s.Shards}
+	k := keyed{Stage: t.Stage, Step: t.Step, Version: s.version(t.Stage, step), Period: s.Period, Shards: s.Shards}
 	switch step.Width {
 	case PerSource:
 		k.Pinned = s.Sources[t.Source]

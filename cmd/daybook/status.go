@@ -48,6 +48,7 @@ type periodStatus struct {
 	Delivered   int64          `json:"delivered_rows"`
 	Usage       int64          `json:"usage_rows"`
 	Duplicates  int64          `json:"duplicate_rows"`
+	OutOfScope  int64          `json:"out_of_scope_rows"`
 	Rejected    int64          `json:"rejected_rows"`
 	Suspended   int64          `json:"suspended_rows"`
 	Findings    int64          `json:"findings"`
@@ -92,7 +93,7 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 		return nil
 	}
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "period\trun\tdelivered\tusage\tduplicates\trejected\tsuspended\tfindings\tstate\t")
+	fmt.Fprintln(w, "period\trun\tdelivered\tusage\tduplicates\tout of scope\trejected\tsuspended\tfindings\tstate\t")
 	for _, p := range all {
 		state := "complete"
 		if p.Provisional {
@@ -101,8 +102,8 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 		if len(p.Outdated) > 0 {
 			state += ", OUTDATED"
 		}
-		fmt.Fprintf(w, "%s\t%.8s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Period, p.Run, count(p.Delivered), count(p.Usage), count(p.Duplicates),
-			count(p.Rejected), count(p.Suspended), count(p.Findings), state)
+		fmt.Fprintf(w, "%s\t%.8s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Period, p.Run, count(p.Delivered), count(p.Usage), count(p.Duplicates),
+			count(p.OutOfScope), count(p.Rejected), count(p.Suspended), count(p.Findings), state)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -166,7 +167,7 @@ func statusOf(m *pipeline.Manifest) periodStatus {
 	p := periodStatus{
 		Period: m.Spec.Period, Run: m.Run, Provisional: m.Provisional,
 		Delivered: c.Delivered.Rows, Usage: c.Usage.Rows, Duplicates: c.Duplicates.Rows,
-		Rejected: c.Rejected.Rows + c.OutOfScope.Rows, Suspended: c.SuspendedRows,
+		OutOfScope: c.OutOfScope.Rows, Rejected: c.Rejected.Rows, Suspended: c.SuspendedRows,
 	}
 	for _, code := range m.Codes {
 		p.Findings += code.Findings

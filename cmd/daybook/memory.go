@@ -29,9 +29,9 @@ func collect(percent int) {
 	}
 }
 
-// collectFor has garbage collected at the end of a step, and then as suits the one that begins. Steps that hold many rows would grow by many. All others
-// hold a batch of rows and the charges of one account beside the book, so little is live, and to go through the book for
-// every few megabytes would be a fifteenth of their cost.
+// collectFor has garbage collected at the end of a step, and then as suits the one that begins. Steps that hold many rows
+// would grow by many. All others hold a batch of rows and the charges of one account beside the book, so little is live,
+// and to go through the book for every few megabytes would be a fifteenth of their cost.
 func collectFor(e pipeline.Event) {
 	switch {
 	case e.Kind == pipeline.StepEnds: // its buffers are garbage now, and the next step's may lie where they did

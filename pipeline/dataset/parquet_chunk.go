@@ -138,9 +138,9 @@ func (p *Writer) pack(codec int, raw []byte) []byte {
 	return *packed
 }
 
-// codecFor decides by a sample whether compressing the first chunk of a column saves an eighth of it: text of random digits and packed
-// indices without a pattern do not, and cost both writer and reader. Where Snappy makes of it no more than a quarter above
-// what zstd does, it is taken: it costs a third, both ways.
+// codecFor decides by a sample whether compressing the first chunk of a column saves an eighth of it: packed indices
+// without a pattern do not, and cost both writer and reader. Where Snappy makes of it no more than a quarter above what
+// zstd does, it is taken: it costs a third, both ways.
 func (p *Writer) codecFor(e *columnEncoder) int {
 	total := len(e.dictionary) + len(e.raw)
 	switch {

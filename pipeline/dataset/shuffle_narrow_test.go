@@ -73,18 +73,8 @@ func TestNarrowBlocks(t *testing.T) {
 	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 9))
 		b := narrowBatch(t, r)
-		var file bytes.Buffer
-		w, err := NewShuffleWriter(&file, &narrowTable, 1, ShuffleOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Add(b, make([]uint16, b.Rows)); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		f, err := OpenShuffle(bytes.NewReader(file.Bytes()), int64(file.Len()), &narrowTable)
+		file := writeNarrow(t, b)
+		f, err := OpenShuffle(bytes.NewReader(file), int64(len(file)), &narrowTable)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,9 +6,10 @@ DEADCODE      := $(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0
 
 BIN      := bin/daybook
 FUZZTIME ?= 60s
+EFFORT   ?= few
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint fmt fuzz bench microbench deadcode clean
+.PHONY: help build run test soak lint fmt fuzz bench microbench deadcode clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +21,11 @@ run: build ## make the worked example under out and do its bill run
 	$(GO) run ./fixtures/generate example --out out/example
 	$(BIN) run out/example --period 2024-09 --store out/store
 
-test: ## run all tests, in random order and with the race detector
-	$(GO) test -race -shuffle=on -timeout 1h ./...
+test: ## run all tests, in random order and with the race detector; EFFORT=tenth or all repeats the random ones more often
+	DAYBOOK_EFFORT=$(EFFORT) $(GO) test -race -shuffle=on -timeout 1h ./...
+
+soak: ## run all tests with every repetition of the random and destructive ones, which takes a night
+	DAYBOOK_EFFORT=all $(GO) test -race -shuffle=on -timeout 24h ./...
 
 lint: ## check the house style
 	$(GOLANGCI_LINT) run ./...

@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path"
 	"regexp"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -19,15 +17,13 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"daybook/fixtures/effort"
 	"daybook/fixtures/random"
 	"daybook/pipeline"
 	"daybook/pipeline/book"
 	"daybook/pipeline/store"
 	"daybook/schemas/money"
 )
-
-// mutationsVariable names the environment variable that says how many books to try instead of some hundreds.
-const mutationsVariable = "DAYBOOK_MUTATIONS"
 
 // mutable is a book as lines, by file, and the deliveries of its period.
 type mutable struct {
@@ -211,13 +207,7 @@ func TestMutations(t *testing.T) {
 	if _, problems := book.Load(m.fsys(nil)); len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	tries := 400
-	if text := os.Getenv(mutationsVariable); text != "" {
-		var err error
-		if tries, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
+	tries := effort.Count(t, 60, 10_000)
 	sound := 0
 	seen := map[string]bool{}
 	for i := range tries {

@@ -144,7 +144,7 @@ func (w *chargeWriter) money(c *schemas.Charge) {
 	exact := w.figure(schemas.ChargeContractedCost, c.Exact)
 	w.put(exact, schemas.ChargeContractedCost)
 	// What is bought to cover charges to come is no cost of its own: FOCUS counts it where it is used.
-	if c.Category == "Purchase" {
+	if c.Category == schemas.CategoryPurchase {
 		amount = money.Fixed{}
 	}
 	w.put(amount, schemas.ChargeEffectiveCost, schemas.ChargePricingCurrencyEffectiveCost)
@@ -166,7 +166,7 @@ func (w *chargeWriter) money(c *schemas.Charge) {
 	}
 	priced := w.figure(schemas.ChargePricingQuantity, c.Priced)
 	w.put(priced, schemas.ChargePricingQuantity)
-	if c.Category == "Usage" {
+	if c.Category == schemas.CategoryUsage {
 		if c.Consumed != c.Priced {
 			priced = w.figure(schemas.ChargeConsumedQuantity, c.Consumed)
 		}
@@ -302,10 +302,10 @@ func (w *chargeWriter) describe(k *chargeKind) {
 	set(schemas.ChargeBillingAccountType, "Account")
 	set(schemas.ChargeBillingCurrency, string(c.Currency))
 	set(schemas.ChargePricingCurrency, string(c.Currency))
-	set(schemas.ChargeChargeCategory, c.Category)
-	set(schemas.ChargeChargeClass, c.Class)
+	set(schemas.ChargeChargeCategory, string(c.Category))
+	set(schemas.ChargeChargeClass, string(c.Class))
 	set(schemas.ChargeChargeDescription, c.Description)
-	set(schemas.ChargeChargeFrequency, c.Frequency)
+	set(schemas.ChargeChargeFrequency, string(c.Frequency))
 	set(schemas.ChargeInvoiceIssuerName, w.provider.LegalName)
 	set(schemas.ChargeProviderName, w.provider.Name)
 	set(schemas.ChargePublisherName, w.provider.Name)
@@ -315,14 +315,14 @@ func (w *chargeWriter) describe(k *chargeKind) {
 	set(schemas.ChargeServiceName, c.Service)
 	if c.HasQuantity {
 		set(schemas.ChargePricingUnit, cmp.Or(c.PricingUnit, noUnit))
-		if c.Category == "Usage" {
+		if c.Category == schemas.CategoryUsage {
 			set(schemas.ChargeConsumedUnit, cmp.Or(c.ConsumedUnit, noUnit))
 		}
 	}
-	if c.Category != "Tax" { // FOCUS: a tax has no SKU and no pricing category
-		set(schemas.ChargePricingCategory, c.PricingKind)
+	if c.Category != schemas.CategoryTax { // FOCUS: a tax has no SKU and no pricing category
+		set(schemas.ChargePricingCategory, string(c.PricingKind))
 	}
-	if c.Price != "" && c.Category != "Tax" {
+	if c.Price != "" && c.Category != schemas.CategoryTax {
 		// A price over several SKUs is a SKU of its own, and each SKU's price is told apart: FOCUS gives a price one SKU.
 		sku := cmp.Or(string(c.SKU), string(c.Price))
 		set(schemas.ChargeSkuId, sku)

@@ -70,9 +70,9 @@ func (l *Look) chargeOrigin(ctx context.Context, e *Explanation, c *schemas.Char
 		return l.usageOf(ctx, e, c, again, o)
 	}
 	switch c.Category {
-	case "Tax", "Credit", "Adjustment":
+	case schemas.CategoryTax, schemas.CategoryCredit, schemas.CategoryAdjustment:
 		return l.chargesOf(ctx, e, o, c.Account, func(x *schemas.Charge) bool {
-			return x.ID != c.ID && x.Currency == c.Currency && x.Category != "Tax" && (c.Category == "Tax" || x.Category != c.Category)
+			return x.ID != c.ID && x.Currency == c.Currency && x.Category != schemas.CategoryTax && (c.Category == schemas.CategoryTax || x.Category != c.Category)
 		})
 	}
 	return nil
@@ -215,7 +215,7 @@ func (l *Look) chargeFacts(e *Explanation, c *schemas.Charge) {
 	}
 	zone := b.Zone
 	e.fact("for", c.Start.In(zone).Format("2006-01-02 15:04"), "until "+c.End.In(zone).Format("2006-01-02 15:04")+" ("+zone.String()+")", "")
-	e.fact("category", c.Category, c.Frequency, "")
+	e.fact("category", string(c.Category), string(c.Frequency), "")
 	if c.Corrects != "" {
 		e.fact("corrects", string(c.Corrects), "what came late for it was rated with all that it had, and this is the difference to what was charged", "")
 	}
@@ -236,7 +236,7 @@ func (l *Look) priceFacts(e *Explanation, c *schemas.Charge) {
 	if c.Version != "" {
 		value += "@" + c.Version
 	}
-	if c.Category == "Tax" {
+	if c.Category == schemas.CategoryTax {
 		e.fact("tax rate", value, "", b.Where(book.KindTax, string(c.Price)))
 		return
 	}
@@ -260,7 +260,7 @@ func (l *Look) priceFacts(e *Explanation, c *schemas.Charge) {
 // commitmentFact says where the commitment stands that made a charge. The charge names it in its description.
 func (l *Look) commitmentFact(e *Explanation, c *schemas.Charge) {
 	account, _, ok := l.run.Book.Account(c.Account)
-	if !ok || c.PricingKind != "Committed" {
+	if !ok || c.PricingKind != schemas.PricingCommitted {
 		return
 	}
 	_, rest, _ := strings.Cut(c.Description, " commitment ")

@@ -25,10 +25,10 @@ type ChargesBehind struct {
 
 // ChargeLine is one charge; explain takes its identifier.
 type ChargeLine struct {
-	ID          schemas.ChargeID  `json:"id"`
-	Account     schemas.AccountID `json:"account"`
-	Category    string            `json:"category"`
-	Description string            `json:"description"`
+	ID          schemas.ChargeID       `json:"id"`
+	Account     schemas.AccountID      `json:"account"`
+	Category    schemas.ChargeCategory `json:"category"`
+	Description string                 `json:"description"`
 	// Counts is what it counts for in the figure, in Unit.
 	Counts money.Decimal `json:"counts"`
 	Unit   string        `json:"unit"`
@@ -170,7 +170,7 @@ func (l *Look) marginRow(ctx context.Context, e *Explanation, m *schemas.MarginR
 	}}
 	e.Steps = explainSteps([]schemas.Step{step})
 	err := l.chargesBy(ctx, e, o, m.Account, schemas.Margin, "", func(c *schemas.Charge) bool {
-		return c.Offering == m.Offering && c.Currency == m.Currency && c.Category != "Tax"
+		return c.Offering == m.Offering && c.Currency == m.Currency && c.Category != schemas.CategoryTax
 	})
 	if err != nil || !o.Check {
 		return err

@@ -50,7 +50,7 @@ func matchAt(c cells) (*schemas.PeerMatch, error) {
 	m := &schemas.PeerMatch{
 		ID: c.text(schemas.MatchMatchId), Period: schemas.Period(c.text(schemas.MatchBillingPeriod)), Peer: schemas.PeerID(c.text(schemas.MatchPeerId)),
 		Contract: schemas.ContractID(c.text(schemas.MatchContractId)), Service: c.text(schemas.MatchServiceName), SKU: schemas.SKU(c.text(schemas.MatchSkuId)),
-		Region: c.text(schemas.MatchRegionId), Category: c.text(schemas.MatchChargeCategory), Basis: schemas.RateBasis(c.text(schemas.MatchBasis)),
+		Region: c.text(schemas.MatchRegionId), Category: schemas.ChargeCategory(c.text(schemas.MatchChargeCategory)), Basis: schemas.RateBasis(c.text(schemas.MatchBasis)),
 		Status: schemas.MatchStatus(c.text(schemas.MatchStatusColumn)), Metered: c.decimal(schemas.MatchMeteredQuantity), Billed: c.decimal(schemas.MatchBilledQuantity),
 		Unit: c.text(schemas.MatchUnit), Expected: c.decimal(schemas.MatchExpected), Actual: c.decimal(schemas.MatchActual),
 		Currency: money.Currency(c.text(schemas.MatchCurrency)), ActualBilled: c.decimal(schemas.MatchBilledCost),
@@ -77,7 +77,7 @@ func (l *Look) matchFacts(e *Explanation, m *schemas.PeerMatch) {
 	e.fact("service", m.Service, "", "")
 	e.fact("SKU", string(m.SKU), "", "")
 	e.fact("region", m.Region, "", "")
-	e.fact("category", m.Category, "", "")
+	e.fact("category", string(m.Category), "", "")
 	e.fact("rate from", m.From.String(), "", "")
 	e.fact("rows", fmt.Sprintf("%d of the bill, %d of our meters", m.BillRows, m.MeterRows), "", "")
 	if m.BilledCurrency != m.Currency {

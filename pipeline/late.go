@@ -337,7 +337,7 @@ func asKept(charges []schemas.Charge) []schemas.Charge {
 		keep(&c.Priced)
 		keep(&c.List)
 		keep(&c.PeerCost)
-		if keep(&c.Consumed); c.Category != "Usage" {
+		if keep(&c.Consumed); c.Category != schemas.CategoryUsage {
 			c.Consumed = money.Zero
 		}
 	}

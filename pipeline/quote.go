@@ -82,7 +82,7 @@ type QuoteRows struct {
 
 // QuoteLine is one charge as far as the use makes it.
 type QuoteLine struct {
-	Category     string                 `json:"category"`
+	Category     schemas.ChargeCategory `json:"category"`
 	Description  string                 `json:"description"`
 	Offering     schemas.OfferingID     `json:"offering,omitempty"`
 	Subscription schemas.SubscriptionID `json:"subscription,omitempty"`
@@ -266,7 +266,7 @@ func (x *quoter) line(c *schemas.Charge, with, without money.Decimal) {
 // lineKey is the same for a charge with the use and without it.
 func lineKey(c *schemas.Charge) string {
 	return strings.Join([]string{
-		c.Category, string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), c.Group, c.Region, c.Model, c.Start.String(),
+		string(c.Category), string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), c.Group, c.Region, c.Model, c.Start.String(),
 	}, "\x00")
 }
 

@@ -20,11 +20,11 @@ type QuoteComparison struct {
 
 // ComparedLine is what one price costs on either side, over all its stretches of the period.
 type ComparedLine struct {
-	Category    string             `json:"category"`
-	Description string             `json:"description"`
-	Offering    schemas.OfferingID `json:"offering,omitempty"`
-	Price       schemas.PriceID    `json:"price,omitempty"`
-	Group       string             `json:"group,omitempty"`
+	Category    schemas.ChargeCategory `json:"category"`
+	Description string                 `json:"description"`
+	Offering    schemas.OfferingID     `json:"offering,omitempty"`
+	Price       schemas.PriceID        `json:"price,omitempty"`
+	Group       string                 `json:"group,omitempty"`
 	// LeftVersions and RightVersions are the versions of the price that applied.
 	LeftVersions  []string       `json:"left_versions,omitempty"`
 	RightVersions []string       `json:"right_versions,omitempty"`
@@ -43,7 +43,7 @@ func CompareQuotes(left, right *Quote) (*QuoteComparison, error) {
 	out.Percent = percentOf(out.Difference, left.Total)
 	at := map[string]int{}
 	line := func(l *QuoteLine) *ComparedLine {
-		key := strings.Join([]string{l.Category, string(l.Subscription), string(l.Offering), string(l.Price), string(l.Meter), l.Group}, "\x00")
+		key := strings.Join([]string{string(l.Category), string(l.Subscription), string(l.Offering), string(l.Price), string(l.Meter), l.Group}, "\x00")
 		i, ok := at[key]
 		if !ok {
 			i = len(out.Lines)

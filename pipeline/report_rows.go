@@ -132,7 +132,7 @@ func appendMatches(rows []schemas.PeerMatch, write func(*dataset.Batch) error) e
 		w.text(schemas.MatchServiceName, m.Service)
 		w.text(schemas.MatchSkuId, string(m.SKU))
 		w.text(schemas.MatchRegionId, m.Region)
-		w.text(schemas.MatchChargeCategory, m.Category)
+		w.text(schemas.MatchChargeCategory, string(m.Category))
 		w.b.AppendText(schemas.MatchFrom, m.From.String())
 		w.text(schemas.MatchBasis, string(m.Basis))
 		w.text(schemas.MatchStatusColumn, string(m.Status))

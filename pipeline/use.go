@@ -79,7 +79,7 @@ func useRow(b *dataset.Batch, i int, day schemas.Date) *reconcile.UseRow {
 	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
 	return &reconcile.UseRow{
 		Peer: schemas.PeerID(text(schemas.UsePeerId)), Service: text(schemas.UseServiceName), SKU: schemas.SKU(text(schemas.UseSkuId)),
-		Region: text(schemas.UseRegionId), Category: text(schemas.UseChargeCategory), Day: day,
+		Region: text(schemas.UseRegionId), Category: schemas.ChargeCategory(text(schemas.UseChargeCategory)), Day: day,
 		ConsumedUnit: text(schemas.UseConsumedUnit), PricingUnit: text(schemas.UsePricingUnit),
 		Currency: money.Currency(text(schemas.UseBillingCurrency)),
 	}

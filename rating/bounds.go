@@ -173,7 +173,7 @@ func (b *bill) blank(sub *subscription) *line {
 	l.t.quiet, l.t.room = b.plan.spec.Quiet, b.room
 	l.charge = schemas.Charge{
 		Account: b.account.ID, Start: b.plan.start.UTC(), End: b.plan.end.UTC(), Currency: b.currency,
-		Category: "Adjustment", Frequency: "Recurring", PricingKind: "Other",
+		Category: schemas.CategoryAdjustment, Frequency: schemas.FrequencyRecurring, PricingKind: schemas.PricingOther,
 	}
 	if sub != nil {
 		l.charge.Subscription, l.charge.Offering = sub.ID, sub.Offering

@@ -97,7 +97,7 @@ func (b *bill) commitLines(c *schemas.Commitment, sold []*line) {
 // addCommitted adds a line that a commitment makes.
 func (b *bill) addCommitted(l *line, model, description string) {
 	l.charge.Model, l.charge.Description = model, description
-	l.charge.Category, l.charge.PricingKind, l.charge.List = "Purchase", "Committed", l.amount.v
+	l.charge.Category, l.charge.PricingKind, l.charge.List = schemas.CategoryPurchase, schemas.PricingCommitted, l.amount.v
 	b.add(l)
 }
 
@@ -116,7 +116,7 @@ func (b *bill) validPart(v *schemas.Validity) Part {
 // scoped reports whether a charge is one of those that offerings and meters name; both empty is everything that is sold.
 func scoped(offerings []schemas.OfferingID, meters []schemas.MeterID, c *schemas.Charge) bool {
 	if len(offerings) == 0 && len(meters) == 0 {
-		return c.Category == "Usage" || c.Category == "Purchase" || c.Category == "Adjustment"
+		return c.Category == schemas.CategoryUsage || c.Category == schemas.CategoryPurchase || c.Category == schemas.CategoryAdjustment
 	}
 	return slices.Contains(offerings, c.Offering) || slices.Contains(meters, c.Meter)
 }

@@ -126,7 +126,7 @@ func (b *bill) commitWindows(c *schemas.Commitment) {
 	}
 	for _, kind := range [2]string{OpOverage, OpTrueUp} {
 		l := b.blank(nil)
-		l.charge.Category, l.charge.PricingKind, l.charge.Model = "Purchase", "Committed", kind
+		l.charge.Category, l.charge.PricingKind, l.charge.Model = schemas.CategoryPurchase, schemas.PricingCommitted, kind
 		if kind == OpOverage {
 			l.charge.Description = fmt.Sprintf("Overage above commitment %s per %s", c.ID, c.Window)
 			l.amount = l.t.add(OpOverage, "the windows above the commitment, by what the factor adds", overage(c.Amount, factor, spends),

@@ -151,7 +151,7 @@ func (b *bill) couponLines(c *schemas.Coupon, lines []*line, parts []money.Decim
 		off := l.t.sum("what coupon "+c.ID+" takes off the lines", taken...)
 		l.amount = l.t.neg("which reduces what is due", in("coupon", off))
 		l.tax = category
-		l.charge.Category, l.charge.Frequency, l.charge.Model = "Credit", "One-Time", "coupon"
+		l.charge.Category, l.charge.Frequency, l.charge.Model = schemas.CategoryCredit, schemas.FrequencyOneTime, "coupon"
 		l.charge.Price, l.charge.List = schemas.PriceID(c.ID), l.amount.v
 		l.charge.Description = "Coupon " + c.ID
 		if c.Name != "" {

@@ -161,7 +161,7 @@ func (b *bill) dues() ([]Due, []*line) {
 func (b *bill) addCredit(g *schemas.Grant, d Drawn, of *line) {
 	l := b.blank(of.sub)
 	c := &l.charge
-	c.Category, c.Frequency, c.Model = "Credit", "One-Time", "prepaid_credit"
+	c.Category, c.Frequency, c.Model = schemas.CategoryCredit, schemas.FrequencyOneTime, "prepaid_credit"
 	c.Offering, c.Price, c.Meter, c.Service = of.charge.Offering, of.charge.Price, of.charge.Meter, of.charge.Service
 	c.Description = "Prepaid credit " + g.ID + " for " + of.charge.Description
 	c.Group = of.charge.Group

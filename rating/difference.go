@@ -46,7 +46,7 @@ func Difference(issued, rerated []schemas.Charge) []schemas.Charge {
 // lineKey is what makes two charges the same line.
 func lineKey(c *schemas.Charge) string {
 	return strings.Join([]string{
-		string(c.Account), string(c.Subscription), c.Category, string(c.Price), string(c.Meter), c.Group, string(c.Currency),
+		string(c.Account), string(c.Subscription), string(c.Category), string(c.Price), string(c.Meter), c.Group, string(c.Currency),
 		c.Start.UTC().Format("20060102T150405.000000"), c.End.UTC().Format("20060102T150405.000000"), string(c.Offering), c.Description,
 	}, "\x00")
 }
@@ -74,7 +74,7 @@ func correction(before, after *schemas.Charge) (schemas.Charge, bool) {
 	if after == nil {
 		after = &none
 	}
-	out.Class, out.Steps = "Correction", nil
+	out.Class, out.Steps = schemas.ClassCorrection, nil
 	out.List, out.PeerCost = after.List.Sub(before.List), after.PeerCost.Sub(before.PeerCost)
 	out.Consumed, out.Priced = after.Consumed.Sub(before.Consumed), after.Priced.Sub(before.Priced)
 	out.UsageRows = after.UsageRows - before.UsageRows

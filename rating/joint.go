@@ -88,7 +88,7 @@ func (b *bill) rateJoints() {
 	for _, j := range b.joints {
 		x, l := j.entry.price, j.line
 		l.charge.Start, l.charge.End = time.UnixMicro(j.entry.start).UTC(), time.UnixMicro(j.entry.end).UTC()
-		l.charge.Category, l.charge.Frequency, l.charge.UsageRows = "Usage", "Usage-Based", j.rows
+		l.charge.Category, l.charge.Frequency, l.charge.UsageRows = schemas.CategoryUsage, schemas.FrequencyUsageBased, j.rows
 		u := b.jointUsage(j)
 		model := model{terms: &x.Terms, policy: &x.policy}
 		l.amount = model.price(&l.t, &u)

@@ -116,11 +116,12 @@ type price struct {
 
 // commonTexts are the texts that charges of one price share: a charge has many times as much else.
 type commonTexts struct {
-	offering                                                  schemas.OfferingID
-	price                                                     schemas.PriceID
-	version, model, pricing, service, serviceCategory, called string
-	sku                                                       schemas.SKU
-	currency                                                  money.Currency
+	offering                                         schemas.OfferingID
+	price                                            schemas.PriceID
+	version, model, service, serviceCategory, called string
+	pricing                                          schemas.PricingCategory
+	sku                                              schemas.SKU
+	currency                                         money.Currency
 }
 
 // charge is one with these texts and nothing else.

@@ -118,9 +118,9 @@ func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) er
 		l := b.newLine(sub, x, seg.phase, start, end)
 		// FOCUS calls a Purchase what covers charges to come and costs nothing of itself. A fee for having the service is
 		// the use of it.
-		l.charge.Category, l.charge.Frequency = "Usage", "Recurring"
+		l.charge.Category, l.charge.Frequency = schemas.CategoryUsage, schemas.FrequencyRecurring
 		if x.Timing == schemas.TimingOnce {
-			l.charge.Frequency = "One-Time"
+			l.charge.Frequency = schemas.FrequencyOneTime
 		}
 		model := model{terms: &x.Terms, policy: &x.policy}
 		u := Usage{Quantity: seg.quantity}

@@ -135,8 +135,8 @@ func chargeID(c *schemas.Charge, r *room) schemas.ChargeID {
 	var room [512]byte
 	text := room[:0]
 	for _, s := range [...]string{
-		string(c.Account), string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), c.Category,
-		c.Class, c.Group, c.Description, string(c.Peer), string(c.Currency),
+		string(c.Account), string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), string(c.Category),
+		string(c.Class), c.Group, c.Description, string(c.Peer), string(c.Currency),
 	} {
 		text = append(append(text, s...), 0)
 	}

@@ -120,7 +120,7 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 	}
 	l.amount, l.tax = tax, noTax
 	c := &l.charge
-	c.Category, c.Model, c.Price = "Tax", "tax", schemas.PriceID(rate.ID)
+	c.Category, c.Model, c.Price = schemas.CategoryTax, "tax", schemas.PriceID(rate.ID)
 	c.Description = fmt.Sprintf("%s %s%%", cmp.Or(rate.Name, rate.ID), rate.Percent)
 	c.List = tax.v
 	l.settle(l.t.roundBy(in("exact", tax), &rule))

@@ -197,7 +197,7 @@ func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, 
 	if code := x.convertCosts(); code != "" {
 		return nil, code, nil
 	}
-	l.charge.Category, l.charge.Frequency = "Usage", "Usage-Based"
+	l.charge.Category, l.charge.Frequency = schemas.CategoryUsage, schemas.FrequencyUsageBased
 	l.charge.Meter, l.charge.UsageRows = m.ID, st.acc.rows
 	b.describe(l, s)
 	if err := x.price(st, p); err != nil {
@@ -248,11 +248,11 @@ func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start,
 }
 
 // pricingKind is the FOCUS PricingCategory of a model.
-func pricingKind(m schemas.Model) string {
+func pricingKind(m schemas.Model) schemas.PricingCategory {
 	if m == schemas.ModelDynamic || costModel(m) {
-		return "Dynamic"
+		return schemas.PricingDynamic
 	}
-	return "Standard"
+	return schemas.PricingStandard
 }
 
 // describe puts on a charge what all rows behind it have in common.

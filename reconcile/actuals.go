@@ -10,9 +10,6 @@ import (
 	"daybook/schemas/money"
 )
 
-// categoryTax is the FOCUS ChargeCategory that is nobody's revenue.
-const categoryTax = "Tax"
-
 // Actuals sums charges by what the plan is written in. Partial sums of shards merge in any order to the same totals. The
 // zero value is ready to use; it is not safe for concurrent use.
 //
@@ -51,7 +48,7 @@ type unitSums struct{ fixed, used money.Fixed }
 
 // Add counts a charge. The error is an amount that no dataset could hold, or a sum that overflows.
 func (a *Actuals) Add(c *schemas.Charge) error {
-	if c.Category == categoryTax {
+	if c.Category == schemas.CategoryTax {
 		return nil
 	}
 	amount, err := money.FixedFromDecimal(c.Amount)
@@ -73,7 +70,7 @@ func (a *Actuals) Add(c *schemas.Charge) error {
 		Offering: c.Offering, Region: c.Region, Currency: c.Currency, Charges: 1,
 	}
 	unit := unitLine{Offering: c.Offering, Region: c.Region, Unit: c.PricingUnit}
-	if c.Frequency == "Usage-Based" {
+	if c.Frequency == schemas.FrequencyUsageBased {
 		line.Used, line.UsedCost, unit.Used = amount, cost, priced
 	} else {
 		line.Fixed, line.FixedCost, unit.Fixed = amount, cost, priced

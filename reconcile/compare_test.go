@@ -159,7 +159,7 @@ func (n *night) charge(t *testing.T, line string) {
 	}[f[7]]
 	must(t, n.actuals.Add(&schemas.Charge{
 		Offering: schemas.OfferingID(f[1]), Region: blank(f[2]), HasQuantity: unit != "", Priced: units, PricingUnit: unit, Amount: money.MustDecimal(f[4]),
-		PeerCost: money.MustDecimal(f[5]), HasCost: true, Currency: money.Currency(f[6]), Category: kind[0], Frequency: kind[1],
+		PeerCost: money.MustDecimal(f[5]), HasCost: true, Currency: money.Currency(f[6]), Category: schemas.ChargeCategory(kind[0]), Frequency: schemas.ChargeFrequency(kind[1]),
 	}))
 }
 

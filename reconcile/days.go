@@ -50,7 +50,7 @@ func NewDays(p schemas.Period, zone *time.Location) *Days {
 // Add counts a charge of any category but Tax. What is recurring or charged once counts on its first day, as in the
 // comparison with the plan. The error is an amount that no dataset could hold, or a sum that overflows.
 func (d *Days) Add(c *schemas.Charge) error {
-	if c.Category == categoryTax {
+	if c.Category == schemas.CategoryTax {
 		return nil
 	}
 	amount, err := money.FixedFromDecimal(c.Amount)
@@ -59,7 +59,7 @@ func (d *Days) Add(c *schemas.Charge) error {
 	}
 	k := stretchKey{Offering: c.Offering, Region: c.Region, Currency: c.Currency, From: schemas.DateOf(c.Start, d.zone)}
 	k.To = k.From
-	if c.Frequency == "Usage-Based" {
+	if c.Frequency == schemas.FrequencyUsageBased {
 		k.Meter, k.To = c.Meter, schemas.DateOf(c.End.Add(-time.Microsecond), d.zone)
 	}
 	k.From = d.within(k.From, d.first, d.last)

@@ -13,7 +13,7 @@ import (
 func dayCharge(offering, region, meter, frequency, amount, currency string, first, last int) *schemas.Charge {
 	at := func(day int) time.Time { return time.Date(2022, 9, day, 0, 0, 0, 0, time.UTC) }
 	return &schemas.Charge{
-		ID: "c", Offering: schemas.OfferingID(offering), Region: region, Meter: schemas.MeterID(meter), Category: "Usage", Frequency: frequency,
+		ID: "c", Offering: schemas.OfferingID(offering), Region: region, Meter: schemas.MeterID(meter), Category: "Usage", Frequency: schemas.ChargeFrequency(frequency),
 		Amount: dec(amount), Currency: money.Currency(currency), Start: at(first), End: at(last + 1),
 	}
 }

@@ -36,7 +36,7 @@ type marginLine struct {
 
 // Add counts a charge of any category but Tax. The error is an amount that no dataset could hold, or a sum that overflows.
 func (m *Margins) Add(c *schemas.Charge) error {
-	if c.Category == categoryTax {
+	if c.Category == schemas.CategoryTax {
 		return nil
 	}
 	l := marginLine{marginKey{c.Account, c.Offering, c.Currency}, marginSums{Charges: 1}}

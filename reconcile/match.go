@@ -53,7 +53,7 @@ type groupKey struct {
 	service  string
 	sku      schemas.SKU
 	region   string
-	category string
+	category schemas.ChargeCategory
 	contract schemas.ContractID
 	from     schemas.Date
 	currency money.Currency
@@ -69,7 +69,7 @@ func (k *groupKey) id(p schemas.Period) string {
 	if k.order > 0 {
 		order = fmt.Sprint(k.order)
 	}
-	return joinID(string(p), string(k.peer), k.service, string(k.sku), k.region, k.category, string(k.contract),
+	return joinID(string(p), string(k.peer), k.service, string(k.sku), k.region, string(k.category), string(k.contract),
 		k.from.String(), string(k.currency), k.unit, order)
 }
 
@@ -124,7 +124,7 @@ func (m *matcher) groupOf(l *useLine) *group {
 		return g
 	}
 	var t *term
-	if l.Category == "Usage" || l.Category == "Purchase" || l.Category == "" {
+	if l.Category == schemas.CategoryUsage || l.Category == schemas.CategoryPurchase || l.Category == "" {
 		t = m.contracts.billed(&l.useKey)
 	}
 	if t == nil {

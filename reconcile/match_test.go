@@ -64,7 +64,7 @@ func contractOf(t *testing.T, rate, tolerance string) schemas.Contract {
 			r.Price = money.MustDecimal(tier)
 		}
 	}
-	c := schemas.Contract{ID: "c1", Peer: "cloudy", Currency: "EUR", Rates: []schemas.ContractRate{r}, Accepted: []string{"Tax"}}
+	c := schemas.Contract{ID: "c1", Peer: "cloudy", Currency: "EUR", Rates: []schemas.ContractRate{r}, Accepted: []schemas.ChargeCategory{schemas.CategoryTax}}
 	zero := money.Zero
 	c.Tolerance.Absolute = &zero
 	if v, ok := strings.CutPrefix(tolerance, "abs="); ok {
@@ -171,7 +171,7 @@ func TestRatesOfTheDay(t *testing.T) {
 		return r
 	}
 	contracts := []schemas.Contract{{
-		ID: "c", Peer: "p", Currency: "EUR", Accepted: []string{"Tax"},
+		ID: "c", Peer: "p", Currency: "EUR", Accepted: []schemas.ChargeCategory{schemas.CategoryTax},
 		Validity: schemas.Validity{From: day("2022-01-01")},
 		Rates: []schemas.ContractRate{
 			rate("1", "", "", "", "2022-09-16", ""),
@@ -209,7 +209,7 @@ func TestRatesOfTheDay(t *testing.T) {
 		c := reconcile.NewContracts(contracts, nil, month, asOf)
 		use := reconcile.NewUse(c)
 		must(t, use.Add(&reconcile.UseRow{
-			Peer: "p", Service: "VM", SKU: schemas.SKU(f[1]), Region: f[2], Category: f[3], Day: day(f[0]), Currency: "EUR",
+			Peer: "p", Service: "VM", SKU: schemas.SKU(f[1]), Region: f[2], Category: schemas.ChargeCategory(f[3]), Day: day(f[0]), Currency: "EUR",
 			UseSums: reconcile.UseSums{Priced: money.FixedFromInt(1), Billed: money.FixedFromInt(1), Rows: 1},
 		}))
 		rows, _, err := reconcile.MatchPeers(c, use, nil)

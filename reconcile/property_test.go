@@ -34,7 +34,8 @@ func (d dice) fixed(t *testing.T, places int32) money.Fixed {
 func (d dice) charge(i int) *schemas.Charge {
 	return &schemas.Charge{
 		ID: schemas.ChargeID(fmt.Sprint(i)), Account: schemas.AccountID(d.of("a", "b", "c")), Offering: schemas.OfferingID(d.of("vm", "disk", "net", "new")),
-		Region: d.of("", "east", "west"), Category: d.of("Usage", "Usage", "Purchase", "Credit", "Tax"), Frequency: d.of("Usage-Based", "Recurring", "One-Time"),
+		Region: d.of("", "east", "west"), Category: schemas.ChargeCategory(d.of("Usage", "Usage", "Purchase", "Credit", "Tax")),
+		Frequency:   schemas.ChargeFrequency(d.of("Usage-Based", "Recurring", "One-Time")),
 		HasQuantity: d.IntN(4) > 0, Priced: d.amount(6), PricingUnit: d.of("h", "GB"), Amount: d.amount(2), PeerCost: d.amount(8), HasCost: d.IntN(2) > 0,
 		Currency: money.Currency(d.of("EUR", "EUR", "USD", "JPY")),
 	}
@@ -214,7 +215,7 @@ func TestMatchesConserve(t *testing.T) {
 func (d dice) contracts() []schemas.Contract {
 	var out []schemas.Contract
 	for _, peer := range []schemas.PeerID{"p", "q"} {
-		c := schemas.Contract{ID: schemas.ContractID("c-" + peer), Peer: peer, Currency: money.Currency(d.of("EUR", "USD")), Accepted: []string{"Tax"}}
+		c := schemas.Contract{ID: schemas.ContractID("c-" + peer), Peer: peer, Currency: money.Currency(d.of("EUR", "USD")), Accepted: []schemas.ChargeCategory{schemas.CategoryTax}}
 		for range d.IntN(8) {
 			day, _ := schemas.ParseDate(fmt.Sprintf("2022-09-%02d", 1+d.IntN(30)))
 			r := schemas.ContractRate{
@@ -236,7 +237,7 @@ func (d dice) useRow(t *testing.T) *reconcile.UseRow {
 	day, _ := schemas.ParseDate(fmt.Sprintf("2022-09-%02d", 1+d.IntN(30)))
 	return &reconcile.UseRow{
 		Peer: schemas.PeerID(d.of("", "p", "q")), Service: d.of("VM", "DB", "else"), SKU: schemas.SKU(d.of("s1", "s2", "m1", "m2")), Region: d.of("", "east", "west"),
-		Category: d.of("", "Usage", "Purchase", "Tax", "Credit"), Day: day, ConsumedUnit: d.of("Hours", "Seconds", "GB"), PricingUnit: d.of("Hours", "GB", ""),
+		Category: schemas.ChargeCategory(d.of("", "Usage", "Purchase", "Tax", "Credit")), Day: day, ConsumedUnit: d.of("Hours", "Seconds", "GB"), PricingUnit: d.of("Hours", "GB", ""),
 		Currency: money.Currency(d.of("EUR", "USD", "GBP")),
 		UseSums:  reconcile.UseSums{Consumed: d.fixed(t, 9), Priced: d.fixed(t, 9), List: d.fixed(t, 12), Billed: d.fixed(t, 12), Rows: 1},
 	}
@@ -263,7 +264,7 @@ func TestMargins(t *testing.T) {
 			to = two
 		}
 		must(t, to.Add(&schemas.Charge{
-			Account: schemas.AccountID(c.account), Offering: schemas.OfferingID(c.offering), Category: c.category, Currency: "EUR",
+			Account: schemas.AccountID(c.account), Offering: schemas.OfferingID(c.offering), Category: schemas.ChargeCategory(c.category), Currency: "EUR",
 			Amount: money.MustDecimal(c.amount), PeerCost: money.MustDecimal(c.cost), HasCost: true,
 		}))
 	}

@@ -15,7 +15,7 @@ type UseRow struct {
 	Service  string
 	SKU      schemas.SKU
 	Region   string
-	Category string
+	Category schemas.ChargeCategory
 	// Day is the civil day on which the charge period begins, in the provider's zone.
 	Day          schemas.Date
 	ConsumedUnit string
@@ -47,7 +47,7 @@ type useKey struct {
 	Service      string
 	SKU          schemas.SKU
 	Region       string
-	Category     string
+	Category     schemas.ChargeCategory
 	ConsumedUnit string
 	PricingUnit  string
 	Currency     money.Currency

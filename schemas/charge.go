@@ -22,14 +22,12 @@ type Charge struct {
 	Meter        MeterID
 	Model        string
 
-	// Category is a FOCUS ChargeCategory: Usage, Purchase, Tax, Credit or Adjustment.
-	Category string
+	Category ChargeCategory
 	// Class is Correction for a row that corrects an earlier period, else empty.
-	Class string
+	Class ChargeClass
 	// Corrects is the billing period whose charges a Correction changes; empty on other charges.
-	Corrects Period
-	// Frequency is One-Time, Recurring or Usage-Based.
-	Frequency   string
+	Corrects    Period
+	Frequency   ChargeFrequency
 	Description string
 	// Start and End bound the charge period: start included, end not.
 	Start, End time.Time
@@ -42,7 +40,7 @@ type Charge struct {
 	Peer            PeerID
 	// Group is the meter's group where it has any, such as RegionId=eu-1.
 	Group       string
-	PricingKind string // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
+	PricingKind PricingCategory
 
 	// Consumed is the metered quantity in ConsumedUnit; Priced the quantity after conversion, allowance and discount in
 	// PricingUnit. HasQuantity is false for charges without one.

@@ -1,11 +1,43 @@
 package schemas
 
-// The closed lists of FOCUS 1.2, section Cost and Usage, as it spells them.
+// The columns of FOCUS that have a closed list of values and decide what a row is.
+type (
+	// ChargeCategory is the highest-level kind of a charge; empty where a peer does not say.
+	ChargeCategory string
+	// ChargeClass tells a row that corrects an earlier period from all others, for which it is empty.
+	ChargeClass string
+	// ChargeFrequency says how often a charge comes.
+	ChargeFrequency string
+	// PricingCategory says by which kind of price a charge came about; empty where there is none.
+	PricingCategory string
+)
+
+// The values of those columns, as FOCUS 1.2 spells them.
+const (
+	CategoryUsage      ChargeCategory = "Usage"
+	CategoryPurchase   ChargeCategory = "Purchase"
+	CategoryTax        ChargeCategory = "Tax"
+	CategoryCredit     ChargeCategory = "Credit"
+	CategoryAdjustment ChargeCategory = "Adjustment"
+
+	ClassCorrection ChargeClass = "Correction"
+
+	FrequencyOneTime    ChargeFrequency = "One-Time"
+	FrequencyRecurring  ChargeFrequency = "Recurring"
+	FrequencyUsageBased ChargeFrequency = "Usage-Based"
+
+	PricingStandard  PricingCategory = "Standard"
+	PricingDynamic   PricingCategory = "Dynamic"
+	PricingCommitted PricingCategory = "Committed"
+	PricingOther     PricingCategory = "Other"
+)
+
+// The closed lists of FOCUS 1.2, section Cost and Usage, as texts to compare deliveries with.
 var (
-	ChargeCategories        = []string{"Usage", "Purchase", "Tax", "Credit", "Adjustment"}
-	ChargeClasses           = []string{"Correction"}
-	ChargeFrequencies       = []string{"One-Time", "Recurring", "Usage-Based"}
-	PricingCategories       = []string{"Standard", "Dynamic", "Committed", "Other"}
+	ChargeCategories        = texts(CategoryUsage, CategoryPurchase, CategoryTax, CategoryCredit, CategoryAdjustment)
+	ChargeClasses           = texts(ClassCorrection)
+	ChargeFrequencies       = texts(FrequencyOneTime, FrequencyRecurring, FrequencyUsageBased)
+	PricingCategories       = texts(PricingStandard, PricingDynamic, PricingCommitted, PricingOther)
 	CommitmentDiscountKinds = []string{"Spend", "Usage"}
 	UsedOrUnused            = []string{"Used", "Unused"}
 )

@@ -150,8 +150,8 @@ type Contract struct {
 	// Tolerance is the difference between bill and expectation that is let pass, per match.
 	Tolerance Threshold `yaml:"tolerance,omitempty"`
 	// Accepted lists FOCUS charge categories, such as Tax, that are taken as billed and not compared.
-	Accepted []string       `yaml:"accepted,omitempty"`
-	Rates    []ContractRate `yaml:"rates"`
+	Accepted []ChargeCategory `yaml:"accepted,omitempty"`
+	Rates    []ContractRate   `yaml:"rates"`
 }
 
 // ContractRate is the price of one service of a peer. It covers the bill's rows of the categories Usage and Purchase. A

@@ -173,7 +173,7 @@ type PeerMatch struct {
 	Service  string
 	SKU      SKU
 	Region   string
-	Category string
+	Category ChargeCategory
 	// From is the first day of the stretch of the period for which the rate holds.
 	From   Date
 	Basis  RateBasis

@@ -320,7 +320,7 @@ func (w *pageWriter) charges(c *pipeline.ChargesBehind) {
 	}
 	w.line("\nCharges: %s, %s in all", count(c.Rows), strings.Join(sums, ", "))
 	for _, x := range c.Listed {
-		w.cells(string(x.ID), x.Counts.String()+" "+x.Unit, string(x.Account), x.Category, x.Description)
+		w.cells(string(x.ID), x.Counts.String()+" "+x.Unit, string(x.Account), string(x.Category), x.Description)
 	}
 	w.more(c.More, "charge")
 }

@@ -35,7 +35,8 @@ func (c *checker) contract(at place, k *schemas.Contract) {
 	c.validity(at, k.Validity)
 	c.payable(at.field("currency"), k.Currency)
 	c.threshold(at.field("tolerance"), k.Tolerance)
-	for i, category := range k.Accepted {
+	for i, accepted := range k.Accepted {
+		category := string(accepted)
 		if !slices.Contains(schemas.ChargeCategories, category) {
 			c.complain(at.field("accepted").at(i), didYouMean(category, schemas.ChargeCategories, "write one of "+strings.Join(schemas.ChargeCategories, ", ")), "%q is not a charge category of FOCUS", clip(category))
 		}

@@ -112,7 +112,7 @@ func MatchGrid(rows []schemas.PeerMatch) Grid {
 	for i := range rows {
 		m := &rows[i]
 		g.Rows = append(g.Rows, []Cell{
-			textCell(m.ID), textCell(m.Period), textCell(m.Peer), textCell(m.Contract), textCell(m.Service), textCell(m.SKU), textCell(m.Region), textCell(m.Category),
+			textCell(m.ID), textCell(m.Period), textCell(m.Peer), textCell(m.Contract), textCell(m.Service), textCell(m.SKU), textCell(m.Region), textCell(string(m.Category)),
 			textCell(m.From.String()), textCell(m.Basis), textCell(m.Status), numberCell(m.Metered), numberCell(m.Billed), textCell(m.Unit),
 			numberCell(m.Expected), numberCell(m.Actual), textCell(m.Currency), numberCell(m.ActualBilled), textCell(m.BilledCurrency),
 			numberCell(m.Difference), numberCell(m.QuantityPart), numberCell(m.PricePart), countCell(m.BillRows), countCell(m.MeterRows),

@@ -51,8 +51,8 @@ type Party struct {
 type InvoiceLine struct {
 	Charge      schemas.ChargeID
 	Offering    schemas.OfferingID
-	Category    string
-	Class       string
+	Category    schemas.ChargeCategory
+	Class       schemas.ChargeClass
 	Description string
 	Region      string
 	// Group tells lines of one description apart: the meter's group, such as ServiceName=Storage.
@@ -126,7 +126,7 @@ func (b *Billing) invoice(currency money.Currency, charges []schemas.Charge) (In
 	for i := range charges {
 		if c := &charges[i]; c.Currency == currency {
 			kept = append(kept, c)
-			if c.Category == "Tax" {
+			if c.Category == schemas.CategoryTax {
 				taxes++
 			}
 		}
@@ -142,14 +142,14 @@ func (b *Billing) invoice(currency money.Currency, charges []schemas.Charge) (In
 		if err != nil {
 			return inv, fmt.Errorf("charge %s: %w", c.ID, err)
 		}
-		if c.Category == "Tax" {
+		if c.Category == schemas.CategoryTax {
 			inv.Taxes = append(inv.Taxes, line)
 		} else {
 			inv.Lines = append(inv.Lines, line)
 		}
 	}
 	if !extra.IsZero() {
-		inv.Lines = append(inv.Lines, InvoiceLine{Category: "Adjustment", Description: "Rounding", List: extra, Amount: extra})
+		inv.Lines = append(inv.Lines, InvoiceLine{Category: schemas.CategoryAdjustment, Description: "Rounding", List: extra, Amount: extra})
 	}
 	return inv, inv.total()
 }
@@ -235,7 +235,7 @@ func (b *Billing) line(c *schemas.Charge, shown money.Fixed, places int32) (Invo
 			return l, fmt.Errorf("unit price %s: %w", *c.UnitPrice, err)
 		}
 	}
-	if c.Category == "Usage" || c.Category == "Purchase" {
+	if c.Category == schemas.CategoryUsage || c.Category == schemas.CategoryPurchase {
 		if err := l.discountRounded(c, places); err != nil {
 			return l, err
 		}

@@ -153,7 +153,7 @@ func appendLines(dst []byte, inv *Invoice) []byte {
 func appendLine(dst []byte, l *InvoiceLine, span []byte, places int32) []byte {
 	dst = append(dst, "<tr><td>"...)
 	if l.Class != "" {
-		dst = append(appendEscaped(dst, l.Class), ": "...)
+		dst = append(appendEscaped(dst, string(l.Class)), ": "...)
 	}
 	dst = appendEscaped(dst, l.Description)
 	dst = append(dst, "<small>"...)

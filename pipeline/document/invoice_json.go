@@ -130,8 +130,8 @@ func appendLineJSON(dst []byte, l *InvoiceLine, places int32) []byte {
 	j := object{dst: append(dst, '{')}
 	j.optional("charge", string(l.Charge))
 	j.optional("offering", string(l.Offering))
-	j.text("category", l.Category)
-	j.optional("class", l.Class)
+	j.text("category", string(l.Category))
+	j.optional("class", string(l.Class))
 	j.text("description", l.Description)
 	j.optional("region", l.Region)
 	j.optional("group", l.Group)

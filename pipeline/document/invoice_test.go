@@ -223,7 +223,7 @@ func checkSums(t *testing.T, inv *document.Invoice) {
 func TestHostileText(t *testing.T) {
 	evil := "\"'><script>alert(1)</script>\x00\x85\xff&amp;"
 	c := charge(evil, evil, "1", evil, "1", "1", "1", "1")
-	c.Account, c.Region, c.Group, c.Class = schemas.AccountID(evil), evil, evil, evil
+	c.Account, c.Region, c.Group, c.Class = schemas.AccountID(evil), evil, evil, schemas.ChargeClass(evil)
 	b := billing()
 	b.Notes, b.Payment = []string{evil}, []string{evil}
 	b.Seller = &document.Party{Name: evil, Address: []string{evil}, TaxID: evil, Registration: evil, Email: evil}

@@ -27,7 +27,7 @@ type objectPartial struct {
 	// Why says so in a sentence.
 	Why string `json:"why,omitempty"`
 	// Refusal is the same in its parts.
-	Refusal *source.RefusedError `json:"refusal,omitempty"`
+	Refusal *schemas.RefusedError `json:"refusal,omitempty"`
 	// Waived says that the book lets the period be complete without it.
 	Waived bool `json:"waived,omitempty"`
 	// LastTime is the latest end of a charge period, in microseconds: how far the period has come.
@@ -60,7 +60,7 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 		_, err = n.out.Close()
 		return err
 	})
-	var refused *source.RefusedError
+	var refused *schemas.RefusedError
 	switch {
 	case errors.As(err, &refused):
 		return refuse(ctx, r, &t, src.ID, refused)
@@ -88,7 +88,7 @@ func (r *Run) shuffler(w io.Writer) (*dataset.ShuffleWriter, error) {
 }
 
 // refuse is the result of an object that cannot be trusted: one finding, and no rows.
-func refuse(ctx context.Context, r *Run, t *Task, id schemas.SourceID, why *source.RefusedError) (*Result, error) {
+func refuse(ctx context.Context, r *Run, t *Task, id schemas.SourceID, why *schemas.RefusedError) (*Result, error) {
 	res := &Result{}
 	f := why.Finding(id)
 	p := objectPartial{Refused: true, Why: string(id) + ": " + why.Error(), Refusal: why, Waived: r.waiveOne(&f)}
@@ -199,7 +199,7 @@ func (n *normaliser) decode(ctx context.Context) error {
 		return fmt.Errorf("%s: %w: the decoder read %d rows and accounts for %d", n.obj.Key, ErrLostRows, stats.Rows, n.seen)
 	}
 	if n.obj.Rows >= 0 && stats.Rows != n.obj.Rows {
-		return &source.RefusedError{
+		return &schemas.RefusedError{
 			Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
 			Reason: fmt.Sprintf("it has %d %s, and its manifest promises %d", stats.Rows, schemas.OneOrMany(stats.Rows, "row", "rows"), n.obj.Rows),
 		}
@@ -236,7 +236,7 @@ func (n *normaliser) tooLarge(err error) error {
 	if !errors.Is(err, money.ErrOverflow) {
 		return err
 	}
-	return &source.RefusedError{Code: schemas.CodeHostileObject, Object: n.obj.Key, Reason: "its quantities or costs come to 10^20 or more, which no dataset holds"}
+	return &schemas.RefusedError{Code: schemas.CodeHostileObject, Object: n.obj.Key, Reason: "its quantities or costs come to 10^20 or more, which no dataset holds"}
 }
 
 // close folds the tallies into the control totals.
@@ -283,7 +283,7 @@ func (n *normaliser) rows(b *dataset.Batch) error {
 		return err
 	}
 	if n.delivered.MoreKeysThan(mostUnits) {
-		return &source.RefusedError{
+		return &schemas.RefusedError{
 			Code: schemas.CodeHostileObject, Object: n.obj.Key,
 			Reason: fmt.Sprintf("its rows have more than %d units or currencies, where control totals keep a sum of each", mostUnits),
 		}

@@ -22,12 +22,12 @@ var errOlderCounts = errors.New("a version of a snapshot was refused, and an old
 type refusedVersion struct {
 	// digests are those of its objects, in the order of their keys: it is another delivery if they differ.
 	digests []string
-	why     *source.RefusedError
+	why     *schemas.RefusedError
 }
 
 // refusedOf returns what tells the versions of a source that are refused.
-func (r *Run) refusedOf(id schemas.SourceID) func(*source.Delivery) *source.RefusedError {
-	return func(d *source.Delivery) *source.RefusedError {
+func (r *Run) refusedOf(id schemas.SourceID) func(*source.Delivery) *schemas.RefusedError {
+	return func(d *source.Delivery) *schemas.RefusedError {
 		v, ok := r.refused[deliveryName(id, d.ID)]
 		same := func(o source.Pinned, digest string) bool { return o.Digest == digest }
 		if !ok || !slices.EqualFunc(d.Objects, v.digests, same) {

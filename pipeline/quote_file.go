@@ -26,7 +26,7 @@ func (x *quoter) file(ctx context.Context) error {
 	f.combos.beginAccount(x.ask.Account)
 	in := source.Input{Key: x.ask.File, At: x.ask.Body, Size: x.ask.Size}
 	_, err := source.Decode(ctx, src, in, source.Sink{Rows: f.rows, Finding: f.finding})
-	if refused, ok := errors.AsType[*source.RefusedError](err); ok {
+	if refused, ok := errors.AsType[*schemas.RefusedError](err); ok {
 		return ask("%s cannot be read as a file of source %s: %s", x.ask.File, src.ID, refused.Reason)
 	}
 	if err != nil {

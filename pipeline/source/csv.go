@@ -68,7 +68,7 @@ func (d *decoder) indexRows(x *index) {
 func (d *decoder) takeIndexed(x *index, textBytes int) error {
 	w := &d.win
 	if x.torn || w.cut && w.start == w.end && len(x.bad) > 0 && x.bad[len(x.bad)-1].number == x.last {
-		return &RefusedError{
+		return &schemas.RefusedError{
 			Code: schemas.CodeUnreadableObject, Object: d.in.Key, Row: x.last, Reason: "it is truncated: it ends amid a row",
 		}
 	}

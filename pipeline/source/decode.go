@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
-	"unicode/utf8"
 
 	"daybook/pipeline/dataset"
 	"daybook/schemas"
@@ -43,45 +41,10 @@ type Stats struct {
 	Bytes int64
 }
 
-// RefusedError says that an object cannot be trusted, so its delivery must be refused whole: whatever was decoded of it
-// before is void. It is a fact about the input, not a failure of the run; Finding puts it into the findings.
-type RefusedError struct {
-	// Code is CodeUnreadableObject, CodeHostileObject, CodeMissingColumn or CodeManifestMismatch.
-	Code   schemas.Code
-	Object string
-	// Row is where it showed, or 0.
-	Row    int64
-	Reason string
-}
-
-// Error names the object and the reason.
-func (e *RefusedError) Error() string {
-	if e.Row > 0 {
-		return fmt.Sprintf("object %s, row %d: %s", e.Object, e.Row, e.Reason)
-	}
-	return fmt.Sprintf("object %s: %s", e.Object, e.Reason)
-}
-
-// Finding states the refusal of an object of a source.
-func (e *RefusedError) Finding(id schemas.SourceID) schemas.Finding {
-	return finding(schemas.Finding{Code: e.Code, Source: id, Object: e.Object, Row: e.Row, Message: e.Reason})
-}
-
-// finding completes f with the severity that its code has by default and with what to do about it.
-func finding(f schemas.Finding) schemas.Finding {
-	info, _ := f.Code.Info()
-	if f.Severity == "" {
-		f.Severity = info.Severity
-	}
-	f.Message = f.Message + "; " + info.Fix
-	f.Value = clip(f.Value)
-	return f
-}
-
 // Decode reads an object of a source, whose format is the declared one and whose packing (plain, gzip, zstd) is told by
 // its first bytes. It returns what it counted, also beside an error.
 //
-// The error is a *RefusedError if the object is truncated, damaged, hostile or not in its format, and otherwise what went
+// The error is a *schemas.RefusedError if the object is truncated, damaged, hostile or not in its format, and otherwise what went
 // wrong with reading it, the sink or the source's own description.
 func Decode(ctx context.Context, src *schemas.Source, in Input, out Sink) (Stats, error) {
 	d, err := newDecoder(ctx, src, in, out)
@@ -90,7 +53,7 @@ func Decode(ctx context.Context, src *schemas.Source, in Input, out Sink) (Stats
 	}
 	err = d.decode()
 	d.close()
-	var refused *RefusedError
+	var refused *schemas.RefusedError
 	if err != nil && !errors.As(err, &refused) {
 		err = fmt.Errorf("decode %s of source %s: %w", in.Key, src.ID, err)
 	}
@@ -130,16 +93,5 @@ func (d *decoder) decode() error {
 
 // refuse returns a RefusedError about the object.
 func (d *decoder) refuse(code schemas.Code, format string, args ...any) error {
-	return &RefusedError{Code: code, Object: d.in.Key, Reason: fmt.Sprintf(format, args...)}
-}
-
-// clip cuts a value to what a finding holds, at the start of a character.
-func clip(s string) string {
-	if most := 200; len(s) > most {
-		for most > 200-utf8.UTFMax && !utf8.RuneStart(s[most]) {
-			most--
-		}
-		s = s[:most]
-	}
-	return strings.ToValidUTF8(s, "\uFFFD")
+	return &schemas.RefusedError{Code: code, Object: d.in.Key, Reason: fmt.Sprintf(format, args...)}
 }

@@ -24,7 +24,7 @@ type defect struct {
 
 // defect notes that something is wrong with row r.
 func (d *decoder) defect(x *cells, r int, c *column, code schemas.Code, what string, value []byte) {
-	d.defects = append(d.defects, defect{x.numbers[r], r, c.use, c.name, code, what, clip(string(value))})
+	d.defects = append(d.defects, defect{x.numbers[r], r, c.use, c.name, code, what, schemas.ClipValue(string(value))})
 }
 
 // reject turns the defects and the bad rows into findings, one for each row, in the order of rows, and takes the rows
@@ -35,7 +35,7 @@ func (d *decoder) reject(s *rows, bad []badRow, base int) (int, error) {
 	}
 	for _, b := range bad {
 		text := s.text[b.start:min(b.end, b.start+256)]
-		d.defects = append(d.defects, defect{b.number, -1, -1, b.column, b.code, b.what, clip(string(text))})
+		d.defects = append(d.defects, defect{b.number, -1, -1, b.column, b.code, b.what, schemas.ClipValue(string(text))})
 	}
 	slices.SortStableFunc(d.defects, func(a, b defect) int {
 		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.use, b.use))
@@ -80,7 +80,7 @@ func (d *decoder) rowFinding(of []defect, base int) schemas.Finding {
 	if first.row >= 0 {
 		d.amounts(&f, base+first.row)
 	}
-	return finding(f)
+	return f.WithFix()
 }
 
 // amounts gives a finding the quantity consumed and the cost billed of row i of the batch, where they could be read: what
@@ -256,15 +256,15 @@ func (d *decoder) emitNotes() error {
 		if n.rows > 0 {
 			f.Message += fmt.Sprintf(", in %d %s", n.rows, schemas.OneOrMany(n.rows, "row", "rows"))
 		}
-		if err := d.out.Finding(finding(f)); err != nil {
+		if err := d.out.Finding(f.WithFix()); err != nil {
 			return err
 		}
 	}
 	if d.notes.beyond > 0 {
-		return d.out.Finding(finding(schemas.Finding{
+		return d.out.Finding(schemas.Finding{
 			Code: schemas.CodeUnknownColumn, Source: d.src.ID, Object: d.in.Key,
 			Message: fmt.Sprintf("there are %d more remarks like these than can be listed", d.notes.beyond),
-		}))
+		}.WithFix())
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ type Query struct {
 	Digest func(store.Info) Digests
 	// Refused says of a delivery whose objects are pinned why what they hold cannot be taken, if that is known, or returns
 	// nil. Only of a snapshot is it asked, whose older version then counts. Nil knows of none.
-	Refused func(*Delivery) *RefusedError
+	Refused func(*Delivery) *schemas.RefusedError
 	// Workers is how many objects are read at a time; below 1 it is one.
 	Workers int
 }
@@ -130,7 +130,7 @@ type candidate struct {
 	digests map[string]string
 	// waiting says that it is not complete or settled yet, wrong why it is refused.
 	waiting bool
-	wrong   *RefusedError
+	wrong   *schemas.RefusedError
 }
 
 func (s *search) prepare() error {
@@ -163,10 +163,10 @@ func (s *search) list() error {
 	if s.manifests != nil {
 		prefix = commonPrefix(prefix, s.manifests.prefix)
 	}
-	var refused *RefusedError
+	var refused *schemas.RefusedError
 	for info, err := range s.landing.List(s.ctx, prefix) {
 		if errors.Is(err, store.ErrKey) {
-			s.refuse(&RefusedError{Code: schemas.CodeHostileObject, Object: info.Key, Reason: "it is not a plain object: " + err.Error()})
+			s.refuse(&schemas.RefusedError{Code: schemas.CodeHostileObject, Object: info.Key, Reason: "it is not a plain object: " + err.Error()})
 			continue
 		}
 		// A bucket denies a listing as a whole.
@@ -199,7 +199,7 @@ func commonPrefix(a, b string) string {
 }
 
 // refuse puts a refusal into the findings.
-func (s *search) refuse(why *RefusedError) {
+func (s *search) refuse(why *schemas.RefusedError) {
 	s.out.Findings = append(s.out.Findings, why.Finding(s.src.ID))
 	s.out.Incomplete = true
 }
@@ -270,15 +270,15 @@ func (s *search) gatherManifests() error {
 }
 
 // follow puts the objects that a manifest names into its candidate, or says in what the two differ.
-func (s *search) follow(c *candidate, m *manifest, at place) *RefusedError {
-	mismatch := func(object, format string, args ...any) *RefusedError {
-		return &RefusedError{Code: schemas.CodeManifestMismatch, Object: object, Reason: fmt.Sprintf(format, args...)}
+func (s *search) follow(c *candidate, m *manifest, at place) *schemas.RefusedError {
+	mismatch := func(object, format string, args ...any) *schemas.RefusedError {
+		return &schemas.RefusedError{Code: schemas.CodeManifestMismatch, Object: object, Reason: fmt.Sprintf(format, args...)}
 	}
 	if m.BillingPeriod != s.q.Period {
-		return mismatch(c.ID, "the manifest is of period %q, and lies with %s", clip(string(m.BillingPeriod)), s.q.Period)
+		return mismatch(c.ID, "the manifest is of period %q, and lies with %s", schemas.ClipValue(string(m.BillingPeriod)), s.q.Period)
 	}
 	if at.version != "" && m.Version != "" && at.version != m.Version {
-		return mismatch(c.ID, "the manifest is of version %q, and lies with version %q", clip(m.Version), at.version)
+		return mismatch(c.ID, "the manifest is of version %q, and lies with version %q", schemas.ClipValue(m.Version), at.version)
 	}
 	c.Version = cmp.Or(at.version, m.Version)
 	if c.waiting {
@@ -340,9 +340,9 @@ func (s *search) choose() error {
 			s.insteadOf(&s.out.Findings[f], c)
 		}
 		if len(c.Objects) == 0 {
-			s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
+			s.out.Findings = append(s.out.Findings, schemas.Finding{
 				Code: schemas.CodeEmptyObject, Source: s.src.ID, Object: c.ID, Value: c.Version, Message: "its manifest says that there is nothing",
-			}))
+			}.WithFix())
 		}
 		newest[c.Day] = c.Version
 		s.out.Deliveries = append(s.out.Deliveries, c.Delivery)
@@ -366,23 +366,23 @@ func (s *search) wait(c *candidate) {
 	if s.manifests == nil {
 		why = fmt.Sprintf("it arrived less than %d minutes before", s.src.SettleMinutes)
 	}
-	s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
+	s.out.Findings = append(s.out.Findings, schemas.Finding{
 		Code: schemas.CodeUnsettled, Source: s.src.ID, Object: c.ID, Value: c.Version, Message: why,
-	}))
+	}.WithFix())
 }
 
 // insteadOf says in a newer version's refusal which one counts in its place.
 func (s *search) insteadOf(refusal *schemas.Finding, c *candidate) {
 	if s.src.Semantics == schemas.Snapshot {
-		refusal.Message += fmt.Sprintf("; until then version %q counts", clip(c.Version))
+		refusal.Message += fmt.Sprintf("; until then version %q counts", schemas.ClipValue(c.Version))
 	}
 }
 
 func (s *search) supersede(c *candidate, better string) {
 	c.Superseded = true
 	s.out.Deliveries = append(s.out.Deliveries, c.Delivery)
-	s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
+	s.out.Findings = append(s.out.Findings, schemas.Finding{
 		Code: schemas.CodeSupersededVersion, Source: s.src.ID, Object: c.ID, Value: c.Version,
 		Message: fmt.Sprintf("version %q counts instead of version %q", better, c.Version),
-	}))
+	}.WithFix())
 }

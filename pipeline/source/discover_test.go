@@ -382,7 +382,7 @@ func FuzzManifest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		m, err := parseManifest("peer/v1/manifest.json", []byte(text))
 		if err != nil {
-			if _, refused := errors.AsType[*RefusedError](err); !refused {
+			if _, refused := errors.AsType[*schemas.RefusedError](err); !refused {
 				t.Fatal(err)
 			}
 			return

@@ -3,7 +3,7 @@
 //
 // Every row of an object ends either in a batch or in a finding that says where it stood and what is wrong with it.
 // Departures from the format that the book tolerates are notes, counted per object and column. An object that is
-// damaged, hostile or not in its declared format is a [RefusedError]: what was decoded of it before must be thrown away.
+// damaged, hostile or not in its declared format is a [schemas.RefusedError]: what was decoded of it before must be thrown away.
 //
 // The package never decides whose a row is, drops no duplicates, knows no prices, and reads no clock.
 //

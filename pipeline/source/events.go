@@ -254,7 +254,7 @@ func (d *decoder) takeEvents(e *eventScanner, textBytes int) error {
 	case e.array != nil && e.array.broken != nil:
 		return e.array.broken
 	case e.array == nil && n > 0 && w.cut && w.start == w.end && e.bad[n-1].number == e.last:
-		return &RefusedError{
+		return &schemas.RefusedError{
 			Code: schemas.CodeUnreadableObject, Object: d.in.Key, Row: e.last, Reason: "it is truncated: it ends amid an event",
 		}
 	}

@@ -31,7 +31,7 @@ type eventArray struct {
 	// quoted says that the next byte is within a string, and escaped that it follows a backslash there.
 	quoted, escaped bool
 	// wrong is why the array ends where it does, if that is not its end; broken is why an element before that place is none.
-	wrong, broken *RefusedError
+	wrong, broken *schemas.RefusedError
 }
 
 // asArray returns the reader of an array if that is what the unread text of w begins: if its first byte that is no blank is a
@@ -171,8 +171,8 @@ func (a *eventArray) fail(format string, args ...any) bool {
 	return false
 }
 
-func (a *eventArray) refusal(number int64, format string, args ...any) *RefusedError {
-	return &RefusedError{Code: schemas.CodeUnreadableObject, Object: a.object, Row: number, Reason: fmt.Sprintf(format, args...)}
+func (a *eventArray) refusal(number int64, format string, args ...any) *schemas.RefusedError {
+	return &schemas.RefusedError{Code: schemas.CodeUnreadableObject, Object: a.object, Row: number, Reason: fmt.Sprintf(format, args...)}
 }
 
 // begin notes where the text of w begins.

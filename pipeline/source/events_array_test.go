@@ -136,7 +136,7 @@ func TestEventArrayMistakes(t *testing.T) {
 		{"too long", "[" + event + "," + strings.Replace(event, "acme", strings.Repeat("x", 3<<20), 1) + "," + event + "]", 2, "it is longer than the limit; the element begins at byte " + fmt.Sprint(len(event)+2), 2},
 	} {
 		got, err := decodeText(t, meter(), "2024-09", c.text, 1<<20)
-		var refused *RefusedError
+		var refused *schemas.RefusedError
 		switch {
 		case c.rows > 0:
 			if err != nil || len(got.rows) != c.rows || len(got.findings) == 0 || got.findings[0].Row != c.row || !strings.Contains(got.findings[0].Message, c.want) {
@@ -189,7 +189,7 @@ func TestEventArrayMemory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var refused *RefusedError
+		var refused *schemas.RefusedError
 		if err := d.decode(); !errors.As(err, &refused) || !strings.HasPrefix(refused.Reason, "it is truncated") {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -209,7 +209,7 @@ func checkArray(t testing.TB, text string) {
 	src := meter()
 	src.Ignore = []string{"dropped", "data.dropped"}
 	got, err := decodeText(t, src, "2024-09", text, 1<<20)
-	var refused *RefusedError
+	var refused *schemas.RefusedError
 	if err != nil && !errors.As(err, &refused) {
 		t.Fatalf("%q: %v", text, err)
 	}

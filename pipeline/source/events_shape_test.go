@@ -281,7 +281,7 @@ func TestTruncatedShape(t *testing.T) {
 	for size := range len(event) {
 		text := strings.Repeat(event+"\n", 3) + event[:size]
 		got, err := decodeText(t, meter(), "2024-09", text, 1<<20)
-		var refused *RefusedError
+		var refused *schemas.RefusedError
 		if size == 0 {
 			if err != nil || len(got.rows) != 3 {
 				t.Fatal(got, err)

@@ -151,7 +151,7 @@ func TestEventTimes(t *testing.T) {
 
 func TestTruncatedEvents(t *testing.T) {
 	_, err := decodeText(t, meter(), "2024-09", event+"\n"+event[:100], 1<<20)
-	var refused *RefusedError
+	var refused *schemas.RefusedError
 	if !errors.As(err, &refused) || refused.Code != schemas.CodeUnreadableObject || refused.Row != 2 {
 		t.Fatal(err)
 	}

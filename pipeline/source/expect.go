@@ -35,10 +35,10 @@ func (s *search) expectOne(day, name string, end time.Time) {
 		}
 		objects += max(len(d.Objects), 1) // a manifest may say that there is nothing
 		if e.DueHours > 0 && d.Arrived.After(due) {
-			s.out.Findings = append(s.out.Findings, finding(schemas.Finding{
+			s.out.Findings = append(s.out.Findings, schemas.Finding{
 				Code: schemas.CodeLateDelivery, Source: s.src.ID, Object: d.ID, Value: d.Arrived.UTC().Format(time.RFC3339),
 				Message: fmt.Sprintf("the delivery for %s was due by %s", name, due.UTC().Format(time.RFC3339)),
-			}))
+			}.WithFix())
 		}
 	}
 	want := max(e.Objects, 1)
@@ -58,5 +58,5 @@ func (s *search) expectOne(day, name string, end time.Time) {
 		f.Severity = schemas.Warning
 		f.Message += ", due by " + due.UTC().Format(time.RFC3339)
 	}
-	s.out.Findings = append(s.out.Findings, finding(f))
+	s.out.Findings = append(s.out.Findings, f.WithFix())
 }

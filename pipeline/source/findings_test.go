@@ -187,7 +187,7 @@ func TestMissingColumns(t *testing.T) {
 		{[]string{"ChargePeriodStart", "-"}, "ChargePeriodStart"},
 	} {
 		_, err := decodeText(t, peer(schemas.Tolerate{}), "", edited(c.edits...), 1<<20)
-		refused, ok := err.(*RefusedError)
+		refused, ok := err.(*schemas.RefusedError)
 		if !ok || refused.Code != schemas.CodeMissingColumn || !strings.HasSuffix(refused.Reason, ": "+c.want) {
 			t.Errorf("%v, want %s", err, c.want)
 		}

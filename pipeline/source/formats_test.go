@@ -148,7 +148,7 @@ func TestPackings(t *testing.T) {
 		_, err := Decode(context.Background(), src, Input{Key: "k", At: strings.NewReader(c.body), Size: int64(len(c.body))}, Sink{
 			Rows: func(*dataset.Batch) error { return nil }, Finding: func(schemas.Finding) error { return nil },
 		})
-		var refused *RefusedError
+		var refused *schemas.RefusedError
 		if err != nil && !errors.As(err, &refused) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -182,7 +182,7 @@ func TestBrokenReading(t *testing.T) {
 	packed := gzipped(t, strings.Repeat("SkuId\n", 1000))
 	for _, body := range []string{"", "SkuId\na\n", packed[:len(packed)-5]} {
 		_, err := Decode(context.Background(), plainSource(), Input{Key: "k", Body: &brokenReader{body}}, sink)
-		var refused *RefusedError
+		var refused *schemas.RefusedError
 		if !errors.Is(err, errNetwork) || errors.As(err, &refused) {
 			t.Errorf("%v", err)
 		}
@@ -206,7 +206,7 @@ func TestBinaryFractions(t *testing.T) {
 	}
 	src := &schemas.Source{ID: "s", Format: schemas.FOCUS12, Tolerate: schemas.Tolerate{AbsentColumns: []string{"*"}}}
 	_, err = Decode(context.Background(), src, Input{Key: "k", At: bytes.NewReader(body), Size: int64(len(body))}, Sink{})
-	if refused, ok := errors.AsType[*RefusedError](err); !ok || !strings.Contains(refused.Reason, "declare binary_fractions") {
+	if refused, ok := errors.AsType[*schemas.RefusedError](err); !ok || !strings.Contains(refused.Reason, "declare binary_fractions") {
 		t.Fatal(err)
 	}
 	src.Tolerate.BinaryFractions = true

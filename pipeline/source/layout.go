@@ -88,7 +88,7 @@ func (d *decoder) checkHeader(names []string) error {
 		case !wellEncoded([]byte(n)):
 			return d.refuse(schemas.CodeUnreadableObject, "the name of column %d of its header is not UTF-8", i+1)
 		case seen[n]:
-			return d.refuse(schemas.CodeUnreadableObject, "its header names the column %s twice", clip(n))
+			return d.refuse(schemas.CodeUnreadableObject, "its header names the column %s twice", schemas.ClipValue(n))
 		}
 		seen[n] = true
 	}

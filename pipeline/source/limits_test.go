@@ -22,7 +22,7 @@ func TestRejectedRows(t *testing.T) {
 		stats, err := Decode(t.Context(), src, Input{Key: "k", Body: &pieces{text, 1 << 10}}, Sink{
 			Rows: func(*dataset.Batch) error { return nil }, Finding: func(schemas.Finding) error { found++; return nil },
 		})
-		var refused *RefusedError
+		var refused *schemas.RefusedError
 		if errors.As(err, &refused) != c.refused || err != nil && !c.refused {
 			t.Errorf("%d rejected rows: %v", c.bad, err)
 		}

@@ -59,7 +59,7 @@ const (
 	mostObjects       = 1 << 17
 )
 
-// readManifest reads the manifest at key. The error is a *RefusedError if it is no manifest.
+// readManifest reads the manifest at key. The error is a *schemas.RefusedError if it is no manifest.
 func readManifest(ctx context.Context, landing store.Store, key string) (*manifest, error) {
 	o, err := landing.Get(ctx, key, 0, mostManifestBytes+1)
 	if err != nil {
@@ -76,7 +76,7 @@ func readManifest(ctx context.Context, landing store.Store, key string) (*manife
 // parseManifest reads a manifest and makes its keys those of the landing place.
 func parseManifest(key string, text []byte) (*manifest, error) {
 	refuse := func(code schemas.Code, format string, args ...any) (*manifest, error) {
-		return nil, &RefusedError{Code: code, Object: key, Reason: fmt.Sprintf(format, args...)}
+		return nil, &schemas.RefusedError{Code: code, Object: key, Reason: fmt.Sprintf(format, args...)}
 	}
 	if len(text) > mostManifestBytes {
 		return refuse(schemas.CodeHostileObject, "the manifest is larger than the limit of %d bytes", mostManifestBytes)
@@ -95,18 +95,18 @@ func parseManifest(key string, text []byte) (*manifest, error) {
 		full := path.Join(folder, o.Key)
 		if strings.HasPrefix(o.Key, "/") || strings.Contains(o.Key, `\`) || o.Key != path.Clean(o.Key) ||
 			folder != "." && !strings.HasPrefix(full, folder+"/") || store.CheckKey(full) != nil {
-			return refuse(schemas.CodeHostileObject, "the manifest names %q, which is no plain path below its own folder", clip(o.Key))
+			return refuse(schemas.CodeHostileObject, "the manifest names %q, which is no plain path below its own folder", schemas.ClipValue(o.Key))
 		}
 		if seen[full] {
-			return refuse(schemas.CodeManifestMismatch, "the manifest names %s twice", clip(o.Key))
+			return refuse(schemas.CodeManifestMismatch, "the manifest names %s twice", schemas.ClipValue(o.Key))
 		}
 		seen[full] = true
 		sum, err := hex.DecodeString(o.SHA256)
 		if err != nil || len(sum) != 0 && len(sum) != 32 {
-			return refuse(schemas.CodeUnreadableObject, "the manifest gives %s the SHA-256 %q, which is none", clip(o.Key), clip(o.SHA256))
+			return refuse(schemas.CodeUnreadableObject, "the manifest gives %s the SHA-256 %q, which is none", schemas.ClipValue(o.Key), schemas.ClipValue(o.SHA256))
 		}
 		if o.Size != nil && *o.Size < 0 || o.Rows != nil && *o.Rows < 0 {
-			return refuse(schemas.CodeUnreadableObject, "the manifest gives %s a negative size or number of rows", clip(o.Key))
+			return refuse(schemas.CodeUnreadableObject, "the manifest gives %s a negative size or number of rows", schemas.ClipValue(o.Key))
 		}
 		o.Key, o.SHA256 = full, strings.ToLower(o.SHA256)
 	}

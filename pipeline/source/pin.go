@@ -84,7 +84,7 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 	for i := range c.Objects {
 		o := &c.Objects[i]
 		if other, twice := taken[o.Key]; twice {
-			c.wrong = &RefusedError{
+			c.wrong = &schemas.RefusedError{
 				Code: schemas.CodeManifestMismatch, Object: o.Key, Reason: fmt.Sprintf("both %s and %s name it", other, c.ID),
 			}
 			return nil
@@ -99,7 +99,7 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 		o.Digests = is.Digests
 		want := c.digests[o.Key]
 		if want != "" && want != o.SHA256 {
-			c.wrong = &RefusedError{
+			c.wrong = &schemas.RefusedError{
 				Code: schemas.CodeManifestMismatch, Object: o.Key,
 				Reason: fmt.Sprintf("its SHA-256 is %s, and the manifest %s says %s", o.SHA256, c.ID, want),
 			}
@@ -124,7 +124,7 @@ func refuseDenied(key string, err error) error {
 	if !denied {
 		return err
 	}
-	return &RefusedError{Code: schemas.CodeUnreadableObject, Object: key, Reason: "it may not be read: " + clip(why)}
+	return &schemas.RefusedError{Code: schemas.CodeUnreadableObject, Object: key, Reason: "it may not be read: " + schemas.ClipValue(why)}
 }
 
 // readable refuses an object that is known and may not be read any more. In a bucket permissions are by prefix, and asking

@@ -176,7 +176,7 @@ func checkSplit(t testing.TB, body string, chunk int) {
 	t.Helper()
 	got, err := decodeText(t, plainSource(), "", "SkuId,RegionId,ResourceId\n"+body, chunk)
 	want, torn := splitReference(body, 3)
-	var refused *RefusedError
+	var refused *schemas.RefusedError
 	if err != nil && !errors.As(err, &refused) {
 		t.Fatal(err)
 	}

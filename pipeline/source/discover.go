@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"daybook/pipeline/store"
@@ -76,7 +75,7 @@ type Pinned struct {
 // is refused leaves the newest good one before it in force, and the period incomplete. Errors are failures to read the
 // landing place, and patterns that are none.
 func Discover(ctx context.Context, landing store.Store, src *schemas.Source, q Query) (Discovery, error) {
-	s := &search{ctx: ctx, landing: landing, src: src, q: q, zone: time.UTC}
+	s := &search{ctx: ctx, landing: landing, permissions: store.NewPermissions(landing), src: src, q: q, zone: time.UTC}
 	if err := s.prepare(); err != nil {
 		return Discovery{}, fmt.Errorf("discover deliveries of source %s: %w", src.ID, err)
 	}
@@ -111,10 +110,9 @@ type search struct {
 	candidates []candidate
 	// pinned are the digests of the objects that have been read, by key.
 	pinned map[string]pinning
-	// asked says of folders of a bucket whether what lies there may be read.
-	askedLock sync.Mutex
-	asked     map[string]error
-	out       Discovery
+	// permissions says whether what is known may still be read.
+	permissions *store.Permissions
+	out         Discovery
 }
 
 // arrival is an object of the landing place.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"sync"
 
 	"daybook/pipeline/store"
@@ -127,24 +126,9 @@ func refuseDenied(key string, err error) error {
 	return &schemas.RefusedError{Code: schemas.CodeUnreadableObject, Object: key, Reason: "it may not be read: " + schemas.ClipValue(why)}
 }
 
-// readable refuses an object that is known and may not be read any more. In a bucket permissions are by prefix, and asking
-// costs a request, so one object of each folder answers for the others.
+// readable refuses an object that is known and may not be read any more.
 func (s *search) readable(key string) error {
-	if _, bucket := s.landing.(*store.Bucket); !bucket {
-		return refuseDenied(key, store.Readable(s.ctx, s.landing, key))
-	}
-	s.askedLock.Lock()
-	defer s.askedLock.Unlock()
-	folder := path.Dir(key)
-	err, asked := s.asked[folder]
-	if !asked {
-		err = store.Readable(s.ctx, s.landing, key)
-		if s.asked == nil {
-			s.asked = map[string]error{}
-		}
-		s.asked[folder] = err
-	}
-	return refuseDenied(key, err)
+	return refuseDenied(key, s.permissions.Readable(s.ctx, key))
 }
 
 // digest reads an object through the buffer, unless its digests are known, and returns them; the SHA-256 only where it is

@@ -99,10 +99,17 @@ func (t *temp) claim() (bool, error) {
 // write does so too; a process that finds all written before has none. It makes nothing, and what it cannot remove is
 // harmless. Stores other than directories keep nothing of the kind.
 func Sweep(s Store) {
-	d, ok := s.(*Directory)
+	own, ok := s.(sweeper)
 	if !ok {
 		return
 	}
+	own.sweepLeft()
+}
+
+// sweeper is a store in which killed processes leave temporary files.
+type sweeper interface{ sweepLeft() }
+
+func (d *Directory) sweepLeft() {
 	root, err := d.open(false)
 	if err != nil {
 		return // nothing is there, or the first to read hears why not

@@ -264,7 +264,7 @@ func TestDirectoryListsPastWhatIsClosed(t *testing.T) {
 	if err := os.Chmod(filepath.Join(root, "a/open"), 0); err != nil {
 		t.Fatal(err)
 	}
-	if err := Readable(t.Context(), d, "a/open"); !errors.Is(err, fs.ErrPermission) {
+	if err := NewPermissions(d).Readable(t.Context(), "a/open"); !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("a closed file is readable: %v", err)
 	}
 }

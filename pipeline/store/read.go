@@ -44,30 +44,12 @@ func ReadAll(ctx context.Context, s Store, key string) ([]byte, Version, error) 
 	return body.Bytes(), o.Version, nil
 }
 
-// Readable returns an error wrapping fs.ErrPermission if the object at key in a directory or bucket may not be read: that may
-// change while the object does not, so whoever has read it before cannot know. It asks no other store.
-func Readable(ctx context.Context, s Store, key string) error {
-	bytes := int64(0)
-	switch s.(type) {
-	case *Directory:
-	case *Bucket:
-		bytes = 1 // the answer to a request for none does not say why
-	default:
-		return nil
-	}
-	o, err := s.Get(ctx, key, 0, bytes)
-	if err != nil {
-		return err
-	}
-	return o.Close()
-}
-
 // CreateFrom creates an object from what write writes, which need not fit into memory: it goes to a temporary file first,
 // and in a directory that file becomes the object. Nothing is created if write returns an error, which is then returned.
 // Otherwise the outcome is that of Create.
 func CreateFrom(ctx context.Context, s Store, key string, write func(io.Writer) error) (Info, error) {
-	if d, ok := s.(*Directory); ok {
-		return d.createFrom(ctx, key, write)
+	if own, ok := s.(fromWriter); ok {
+		return own.createFrom(ctx, key, write)
 	}
 	if err := CheckKey(key); err != nil {
 		return Info{}, fmt.Errorf("create: %w", err)
@@ -85,6 +67,11 @@ func CreateFrom(ctx context.Context, s Store, key string, write func(io.Writer) 
 		return Info{}, fmt.Errorf("create %q: %w", key, err)
 	}
 	return s.Create(ctx, key, spool)
+}
+
+// fromWriter is a store with a place of its own for what is being written.
+type fromWriter interface {
+	createFrom(ctx context.Context, key string, write func(io.Writer) error) (Info, error)
 }
 
 // writeBuffered lets write fill w through a buffer, until ctx is done.

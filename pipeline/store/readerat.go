@@ -26,15 +26,8 @@ type ReaderAtCloser interface {
 // are kept. Reading an object that was swapped since it was opened is an error wrapping ErrStale, except in a directory,
 // where it still yields the version opened. The context serves all reads until Close.
 func OpenReaderAt(ctx context.Context, s Store, key string) (ReaderAtCloser, int64, error) {
-	if d, ok := s.(*Directory); ok {
-		if err := checkGet(ctx, key, 0); err != nil {
-			return nil, 0, err
-		}
-		f, info, err := d.file(key)
-		if err != nil {
-			return nil, 0, err
-		}
-		return f, info.Size, nil
+	if own, ok := s.(atOpener); ok {
+		return own.openAt(ctx, key)
 	}
 	info, err := Stat(ctx, s, key)
 	if err != nil {
@@ -42,6 +35,22 @@ func OpenReaderAt(ctx context.Context, s Store, key string) (ReaderAtCloser, int
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	return &blockReader{ctx: ctx, cancel: cancel, store: s, info: info, blocks: make(map[int64]*block)}, info.Size, nil
+}
+
+// atOpener is a store whose objects can be read at any offset without being fetched first.
+type atOpener interface {
+	openAt(ctx context.Context, key string) (ReaderAtCloser, int64, error)
+}
+
+func (d *Directory) openAt(ctx context.Context, key string) (ReaderAtCloser, int64, error) {
+	if err := checkGet(ctx, key, 0); err != nil {
+		return nil, 0, err
+	}
+	f, info, err := d.file(key)
+	if err != nil {
+		return nil, 0, err
+	}
+	return f, info.Size, nil
 }
 
 // blockReader reads an object through a cache of blocks.

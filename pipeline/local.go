@@ -79,6 +79,9 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 	g, ctx := errgroup.WithContext(ctx)
 	// One more task than may work at a time is under way: it begins when another waits for a disk.
 	way, work := make(turns, workers+1), make(turns, workers)
+	durable := r.Store
+	r.Store = store.Yielding(durable, work.leave)
+	defer func() { r.Store = durable }()
 	order, err := largestFirst(ctx, r, w, results)
 	if err != nil {
 		return 0, err
@@ -95,7 +98,7 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 		g.Go(func() error {
 			defer arrive()
 			defer rest()
-			res, reused, err := Do(store.WithGiveWay(ctx, work.leave), r, w.Tasks[j])
+			res, reused, err := Do(ctx, r, w.Tasks[j])
 			if err != nil {
 				return err
 			}

@@ -20,6 +20,11 @@ const (
 
 // Create implements [Store].
 func (d *Directory) Create(ctx context.Context, key string, body io.ReadSeeker) (Info, error) {
+	return d.create(ctx, key, body, nil)
+}
+
+// create is Create that leaves to others while it waits for the disk, unless leave is nil.
+func (d *Directory) create(ctx context.Context, key string, body io.ReadSeeker, leave func() (back func())) (Info, error) {
 	if err := CheckKey(key); err != nil {
 		return Info{}, fmt.Errorf("create: %w", err)
 	}
@@ -28,13 +33,13 @@ func (d *Directory) Create(ctx context.Context, key string, body io.ReadSeeker) 
 	if !errors.Is(err, ErrNotFound) {
 		return info, d.settle(key, err)
 	}
-	return d.createFrom(ctx, key, func(w io.Writer) error {
+	return d.createYielding(ctx, key, func(w io.Writer) error {
 		if _, err := body.Seek(0, io.SeekStart); err != nil {
 			return fmt.Errorf("rewind its body: %w", err)
 		}
 		_, err := io.Copy(w, body)
 		return err
-	})
+	}, leave)
 }
 
 // settle makes sure that an object found in place stays there: whoever linked it may have died before syncing its folder.
@@ -50,6 +55,11 @@ func (d *Directory) settle(key string, err error) error {
 
 // createFrom is CreateFrom for a directory.
 func (d *Directory) createFrom(ctx context.Context, key string, write func(io.Writer) error) (Info, error) {
+	return d.createYielding(ctx, key, write, nil)
+}
+
+// createYielding is createFrom that leaves to others while it waits for the disk, unless leave is nil.
+func (d *Directory) createYielding(ctx context.Context, key string, write func(io.Writer) error, leave func() (back func())) (Info, error) {
 	if err := CheckKey(key); err != nil {
 		return Info{}, fmt.Errorf("create: %w", err)
 	}
@@ -58,8 +68,8 @@ func (d *Directory) createFrom(ctx context.Context, key string, write func(io.Wr
 		return Info{}, fmt.Errorf("create %q in %s: %w", key, d, err)
 	}
 	defer t.discard()
-	if !d.scratch {
-		defer giveWay(ctx)()
+	if leave != nil {
+		defer leave()()
 	}
 	if err = t.durable(); err == nil {
 		err = t.link(key)

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A directory gives way when an object is whole, not while it is written, and a scratch directory waits for nothing.
-func TestDirectoryGivesWay(t *testing.T) {
+// A directory lets others work when an object is whole, not while it is written, and a scratch directory waits for nothing.
+func TestDirectoryYields(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		open func(string) (*Directory, error)
@@ -26,14 +26,14 @@ func TestDirectoryGivesWay(t *testing.T) {
 			}
 			var heard []string
 			key := "a"
-			ctx := WithGiveWay(t.Context(), func() func() {
+			s := Yielding(d, func() func() {
 				heard = append(heard, "leave")
 				if _, err := Stat(context.Background(), d, key); err == nil {
 					heard = append(heard, "linked before it is durable")
 				}
 				return func() { heard = append(heard, "back") }
 			})
-			if _, err := CreateFrom(ctx, d, key, func(w io.Writer) error {
+			if _, err := CreateFrom(t.Context(), s, key, func(w io.Writer) error {
 				heard = append(heard, "write")
 				_, err := fmt.Fprint(w, "x")
 				return err
@@ -45,7 +45,7 @@ func TestDirectoryGivesWay(t *testing.T) {
 			}
 			wantBody(t, d, "a", "x")
 			heard, key = nil, "b"
-			if _, err := d.Create(ctx, key, strings.NewReader("y")); err != nil {
+			if _, err := s.Create(t.Context(), key, strings.NewReader("y")); err != nil {
 				t.Fatal(err)
 			}
 			if !slices.Equal(heard, c.want[1:]) {

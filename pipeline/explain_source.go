@@ -9,6 +9,7 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/source"
+	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -91,7 +92,7 @@ func (l *Look) digest(ctx context.Context, key string) (string, error) {
 		return "", fmt.Errorf("open %s: %w", key, err)
 	}
 	defer at.Close()
-	sum := source.NewDigest()
+	sum := delivery.NewDigest()
 	if _, err := io.Copy(sum, io.NewSectionReader(at, 0, size)); err != nil {
 		return "", fmt.Errorf("read %s: %w", key, err)
 	}

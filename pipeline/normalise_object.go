@@ -15,6 +15,7 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/source"
+	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -169,7 +170,7 @@ func (n *normaliser) decode(ctx context.Context) error {
 	}
 	defer at.Close()
 	body := io.Reader(io.NewSectionReader(at, 0, size))
-	digest := source.NewDigest()
+	digest := delivery.NewDigest()
 	if version == "" {
 		body = io.TeeReader(body, digest)
 	}

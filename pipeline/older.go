@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"daybook/pipeline/source"
+	"daybook/pipeline/source/delivery"
 	"daybook/schemas"
 )
 
@@ -26,10 +26,10 @@ type refusedVersion struct {
 }
 
 // refusedOf returns what tells the versions of a source that are refused.
-func (r *Run) refusedOf(id schemas.SourceID) func(*source.Delivery) *schemas.RefusedError {
-	return func(d *source.Delivery) *schemas.RefusedError {
+func (r *Run) refusedOf(id schemas.SourceID) func(*delivery.Delivery) *schemas.RefusedError {
+	return func(d *delivery.Delivery) *schemas.RefusedError {
 		v, ok := r.refused[deliveryName(id, d.ID)]
-		same := func(o source.Pinned, digest string) bool { return o.Digest == digest }
+		same := func(o delivery.Pinned, digest string) bool { return o.Digest == digest }
 		if !ok || !slices.EqualFunc(d.Objects, v.digests, same) {
 			return nil
 		}

@@ -9,7 +9,7 @@ import (
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
-	"daybook/pipeline/source"
+	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -86,11 +86,11 @@ func (r *Run) pin(ctx context.Context, src *schemas.Source, workers int) (Pinned
 	if err != nil {
 		return Pinned{}, err
 	}
-	q := source.Query{Period: r.Spec.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: workers, Refused: r.refusedOf(src.ID)}
+	q := delivery.Query{Period: r.Spec.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: workers, Refused: r.refusedOf(src.ID)}
 	if r.Spec.AsOf != nil {
 		q.AsOf = *r.Spec.AsOf
 	}
-	found, err := source.Discover(ctx, r.Landing, src, q)
+	found, err := delivery.Discover(ctx, r.Landing, src, q)
 	if err != nil {
 		return Pinned{}, err
 	}

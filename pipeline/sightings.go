@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"time"
 
-	"daybook/pipeline/source"
+	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -65,16 +65,16 @@ func (s *sighting) same(info *store.Info) bool {
 }
 
 // digest returns the digests of an object that has not changed since it was last pinned.
-func (x *sightings) digest(info store.Info) source.Digests {
+func (x *sightings) digest(info store.Info) delivery.Digests {
 	have, ok := x.objects[info.Key]
 	if !ok || !have.same(&info) {
-		return source.Digests{}
+		return delivery.Digests{}
 	}
-	return source.Digests{Digest: have.Digest, SHA256: have.SHA256}
+	return delivery.Digests{Digest: have.Digest, SHA256: have.SHA256}
 }
 
 // pin notes the digests of an object that was pinned.
-func (x *sightings) pin(key string, d source.Digests) {
+func (x *sightings) pin(key string, d delivery.Digests) {
 	info, ok := x.listed[key]
 	if !ok {
 		return

@@ -37,11 +37,12 @@ var floorPlan = map[string]room{
 		ours:    "pipeline/store schemas schemas/money",
 		friends: "github.com/apache/arrow/go/v15/... github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy",
 	},
-	"pipeline/source":   {ours: "pipeline/dataset pipeline/store schemas schemas/money", friends: "github.com/klauspost/compress/... lukechampine.com/blake3/..."},
-	"pipeline/book":     {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
-	"pipeline/document": {ours: "schemas schemas/money", friends: "github.com/xuri/excelize/v2"},
+	"pipeline/source/delivery": {ours: "pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
+	"pipeline/source":          {ours: "pipeline/dataset pipeline/source/... schemas schemas/money", friends: "github.com/klauspost/compress/..."},
+	"pipeline/book":            {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
+	"pipeline/document":        {ours: "schemas schemas/money", friends: "github.com/xuri/excelize/v2"},
 	"pipeline": {
-		ours: "pipeline/book pipeline/dataset pipeline/document pipeline/source pipeline/store " +
+		ours: "pipeline/book pipeline/dataset pipeline/document pipeline/source/... pipeline/store " +
 			"rating reconcile schemas schemas/money",
 		friends: "github.com/robfig/cron/v3 golang.org/x/sync/errgroup",
 	},

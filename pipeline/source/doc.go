@@ -1,5 +1,5 @@
-// Package source turns what others deliver into usage rows: it finds the deliveries of a period in the landing place
-// ([Discover]) and decodes their objects into batches of schemas.Usage ([Decode]).
+// Package source turns what others deliver into usage rows: it decodes objects into batches of schemas.Usage ([Decode]).
+// The package delivery, below it, finds them.
 //
 // Every row of an object ends either in a batch or in a finding that says where it stood and what is wrong with it.
 // Departures from the format that the book tolerates are notes, counted per object and column. An object that is

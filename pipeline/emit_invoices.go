@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"daybook/pipeline/document"
+	"daybook/rating/invoice"
 	"daybook/schemas"
 )
 
@@ -64,10 +65,10 @@ type invoiceEmitter struct {
 	t       *Task
 	ctx     context.Context
 	res     *Result
-	billing *document.Billing
+	billing *invoice.Terms
 	lines   io.Writer
 	charges []schemas.Charge
-	pending []document.Invoice
+	pending []schemas.Invoice
 	pages   int
 	left    invoiced
 	buffer  []byte
@@ -117,7 +118,7 @@ func (e *invoiceEmitter) account() error {
 }
 
 // count notes what is invoiced: a row for each charge that has a line, and what the charges bill.
-func (e *invoiceEmitter) count(drafts []document.Invoice) error {
+func (e *invoiceEmitter) count(drafts []schemas.Invoice) error {
 	t := &e.res.Control.Invoiced
 	rows := t.Rows
 	for i := range e.charges {
@@ -126,7 +127,7 @@ func (e *invoiceEmitter) count(drafts []document.Invoice) error {
 		}
 	}
 	for i := range drafts {
-		for _, lines := range [][]document.InvoiceLine{drafts[i].Lines, drafts[i].Taxes} {
+		for _, lines := range [][]schemas.InvoiceLine{drafts[i].Lines, drafts[i].Taxes} {
 			for j := range lines {
 				if lines[j].Charge != "" {
 					rows++
@@ -180,9 +181,9 @@ func (r *Run) compared(ctx context.Context, t *Task) (*compared, error) {
 }
 
 // billing is what all invoices of the run share.
-func (r *Run) billing(provisional bool) *document.Billing {
+func (r *Run) billing(provisional bool) *invoice.Terms {
 	p := &r.Book.Provider
-	b := &document.Billing{
+	b := &invoice.Terms{
 		Seller: seller(p), Period: r.Spec.Period, Zone: r.Book.Zone, AsOf: r.asOf(), Provisional: provisional, Notes: p.Invoicing.Notes,
 	}
 	if rounding := r.Book.Catalogue.Policy.Rounding; len(rounding) > 0 {
@@ -201,18 +202,18 @@ func (r *Run) billing(provisional bool) *document.Billing {
 	return b
 }
 
-func seller(p *schemas.Provider) *document.Party {
+func seller(p *schemas.Provider) *schemas.Party {
 	address := append([]string{}, p.Address.Street...)
 	for _, line := range []string{p.Address.PostalCode + " " + p.Address.City, p.Address.Region, p.Address.Country} {
 		if line != "" && line != " " {
 			address = append(address, line)
 		}
 	}
-	return &document.Party{
+	return &schemas.Party{
 		Name: p.Name, LegalName: p.LegalName, Address: address, TaxID: p.TaxID, Registration: p.Registration, Email: p.Contact.Email,
 	}
 }
 
-func buyer(c *schemas.Customer) *document.Party {
-	return &document.Party{Name: c.Name, LegalName: c.LegalName, Address: c.Address, TaxID: c.TaxID, Email: c.Email}
+func buyer(c *schemas.Customer) *schemas.Party {
+	return &schemas.Party{Name: c.Name, LegalName: c.LegalName, Address: c.Address, TaxID: c.TaxID, Email: c.Email}
 }

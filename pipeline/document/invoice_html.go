@@ -7,7 +7,7 @@ import (
 
 // InvoicesHTML appends one printable page that holds the invoices in order, each beginning a sheet of paper and bearing
 // the fragment that InvoiceID gives. Of more than one, the screen shows a list of contents first.
-func InvoicesHTML(dst []byte, title string, invoices []Invoice) []byte {
+func InvoicesHTML(dst []byte, title string, invoices []schemas.Invoice) []byte {
 	dst = appendHead(dst, title, invoiceStyle)
 	if len(invoices) > 1 {
 		dst = append(dst, "<nav aria-label=\"Contents\"><ol>\n"...)
@@ -41,15 +41,15 @@ func appendHead(dst []byte, title, style string) []byte {
 }
 
 // InvoiceID is the fragment under which an invoice stands in its page: the account, and the currency.
-func InvoiceID(inv *Invoice) string { return string(appendInvoiceID(nil, inv)) }
+func InvoiceID(inv *schemas.Invoice) string { return string(appendInvoiceID(nil, inv)) }
 
-func appendInvoiceID(dst []byte, inv *Invoice) []byte {
+func appendInvoiceID(dst []byte, inv *schemas.Invoice) []byte {
 	dst = append(appendID(dst, string(inv.Account)), ':')
 	return appendID(dst, string(inv.Currency))
 }
 
 // AppendInvoiceHTML appends one invoice as an article, for a page that InvoicesHTML makes.
-func AppendInvoiceHTML(dst []byte, inv *Invoice) []byte {
+func AppendInvoiceHTML(dst []byte, inv *schemas.Invoice) []byte {
 	dst = append(dst, `<article class="i" id="`...)
 	dst = appendInvoiceID(dst, inv)
 	dst = append(dst, "\">\n<header class=\"top\"><div><h1>Invoice</h1><span class=\"tag\">Draft, not yet issued</span>"...)
@@ -91,7 +91,7 @@ func AppendInvoiceHTML(dst []byte, inv *Invoice) []byte {
 	return append(dst, "</article>\n"...)
 }
 
-func appendParty(dst []byte, p *Party) []byte {
+func appendParty(dst []byte, p *schemas.Party) []byte {
 	dst = append(dst, "<address>"...)
 	if p != nil {
 		name := p.LegalName
@@ -124,7 +124,7 @@ func appendSpan(dst []byte, from, to schemas.Date) []byte {
 	return dst
 }
 
-func appendLines(dst []byte, inv *Invoice) []byte {
+func appendLines(dst []byte, inv *schemas.Invoice) []byte {
 	// The head is repeated on every sheet of paper: the account in it tells whose it is.
 	dst = append(dst, "<table><thead><tr><th scope=\"col\">Description, account "...)
 	dst = appendEscaped(dst, string(inv.Account))
@@ -150,7 +150,7 @@ func appendLines(dst []byte, inv *Invoice) []byte {
 	return append(dst, "</tbody></table>\n"...)
 }
 
-func appendLine(dst []byte, l *InvoiceLine, span []byte, places int32) []byte {
+func appendLine(dst []byte, l *schemas.InvoiceLine, span []byte, places int32) []byte {
 	dst = append(dst, "<tr><td>"...)
 	if l.Class != "" {
 		dst = append(appendEscaped(dst, string(l.Class)), ": "...)
@@ -193,7 +193,7 @@ func appendLine(dst []byte, l *InvoiceLine, span []byte, places int32) []byte {
 	return append(dst, "</td></tr>\n"...)
 }
 
-func appendTotals(dst []byte, inv *Invoice) []byte {
+func appendTotals(dst []byte, inv *schemas.Invoice) []byte {
 	dst = append(dst, "<table class=\"sum\"><tbody>\n"...)
 	row := func(class, name string, v money.Fixed) {
 		dst = append(dst, "<tr"...)

@@ -22,7 +22,7 @@ type IndexEntry struct {
 }
 
 // Entry describes an invoice for the index.
-func Entry(inv *Invoice, file string) IndexEntry {
+func Entry(inv *schemas.Invoice, file string) IndexEntry {
 	return IndexEntry{inv.Account, inv.AccountName, inv.Currency, inv.Places, inv.Total, file, InvoiceID(inv)}
 }
 

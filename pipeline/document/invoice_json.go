@@ -1,12 +1,13 @@
 package document
 
 import (
+	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
 // AppendInvoiceJSON appends the invoice as one line of canonical JSON, without a line break: keys in a fixed order,
 // numbers as decimal strings, amounts with at least the currency's places, absent values left out.
-func AppendInvoiceJSON(dst []byte, inv *Invoice) []byte {
+func AppendInvoiceJSON(dst []byte, inv *schemas.Invoice) []byte {
 	j := object{dst: append(dst, '{')}
 	j.text("status", "DRAFT")
 	if inv.Provisional {
@@ -38,7 +39,7 @@ func AppendInvoiceJSON(dst []byte, inv *Invoice) []byte {
 }
 
 // InvoicesJSON appends invoices as JSON lines, each ended by a line break.
-func InvoicesJSON(dst []byte, invoices []Invoice) []byte {
+func InvoicesJSON(dst []byte, invoices []schemas.Invoice) []byte {
 	for i := range invoices {
 		dst = append(AppendInvoiceJSON(dst, &invoices[i]), '\n')
 	}
@@ -99,7 +100,7 @@ func (j *object) texts(name string, values []string) {
 	j.dst = append(j.dst, ']')
 }
 
-func (j *object) party(name string, p *Party) {
+func (j *object) party(name string, p *schemas.Party) {
 	if p == nil {
 		return
 	}
@@ -114,7 +115,7 @@ func (j *object) party(name string, p *Party) {
 	j.dst = append(o.dst, '}')
 }
 
-func (j *object) lines(name string, lines []InvoiceLine, places int32) {
+func (j *object) lines(name string, lines []schemas.InvoiceLine, places int32) {
 	j.key(name)
 	j.dst = append(j.dst, '[')
 	for i := range lines {
@@ -126,7 +127,7 @@ func (j *object) lines(name string, lines []InvoiceLine, places int32) {
 	j.dst = append(j.dst, ']')
 }
 
-func appendLineJSON(dst []byte, l *InvoiceLine, places int32) []byte {
+func appendLineJSON(dst []byte, l *schemas.InvoiceLine, places int32) []byte {
 	j := object{dst: append(dst, '{')}
 	j.optional("charge", string(l.Charge))
 	j.optional("offering", string(l.Offering))

@@ -1,4 +1,4 @@
-package document
+package invoice
 
 import (
 	"cmp"
@@ -10,67 +10,9 @@ import (
 	"daybook/schemas/money"
 )
 
-// Invoice is a draft invoice: one account's charges of a period in one currency. It has no number and no date; both are
-// given when it is issued.
-//
-// Its amounts add up exactly: Net is the sum of the lines, Tax that of the taxes, Total is Net + Tax, and each line's
-// Amount is its List + Discount.
-type Invoice struct {
-	Seller, Buyer *Party
-	Account       schemas.AccountID
-	AccountName   string
-	Period        schemas.Period
-	// From and To are the first and last day of the period.
-	From, To schemas.Date
-	Currency money.Currency
-	// Places is the number of decimal places that amounts are shown with, at least.
-	Places int32
-	// Provisional says that deliveries are missing, so that more may be charged.
-	Provisional bool
-	Lines       []InvoiceLine
-	Taxes       []InvoiceLine
-	// List is the sum of the lines before discounts, Discount what these take off (at most 0, as a rule).
-	List, Discount, Net, Tax, Total money.Fixed
-	// Notes are printed at the foot, one paragraph each.
-	Notes []string
-	// Payment says how to pay, a line per entry.
-	Payment []string
-}
-
-// Party is who sells or buys.
-type Party struct {
-	Name         string
-	LegalName    string
-	Address      []string
-	TaxID        string
-	Registration string
-	Email        string
-}
-
-// InvoiceLine is one charge on an invoice.
-type InvoiceLine struct {
-	Charge      schemas.ChargeID
-	Offering    schemas.OfferingID
-	Category    schemas.ChargeCategory
-	Class       schemas.ChargeClass
-	Description string
-	Region      string
-	// Group tells lines of one description apart: the meter's group, such as ServiceName=Storage.
-	Group string
-	// From and To are the first and last day of the charge period; no days where it has none.
-	From, To    schemas.Date
-	HasQuantity bool
-	Quantity    money.Fixed
-	Unit        string
-	HasPrice    bool
-	UnitPrice   money.Fixed
-	// List is before discounts, Discount what they add (below 0), Amount their sum.
-	List, Discount, Amount money.Fixed
-}
-
-// Billing is what the invoices of a period share.
-type Billing struct {
-	Seller *Party
+// Terms is what the invoices of a period share.
+type Terms struct {
+	Seller *schemas.Party
 	Period schemas.Period
 	// Zone is the provider's: days begin in it.
 	Zone *time.Location
@@ -86,14 +28,14 @@ type Billing struct {
 
 // Invoices makes draft invoices of one account's charges, one for each currency, sorted by currency. Charges keep their
 // order. An amount that no dataset could hold and a currency without minor unit are errors; they name the charge.
-func (b *Billing) Invoices(buyer *Party, account schemas.AccountID, name string, charges []schemas.Charge) ([]Invoice, error) {
-	var out []Invoice
+func (b *Terms) Invoices(buyer *schemas.Party, account schemas.AccountID, name string, charges []schemas.Charge) ([]schemas.Invoice, error) {
+	var out []schemas.Invoice
 	for i := range charges {
 		c := &charges[i]
 		if c.Account != account {
 			return nil, fmt.Errorf("invoice account %s: charge %s is of account %s", account, c.ID, c.Account)
 		}
-		if slices.ContainsFunc(out, func(v Invoice) bool { return v.Currency == c.Currency }) {
+		if slices.ContainsFunc(out, func(v schemas.Invoice) bool { return v.Currency == c.Currency }) {
 			continue
 		}
 		inv, err := b.invoice(c.Currency, charges)
@@ -103,14 +45,14 @@ func (b *Billing) Invoices(buyer *Party, account schemas.AccountID, name string,
 		inv.Buyer, inv.Account, inv.AccountName = buyer, account, name
 		out = append(out, inv)
 	}
-	slices.SortFunc(out, func(x, y Invoice) int { return cmp.Compare(x.Currency, y.Currency) })
+	slices.SortFunc(out, func(x, y schemas.Invoice) int { return cmp.Compare(x.Currency, y.Currency) })
 	return out, nil
 }
 
 // invoice takes the charges of one currency.
-func (b *Billing) invoice(currency money.Currency, charges []schemas.Charge) (Invoice, error) {
+func (b *Terms) invoice(currency money.Currency, charges []schemas.Charge) (schemas.Invoice, error) {
 	start, end := b.Period.Bounds(b.Zone)
-	inv := Invoice{
+	inv := schemas.Invoice{
 		Seller: b.Seller, Period: b.Period, From: schemas.DateOf(start, b.Zone), To: schemas.DateOf(end, b.Zone).AddDays(-1),
 		Currency: currency, Provisional: b.Provisional, Notes: b.Notes, Payment: b.Payment,
 	}
@@ -135,8 +77,8 @@ func (b *Billing) invoice(currency money.Currency, charges []schemas.Charge) (In
 	if err != nil {
 		return inv, err
 	}
-	inv.Lines = make([]InvoiceLine, 0, len(kept)-taxes+1)
-	inv.Taxes = make([]InvoiceLine, 0, taxes)
+	inv.Lines = make([]schemas.InvoiceLine, 0, len(kept)-taxes+1)
+	inv.Taxes = make([]schemas.InvoiceLine, 0, taxes)
 	for i, c := range kept {
 		line, err := b.line(c, amounts[i], inv.Places)
 		if err != nil {
@@ -149,13 +91,13 @@ func (b *Billing) invoice(currency money.Currency, charges []schemas.Charge) (In
 		}
 	}
 	if !extra.IsZero() {
-		inv.Lines = append(inv.Lines, InvoiceLine{Category: schemas.CategoryAdjustment, Description: "Rounding", List: extra, Amount: extra})
+		inv.Lines = append(inv.Lines, schemas.InvoiceLine{Category: schemas.CategoryAdjustment, Description: "Rounding", List: extra, Amount: extra})
 	}
-	return inv, inv.total()
+	return inv, total(&inv)
 }
 
 // amounts are what the lines show, and what cash rounding adds beyond them.
-func (b *Billing) amounts(charges []*schemas.Charge, rule schemas.RoundingRule) ([]money.Fixed, money.Fixed, error) {
+func (b *Terms) amounts(charges []*schemas.Charge, rule schemas.RoundingRule) ([]money.Fixed, money.Fixed, error) {
 	out := make([]money.Fixed, len(charges))
 	var err error
 	if b.Level != schemas.RoundDocument {
@@ -212,8 +154,8 @@ func spreadRounded(exact []money.Decimal, rule schemas.RoundingRule) (parts []mo
 }
 
 // line is a charge as the invoice shows it. The discount is what lies between the list and the invoiced amount.
-func (b *Billing) line(c *schemas.Charge, shown money.Fixed, places int32) (InvoiceLine, error) {
-	l := InvoiceLine{
+func (b *Terms) line(c *schemas.Charge, shown money.Fixed, places int32) (schemas.InvoiceLine, error) {
+	l := schemas.InvoiceLine{
 		Charge: c.ID, Offering: c.Offering, Category: c.Category, Class: c.Class, Description: c.Description, Region: c.Region, Group: c.Group, Amount: shown, List: shown,
 	}
 	if c.Group == "RegionId="+c.Region { // the line names its region already
@@ -236,7 +178,7 @@ func (b *Billing) line(c *schemas.Charge, shown money.Fixed, places int32) (Invo
 		}
 	}
 	if c.Category == schemas.CategoryUsage || c.Category == schemas.CategoryPurchase {
-		if err := l.discountRounded(c, places); err != nil {
+		if err := discountRounded(&l, c, places); err != nil {
 			return l, err
 		}
 	}
@@ -245,7 +187,7 @@ func (b *Billing) line(c *schemas.Charge, shown money.Fixed, places int32) (Invo
 
 // discountRounded sets List and Discount where something was taken off the list price, which is shown rounded as the
 // amount is.
-func (l *InvoiceLine) discountRounded(c *schemas.Charge, places int32) error {
+func discountRounded(l *schemas.InvoiceLine, c *schemas.Charge, places int32) error {
 	if c.List.Equal(c.Exact) || c.List.IsZero() {
 		return nil
 	}
@@ -261,7 +203,7 @@ func (l *InvoiceLine) discountRounded(c *schemas.Charge, places int32) error {
 }
 
 // total adds the lines up.
-func (inv *Invoice) total() error {
+func total(inv *schemas.Invoice) error {
 	add := func(to *money.Fixed, v money.Fixed) (err error) {
 		if *to, err = to.Add(v); err != nil {
 			return fmt.Errorf("total of %d lines: %w", len(inv.Lines), err)

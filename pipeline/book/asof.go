@@ -1,9 +1,7 @@
 package book
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"daybook/schemas"
 )
@@ -102,46 +100,3 @@ func (b *Book) PricesInForce(id schemas.OfferingID, day, asOf schemas.Date) []*s
 	}
 	return out
 }
-
-// dated is an entry that is in force for a time, as the check of overlaps sees it.
-type dated struct {
-	key      string
-	validity schemas.Validity
-	at       place
-}
-
-// replacedBy is the suggestion for two entries of which neither replaces the other.
-const replacedBy = "end one of them with to:, on the first day of the other, or say by known_since which replaces the other"
-
-// atOnce complains of entries for the same thing that are in force on one day and known since the same: nothing says
-// which of them counts.
-func (c *checker) atOnce(list []dated, what func(key string) string) {
-	c.atOnceBut(list, replacedBy, what)
-}
-
-// atOnceBut is atOnce with a suggestion of its own.
-func (c *checker) atOnceBut(list []dated, hint string, what func(key string) string) {
-	slices.SortStableFunc(list, func(a, b dated) int { return cmp.Compare(a.key, b.key) })
-	for i := range list {
-		for j := i - 1; j >= 0 && list[j].key == list[i].key; j-- {
-			day, both := overlap(list[i].validity, list[j].validity)
-			if !both || list[i].validity.KnownSince != list[j].validity.KnownSince {
-				continue
-			}
-			other := list[j].at
-			c.complain(list[i].at, hint, "this %s and the one at %s:%d are both in force from %s",
-				what(list[i].key), other.file.name, other.line(), beginning(day))
-		}
-	}
-}
-
-// beginning is a day, or words for none.
-func beginning(d schemas.Date) string {
-	if d.IsZero() {
-		return "the beginning"
-	}
-	return d.String()
-}
-
-// keyOf joins texts so that different lists of texts never look alike.
-func keyOf(parts ...string) string { return strings.Join(parts, "\x00") }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"daybook/schemas"
-	"daybook/schemas/money"
 )
 
 // book puts a sound book together from its lists.
@@ -26,7 +25,7 @@ func (l *loader) book() *Book {
 	}
 	b.Plan.Lines, b.Plan.Rates = l.planLines.items, l.planRates.items
 	b.Rates = schemas.NewRates(l.rates.items, l.pivot())
-	l.digests(b)
+	b.files = l.sums
 	l.marks(b)
 	l.join(b)
 	l.index(b)
@@ -34,22 +33,10 @@ func (l *loader) book() *Book {
 	return b
 }
 
-// pivot is the currency that cross rates go through.
-func (l *loader) pivot() money.Currency {
-	return cmp.Or(l.provider.Exchange.Pivot, l.provider.Currency)
-}
-
-func (l *loader) digests(b *Book) {
-	b.files = make([]digested, len(l.files))
-	for i, f := range l.files {
-		b.files[i] = f.digest
-	}
-}
-
 // marks notes the lines of everything that has an identifier.
 func (l *loader) marks(b *Book) {
-	m := &marker{files: map[string]int32{}, where: map[Kind]map[string]spot{}}
-	for i, f := range l.files {
+	m := &marker{files: map[string]int32{}, where: map[Kind]map[string]standing{}}
+	for i, f := range l.sums {
 		m.files[f.name] = int32(i)
 	}
 	markAll(m, KindSource, &l.sources, func(s *schemas.Source) string { return string(s.ID) })
@@ -64,14 +51,14 @@ func (l *loader) marks(b *Book) {
 	markAll(m, KindTax, &l.taxes, func(s *schemas.TaxRate) string { return s.ID })
 	markAll(m, KindPlanLine, &l.planLines, func(s *schemas.PlanLine) string { return planKey(*s) })
 	for i := range l.offerings.items {
-		o, at := &l.offerings.items[i], l.offerings.places[i].field("prices")
+		o, at := &l.offerings.items[i], l.offerings.spots[i].field("prices")
 		for j := range o.Prices {
 			m.mark(KindPrice, priceKey(o.ID, o.Prices[j].ID, ""), at.at(j))
 			m.mark(KindPrice, priceKey(o.ID, o.Prices[j].ID, o.Prices[j].Version), at.at(j))
 		}
 	}
 	for i := range l.accounts.items {
-		a, at := &l.accounts.items[i], l.accounts.places[i].field("commitments")
+		a, at := &l.accounts.items[i], l.accounts.spots[i].field("commitments")
 		for j := range a.Commitments {
 			m.mark(KindCommitment, commitmentKey(a.ID, a.Commitments[j].ID), at.at(j))
 		}
@@ -81,7 +68,7 @@ func (l *loader) marks(b *Book) {
 
 func markAll[T any](m *marker, kind Kind, list *listed[T], id func(*T) string) {
 	for i := range list.items {
-		m.mark(kind, id(&list.items[i]), list.places[i])
+		m.mark(kind, id(&list.items[i]), list.spots[i])
 	}
 }
 
@@ -133,10 +120,6 @@ func (l *loader) index(b *Book) {
 			b.ownUse[origin{peer: p.ID, sub: number}] = true
 		}
 	}
-}
-
-func originOf(m schemas.Mapping) origin {
-	return origin{peer: m.Peer, source: m.Source, billing: m.BillingAccount, sub: m.SubAccount}
 }
 
 // sortByID makes the order of lists independent of the files they came from.

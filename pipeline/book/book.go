@@ -29,7 +29,7 @@ type Book struct {
 	Zone *time.Location
 
 	files    []digested
-	where    map[Kind]map[string]spot
+	where    map[Kind]map[string]standing
 	accounts map[schemas.AccountID]accountAt
 	aliases  map[string]schemas.AccountID
 	owners   map[origin][]owner

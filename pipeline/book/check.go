@@ -12,18 +12,23 @@ import (
 
 // checker holds a book to the rules between its entries.
 type checker struct {
-	*loader
-	names map[Kind]*register
+	*reader
+	*entries
+	names identifiers
 	// meterAt is what meterOf returns.
 	meterAt map[schemas.MeterID]*schemas.Meter
 	// guesses bounds the work of suggesting names, which compares each unknown name with all known ones.
 	guesses int
 }
 
-// register is every identifier of one kind, with its first place.
+// identifiers are the names of everything that others refer to.
+type identifiers struct{ sources, meters, offerings, coupons, customers, accounts, subscriptions, peers, contracts register }
+
+// register is every identifier of one kind, with its first spot.
 type register struct {
-	places map[string]place
-	list   []string
+	kind  string // one of them in words, such as peer
+	spots map[string]spot
+	list  []string
 }
 
 // mostGuesses is how many comparisons of names are made for suggestions; then they stop.
@@ -31,10 +36,11 @@ const mostGuesses = 3_000_000
 
 // check complains of everything that is wrong between the entries of a book. Names come first, then whatever refers to
 // them.
-func (l *loader) check() {
-	c := &checker{loader: l, names: map[Kind]*register{}, guesses: mostGuesses}
-	if l.providerAt.file == nil {
-		l.found.add(Problem{File: "provider.yaml", Line: 1, Column: 1, Message: "the file is missing", Suggestion: "daybook init writes one to begin with"})
+func check(r *reader, e *entries) {
+	r.noteUnread()
+	c := &checker{reader: r, entries: e, guesses: mostGuesses}
+	if !e.providerAt.there() {
+		r.report(Problem{File: "provider.yaml", Line: 1, Column: 1, Message: "the file is missing", Suggestion: "daybook init writes one to begin with"})
 		return
 	}
 	c.registerAll()
@@ -53,22 +59,21 @@ func (l *loader) check() {
 }
 
 func (c *checker) registerAll() {
-	registerList(c, KindSource, &c.sources, func(v *schemas.Source) string { return string(v.ID) })
-	registerList(c, KindMeter, &c.meters, func(v *schemas.Meter) string { return string(v.ID) })
-	registerList(c, KindOffering, &c.offerings, func(v *schemas.Offering) string { return string(v.ID) })
-	registerList(c, KindCoupon, &c.coupons, func(v *schemas.Coupon) string { return v.ID })
-	registerList(c, KindCustomer, &c.customers, func(v *schemas.Customer) string { return v.ID })
-	registerList(c, KindAccount, &c.accounts, func(v *accountRow) string { return string(v.ID) })
-	registerList(c, KindSubscription, &c.subscriptions, func(v *subscriptionRow) string { return string(v.ID) })
-	registerList(c, KindPeer, &c.peers, func(v *schemas.Peer) string { return string(v.ID) })
-	registerList(c, KindContract, &c.contracts, func(v *schemas.Contract) string { return string(v.ID) })
+	registerList(c, &c.names.sources, "source", &c.sources, func(v *schemas.Source) string { return string(v.ID) })
+	registerList(c, &c.names.meters, "meter", &c.meters, func(v *schemas.Meter) string { return string(v.ID) })
+	registerList(c, &c.names.offerings, "offering", &c.offerings, func(v *schemas.Offering) string { return string(v.ID) })
+	registerList(c, &c.names.coupons, "coupon", &c.coupons, func(v *schemas.Coupon) string { return v.ID })
+	registerList(c, &c.names.customers, "customer", &c.customers, func(v *schemas.Customer) string { return v.ID })
+	registerList(c, &c.names.accounts, "account", &c.accounts, func(v *accountRow) string { return string(v.ID) })
+	registerList(c, &c.names.subscriptions, "subscription", &c.subscriptions, func(v *subscriptionRow) string { return string(v.ID) })
+	registerList(c, &c.names.peers, "peer", &c.peers, func(v *schemas.Peer) string { return string(v.ID) })
+	registerList(c, &c.names.contracts, "contract", &c.contracts, func(v *schemas.Contract) string { return string(v.ID) })
 }
 
-func registerList[T any](c *checker, kind Kind, list *listed[T], id func(*T) string) {
-	r := &register{places: make(map[string]place, len(list.items))}
-	c.names[kind] = r
+func registerList[T any](c *checker, r *register, kind string, list *listed[T], id func(*T) string) {
+	r.kind, r.spots = kind, make(map[string]spot, len(list.items))
 	for i := range list.items {
-		c.register(kind, r, id(&list.items[i]), list.places[i])
+		c.register(r, id(&list.items[i]), list.spots[i])
 	}
 }
 
@@ -87,48 +92,47 @@ func isIdentifier(s string) bool {
 
 const identifierHint = "use letters, digits and . _ : @ + = -, beginning with a letter or digit, at most 128"
 
-func (c *checker) register(kind Kind, r *register, id string, at place) {
+func (c *checker) register(r *register, id string, at spot) {
 	if id == "" {
 		return // the missing identifier has been complained of
 	}
 	c.identifier(at.field("id"), id)
-	if first, twice := r.places[id]; twice {
-		c.complain(at.field("id"), "rename one of them", "there are two of %s %s; the first is at %s:%d", kind, clip(id), first.file.name, first.line())
+	if first, twice := r.spots[id]; twice {
+		c.complain(at.field("id"), "rename one of them", "there are two of %s %s; the first is at %s", r.kind, clip(id), first.where())
 		return
 	}
-	r.places[id] = at
+	r.spots[id] = at
 	r.list = append(r.list, id)
 }
 
-// refer complains of a name under a key (or, without one, at the place itself) that the book does not have. It reports
+// refer complains of a name under a key (or, without one, at the spot itself) that the book does not have. It reports
 // whether the name can be looked up.
-func (c *checker) refer(at place, key string, kind Kind, id string) bool {
+func (c *checker) refer(at spot, key string, r *register, id string) bool {
 	if id == "" {
 		return false
 	}
-	r := c.names[kind]
-	if _, ok := r.places[id]; ok {
+	if _, ok := r.spots[id]; ok {
 		return true
 	}
 	if key != "" {
 		at = at.field(key)
 	}
-	c.complain(at, c.suggest(id, r.list, kind), "there is no %s %q in the book", kind, clip(id))
+	c.complain(at, c.suggest(id, r), "there is no %s %q in the book", r.kind, clip(id))
 	return false
 }
 
 // suggest is didYouMean within the budget of guesses.
-func (c *checker) suggest(id string, known []string, kind Kind) string {
-	alternative := fmt.Sprintf("add the %s, or correct the name", kind)
-	if c.guesses < len(known) {
+func (c *checker) suggest(id string, r *register) string {
+	alternative := fmt.Sprintf("add the %s, or correct the name", r.kind)
+	if c.guesses < len(r.list) {
 		return alternative
 	}
-	c.guesses -= len(known)
-	return didYouMean(id, known, alternative)
+	c.guesses -= len(r.list)
+	return didYouMean(id, r.list, alternative)
 }
 
 // validity complains of a stretch of time that ends before it begins.
-func (c *checker) validity(at place, v schemas.Validity) {
+func (c *checker) validity(at spot, v schemas.Validity) {
 	if !lasts(v) {
 		c.complain(at.field("to"), "to is the first day no longer in force", "it ends on %s, which is not after its first day %s", v.To, v.From)
 	}
@@ -147,7 +151,7 @@ func overlap(a, b schemas.Validity) (schemas.Date, bool) {
 }
 
 // zone complains of a time zone that is not in the IANA database.
-func (c *checker) zone(at place, name string) {
+func (c *checker) zone(at spot, name string) {
 	if name == "" {
 		return
 	}
@@ -169,7 +173,7 @@ func zones() []string {
 }
 
 // country complains of a text that is not a country code.
-func (c *checker) country(at place, code string) {
+func (c *checker) country(at spot, code string) {
 	if code == "" || isCountry(code) {
 		return
 	}
@@ -196,14 +200,14 @@ func isCountry(code string) bool {
 }
 
 // payable complains of a currency in which nothing can be invoiced.
-func (c *checker) payable(at place, currency money.Currency) {
+func (c *checker) payable(at spot, currency money.Currency) {
 	if _, ok := money.MinorUnits(currency); currency != "" && !ok {
 		c.complain(at, "choose a currency that can be paid in", "%s has no minor unit, so no amount in it can be paid", currency)
 	}
 }
 
 // countable complains of a count below zero.
-func (c *checker) countable(at place, n int64) {
+func (c *checker) countable(at spot, n int64) {
 	if n < 0 {
 		c.complain(at, "write 0 or more", "%d is below zero", n)
 	}
@@ -218,7 +222,7 @@ const (
 )
 
 // atMost complains of a count outside 0 to most.
-func (c *checker) atMost(at place, n, most int64) {
+func (c *checker) atMost(at spot, n, most int64) {
 	if n > most {
 		c.complain(at, fmt.Sprintf("write at most %d", most), "%d is too large", n)
 		return
@@ -231,7 +235,7 @@ func (c *checker) atMost(at place, n, most int64) {
 var leastDivisor = money.NewDecimal(1, -6)
 
 // divisor complains of a size that is not above zero, or next to it.
-func (c *checker) divisor(at place, d money.Decimal) {
+func (c *checker) divisor(at spot, d money.Decimal) {
 	if d.IsPositive() && d.LessThan(leastDivisor) {
 		c.complain(at, "write at least "+leastDivisor.String(), "%s is too small to divide by", d)
 		return
@@ -240,7 +244,7 @@ func (c *checker) divisor(at place, d money.Decimal) {
 }
 
 // once complains of texts that a list holds twice.
-func once[T ~string](c *checker, list place, values []T) {
+func once[T ~string](c *checker, list spot, values []T) {
 	for i, v := range values {
 		if v != "" && slices.Contains(values[:i], v) {
 			c.complain(list.at(i), "remove it", "%s is listed already", clip(string(v)))
@@ -249,14 +253,14 @@ func once[T ~string](c *checker, list place, values []T) {
 }
 
 // identifier complains of a text that cannot be an identifier.
-func (c *checker) identifier(at place, id string) {
+func (c *checker) identifier(at spot, id string) {
 	if id != "" && !isIdentifier(id) {
 		c.complain(at, identifierHint, "%q cannot be an identifier", clip(id))
 	}
 }
 
 // twins complains of two entries of a short list with one identifier.
-func twins[T any](c *checker, list place, items []T, key, what string, id func(*T) string) {
+func twins[T any](c *checker, list spot, items []T, key, what string, id func(*T) string) {
 	seen := map[string]int{}
 	for i := range items {
 		name := id(&items[i])
@@ -272,14 +276,14 @@ func twins[T any](c *checker, list place, items []T, key, what string, id func(*
 }
 
 // positive complains of a decimal that is not above zero.
-func (c *checker) positive(at place, d money.Decimal) {
+func (c *checker) positive(at spot, d money.Decimal) {
 	if !d.IsPositive() {
 		c.complain(at, "write a number above zero", "%s is not above zero", d)
 	}
 }
 
 // notNegative complains of a decimal below zero; nil passes.
-func (c *checker) notNegative(at place, d *money.Decimal) {
+func (c *checker) notNegative(at spot, d *money.Decimal) {
 	if d != nil && d.IsNegative() {
 		c.complain(at, "write zero or more", "%s is below zero", d)
 	}

@@ -10,7 +10,7 @@ import (
 
 func (c *checker) checkMeters() {
 	for i := range c.meters.items {
-		m, at := &c.meters.items[i], c.meters.places[i]
+		m, at := &c.meters.items[i], c.meters.spots[i]
 		c.meterScope(at, m)
 		c.filters(at.field("filters"), m.Filters)
 		for j, column := range m.GroupBy {
@@ -25,12 +25,12 @@ func (c *checker) checkMeters() {
 }
 
 // meterScope complains of rows that a meter could never take, and of those that it would count twice.
-func (c *checker) meterScope(at place, m *schemas.Meter) {
-	c.refer(at, "peer", KindPeer, string(m.Peer))
+func (c *checker) meterScope(at spot, m *schemas.Meter) {
+	c.refer(at, "peer", &c.names.peers, string(m.Peer))
 	if m.Own && m.Peer != "" {
 		c.complain(at.field("own"), "keep one of peer and own", "the meter takes only our own rows and only those of %s, so none", m.Peer)
 	}
-	if c.refer(at, "source", KindSource, string(m.Source)) {
+	if c.refer(at, "source", &c.names.sources, string(m.Source)) {
 		i := slices.IndexFunc(c.sources.items, func(s schemas.Source) bool { return s.ID == m.Source })
 		if peer := c.sources.items[i].Peer; peer != "" && (m.Own || m.Peer != "" && m.Peer != peer) {
 			c.complain(at.field("source"), "correct one of them", "source %s is of peer %s, so the meter takes no row", m.Source, peer)
@@ -43,7 +43,7 @@ func (c *checker) meterScope(at place, m *schemas.Meter) {
 }
 
 // aggregation complains of settings that the meter's aggregation needs, or would silently ignore.
-func (c *checker) aggregation(at place, m *schemas.Meter) {
+func (c *checker) aggregation(at spot, m *schemas.Meter) {
 	uses := func(a schemas.Aggregation) bool { return m.Aggregation == a || m.WindowAggregation == a }
 	if uses(schemas.AggregatePercentile) {
 		if !m.Percentile.IsPositive() || m.Percentile.GreaterThan(money.NewDecimal(100, 0)) {
@@ -72,7 +72,7 @@ func (c *checker) aggregation(at place, m *schemas.Meter) {
 	}
 }
 
-func (c *checker) filters(list place, filters []schemas.Filter) {
+func (c *checker) filters(list spot, filters []schemas.Filter) {
 	for i, f := range filters {
 		at := list.at(i)
 		c.labelColumn(at.field("column"), f.Column)
@@ -87,7 +87,7 @@ func (c *checker) filters(list place, filters []schemas.Filter) {
 }
 
 // labelColumn complains of a column that rows cannot be grouped or filtered by.
-func (c *checker) labelColumn(at place, name string) {
+func (c *checker) labelColumn(at spot, name string) {
 	i := schemas.Usage.Index(name)
 	if name == "" || i >= 0 && schemas.Usage.Columns[i].Type == schemas.Label {
 		return
@@ -100,7 +100,7 @@ func (c *checker) labelColumn(at place, name string) {
 	c.complain(at, didYouMean(name, labels, "the columns are those of FOCUS 1.2"), "usage has no column %s", clip(name))
 }
 
-func (c *checker) textColumn(at place, name string) {
+func (c *checker) textColumn(at spot, name string) {
 	isText := func(col schemas.Column) bool { return col.Type == schemas.Label || col.Type == schemas.Text }
 	if i := schemas.Usage.Index(name); i < 0 || !isText(schemas.Usage.Columns[i]) {
 		c.complain(at, didYouMean(name, usageNames(isText), "choose one such as ResourceId"), "usage has no text column %s", clip(name))
@@ -108,16 +108,16 @@ func (c *checker) textColumn(at place, name string) {
 }
 
 func (c *checker) checkUnits() {
-	seen := map[[2]string]place{}
+	seen := map[[2]string]spot{}
 	for i, u := range c.units.items {
-		at := c.units.places[i]
+		at := c.units.spots[i]
 		c.positive(at.field("factor"), u.Factor)
 		pair := [2]string{u.From, u.To}
 		if u.From != "" && u.From == u.To {
 			c.complain(at.field("to"), "remove the entry", "a unit needs no conversion to itself")
 		}
 		if first, twice := seen[pair]; twice {
-			c.complain(at, "keep one of them", "%s is converted to %s at %s:%d already", u.From, u.To, first.file.name, first.line())
+			c.complain(at, "keep one of them", "%s is converted to %s at %s already", u.From, u.To, first.where())
 			continue
 		}
 		seen[pair] = at
@@ -126,7 +126,7 @@ func (c *checker) checkUnits() {
 
 func (c *checker) checkOfferings() {
 	for i := range c.offerings.items {
-		o, at := &c.offerings.items[i], c.offerings.places[i]
+		o, at := &c.offerings.items[i], c.offerings.spots[i]
 		c.validity(at, o.Validity)
 		c.discounts(at.field("discounts"), o.Discounts)
 		c.bounds(at, o.Minimum, o.Maximum)
@@ -143,11 +143,11 @@ func (c *checker) checkOfferings() {
 }
 
 // bundle checks the parts among which an offering's amount is divided.
-func (c *checker) bundle(list place, o *schemas.Offering) {
+func (c *checker) bundle(list spot, o *schemas.Offering) {
 	sum := money.Zero
 	for i, part := range o.Parts {
 		at := list.at(i)
-		c.refer(at, "offering", KindOffering, string(part.Offering))
+		c.refer(at, "offering", &c.names.offerings, string(part.Offering))
 		c.notNegative(at.field("ssp"), &part.SSP)
 		sum = sum.Add(part.SSP)
 		if part.Offering == o.ID && o.ID != "" {
@@ -161,7 +161,7 @@ func (c *checker) bundle(list place, o *schemas.Offering) {
 }
 
 // price checks a price on its own; it may stand in the catalogue or override one in a subscription.
-func (c *checker) price(at place, p *schemas.Price) {
+func (c *checker) price(at spot, p *schemas.Price) {
 	c.validity(at, p.Validity)
 	c.identifier(at.field("id"), string(p.ID))
 	c.payable(at.field("currency"), p.Currency)
@@ -172,7 +172,7 @@ func (c *checker) price(at place, p *schemas.Price) {
 	c.policyRules(at.field("policy"), &p.Policy)
 	c.recurrence(at.field("every"), p.Every)
 	c.pooled(at, p)
-	if c.refer(at, "meter", KindMeter, string(p.Meter)) {
+	if c.refer(at, "meter", &c.names.meters, string(p.Meter)) {
 		c.meteredPrice(at, p)
 	} else if p.Meter == "" {
 		c.recurringPrice(at, p)
@@ -192,7 +192,7 @@ func (c *checker) price(at place, p *schemas.Price) {
 }
 
 // recurrence complains of a number of units without their unit, and of one that no calendar holds.
-func (c *checker) recurrence(at place, r schemas.Recurrence) {
+func (c *checker) recurrence(at spot, r schemas.Recurrence) {
 	c.atMost(at.field("count"), int64(r.Count), mostMonths)
 	if r.Count > 1 && (r.Unit == "" || r.Unit == schemas.CyclePeriod) {
 		c.complain(at.field("unit"), "add unit: month, or whatever is meant", "%d of what? The billing period itself comes once", r.Count)
@@ -200,7 +200,7 @@ func (c *checker) recurrence(at place, r schemas.Recurrence) {
 }
 
 // meteredPrice complains of what only a recurring price has.
-func (c *checker) meteredPrice(at place, p *schemas.Price) {
+func (c *checker) meteredPrice(at spot, p *schemas.Price) {
 	if p.Timing != "" {
 		c.complain(at.field("timing"), "remove it, or the meter", "a price of usage is always due after its period")
 	}
@@ -229,7 +229,7 @@ func (c *checker) meterOf(id schemas.MeterID) *schemas.Meter {
 }
 
 // recurringPrice complains of what only a price of usage has.
-func (c *checker) recurringPrice(at place, p *schemas.Price) {
+func (c *checker) recurringPrice(at spot, p *schemas.Price) {
 	switch p.Terms.Model {
 	case "", schemas.ModelFlat, schemas.ModelPerUnit, schemas.ModelGraduated, schemas.ModelVolume, schemas.ModelStairstep, schemas.ModelPackage:
 	case schemas.ModelBlockTiers, schemas.ModelCapacity:
@@ -242,7 +242,7 @@ func (c *checker) recurringPrice(at place, p *schemas.Price) {
 	}
 }
 
-func (c *checker) conversion(at place, v *schemas.UnitConversion) {
+func (c *checker) conversion(at spot, v *schemas.UnitConversion) {
 	if (v.Multiply == nil) == (v.Divide == nil) {
 		c.complain(at, "write one of them", "a conversion either multiplies or divides")
 	}
@@ -256,14 +256,14 @@ func (c *checker) conversion(at place, v *schemas.UnitConversion) {
 }
 
 // withinOffering complains of a price that is never in force with its offering.
-func (c *checker) withinOffering(at place, p *schemas.Price, o *schemas.Offering) {
+func (c *checker) withinOffering(at spot, p *schemas.Price, o *schemas.Offering) {
 	if _, ok := overlap(p.Validity, o.Validity); !ok && lasts(p.Validity) && lasts(o.Validity) {
 		c.complain(at.field("from"), "correct one of them", "the price is never in force while its offering %s is", o.ID)
 	}
 }
 
 // overlappingPrices complains of two prices in force on one day for the same thing.
-func (c *checker) overlappingPrices(list place, prices []schemas.Price) {
+func (c *checker) overlappingPrices(list spot, prices []schemas.Price) {
 	entries := make([]dated, len(prices))
 	for i := range prices {
 		entries[i] = dated{sameThing(&prices[i]), prices[i].Validity, list.at(i)}
@@ -286,7 +286,7 @@ func sameThing(p *schemas.Price) string {
 }
 
 // bounds complains of a minimum above the maximum.
-func (c *checker) bounds(at place, least, most *money.Decimal) {
+func (c *checker) bounds(at spot, least, most *money.Decimal) {
 	if least == nil && most == nil {
 		return
 	}
@@ -297,7 +297,7 @@ func (c *checker) bounds(at place, least, most *money.Decimal) {
 	}
 }
 
-func (c *checker) discounts(list place, discounts []schemas.Discount) {
+func (c *checker) discounts(list spot, discounts []schemas.Discount) {
 	for i, d := range discounts {
 		at := list.at(i)
 		c.validity(at, d.Validity)
@@ -306,7 +306,7 @@ func (c *checker) discounts(list place, discounts []schemas.Discount) {
 }
 
 // reduction complains of anything but exactly one of a percentage and a fixed sum.
-func (c *checker) reduction(at place, percent, fixed *money.Decimal) {
+func (c *checker) reduction(at spot, percent, fixed *money.Decimal) {
 	if (percent == nil) == (fixed == nil) {
 		c.complain(at, "write one of them", "a discount is either percent or fixed")
 	}
@@ -315,7 +315,7 @@ func (c *checker) reduction(at place, percent, fixed *money.Decimal) {
 }
 
 // percent complains of a percentage outside 0 to 100.
-func (c *checker) percent(at place, p *money.Decimal) {
+func (c *checker) percent(at spot, p *money.Decimal) {
 	c.notNegative(at, p)
 	if p != nil && p.GreaterThan(money.NewDecimal(100, 0)) {
 		c.complain(at, "write 12.5 for 12.5 %", "%s %% is more than all of it", p)
@@ -324,7 +324,7 @@ func (c *checker) percent(at place, p *money.Decimal) {
 
 func (c *checker) checkCatalogueRest() {
 	for i, coupon := range c.coupons.items {
-		at := c.coupons.places[i]
+		at := c.coupons.spots[i]
 		c.validity(at, coupon.Validity)
 		c.reduction(at, coupon.Percent, coupon.Fixed)
 		c.countable(at.field("uses"), int64(coupon.Uses))
@@ -333,12 +333,12 @@ func (c *checker) checkCatalogueRest() {
 			c.complain(at.field("currency"), "add currency: EUR, or whatever the sum is in", "a fixed sum needs a currency")
 		}
 		for j, o := range coupon.Offerings {
-			c.refer(at.field("offerings").at(j), "", KindOffering, string(o))
+			c.refer(at.field("offerings").at(j), "", &c.names.offerings, string(o))
 		}
 	}
 	taxes := make([]dated, len(c.taxes.items))
 	for i, tax := range c.taxes.items {
-		at := c.taxes.places[i]
+		at := c.taxes.spots[i]
 		c.validity(at, tax.Validity)
 		c.identifier(at.field("id"), tax.ID)
 		c.country(at.field("country"), tax.Country)
@@ -346,13 +346,13 @@ func (c *checker) checkCatalogueRest() {
 		taxes[i] = dated{tax.ID, tax.Validity, at}
 	}
 	c.atOnce(taxes, func(id string) string { return "tax " + id })
-	if c.policyAt.file != nil {
+	if c.policyAt.there() {
 		c.policyRules(c.policyAt, &c.policy)
 	}
 }
 
 // policyRules checks the parts of a policy that are more than a choice from a list.
-func (c *checker) policyRules(at place, p *schemas.RatingPolicy) {
+func (c *checker) policyRules(at spot, p *schemas.RatingPolicy) {
 	for i, r := range p.Rounding {
 		here := at.field("rounding").at(i)
 		c.validity(here, r.Validity)

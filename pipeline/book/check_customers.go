@@ -14,20 +14,20 @@ func (c *checker) checkCustomers() {
 	}
 	for i, customer := range c.customers.items {
 		if customer.ID != "" && !has[customer.ID] {
-			c.complain(c.customers.places[i], "add one, or remove the customer", "customer %s has no account", customer.ID)
+			c.complain(c.customers.spots[i], "add one, or remove the customer", "customer %s has no account", customer.ID)
 		}
 	}
 	for i := range c.accounts.items {
-		c.account(c.accounts.places[i], &c.accounts.items[i])
+		c.account(c.accounts.spots[i], &c.accounts.items[i])
 	}
 	c.aliases()
 	c.parents()
 	c.families()
 }
 
-func (c *checker) account(at place, a *accountRow) {
-	c.refer(at, "customer", KindCustomer, a.Customer)
-	if c.refer(at, "parent", KindAccount, string(a.Parent)) && a.PaidByParent {
+func (c *checker) account(at spot, a *accountRow) {
+	c.refer(at, "customer", &c.names.customers, a.Customer)
+	if c.refer(at, "parent", &c.names.accounts, string(a.Parent)) && a.PaidByParent {
 		i := slices.IndexFunc(c.accounts.items, func(p accountRow) bool { return p.ID == a.Parent })
 		if p := &c.accounts.items[i]; p.Currency != "" && a.Currency != "" && p.Currency != a.Currency {
 			c.complain(at.field("currency"), "bill both in one currency, or let the account pay itself", "account %s is in %s, but its parent %s pays in %s", a.ID, a.Currency, p.ID, p.Currency)
@@ -57,7 +57,7 @@ func (c *checker) account(at place, a *accountRow) {
 
 // agreements checks what an account redeemed, promised and paid for before. What is left of each is carried from period to
 // period under its identifier, so none may stand twice.
-func (c *checker) agreements(at place, a *accountRow) {
+func (c *checker) agreements(at spot, a *accountRow) {
 	if len(a.Coupons)+len(a.Commitments)+len(a.Credits) == 0 {
 		return
 	}
@@ -65,7 +65,7 @@ func (c *checker) agreements(at place, a *accountRow) {
 		here := at.field("coupons").at(i)
 		c.countable(here.field("used_periods"), int64(r.UsedPeriods))
 		c.notNegative(here.field("used"), &r.Used)
-		if !c.refer(here, "coupon", KindCoupon, r.Coupon) {
+		if !c.refer(here, "coupon", &c.names.coupons, r.Coupon) {
 			continue
 		}
 		k := c.coupons.items[slices.IndexFunc(c.coupons.items, func(k schemas.Coupon) bool { return k.ID == r.Coupon })]
@@ -84,7 +84,7 @@ func (c *checker) agreements(at place, a *accountRow) {
 	twins(c, at.field("credits"), a.Credits, "id", "credit", func(g *schemas.Grant) string { return g.ID })
 }
 
-func (c *checker) commitment(at place, k *schemas.Commitment, a *accountRow) {
+func (c *checker) commitment(at spot, k *schemas.Commitment, a *accountRow) {
 	if k.Currency != "" && a.Currency != "" && k.Currency != a.Currency {
 		c.complain(at.field("currency"), "state it in "+string(a.Currency), "the commitment is in %s, but account %s in %s", k.Currency, a.ID, a.Currency)
 	}
@@ -98,9 +98,9 @@ func (c *checker) commitment(at place, k *schemas.Commitment, a *accountRow) {
 }
 
 // commitCycle complains of cycles that cannot be laid out, and of what only those of several months have.
-func (c *checker) commitCycle(at place, k *schemas.Commitment) {
+func (c *checker) commitCycle(at spot, k *schemas.Commitment) {
 	every := at.field("every")
-	if n, written := every.field("count").node(); k.Every.Count < 0 || written && n.Value == "0" {
+	if count, _ := every.field("count").given(); k.Every.Count < 0 || count == "0" {
 		c.complain(every.field("count"), "write 1 or more, or leave it out", "an amount cannot be promised for %d of anything", k.Every.Count)
 		return
 	}
@@ -120,7 +120,7 @@ func (c *checker) commitCycle(at place, k *schemas.Commitment) {
 	}
 }
 
-func (c *checker) grant(at place, g *schemas.Grant, a *accountRow) {
+func (c *checker) grant(at spot, g *schemas.Grant, a *accountRow) {
 	c.identifier(at.field("id"), g.ID)
 	if g.Currency != "" && a.Currency != "" && g.Currency != a.Currency {
 		c.complain(at.field("currency"), "state it in "+string(a.Currency), "the credit is in %s, but account %s in %s, so it would never pay", g.Currency, a.ID, a.Currency)
@@ -139,28 +139,28 @@ func (c *checker) grant(at place, g *schemas.Grant, a *accountRow) {
 	c.scope(at, g.Offerings, g.Meters)
 }
 
-func (c *checker) scope(at place, offerings []schemas.OfferingID, meters []schemas.MeterID) {
+func (c *checker) scope(at spot, offerings []schemas.OfferingID, meters []schemas.MeterID) {
 	for i, o := range offerings {
-		c.refer(at.field("offerings").at(i), "", KindOffering, string(o))
+		c.refer(at.field("offerings").at(i), "", &c.names.offerings, string(o))
 	}
 	for i, m := range meters {
-		c.refer(at.field("meters").at(i), "", KindMeter, string(m))
+		c.refer(at.field("meters").at(i), "", &c.names.meters, string(m))
 	}
 }
 
 // aliases complains of a name that would lead to two accounts.
 func (c *checker) aliases() {
-	seen := map[string]place{}
+	seen := map[string]spot{}
 	for i := range c.accounts.items {
-		a, at := &c.accounts.items[i], c.accounts.places[i]
+		a, at := &c.accounts.items[i], c.accounts.spots[i]
 		for j, alias := range a.Aliases {
 			here := at.field("aliases").at(j)
 			first, twice := seen[alias]
-			if owner, taken := c.names[KindAccount].places[alias]; taken {
+			if owner, taken := c.names.accounts.spots[alias]; taken {
 				first, twice = owner, true
 			}
 			if twice {
-				c.complain(here, "an alias leads to one account alone; remove one", "%q is the name of the account at %s:%d already", clip(alias), first.file.name, first.line())
+				c.complain(here, "an alias leads to one account alone; remove one", "%q is the name of the account at %s already", clip(alias), first.where())
 				continue
 			}
 			seen[alias] = here
@@ -182,12 +182,12 @@ func (c *checker) parents() {
 		id := c.accounts.items[i].ID
 		for ; id != "" && !done[id]; id = parent[id] {
 			if k := slices.Index(way, id); k >= 0 {
-				at := c.names[KindAccount].places[string(id)]
+				at := c.names.accounts.spots[string(id)]
 				c.complain(at.field("parent"), "remove one of the parents", "the accounts are above each other in a circle: %s", circle(way[k:], id))
 				break
 			}
 			if len(way) == mostParents {
-				at := c.accounts.places[i]
+				at := c.accounts.spots[i]
 				c.complain(at.field("parent"), "flatten the tree of accounts", "there are more than %d accounts above this one", mostParents)
 				break
 			}
@@ -217,20 +217,20 @@ func (c *checker) checkSubscriptions() {
 	}
 	subscriptions := make(map[schemas.SubscriptionID]*subscriptionRow, len(c.subscriptions.items))
 	for i := range c.subscriptions.items {
-		s, at := &c.subscriptions.items[i], c.subscriptions.places[i]
+		s, at := &c.subscriptions.items[i], c.subscriptions.spots[i]
 		subscriptions[s.ID] = s
-		c.refer(at, "account", KindAccount, string(s.Account))
-		if c.refer(at, "offering", KindOffering, string(s.Offering)) {
+		c.refer(at, "account", &c.names.accounts, string(s.Account))
+		if c.refer(at, "offering", &c.names.offerings, string(s.Offering)) {
 			c.withinValidity(at, s, offerings[s.Offering])
 		}
 		c.subscription(at, s)
 	}
 	for i := range c.changes.items {
-		c.change(c.changes.places[i], &c.changes.items[i], subscriptions)
+		c.change(c.changes.spots[i], &c.changes.items[i], subscriptions)
 	}
 }
 
-func (c *checker) subscription(at place, s *subscriptionRow) {
+func (c *checker) subscription(at spot, s *subscriptionRow) {
 	if !s.End.IsZero() && s.End.Before(s.Start) {
 		c.complain(at.field("end"), "correct one of them", "it ends on %s, before it starts on %s", s.End, s.Start)
 	}
@@ -259,7 +259,7 @@ func (c *checker) subscription(at place, s *subscriptionRow) {
 }
 
 // overrides checks the prices that were agreed with one subscription alone.
-func (c *checker) overrides(list place, s *subscriptionRow) {
+func (c *checker) overrides(list spot, s *subscriptionRow) {
 	for i := range s.Overrides {
 		p := &s.Overrides[i]
 		c.price(list.at(i), p)
@@ -284,7 +284,7 @@ func (c *checker) overrides(list place, s *subscriptionRow) {
 }
 
 // withinValidity complains of a subscription to an offering that is not sold when it begins, or no longer while it runs.
-func (c *checker) withinValidity(at place, s *subscriptionRow, o *schemas.Offering) {
+func (c *checker) withinValidity(at spot, s *subscriptionRow, o *schemas.Offering) {
 	v := o.Validity
 	switch {
 	case s.Start.IsZero():
@@ -297,15 +297,15 @@ func (c *checker) withinValidity(at place, s *subscriptionRow, o *schemas.Offeri
 	}
 }
 
-func (c *checker) change(at place, k *changeRow, subscriptions map[schemas.SubscriptionID]*subscriptionRow) {
-	if c.refer(at, "subscription", KindSubscription, string(k.Subscription)) && !k.On.IsZero() {
+func (c *checker) change(at spot, k *changeRow, subscriptions map[schemas.SubscriptionID]*subscriptionRow) {
+	if c.refer(at, "subscription", &c.names.subscriptions, string(k.Subscription)) && !k.On.IsZero() {
 		s := subscriptions[k.Subscription]
 		if k.On.Before(s.Start) || !s.End.IsZero() && k.On.After(s.End) {
 			c.complain(at.field("on"), "correct one of them", "%s is outside subscription %s, which lasts from %s to %s", k.On, s.ID, s.Start, openEnd(s.End))
 		}
 	}
 	c.clock(at.field("time"), k.Time, false)
-	c.refer(at, "offering", KindOffering, string(k.Offering))
+	c.refer(at, "offering", &c.names.offerings, string(k.Offering))
 	c.notNegative(at.field("quantity"), k.Quantity)
 	for _, need := range []struct {
 		kind    schemas.ChangeKind

@@ -12,7 +12,7 @@ import (
 )
 
 // constant complains of a constant that its column cannot hold, by which every object of the source would be refused.
-func (c *checker) constant(at place, s *schemas.Source, name, value string) {
+func (c *checker) constant(at spot, s *schemas.Source, name, value string) {
 	i := schemas.Usage.Index(name)
 	if i < 0 {
 		return
@@ -49,7 +49,7 @@ func isTime(text string, layouts []string) bool {
 }
 
 // timeLayouts complains of formats in which no day could be written, such as YYYY-MM-DD.
-func (c *checker) timeLayouts(list place, layouts []string) {
+func (c *checker) timeLayouts(list spot, layouts []string) {
 	day := time.Date(2024, time.November, 28, 17, 45, 39, 0, time.UTC)
 	for i, layout := range layouts {
 		if t, err := time.Parse(layout, day.Format(layout)); err != nil || t.YearDay() != day.YearDay() || t.Year() != day.Year() {
@@ -62,13 +62,13 @@ func (c *checker) timeLayouts(list place, layouts []string) {
 // ignored whatever there is.
 type eventPath struct {
 	path string
-	at   place
+	at   spot
 	json bool
 }
 
 // events complains of columns that CloudEvents must fill, and of paths into an event of which one is a value and another
 // leads through it. A JSON value cannot be both.
-func (c *checker) events(at place, s *schemas.Source) {
+func (c *checker) events(at spot, s *schemas.Source) {
 	if s.Format != schemas.CloudEvents10 {
 		return
 	}

@@ -6,7 +6,7 @@ import (
 
 // pooled complains of what a price over a whole family cannot have: it prices one quantity of each price and group, which
 // adds up over accounts.
-func (c *checker) pooled(at place, p *schemas.Price) {
+func (c *checker) pooled(at spot, p *schemas.Price) {
 	if !p.Pooled {
 		return
 	}
@@ -20,7 +20,7 @@ func (c *checker) pooled(at place, p *schemas.Price) {
 	default:
 		c.complain(at.field("model"), "choose one such as graduated or volume, or do not pool it", "a price of model %s looks at more than a quantity, which is all that a family adds up", p.Terms.Model)
 	}
-	if _, known := c.names[KindMeter].places[string(p.Meter)]; known {
+	if _, known := c.names.meters.spots[string(p.Meter)]; known {
 		m := c.meterOf(p.Meter)
 		sums := m.Aggregation == "" || m.Aggregation == schemas.AggregateSum || m.Aggregation == schemas.AggregateCount
 		if !sums || m.Window != "" {
@@ -55,7 +55,7 @@ func (c *checker) families() {
 		above[a.Parent] = true
 	}
 	for i := range c.accounts.items {
-		a, at := &c.accounts.items[i], c.accounts.places[i]
+		a, at := &c.accounts.items[i], c.accounts.spots[i]
 		if p := currency[a.Parent]; p != nil && a.Currency != "" && p.Currency != "" && p.Currency != a.Currency {
 			c.complain(at.field("currency"), "state both in one currency, or take the parent out", "the account is in %s and its parent %s in %s, and the catalogue has pooled prices", a.Currency, p.ID, p.Currency)
 		}

@@ -10,7 +10,7 @@ import (
 
 // claimedTwice complains of two prices of one meter that are in force on one day and whose filters both let some row
 // through, so that only their order would say which of them prices it. Prices of equal filters are atOnce's to find.
-func (c *checker) claimedTwice(list place, prices []schemas.Price) {
+func (c *checker) claimedTwice(list spot, prices []schemas.Price) {
 	for i := range prices {
 		for j := range i {
 			p, q := &prices[i], &prices[j]
@@ -58,3 +58,46 @@ func commonRow(a, b []schemas.Filter) (string, bool) {
 	}
 	return "rows of " + strings.Join(row, ", "), true
 }
+
+// dated is an entry that is in force for a time, as the check of overlaps sees it.
+type dated struct {
+	key      string
+	validity schemas.Validity
+	at       spot
+}
+
+// replacedBy is the suggestion for two entries of which neither replaces the other.
+const replacedBy = "end one of them with to:, on the first day of the other, or say by known_since which replaces the other"
+
+// atOnce complains of entries for the same thing that are in force on one day and known since the same: nothing says
+// which of them counts.
+func (c *checker) atOnce(list []dated, what func(key string) string) {
+	c.atOnceBut(list, replacedBy, what)
+}
+
+// atOnceBut is atOnce with a suggestion of its own.
+func (c *checker) atOnceBut(list []dated, hint string, what func(key string) string) {
+	slices.SortStableFunc(list, func(a, b dated) int { return cmp.Compare(a.key, b.key) })
+	for i := range list {
+		for j := i - 1; j >= 0 && list[j].key == list[i].key; j-- {
+			day, both := overlap(list[i].validity, list[j].validity)
+			if !both || list[i].validity.KnownSince != list[j].validity.KnownSince {
+				continue
+			}
+			other := list[j].at
+			c.complain(list[i].at, hint, "this %s and the one at %s are both in force from %s",
+				what(list[i].key), other.where(), beginning(day))
+		}
+	}
+}
+
+// beginning is a day, or words for none.
+func beginning(d schemas.Date) string {
+	if d.IsZero() {
+		return "the beginning"
+	}
+	return d.String()
+}
+
+// keyOf joins texts so that different lists of texts never look alike.
+func keyOf(parts ...string) string { return strings.Join(parts, "\x00") }

@@ -9,11 +9,11 @@ import (
 )
 
 func (c *checker) checkPeers() {
-	spelling := map[string]place{}
+	spelling := map[string]spot{}
 	for i, p := range c.peers.items {
-		at := c.peers.places[i]
+		at := c.peers.spots[i]
 		if first, twice := spelling[p.Provider]; twice && p.Provider != "" {
-			c.complain(at.field("provider"), "a ProviderName belongs to one peer", "%q is the spelling of the peer in %s already", clip(p.Provider), first.file.name)
+			c.complain(at.field("provider"), "a ProviderName belongs to one peer", "%q is the spelling of the peer in %s already", clip(p.Provider), first.fileName())
 		}
 		spelling[p.Provider] = at
 		seen := map[string]bool{}
@@ -25,13 +25,13 @@ func (c *checker) checkPeers() {
 		}
 	}
 	for i := range c.contracts.items {
-		c.contract(c.contracts.places[i], &c.contracts.items[i])
+		c.contract(c.contracts.spots[i], &c.contracts.items[i])
 	}
 	c.overlappingRates()
 	c.meteredTwice()
 }
 
-func (c *checker) contract(at place, k *schemas.Contract) {
+func (c *checker) contract(at spot, k *schemas.Contract) {
 	c.validity(at, k.Validity)
 	c.payable(at.field("currency"), k.Currency)
 	c.threshold(at.field("tolerance"), k.Tolerance)
@@ -60,7 +60,7 @@ func (c *checker) overlappingRates() {
 		for j, r := range k.Rates {
 			v := within(r.Validity, k.Validity)
 			if _, ever := overlap(r.Validity, k.Validity); ever {
-				rates = append(rates, dated{keyOf(string(k.Peer), r.Service, string(r.SKU), r.Region), v, c.contracts.places[i].field("rates").at(j)})
+				rates = append(rates, dated{keyOf(string(k.Peer), r.Service, string(r.SKU), r.Region), v, c.contracts.spots[i].field("rates").at(j)})
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func (c *checker) meteredTwice() {
 	named := map[string]bool{}
 	for i, k := range c.contracts.items {
 		for j, r := range k.Rates {
-			at := c.contracts.places[i].field("rates").at(j).field("metered")
+			at := c.contracts.spots[i].field("rates").at(j).field("metered")
 			once(c, at, r.Metered)
 			if _, ever := overlap(r.Validity, k.Validity); !ever || r.Basis != schemas.BasisMeter {
 				continue
@@ -105,13 +105,13 @@ func within(v, outer schemas.Validity) schemas.Validity {
 	return v
 }
 
-func (c *checker) contractRate(at place, r *schemas.ContractRate) {
+func (c *checker) contractRate(at spot, r *schemas.ContractRate) {
 	c.notNegative(at.field("price"), &r.Price)
 	c.tiers(at.field("tiers"), len(r.Tiers), func(i int) *money.Decimal { return r.Tiers[i].UpTo })
 	if len(r.Tiers) > 0 && !r.Price.IsZero() {
 		c.complain(at.field("price"), "keep one of them", "a rate has either a price or tiers")
 	}
-	if _, there := at.field("price").node(); !there && len(r.Tiers) == 0 {
+	if _, there := at.field("price").given(); !there && len(r.Tiers) == 0 {
 		c.complain(at.field("price"), "add price: a decimal such as 0.018, or tiers", "the rate has no price")
 	}
 	if r.Basis == schemas.BasisMeter && len(r.Metered) == 0 {
@@ -125,7 +125,7 @@ func (c *checker) contractRate(at place, r *schemas.ContractRate) {
 	}
 }
 
-func (c *checker) threshold(at place, t schemas.Threshold) {
+func (c *checker) threshold(at spot, t schemas.Threshold) {
 	c.notNegative(at.field("absolute"), t.Absolute)
 	c.notNegative(at.field("percent"), t.Percent)
 }
@@ -137,10 +137,10 @@ func (c *checker) checkMappings() {
 		sources[c.sources.items[i].ID] = &c.sources.items[i]
 	}
 	for i := range c.mappings.items {
-		m, at := &c.mappings.items[i], c.mappings.places[i]
-		c.refer(at, "peer", KindPeer, string(m.Peer))
-		c.refer(at, "account", KindAccount, string(m.Account))
-		if c.refer(at, "source", KindSource, string(m.Source)) && m.Peer != "" {
+		m, at := &c.mappings.items[i], c.mappings.spots[i]
+		c.refer(at, "peer", &c.names.peers, string(m.Peer))
+		c.refer(at, "account", &c.names.accounts, string(m.Account))
+		if c.refer(at, "source", &c.names.sources, string(m.Source)) && m.Peer != "" {
 			if s := sources[m.Source]; s.Peer != m.Peer {
 				c.complain(at.field("source"), "correct one of them", "source %s is not of peer %s", s.ID, m.Peer)
 			}
@@ -160,11 +160,11 @@ func (c *checker) checkMappings() {
 			if !both || !lasts(m.Validity()) || !lasts(other.Validity()) {
 				continue
 			}
-			first := c.mappings.places[j]
+			first := c.mappings.spots[j]
 			if day.IsZero() {
-				c.complain(at, "keep one of them, or say from when to when each holds", "the account is mapped at %s:%d already", first.file.name, first.line())
+				c.complain(at, "keep one of them, or say from when to when each holds", "the account is mapped at %s already", first.where())
 			} else {
-				c.complain(at, "let one end where the other begins", "the account is mapped for %s at %s:%d already", day, first.file.name, first.line())
+				c.complain(at, "let one end where the other begins", "the account is mapped for %s at %s already", day, first.where())
 			}
 			break
 		}
@@ -177,8 +177,8 @@ func (c *checker) checkMappings() {
 				if v := c.mappings.items[k].Validity(); !v.From.IsZero() || !v.To.IsZero() {
 					continue
 				}
-				first := c.mappings.places[k]
-				c.complain(c.peers.places[i].field("own_use").at(j), "keep one of them", "%q is a customer's at %s:%d", clip(number), first.file.name, first.line())
+				first := c.mappings.spots[k]
+				c.complain(c.peers.spots[i].field("own_use").at(j), "keep one of them", "%q is a customer's at %s", clip(number), first.where())
 			}
 		}
 	}

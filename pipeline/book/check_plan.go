@@ -10,19 +10,19 @@ import (
 )
 
 func (c *checker) checkPlan() {
-	if c.planAt.file != nil {
+	if c.planAt.there() {
 		c.planPolicy(c.planAt.field("policy"), &c.plan.Policy)
 	}
 	c.accruals()
-	seen := map[string]place{}
+	seen := map[string]spot{}
 	for i := range c.planLines.items {
-		p, at := &c.planLines.items[i], c.planLines.places[i]
-		if !c.refer(at, "offering", KindOffering, string(p.Offering)) || p.Period == "" {
+		p, at := &c.planLines.items[i], c.planLines.spots[i]
+		if !c.refer(at, "offering", &c.names.offerings, string(p.Offering)) || p.Period == "" {
 			continue
 		}
 		key := planKey(*p)
 		if first, twice := seen[key]; twice {
-			c.complain(at, "add them up into one", "%s, %s and region %q are planned at %s:%d already", p.Period, p.Offering, clip(p.Region), first.file.name, first.line())
+			c.complain(at, "add them up into one", "%s, %s and region %q are planned at %s already", p.Period, p.Offering, clip(p.Region), first.where())
 			continue
 		}
 		seen[key] = at
@@ -36,7 +36,7 @@ func (c *checker) checkPlan() {
 	}
 	rates := map[rateKey]bool{}
 	for i, r := range c.planRates.items {
-		at, key := c.planRates.places[i], rateKey{r.Period, r.Currency}
+		at, key := c.planRates.spots[i], rateKey{r.Period, r.Currency}
 		c.positive(at.field("rate"), r.Rate)
 		if rates[key] && r.Currency != "" {
 			c.complain(at, "keep one of them", "%s has a rate for %s already", r.Period, r.Currency)
@@ -56,10 +56,10 @@ func (c *checker) accruals() {
 	for i, l := range c.planLines.items {
 		working = working || l.Accrual == schemas.AccrueWorkingDays
 		if l.Accrual == schemas.AccrueProfile && p.Accrual != schemas.AccrueProfile && len(p.Weekdays) == 0 {
-			c.complain(c.planLines.places[i].field("accrual"), "write seven weights under policy.weekdays of plan.yaml, from Monday to Sunday", "a line that accrues by profile needs weekdays")
+			c.complain(c.planLines.spots[i].field("accrual"), "write seven weights under policy.weekdays of plan.yaml, from Monday to Sunday", "a line that accrues by profile needs weekdays")
 		}
 	}
-	if !working || c.planAt.file == nil {
+	if !working || !c.planAt.there() {
 		return
 	}
 	seen := map[schemas.Period]bool{}
@@ -83,7 +83,7 @@ func allHolidays(month schemas.Period, holidays []schemas.Date) bool {
 	return true
 }
 
-func (c *checker) planPolicy(at place, p *schemas.PlanPolicy) {
+func (c *checker) planPolicy(at spot, p *schemas.PlanPolicy) {
 	if n := len(p.Weekdays); n != 0 && n != 7 {
 		c.complain(at.field("weekdays"), "write seven, from Monday to Sunday", "there are %d weights", n)
 	}
@@ -102,9 +102,9 @@ func (c *checker) planPolicy(at place, p *schemas.PlanPolicy) {
 }
 
 func (c *checker) checkRates() {
-	seen := make(map[schemas.Rate]place, len(c.rates.items))
+	seen := make(map[schemas.Rate]spot, len(c.rates.items))
 	for i, r := range c.rates.items {
-		at := c.rates.places[i]
+		at := c.rates.spots[i]
 		if r.Value.Sign() <= 0 {
 			c.complain(rateCell(at), "write a number above zero", "%s is not above zero", r.Value)
 		}
@@ -113,7 +113,7 @@ func (c *checker) checkRates() {
 		}
 		r.Value = money.Decimal{}
 		if first, twice := seen[r]; twice {
-			c.complain(at, "keep one of them, or say by known_since which replaces the other", "%s has a rate from %s to %s at %s:%d already", r.Day, r.Base, r.Quote, first.file.name, first.line())
+			c.complain(at, "keep one of them, or say by known_since which replaces the other", "%s has a rate from %s to %s at %s already", r.Day, r.Base, r.Quote, first.where())
 			continue
 		}
 		seen[r] = at
@@ -121,8 +121,8 @@ func (c *checker) checkRates() {
 }
 
 // rateCell is the place of a rate's number: in the wide layout the rate's place is its cell already.
-func rateCell(at place) place {
-	if at.key != "" {
+func rateCell(at spot) spot {
+	if at.inCell() {
 		return at
 	}
 	return at.field("rate")
@@ -137,7 +137,7 @@ func (c *checker) checkCurrencies() {
 	}
 	rates := schemas.NewRates(c.rates.items, c.pivot())
 	done := map[money.Currency]bool{home: true, "": true}
-	use := func(at place, currency money.Currency, what string) {
+	use := func(at spot, currency money.Currency, what string) {
 		if done[currency] {
 			return
 		}
@@ -150,21 +150,21 @@ func (c *checker) checkCurrencies() {
 	for i := range c.offerings.items {
 		for j := range c.offerings.items[i].Prices {
 			p := &c.offerings.items[i].Prices[j]
-			use(c.offerings.places[i].field("prices").at(j), p.Currency, "price "+string(p.ID))
+			use(c.offerings.spots[i].field("prices").at(j), p.Currency, "price "+string(p.ID))
 		}
 	}
 	for i := range c.accounts.items {
 		if a := &c.accounts.items[i]; !done[a.Currency] {
-			use(c.accounts.places[i], a.Currency, "account "+string(a.ID))
+			use(c.accounts.spots[i], a.Currency, "account "+string(a.ID))
 		}
 	}
 	for i := range c.contracts.items {
-		use(c.contracts.places[i], c.contracts.items[i].Currency, "contract "+string(c.contracts.items[i].ID))
+		use(c.contracts.spots[i], c.contracts.items[i].Currency, "contract "+string(c.contracts.items[i].ID))
 	}
 	for _, r := range c.planRates.items {
 		done[r.Currency] = true // the plan has a rate of its own
 	}
 	for i := range c.planLines.items {
-		use(c.planLines.places[i], c.planLines.items[i].Currency, "the plan")
+		use(c.planLines.spots[i], c.planLines.items[i].Currency, "the plan")
 	}
 }

@@ -58,10 +58,10 @@ func (c *checker) checkProvider() {
 }
 
 // location complains of a place that is neither a path nor a URL of a known kind.
-func (c *checker) location(at place, where string) {
+func (c *checker) location(at spot, where string) {
 	scheme, _, isURL := strings.Cut(where, "://")
 	if !isURL {
-		if clean := path.Clean(where); where != "" && (clean == "." || !path.IsAbs(where) && isRoom(clean, kinds())) {
+		if clean := path.Clean(where); where != "" && (clean == "." || !path.IsAbs(where) && slices.Contains(c.folders, clean)) {
 			c.complain(at, "choose a directory of its own", "%q is a directory of the book itself", clip(where))
 		}
 		return
@@ -74,11 +74,11 @@ func (c *checker) location(at place, where string) {
 	}
 }
 
-func (c *checker) checkWaivers(list place, p *schemas.Provider) {
+func (c *checker) checkWaivers(list spot, p *schemas.Provider) {
 	for i, w := range p.Waivers {
 		at := list.at(i)
-		c.refer(at, "source", KindSource, string(w.Source))
-		c.refer(at, "account", KindAccount, string(w.Account))
+		c.refer(at, "source", &c.names.sources, string(w.Source))
+		c.refer(at, "account", &c.names.accounts, string(w.Account))
 		if w.Period != "" && w.Period < p.FirstPeriod {
 			c.complain(at.field("period"), "remove the waiver, or correct its month", "%s is before the first period %s", w.Period, p.FirstPeriod)
 		}

@@ -25,8 +25,8 @@ func filledByDaybook() []int {
 
 func (c *checker) checkSources() {
 	for i := range c.sources.items {
-		s, at := &c.sources.items[i], c.sources.places[i]
-		c.refer(at, "peer", KindPeer, string(s.Peer))
+		s, at := &c.sources.items[i], c.sources.spots[i]
+		c.refer(at, "peer", &c.names.peers, string(s.Peer))
 		c.zone(at.field("zone"), s.Zone)
 		c.prefix(at.field("prefix"), s.Prefix)
 		c.pattern(at.field("pattern"), s.Pattern)
@@ -63,7 +63,7 @@ func (c *checker) checkSources() {
 }
 
 // prefix complains of a folder that would leave the landing place.
-func (c *checker) prefix(at place, prefix string) {
+func (c *checker) prefix(at spot, prefix string) {
 	clean := path.Clean(strings.TrimSuffix(prefix, "/"))
 	switch {
 	case prefix == "":
@@ -77,7 +77,7 @@ func (c *checker) prefix(at place, prefix string) {
 	}
 }
 
-func (c *checker) pattern(at place, pattern string) {
+func (c *checker) pattern(at spot, pattern string) {
 	if slices.Contains(strings.Split(pattern, "/"), "..") || strings.HasPrefix(pattern, "/") {
 		c.complain(at, "write a path below the prefix", "%q leaves the prefix", clip(pattern))
 	}
@@ -92,7 +92,7 @@ func (c *checker) pattern(at place, pattern string) {
 }
 
 // holdersOnce complains of a pattern that holds a day or a version twice: which of two would count is not for us to say.
-func (c *checker) holdersOnce(at place, s *schemas.Source) {
+func (c *checker) holdersOnce(at spot, s *schemas.Source) {
 	manifest := s.Manifest
 	if manifest != "" && !strings.Contains(manifest, "/") {
 		manifest = path.Join(path.Dir(s.Pattern), manifest) // it lies beside its objects
@@ -107,7 +107,7 @@ func (c *checker) holdersOnce(at place, s *schemas.Source) {
 }
 
 // patternSuits complains of a pattern from which a period, a version or a day cannot be read though they are needed.
-func (c *checker) patternSuits(at place, s *schemas.Source) {
+func (c *checker) patternSuits(at spot, s *schemas.Source) {
 	has := func(holder string) bool {
 		return strings.Contains(s.Pattern, "{"+holder+"}") || strings.Contains(s.Manifest, "{"+holder+"}")
 	}
@@ -125,7 +125,7 @@ func (c *checker) patternSuits(at place, s *schemas.Source) {
 }
 
 // target complains of a usage column that is not there, or not for a source to fill.
-func (c *checker) target(at place, name string) {
+func (c *checker) target(at spot, name string) {
 	i := schemas.Usage.Index(name)
 	switch {
 	case i < 0:
@@ -136,7 +136,7 @@ func (c *checker) target(at place, name string) {
 }
 
 // usageColumns complains of names that are neither usage columns nor *.
-func (c *checker) usageColumns(list place, names []string) {
+func (c *checker) usageColumns(list spot, names []string) {
 	for i, name := range names {
 		if name != "*" && schemas.Usage.Index(name) < 0 {
 			c.complain(list.at(i), didYouMean(name, usageNames(nil), "the columns are those of FOCUS 1.2, or * for all"), "usage has no column %s", clip(name))
@@ -158,16 +158,16 @@ func usageNames(keep func(schemas.Column) bool) []string {
 // separateSources complains of two sources that would read the same objects, and so bill them twice.
 func (c *checker) separateSources() {
 	type reads struct{ prefix, pattern string }
-	seen := map[reads]place{}
+	seen := map[reads]spot{}
 	for i, s := range c.sources.items {
 		key := reads{path.Clean(s.Prefix), s.Pattern}
 		if s.Pattern == "" {
 			continue
 		}
 		if first, twice := seen[key]; twice {
-			c.complain(c.sources.places[i].field("pattern"), "give each source a prefix of its own", "the source at %s:%d reads the same objects", first.file.name, first.line())
+			c.complain(c.sources.spots[i].field("pattern"), "give each source a prefix of its own", "the source at %s reads the same objects", first.where())
 			continue
 		}
-		seen[key] = c.sources.places[i]
+		seen[key] = c.sources.spots[i]
 	}
 }

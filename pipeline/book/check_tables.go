@@ -20,7 +20,7 @@ const daySeconds = 24 * 60 * 60
 type stretch struct{ start, end int }
 
 // dayBands checks the times of a price by time of day, and that together they hold every moment of the week.
-func (c *checker) dayBands(list place, bands []schemas.DayBand) {
+func (c *checker) dayBands(list spot, bands []schemas.DayBand) {
 	week := map[string][]stretch{}
 	sound := true
 	for i := range bands {
@@ -38,7 +38,7 @@ func (c *checker) dayBands(list place, bands []schemas.DayBand) {
 }
 
 // dayBand checks one band and adds its stretches to the week; it reports whether they could be read.
-func (c *checker) dayBand(at place, b *schemas.DayBand, week map[string][]stretch) bool {
+func (c *checker) dayBand(at spot, b *schemas.DayBand, week map[string][]stretch) bool {
 	c.divisor(at.field("rate_seconds"), b.RateSeconds)
 	c.notNegative(at.field("increment_seconds"), &b.IncrementSeconds)
 	start, startOK := c.clock(at.field("start"), b.Start, false)
@@ -82,7 +82,7 @@ func firstHole(day []stretch) (int, bool) {
 }
 
 // clock reads a time of day in seconds, and complains where it is none. An empty one is midnight.
-func (c *checker) clock(at place, text string, end bool) (int, bool) {
+func (c *checker) clock(at spot, text string, end bool) (int, bool) {
 	switch {
 	case text == "":
 		return 0, true
@@ -103,14 +103,14 @@ func (c *checker) clock(at place, text string, end bool) (int, bool) {
 
 // jointPrice complains of units of measure that are no meters, in a price over several units: without a meter of its own
 // it measures those that its units name.
-func (c *checker) jointPrice(at place, p *schemas.Price) {
-	c.eachUnit(at, p, func(here place, unit string) { c.refer(here, "unit", KindMeter, unit) })
+func (c *checker) jointPrice(at spot, p *schemas.Price) {
+	c.eachUnit(at, p, func(here spot, unit string) { c.refer(here, "unit", &c.names.meters, unit) })
 }
 
 // ownUnit complains of a second unit of measure in a price with a meter, which has one quantity.
-func (c *checker) ownUnit(at place, p *schemas.Price) {
+func (c *checker) ownUnit(at spot, p *schemas.Price) {
 	first := ""
-	c.eachUnit(at, p, func(here place, unit string) {
+	c.eachUnit(at, p, func(here spot, unit string) {
 		if first == "" {
 			first = unit
 		}
@@ -122,7 +122,7 @@ func (c *checker) ownUnit(at place, p *schemas.Price) {
 }
 
 // eachUnit calls do with every unit of measure of a price's blocks or capacities.
-func (c *checker) eachUnit(at place, p *schemas.Price, do func(here place, unit string)) {
+func (c *checker) eachUnit(at spot, p *schemas.Price, do func(here spot, unit string)) {
 	for i, u := range p.Terms.Blocks {
 		do(at.field("blocks").at(i), u.Unit)
 	}
@@ -134,7 +134,7 @@ func (c *checker) eachUnit(at place, p *schemas.Price, do func(here place, unit 
 }
 
 // capacities complains of a capacity that holds less than the one before it, and so is never reached.
-func (c *checker) capacities(list place, capacities []schemas.Capacity) {
+func (c *checker) capacities(list spot, capacities []schemas.Capacity) {
 	for i := range capacities {
 		if len(capacities[i].Limits) == 0 {
 			c.complain(list.at(i).field("limits"), "add at least one", "the capacity has no limits")
@@ -159,7 +159,7 @@ func holdsLess(a, b *money.Decimal) bool {
 }
 
 // dimensions complains of rows of a dimension table that an earlier row takes whole.
-func (c *checker) dimensions(list place, rows []schemas.DimensionPrice) {
+func (c *checker) dimensions(list spot, rows []schemas.DimensionPrice) {
 	for i := range rows {
 		for j := range i {
 			if coversRow(rows[j].When, rows[i].When) {
@@ -178,7 +178,7 @@ func coversRow(a, b []schemas.DimensionMatch) bool {
 }
 
 // ruleGroups complains of levels that are compared with nothing.
-func (c *checker) ruleGroups(list place, groups []schemas.RuleGroup) {
+func (c *checker) ruleGroups(list spot, groups []schemas.RuleGroup) {
 	for i, g := range groups {
 		if len(g.Rules) == 0 {
 			c.complain(list.at(i).field("rules"), "add at least one", "the group has no rules, so it costs nothing")
@@ -193,12 +193,12 @@ func (c *checker) ruleGroups(list place, groups []schemas.RuleGroup) {
 }
 
 // groupColumns complains of columns in a price's tables by which its meter does not group, so that they never match.
-func (c *checker) groupColumns(at place, p *schemas.Price) {
-	meter := c.names[KindMeter].places[string(p.Meter)]
+func (c *checker) groupColumns(at spot, p *schemas.Price) {
+	meter := c.names.meters.spots[string(p.Meter)]
 	groups := c.meterOf(p.Meter).GroupBy
-	grouped := func(here place, column string) {
+	grouped := func(here spot, column string) {
 		if column != "" && !slices.Contains(groups, column) {
-			c.complain(here, fmt.Sprintf("add it to group_by at %s:%d", meter.file.name, meter.line()),
+			c.complain(here, fmt.Sprintf("add it to group_by at %s", meter.where()),
 				"meter %s does not group by %s", p.Meter, clip(column))
 		}
 	}

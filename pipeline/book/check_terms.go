@@ -58,7 +58,7 @@ func fieldsOf(m schemas.Model) (modelFields, bool) {
 }
 
 // terms checks the numbers of a price model. The fields stand beside those of the price, at the same place.
-func (c *checker) terms(at place, t *schemas.Terms) {
+func (c *checker) terms(at spot, t *schemas.Terms) {
 	want, known := fieldsOf(t.Model)
 	if !known {
 		return // a missing or unknown model has been complained of
@@ -108,7 +108,7 @@ func modelHint(m schemas.Model, want modelFields) string {
 }
 
 // tiers complains of tiers that do not cover every quantity once, in order.
-func (c *checker) tiers(list place, n int, upTo func(int) *money.Decimal) {
+func (c *checker) tiers(list spot, n int, upTo func(int) *money.Decimal) {
 	for i := range n {
 		at, end := list.at(i).field("up_to"), upTo(i)
 		last := i == n-1
@@ -129,7 +129,7 @@ func (c *checker) tiers(list place, n int, upTo func(int) *money.Decimal) {
 }
 
 // tierNumbers complains of numbers in a tier that its model does not read.
-func (c *checker) tierNumbers(list place, t *schemas.Terms) {
+func (c *checker) tierNumbers(list spot, t *schemas.Terms) {
 	for i, tier := range t.Tiers {
 		reads := "unit_price and flat_fee"
 		key := "percent"
@@ -143,7 +143,7 @@ func (c *checker) tierNumbers(list place, t *schemas.Terms) {
 	}
 }
 
-func (c *checker) blocks(list place, units []schemas.UnitBlocks) {
+func (c *checker) blocks(list spot, units []schemas.UnitBlocks) {
 	for i, u := range units {
 		at := list.at(i).field("tiers")
 		if len(u.Tiers) == 0 {
@@ -162,7 +162,7 @@ func (c *checker) blocks(list place, units []schemas.UnitBlocks) {
 }
 
 // bands checks the prices by the length of a session.
-func (c *checker) bands(list place, bands []schemas.ElapsedBand) {
+func (c *checker) bands(list spot, bands []schemas.ElapsedBand) {
 	for i, b := range bands {
 		here := list.at(i)
 		c.divisor(here.field("rate_seconds"), b.RateSeconds)

@@ -20,13 +20,13 @@ const (
 )
 
 // shortLines complains of the first line that is no row of a list.
-func (l *loader) shortLines(f *file) bool {
+func (r *reader) shortLines(f *file) bool {
 	line := 1
 	for rest := f.text; len(rest) > mostLineBytes; line++ {
 		end := bytes.IndexByte(rest, '\n')
 		if end < 0 || end > mostLineBytes {
-			l.broken = true
-			l.found.add(Problem{File: f.name, Line: line, Column: 1, Message: fmt.Sprintf("the line is longer than %d MiB", mostLineBytes>>20), Suggestion: "look for line breaks that are missing"})
+			r.broken = true
+			r.found.add(Problem{File: f.name, Line: line, Column: 1, Message: fmt.Sprintf("the line is longer than %d MiB", mostLineBytes>>20), Suggestion: "look for line breaks that are missing"})
 			return false
 		}
 		rest = rest[end+1:]
@@ -47,7 +47,7 @@ type column struct {
 
 // table reads the rows of one CSV file into structs of one type.
 type table struct {
-	*loader
+	*reader
 	file    *file
 	columns []*column // by position
 }
@@ -71,24 +71,52 @@ func flatFields(sh shapes, t reflect.Type) []field {
 	return out
 }
 
-func (t *table) wrong(at place, w *wrong) { t.complain(at, w.suggestion, "%s", w.message) }
+func (r *reader) complainOf(at spot, w *wrong) { r.complain(at, w.suggestion, "%s", w.message) }
 
-// readTable reads a CSV file with a header into structs, row by row, and hands each to row with its place. The struct is
+// readTable reads a CSV file with a header into structs, row by row, and hands each to row with its spot. The struct is
 // reused from row to row, zeroed; row copies it.
-func readTable[T any](l *loader, f *file, row func(at place, v *T)) {
-	text, ok := l.utf8(f)
-	if !ok || !l.shortLines(f) {
+func readTable[T any](r *reader, f *file, row func(at spot, v *T)) {
+	text, ok := r.utf8(f)
+	if !ok || !r.shortLines(f) {
 		return
 	}
-	t := &table{loader: l, file: f}
-	r := newCSV(text)
-	if !t.readHeader(r, flatFields(l.shapes, reflect.TypeFor[T]())) {
-		l.broken = true
+	t := &table{reader: r, file: f}
+	in := newCSV(text)
+	if !t.readHeader(in, flatFields(r.shapes, reflect.TypeFor[T]())) {
+		r.broken = true
 		return
 	}
-	for v := new(T); ; *v = *new(T) {
-		offset := r.InputOffset()
-		record, err := r.Read()
+	v := new(T)
+	t.records(in, func(at spot, record []string) {
+		*v = *new(T)
+		t.fill(at, record, reflect.ValueOf(v).Elem())
+		row(at, v)
+	})
+}
+
+// readRecords reads a CSV file whose columns are no fields of a struct, row by row. The record is reused from row to row.
+func readRecords(r *reader, f *file, row func(at spot, header, record []string)) {
+	text, ok := r.utf8(f)
+	if !ok || !r.shortLines(f) {
+		return
+	}
+	t := &table{reader: r, file: f}
+	in := newCSV(text)
+	header, err := in.Read()
+	if err != nil {
+		t.syntax(err)
+		return
+	}
+	f.header = slices.Clone(header)
+	f.rows = append(f.rows, csvRow{line: 1})
+	t.records(in, func(at spot, record []string) { row(at, f.header, record) })
+}
+
+// records hands on each row after the header, and complains of those that are none.
+func (t *table) records(in *csv.Reader, row func(at spot, record []string)) {
+	for {
+		offset := in.InputOffset()
+		record, err := in.Read()
 		if errors.Is(err, io.EOF) {
 			return
 		}
@@ -96,11 +124,10 @@ func readTable[T any](l *loader, f *file, row func(at place, v *T)) {
 			t.syntax(err)
 			continue
 		}
-		line, _ := r.FieldPos(0)
-		at := place{file: f, up: &place{file: f}, index: len(f.rows)}
-		f.rows = append(f.rows, csvRow{line: int32(line), offset: offset})
-		t.fill(at, record, reflect.ValueOf(v).Elem())
-		row(at, v)
+		line, _ := in.FieldPos(0)
+		at := rowAt(t.file, len(t.file.rows))
+		t.file.rows = append(t.file.rows, csvRow{line: int32(line), offset: offset})
+		row(at, record)
 	}
 }
 
@@ -186,9 +213,9 @@ func names(fields []field) []string {
 
 // fill puts a record into a struct. A field that is wrong stays zero, and the row counts all the same, so that what refers
 // to it does not dangle.
-func (t *table) fill(at place, record []string, v reflect.Value) {
+func (t *table) fill(at spot, record []string, v reflect.Value) {
 	if len(record) != len(t.columns) {
-		t.wrong(at, &wrong{
+		t.complainOf(at, &wrong{
 			fmt.Sprintf("the row has %d fields, the header %d", len(record), len(t.columns)),
 			"look for a comma that needs quotes around its text",
 		})
@@ -197,7 +224,7 @@ func (t *table) fill(at place, record []string, v reflect.Value) {
 		c := t.columns[i]
 		if text == "" {
 			if c.required {
-				t.wrong(at.field(c.key), &wrong{c.key + " is empty", "write " + wantOf(v.FieldByIndex(c.index).Type())})
+				t.complainOf(at.field(c.key), &wrong{c.key + " is empty", "write " + wantOf(v.FieldByIndex(c.index).Type())})
 			}
 			continue
 		}
@@ -206,7 +233,7 @@ func (t *table) fill(at place, record []string, v reflect.Value) {
 			w = secretValue(text)
 		}
 		if w != nil {
-			t.wrong(at.field(c.key), w)
+			t.complainOf(at.field(c.key), w)
 		}
 	}
 }
@@ -249,24 +276,24 @@ func (t *table) syntax(err error) {
 }
 
 // utf8 returns the text of a file without its byte-order mark, and complains where it is not UTF-8.
-func (l *loader) utf8(f *file) ([]byte, bool) {
-	f.text = bytes.TrimPrefix(f.text, []byte("\xef\xbb\xbf"))
+func (r *reader) utf8(f *file) ([]byte, bool) {
+	f.text = bytes.TrimPrefix(f.text, []byte(byteOrderMark))
 	if utf8.Valid(f.text) {
 		return f.text, true
 	}
 	good := 0
 	for good < len(f.text) {
-		r, size := utf8.DecodeRune(f.text[good:])
-		if r == utf8.RuneError && size <= 1 {
+		c, size := utf8.DecodeRune(f.text[good:])
+		if c == utf8.RuneError && size <= 1 {
 			break
 		}
 		good += size
 	}
-	l.broken = true
+	r.broken = true
 	before := f.text[:good]
 	line := bytes.Count(before, []byte("\n")) + 1
 	start := bytes.LastIndexByte(before, '\n') + 1
-	l.found.add(Problem{
+	r.found.add(Problem{
 		File: f.name, Line: line, Column: utf8.RuneCount(before[start:]) + 1,
 		Message: fmt.Sprintf("the byte %#02x is not UTF-8", f.text[good]), Suggestion: "save the file as UTF-8",
 	})

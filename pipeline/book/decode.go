@@ -26,8 +26,8 @@ type decoder struct {
 	nodes, most int
 }
 
-func newDecoder(l *loader, f *file) *decoder {
-	return &decoder{file: f, shapes: l.shapes, report: l.found.add, most: freeRepeats + mostRepeats*countNodes(f.root)}
+func newDecoder(r *reader, f *file) *decoder {
+	return &decoder{file: f, shapes: r.shapes, report: r.found.add, most: freeRepeats + mostRepeats*countNodes(f.root)}
 }
 
 // countNodes counts the values that a file holds, aliases not followed.

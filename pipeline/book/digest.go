@@ -56,7 +56,7 @@ func writeCounted(h hash.Hash, text []byte) {
 	h.Write(text)
 }
 
-// digest reads the files' bytes as they lie, before anything looks at them.
-func digestFile(f *file) digested {
-	return digested{name: f.name, part: f.part, sum: sha256.Sum256(f.text)}
+// digestFile digests a file's bytes as they lie, before anything looks at them.
+func digestFile(name string, part Part, text []byte) digested {
+	return digested{name: name, part: part, sum: sha256.Sum256(text)}
 }

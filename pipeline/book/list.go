@@ -16,7 +16,7 @@ func (l *loader) list(fsys fs.FS) {
 	walk = func(dir string) {
 		entries, err := fs.ReadDir(fsys, dir)
 		if err != nil {
-			l.refuse(&file{name: dir}, "the directory cannot be read: "+reason(err), "look at its permissions")
+			l.refuse(dir, "the directory cannot be read: "+reason(err), "look at its permissions")
 			return
 		}
 		slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
@@ -25,7 +25,7 @@ func (l *loader) list(fsys fs.FS) {
 			switch {
 			case strings.HasPrefix(e.Name(), "."), isNotes(e.Name()):
 			case isDir(fsys, name, e):
-				if isRoom(name, patterns) {
+				if slices.Contains(l.folders, name) {
 					walk(name)
 					continue
 				}
@@ -45,12 +45,15 @@ func (l *loader) take(fsys fs.FS, name string, patterns []kind) {
 		l.strays = append(l.strays, stray{name, "file"})
 		return
 	}
-	f := &file{name: name, part: patterns[i].part}
 	if len(l.files) == mostFiles {
-		l.refuse(f, fmt.Sprintf("a book has at most %d files", mostFiles), "join some")
+		l.refuse(name, fmt.Sprintf("a book has at most %d files", mostFiles), "join some")
 	}
-	if len(l.files) < mostFiles && l.readFile(fsys, f) {
-		l.files = append(l.files, f)
+	if len(l.files) >= mostFiles {
+		return
+	}
+	if text, ok := l.readFile(fsys, name); ok {
+		l.files = append(l.files, newFile(name, text))
+		l.sums = append(l.sums, digestFile(name, patterns[i].part, text))
 	}
 }
 
@@ -68,9 +71,13 @@ func isDir(fsys fs.FS, name string, e fs.DirEntry) bool {
 	return err == nil && info.IsDir()
 }
 
-// isRoom reports whether files of a book may lie in a directory.
-func isRoom(dir string, patterns []kind) bool {
-	return slices.ContainsFunc(patterns, func(k kind) bool { return path.Dir(k.pattern) == dir })
+// folders are the directories in which files of a book may lie.
+func folders() []string {
+	var out []string
+	for _, k := range kinds() {
+		out = append(out, path.Dir(k.pattern))
+	}
+	return out
 }
 
 // stray is a file or directory that no book has.
@@ -79,9 +86,9 @@ type stray struct{ name, what string }
 // checkStrays complains of what no book has.
 func (l *loader) checkStrays() {
 	// Without the provider nothing says which directories are aside.
-	unsaid := l.providerAt.file == nil || l.providerAt.file.root == nil
+	_, said := l.providerAt.given()
 	for _, s := range l.strays {
-		if s.what == "file" || !unsaid && !l.isAside(s.name) {
+		if s.what == "file" || said && !l.isAside(s.name) {
 			l.complainOfStray(s.name, s.what)
 		}
 	}
@@ -107,7 +114,7 @@ func (l *loader) complainOfStray(name, what string) {
 	if near := nearest(name, known); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}
-	l.found.add(Problem{File: name, Line: 1, Column: 1, Message: "a book has no such " + what, Suggestion: hint})
+	l.report(Problem{File: name, Line: 1, Column: 1, Message: "a book has no such " + what, Suggestion: hint})
 }
 
 // isAside reports whether a directory is where deliveries arrive or results go, or leads there: such a one lies inside the

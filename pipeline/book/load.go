@@ -1,22 +1,12 @@
 package book
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
-	"reflect"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
-
-	"go.yaml.in/yaml/v3"
-
-	"daybook/schemas"
 )
 
 // kind is one kind of file that a book may have.
@@ -59,70 +49,18 @@ const (
 
 // loader is a book being read.
 type loader struct {
-	found  complaints
-	shapes shapes
+	*reader
+	entries
 	files  []*file
-	// broken says that a file could not be read at all, so that references into it would dangle for no good reason.
-	broken bool
+	sums   []digested // of the files, in the same order
 	strays []stray
-	unread map[unreadable]bool
-
-	provider   schemas.Provider
-	providerAt place
-	sources    listed[schemas.Source]
-
-	meters    listed[schemas.Meter]
-	offerings listed[schemas.Offering]
-	coupons   listed[schemas.Coupon]
-	taxes     listed[schemas.TaxRate]
-	units     listed[schemas.UnitFactor]
-	policy    schemas.RatingPolicy
-	policyAt  place
-
-	customers     listed[schemas.Customer]
-	accounts      listed[accountRow]
-	subscriptions listed[subscriptionRow]
-	changes       listed[changeRow]
-
-	peers     listed[schemas.Peer]
-	contracts listed[schemas.Contract]
-	mappings  listed[schemas.Mapping]
-
-	plan      schemas.Plan
-	planAt    place
-	planLines listed[schemas.PlanLine]
-	planRates listed[schemas.PlanRate]
-	rates     listed[schemas.Rate]
-}
-
-// listed is a list joined from several files, with the place of each entry.
-type listed[T any] struct {
-	items  []T
-	places []place
-}
-
-func (s *listed[T]) add(at place, v T) {
-	s.items = append(s.items, v)
-	s.places = append(s.places, at)
-}
-
-// expect makes room for the rows of a CSV file.
-func (s *listed[T]) expect(f *file) {
-	rows := min(bytes.Count(f.text, []byte("\n")), 1<<18) // a file of empty lines must not cost more than its bytes
-	s.items, s.places = slices.Grow(s.items, rows), slices.Grow(s.places, rows)
-}
-
-// addAll adds the entries of a YAML list.
-func (s *listed[T]) addAll(at place, items []T) {
-	for i := range items {
-		s.add(at.at(i), items[i])
-	}
 }
 
 // Load reads and checks the book whose root is fsys. Either the book or the list of problems is nil. It reads only plain
 // files at the places that a book has, and complains of any other. An fsys from [Open] cannot leave its directory.
 func Load(fsys fs.FS) (*Book, Problems) {
-	l := &loader{shapes: shapes{}}
+	l := &loader{reader: newReader()}
+	l.folders = folders()
 	l.list(fsys)
 	for _, f := range l.files {
 		for _, k := range kinds() {
@@ -132,11 +70,10 @@ func Load(fsys fs.FS) (*Book, Problems) {
 		}
 	}
 	l.checkStrays()
-	if !l.broken {
-		l.noteUnread()
-		l.check()
+	if l.readable() {
+		check(l.reader, &l.entries)
 	}
-	if problems := l.found.sorted(); len(problems) > 0 {
+	if problems := l.problems(); len(problems) > 0 {
 		return nil, problems
 	}
 	return l.book(), nil
@@ -157,28 +94,26 @@ func Open(dir string) (*Book, Problems, error) {
 }
 
 // readFile reads one file, at most the limit of its kind.
-func (l *loader) readFile(fsys fs.FS, f *file) bool {
+func (l *loader) readFile(fsys fs.FS, name string) ([]byte, bool) {
 	limit := int64(mostCSVBytes)
-	if path.Ext(f.name) == ".yaml" {
+	if path.Ext(name) == ".yaml" {
 		limit = mostYAMLBytes
 	}
 	// Opening a pipe waits for a writer who may never come, and a device has no end.
-	if info, err := fs.Stat(fsys, f.name); err == nil && !info.Mode().IsRegular() {
-		l.refuse(f, "it is not a plain file", "put a file in its place, or move it out of the book")
-		return false
+	if info, err := fs.Stat(fsys, name); err == nil && !info.Mode().IsRegular() {
+		l.refuse(name, "it is not a plain file", "put a file in its place, or move it out of the book")
+		return nil, false
 	}
-	text, err := readLimited(fsys, f.name, limit)
+	text, err := readLimited(fsys, name, limit)
 	switch {
 	case err != nil:
-		l.refuse(f, "the file cannot be read: "+reason(err), "look at its permissions, and whether it is a link out of the book")
+		l.refuse(name, "the file cannot be read: "+reason(err), "look at its permissions, and whether it is a link out of the book")
 	case int64(len(text)) > limit:
-		l.refuse(f, fmt.Sprintf("the file is larger than %d MiB", limit>>20), "write big lists as CSV")
+		l.refuse(name, fmt.Sprintf("the file is larger than %d MiB", limit>>20), "write big lists as CSV")
 	default:
-		f.text = text
-		f.digest = digestFile(f)
-		return true
+		return text, true
 	}
-	return false
+	return nil, false
 }
 
 func readLimited(fsys fs.FS, name string, limit int64) ([]byte, error) {
@@ -196,93 +131,4 @@ func reason(err error) string {
 		return p.Err.Error()
 	}
 	return err.Error()
-}
-
-// refuse complains of a whole file.
-func (l *loader) refuse(f *file, message, suggestion string) {
-	l.broken = true
-	l.found.add(Problem{File: f.name, Line: 1, Column: 1, Message: message, Suggestion: suggestion})
-}
-
-// complain reports a problem at a place.
-func (l *loader) complain(at place, suggestion, format string, args ...any) {
-	line, column := at.position()
-	p := Problem{
-		File: at.file.name, Line: line, Column: column, Path: at.path(),
-		Message: fmt.Sprintf(format, args...), Suggestion: suggestion,
-	}
-	if !l.unread[spotOf(&p)] {
-		l.found.add(p)
-	}
-}
-
-// unreadable is where a value stands that could not be read.
-type unreadable struct {
-	file, path   string
-	line, column int
-}
-
-func spotOf(p *Problem) unreadable { return unreadable{p.File, p.Path, p.Line, p.Column} }
-
-// noteUnread remembers what could not be read: such a value is zero, and what the check would say of the zero is no second
-// fault of the book.
-func (l *loader) noteUnread() {
-	l.unread = make(map[unreadable]bool, len(l.found.list))
-	for i := range l.found.list {
-		l.unread[spotOf(&l.found.list[i])] = true
-	}
-}
-
-// decodeYAML reads a YAML file into a struct. It reports whether the file could be parsed.
-func (l *loader) decodeYAML(f *file, into any) bool {
-	text, ok := l.utf8(f)
-	if !ok {
-		return false
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	var doc yaml.Node
-	if err := dec.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
-		l.yamlSyntax(f, err)
-		return false
-	}
-	var next yaml.Node
-	if err := dec.Decode(&next); err == nil {
-		l.found.add(Problem{File: f.name, Line: max(next.Line, 1), Column: 1, Message: "a second document begins here", Suggestion: "remove the line of three hyphens, or put it into a file of its own"})
-	} else if !errors.Is(err, io.EOF) {
-		l.yamlSyntax(f, err)
-		return false
-	}
-	root := &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}
-	if len(doc.Content) > 0 && !isNull(doc.Content[0]) {
-		root = doc.Content[0]
-	}
-	f.root = root
-	d := newDecoder(l, f)
-	d.value(root, "", reflect.ValueOf(into).Elem())
-	l.broken = l.broken || d.nodes > d.most
-	return true
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-
-// yamlSyntax complains of what the YAML parser could not read. It names a line but no column; the first character of
-// the line stands for it.
-func (l *loader) yamlSyntax(f *file, err error) {
-	l.broken = true
-	p := Problem{File: f.name, Line: 1, Column: 1, Message: err.Error(), Suggestion: "look at the indentation, quotes and colons around this line"}
-	if m := yamlLine.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " ")); m != nil {
-		p.Message = m[2]
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			p.Line = n
-		}
-	}
-	if strings.Contains(p.Message, "cannot start any token") && bytes.ContainsRune(f.text, '\t') {
-		p.Suggestion = "indent by blanks, not tabs"
-	}
-	lines := bytes.SplitN(f.text, []byte("\n"), p.Line+1)
-	if p.Line <= len(lines) {
-		line := lines[p.Line-1]
-		p.Column = len(line) - len(bytes.TrimLeft(line, " \t")) + 1
-	}
-	l.found.add(p)
 }

@@ -2,13 +2,6 @@ package book
 
 import "daybook/schemas"
 
-// origin is an account number of a peer or of one source.
-type origin struct {
-	peer         schemas.PeerID
-	source       schemas.SourceID
-	billing, sub string
-}
-
 // owner is whose an account number is, and when.
 type owner struct {
 	schemas.Validity

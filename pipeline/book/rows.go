@@ -4,24 +4,6 @@ import (
 	"daybook/schemas"
 )
 
-// accountRow is an account with the customer it belongs to.
-type accountRow struct {
-	Customer        string `yaml:"customer"`
-	schemas.Account `yaml:",inline"`
-}
-
-// subscriptionRow is a subscription with its account.
-type subscriptionRow struct {
-	Account              schemas.AccountID `yaml:"account"`
-	schemas.Subscription `yaml:",inline"`
-}
-
-// changeRow is a change with its subscription.
-type changeRow struct {
-	Subscription   schemas.SubscriptionID `yaml:"subscription"`
-	schemas.Change `yaml:",inline"`
-}
-
 // The contents of the YAML files that are not one struct of package schemas.
 type (
 	sourcesFile struct {
@@ -42,14 +24,14 @@ type (
 )
 
 func (l *loader) readProvider(f *file) {
-	l.providerAt = place{file: f}
+	l.providerAt = top(f)
 	l.decodeYAML(f, &l.provider)
 }
 
 func (l *loader) readSources(f *file) {
 	var c sourcesFile
 	if l.decodeYAML(f, &c) {
-		l.sources.addAll(place{file: f}.field("sources"), c.Sources)
+		l.sources.addAll(top(f).field("sources"), c.Sources)
 	}
 }
 
@@ -58,20 +40,20 @@ func (l *loader) readCatalogue(f *file) {
 	if !l.decodeYAML(f, &c) {
 		return
 	}
-	top := place{file: f}
-	l.meters.addAll(top.field("meters"), c.Meters)
-	l.offerings.addAll(top.field("offerings"), c.Offerings)
-	l.coupons.addAll(top.field("coupons"), c.Coupons)
-	l.taxes.addAll(top.field("taxes"), c.Taxes)
-	l.units.addAll(top.field("units"), c.Units)
-	if _, there := top.field("policy").node(); !there {
+	whole := top(f)
+	l.meters.addAll(whole.field("meters"), c.Meters)
+	l.offerings.addAll(whole.field("offerings"), c.Offerings)
+	l.coupons.addAll(whole.field("coupons"), c.Coupons)
+	l.taxes.addAll(whole.field("taxes"), c.Taxes)
+	l.units.addAll(whole.field("units"), c.Units)
+	if _, there := whole.field("policy").given(); !there {
 		return
 	}
-	if l.policyAt.file != nil {
-		l.complain(top.field("policy"), "keep one of them", "the policy stands in %s already", l.policyAt.file.name)
+	if l.policyAt.there() {
+		l.complain(whole.field("policy"), "keep one of them", "the policy stands in %s already", l.policyAt.fileName())
 		return
 	}
-	l.policy, l.policyAt = c.Policy, top.field("policy")
+	l.policy, l.policyAt = c.Policy, whole.field("policy")
 }
 
 func (l *loader) readCustomers(f *file) {
@@ -80,7 +62,7 @@ func (l *loader) readCustomers(f *file) {
 		return
 	}
 	for i, customer := range c.Customers {
-		at := place{file: f}.field("customers").at(i)
+		at := top(f).field("customers").at(i)
 		for j, account := range customer.Accounts {
 			l.addAccount(at.field("accounts").at(j), accountRow{customer.ID, account})
 		}
@@ -90,7 +72,7 @@ func (l *loader) readCustomers(f *file) {
 }
 
 // addAccount takes an account apart, so that whatever file a fact stands in, it is checked in one way.
-func (l *loader) addAccount(at place, a accountRow) {
+func (l *loader) addAccount(at spot, a accountRow) {
 	for i, s := range a.Subscriptions {
 		l.addSubscription(at.field("subscriptions").at(i), subscriptionRow{a.ID, s})
 	}
@@ -98,7 +80,7 @@ func (l *loader) addAccount(at place, a accountRow) {
 	l.accounts.add(at, a)
 }
 
-func (l *loader) addSubscription(at place, s subscriptionRow) {
+func (l *loader) addSubscription(at spot, s subscriptionRow) {
 	for i, c := range s.Changes {
 		l.changes.add(at.field("changes").at(i), changeRow{s.ID, c})
 	}
@@ -112,28 +94,28 @@ func (l *loader) readSubscriptions(f *file) {
 		return
 	}
 	for i, s := range c.Subscriptions {
-		l.addSubscription(place{file: f}.field("subscriptions").at(i), s)
+		l.addSubscription(top(f).field("subscriptions").at(i), s)
 	}
 }
 
 func (l *loader) readCustomerRows(f *file) {
 	l.customers.expect(f)
-	readTable(l, f, func(at place, v *schemas.Customer) { l.customers.add(at, *v) })
+	readTable(l.reader, f, func(at spot, v *schemas.Customer) { l.customers.add(at, *v) })
 }
 
 func (l *loader) readAccountRows(f *file) {
 	l.accounts.expect(f)
-	readTable(l, f, func(at place, v *accountRow) { l.accounts.add(at, *v) })
+	readTable(l.reader, f, func(at spot, v *accountRow) { l.accounts.add(at, *v) })
 }
 
 func (l *loader) readSubscriptionRows(f *file) {
 	l.subscriptions.expect(f)
-	readTable(l, f, func(at place, v *subscriptionRow) { l.subscriptions.add(at, *v) })
+	readTable(l.reader, f, func(at spot, v *subscriptionRow) { l.subscriptions.add(at, *v) })
 }
 
 func (l *loader) readChangeRows(f *file) {
 	l.changes.expect(f)
-	readTable(l, f, func(at place, v *changeRow) { l.changes.add(at, *v) })
+	readTable(l.reader, f, func(at spot, v *changeRow) { l.changes.add(at, *v) })
 }
 
 func (l *loader) readPeer(f *file) {
@@ -141,10 +123,10 @@ func (l *loader) readPeer(f *file) {
 	if !l.decodeYAML(f, &c) {
 		return
 	}
-	top := place{file: f}
-	l.peers.add(top, c.Peer)
+	whole := top(f)
+	l.peers.add(whole, c.Peer)
 	for i, contract := range c.Contracts {
-		at := top.field("contracts").at(i)
+		at := whole.field("contracts").at(i)
 		if contract.Peer != "" && contract.Peer != c.ID {
 			l.complain(at.field("peer"), "remove the line: a contract is with the peer of its file", "the contract is with %s, but the file is about %s", contract.Peer, c.ID)
 		}
@@ -152,7 +134,7 @@ func (l *loader) readPeer(f *file) {
 		l.contracts.add(at, contract)
 	}
 	for i, m := range c.Accounts {
-		at := top.field("accounts").at(i)
+		at := whole.field("accounts").at(i)
 		if m.Peer != "" && m.Peer != c.ID {
 			l.complain(at.field("peer"), "remove the line: an account is the peer's of its file", "the account is of %s, but the file is about %s", m.Peer, c.ID)
 		}
@@ -163,11 +145,11 @@ func (l *loader) readPeer(f *file) {
 
 func (l *loader) readMappingRows(f *file) {
 	l.mappings.expect(f)
-	readTable(l, f, func(at place, v *schemas.Mapping) { l.mappings.add(at, *v) })
+	readTable(l.reader, f, func(at spot, v *schemas.Mapping) { l.mappings.add(at, *v) })
 }
 
 func (l *loader) readPlan(f *file) {
-	l.planAt = place{file: f}
+	l.planAt = top(f)
 	var c schemas.Plan
 	if !l.decodeYAML(f, &c) {
 		return
@@ -179,5 +161,5 @@ func (l *loader) readPlan(f *file) {
 
 func (l *loader) readPlanRows(f *file) {
 	l.planLines.expect(f)
-	readTable(l, f, func(at place, v *schemas.PlanLine) { l.planLines.add(at, *v) })
+	readTable(l.reader, f, func(at spot, v *schemas.PlanLine) { l.planLines.add(at, *v) })
 }

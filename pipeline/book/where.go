@@ -26,8 +26,8 @@ const (
 	KindPlanLine     Kind = "plan line" // period/offering/region
 )
 
-// spot is a line of a file of the book.
-type spot struct {
+// standing is a line of a file of the book.
+type standing struct {
 	file int32
 	line int32
 }
@@ -64,24 +64,20 @@ func commitmentKey(account schemas.AccountID, commitment string) string {
 	return string(account) + "/" + commitment
 }
 
-func planKey(p schemas.PlanLine) string {
-	return string(p.Period) + "/" + string(p.Offering) + "/" + p.Region
-}
-
 // marker notes where entries stand while a book is put together.
 type marker struct {
 	files map[string]int32
-	where map[Kind]map[string]spot
+	where map[Kind]map[string]standing
 }
 
 // mark keeps the first place of an identifier.
-func (m *marker) mark(kind Kind, id string, at place) {
+func (m *marker) mark(kind Kind, id string, at spot) {
 	spots := m.where[kind]
 	if spots == nil {
-		spots = map[string]spot{}
+		spots = map[string]standing{}
 		m.where[kind] = spots
 	}
 	if _, twice := spots[id]; !twice && id != "" {
-		spots[id] = spot{m.files[at.file.name], int32(at.line())}
+		spots[id] = standing{m.files[at.fileName()], int32(at.line())}
 	}
 }

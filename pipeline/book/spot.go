@@ -12,10 +12,7 @@ import (
 // file is one file of the book while it is read.
 type file struct {
 	name string
-	part Part
 	text []byte
-	// digest is of the bytes as they lie.
-	digest digested
 	// root is the top node of a YAML file, nil for an empty one; rows are those of a CSV file.
 	root *yaml.Node
 	rows []csvRow
@@ -23,28 +20,64 @@ type file struct {
 	header []string
 }
 
+func newFile(name string, text []byte) *file { return &file{name: name, text: text} }
+
+// begins reports whether the text of a file begins so, whatever byte-order mark stands before it.
+func (f *file) begins(with string) bool {
+	return bytes.HasPrefix(bytes.TrimPrefix(f.text, []byte(byteOrderMark)), []byte(with))
+}
+
+const byteOrderMark = "\xef\xbb\xbf"
+
 // csvRow is where a record begins.
 type csvRow struct {
 	line   int32
 	offset int64
 }
 
-// place is the way to a value of the book: a file, and the keys and indexes that lead to the value. Nothing is looked up
-// until a complaint needs a line, so that a place costs nothing on the way through a hundred thousand rows.
-type place struct {
+// spot is the way to a value of the book: a file, and the keys and indexes that lead to the value. Nothing is looked up
+// until a complaint needs a line, so that a spot costs nothing on the way through a hundred thousand rows.
+type spot struct {
 	file *file
-	up   *place
+	up   *spot
 	// key is set for a field; index counts elements of a list, or the rows of a CSV file.
 	key   string
 	index int
 }
 
-func (p place) field(key string) place { return place{file: p.file, up: &p, key: key} }
+// top is the spot of a whole file.
+func top(f *file) spot { return spot{file: f} }
 
-func (p place) at(index int) place { return place{file: p.file, up: &p, index: index} }
+func (p spot) field(key string) spot { return spot{file: p.file, up: &p, key: key} }
+
+func (p spot) at(index int) spot { return spot{file: p.file, up: &p, index: index} }
+
+// there reports whether the spot lies in a file at all, which the zero one does not.
+func (p spot) there() bool { return p.file != nil }
+
+// fileName is the file's path below the book.
+func (p spot) fileName() string { return p.file.name }
+
+// where returns file and line, such as catalogue/compute.yaml:42.
+func (p spot) where() string { return p.file.name + ":" + strconv.Itoa(p.line()) }
+
+// inCell reports whether the spot is one cell of a row, or one value of a mapping.
+func (p spot) inCell() bool { return p.key != "" }
+
+// given reports whether a YAML file says anything at the spot itself, and the text of it where it is one value.
+func (p spot) given() (text string, ok bool) {
+	if p.file == nil {
+		return "", false
+	}
+	n, exact := p.node()
+	if !exact {
+		return "", false
+	}
+	return n.Value, true
+}
 
 // path returns the way in words: offerings[2].price, and of a CSV file the column alone.
-func (p place) path() string {
+func (p spot) path() string {
 	if p.up == nil {
 		return ""
 	}
@@ -61,7 +94,7 @@ func (p place) path() string {
 }
 
 // position returns line and column of the value, or of the nearest thing around it that is there.
-func (p place) position() (line, column int) {
+func (p spot) position() (line, column int) {
 	if p.file.header != nil {
 		return p.csvPosition()
 	}
@@ -72,7 +105,7 @@ func (p place) position() (line, column int) {
 }
 
 // line is the line of the value alone; it is cheap for a row of a CSV file.
-func (p place) line() int {
+func (p spot) line() int {
 	if p.file.header != nil && p.key == "" && p.up != nil && p.up.up == nil && p.index < len(p.file.rows) {
 		return int(p.file.rows[p.index].line)
 	}
@@ -81,7 +114,7 @@ func (p place) line() int {
 }
 
 // node finds the YAML node, and reports whether it is the value itself rather than something around it.
-func (p place) node() (*yaml.Node, bool) {
+func (p spot) node() (*yaml.Node, bool) {
 	if p.up == nil {
 		return p.file.root, p.file.root != nil
 	}
@@ -106,7 +139,7 @@ func (p place) node() (*yaml.Node, bool) {
 }
 
 // csvPosition reads the row again to find its cell.
-func (p place) csvPosition() (line, column int) {
+func (p spot) csvPosition() (line, column int) {
 	var row *csvRow
 	cell := -1
 	for q := &p; q.up != nil; q = q.up {
@@ -149,6 +182,9 @@ func characters(text []byte, line, column int) int {
 	}
 	return utf8.RuneCount(text[:column-1]) + 1
 }
+
+// rowAt is the spot of a row of a CSV file.
+func rowAt(f *file, index int) spot { return spot{file: f, up: &spot{file: f}, index: index} }
 
 // newCSV reads the dialect of the book's CSV files: commas, quotes, comment lines that begin with #.
 func newCSV(text []byte) *csv.Reader {

@@ -40,7 +40,9 @@ var floorPlan = map[string]room{
 	},
 	"pipeline/source/delivery": {ours: "pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/source/... schemas schemas/money", friends: "github.com/klauspost/compress/..."},
-	"pipeline/book":            {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
+	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
+	"pipeline/book/check":      {ours: "pipeline/book/parse schemas schemas/money"},
+	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document":        {ours: "schemas schemas/money", friends: "github.com/xuri/excelize/v2"},
 	"pipeline": {
 		ours: "pipeline/book pipeline/dataset pipeline/document pipeline/source/... pipeline/store " +

@@ -3,6 +3,7 @@ package book
 import (
 	"slices"
 
+	"daybook/pipeline/book/check"
 	"daybook/schemas"
 )
 
@@ -17,7 +18,7 @@ func (b *Book) CatalogueAsOf(asOf schemas.Date) schemas.Catalogue {
 	c := b.Catalogue
 	c.Offerings = slices.Clone(c.Offerings)
 	for i := range c.Offerings {
-		c.Offerings[i].Prices = inTurn(c.Offerings[i].Prices, asOf, priceValidity, sameThing)
+		c.Offerings[i].Prices = inTurn(c.Offerings[i].Prices, asOf, priceValidity, check.SameThing)
 	}
 	c.Taxes = inTurn(c.Taxes, asOf, taxValidity, func(t *schemas.TaxRate) string { return t.ID })
 	return c
@@ -60,7 +61,7 @@ func inTurn[T any](list []T, asOf schemas.Date, validity func(*T) *schemas.Valid
 func without(list []schemas.Validity, cut schemas.Validity) []schemas.Validity {
 	var out []schemas.Validity
 	for _, v := range list {
-		if _, both := overlap(v, cut); !both {
+		if _, both := check.Overlap(v, cut); !both {
 			out = append(out, v)
 			continue
 		}
@@ -92,7 +93,7 @@ func (b *Book) PricesInForce(id schemas.OfferingID, day, asOf schemas.Date) []*s
 			continue
 		}
 		replaced := slices.ContainsFunc(o.Prices, func(q schemas.Price) bool {
-			return q.Validity.Holds(day, asOf) && q.Validity.KnownSince.After(p.Validity.KnownSince) && sameThing(&q) == sameThing(p)
+			return q.Validity.Holds(day, asOf) && q.Validity.KnownSince.After(p.Validity.KnownSince) && check.SameThing(&q) == check.SameThing(p)
 		})
 		if !replaced {
 			out = append(out, p)

@@ -5,26 +5,28 @@ import (
 	"slices"
 	"strings"
 
+	"daybook/pipeline/book/check"
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 )
 
 // book puts a sound book together from its lists.
 func (l *loader) book() *Book {
-	zone, _ := l.provider.Location() // checked before
+	zone, _ := l.Provider.Location() // checked before
 	b := &Book{
-		Provider: l.provider, Zone: zone, Sources: l.sources.items, Peers: l.peers.items, Contracts: l.contracts.items,
-		Mappings: l.mappings.items, Plan: l.plan,
+		Provider: l.Provider, Zone: zone, Sources: l.Sources.Items, Peers: l.Peers.Items, Contracts: l.Contracts.Items,
+		Mappings: l.Mappings.Items, Plan: l.Plan,
 		Catalogue: schemas.Catalogue{
-			Meters: l.meters.items, Offerings: l.offerings.items, Coupons: l.coupons.items, Taxes: l.taxes.items,
-			Units: l.units.items, Policy: l.policy,
+			Meters: l.Meters.Items, Offerings: l.Offerings.Items, Coupons: l.Coupons.Items, Taxes: l.Taxes.Items,
+			Units: l.Units.Items, Policy: l.Policy,
 		},
-		accounts: make(map[schemas.AccountID]accountAt, len(l.accounts.items)),
+		accounts: make(map[schemas.AccountID]accountAt, len(l.Accounts.Items)),
 		aliases:  map[string]schemas.AccountID{},
-		owners:   make(map[origin][]owner, len(l.mappings.items)),
-		ownUse:   map[origin]bool{},
+		owners:   make(map[check.Origin][]owner, len(l.Mappings.Items)),
+		ownUse:   map[check.Origin]bool{},
 	}
-	b.Plan.Lines, b.Plan.Rates = l.planLines.items, l.planRates.items
-	b.Rates = schemas.NewRates(l.rates.items, l.pivot())
+	b.Plan.Lines, b.Plan.Rates = l.PlanLines.Items, l.PlanRates.Items
+	b.Rates = schemas.NewRates(l.Rates.Items, l.Pivot())
 	b.files = l.sums
 	l.marks(b)
 	l.join(b)
@@ -39,60 +41,60 @@ func (l *loader) marks(b *Book) {
 	for i, f := range l.sums {
 		m.files[f.name] = int32(i)
 	}
-	markAll(m, KindSource, &l.sources, func(s *schemas.Source) string { return string(s.ID) })
-	markAll(m, KindMeter, &l.meters, func(s *schemas.Meter) string { return string(s.ID) })
-	markAll(m, KindOffering, &l.offerings, func(s *schemas.Offering) string { return string(s.ID) })
-	markAll(m, KindCustomer, &l.customers, func(s *schemas.Customer) string { return s.ID })
-	markAll(m, KindAccount, &l.accounts, func(s *accountRow) string { return string(s.ID) })
-	markAll(m, KindSubscription, &l.subscriptions, func(s *subscriptionRow) string { return string(s.ID) })
-	markAll(m, KindPeer, &l.peers, func(s *schemas.Peer) string { return string(s.ID) })
-	markAll(m, KindContract, &l.contracts, func(s *schemas.Contract) string { return string(s.ID) })
-	markAll(m, KindCoupon, &l.coupons, func(s *schemas.Coupon) string { return s.ID })
-	markAll(m, KindTax, &l.taxes, func(s *schemas.TaxRate) string { return s.ID })
-	markAll(m, KindPlanLine, &l.planLines, func(s *schemas.PlanLine) string { return planKey(*s) })
-	for i := range l.offerings.items {
-		o, at := &l.offerings.items[i], l.offerings.spots[i].field("prices")
+	markAll(m, KindSource, &l.Sources, func(s *schemas.Source) string { return string(s.ID) })
+	markAll(m, KindMeter, &l.Meters, func(s *schemas.Meter) string { return string(s.ID) })
+	markAll(m, KindOffering, &l.Offerings, func(s *schemas.Offering) string { return string(s.ID) })
+	markAll(m, KindCustomer, &l.Customers, func(s *schemas.Customer) string { return s.ID })
+	markAll(m, KindAccount, &l.Accounts, func(s *check.AccountRow) string { return string(s.ID) })
+	markAll(m, KindSubscription, &l.Subscriptions, func(s *check.SubscriptionRow) string { return string(s.ID) })
+	markAll(m, KindPeer, &l.Peers, func(s *schemas.Peer) string { return string(s.ID) })
+	markAll(m, KindContract, &l.Contracts, func(s *schemas.Contract) string { return string(s.ID) })
+	markAll(m, KindCoupon, &l.Coupons, func(s *schemas.Coupon) string { return s.ID })
+	markAll(m, KindTax, &l.Taxes, func(s *schemas.TaxRate) string { return s.ID })
+	markAll(m, KindPlanLine, &l.PlanLines, func(s *schemas.PlanLine) string { return check.PlanKey(*s) })
+	for i := range l.Offerings.Items {
+		o, at := &l.Offerings.Items[i], l.Offerings.Spots[i].Field("prices")
 		for j := range o.Prices {
-			m.mark(KindPrice, priceKey(o.ID, o.Prices[j].ID, ""), at.at(j))
-			m.mark(KindPrice, priceKey(o.ID, o.Prices[j].ID, o.Prices[j].Version), at.at(j))
+			m.mark(KindPrice, priceKey(o.ID, o.Prices[j].ID, ""), at.At(j))
+			m.mark(KindPrice, priceKey(o.ID, o.Prices[j].ID, o.Prices[j].Version), at.At(j))
 		}
 	}
-	for i := range l.accounts.items {
-		a, at := &l.accounts.items[i], l.accounts.spots[i].field("commitments")
+	for i := range l.Accounts.Items {
+		a, at := &l.Accounts.Items[i], l.Accounts.Spots[i].Field("commitments")
 		for j := range a.Commitments {
-			m.mark(KindCommitment, commitmentKey(a.ID, a.Commitments[j].ID), at.at(j))
+			m.mark(KindCommitment, commitmentKey(a.ID, a.Commitments[j].ID), at.At(j))
 		}
 	}
 	b.where = m.where
 }
 
-func markAll[T any](m *marker, kind Kind, list *listed[T], id func(*T) string) {
-	for i := range list.items {
-		m.mark(kind, id(&list.items[i]), list.spots[i])
+func markAll[T any](m *marker, kind Kind, list *parse.List[T], id func(*T) string) {
+	for i := range list.Items {
+		m.mark(kind, id(&list.Items[i]), list.Spots[i])
 	}
 }
 
 // join puts changes into their subscriptions, those into their accounts, and those into their customers.
 func (l *loader) join(b *Book) {
 	changes := map[schemas.SubscriptionID][]schemas.Change{}
-	for _, c := range l.changes.items {
+	for _, c := range l.Changes.Items {
 		changes[c.Subscription] = append(changes[c.Subscription], c.Change)
 	}
-	subscriptions := make(map[schemas.AccountID][]schemas.Subscription, len(l.accounts.items))
-	for _, s := range l.subscriptions.items {
+	subscriptions := make(map[schemas.AccountID][]schemas.Subscription, len(l.Accounts.Items))
+	for _, s := range l.Subscriptions.Items {
 		s.Changes = changes[s.ID]
 		slices.SortStableFunc(s.Changes, func(a, b schemas.Change) int {
 			return cmp.Or(a.On.Compare(b.On), strings.Compare(a.Time, b.Time))
 		})
 		subscriptions[s.Account] = append(subscriptions[s.Account], s.Subscription)
 	}
-	accounts := make(map[string][]schemas.Account, len(l.customers.items))
-	for _, a := range l.accounts.items {
+	accounts := make(map[string][]schemas.Account, len(l.Customers.Items))
+	for _, a := range l.Accounts.Items {
 		a.Subscriptions = subscriptions[a.ID]
 		slices.SortFunc(a.Subscriptions, func(a, b schemas.Subscription) int { return cmp.Compare(a.ID, b.ID) })
 		accounts[a.Customer] = append(accounts[a.Customer], a.Account)
 	}
-	b.Customers = l.customers.items
+	b.Customers = l.Customers.Items
 	for i := range b.Customers {
 		c := &b.Customers[i]
 		c.Accounts = accounts[c.ID]
@@ -112,12 +114,12 @@ func (l *loader) index(b *Book) {
 		}
 	}
 	for _, m := range b.Mappings {
-		o := originOf(m)
+		o := check.OriginOf(m)
 		b.owners[o] = append(b.owners[o], owner{m.Validity(), m.Account})
 	}
 	for _, p := range b.Peers {
 		for _, number := range p.OwnUse {
-			b.ownUse[origin{peer: p.ID, sub: number}] = true
+			b.ownUse[check.Origin{Peer: p.ID, Sub: number}] = true
 		}
 	}
 }
@@ -129,5 +131,5 @@ func sortByID(b *Book) {
 	slices.SortFunc(b.Catalogue.Offerings, func(a, c schemas.Offering) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Peers, func(a, c schemas.Peer) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Contracts, func(a, c schemas.Contract) int { return cmp.Compare(a.ID, c.ID) })
-	slices.SortStableFunc(b.Plan.Lines, func(a, c schemas.PlanLine) int { return cmp.Compare(planKey(a), planKey(c)) })
+	slices.SortStableFunc(b.Plan.Lines, func(a, c schemas.PlanLine) int { return cmp.Compare(check.PlanKey(a), check.PlanKey(c)) })
 }

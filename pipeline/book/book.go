@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"daybook/pipeline/book/check"
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -32,9 +34,12 @@ type Book struct {
 	where    map[Kind]map[string]standing
 	accounts map[schemas.AccountID]accountAt
 	aliases  map[string]schemas.AccountID
-	owners   map[origin][]owner
-	ownUse   map[origin]bool
+	owners   map[check.Origin][]owner
+	ownUse   map[check.Origin]bool
 }
+
+// Problems is everything that is wrong with a book, each with its file, line and column.
+type Problems = parse.Problems
 
 // accountAt is where an account stands in Customers.
 type accountAt struct{ customer, account int }

@@ -6,6 +6,6 @@
 // worth. It never writes a book but the starter, rates nothing, and keeps no secret: credentials come from where they
 // are used.
 //
-// Start with load.go (what a book is made of), decode.go and csv.go (how files become structs) and check.go (what must
-// hold between them). README.md describes a book file by file.
+// Start with load.go (what a book is made of) and rows.go (what each file gives); package parse below it turns files into
+// structs, and package check holds their entries to the rules between them. README.md describes a book file by file.
 package book

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"daybook/pipeline/book/check"
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -39,7 +41,7 @@ func Schemas() map[string][]byte {
 		"peer.json":          {reflect.TypeFor[peerFile](), "a file of peers/ of a daybook book"},
 		"plan.json":          {reflect.TypeFor[schemas.Plan](), "plan.yaml of a daybook book"},
 	} {
-		s := schemaMaker{shapes: shapes{}, texts: texts, definitions: map[string]*jsonSchema{}}
+		s := schemaMaker{shapes: parse.Shapes{}, texts: texts, definitions: map[string]*jsonSchema{}}
 		root := s.structure(top.t)
 		root.Schema, root.Title, root.Definitions = "http://json-schema.org/draft-07/schema#", top.title, s.definitions
 		text, err := json.MarshalIndent(root, "", "  ")
@@ -71,13 +73,13 @@ type jsonSchema struct {
 
 // schemaMaker turns types into schemas; each struct is defined once.
 type schemaMaker struct {
-	shapes      shapes
+	shapes      parse.Shapes
 	texts       map[string]string
 	definitions map[string]*jsonSchema
 }
 
 func (m *schemaMaker) of(t reflect.Type) *jsonSchema {
-	if isScalar(t) {
+	if parse.IsScalar(t) {
 		return scalarSchema(t)
 	}
 	switch t.Kind() {
@@ -99,21 +101,21 @@ func (m *schemaMaker) of(t reflect.Type) *jsonSchema {
 
 func (m *schemaMaker) structure(t reflect.Type) *jsonSchema {
 	s := &jsonSchema{Type: "object", Properties: map[string]*jsonSchema{}, AdditionalProperties: false, Description: m.texts[t.Name()]}
-	for _, f := range m.shapes.of(t).fields {
-		p := m.of(f.typ)
-		switch fieldName(t, f.index) {
+	for _, f := range m.shapes.Of(t).Fields {
+		p := m.of(f.Typ)
+		switch fieldName(t, f.Index) {
 		case "Source.Columns", "Source.Constants":
 			p.PropertyNames = &jsonSchema{Enum: fillable()}
 		}
-		if text := m.texts[fieldName(t, f.index)]; text != "" {
+		if text := m.texts[fieldName(t, f.Index)]; text != "" {
 			if p.Ref != "" {
 				p = &jsonSchema{AllOf: []*jsonSchema{p}} // draft 7 ignores what stands beside a reference
 			}
 			p.Description = text
 		}
-		s.Properties[f.key] = p
-		if f.required {
-			s.Required = append(s.Required, f.key)
+		s.Properties[f.Key] = p
+		if f.Required {
+			s.Required = append(s.Required, f.Key)
 		}
 	}
 	return s
@@ -123,7 +125,7 @@ func (m *schemaMaker) structure(t reflect.Type) *jsonSchema {
 func fillable() []string {
 	var out []string
 	for i, c := range schemas.Usage.Columns {
-		if !slices.Contains(filledByDaybook(), i) {
+		if !slices.Contains(check.FilledByDaybook(), i) {
 			out = append(out, c.Name)
 		}
 	}
@@ -154,7 +156,7 @@ func scalarSchema(t reflect.Type) *jsonSchema {
 	case reflect.TypeFor[money.Currency]():
 		return &jsonSchema{Type: "string", Pattern: `^[A-Z]{3}$`}
 	}
-	if allowed := allowedValues(t); allowed != nil {
+	if allowed := parse.AllowedValues(t); allowed != nil {
 		return &jsonSchema{Type: "string", Enum: allowed}
 	}
 	switch t.Kind() {

@@ -5,12 +5,14 @@ import (
 	"reflect"
 	"strings"
 
+	"daybook/pipeline/book/check"
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 )
 
 // fieldTables lists every struct that a book is read into, with its keys, each struct once.
 func fieldTables(texts map[string]string) string {
-	m := tableMaker{shapes: shapes{}, texts: texts, seen: map[reflect.Type]bool{}}
+	m := tableMaker{shapes: parse.Shapes{}, texts: texts, seen: map[reflect.Type]bool{}}
 	m.out.WriteString("# Every field of a book\n\nKeys in bold must be there. A test writes this file from the structs that a book is read into, and from their comments;\n" +
 		"README.md says how values are written.\n")
 	for _, top := range []struct {
@@ -21,9 +23,9 @@ func fieldTables(texts map[string]string) string {
 		{"An entry of `sources.yaml`, under `sources`", reflect.TypeFor[schemas.Source]()},
 		{"`catalogue/*.yaml`", reflect.TypeFor[schemas.Catalogue]()},
 		{"An entry of `customers.yaml`, under `customers`; a row of `customers.csv`", reflect.TypeFor[schemas.Customer]()},
-		{"A row of `accounts.csv`; without `customer`, an account in `customers.yaml`", reflect.TypeFor[accountRow]()},
-		{"A row of `subscriptions.csv`, an entry of `subscriptions.yaml`; without `account`, in an account", reflect.TypeFor[subscriptionRow]()},
-		{"A row of `changes.csv`; without `subscription`, in a subscription", reflect.TypeFor[changeRow]()},
+		{"A row of `accounts.csv`; without `customer`, an account in `customers.yaml`", reflect.TypeFor[check.AccountRow]()},
+		{"A row of `subscriptions.csv`, an entry of `subscriptions.yaml`; without `account`, in an account", reflect.TypeFor[check.SubscriptionRow]()},
+		{"A row of `changes.csv`; without `subscription`, in a subscription", reflect.TypeFor[check.ChangeRow]()},
 		{"`peers/*.yaml`", reflect.TypeFor[peerFile]()},
 		{"A row of `mapping.csv`", reflect.TypeFor[schemas.Mapping]()},
 		{"`plan.yaml`", reflect.TypeFor[schemas.Plan]()},
@@ -36,7 +38,7 @@ func fieldTables(texts map[string]string) string {
 }
 
 type tableMaker struct {
-	shapes shapes
+	shapes parse.Shapes
 	texts  map[string]string
 	seen   map[reflect.Type]bool
 	out    strings.Builder
@@ -53,13 +55,13 @@ func (m *tableMaker) table(title string, t reflect.Type) {
 	}
 	m.out.WriteString("| Key | Value | |\n|---|---|---|\n")
 	var inner []reflect.Type
-	for _, f := range m.shapes.of(t).fields {
-		key := "`" + f.key + "`"
-		if f.required {
+	for _, f := range m.shapes.Of(t).Fields {
+		key := "`" + f.Key + "`"
+		if f.Required {
 			key = "**" + key + "**"
 		}
-		fmt.Fprintf(&m.out, "| %s | %s | %s |\n", key, cellText(m.kind(f.typ)), cellText(m.texts[fieldName(t, f.index)]))
-		if s := structOf(f.typ); s != nil {
+		fmt.Fprintf(&m.out, "| %s | %s | %s |\n", key, cellText(m.kind(f.Typ)), cellText(m.texts[fieldName(t, f.Index)]))
+		if s := structOf(f.Typ); s != nil {
 			inner = append(inner, s)
 		}
 	}
@@ -73,7 +75,7 @@ func structOf(t reflect.Type) reflect.Type {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
 		t = t.Elem()
 	}
-	if t.Kind() != reflect.Struct || isScalar(t) {
+	if t.Kind() != reflect.Struct || parse.IsScalar(t) {
 		return nil
 	}
 	return t
@@ -82,17 +84,17 @@ func structOf(t reflect.Type) reflect.Type {
 // kind says what a value looks like.
 func (m *tableMaker) kind(t reflect.Type) string {
 	switch {
-	case isScalar(t):
+	case parse.IsScalar(t):
 		if t.Kind() == reflect.Pointer {
 			t = t.Elem()
 		}
-		if allowed := allowedValues(t); allowed != nil && len(allowed) <= 20 {
+		if allowed := parse.AllowedValues(t); allowed != nil && len(allowed) <= 20 {
 			return strings.Join(allowed, ", ")
 		}
 		if t == reflect.TypeFor[schemas.Code]() {
 			return "a finding code"
 		}
-		return strings.TrimPrefix(strings.TrimPrefix(strings.Split(wantOf(t), " such as")[0], "a "), "an ")
+		return strings.TrimPrefix(strings.TrimPrefix(strings.Split(parse.WantOf(t), " such as")[0], "a "), "an ")
 	case t.Kind() == reflect.Slice:
 		return "list of " + m.kind(t.Elem())
 	case t.Kind() == reflect.Map:

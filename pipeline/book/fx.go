@@ -3,6 +3,7 @@ package book
 import (
 	"strings"
 
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -12,21 +13,21 @@ const ecbBase money.Currency = "EUR"
 
 // readRates reads exchange rates, one a row (date, base, quote, rate), or in the layout of the European Central Bank's
 // history: a row per day and a column per currency, all against the euro.
-func (l *loader) readRates(f *file) {
-	if f.begins("Date,") {
+func (l *loader) readRates(f *parse.File) {
+	if f.Begins("Date,") {
 		l.readECB(f)
 		return
 	}
-	l.rates.expect(f)
-	readTable(l.reader, f, func(at spot, v *schemas.Rate) { l.rates.add(at, *v) })
+	l.Rates.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *schemas.Rate) { l.Rates.Add(at, *v) })
 }
 
 // readECB reads the wide layout. Currencies that ISO 4217 no longer lists are left out, because nothing can be in them;
 // N/A and empty cells are days without a rate.
-func (l *loader) readECB(f *file) {
-	readRecords(l.reader, f, func(at spot, header, record []string) {
+func (l *loader) readECB(f *parse.File) {
+	parse.ReadRecords(l.Reader, f, func(at parse.Spot, header, record []string) {
 		var day schemas.Date
-		if !l.read(at.field("Date"), &day, record[0]) {
+		if !l.Read(at.Field("Date"), &day, record[0]) {
 			return
 		}
 		for i := 1; i < min(len(record), len(header)); i++ {
@@ -35,8 +36,8 @@ func (l *loader) readECB(f *file) {
 				continue
 			}
 			rate := schemas.Rate{Day: day, Base: ecbBase, Quote: quote}
-			if l.read(at.field(header[i]), &rate.Value, text) {
-				l.rates.add(at.field(header[i]), rate)
+			if l.Read(at.Field(header[i]), &rate.Value, text) {
+				l.Rates.Add(at.Field(header[i]), rate)
 			}
 		}
 	})

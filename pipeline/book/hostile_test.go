@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"daybook/pipeline/book/parse"
 )
 
 // Files that nobody writes by hand are refused with one complaint each, before they cost memory.
@@ -15,11 +17,11 @@ func TestHostileFiles(t *testing.T) {
 		file, text, want string
 	}{
 		"a long line": {
-			"accounts.csv", "customer,id,currency\nbirch,birch-prod,EUR\n" + strings.Repeat("a", mostLineBytes+1),
+			"accounts.csv", "customer,id,currency\nbirch,birch-prod,EUR\n" + strings.Repeat("a", parse.MostLineBytes+1),
 			"accounts.csv:3:1: the line is longer than 1 MiB (look for line breaks that are missing)",
 		},
 		"a long header": {
-			"accounts.csv", strings.Repeat(",", mostLineBytes+1) + "\n",
+			"accounts.csv", strings.Repeat(",", parse.MostLineBytes+1) + "\n",
 			"accounts.csv:1:1: the line is longer than 1 MiB (look for line breaks that are missing)",
 		},
 		"many columns": {
@@ -27,7 +29,7 @@ func TestHostileFiles(t *testing.T) {
 			"plan.csv:1:1: the header has 400001 columns (the columns are period, offering, region, unit, units, revenue, cost, currency, accrual, mix)",
 		},
 		"a large file": {
-			"catalogue/big.yaml", strings.Repeat("#", mostYAMLBytes+1),
+			"catalogue/big.yaml", strings.Repeat("#", parse.MostYAMLBytes+1),
 			"catalogue/big.yaml:1:1: the file is larger than 2 MiB (write big lists as CSV)",
 		},
 		"another encoding": {

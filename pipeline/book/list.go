@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"daybook/pipeline/book/parse"
 )
 
 // list finds the files of the book, in name order, and reads them. Those that no book has are noted, to be complained of
@@ -16,7 +18,7 @@ func (l *loader) list(fsys fs.FS) {
 	walk = func(dir string) {
 		entries, err := fs.ReadDir(fsys, dir)
 		if err != nil {
-			l.refuse(dir, "the directory cannot be read: "+reason(err), "look at its permissions")
+			l.Refuse(dir, "the directory cannot be read: "+reason(err), "look at its permissions")
 			return
 		}
 		slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
@@ -25,7 +27,7 @@ func (l *loader) list(fsys fs.FS) {
 			switch {
 			case strings.HasPrefix(e.Name(), "."), isNotes(e.Name()):
 			case isDir(fsys, name, e):
-				if slices.Contains(l.folders, name) {
+				if slices.Contains(l.Folders, name) {
 					walk(name)
 					continue
 				}
@@ -46,13 +48,13 @@ func (l *loader) take(fsys fs.FS, name string, patterns []kind) {
 		return
 	}
 	if len(l.files) == mostFiles {
-		l.refuse(name, fmt.Sprintf("a book has at most %d files", mostFiles), "join some")
+		l.Refuse(name, fmt.Sprintf("a book has at most %d files", mostFiles), "join some")
 	}
 	if len(l.files) >= mostFiles {
 		return
 	}
 	if text, ok := l.readFile(fsys, name); ok {
-		l.files = append(l.files, newFile(name, text))
+		l.files = append(l.files, parse.NewFile(name, text))
 		l.sums = append(l.sums, digestFile(name, patterns[i].part, text))
 	}
 }
@@ -86,7 +88,7 @@ type stray struct{ name, what string }
 // checkStrays complains of what no book has.
 func (l *loader) checkStrays() {
 	// Without the provider nothing says which directories are aside.
-	_, said := l.providerAt.given()
+	_, said := l.ProviderAt.Given()
 	for _, s := range l.strays {
 		if s.what == "file" || said && !l.isAside(s.name) {
 			l.complainOfStray(s.name, s.what)
@@ -111,16 +113,16 @@ func (l *loader) complainOfStray(name, what string) {
 	if what == "directory" {
 		hint += ", or name it as landing or store in provider.yaml"
 	}
-	if near := nearest(name, known); near != "" {
+	if near := parse.Nearest(name, known); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}
-	l.report(Problem{File: name, Line: 1, Column: 1, Message: "a book has no such " + what, Suggestion: hint})
+	l.Report(parse.Problem{File: name, Line: 1, Column: 1, Message: "a book has no such " + what, Suggestion: hint})
 }
 
 // isAside reports whether a directory is where deliveries arrive or results go, or leads there: such a one lies inside the
 // book but is no part of it.
 func (l *loader) isAside(dir string) bool {
-	for _, where := range []string{l.provider.Landing, l.provider.Store} {
+	for _, where := range []string{l.Provider.Landing, l.Provider.Store} {
 		if where == "" || strings.Contains(where, "://") {
 			continue
 		}

@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path"
+
+	"daybook/pipeline/book/check"
+	"daybook/pipeline/book/parse"
 )
 
 // kind is one kind of file that a book may have.
@@ -16,7 +19,7 @@ type kind struct {
 	part    Part
 	// about says in a few words what the file holds.
 	about string
-	read  func(l *loader, f *file)
+	read  func(l *loader, f *parse.File)
 }
 
 // kinds lists every kind of file. Big lists have a CSV form, with a column for each field that fits into a cell.
@@ -49,31 +52,31 @@ const (
 
 // loader is a book being read.
 type loader struct {
-	*reader
-	entries
-	files  []*file
+	*parse.Reader
+	check.Entries
+	files  []*parse.File
 	sums   []digested // of the files, in the same order
 	strays []stray
 }
 
 // Load reads and checks the book whose root is fsys. Either the book or the list of problems is nil. It reads only plain
 // files at the places that a book has, and complains of any other. An fsys from [Open] cannot leave its directory.
-func Load(fsys fs.FS) (*Book, Problems) {
-	l := &loader{reader: newReader()}
-	l.folders = folders()
+func Load(fsys fs.FS) (*Book, parse.Problems) {
+	l := &loader{Reader: parse.NewReader()}
+	l.Folders = folders()
 	l.list(fsys)
 	for _, f := range l.files {
 		for _, k := range kinds() {
-			if ok, _ := path.Match(k.pattern, f.name); ok {
+			if ok, _ := path.Match(k.pattern, f.Name); ok {
 				k.read(l, f)
 			}
 		}
 	}
 	l.checkStrays()
-	if l.readable() {
-		check(l.reader, &l.entries)
+	if l.Readable() {
+		check.All(l.Reader, &l.Entries)
 	}
-	if problems := l.problems(); len(problems) > 0 {
+	if problems := l.Problems(); len(problems) > 0 {
 		return nil, problems
 	}
 	return l.book(), nil
@@ -81,7 +84,7 @@ func Load(fsys fs.FS) (*Book, Problems) {
 
 // Open is Load for a directory. Symbolic links that lead out of the directory are refused. The error is about the
 // directory itself; what is wrong with the book is in the problems.
-func Open(dir string) (*Book, Problems, error) {
+func Open(dir string) (*Book, parse.Problems, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the book %s: %w", dir, err)
@@ -97,19 +100,19 @@ func Open(dir string) (*Book, Problems, error) {
 func (l *loader) readFile(fsys fs.FS, name string) ([]byte, bool) {
 	limit := int64(mostCSVBytes)
 	if path.Ext(name) == ".yaml" {
-		limit = mostYAMLBytes
+		limit = parse.MostYAMLBytes
 	}
 	// Opening a pipe waits for a writer who may never come, and a device has no end.
 	if info, err := fs.Stat(fsys, name); err == nil && !info.Mode().IsRegular() {
-		l.refuse(name, "it is not a plain file", "put a file in its place, or move it out of the book")
+		l.Refuse(name, "it is not a plain file", "put a file in its place, or move it out of the book")
 		return nil, false
 	}
 	text, err := readLimited(fsys, name, limit)
 	switch {
 	case err != nil:
-		l.refuse(name, "the file cannot be read: "+reason(err), "look at its permissions, and whether it is a link out of the book")
+		l.Refuse(name, "the file cannot be read: "+reason(err), "look at its permissions, and whether it is a link out of the book")
 	case int64(len(text)) > limit:
-		l.refuse(name, fmt.Sprintf("the file is larger than %d MiB", limit>>20), "write big lists as CSV")
+		l.Refuse(name, fmt.Sprintf("the file is larger than %d MiB", limit>>20), "write big lists as CSV")
 	default:
 		return text, true
 	}

@@ -1,5 +1,9 @@
 package book
 
+import (
+	"daybook/pipeline/book/parse"
+)
+
 // Nearest returns the candidate that word was most likely meant to be, or the empty text where none is close or there are
 // so many that looking would take long.
 func Nearest(word string, candidates []string) string {
@@ -7,5 +11,5 @@ func Nearest(word string, candidates []string) string {
 	if len(candidates) > most {
 		return ""
 	}
-	return nearest(word, candidates)
+	return parse.Nearest(word, candidates)
 }

@@ -1,6 +1,9 @@
 package book
 
-import "daybook/schemas"
+import (
+	"daybook/pipeline/book/check"
+	"daybook/schemas"
+)
 
 // owner is whose an account number is, and when.
 type owner struct {
@@ -54,24 +57,24 @@ func (b *Book) OwnerByDay(src *schemas.Source, billing, sub string) bool {
 
 // OwnUse reports whether a peer's account is declared to be used by ourselves.
 func (b *Book) OwnUse(peer schemas.PeerID, billing, sub string) bool {
-	return sub != "" && b.ownUse[origin{peer: peer, sub: sub}] || billing != "" && b.ownUse[origin{peer: peer, sub: billing}]
+	return sub != "" && b.ownUse[check.Origin{Peer: peer, Sub: sub}] || billing != "" && b.ownUse[check.Origin{Peer: peer, Sub: billing}]
 }
 
 // origins lists the mappings to try, the narrowest first; none where the book has no mappings.
-func (b *Book) origins(src *schemas.Source, billing, sub string) []origin {
+func (b *Book) origins(src *schemas.Source, billing, sub string) []check.Origin {
 	if len(b.owners) == 0 {
 		return nil
 	}
-	out := make([]origin, 0, 9)
-	for _, of := range []origin{{peer: src.Peer, source: src.ID}, {source: src.ID}, {peer: src.Peer}} {
-		if of.peer == "" && of.source == "" {
+	out := make([]check.Origin, 0, 9)
+	for _, of := range []check.Origin{{Peer: src.Peer, Source: src.ID}, {Source: src.ID}, {Peer: src.Peer}} {
+		if of.Peer == "" && of.Source == "" {
 			continue
 		}
-		for _, o := range []origin{{billing: billing, sub: sub}, {sub: sub}, {billing: billing}} {
-			if o.billing == "" && o.sub == "" {
+		for _, o := range []check.Origin{{Billing: billing, Sub: sub}, {Sub: sub}, {Billing: billing}} {
+			if o.Billing == "" && o.Sub == "" {
 				continue
 			}
-			o.peer, o.source = of.peer, of.source
+			o.Peer, o.Source = of.Peer, of.Source
 			out = append(out, o)
 		}
 	}

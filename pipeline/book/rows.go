@@ -1,6 +1,8 @@
 package book
 
 import (
+	"daybook/pipeline/book/check"
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 )
 
@@ -13,7 +15,7 @@ type (
 		Customers []schemas.Customer `yaml:"customers"`
 	}
 	subscriptionsFile struct {
-		Subscriptions []subscriptionRow `yaml:"subscriptions"`
+		Subscriptions []check.SubscriptionRow `yaml:"subscriptions"`
 	}
 	// peerFile is a peer with what we agreed with it and whose its accounts are; both are of this peer without saying so.
 	peerFile struct {
@@ -23,143 +25,143 @@ type (
 	}
 )
 
-func (l *loader) readProvider(f *file) {
-	l.providerAt = top(f)
-	l.decodeYAML(f, &l.provider)
+func (l *loader) readProvider(f *parse.File) {
+	l.ProviderAt = parse.Top(f)
+	l.DecodeYAML(f, &l.Provider)
 }
 
-func (l *loader) readSources(f *file) {
+func (l *loader) readSources(f *parse.File) {
 	var c sourcesFile
-	if l.decodeYAML(f, &c) {
-		l.sources.addAll(top(f).field("sources"), c.Sources)
+	if l.DecodeYAML(f, &c) {
+		l.Sources.AddAll(parse.Top(f).Field("sources"), c.Sources)
 	}
 }
 
-func (l *loader) readCatalogue(f *file) {
+func (l *loader) readCatalogue(f *parse.File) {
 	var c schemas.Catalogue
-	if !l.decodeYAML(f, &c) {
+	if !l.DecodeYAML(f, &c) {
 		return
 	}
-	whole := top(f)
-	l.meters.addAll(whole.field("meters"), c.Meters)
-	l.offerings.addAll(whole.field("offerings"), c.Offerings)
-	l.coupons.addAll(whole.field("coupons"), c.Coupons)
-	l.taxes.addAll(whole.field("taxes"), c.Taxes)
-	l.units.addAll(whole.field("units"), c.Units)
-	if _, there := whole.field("policy").given(); !there {
+	whole := parse.Top(f)
+	l.Meters.AddAll(whole.Field("meters"), c.Meters)
+	l.Offerings.AddAll(whole.Field("offerings"), c.Offerings)
+	l.Coupons.AddAll(whole.Field("coupons"), c.Coupons)
+	l.Taxes.AddAll(whole.Field("taxes"), c.Taxes)
+	l.Units.AddAll(whole.Field("units"), c.Units)
+	if _, there := whole.Field("policy").Given(); !there {
 		return
 	}
-	if l.policyAt.there() {
-		l.complain(whole.field("policy"), "keep one of them", "the policy stands in %s already", l.policyAt.fileName())
+	if l.PolicyAt.There() {
+		l.Complain(whole.Field("policy"), "keep one of them", "the policy stands in %s already", l.PolicyAt.FileName())
 		return
 	}
-	l.policy, l.policyAt = c.Policy, whole.field("policy")
+	l.Policy, l.PolicyAt = c.Policy, whole.Field("policy")
 }
 
-func (l *loader) readCustomers(f *file) {
+func (l *loader) readCustomers(f *parse.File) {
 	var c customersFile
-	if !l.decodeYAML(f, &c) {
+	if !l.DecodeYAML(f, &c) {
 		return
 	}
 	for i, customer := range c.Customers {
-		at := top(f).field("customers").at(i)
+		at := parse.Top(f).Field("customers").At(i)
 		for j, account := range customer.Accounts {
-			l.addAccount(at.field("accounts").at(j), accountRow{customer.ID, account})
+			l.addAccount(at.Field("accounts").At(j), check.AccountRow{Customer: customer.ID, Account: account})
 		}
 		customer.Accounts = nil
-		l.customers.add(at, customer)
+		l.Customers.Add(at, customer)
 	}
 }
 
 // addAccount takes an account apart, so that whatever file a fact stands in, it is checked in one way.
-func (l *loader) addAccount(at spot, a accountRow) {
+func (l *loader) addAccount(at parse.Spot, a check.AccountRow) {
 	for i, s := range a.Subscriptions {
-		l.addSubscription(at.field("subscriptions").at(i), subscriptionRow{a.ID, s})
+		l.addSubscription(at.Field("subscriptions").At(i), check.SubscriptionRow{Account: a.ID, Subscription: s})
 	}
 	a.Subscriptions = nil
-	l.accounts.add(at, a)
+	l.Accounts.Add(at, a)
 }
 
-func (l *loader) addSubscription(at spot, s subscriptionRow) {
+func (l *loader) addSubscription(at parse.Spot, s check.SubscriptionRow) {
 	for i, c := range s.Changes {
-		l.changes.add(at.field("changes").at(i), changeRow{s.ID, c})
+		l.Changes.Add(at.Field("changes").At(i), check.ChangeRow{Subscription: s.ID, Change: c})
 	}
 	s.Changes = nil
-	l.subscriptions.add(at, s)
+	l.Subscriptions.Add(at, s)
 }
 
-func (l *loader) readSubscriptions(f *file) {
+func (l *loader) readSubscriptions(f *parse.File) {
 	var c subscriptionsFile
-	if !l.decodeYAML(f, &c) {
+	if !l.DecodeYAML(f, &c) {
 		return
 	}
 	for i, s := range c.Subscriptions {
-		l.addSubscription(top(f).field("subscriptions").at(i), s)
+		l.addSubscription(parse.Top(f).Field("subscriptions").At(i), s)
 	}
 }
 
-func (l *loader) readCustomerRows(f *file) {
-	l.customers.expect(f)
-	readTable(l.reader, f, func(at spot, v *schemas.Customer) { l.customers.add(at, *v) })
+func (l *loader) readCustomerRows(f *parse.File) {
+	l.Customers.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *schemas.Customer) { l.Customers.Add(at, *v) })
 }
 
-func (l *loader) readAccountRows(f *file) {
-	l.accounts.expect(f)
-	readTable(l.reader, f, func(at spot, v *accountRow) { l.accounts.add(at, *v) })
+func (l *loader) readAccountRows(f *parse.File) {
+	l.Accounts.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *check.AccountRow) { l.Accounts.Add(at, *v) })
 }
 
-func (l *loader) readSubscriptionRows(f *file) {
-	l.subscriptions.expect(f)
-	readTable(l.reader, f, func(at spot, v *subscriptionRow) { l.subscriptions.add(at, *v) })
+func (l *loader) readSubscriptionRows(f *parse.File) {
+	l.Subscriptions.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *check.SubscriptionRow) { l.Subscriptions.Add(at, *v) })
 }
 
-func (l *loader) readChangeRows(f *file) {
-	l.changes.expect(f)
-	readTable(l.reader, f, func(at spot, v *changeRow) { l.changes.add(at, *v) })
+func (l *loader) readChangeRows(f *parse.File) {
+	l.Changes.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *check.ChangeRow) { l.Changes.Add(at, *v) })
 }
 
-func (l *loader) readPeer(f *file) {
+func (l *loader) readPeer(f *parse.File) {
 	var c peerFile
-	if !l.decodeYAML(f, &c) {
+	if !l.DecodeYAML(f, &c) {
 		return
 	}
-	whole := top(f)
-	l.peers.add(whole, c.Peer)
+	whole := parse.Top(f)
+	l.Peers.Add(whole, c.Peer)
 	for i, contract := range c.Contracts {
-		at := whole.field("contracts").at(i)
+		at := whole.Field("contracts").At(i)
 		if contract.Peer != "" && contract.Peer != c.ID {
-			l.complain(at.field("peer"), "remove the line: a contract is with the peer of its file", "the contract is with %s, but the file is about %s", contract.Peer, c.ID)
+			l.Complain(at.Field("peer"), "remove the line: a contract is with the peer of its file", "the contract is with %s, but the file is about %s", contract.Peer, c.ID)
 		}
 		contract.Peer = c.ID
-		l.contracts.add(at, contract)
+		l.Contracts.Add(at, contract)
 	}
 	for i, m := range c.Accounts {
-		at := whole.field("accounts").at(i)
+		at := whole.Field("accounts").At(i)
 		if m.Peer != "" && m.Peer != c.ID {
-			l.complain(at.field("peer"), "remove the line: an account is the peer's of its file", "the account is of %s, but the file is about %s", m.Peer, c.ID)
+			l.Complain(at.Field("peer"), "remove the line: an account is the peer's of its file", "the account is of %s, but the file is about %s", m.Peer, c.ID)
 		}
 		m.Peer = c.ID
-		l.mappings.add(at, m)
+		l.Mappings.Add(at, m)
 	}
 }
 
-func (l *loader) readMappingRows(f *file) {
-	l.mappings.expect(f)
-	readTable(l.reader, f, func(at spot, v *schemas.Mapping) { l.mappings.add(at, *v) })
+func (l *loader) readMappingRows(f *parse.File) {
+	l.Mappings.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *schemas.Mapping) { l.Mappings.Add(at, *v) })
 }
 
-func (l *loader) readPlan(f *file) {
-	l.planAt = top(f)
+func (l *loader) readPlan(f *parse.File) {
+	l.PlanAt = parse.Top(f)
 	var c schemas.Plan
-	if !l.decodeYAML(f, &c) {
+	if !l.DecodeYAML(f, &c) {
 		return
 	}
-	l.plan.Policy = c.Policy
-	l.planRates.addAll(l.planAt.field("rates"), c.Rates)
-	l.planLines.addAll(l.planAt.field("lines"), c.Lines)
+	l.Plan.Policy = c.Policy
+	l.PlanRates.AddAll(l.PlanAt.Field("rates"), c.Rates)
+	l.PlanLines.AddAll(l.PlanAt.Field("lines"), c.Lines)
 }
 
-func (l *loader) readPlanRows(f *file) {
-	l.planLines.expect(f)
-	readTable(l.reader, f, func(at spot, v *schemas.PlanLine) { l.planLines.add(at, *v) })
+func (l *loader) readPlanRows(f *parse.File) {
+	l.PlanLines.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *schemas.PlanLine) { l.PlanLines.Add(at, *v) })
 }

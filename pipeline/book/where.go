@@ -3,6 +3,7 @@ package book
 import (
 	"fmt"
 
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 )
 
@@ -71,13 +72,13 @@ type marker struct {
 }
 
 // mark keeps the first place of an identifier.
-func (m *marker) mark(kind Kind, id string, at spot) {
+func (m *marker) mark(kind Kind, id string, at parse.Spot) {
 	spots := m.where[kind]
 	if spots == nil {
 		spots = map[string]standing{}
 		m.where[kind] = spots
 	}
 	if _, twice := spots[id]; !twice && id != "" {
-		spots[id] = standing{m.files[at.fileName()], int32(at.line())}
+		spots[id] = standing{m.files[at.FileName()], int32(at.Line())}
 	}
 }

@@ -1,4 +1,4 @@
-package book
+package parse
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ func TestNearest(t *testing.T) {
 		"curency": "currency", "Currency": "currency", "currnecy": "currency", "per-unit": "per_unit", "PER_UNIT": "per_unit",
 		"county": "country", "xyz": "", "": "", "b": "", strings.Repeat("x", 1000): "",
 	} {
-		if got := nearest(word, known); got != want {
+		if got := Nearest(word, known); got != want {
 			t.Errorf("nearest to %q is %q, want %q", word, got, want)
 		}
 	}

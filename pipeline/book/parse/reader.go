@@ -1,4 +1,4 @@
-package book
+package parse
 
 import (
 	"bytes"
@@ -13,28 +13,29 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// reader reads the files of one book and gathers what is wrong with them.
-type reader struct {
+// Reader reads the files of one book and gathers what is wrong with them.
+type Reader struct {
 	found  complaints
-	shapes shapes
+	Shapes Shapes
 	// broken says that a file could not be read at all, so that references into it would dangle for no good reason.
 	broken bool
 	unread map[unreadable]bool
 }
 
-func newReader() *reader { return &reader{shapes: shapes{}} }
+// NewReader returns a reader that has read nothing yet.
+func NewReader() *Reader { return &Reader{Shapes: Shapes{}} }
 
-// refuse complains of a whole file.
-func (r *reader) refuse(name, message, suggestion string) {
+// Refuse complains of a whole file.
+func (r *Reader) Refuse(name, message, suggestion string) {
 	r.broken = true
 	r.found.add(Problem{File: name, Line: 1, Column: 1, Message: message, Suggestion: suggestion})
 }
 
-// complain reports a problem at a spot.
-func (r *reader) complain(at spot, suggestion, format string, args ...any) {
+// Complain reports a problem at a spot.
+func (r *Reader) Complain(at Spot, suggestion, format string, args ...any) {
 	line, column := at.position()
 	p := Problem{
-		File: at.file.name, Line: line, Column: column, Path: at.path(),
+		File: at.file.Name, Line: line, Column: column, Path: at.path(),
 		Message: fmt.Sprintf(format, args...), Suggestion: suggestion,
 	}
 	if !r.unread[spotOf(&p)] {
@@ -50,9 +51,9 @@ type unreadable struct {
 
 func spotOf(p *Problem) unreadable { return unreadable{p.File, p.Path, p.Line, p.Column} }
 
-// read puts a text into what v points to, a value that is written as one text. It complains where the text is none, and
+// Read puts a text into what v points to, a value that is written as one text. It complains where the text is none, and
 // reports whether it is.
-func (r *reader) read(at spot, v any, text string) bool {
+func (r *Reader) Read(at Spot, v any, text string) bool {
 	into := reflect.ValueOf(v).Elem()
 	w := scalarSetter(into.Type())(into, text)
 	if w != nil {
@@ -61,26 +62,26 @@ func (r *reader) read(at spot, v any, text string) bool {
 	return w == nil
 }
 
-// report adds a complaint that has no spot.
-func (r *reader) report(p Problem) { r.found.add(p) }
+// Report adds a complaint that has no spot.
+func (r *Reader) Report(p Problem) { r.found.add(p) }
 
-// readable reports whether every file so far could be read, so that a reference that dangles is a fault of the book.
-func (r *reader) readable() bool { return !r.broken }
+// Readable reports whether every file so far could be read, so that a reference that dangles is a fault of the book.
+func (r *Reader) Readable() bool { return !r.broken }
 
-// problems returns all complaints so far, sorted.
-func (r *reader) problems() Problems { return r.found.sorted() }
+// Problems returns all complaints so far, sorted.
+func (r *Reader) Problems() Problems { return r.found.sorted() }
 
-// noteUnread remembers what could not be read: such a value is zero, and what the check would say of the zero is no second
+// NoteUnread remembers what could not be read: such a value is zero, and what the check would say of the zero is no second
 // fault of the book.
-func (r *reader) noteUnread() {
+func (r *Reader) NoteUnread() {
 	r.unread = make(map[unreadable]bool, len(r.found.list))
 	for i := range r.found.list {
 		r.unread[spotOf(&r.found.list[i])] = true
 	}
 }
 
-// decodeYAML reads a YAML file into a struct. It reports whether the file could be parsed.
-func (r *reader) decodeYAML(f *file, into any) bool {
+// DecodeYAML reads a YAML file into a struct. It reports whether the file could be parsed.
+func (r *Reader) DecodeYAML(f *File, into any) bool {
 	text, ok := r.utf8(f)
 	if !ok {
 		return false
@@ -93,7 +94,7 @@ func (r *reader) decodeYAML(f *file, into any) bool {
 	}
 	var next yaml.Node
 	if err := dec.Decode(&next); err == nil {
-		r.found.add(Problem{File: f.name, Line: max(next.Line, 1), Column: 1, Message: "a second document begins here", Suggestion: "remove the line of three hyphens, or put it into a file of its own"})
+		r.found.add(Problem{File: f.Name, Line: max(next.Line, 1), Column: 1, Message: "a second document begins here", Suggestion: "remove the line of three hyphens, or put it into a file of its own"})
 	} else if !errors.Is(err, io.EOF) {
 		r.yamlSyntax(f, err)
 		return false
@@ -113,9 +114,9 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
 // yamlSyntax complains of what the YAML parser could not read. It names a line but no column; the first character of
 // the line stands for it.
-func (r *reader) yamlSyntax(f *file, err error) {
+func (r *Reader) yamlSyntax(f *File, err error) {
 	r.broken = true
-	p := Problem{File: f.name, Line: 1, Column: 1, Message: err.Error(), Suggestion: "look at the indentation, quotes and colons around this line"}
+	p := Problem{File: f.Name, Line: 1, Column: 1, Message: err.Error(), Suggestion: "look at the indentation, quotes and colons around this line"}
 	if m := yamlLine.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " ")); m != nil {
 		p.Message = m[2]
 		if n, err := strconv.Atoi(m[1]); err == nil {

@@ -1,4 +1,4 @@
-package book
+package parse
 
 import (
 	"reflect"
@@ -8,8 +8,8 @@ import (
 	"daybook/schemas/money"
 )
 
-// wantOf says in a few words what is read for a type.
-func wantOf(t reflect.Type) string {
+// WantOf says in a few words what is read for a type.
+func WantOf(t reflect.Type) string {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -23,7 +23,7 @@ func wantOf(t reflect.Type) string {
 	case reflect.TypeFor[money.Currency]():
 		return "a currency such as EUR"
 	}
-	if allowed := allowedValues(t); allowed != nil && len(allowed) <= 12 {
+	if allowed := AllowedValues(t); allowed != nil && len(allowed) <= 12 {
 		return "one of " + strings.Join(allowed, ", ")
 	}
 	switch t.Kind() {

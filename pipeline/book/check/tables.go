@@ -1,4 +1,4 @@
-package book
+package check
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -20,34 +21,34 @@ const daySeconds = 24 * 60 * 60
 type stretch struct{ start, end int }
 
 // dayBands checks the times of a price by time of day, and that together they hold every moment of the week.
-func (c *checker) dayBands(list spot, bands []schemas.DayBand) {
+func (c *checker) dayBands(list parse.Spot, bands []schemas.DayBand) {
 	week := map[string][]stretch{}
 	sound := true
 	for i := range bands {
-		sound = c.dayBand(list.at(i), &bands[i], week) && sound
+		sound = c.dayBand(list.At(i), &bands[i], week) && sound
 	}
 	if !sound || len(bands) == 0 {
 		return
 	}
 	for day := range strings.FieldsSeq(weekDays) {
 		if at, hole := firstHole(week[day]); hole {
-			c.complain(list, "add a band that holds it", "no band holds %s at %02d:%02d", day, at/3600, at/60%60)
+			c.Complain(list, "add a band that holds it", "no band holds %s at %02d:%02d", day, at/3600, at/60%60)
 			return
 		}
 	}
 }
 
 // dayBand checks one band and adds its stretches to the week; it reports whether they could be read.
-func (c *checker) dayBand(at spot, b *schemas.DayBand, week map[string][]stretch) bool {
-	c.divisor(at.field("rate_seconds"), b.RateSeconds)
-	c.notNegative(at.field("increment_seconds"), &b.IncrementSeconds)
-	start, startOK := c.clock(at.field("start"), b.Start, false)
-	end, endOK := c.clock(at.field("end"), b.End, true)
+func (c *checker) dayBand(at parse.Spot, b *schemas.DayBand, week map[string][]stretch) bool {
+	c.divisor(at.Field("rate_seconds"), b.RateSeconds)
+	c.notNegative(at.Field("increment_seconds"), &b.IncrementSeconds)
+	start, startOK := c.clock(at.Field("start"), b.Start, false)
+	end, endOK := c.clock(at.Field("end"), b.End, true)
 	days := strings.Fields(weekDays)
 	sound := startOK && endOK
 	for j, day := range b.Days {
 		if !slices.Contains(days, day) {
-			c.complain(at.field("days").at(j), didYouMean(day, days, ""), "%q is not a day of the week", clip(day))
+			c.Complain(at.Field("days").At(j), parse.DidYouMean(day, days, ""), "%q is not a day of the week", parse.Clip(day))
 			sound = false
 		}
 	}
@@ -82,7 +83,7 @@ func firstHole(day []stretch) (int, bool) {
 }
 
 // clock reads a time of day in seconds, and complains where it is none. An empty one is midnight.
-func (c *checker) clock(at spot, text string, end bool) (int, bool) {
+func (c *checker) clock(at parse.Spot, text string, end bool) (int, bool) {
 	switch {
 	case text == "":
 		return 0, true
@@ -90,7 +91,7 @@ func (c *checker) clock(at spot, text string, end bool) (int, bool) {
 		return daySeconds, true
 	}
 	if !clockTime.MatchString(text) {
-		c.complain(at, "write HH:MM or HH:MM:SS", "%q is not a time of day", clip(text))
+		c.Complain(at, "write HH:MM or HH:MM:SS", "%q is not a time of day", parse.Clip(text))
 		return 0, false
 	}
 	seconds := 0
@@ -103,51 +104,51 @@ func (c *checker) clock(at spot, text string, end bool) (int, bool) {
 
 // jointPrice complains of units of measure that are no meters, in a price over several units: without a meter of its own
 // it measures those that its units name.
-func (c *checker) jointPrice(at spot, p *schemas.Price) {
-	c.eachUnit(at, p, func(here spot, unit string) { c.refer(here, "unit", &c.names.meters, unit) })
+func (c *checker) jointPrice(at parse.Spot, p *schemas.Price) {
+	c.eachUnit(at, p, func(here parse.Spot, unit string) { c.refer(here, "unit", &c.names.meters, unit) })
 }
 
 // ownUnit complains of a second unit of measure in a price with a meter, which has one quantity.
-func (c *checker) ownUnit(at spot, p *schemas.Price) {
+func (c *checker) ownUnit(at parse.Spot, p *schemas.Price) {
 	first := ""
-	c.eachUnit(at, p, func(here spot, unit string) {
+	c.eachUnit(at, p, func(here parse.Spot, unit string) {
 		if first == "" {
 			first = unit
 		}
 		if unit != first {
-			c.complain(here.field("unit"), "remove the price's meter: without one each unit names the meter that measures it",
-				"meter %s measures one unit, so %s has no quantity", p.Meter, clip(unit))
+			c.Complain(here.Field("unit"), "remove the price's meter: without one each unit names the meter that measures it",
+				"meter %s measures one unit, so %s has no quantity", p.Meter, parse.Clip(unit))
 		}
 	})
 }
 
 // eachUnit calls do with every unit of measure of a price's blocks or capacities.
-func (c *checker) eachUnit(at spot, p *schemas.Price, do func(here spot, unit string)) {
+func (c *checker) eachUnit(at parse.Spot, p *schemas.Price, do func(here parse.Spot, unit string)) {
 	for i, u := range p.Terms.Blocks {
-		do(at.field("blocks").at(i), u.Unit)
+		do(at.Field("blocks").At(i), u.Unit)
 	}
 	for i, k := range p.Terms.Capacities {
 		for j, l := range k.Limits {
-			do(at.field("capacities").at(i).field("limits").at(j), l.Unit)
+			do(at.Field("capacities").At(i).Field("limits").At(j), l.Unit)
 		}
 	}
 }
 
 // capacities complains of a capacity that holds less than the one before it, and so is never reached.
-func (c *checker) capacities(list spot, capacities []schemas.Capacity) {
+func (c *checker) capacities(list parse.Spot, capacities []schemas.Capacity) {
 	for i := range capacities {
 		if len(capacities[i].Limits) == 0 {
-			c.complain(list.at(i).field("limits"), "add at least one", "the capacity has no limits")
+			c.Complain(list.At(i).Field("limits"), "add at least one", "the capacity has no limits")
 		}
 		for j, limit := range capacities[i].Limits {
-			at := list.at(i).field("limits").at(j)
-			c.notNegative(at.field("max"), limit.Max)
+			at := list.At(i).Field("limits").At(j)
+			c.notNegative(at.Field("max"), limit.Max)
 			if i == 0 {
 				continue
 			}
 			before := slices.IndexFunc(capacities[i-1].Limits, func(l schemas.UnitLimit) bool { return l.Unit == limit.Unit })
 			if before >= 0 && holdsLess(limit.Max, capacities[i-1].Limits[before].Max) {
-				c.complain(at, "put the smallest capacity first", "the capacity holds less %s than the one before", clip(limit.Unit))
+				c.Complain(at, "put the smallest capacity first", "the capacity holds less %s than the one before", parse.Clip(limit.Unit))
 			}
 		}
 	}
@@ -159,11 +160,11 @@ func holdsLess(a, b *money.Decimal) bool {
 }
 
 // dimensions complains of rows of a dimension table that an earlier row takes whole.
-func (c *checker) dimensions(list spot, rows []schemas.DimensionPrice) {
+func (c *checker) dimensions(list parse.Spot, rows []schemas.DimensionPrice) {
 	for i := range rows {
 		for j := range i {
 			if coversRow(rows[j].When, rows[i].When) {
-				c.complain(list.at(i), "put the special before the general", "the row is never reached, because the row at line %d takes all of it", list.at(j).line())
+				c.Complain(list.At(i), "put the special before the general", "the row is never reached, because the row at line %d takes all of it", list.At(j).Line())
 				break
 			}
 		}
@@ -178,41 +179,41 @@ func coversRow(a, b []schemas.DimensionMatch) bool {
 }
 
 // ruleGroups complains of levels that are compared with nothing.
-func (c *checker) ruleGroups(list spot, groups []schemas.RuleGroup) {
+func (c *checker) ruleGroups(list parse.Spot, groups []schemas.RuleGroup) {
 	for i, g := range groups {
 		if len(g.Rules) == 0 {
-			c.complain(list.at(i).field("rules"), "add at least one", "the group has no rules, so it costs nothing")
+			c.Complain(list.At(i).Field("rules"), "add at least one", "the group has no rules, so it costs nothing")
 		}
 		for j, r := range g.Rules {
-			at := list.at(i).field("rules").at(j)
+			at := list.At(i).Field("rules").At(j)
 			if r.Kind == schemas.RuleFieldThreshold && r.Level != nil && r.Column == "" {
-				c.complain(at.field("column"), "name the column to compare with it", "a rule of kind %s with a level needs column", r.Kind)
+				c.Complain(at.Field("column"), "name the column to compare with it", "a rule of kind %s with a level needs column", r.Kind)
 			}
 		}
 	}
 }
 
 // groupColumns complains of columns in a price's tables by which its meter does not group, so that they never match.
-func (c *checker) groupColumns(at spot, p *schemas.Price) {
+func (c *checker) groupColumns(at parse.Spot, p *schemas.Price) {
 	meter := c.names.meters.spots[string(p.Meter)]
 	groups := c.meterOf(p.Meter).GroupBy
-	grouped := func(here spot, column string) {
+	grouped := func(here parse.Spot, column string) {
 		if column != "" && !slices.Contains(groups, column) {
-			c.complain(here, fmt.Sprintf("add it to group_by at %s", meter.where()),
-				"meter %s does not group by %s", p.Meter, clip(column))
+			c.Complain(here, fmt.Sprintf("add it to group_by at %s", meter.Where()),
+				"meter %s does not group by %s", p.Meter, parse.Clip(column))
 		}
 	}
 	for i, f := range p.Filters {
-		grouped(at.field("filters").at(i).field("column"), f.Column)
+		grouped(at.Field("filters").At(i).Field("column"), f.Column)
 	}
 	for i, row := range p.Terms.Dimensions {
 		for j, m := range row.When {
-			grouped(at.field("dimensions").at(i).field("when").at(j).field("column"), m.Column)
+			grouped(at.Field("dimensions").At(i).Field("when").At(j).Field("column"), m.Column)
 		}
 	}
 	for i, g := range p.Terms.Groups {
 		for j, r := range g.Rules {
-			grouped(at.field("groups").at(i).field("rules").at(j).field("column"), r.Column)
+			grouped(at.Field("groups").At(i).Field("rules").At(j).Field("column"), r.Column)
 		}
 	}
 }

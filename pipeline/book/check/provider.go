@@ -1,4 +1,4 @@
-package book
+package check
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 )
 
@@ -17,70 +18,70 @@ import (
 var seriesName = regexp.MustCompile(`^[A-Za-z0-9-]{0,20}$`)
 
 func (c *checker) checkProvider() {
-	p, at := &c.provider, c.providerAt
-	c.identifier(at.field("id"), p.ID)
-	c.zone(at.field("time_zone"), p.Zone)
-	c.country(at.field("address").field("country"), p.Address.Country)
-	c.payable(at.field("currency"), p.Currency)
+	p, at := &c.Provider, c.ProviderAt
+	c.identifier(at.Field("id"), p.ID)
+	c.zone(at.Field("time_zone"), p.Zone)
+	c.country(at.Field("address").Field("country"), p.Address.Country)
+	c.payable(at.Field("currency"), p.Currency)
 	seen := map[string]bool{string(p.Currency): true}
 	for i, currency := range p.InvoiceCurrencies {
-		here := at.field("invoice_currencies").at(i)
+		here := at.Field("invoice_currencies").At(i)
 		c.payable(here, currency)
 		if seen[string(currency)] && currency != "" {
-			c.complain(here, "remove it", "%s is listed already", currency)
+			c.Complain(here, "remove it", "%s is listed already", currency)
 		}
 		seen[string(currency)] = true
 	}
-	c.location(at.field("landing"), p.Landing)
-	c.location(at.field("store"), p.Store)
+	c.location(at.Field("landing"), p.Landing)
+	c.location(at.Field("store"), p.Store)
 	switch store, landing := path.Clean(p.Store), path.Clean(p.Landing); {
 	case p.Store == "" || p.Landing == "":
 	case store == landing || strings.HasPrefix(store, landing+"/"):
-		c.complain(at.field("store"), "choose a directory of its own", "results would lie among the deliveries in %q", clip(p.Landing))
+		c.Complain(at.Field("store"), "choose a directory of its own", "results would lie among the deliveries in %q", parse.Clip(p.Landing))
 	case strings.HasPrefix(landing, store+"/"):
-		c.complain(at.field("landing"), "choose a directory of its own", "deliveries would lie among the results in %q", clip(p.Store))
+		c.Complain(at.Field("landing"), "choose a directory of its own", "deliveries would lie among the results in %q", parse.Clip(p.Store))
 	}
 	if age := p.Exchange.MaxAgeDays; age != nil {
-		c.atMost(at.field("exchange").field("max_age_days"), int64(*age), mostDays)
+		c.atMost(at.Field("exchange").Field("max_age_days"), int64(*age), mostDays)
 	}
-	c.atMost(at.field("invoicing").field("payment_days"), int64(p.Invoicing.PaymentDays), mostDays)
+	c.atMost(at.Field("invoicing").Field("payment_days"), int64(p.Invoicing.PaymentDays), mostDays)
 	if !seriesName.MatchString(p.Invoicing.Series) {
-		c.complain(at.field("invoicing").field("series"), "use at most 20 letters, digits and hyphens", "%q cannot begin an invoice number", clip(p.Invoicing.Series))
+		c.Complain(at.Field("invoicing").Field("series"), "use at most 20 letters, digits and hyphens", "%q cannot begin an invoice number", parse.Clip(p.Invoicing.Series))
 	}
-	c.atMost(at.field("schedule").field("close_after_days"), int64(p.Schedule.CloseAfterDays), mostDays)
+	c.atMost(at.Field("schedule").Field("close_after_days"), int64(p.Schedule.CloseAfterDays), mostDays)
 	if w := cronWrong(p.Schedule.Cron); p.Schedule.Cron != "" && w != nil {
-		c.complain(at.field("schedule").field("cron"), w.suggestion, "%s", w.message)
+		c.Complain(at.Field("schedule").Field("cron"), w.Suggestion, "%s", w.Message)
 	}
 	for _, severity := range slices.Sorted(maps.Keys(p.FindingLimits)) {
-		c.countable(at.field("finding_limits").field(string(severity)), p.FindingLimits[severity])
+		c.countable(at.Field("finding_limits").Field(string(severity)), p.FindingLimits[severity])
 	}
-	c.checkWaivers(at.field("waivers"), p)
+	c.checkWaivers(at.Field("waivers"), p)
 }
 
 // location complains of a place that is neither a path nor a URL of a known kind.
-func (c *checker) location(at spot, where string) {
+func (c *checker) location(at parse.Spot, where string) {
 	scheme, _, isURL := strings.Cut(where, "://")
 	if !isURL {
-		if clean := path.Clean(where); where != "" && (clean == "." || !path.IsAbs(where) && slices.Contains(c.folders, clean)) {
-			c.complain(at, "choose a directory of its own", "%q is a directory of the book itself", clip(where))
+		if clean := path.Clean(where); where != "" && (clean == "." || !path.IsAbs(where) && slices.Contains(c.Folders, clean)) {
+			c.Complain(at, "choose a directory of its own", "%q is a directory of the book itself", parse.Clip(where))
 		}
 		return
 	}
 	if scheme != "file" && scheme != "s3" {
-		c.complain(at, "write a path, file:// or s3://", "%s:// is no place that daybook can open", clip(scheme))
+		c.Complain(at, "write a path, file:// or s3://", "%s:// is no place that daybook can open", parse.Clip(scheme))
 	}
 	if _, err := url.Parse(where); err != nil {
-		c.complain(at, "write it like s3://bucket/prefix", "%q is not a URL", clip(where))
+		c.Complain(at, "write it like s3://bucket/prefix", "%q is not a URL", parse.Clip(where))
 	}
 }
 
-func (c *checker) checkWaivers(list spot, p *schemas.Provider) {
+func (c *checker) checkWaivers(list parse.Spot, p *schemas.Provider) {
 	for i, w := range p.Waivers {
-		at := list.at(i)
+		at := list.At(i)
 		c.refer(at, "source", &c.names.sources, string(w.Source))
 		c.refer(at, "account", &c.names.accounts, string(w.Account))
 		if w.Period != "" && w.Period < p.FirstPeriod {
-			c.complain(at.field("period"), "remove the waiver, or correct its month", "%s is before the first period %s", w.Period, p.FirstPeriod)
+			c.Complain(at.Field("period"), "remove the waiver, or correct its month", "%s is before the first period %s", w.Period, p.FirstPeriod)
 		}
 	}
 }
@@ -103,21 +104,21 @@ func cronFields() []cronField {
 }
 
 // cronWrong looks for what is wrong with a schedule of five fields: lists of *, numbers, names and ranges, with steps.
-func cronWrong(spec string) *wrong {
+func cronWrong(spec string) *parse.Wrong {
 	fields := cronFields()
 	parts := strings.Fields(spec)
 	if len(parts) != len(fields) {
-		return &wrong{
-			fmt.Sprintf("%q has %d fields, a schedule five", clip(spec), len(parts)),
-			"write minute, hour, day of month, month, day of week, such as 30 2 * * *",
+		return &parse.Wrong{
+			Message:    fmt.Sprintf("%q has %d fields, a schedule five", parse.Clip(spec), len(parts)),
+			Suggestion: "write minute, hour, day of month, month, day of week, such as 30 2 * * *",
 		}
 	}
 	for i, f := range fields {
 		for item := range strings.SplitSeq(parts[i], ",") {
 			if !f.holds(item) {
-				return &wrong{
-					fmt.Sprintf("%q is not a %s", clip(item), f.name),
-					fmt.Sprintf("write *, a number from %d to %d, a range such as %d-%d, or */2", f.least, f.most, f.least, f.most),
+				return &parse.Wrong{
+					Message:    fmt.Sprintf("%q is not a %s", parse.Clip(item), f.name),
+					Suggestion: fmt.Sprintf("write *, a number from %d to %d, a range such as %d-%d, or */2", f.least, f.most, f.least, f.most),
 				}
 			}
 		}

@@ -1,4 +1,4 @@
-package book
+package parse
 
 import (
 	"fmt"
@@ -17,15 +17,15 @@ var (
 const secretHint = "remove it and make the secret invalid where it was issued; credentials come from the environment"
 
 // secretName complains of a key that looks as if it held a secret.
-func secretName(key string) *wrong {
+func secretName(key string) *Wrong {
 	if !secretNames.MatchString(key) {
 		return nil
 	}
-	return &wrong{fmt.Sprintf("%q looks like a secret, and a book holds none", clip(key)), secretHint}
+	return &Wrong{fmt.Sprintf("%q looks like a secret, and a book holds none", Clip(key)), secretHint}
 }
 
 // secretValue complains of a text that looks like a secret. It does not repeat the text.
-func secretValue(text string) *wrong {
+func secretValue(text string) *Wrong {
 	if len(text) < 8 || !strings.ContainsAny(text, ":=") && !strings.Contains(text, "AKIA") && !strings.Contains(text, "ASIA") &&
 		!strings.Contains(text, "-----BEGIN") {
 		return nil // cheap, for it is asked of every cell
@@ -33,5 +33,5 @@ func secretValue(text string) *wrong {
 	if !secretValues.MatchString(text) {
 		return nil
 	}
-	return &wrong{"the value looks like a secret, and a book holds none", secretHint}
+	return &Wrong{"the value looks like a secret, and a book holds none", secretHint}
 }

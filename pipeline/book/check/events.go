@@ -1,4 +1,4 @@
-package book
+package check
 
 import (
 	"maps"
@@ -7,12 +7,13 @@ import (
 	"strings"
 	"time"
 
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
 // constant complains of a constant that its column cannot hold, by which every object of the source would be refused.
-func (c *checker) constant(at spot, s *schemas.Source, name, value string) {
+func (c *checker) constant(at parse.Spot, s *schemas.Source, name, value string) {
 	i := schemas.Usage.Index(name)
 	if i < 0 {
 		return
@@ -20,16 +21,16 @@ func (c *checker) constant(at spot, s *schemas.Source, name, value string) {
 	switch schemas.Usage.Columns[i].Type {
 	case schemas.Decimal:
 		if _, err := money.ParseFixed([]byte(value)); err != nil {
-			c.complain(at, "write a plain decimal such as 12.5, with at most 18 decimal places", "%s is a number, and %q is none", name, clip(value))
+			c.Complain(at, "write a plain decimal such as 12.5, with at most 18 decimal places", "%s is a number, and %q is none", name, parse.Clip(value))
 		}
 	case schemas.Time:
 		if !isTime(value, s.Tolerate.Times) {
-			c.complain(at, "write it as 2024-09-01T00:00:00Z", "%s is a time, and %q is none", name, clip(value))
+			c.Complain(at, "write it as 2024-09-01T00:00:00Z", "%s is a time, and %q is none", name, parse.Clip(value))
 		}
 	case schemas.Label, schemas.Text, schemas.Integer:
 		allowed := schemas.ClosedList(i)
 		if allowed != nil && !slices.Contains(allowed, value) {
-			c.complain(at, didYouMean(value, allowed, "write one of "+strings.Join(allowed, ", ")), "FOCUS knows no %s %q", name, clip(value))
+			c.Complain(at, parse.DidYouMean(value, allowed, "write one of "+strings.Join(allowed, ", ")), "FOCUS knows no %s %q", name, parse.Clip(value))
 		}
 	}
 }
@@ -49,11 +50,11 @@ func isTime(text string, layouts []string) bool {
 }
 
 // timeLayouts complains of formats in which no day could be written, such as YYYY-MM-DD.
-func (c *checker) timeLayouts(list spot, layouts []string) {
+func (c *checker) timeLayouts(list parse.Spot, layouts []string) {
 	day := time.Date(2024, time.November, 28, 17, 45, 39, 0, time.UTC)
 	for i, layout := range layouts {
 		if t, err := time.Parse(layout, day.Format(layout)); err != nil || t.YearDay() != day.YearDay() || t.Year() != day.Year() {
-			c.complain(list.at(i), "write how 2 January 2006, 15:04:05 would look, such as 02.01.2006 15:04", "%q is no format of a time", clip(layout))
+			c.Complain(list.At(i), "write how 2 January 2006, 15:04:05 would look, such as 02.01.2006 15:04", "%q is no format of a time", parse.Clip(layout))
 		}
 	}
 }
@@ -62,13 +63,13 @@ func (c *checker) timeLayouts(list spot, layouts []string) {
 // ignored whatever there is.
 type eventPath struct {
 	path string
-	at   spot
+	at   parse.Spot
 	json bool
 }
 
 // events complains of columns that CloudEvents must fill, and of paths into an event of which one is a value and another
 // leads through it. A JSON value cannot be both.
-func (c *checker) events(at spot, s *schemas.Source) {
+func (c *checker) events(at parse.Spot, s *schemas.Source) {
 	if s.Format != schemas.CloudEvents10 {
 		return
 	}
@@ -76,37 +77,37 @@ func (c *checker) events(at spot, s *schemas.Source) {
 	filled := func(name string) bool {
 		misspelt := false // and complained of as such
 		for key := range s.Columns {
-			misspelt = misspelt || schemas.Usage.Index(key) < 0 && nearest(key, []string{start, end}) == name
+			misspelt = misspelt || schemas.Usage.Index(key) < 0 && parse.Nearest(key, []string{start, end}) == name
 		}
 		return misspelt || s.Columns[name] != "" || s.Constants[name] != ""
 	}
 	switch {
 	case !filled(start):
-		c.complain(at.field("columns").field(start), "add "+start+": time, or the path of the time of use", "nothing says when a record's use began")
+		c.Complain(at.Field("columns").Field(start), "add "+start+": time, or the path of the time of use", "nothing says when a record's use began")
 	case s.Constants[start] != "" && !filled(end):
-		c.complain(at.field("columns").field(end), "add "+end+": and the path of the end of use", "nothing says when a record's use ended")
+		c.Complain(at.Field("columns").Field(end), "add "+end+": and the path of the end of use", "nothing says when a record's use ended")
 	}
 	values := []eventPath{{path: "specversion"}, {path: "id"}, {path: "source"}, {path: "type"}}
 	for _, name := range slices.Sorted(maps.Keys(s.Columns)) {
 		column := schemas.Usage.Index(name)
-		p := eventPath{s.Columns[name], at.field("columns").field(name), column == schemas.UseTags || column == schemas.UseSkuPriceDetails}
+		p := eventPath{s.Columns[name], at.Field("columns").Field(name), column == schemas.UseTags || column == schemas.UseSkuPriceDetails}
 		if p.path != "" {
 			values = append(values, p)
 		}
 	}
 	for i, key := range s.Key {
-		values = append(values, eventPath{path: key, at: at.field("key").at(i)})
+		values = append(values, eventPath{path: key, at: at.Field("key").At(i)})
 	}
 	for i, p := range values {
 		if q := slices.IndexFunc(values[:i], func(q eventPath) bool { return p.clashes(&q) }); q >= 0 {
-			c.complain(p.at, "correct one of the two paths", "%s is read as a value of another kind than %s", clip(p.path), clip(values[q].path))
+			c.Complain(p.at, "correct one of the two paths", "%s is read as a value of another kind than %s", parse.Clip(p.path), parse.Clip(values[q].path))
 		}
 	}
 	dropped := []eventPath{{path: "datacontenttype"}}
 	for i, path := range s.Ignore {
-		p := eventPath{path: path, at: at.field("ignore").at(i)}
+		p := eventPath{path: path, at: at.Field("ignore").At(i)}
 		if slices.ContainsFunc(append(values, dropped...), func(q eventPath) bool { return strings.HasPrefix(p.path, q.path+".") }) {
-			c.complain(p.at, "remove it", "%s lies in a value that is read or ignored whole", clip(p.path))
+			c.Complain(p.at, "remove it", "%s lies in a value that is read or ignored whole", parse.Clip(p.path))
 			continue
 		}
 		dropped = append(dropped, p)

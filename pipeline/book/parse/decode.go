@@ -1,4 +1,4 @@
-package book
+package parse
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 // Limits on one YAML file. A list that outgrows them belongs into CSV.
 const (
-	mostYAMLBytes = 2 << 20
+	MostYAMLBytes = 2 << 20
 	// Following aliases may yield so many values for each that the file holds, and so many besides.
 	mostRepeats = 4
 	freeRepeats = 10_000
@@ -19,15 +19,15 @@ const (
 
 // decoder fills structs from YAML nodes and complains of all that does not fit, at once.
 type decoder struct {
-	file   *file
-	shapes shapes
+	file   *File
+	shapes Shapes
 	report func(Problem)
 	// nodes counts values after aliases have been followed; most bounds them.
 	nodes, most int
 }
 
-func newDecoder(r *reader, f *file) *decoder {
-	return &decoder{file: f, shapes: r.shapes, report: r.found.add, most: freeRepeats + mostRepeats*countNodes(f.root)}
+func newDecoder(r *Reader, f *File) *decoder {
+	return &decoder{file: f, shapes: r.Shapes, report: r.found.add, most: freeRepeats + mostRepeats*countNodes(f.root)}
 }
 
 // countNodes counts the values that a file holds, aliases not followed.
@@ -42,7 +42,7 @@ func countNodes(root *yaml.Node) int {
 
 func (d *decoder) complain(n *yaml.Node, path, suggestion, format string, args ...any) {
 	d.report(Problem{
-		File: d.file.name, Line: max(n.Line, 1), Column: max(n.Column, 1),
+		File: d.file.Name, Line: max(n.Line, 1), Column: max(n.Column, 1),
 		Path: path, Message: fmt.Sprintf(format, args...), Suggestion: suggestion,
 	})
 }
@@ -65,7 +65,7 @@ func (d *decoder) value(n *yaml.Node, path string, v reflect.Value) {
 	}
 	t := v.Type()
 	switch {
-	case isScalar(t):
+	case IsScalar(t):
 		d.scalar(n, path, v)
 	case t.Kind() == reflect.Pointer:
 		v.Set(reflect.New(t.Elem()))
@@ -88,17 +88,17 @@ var readTags = []string{"!!str", "!!int", "!!float", "!!bool", "!!timestamp"}
 
 func (d *decoder) scalar(n *yaml.Node, path string, v reflect.Value) {
 	if n.Kind != yaml.ScalarNode {
-		d.complain(n, path, "write "+wantOf(v.Type()), "%s stands where one value is read", kindName(n))
+		d.complain(n, path, "write "+WantOf(v.Type()), "%s stands where one value is read", kindName(n))
 		return
 	}
 	if !slices.Contains(readTags, n.ShortTag()) {
-		d.complain(n, path, "remove the tag", "the tag %s is not read", clip(n.ShortTag()))
+		d.complain(n, path, "remove the tag", "the tag %s is not read", Clip(n.ShortTag()))
 		return
 	}
 	if w := scalarSetter(v.Type())(v, n.Value); w != nil {
-		d.complain(n, path, w.suggestion, "%s", w.message)
+		d.complain(n, path, w.Suggestion, "%s", w.Message)
 	} else if w := secretValue(n.Value); w != nil {
-		d.complain(n, path, w.suggestion, "%s", w.message)
+		d.complain(n, path, w.Suggestion, "%s", w.Message)
 	}
 }
 
@@ -139,9 +139,9 @@ func (d *decoder) mapping(n *yaml.Node, path string, v reflect.Value) {
 }
 
 func (d *decoder) structure(n *yaml.Node, path string, v reflect.Value) {
-	s := d.shapes.of(v.Type())
+	s := d.shapes.Of(v.Type())
 	if n.Kind != yaml.MappingNode {
-		d.complain(n, path, "begin with "+s.fields[0].key+":", "%s stands where key: value lines are read", kindName(n))
+		d.complain(n, path, "begin with "+s.Fields[0].Key+":", "%s stands where key: value lines are read", kindName(n))
 		return
 	}
 	seen := map[string]*yaml.Node{}
@@ -156,35 +156,35 @@ func (d *decoder) structure(n *yaml.Node, path string, v reflect.Value) {
 			meant[d.unknown(k, path, s)] = true
 			continue
 		}
-		d.value(n.Content[i+1], join(path, k.Value), v.FieldByIndex(s.fields[f].index))
+		d.value(n.Content[i+1], join(path, k.Value), v.FieldByIndex(s.Fields[f].Index))
 	}
-	for i := range s.fields {
-		if f := &s.fields[i]; f.required && (seen[f.key] != nil || !meant[f.key]) {
-			d.require(n, join(path, f.key), f, seen)
+	for i := range s.Fields {
+		if f := &s.Fields[i]; f.Required && (seen[f.Key] != nil || !meant[f.Key]) {
+			d.require(n, join(path, f.Key), f, seen)
 		}
 	}
 }
 
 // require complains of a required key that is absent or empty.
-func (d *decoder) require(n *yaml.Node, path string, f *field, seen map[string]*yaml.Node) {
-	val, there := seen[f.key]
+func (d *decoder) require(n *yaml.Node, path string, f *Field, seen map[string]*yaml.Node) {
+	val, there := seen[f.Key]
 	switch {
 	case !there:
-		d.complain(n, path, "add "+f.key+": "+wantOf(f.typ), "%s is missing", f.key)
+		d.complain(n, path, "add "+f.Key+": "+WantOf(f.Typ), "%s is missing", f.Key)
 	case isNull(val), val.Kind == yaml.ScalarNode && strings.TrimSpace(val.Value) == "":
-		d.complain(val, path, "write "+wantOf(f.typ), "%s is empty", f.key)
+		d.complain(val, path, "write "+WantOf(f.Typ), "%s is empty", f.Key)
 	}
 }
 
 // unknown complains of a key that the struct does not have, and returns the one that was meant where it suggests one.
-func (d *decoder) unknown(k *yaml.Node, path string, s *shape) (meant string) {
+func (d *decoder) unknown(k *yaml.Node, path string, s *Shape) (meant string) {
 	if w := secretName(k.Value); w != nil {
-		d.complain(k, join(path, k.Value), w.suggestion, "%s", w.message)
+		d.complain(k, join(path, k.Value), w.Suggestion, "%s", w.Message)
 		return ""
 	}
-	d.complain(k, join(path, k.Value), didYouMean(k.Value, s.keys(), "remove it; the schema lists what is read here"),
-		"%q is not a key that is read here", clip(k.Value))
-	return nearest(k.Value, s.keys())
+	d.complain(k, join(path, k.Value), DidYouMean(k.Value, s.keys(), "remove it; the schema lists what is read here"),
+		"%q is not a key that is read here", Clip(k.Value))
+	return Nearest(k.Value, s.keys())
 }
 
 // key checks a key of a mapping and remembers its value; it reports whether the key can be used.
@@ -198,7 +198,7 @@ func (d *decoder) key(k, value *yaml.Node, path string, seen map[string]*yaml.No
 		return false
 	}
 	if _, twice := seen[k.Value]; twice {
-		d.complain(k, join(path, k.Value), "keep one of them", "the key %s stands here twice", clip(k.Value))
+		d.complain(k, join(path, k.Value), "keep one of them", "the key %s stands here twice", Clip(k.Value))
 		return false
 	}
 	seen[k.Value] = value
@@ -206,7 +206,7 @@ func (d *decoder) key(k, value *yaml.Node, path string, seen map[string]*yaml.No
 }
 
 func join(path, key string) string {
-	key = clip(key)
+	key = Clip(key)
 	if path == "" {
 		return key
 	}

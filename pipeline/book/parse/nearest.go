@@ -1,4 +1,4 @@
-package book
+package parse
 
 import (
 	"fmt"
@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// nearest returns the candidate that word was most likely meant to be, or the empty text where none is close: at most a
+// Nearest returns the candidate that word was most likely meant to be, or the empty text where none is close: at most a
 // third of the longer one's letters may differ. Of equally near ones the first in text order is taken, so the order of
 // candidates does not matter.
-func nearest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	const longest = 128 // keeps the comparison of a hostile name cheap
 	if len(word) > longest {
 		return ""
@@ -64,9 +64,9 @@ func distance(a, b string) int {
 	return last[len(b)]
 }
 
-// didYouMean suggests the nearest candidate; where none is near, it lists them if they are few, and else says alternative.
-func didYouMean(word string, candidates []string, alternative string) string {
-	if near := nearest(word, candidates); near != "" {
+// DidYouMean suggests the nearest candidate; where none is near, it lists them if they are few, and else says alternative.
+func DidYouMean(word string, candidates []string, alternative string) string {
+	if near := Nearest(word, candidates); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
 	if n := len(candidates); n > 0 && n <= 12 {

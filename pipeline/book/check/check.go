@@ -1,4 +1,4 @@
-package book
+package check
 
 import (
 	"fmt"
@@ -6,14 +6,15 @@ import (
 	"strings"
 	"time"
 
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
 // checker holds a book to the rules between its entries.
 type checker struct {
-	*reader
-	*entries
+	*parse.Reader
+	*Entries
 	names identifiers
 	// meterAt is what meterOf returns.
 	meterAt map[schemas.MeterID]*schemas.Meter
@@ -27,20 +28,20 @@ type identifiers struct{ sources, meters, offerings, coupons, customers, account
 // register is every identifier of one kind, with its first spot.
 type register struct {
 	kind  string // one of them in words, such as peer
-	spots map[string]spot
+	spots map[string]parse.Spot
 	list  []string
 }
 
 // mostGuesses is how many comparisons of names are made for suggestions; then they stop.
 const mostGuesses = 3_000_000
 
-// check complains of everything that is wrong between the entries of a book. Names come first, then whatever refers to
+// All complains of everything that is wrong between the entries of a book. Names come first, then whatever refers to
 // them.
-func check(r *reader, e *entries) {
-	r.noteUnread()
-	c := &checker{reader: r, entries: e, guesses: mostGuesses}
-	if !e.providerAt.there() {
-		r.report(Problem{File: "provider.yaml", Line: 1, Column: 1, Message: "the file is missing", Suggestion: "daybook init writes one to begin with"})
+func All(r *parse.Reader, e *Entries) {
+	r.NoteUnread()
+	c := &checker{Reader: r, Entries: e, guesses: mostGuesses}
+	if !e.ProviderAt.There() {
+		r.Report(parse.Problem{File: "provider.yaml", Line: 1, Column: 1, Message: "the file is missing", Suggestion: "daybook init writes one to begin with"})
 		return
 	}
 	c.registerAll()
@@ -59,21 +60,21 @@ func check(r *reader, e *entries) {
 }
 
 func (c *checker) registerAll() {
-	registerList(c, &c.names.sources, "source", &c.sources, func(v *schemas.Source) string { return string(v.ID) })
-	registerList(c, &c.names.meters, "meter", &c.meters, func(v *schemas.Meter) string { return string(v.ID) })
-	registerList(c, &c.names.offerings, "offering", &c.offerings, func(v *schemas.Offering) string { return string(v.ID) })
-	registerList(c, &c.names.coupons, "coupon", &c.coupons, func(v *schemas.Coupon) string { return v.ID })
-	registerList(c, &c.names.customers, "customer", &c.customers, func(v *schemas.Customer) string { return v.ID })
-	registerList(c, &c.names.accounts, "account", &c.accounts, func(v *accountRow) string { return string(v.ID) })
-	registerList(c, &c.names.subscriptions, "subscription", &c.subscriptions, func(v *subscriptionRow) string { return string(v.ID) })
-	registerList(c, &c.names.peers, "peer", &c.peers, func(v *schemas.Peer) string { return string(v.ID) })
-	registerList(c, &c.names.contracts, "contract", &c.contracts, func(v *schemas.Contract) string { return string(v.ID) })
+	registerList(c, &c.names.sources, "source", &c.Sources, func(v *schemas.Source) string { return string(v.ID) })
+	registerList(c, &c.names.meters, "meter", &c.Meters, func(v *schemas.Meter) string { return string(v.ID) })
+	registerList(c, &c.names.offerings, "offering", &c.Offerings, func(v *schemas.Offering) string { return string(v.ID) })
+	registerList(c, &c.names.coupons, "coupon", &c.Coupons, func(v *schemas.Coupon) string { return v.ID })
+	registerList(c, &c.names.customers, "customer", &c.Customers, func(v *schemas.Customer) string { return v.ID })
+	registerList(c, &c.names.accounts, "account", &c.Accounts, func(v *AccountRow) string { return string(v.ID) })
+	registerList(c, &c.names.subscriptions, "subscription", &c.Subscriptions, func(v *SubscriptionRow) string { return string(v.ID) })
+	registerList(c, &c.names.peers, "peer", &c.Peers, func(v *schemas.Peer) string { return string(v.ID) })
+	registerList(c, &c.names.contracts, "contract", &c.Contracts, func(v *schemas.Contract) string { return string(v.ID) })
 }
 
-func registerList[T any](c *checker, r *register, kind string, list *listed[T], id func(*T) string) {
-	r.kind, r.spots = kind, make(map[string]spot, len(list.items))
-	for i := range list.items {
-		c.register(r, id(&list.items[i]), list.spots[i])
+func registerList[T any](c *checker, r *register, kind string, list *parse.List[T], id func(*T) string) {
+	r.kind, r.spots = kind, make(map[string]parse.Spot, len(list.Items))
+	for i := range list.Items {
+		c.register(r, id(&list.Items[i]), list.Spots[i])
 	}
 }
 
@@ -92,13 +93,13 @@ func isIdentifier(s string) bool {
 
 const identifierHint = "use letters, digits and . _ : @ + = -, beginning with a letter or digit, at most 128"
 
-func (c *checker) register(r *register, id string, at spot) {
+func (c *checker) register(r *register, id string, at parse.Spot) {
 	if id == "" {
 		return // the missing identifier has been complained of
 	}
-	c.identifier(at.field("id"), id)
+	c.identifier(at.Field("id"), id)
 	if first, twice := r.spots[id]; twice {
-		c.complain(at.field("id"), "rename one of them", "there are two of %s %s; the first is at %s", r.kind, clip(id), first.where())
+		c.Complain(at.Field("id"), "rename one of them", "there are two of %s %s; the first is at %s", r.kind, parse.Clip(id), first.Where())
 		return
 	}
 	r.spots[id] = at
@@ -107,7 +108,7 @@ func (c *checker) register(r *register, id string, at spot) {
 
 // refer complains of a name under a key (or, without one, at the spot itself) that the book does not have. It reports
 // whether the name can be looked up.
-func (c *checker) refer(at spot, key string, r *register, id string) bool {
+func (c *checker) refer(at parse.Spot, key string, r *register, id string) bool {
 	if id == "" {
 		return false
 	}
@@ -115,9 +116,9 @@ func (c *checker) refer(at spot, key string, r *register, id string) bool {
 		return true
 	}
 	if key != "" {
-		at = at.field(key)
+		at = at.Field(key)
 	}
-	c.complain(at, c.suggest(id, r), "there is no %s %q in the book", r.kind, clip(id))
+	c.Complain(at, c.suggest(id, r), "there is no %s %q in the book", r.kind, parse.Clip(id))
 	return false
 }
 
@@ -128,21 +129,21 @@ func (c *checker) suggest(id string, r *register) string {
 		return alternative
 	}
 	c.guesses -= len(r.list)
-	return didYouMean(id, r.list, alternative)
+	return parse.DidYouMean(id, r.list, alternative)
 }
 
 // validity complains of a stretch of time that ends before it begins.
-func (c *checker) validity(at spot, v schemas.Validity) {
+func (c *checker) validity(at parse.Spot, v schemas.Validity) {
 	if !lasts(v) {
-		c.complain(at.field("to"), "to is the first day no longer in force", "it ends on %s, which is not after its first day %s", v.To, v.From)
+		c.Complain(at.Field("to"), "to is the first day no longer in force", "it ends on %s, which is not after its first day %s", v.To, v.From)
 	}
 }
 
 // lasts reports whether a stretch of time has a first day.
 func lasts(v schemas.Validity) bool { return v.To.IsZero() || v.To.After(v.From) }
 
-// overlap reports whether two stretches of time share a day, and which is the first such day.
-func overlap(a, b schemas.Validity) (schemas.Date, bool) {
+// Overlap reports whether two stretches of time share a day, and which is the first such day.
+func Overlap(a, b schemas.Validity) (schemas.Date, bool) {
 	from := a.From
 	if b.From.After(from) {
 		from = b.From
@@ -151,12 +152,12 @@ func overlap(a, b schemas.Validity) (schemas.Date, bool) {
 }
 
 // zone complains of a time zone that is not in the IANA database.
-func (c *checker) zone(at spot, name string) {
+func (c *checker) zone(at parse.Spot, name string) {
 	if name == "" {
 		return
 	}
 	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
-		c.complain(at, didYouMean(name, zones(), "write it like Europe/Berlin"), "there is no time zone %q in the IANA database", clip(name))
+		c.Complain(at, parse.DidYouMean(name, zones(), "write it like Europe/Berlin"), "there is no time zone %q in the IANA database", parse.Clip(name))
 	}
 }
 
@@ -173,7 +174,7 @@ func zones() []string {
 }
 
 // country complains of a text that is not a country code.
-func (c *checker) country(at spot, code string) {
+func (c *checker) country(at parse.Spot, code string) {
 	if code == "" || isCountry(code) {
 		return
 	}
@@ -183,7 +184,7 @@ func (c *checker) country(at spot, code string) {
 	} else if code == "UK" {
 		hint = "write GB"
 	}
-	c.complain(at, hint, "%q is not a country of ISO 3166", clip(code))
+	c.Complain(at, hint, "%q is not a country of ISO 3166", parse.Clip(code))
 }
 
 // countries are the officially assigned codes of ISO 3166-1 alpha-2, and XK for Kosovo, which is used everywhere.
@@ -200,16 +201,16 @@ func isCountry(code string) bool {
 }
 
 // payable complains of a currency in which nothing can be invoiced.
-func (c *checker) payable(at spot, currency money.Currency) {
+func (c *checker) payable(at parse.Spot, currency money.Currency) {
 	if _, ok := money.MinorUnits(currency); currency != "" && !ok {
-		c.complain(at, "choose a currency that can be paid in", "%s has no minor unit, so no amount in it can be paid", currency)
+		c.Complain(at, "choose a currency that can be paid in", "%s has no minor unit, so no amount in it can be paid", currency)
 	}
 }
 
 // countable complains of a count below zero.
-func (c *checker) countable(at spot, n int64) {
+func (c *checker) countable(at parse.Spot, n int64) {
 	if n < 0 {
-		c.complain(at, "write 0 or more", "%d is below zero", n)
+		c.Complain(at, "write 0 or more", "%d is below zero", n)
 	}
 }
 
@@ -222,9 +223,9 @@ const (
 )
 
 // atMost complains of a count outside 0 to most.
-func (c *checker) atMost(at spot, n, most int64) {
+func (c *checker) atMost(at parse.Spot, n, most int64) {
 	if n > most {
-		c.complain(at, fmt.Sprintf("write at most %d", most), "%d is too large", n)
+		c.Complain(at, fmt.Sprintf("write at most %d", most), "%d is too large", n)
 		return
 	}
 	c.countable(at, n)
@@ -235,32 +236,32 @@ func (c *checker) atMost(at spot, n, most int64) {
 var leastDivisor = money.NewDecimal(1, -6)
 
 // divisor complains of a size that is not above zero, or next to it.
-func (c *checker) divisor(at spot, d money.Decimal) {
+func (c *checker) divisor(at parse.Spot, d money.Decimal) {
 	if d.IsPositive() && d.LessThan(leastDivisor) {
-		c.complain(at, "write at least "+leastDivisor.String(), "%s is too small to divide by", d)
+		c.Complain(at, "write at least "+leastDivisor.String(), "%s is too small to divide by", d)
 		return
 	}
 	c.positive(at, d)
 }
 
 // once complains of texts that a list holds twice.
-func once[T ~string](c *checker, list spot, values []T) {
+func once[T ~string](c *checker, list parse.Spot, values []T) {
 	for i, v := range values {
 		if v != "" && slices.Contains(values[:i], v) {
-			c.complain(list.at(i), "remove it", "%s is listed already", clip(string(v)))
+			c.Complain(list.At(i), "remove it", "%s is listed already", parse.Clip(string(v)))
 		}
 	}
 }
 
 // identifier complains of a text that cannot be an identifier.
-func (c *checker) identifier(at spot, id string) {
+func (c *checker) identifier(at parse.Spot, id string) {
 	if id != "" && !isIdentifier(id) {
-		c.complain(at, identifierHint, "%q cannot be an identifier", clip(id))
+		c.Complain(at, identifierHint, "%q cannot be an identifier", parse.Clip(id))
 	}
 }
 
 // twins complains of two entries of a short list with one identifier.
-func twins[T any](c *checker, list spot, items []T, key, what string, id func(*T) string) {
+func twins[T any](c *checker, list parse.Spot, items []T, key, what string, id func(*T) string) {
 	seen := map[string]int{}
 	for i := range items {
 		name := id(&items[i])
@@ -268,7 +269,7 @@ func twins[T any](c *checker, list spot, items []T, key, what string, id func(*T
 			continue
 		}
 		if first, twice := seen[name]; twice {
-			c.complain(list.at(i).field(key), "keep one of them, or rename it", "%s %s stands at line %d already", what, clip(name), list.at(first).line())
+			c.Complain(list.At(i).Field(key), "keep one of them, or rename it", "%s %s stands at line %d already", what, parse.Clip(name), list.At(first).Line())
 			continue
 		}
 		seen[name] = i
@@ -276,15 +277,15 @@ func twins[T any](c *checker, list spot, items []T, key, what string, id func(*T
 }
 
 // positive complains of a decimal that is not above zero.
-func (c *checker) positive(at spot, d money.Decimal) {
+func (c *checker) positive(at parse.Spot, d money.Decimal) {
 	if !d.IsPositive() {
-		c.complain(at, "write a number above zero", "%s is not above zero", d)
+		c.Complain(at, "write a number above zero", "%s is not above zero", d)
 	}
 }
 
 // notNegative complains of a decimal below zero; nil passes.
-func (c *checker) notNegative(at spot, d *money.Decimal) {
+func (c *checker) notNegative(at parse.Spot, d *money.Decimal) {
 	if d != nil && d.IsNegative() {
-		c.complain(at, "write zero or more", "%s is below zero", d)
+		c.Complain(at, "write zero or more", "%s is below zero", d)
 	}
 }

@@ -1,26 +1,27 @@
-package book
+package check
 
 import (
 	"cmp"
 	"slices"
 	"strings"
 
+	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 )
 
 // claimedTwice complains of two prices of one meter that are in force on one day and whose filters both let some row
 // through, so that only their order would say which of them prices it. Prices of equal filters are atOnce's to find.
-func (c *checker) claimedTwice(list spot, prices []schemas.Price) {
+func (c *checker) claimedTwice(list parse.Spot, prices []schemas.Price) {
 	for i := range prices {
 		for j := range i {
 			p, q := &prices[i], &prices[j]
-			if p.Meter == "" || p.Meter != q.Meter || p.Phase != q.Phase || sameThing(p) == sameThing(q) {
+			if p.Meter == "" || p.Meter != q.Meter || p.Phase != q.Phase || SameThing(p) == SameThing(q) {
 				continue
 			}
-			day, both := overlap(p.Validity, q.Validity)
+			day, both := Overlap(p.Validity, q.Validity)
 			if row, shared := commonRow(p.Filters, q.Filters); both && shared {
-				c.complain(list.at(i), "narrow the filters of one of them", "this price and the one at line %d both claim %s of meter %s, from %s",
-					list.at(j).line(), row, p.Meter, beginning(day))
+				c.Complain(list.At(i), "narrow the filters of one of them", "this price and the one at line %d both claim %s of meter %s, from %s",
+					list.At(j).Line(), row, p.Meter, beginning(day))
 			}
 		}
 	}
@@ -54,7 +55,7 @@ func commonRow(a, b []schemas.Filter) (string, bool) {
 		if i < 0 {
 			return "", false
 		}
-		row = append(row, column+"="+clip(cmp.Or(candidates[i], "nothing")))
+		row = append(row, column+"="+parse.Clip(cmp.Or(candidates[i], "nothing")))
 	}
 	return "rows of " + strings.Join(row, ", "), true
 }
@@ -63,7 +64,7 @@ func commonRow(a, b []schemas.Filter) (string, bool) {
 type dated struct {
 	key      string
 	validity schemas.Validity
-	at       spot
+	at       parse.Spot
 }
 
 // replacedBy is the suggestion for two entries of which neither replaces the other.
@@ -80,13 +81,13 @@ func (c *checker) atOnceBut(list []dated, hint string, what func(key string) str
 	slices.SortStableFunc(list, func(a, b dated) int { return cmp.Compare(a.key, b.key) })
 	for i := range list {
 		for j := i - 1; j >= 0 && list[j].key == list[i].key; j-- {
-			day, both := overlap(list[i].validity, list[j].validity)
+			day, both := Overlap(list[i].validity, list[j].validity)
 			if !both || list[i].validity.KnownSince != list[j].validity.KnownSince {
 				continue
 			}
 			other := list[j].at
-			c.complain(list[i].at, hint, "this %s and the one at %s are both in force from %s",
-				what(list[i].key), other.where(), beginning(day))
+			c.Complain(list[i].at, hint, "this %s and the one at %s are both in force from %s",
+				what(list[i].key), other.Where(), beginning(day))
 		}
 	}
 }

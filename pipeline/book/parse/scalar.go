@@ -1,4 +1,4 @@
-package book
+package parse
 
 import (
 	"encoding"
@@ -13,11 +13,11 @@ import (
 	"daybook/schemas/money"
 )
 
-// wrong is a complaint about a text that has no place yet.
-type wrong struct{ message, suggestion string }
+// Wrong is a complaint about a text that has no place yet.
+type Wrong struct{ Message, Suggestion string }
 
 // setter puts a text into a value; it returns nil when the text is right.
-type setter func(v reflect.Value, text string) *wrong
+type setter func(v reflect.Value, text string) *Wrong
 
 // valued is a type that lists what a book may say.
 type valued interface{ Values() []string }
@@ -26,7 +26,7 @@ type valued interface{ Values() []string }
 func scalarSetter(t reflect.Type) setter {
 	if t.Kind() == reflect.Pointer {
 		inner := scalarSetter(t.Elem())
-		return func(v reflect.Value, text string) *wrong {
+		return func(v reflect.Value, text string) *Wrong {
 			v.Set(reflect.New(t.Elem()))
 			return inner(v.Elem(), text)
 		}
@@ -41,14 +41,14 @@ func scalarSetter(t reflect.Type) setter {
 	case reflect.TypeFor[money.Currency]():
 		return setCurrency
 	}
-	if allowed := allowedValues(t); allowed != nil {
+	if allowed := AllowedValues(t); allowed != nil {
 		return enumSetter(t, allowed)
 	}
 	return kindSetter(t)
 }
 
-// allowedValues returns what a book may say for a type with a closed list, or nil.
-func allowedValues(t reflect.Type) []string {
+// AllowedValues returns what a book may say for a type with a closed list, or nil.
+func AllowedValues(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[money.Mode]():
 		return texts(money.Modes())
@@ -85,9 +85,9 @@ func texts[T any](values []T) []string {
 
 func enumSetter(t reflect.Type, allowed []string) setter {
 	set := kindSetter(t)
-	return func(v reflect.Value, text string) *wrong {
+	return func(v reflect.Value, text string) *Wrong {
 		if !slices.Contains(allowed, text) {
-			return &wrong{fmt.Sprintf("%q is not allowed here", clip(text)), didYouMean(text, allowed, "see the list in the schema")}
+			return &Wrong{fmt.Sprintf("%q is not allowed here", Clip(text)), DidYouMean(text, allowed, "see the list in the schema")}
 		}
 		return set(v, text)
 	}
@@ -103,9 +103,9 @@ func kindSetter(t reflect.Type) setter {
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		return setInteger
 	default:
-		return func(v reflect.Value, text string) *wrong {
+		return func(v reflect.Value, text string) *Wrong {
 			if strings.ContainsRune(text, 0) {
-				return &wrong{"the text holds a zero byte", "remove it"}
+				return &Wrong{"the text holds a zero byte", "remove it"}
 			}
 			v.SetString(text)
 			return nil
@@ -113,43 +113,43 @@ func kindSetter(t reflect.Type) setter {
 	}
 }
 
-func setText(v reflect.Value, text string) *wrong {
+func setText(v reflect.Value, text string) *Wrong {
 	u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr())
 	if !ok {
-		return &wrong{fmt.Sprintf("%q cannot be read here", clip(text)), ""}
+		return &Wrong{fmt.Sprintf("%q cannot be read here", Clip(text)), ""}
 	}
 	if err := u.UnmarshalText([]byte(text)); err != nil {
-		return &wrong{err.Error(), ""}
+		return &Wrong{err.Error(), ""}
 	}
 	return nil
 }
 
-func setBool(v reflect.Value, text string) *wrong {
+func setBool(v reflect.Value, text string) *Wrong {
 	switch text {
 	case "true", "false":
 		v.SetBool(text == "true")
 		return nil
 	case "yes", "on", "y", "1", "True", "TRUE", "Yes", "YES":
-		return &wrong{fmt.Sprintf("%q is neither true nor false", text), "write true"}
+		return &Wrong{fmt.Sprintf("%q is neither true nor false", text), "write true"}
 	case "no", "off", "n", "0", "False", "FALSE", "No", "NO":
-		return &wrong{fmt.Sprintf("%q is neither true nor false", text), "write false"}
+		return &Wrong{fmt.Sprintf("%q is neither true nor false", text), "write false"}
 	}
-	return &wrong{fmt.Sprintf("%q is neither true nor false", clip(text)), "write true or false"}
+	return &Wrong{fmt.Sprintf("%q is neither true nor false", Clip(text)), "write true or false"}
 }
 
-func setInteger(v reflect.Value, text string) *wrong {
+func setInteger(v reflect.Value, text string) *Wrong {
 	n, err := strconv.ParseInt(text, 10, v.Type().Bits())
 	if err != nil || text[0] == '+' {
-		return &wrong{fmt.Sprintf("%q is not a whole number", clip(text)), "write digits only, such as 30"}
+		return &Wrong{fmt.Sprintf("%q is not a whole number", Clip(text)), "write digits only, such as 30"}
 	}
 	v.SetInt(n)
 	return nil
 }
 
-func setDecimal(v reflect.Value, text string) *wrong {
+func setDecimal(v reflect.Value, text string) *Wrong {
 	d, err := money.ParseDecimal(text)
 	if err != nil {
-		return &wrong{fmt.Sprintf("%q is not a decimal number", clip(text)), decimalHint(text, err)}
+		return &Wrong{fmt.Sprintf("%q is not a decimal number", Clip(text)), decimalHint(text, err)}
 	}
 	if w := tooFine(text, d); w != nil {
 		return w
@@ -163,12 +163,12 @@ func setDecimal(v reflect.Value, text string) *wrong {
 const mostWhole = 15
 
 // tooFine complains of a decimal that is too large or too fine for the datasets, in which its products would break the run.
-func tooFine(text string, d money.Decimal) *wrong {
+func tooFine(text string, d money.Decimal) *Wrong {
 	if !d.Abs().LessThan(money.NewDecimal(1, mostWhole)) {
-		return &wrong{fmt.Sprintf("%q is too large", clip(text)), fmt.Sprintf("write a number of at most %d digits before the point", mostWhole)}
+		return &Wrong{fmt.Sprintf("%q is too large", Clip(text)), fmt.Sprintf("write a number of at most %d digits before the point", mostWhole)}
 	}
 	if _, err := money.FixedFromDecimal(d); err != nil {
-		return &wrong{fmt.Sprintf("%q has more than %d decimal places", clip(text), money.Scale), fmt.Sprintf("round it to %d decimal places", money.Scale)}
+		return &Wrong{fmt.Sprintf("%q has more than %d decimal places", Clip(text), money.Scale), fmt.Sprintf("round it to %d decimal places", money.Scale)}
 	}
 	return nil
 }
@@ -202,38 +202,38 @@ func decimalHint(text string, err error) string {
 	return "write a plain decimal such as 12.5"
 }
 
-func setDate(v reflect.Value, text string) *wrong {
+func setDate(v reflect.Value, text string) *Wrong {
 	d, err := schemas.ParseDate(text)
 	if err != nil {
-		return &wrong{fmt.Sprintf("%q is not a day", clip(text)), "write it as YYYY-MM-DD, for example 2024-09-30"}
+		return &Wrong{fmt.Sprintf("%q is not a day", Clip(text)), "write it as YYYY-MM-DD, for example 2024-09-30"}
 	}
 	v.Set(reflect.ValueOf(d))
 	return nil
 }
 
-func setPeriod(v reflect.Value, text string) *wrong {
+func setPeriod(v reflect.Value, text string) *Wrong {
 	p, err := schemas.ParsePeriod(text)
 	if err != nil {
-		return &wrong{fmt.Sprintf("%q is not a month", clip(text)), "write it as YYYY-MM, for example 2024-09"}
+		return &Wrong{fmt.Sprintf("%q is not a month", Clip(text)), "write it as YYYY-MM, for example 2024-09"}
 	}
 	v.SetString(string(p))
 	return nil
 }
 
-func setCurrency(v reflect.Value, text string) *wrong {
+func setCurrency(v reflect.Value, text string) *Wrong {
 	if c := money.Currency(text); !money.ValidCurrency(c) {
 		hint := "write a code of three capital letters, such as EUR"
 		if up := money.Currency(strings.ToUpper(text)); money.ValidCurrency(up) {
 			hint = "write " + string(up)
 		}
-		return &wrong{fmt.Sprintf("%q is not a currency of ISO 4217", clip(text)), hint}
+		return &Wrong{fmt.Sprintf("%q is not a currency of ISO 4217", Clip(text)), hint}
 	}
 	v.SetString(text)
 	return nil
 }
 
-// clip keeps a quoted text short.
-func clip(s string) string {
+// Clip keeps a quoted text short.
+func Clip(s string) string {
 	const most = 60
 	if len(s) <= most {
 		return s

@@ -1,4 +1,4 @@
-package book
+package parse
 
 import (
 	"bytes"
@@ -15,18 +15,18 @@ import (
 // Limits on one row of a CSV file: no row of a book comes near them, and complaints about each of a million columns help
 // nobody.
 const (
-	mostLineBytes = 1 << 20
+	MostLineBytes = 1 << 20
 	mostColumns   = 1000
 )
 
 // shortLines complains of the first line that is no row of a list.
-func (r *reader) shortLines(f *file) bool {
+func (r *Reader) shortLines(f *File) bool {
 	line := 1
-	for rest := f.text; len(rest) > mostLineBytes; line++ {
+	for rest := f.text; len(rest) > MostLineBytes; line++ {
 		end := bytes.IndexByte(rest, '\n')
-		if end < 0 || end > mostLineBytes {
+		if end < 0 || end > MostLineBytes {
 			r.broken = true
-			r.found.add(Problem{File: f.name, Line: line, Column: 1, Message: fmt.Sprintf("the line is longer than %d MiB", mostLineBytes>>20), Suggestion: "look for line breaks that are missing"})
+			r.found.add(Problem{File: f.Name, Line: line, Column: 1, Message: fmt.Sprintf("the line is longer than %d MiB", MostLineBytes>>20), Suggestion: "look for line breaks that are missing"})
 			return false
 		}
 		rest = rest[end+1:]
@@ -47,23 +47,23 @@ type column struct {
 
 // table reads the rows of one CSV file into structs of one type.
 type table struct {
-	*reader
-	file    *file
+	*Reader
+	file    *File
 	columns []*column // by position
 }
 
 // flatFields returns the fields of a struct that fit into a cell, those of structs inside it under dotted names.
-func flatFields(sh shapes, t reflect.Type) []field {
-	var out []field
-	for _, f := range sh.of(t).fields {
+func flatFields(sh Shapes, t reflect.Type) []Field {
+	var out []Field
+	for _, f := range sh.Of(t).Fields {
 		switch {
-		case isScalar(f.typ), f.typ.Kind() == reflect.Slice && isScalar(f.typ.Elem()):
+		case IsScalar(f.Typ), f.Typ.Kind() == reflect.Slice && IsScalar(f.Typ.Elem()):
 			out = append(out, f)
-		case f.typ.Kind() == reflect.Struct:
-			for _, inner := range flatFields(sh, f.typ) {
-				inner.key = f.key + "." + inner.key
-				inner.index = append(slices.Clone(f.index), inner.index...)
-				inner.required = inner.required && f.required
+		case f.Typ.Kind() == reflect.Struct:
+			for _, inner := range flatFields(sh, f.Typ) {
+				inner.Key = f.Key + "." + inner.Key
+				inner.Index = append(slices.Clone(f.Index), inner.Index...)
+				inner.Required = inner.Required && f.Required
 				out = append(out, inner)
 			}
 		}
@@ -71,36 +71,36 @@ func flatFields(sh shapes, t reflect.Type) []field {
 	return out
 }
 
-func (r *reader) complainOf(at spot, w *wrong) { r.complain(at, w.suggestion, "%s", w.message) }
+func (r *Reader) complainOf(at Spot, w *Wrong) { r.Complain(at, w.Suggestion, "%s", w.Message) }
 
-// readTable reads a CSV file with a header into structs, row by row, and hands each to row with its spot. The struct is
+// ReadTable reads a CSV file with a header into structs, row by row, and hands each to row with its spot. The struct is
 // reused from row to row, zeroed; row copies it.
-func readTable[T any](r *reader, f *file, row func(at spot, v *T)) {
+func ReadTable[T any](r *Reader, f *File, row func(at Spot, v *T)) {
 	text, ok := r.utf8(f)
 	if !ok || !r.shortLines(f) {
 		return
 	}
-	t := &table{reader: r, file: f}
+	t := &table{Reader: r, file: f}
 	in := newCSV(text)
-	if !t.readHeader(in, flatFields(r.shapes, reflect.TypeFor[T]())) {
+	if !t.readHeader(in, flatFields(r.Shapes, reflect.TypeFor[T]())) {
 		r.broken = true
 		return
 	}
 	v := new(T)
-	t.records(in, func(at spot, record []string) {
+	t.records(in, func(at Spot, record []string) {
 		*v = *new(T)
 		t.fill(at, record, reflect.ValueOf(v).Elem())
 		row(at, v)
 	})
 }
 
-// readRecords reads a CSV file whose columns are no fields of a struct, row by row. The record is reused from row to row.
-func readRecords(r *reader, f *file, row func(at spot, header, record []string)) {
+// ReadRecords reads a CSV file whose columns are no fields of a struct, row by row. The record is reused from row to row.
+func ReadRecords(r *Reader, f *File, row func(at Spot, header, record []string)) {
 	text, ok := r.utf8(f)
 	if !ok || !r.shortLines(f) {
 		return
 	}
-	t := &table{reader: r, file: f}
+	t := &table{Reader: r, file: f}
 	in := newCSV(text)
 	header, err := in.Read()
 	if err != nil {
@@ -109,11 +109,11 @@ func readRecords(r *reader, f *file, row func(at spot, header, record []string))
 	}
 	f.header = slices.Clone(header)
 	f.rows = append(f.rows, csvRow{line: 1})
-	t.records(in, func(at spot, record []string) { row(at, f.header, record) })
+	t.records(in, func(at Spot, record []string) { row(at, f.header, record) })
 }
 
 // records hands on each row after the header, and complains of those that are none.
-func (t *table) records(in *csv.Reader, row func(at spot, record []string)) {
+func (t *table) records(in *csv.Reader, row func(at Spot, record []string)) {
 	for {
 		offset := in.InputOffset()
 		record, err := in.Read()
@@ -132,19 +132,19 @@ func (t *table) records(in *csv.Reader, row func(at spot, record []string)) {
 }
 
 // readHeader reads the first row and finds the field of every column.
-func (t *table) readHeader(r *csv.Reader, fields []field) bool {
+func (t *table) readHeader(r *csv.Reader, fields []Field) bool {
 	record, err := r.Read()
 	if err != nil {
 		if !errors.Is(err, io.EOF) {
 			t.syntax(err)
 			return false
 		}
-		t.found.add(Problem{File: t.file.name, Line: 1, Column: 1, Message: "the file has no header", Suggestion: "name the columns in its first row: " + strings.Join(names(fields), ",")})
+		t.found.add(Problem{File: t.file.Name, Line: 1, Column: 1, Message: "the file has no header", Suggestion: "name the columns in its first row: " + strings.Join(names(fields), ",")})
 		return false
 	}
 	line, _ := r.FieldPos(0)
 	if len(record) > mostColumns {
-		t.found.add(Problem{File: t.file.name, Line: line, Column: 1, Message: fmt.Sprintf("the header has %d columns", len(record)), Suggestion: "the columns are " + strings.Join(names(fields), ", ")})
+		t.found.add(Problem{File: t.file.Name, Line: line, Column: 1, Message: fmt.Sprintf("the header has %d columns", len(record)), Suggestion: "the columns are " + strings.Join(names(fields), ", ")})
 		return false
 	}
 	t.file.rows = append(t.file.rows, csvRow{line: int32(line)})
@@ -154,19 +154,19 @@ func (t *table) readHeader(r *csv.Reader, fields []field) bool {
 	t.columns = make([]*column, len(record))
 	for i, name := range record {
 		line, col := r.FieldPos(i)
-		at := Problem{File: t.file.name, Line: line, Column: characters(t.file.text, line, col), Path: clip(name)}
-		f := slices.IndexFunc(fields, func(f field) bool { return f.key == name })
+		at := Problem{File: t.file.Name, Line: line, Column: characters(t.file.text, line, col), Path: Clip(name)}
+		f := slices.IndexFunc(fields, func(f Field) bool { return f.Key == name })
 		switch {
 		case f < 0:
 			at.Message, at.Suggestion = unknownColumn(name, names(fields), severalInOne(record))
 			if secretName(name) == nil {
-				meant[nearest(name, names(fields))] = true
+				meant[Nearest(name, names(fields))] = true
 			}
 		case seen[name]:
 			at.Message, at.Suggestion = "the column stands here twice", "remove one of them"
 		default:
 			seen[name] = true
-			t.columns[i] = &column{key: name, index: fields[f].index, required: fields[f].required, set: cellSetter(fields[f].typ)}
+			t.columns[i] = &column{key: name, index: fields[f].Index, required: fields[f].Required, set: cellSetter(fields[f].Typ)}
 			continue
 		}
 		t.found.add(at)
@@ -177,8 +177,8 @@ func (t *table) readHeader(r *csv.Reader, fields []field) bool {
 		return false // no column can be said to be missing
 	}
 	for _, f := range fields {
-		if f.required && !seen[f.key] && !meant[f.key] {
-			t.found.add(Problem{File: t.file.name, Line: line, Column: 1, Path: f.key, Message: "the column is missing", Suggestion: "add it: " + wantOf(f.typ)})
+		if f.Required && !seen[f.Key] && !meant[f.Key] {
+			t.found.add(Problem{File: t.file.Name, Line: line, Column: 1, Path: f.Key, Message: "the column is missing", Suggestion: "add it: " + WantOf(f.Typ)})
 			ok = false
 		}
 	}
@@ -192,7 +192,7 @@ func severalInOne(header []string) bool {
 
 func unknownColumn(name string, known []string, several bool) (message, suggestion string) {
 	if w := secretName(name); w != nil {
-		return w.message, w.suggestion
+		return w.Message, w.Suggestion
 	}
 	if several {
 		return "the header has one column", "separate columns by commas"
@@ -200,22 +200,22 @@ func unknownColumn(name string, known []string, several bool) (message, suggesti
 	if name == "" {
 		return "a column has no name", "remove it"
 	}
-	return fmt.Sprintf("%q is not a column that is read here", clip(name)), didYouMean(name, known, "the columns are "+strings.Join(known, ", "))
+	return fmt.Sprintf("%q is not a column that is read here", Clip(name)), DidYouMean(name, known, "the columns are "+strings.Join(known, ", "))
 }
 
-func names(fields []field) []string {
+func names(fields []Field) []string {
 	out := make([]string, len(fields))
 	for i := range fields {
-		out[i] = fields[i].key
+		out[i] = fields[i].Key
 	}
 	return out
 }
 
 // fill puts a record into a struct. A field that is wrong stays zero, and the row counts all the same, so that what refers
 // to it does not dangle.
-func (t *table) fill(at spot, record []string, v reflect.Value) {
+func (t *table) fill(at Spot, record []string, v reflect.Value) {
 	if len(record) != len(t.columns) {
-		t.complainOf(at, &wrong{
+		t.complainOf(at, &Wrong{
 			fmt.Sprintf("the row has %d fields, the header %d", len(record), len(t.columns)),
 			"look for a comma that needs quotes around its text",
 		})
@@ -224,7 +224,7 @@ func (t *table) fill(at spot, record []string, v reflect.Value) {
 		c := t.columns[i]
 		if text == "" {
 			if c.required {
-				t.complainOf(at.field(c.key), &wrong{c.key + " is empty", "write " + wantOf(v.FieldByIndex(c.index).Type())})
+				t.complainOf(at.Field(c.key), &Wrong{c.key + " is empty", "write " + WantOf(v.FieldByIndex(c.index).Type())})
 			}
 			continue
 		}
@@ -233,18 +233,18 @@ func (t *table) fill(at spot, record []string, v reflect.Value) {
 			w = secretValue(text)
 		}
 		if w != nil {
-			t.complainOf(at.field(c.key), w)
+			t.complainOf(at.Field(c.key), w)
 		}
 	}
 }
 
 // cellSetter is scalarSetter, and for lists of scalars reads entries separated by semicolons.
 func cellSetter(t reflect.Type) setter {
-	if isScalar(t) {
+	if IsScalar(t) {
 		return scalarSetter(t)
 	}
 	one := scalarSetter(t.Elem())
-	return func(v reflect.Value, text string) *wrong {
+	return func(v reflect.Value, text string) *Wrong {
 		for part := range strings.SplitSeq(text, listMark) {
 			e := reflect.New(t.Elem()).Elem()
 			if w := one(e, strings.TrimSpace(part)); w != nil {
@@ -259,7 +259,7 @@ func cellSetter(t reflect.Type) setter {
 // syntax complains of what the CSV reader could not read.
 func (t *table) syntax(err error) {
 	t.broken = true
-	p := Problem{File: t.file.name, Line: 1, Column: 1, Message: err.Error()}
+	p := Problem{File: t.file.Name, Line: 1, Column: 1, Message: err.Error()}
 	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
 		p.Line, p.Column = parse.Line, max(parse.Column, 1)
 		switch {
@@ -276,7 +276,7 @@ func (t *table) syntax(err error) {
 }
 
 // utf8 returns the text of a file without its byte-order mark, and complains where it is not UTF-8.
-func (r *reader) utf8(f *file) ([]byte, bool) {
+func (r *Reader) utf8(f *File) ([]byte, bool) {
 	f.text = bytes.TrimPrefix(f.text, []byte(byteOrderMark))
 	if utf8.Valid(f.text) {
 		return f.text, true
@@ -294,7 +294,7 @@ func (r *reader) utf8(f *file) ([]byte, bool) {
 	line := bytes.Count(before, []byte("\n")) + 1
 	start := bytes.LastIndexByte(before, '\n') + 1
 	r.found.add(Problem{
-		File: f.name, Line: line, Column: utf8.RuneCount(before[start:]) + 1,
+		File: f.Name, Line: line, Column: utf8.RuneCount(before[start:]) + 1,
 		Message: fmt.Sprintf("the byte %#02x is not UTF-8", f.text[good]), Suggestion: "save the file as UTF-8",
 	})
 	return nil, false

@@ -1,4 +1,4 @@
-package book
+package parse
 
 import (
 	"encoding"
@@ -7,40 +7,40 @@ import (
 	"strings"
 )
 
-// field is one key that a mapping of the book may have.
-type field struct {
-	key string
+// Field is one key that a mapping of the book may have.
+type Field struct {
+	Key string
 	// index leads to the field, through the structs that are written inline.
-	index    []int
-	typ      reflect.Type
-	required bool
+	Index    []int
+	Typ      reflect.Type
+	Required bool
 }
 
-// shape is what a struct looks like in a file.
-type shape struct {
+// Shape is what a struct looks like in a file.
+type Shape struct {
 	name   string
-	fields []field
+	Fields []Field
 	byKey  map[string]int
 }
 
-// shapes remembers the shapes of types while a book is read.
-type shapes map[reflect.Type]*shape
+// Shapes remembers the shapes of types while a book is read.
+type Shapes map[reflect.Type]*Shape
 
-// of returns the shape of a struct type, from its yaml tags. A field without omitempty must be there.
-func (s shapes) of(t reflect.Type) *shape {
+// Of returns the shape of a struct type, from its yaml tags. A field without omitempty must be there.
+func (s Shapes) Of(t reflect.Type) *Shape {
 	if known, ok := s[t]; ok {
 		return known
 	}
-	out := &shape{name: t.Name(), byKey: map[string]int{}}
+	out := &Shape{name: t.Name(), byKey: map[string]int{}}
 	out.collect(t, nil, false)
-	for i := range out.fields {
-		out.byKey[out.fields[i].key] = i
+	for i := range out.Fields {
+		out.byKey[out.Fields[i].Key] = i
 	}
 	s[t] = out
 	return out
 }
 
-func (s *shape) collect(t reflect.Type, way []int, optional bool) {
+func (s *Shape) collect(t reflect.Type, way []int, optional bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		tag, tagged := f.Tag.Lookup("yaml")
@@ -52,16 +52,16 @@ func (s *shape) collect(t reflect.Type, way []int, optional bool) {
 			s.collect(f.Type, index, optional || strings.Contains(options, "omitempty"))
 		default:
 			required := !optional && !strings.Contains(options, "omitempty")
-			s.fields = append(s.fields, field{key: key, index: index, typ: f.Type, required: required})
+			s.Fields = append(s.Fields, Field{Key: key, Index: index, Typ: f.Type, Required: required})
 		}
 	}
 }
 
 // keys returns the keys in the order of the struct.
-func (s *shape) keys() []string {
-	out := make([]string, len(s.fields))
-	for i := range s.fields {
-		out[i] = s.fields[i].key
+func (s *Shape) keys() []string {
+	out := make([]string, len(s.Fields))
+	for i := range s.Fields {
+		out[i] = s.Fields[i].Key
 	}
 	return out
 }
@@ -69,8 +69,8 @@ func (s *shape) keys() []string {
 // textual is implemented by the types that are written as one text.
 var textual = reflect.TypeFor[encoding.TextUnmarshaler]()
 
-// isScalar reports whether values of t are written as one text.
-func isScalar(t reflect.Type) bool {
+// IsScalar reports whether values of t are written as one text.
+func IsScalar(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}

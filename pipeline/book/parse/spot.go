@@ -1,4 +1,4 @@
-package book
+package parse
 
 import (
 	"bytes"
@@ -9,9 +9,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// file is one file of the book while it is read.
-type file struct {
-	name string
+// File is one file of the book while it is read.
+type File struct {
+	// Name is the path below the book, with slashes.
+	Name string
 	text []byte
 	// root is the top node of a YAML file, nil for an empty one; rows are those of a CSV file.
 	root *yaml.Node
@@ -20,10 +21,11 @@ type file struct {
 	header []string
 }
 
-func newFile(name string, text []byte) *file { return &file{name: name, text: text} }
+// NewFile is a file that lies below the book under a name with slashes.
+func NewFile(name string, text []byte) *File { return &File{Name: name, text: text} }
 
-// begins reports whether the text of a file begins so, whatever byte-order mark stands before it.
-func (f *file) begins(with string) bool {
+// Begins reports whether the text of a file begins so, whatever byte-order mark stands before it.
+func (f *File) Begins(with string) bool {
 	return bytes.HasPrefix(bytes.TrimPrefix(f.text, []byte(byteOrderMark)), []byte(with))
 }
 
@@ -35,37 +37,37 @@ type csvRow struct {
 	offset int64
 }
 
-// spot is the way to a value of the book: a file, and the keys and indexes that lead to the value. Nothing is looked up
+// Spot is the way to a value of the book: a file, and the keys and indexes that lead to the value. Nothing is looked up
 // until a complaint needs a line, so that a spot costs nothing on the way through a hundred thousand rows.
-type spot struct {
-	file *file
-	up   *spot
+type Spot struct {
+	file *File
+	up   *Spot
 	// key is set for a field; index counts elements of a list, or the rows of a CSV file.
 	key   string
 	index int
 }
 
-// top is the spot of a whole file.
-func top(f *file) spot { return spot{file: f} }
+// Top is the spot of a whole file.
+func Top(f *File) Spot { return Spot{file: f} }
 
-func (p spot) field(key string) spot { return spot{file: p.file, up: &p, key: key} }
+func (p Spot) Field(key string) Spot { return Spot{file: p.file, up: &p, key: key} }
 
-func (p spot) at(index int) spot { return spot{file: p.file, up: &p, index: index} }
+func (p Spot) At(index int) Spot { return Spot{file: p.file, up: &p, index: index} }
 
-// there reports whether the spot lies in a file at all, which the zero one does not.
-func (p spot) there() bool { return p.file != nil }
+// There reports whether the spot lies in a file at all, which the zero one does not.
+func (p Spot) There() bool { return p.file != nil }
 
-// fileName is the file's path below the book.
-func (p spot) fileName() string { return p.file.name }
+// FileName is the file's path below the book.
+func (p Spot) FileName() string { return p.file.Name }
 
-// where returns file and line, such as catalogue/compute.yaml:42.
-func (p spot) where() string { return p.file.name + ":" + strconv.Itoa(p.line()) }
+// Where returns file and line, such as catalogue/compute.yaml:42.
+func (p Spot) Where() string { return p.file.Name + ":" + strconv.Itoa(p.Line()) }
 
-// inCell reports whether the spot is one cell of a row, or one value of a mapping.
-func (p spot) inCell() bool { return p.key != "" }
+// InCell reports whether the spot is one cell of a row, or one value of a mapping.
+func (p Spot) InCell() bool { return p.key != "" }
 
-// given reports whether a YAML file says anything at the spot itself, and the text of it where it is one value.
-func (p spot) given() (text string, ok bool) {
+// Given reports whether a YAML file says anything at the spot itself, and the text of it where it is one value.
+func (p Spot) Given() (text string, ok bool) {
 	if p.file == nil {
 		return "", false
 	}
@@ -77,7 +79,7 @@ func (p spot) given() (text string, ok bool) {
 }
 
 // path returns the way in words: offerings[2].price, and of a CSV file the column alone.
-func (p spot) path() string {
+func (p Spot) path() string {
 	if p.up == nil {
 		return ""
 	}
@@ -94,7 +96,7 @@ func (p spot) path() string {
 }
 
 // position returns line and column of the value, or of the nearest thing around it that is there.
-func (p spot) position() (line, column int) {
+func (p Spot) position() (line, column int) {
 	if p.file.header != nil {
 		return p.csvPosition()
 	}
@@ -104,8 +106,8 @@ func (p spot) position() (line, column int) {
 	return 1, 1
 }
 
-// line is the line of the value alone; it is cheap for a row of a CSV file.
-func (p spot) line() int {
+// Line is the line of the value alone; it is cheap for a row of a CSV file.
+func (p Spot) Line() int {
 	if p.file.header != nil && p.key == "" && p.up != nil && p.up.up == nil && p.index < len(p.file.rows) {
 		return int(p.file.rows[p.index].line)
 	}
@@ -114,7 +116,7 @@ func (p spot) line() int {
 }
 
 // node finds the YAML node, and reports whether it is the value itself rather than something around it.
-func (p spot) node() (*yaml.Node, bool) {
+func (p Spot) node() (*yaml.Node, bool) {
 	if p.up == nil {
 		return p.file.root, p.file.root != nil
 	}
@@ -139,7 +141,7 @@ func (p spot) node() (*yaml.Node, bool) {
 }
 
 // csvPosition reads the row again to find its cell.
-func (p spot) csvPosition() (line, column int) {
+func (p Spot) csvPosition() (line, column int) {
 	var row *csvRow
 	cell := -1
 	for q := &p; q.up != nil; q = q.up {
@@ -184,7 +186,7 @@ func characters(text []byte, line, column int) int {
 }
 
 // rowAt is the spot of a row of a CSV file.
-func rowAt(f *file, index int) spot { return spot{file: f, up: &spot{file: f}, index: index} }
+func rowAt(f *File, index int) Spot { return Spot{file: f, up: &Spot{file: f}, index: index} }
 
 // newCSV reads the dialect of the book's CSV files: commas, quotes, comment lines that begin with #.
 func newCSV(text []byte) *csv.Reader {

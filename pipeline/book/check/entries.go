@@ -1,0 +1,82 @@
+package check
+
+import (
+	"cmp"
+
+	"daybook/pipeline/book/parse"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Entries is what the files of a book say, taken apart: each entry with its spot, whatever file it stands in.
+type Entries struct {
+	// folders are the directories in which files of a book may lie.
+	Folders []string
+
+	Provider   schemas.Provider
+	ProviderAt parse.Spot
+	Sources    parse.List[schemas.Source]
+
+	Meters    parse.List[schemas.Meter]
+	Offerings parse.List[schemas.Offering]
+	Coupons   parse.List[schemas.Coupon]
+	Taxes     parse.List[schemas.TaxRate]
+	Units     parse.List[schemas.UnitFactor]
+	Policy    schemas.RatingPolicy
+	PolicyAt  parse.Spot
+
+	Customers     parse.List[schemas.Customer]
+	Accounts      parse.List[AccountRow]
+	Subscriptions parse.List[SubscriptionRow]
+	Changes       parse.List[ChangeRow]
+
+	Peers     parse.List[schemas.Peer]
+	Contracts parse.List[schemas.Contract]
+	Mappings  parse.List[schemas.Mapping]
+
+	Plan      schemas.Plan
+	PlanAt    parse.Spot
+	PlanLines parse.List[schemas.PlanLine]
+	PlanRates parse.List[schemas.PlanRate]
+	Rates     parse.List[schemas.Rate]
+}
+
+// Pivot is the currency that cross rates go through.
+func (e *Entries) Pivot() money.Currency {
+	return cmp.Or(e.Provider.Exchange.Pivot, e.Provider.Currency)
+}
+
+// AccountRow is an account with the customer it belongs to.
+type AccountRow struct {
+	Customer        string `yaml:"customer"`
+	schemas.Account `yaml:",inline"`
+}
+
+// SubscriptionRow is a subscription with its account.
+type SubscriptionRow struct {
+	Account              schemas.AccountID `yaml:"account"`
+	schemas.Subscription `yaml:",inline"`
+}
+
+// ChangeRow is a change with its subscription.
+type ChangeRow struct {
+	Subscription   schemas.SubscriptionID `yaml:"subscription"`
+	schemas.Change `yaml:",inline"`
+}
+
+// Origin is an account number of a peer or of one source.
+type Origin struct {
+	Peer         schemas.PeerID
+	Source       schemas.SourceID
+	Billing, Sub string
+}
+
+// OriginOf is the account number that a mapping is about.
+func OriginOf(m schemas.Mapping) Origin {
+	return Origin{Peer: m.Peer, Source: m.Source, Billing: m.BillingAccount, Sub: m.SubAccount}
+}
+
+// PlanKey is equal for lines of the plan for the same thing.
+func PlanKey(p schemas.PlanLine) string {
+	return string(p.Period) + "/" + string(p.Offering) + "/" + p.Region
+}

@@ -1,0 +1,186 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"daybook/pipeline/book/parse"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+func (c *checker) checkPeers() {
+	spelling := map[string]parse.Spot{}
+	for i, p := range c.Peers.Items {
+		at := c.Peers.Spots[i]
+		if first, twice := spelling[p.Provider]; twice && p.Provider != "" {
+			c.Complain(at.Field("provider"), "a ProviderName belongs to one peer", "%q is the spelling of the peer in %s already", parse.Clip(p.Provider), first.FileName())
+		}
+		spelling[p.Provider] = at
+		seen := map[string]bool{}
+		for j, number := range p.OwnUse {
+			if seen[number] {
+				c.Complain(at.Field("own_use").At(j), "remove it", "%q is listed already", parse.Clip(number))
+			}
+			seen[number] = true
+		}
+	}
+	for i := range c.Contracts.Items {
+		c.contract(c.Contracts.Spots[i], &c.Contracts.Items[i])
+	}
+	c.overlappingRates()
+	c.meteredTwice()
+}
+
+func (c *checker) contract(at parse.Spot, k *schemas.Contract) {
+	c.validity(at, k.Validity)
+	c.payable(at.Field("currency"), k.Currency)
+	c.threshold(at.Field("tolerance"), k.Tolerance)
+	for i, accepted := range k.Accepted {
+		category := string(accepted)
+		if !slices.Contains(schemas.ChargeCategories, category) {
+			c.Complain(at.Field("accepted").At(i), parse.DidYouMean(category, schemas.ChargeCategories, "write one of "+strings.Join(schemas.ChargeCategories, ", ")), "%q is not a charge category of FOCUS", parse.Clip(category))
+		}
+	}
+	once(c, at.Field("accepted"), k.Accepted)
+	for i := range k.Rates {
+		r, here := &k.Rates[i], at.Field("rates").At(i)
+		c.validity(here, r.Validity)
+		c.contractRate(here, r)
+		if _, ok := Overlap(r.Validity, k.Validity); !ok && lasts(r.Validity) && lasts(k.Validity) {
+			c.Complain(here.Field("from"), "correct one of them", "the rate is never in force while contract %s is", k.ID)
+		}
+	}
+}
+
+// overlappingRates complains of two rates of a peer for the same service, SKU and region, in one contract or two, that are
+// in force on one day.
+func (c *checker) overlappingRates() {
+	var rates []dated
+	for i, k := range c.Contracts.Items {
+		for j, r := range k.Rates {
+			v := within(r.Validity, k.Validity)
+			if _, ever := Overlap(r.Validity, k.Validity); ever {
+				rates = append(rates, dated{keyOf(string(k.Peer), r.Service, string(r.SKU), r.Region), v, c.Contracts.Spots[i].Field("rates").At(j)})
+			}
+		}
+	}
+	c.atOnce(rates, func(key string) string { return "rate of " + parse.Clip(strings.Split(key, "\x00")[1]) })
+}
+
+// meteredTwice complains of one of our own SKUs that counts for two services in one region at once, such as those of two
+// peers: what our meters count can be held against one bill alone.
+func (c *checker) meteredTwice() {
+	var skus []dated
+	named := map[string]bool{}
+	for i, k := range c.Contracts.Items {
+		for j, r := range k.Rates {
+			at := c.Contracts.Spots[i].Field("rates").At(j).Field("metered")
+			once(c, at, r.Metered)
+			if _, ever := Overlap(r.Validity, k.Validity); !ever || r.Basis != schemas.BasisMeter {
+				continue
+			}
+			for n, sku := range r.Metered {
+				// Two rates for one service, SKU and region are complained of as such.
+				if rate := keyOf(string(k.Peer), r.Service, string(r.SKU), r.Region, string(sku)); !named[rate] {
+					named[rate] = true
+					skus = append(skus, dated{keyOf(string(sku), r.Region), within(r.Validity, k.Validity), at.At(n)})
+				}
+			}
+		}
+	}
+	c.atOnce(skus, func(key string) string { return "use of SKU " + parse.Clip(strings.Split(key, "\x00")[0]) })
+}
+
+// within bounds a validity by another; it is known since both are.
+func within(v, outer schemas.Validity) schemas.Validity {
+	if outer.From.After(v.From) {
+		v.From = outer.From
+	}
+	if v.To.IsZero() || !outer.To.IsZero() && outer.To.Before(v.To) {
+		v.To = outer.To
+	}
+	if outer.KnownSince.After(v.KnownSince) {
+		v.KnownSince = outer.KnownSince
+	}
+	return v
+}
+
+func (c *checker) contractRate(at parse.Spot, r *schemas.ContractRate) {
+	c.notNegative(at.Field("price"), &r.Price)
+	c.tiers(at.Field("tiers"), len(r.Tiers), func(i int) *money.Decimal { return r.Tiers[i].UpTo })
+	if len(r.Tiers) > 0 && !r.Price.IsZero() {
+		c.Complain(at.Field("price"), "keep one of them", "a rate has either a price or tiers")
+	}
+	if _, there := at.Field("price").Given(); !there && len(r.Tiers) == 0 {
+		c.Complain(at.Field("price"), "add price: a decimal such as 0.018, or tiers", "the rate has no price")
+	}
+	if r.Basis == schemas.BasisMeter && len(r.Metered) == 0 {
+		c.Complain(at.Field("metered"), "list the SKUs of our own meters that count the service", "a rate on the basis of our meter needs metered")
+	}
+	if r.Basis != schemas.BasisMeter && len(r.Metered) > 0 {
+		c.Complain(at.Field("metered"), "write basis: meter, or remove it", "only a rate on the basis of our meter reads metered")
+	}
+	if r.Basis != schemas.BasisList && r.Unit == "" && r.Service != "" {
+		c.Complain(at.Field("unit"), "write the unit as the bill does, such as GB-month", "unit is missing: the price of one what?")
+	}
+}
+
+func (c *checker) threshold(at parse.Spot, t schemas.Threshold) {
+	c.notNegative(at.Field("absolute"), t.Absolute)
+	c.notNegative(at.Field("percent"), t.Percent)
+}
+
+func (c *checker) checkMappings() {
+	seen := make(map[Origin][]int, len(c.Mappings.Items))
+	sources := map[schemas.SourceID]*schemas.Source{}
+	for i := range c.Sources.Items {
+		sources[c.Sources.Items[i].ID] = &c.Sources.Items[i]
+	}
+	for i := range c.Mappings.Items {
+		m, at := &c.Mappings.Items[i], c.Mappings.Spots[i]
+		c.refer(at, "peer", &c.names.peers, string(m.Peer))
+		c.refer(at, "account", &c.names.accounts, string(m.Account))
+		if c.refer(at, "source", &c.names.sources, string(m.Source)) && m.Peer != "" {
+			if s := sources[m.Source]; s.Peer != m.Peer {
+				c.Complain(at.Field("source"), "correct one of them", "source %s is not of peer %s", s.ID, m.Peer)
+			}
+		}
+		if m.Peer == "" && m.Source == "" {
+			c.Complain(at, "say of which peer or source the numbers are", "peer and source are both empty")
+		}
+		if m.BillingAccount == "" && m.SubAccount == "" {
+			c.Complain(at, "write at least one of them", "billing_account and sub_account are both empty")
+			continue
+		}
+		c.validity(at, m.Validity())
+		key := OriginOf(*m)
+		for _, j := range seen[key] {
+			other := &c.Mappings.Items[j]
+			day, both := Overlap(m.Validity(), other.Validity())
+			if !both || !lasts(m.Validity()) || !lasts(other.Validity()) {
+				continue
+			}
+			first := c.Mappings.Spots[j]
+			if day.IsZero() {
+				c.Complain(at, "keep one of them, or say from when to when each holds", "the account is mapped at %s already", first.Where())
+			} else {
+				c.Complain(at, "let one end where the other begins", "the account is mapped for %s at %s already", day, first.Where())
+			}
+			break
+		}
+		seen[key] = append(seen[key], i)
+	}
+	for i, p := range c.Peers.Items {
+		for j, number := range p.OwnUse {
+			// On the days that no mapping holds on, it may well be our own.
+			for _, k := range seen[Origin{Peer: p.ID, Sub: number}] {
+				if v := c.Mappings.Items[k].Validity(); !v.From.IsZero() || !v.To.IsZero() {
+					continue
+				}
+				first := c.Mappings.Spots[k]
+				c.Complain(c.Peers.Spots[i].Field("own_use").At(j), "keep one of them", "%q is a customer's at %s", parse.Clip(number), first.Where())
+			}
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"daybook/pipeline/dataset"
 	"daybook/pipeline/document"
 	"daybook/rating/invoice"
 	"daybook/schemas"
@@ -48,8 +49,14 @@ func emitInvoices(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := readWhole(schemas.Charges.Name, &e.res.Control.Invoiced, charged, chargedTotals); err != nil {
+	if err := readWhole(schemas.Charges.Name, &e.read, charged, chargedTotals); err != nil {
 		return nil, err
+	}
+	if e.res.Control.Invoiced, err = countInvoices(ctx, r.Store, key); err != nil {
+		return nil, err
+	}
+	if diff := e.res.Control.Invoiced.Diff(e.read); diff != "" {
+		return nil, fmt.Errorf("%w: %s does not hold the charges that it was made of: %s", ErrUnbalanced, key, diff)
 	}
 	out.Rows = int64(len(e.left.Entries))
 	e.res.Outputs = append(e.res.Outputs, out)
@@ -67,6 +74,8 @@ type invoiceEmitter struct {
 	res     *Result
 	billing *invoice.Terms
 	lines   io.Writer
+	// read counts the charges as they come, for comparison with what rating wrote.
+	read    dataset.Totals
 	charges []schemas.Charge
 	pending []schemas.Invoice
 	pages   int
@@ -81,7 +90,7 @@ func (e *invoiceEmitter) charge(c *schemas.Charge) error {
 		}
 	}
 	e.charges = append(e.charges, *c)
-	return nil
+	return countCharge(&e.read, c)
 }
 
 // account drafts the invoices of the account whose charges are all there.
@@ -102,9 +111,6 @@ func (e *invoiceEmitter) account() error {
 	if err != nil {
 		return err
 	}
-	if err := e.count(drafts); err != nil {
-		return err
-	}
 	e.charges = e.charges[:0]
 	e.buffer = document.InvoicesJSON(e.buffer[:0], drafts)
 	if _, err := e.lines.Write(e.buffer); err != nil {
@@ -114,28 +120,6 @@ func (e *invoiceEmitter) account() error {
 	if len(e.pending) >= invoicesPerFile {
 		return e.page()
 	}
-	return nil
-}
-
-// count notes what is invoiced: a row for each charge that has a line, and what the charges bill.
-func (e *invoiceEmitter) count(drafts []schemas.Invoice) error {
-	t := &e.res.Control.Invoiced
-	rows := t.Rows
-	for i := range e.charges {
-		if err := countCharge(t, &e.charges[i]); err != nil {
-			return err
-		}
-	}
-	for i := range drafts {
-		for _, lines := range [][]schemas.InvoiceLine{drafts[i].Lines, drafts[i].Taxes} {
-			for j := range lines {
-				if lines[j].Charge != "" {
-					rows++
-				}
-			}
-		}
-	}
-	t.Rows = rows
 	return nil
 }
 

@@ -247,3 +247,84 @@ func mustFail(t *testing.T, w *world, n night, with error, says string) {
 		}
 	}
 }
+
+// spoilInvoices writes JSON lines of invoices anew with the first invoice of more than one line spoiled.
+func spoilInvoices(spoil func(lines []any, totals map[string]any) []any) func([]byte) ([]byte, error) {
+	return func(body []byte) ([]byte, error) {
+		all := bytes.SplitAfter(body, []byte("\n"))
+		for i, one := range all {
+			var inv map[string]any
+			if err := json.Unmarshal(one, &inv); err != nil {
+				return nil, err
+			}
+			lines, ok := inv["lines"].([]any)
+			if !ok || len(lines) < 2 {
+				continue
+			}
+			inv["lines"] = spoil(lines, inv["totals"].(map[string]any))
+			one, err := json.Marshal(inv)
+			if err != nil {
+				return nil, err
+			}
+			all[i] = append(one, '\n')
+			return bytes.Join(all, nil), nil
+		}
+		return nil, errors.New("no invoice has two lines")
+	}
+}
+
+// adding adds to an amount of a JSON object.
+func adding(to map[string]any, member, what string) {
+	to[member] = money.MustDecimal(to[member].(string)).Add(money.MustDecimal(what)).String()
+}
+
+// TestInvoicesHoldTheCharges plants faults in the invoices of a run: in their lines alone, which their totals then give
+// away, and in lines and totals alike, which only the charges do.
+func TestInvoicesHoldTheCharges(t *testing.T) {
+	w := need(t, starter)
+	first := func(lines []any) map[string]any { return lines[0].(map[string]any) }
+	both := func(lines []any, totals map[string]any, what string) []any {
+		adding(first(lines), "amount", what)
+		adding(totals, "net", what)
+		adding(totals, "total", what)
+		return lines
+	}
+	const sums, holds = `invoice of account \S+ in EUR: .*: it says (net|tax|total) [-\d.]+, and its lines sum to [-\d.]+`, `does not hold the charges that it was made of: `
+	for _, c := range []struct {
+		name  string
+		spoil func(lines []any, totals map[string]any) []any
+		says  string
+	}{
+		{"line lost", func(lines []any, _ map[string]any) []any { return lines[1:] }, sums},
+		{"line doubled", func(lines []any, _ map[string]any) []any { return append(lines, lines[0]) }, sums},
+		{"line a cent up", func(lines []any, _ map[string]any) []any { adding(first(lines), "amount", "0.01"); return lines }, sums},
+		{"line a cent down", func(lines []any, _ map[string]any) []any { adding(first(lines), "amount", "-0.01"); return lines }, sums},
+		{"net a cent up", func(lines []any, totals map[string]any) []any { adding(totals, "net", "0.01"); return lines }, sums},
+		{"tax a cent up", func(lines []any, totals map[string]any) []any { adding(totals, "tax", "0.01"); return lines }, sums},
+		{"total a cent down", func(lines []any, totals map[string]any) []any { adding(totals, "total", "-0.01"); return lines }, sums},
+		{"line and totals a cent up", func(lines []any, totals map[string]any) []any { return both(lines, totals, "0.01") }, holds + `cost`},
+		{"line and totals a cent down", func(lines []any, totals map[string]any) []any { return both(lines, totals, "-0.01") }, holds + `cost`},
+		{"line and totals 100 up", func(lines []any, totals map[string]any) []any { return both(lines, totals, "100") }, holds + `cost`},
+		{"line lost from lines and totals", func(lines []any, totals map[string]any) []any {
+			off := money.MustDecimal(first(lines)["amount"].(string)).Neg().String()
+			adding(totals, "net", off)
+			adding(totals, "total", off)
+			return lines[1:]
+		}, holds + `\d+ rows instead of \d+`},
+		{"line doubled in lines and totals", func(lines []any, totals map[string]any) []any {
+			on := first(lines)["amount"].(string)
+			adding(totals, "net", on)
+			adding(totals, "total", on)
+			return append(lines, lines[0])
+		}, holds + `\d+ rows instead of \d+`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			at := func(key string) bool { return strings.HasSuffix(key, ".jsonl") }
+			p := &planting{Store: new(store.Memory), at: at, spoil: spoilInvoices(c.spoil)}
+			mustBeUnbalanced(t, w, night{store: p, shards: 1}, c.says)
+			if p.did == 0 {
+				t.Error("nothing was planted")
+			}
+		})
+	}
+}

@@ -16,11 +16,10 @@ type Terms struct {
 	Period schemas.Period
 	// Zone is the provider's: days begin in it.
 	Zone *time.Location
-	// Rounding is the policy, as known on AsOf. At the level RoundDocument the exact total is rounded by it and spread over
-	// the lines by largest remainder; at RoundLine, which the empty Level means, the lines are the charges as rated.
+	// Rounding is the policy, as known on AsOf: it says with how many places a currency is shown. Charges are rounded when
+	// they come.
 	Rounding    schemas.Rounding
 	AsOf        schemas.Date
-	Level       schemas.RoundingLevel
 	Provisional bool
 	Notes       []string
 	Payment     []string
@@ -56,7 +55,7 @@ func (b *Terms) invoice(currency money.Currency, charges []schemas.Charge) (sche
 		Seller: b.Seller, Period: b.Period, From: schemas.DateOf(start, b.Zone), To: schemas.DateOf(end, b.Zone).AddDays(-1),
 		Currency: currency, Provisional: b.Provisional, Notes: b.Notes, Payment: b.Payment,
 	}
-	rule, ok := b.Rounding.For(currency, cmp.Or(b.Level, schemas.RoundLine), inv.To, b.AsOf)
+	rule, ok := b.Rounding.For(currency, schemas.RoundLine, inv.To, b.AsOf)
 	if !ok {
 		return inv, fmt.Errorf("currency %s has no minor unit; give its places in the rounding policy", currency)
 	}
@@ -73,14 +72,10 @@ func (b *Terms) invoice(currency money.Currency, charges []schemas.Charge) (sche
 			}
 		}
 	}
-	amounts, extra, err := b.amounts(kept, rule)
-	if err != nil {
-		return inv, err
-	}
-	inv.Lines = make([]schemas.InvoiceLine, 0, len(kept)-taxes+1)
+	inv.Lines = make([]schemas.InvoiceLine, 0, len(kept)-taxes)
 	inv.Taxes = make([]schemas.InvoiceLine, 0, taxes)
-	for i, c := range kept {
-		line, err := b.line(c, amounts[i], inv.Places)
+	for _, c := range kept {
+		line, err := b.line(c, inv.Places)
 		if err != nil {
 			return inv, fmt.Errorf("charge %s: %w", c.ID, err)
 		}
@@ -90,71 +85,15 @@ func (b *Terms) invoice(currency money.Currency, charges []schemas.Charge) (sche
 			inv.Lines = append(inv.Lines, line)
 		}
 	}
-	if !extra.IsZero() {
-		inv.Lines = append(inv.Lines, schemas.InvoiceLine{Category: schemas.CategoryAdjustment, Description: "Rounding", List: extra, Amount: extra})
-	}
 	return inv, total(&inv)
 }
 
-// amounts are what the lines show, and what cash rounding adds beyond them.
-func (b *Terms) amounts(charges []*schemas.Charge, rule schemas.RoundingRule) ([]money.Fixed, money.Fixed, error) {
-	out := make([]money.Fixed, len(charges))
-	var err error
-	if b.Level != schemas.RoundDocument {
-		for i, c := range charges {
-			if out[i], err = money.FixedFromDecimal(c.Amount); err != nil {
-				return nil, money.Fixed{}, fmt.Errorf("charge %s: amount %s: %w", c.ID, c.Amount, err)
-			}
-		}
-		return out, money.Fixed{}, nil
-	}
-	exact := make([]money.Decimal, len(charges))
-	for i, c := range charges {
-		exact[i] = c.Exact
-	}
-	parts, rest := spreadRounded(exact, rule)
-	for i, p := range parts {
-		if out[i], err = money.FixedFromDecimal(p); err != nil {
-			return nil, money.Fixed{}, fmt.Errorf("charge %s: amount %s: %w", charges[i].ID, p, err)
-		}
-	}
-	extra, err := money.FixedFromDecimal(rest)
-	return out, extra, err
-}
-
-// spreadRounded rounds the sum of exact amounts by the rule and spreads it over them: each is rounded down to the places
-// of the rule, and the units left over go one each to those that lost most, the earlier first among equals. What cannot
-// be spread so, because cash rounding moved the total by more than there are amounts, is the rest.
-func spreadRounded(exact []money.Decimal, rule schemas.RoundingRule) (parts []money.Decimal, rest money.Decimal) {
-	places := int32(0)
-	if rule.Places != nil {
-		places = *rule.Places
-	} else if rule.Step != nil {
-		places = max(-rule.Step.Exponent(), 0)
-	}
-	sum, floors := money.Zero, money.Zero
-	parts = make([]money.Decimal, len(exact))
-	order := make([]int, len(exact))
-	for i, e := range exact {
-		parts[i] = money.RoundTo(e, places, money.Floor)
-		sum, floors, order[i] = sum.Add(e), floors.Add(parts[i]), i
-	}
-	// First the total in whole units of the places, so that lines are rounded like any other; cash rounding comes on top.
-	target := money.RoundTo(sum, places, rule.Mode)
-	slices.SortStableFunc(order, func(a, b int) int { return exact[b].Sub(parts[b]).Cmp(exact[a].Sub(parts[a])) })
-	unit := money.NewDecimal(1, -places)
-	for _, i := range order {
-		if !floors.LessThan(target) {
-			break
-		}
-		parts[i] = parts[i].Add(unit)
-		floors = floors.Add(unit)
-	}
-	return parts, rule.Apply(sum).Sub(floors)
-}
-
 // line is a charge as the invoice shows it. The discount is what lies between the list and the invoiced amount.
-func (b *Terms) line(c *schemas.Charge, shown money.Fixed, places int32) (schemas.InvoiceLine, error) {
+func (b *Terms) line(c *schemas.Charge, places int32) (schemas.InvoiceLine, error) {
+	shown, err := money.FixedFromDecimal(c.Amount)
+	if err != nil {
+		return schemas.InvoiceLine{}, fmt.Errorf("amount %s: %w", c.Amount, err)
+	}
 	l := schemas.InvoiceLine{
 		Charge: c.ID, Offering: c.Offering, Category: c.Category, Class: c.Class, Description: c.Description, Region: c.Region, Group: c.Group, Amount: shown, List: shown,
 	}
@@ -164,7 +103,6 @@ func (b *Terms) line(c *schemas.Charge, shown money.Fixed, places int32) (schema
 	if !c.Start.IsZero() && c.End.After(c.Start) {
 		l.From, l.To = schemas.DateOf(c.Start, b.Zone), schemas.DateOf(c.End.Add(-1), b.Zone)
 	}
-	var err error
 	if c.HasQuantity {
 		l.HasQuantity, l.Unit = true, c.PricingUnit
 		if l.Quantity, err = money.FixedFromDecimal(c.Priced); err != nil {

@@ -245,7 +245,7 @@ func (r *Run) contracts() *reconcile.Contracts {
 
 // fx finds exchange rates by the book's policy; the zero day asks for that of the period, which is its last day with use: a
 // month that is not over has no rate of its end yet.
-func (r *Run) fx(through schemas.Date) reconcile.FX {
+func (r *Run) fx(through schemas.Date) schemas.FX {
 	return func(from, to money.Currency, day schemas.Date) (schemas.Conversion, bool) {
 		if day.IsZero() {
 			day = through

@@ -19,7 +19,7 @@ func Elapsed(p *schemas.PlanPolicy, accrual schemas.Accrual, period schemas.Peri
 	if accrual == "" {
 		accrual = p.Accrual
 	}
-	first, last := days(period)
+	first, last := period.Days()
 	if accrual == schemas.AccrueUpfront {
 		if through.Before(first) {
 			return money.NewRatio(money.Zero, money.One)
@@ -62,10 +62,4 @@ func weight(p *schemas.PlanPolicy, accrual schemas.Accrual, d schemas.Date) (mon
 	default:
 		return money.Zero, fmt.Errorf("plan: %q is no accrual; it is one of %v", accrual, accrual.Values())
 	}
-}
-
-// days returns the first and last day of a period.
-func days(period schemas.Period) (first, last schemas.Date) {
-	start, end := period.Bounds(time.UTC)
-	return schemas.DateOf(start, time.UTC), schemas.DateOf(end, time.UTC).AddDays(-1)
 }

@@ -4,15 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
-
-// FX gives the exchange rate from one currency to another on a day, as schemas.Rates.Find does under the book's policy.
-// The zero day asks for the rate of the period.
-type FX func(from, to money.Currency, day schemas.Date) (schemas.Conversion, bool)
 
 // Comparison is what actual and plan are compared by.
 type Comparison struct {
@@ -21,7 +16,7 @@ type Comparison struct {
 	Currency money.Currency
 	Plan     *schemas.Plan
 	Actuals  *Actuals
-	FX       FX
+	FX       schemas.FX
 	// Through is the last day for which use has arrived, read from the data; the last day of the period where it is over.
 	Through schemas.Date
 	// Provisional says that deliveries are missing, so that the actuals are not whole.
@@ -49,7 +44,7 @@ func Compare(c Comparison) ([]schemas.Variance, []schemas.Finding, error) {
 			return nil, nil, err
 		}
 		for _, m := range x.noRate {
-			findings = append(findings, noRate(x.id(c.Period), m, c.Currency))
+			findings = append(findings, m.Finding(x.id(c.Period), c.Currency))
 		}
 	}
 	mixes := mixTotals(cells)
@@ -79,7 +74,7 @@ type cell struct {
 
 	revenue, cost side
 	units         unitSide
-	noRate        []missingRate
+	noRate        []schemas.MissingRate
 }
 
 // side is one measure of money on both sides.
@@ -100,24 +95,7 @@ type unitSide struct {
 
 func (u *unitSide) actual() money.Decimal { return u.fixed.Add(u.used) }
 
-// missingRate is an amount without an exchange rate.
-type missingRate struct {
-	currency money.Currency
-	amount   money.Decimal
-	what     string
-}
-
-func (x *cell) id(p schemas.Period) string { return joinID(string(p), string(x.offering), x.region) }
-
-// joinID joins parts by slashes; a slash within a part is written as %2F, so that parts cannot run together.
-func joinID(parts ...string) string {
-	for i, p := range parts {
-		if strings.ContainsAny(p, "/%") {
-			parts[i] = strings.NewReplacer("%", "%25", "/", "%2F").Replace(p)
-		}
-	}
-	return strings.Join(parts, "/")
-}
+func (x *cell) id(p schemas.Period) string { return schemas.JoinID(string(p), string(x.offering), x.region) }
 
 // layOut pairs the plan's lines of the period with the actuals.
 func layOut(c *Comparison) ([]*cell, error) {
@@ -225,7 +203,7 @@ func (c *Comparison) planned(x *cell, s *sheet, what string, v money.Decimal, pl
 	rate, ok := c.planRate(x.line.Currency)
 	if !ok {
 		if !v.IsZero() {
-			x.noRate = append(x.noRate, missingRate{x.line.Currency, v, "planned " + what})
+			x.noRate = append(x.noRate, schemas.MissingRate{Currency: x.line.Currency, Amount: v, What: "planned " + what})
 		}
 		return money.Zero
 	}
@@ -239,9 +217,11 @@ func (c *Comparison) sold(x *cell, to *side, what string, l *actualLine, fixedUs
 	if fixedUsed[0].IsZero() && fixedUsed[1].IsZero() {
 		return
 	}
-	actual, ok := c.rate(l.Currency, l.Day)
+	actual, ok := c.FX.Rate(l.Currency, c.Currency, l.Day)
 	if !ok {
-		x.noRate = append(x.noRate, missingRate{l.Currency, fixedUsed[0].Decimal().Add(fixedUsed[1].Decimal()), what})
+		x.noRate = append(x.noRate, schemas.MissingRate{
+			Currency: l.Currency, Amount: fixedUsed[0].Decimal().Add(fixedUsed[1].Decimal()), What: what,
+		})
 		return
 	}
 	plan, ok := c.planRate(l.Currency)
@@ -291,18 +271,7 @@ func (c *Comparison) planRate(from money.Currency) (money.Ratio, bool) {
 			return money.Ratio{Num: r.Rate, Den: money.One}, true
 		}
 	}
-	return c.rate(from, schemas.Date{})
-}
-
-func (c *Comparison) rate(from money.Currency, day schemas.Date) (money.Ratio, bool) {
-	if from == c.Currency {
-		return money.Ratio{Num: money.One, Den: money.One}, true
-	}
-	if c.FX == nil {
-		return money.Ratio{}, false
-	}
-	v, ok := c.FX(from, c.Currency, day)
-	return v.Factor, ok
+	return c.FX.Rate(from, c.Currency, schemas.Date{})
 }
 
 // places is how many decimal places restated amounts have.

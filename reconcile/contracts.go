@@ -46,7 +46,7 @@ func NewContracts(contracts []schemas.Contract, units []schemas.UnitFactor, peri
 		period: period, asOf: asOf, all: contracts, units: units,
 		terms: map[serviceKey][]*term{}, metered: map[schemas.SKU][]*term{},
 	}
-	first, _ := days(period)
+	first, _ := period.Days()
 	c.cuts = []schemas.Date{first}
 	order := 0
 	for i := range contracts {
@@ -78,7 +78,7 @@ func newTerm(c *schemas.Contract, r *schemas.ContractRate, period schemas.Period
 	if c.Validity.KnownSince.After(t.known) {
 		t.known = c.Validity.KnownSince
 	}
-	t.from, t.to = days(period)
+	t.from, t.to = period.Days()
 	for _, v := range []schemas.Validity{c.Validity, r.Validity} {
 		if v.From.After(t.from) {
 			t.from = v.From
@@ -105,7 +105,7 @@ func (c *Contracts) add(t *term) {
 
 // cutAt notes a day of the period on which something begins or ends.
 func (c *Contracts) cutAt(day schemas.Date) {
-	if first, last := days(c.period); day.After(first) && !day.After(last) {
+	if first, last := c.period.Days(); day.After(first) && !day.After(last) {
 		c.cuts = append(c.cuts, day)
 	}
 }

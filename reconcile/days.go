@@ -43,7 +43,7 @@ type meteredLine struct {
 
 // NewDays returns empty sums of a period, whose days begin in zone.
 func NewDays(p schemas.Period, zone *time.Location) *Days {
-	first, last := days(p)
+	first, last := p.Days()
 	return &Days{zone: zone, first: first, last: last, sums: map[stretchKey]*money.Fixed{}, metered: map[schemas.MeterID][]money.Fixed{}}
 }
 
@@ -235,7 +235,7 @@ func (c *Comparison) spread(l *stretchLine, gone, byDay []money.Decimal) error {
 	if c.Actuals != nil && c.Actuals.ByDay != nil {
 		day = l.From
 	}
-	rate, ok := c.rate(l.Currency, day)
+	rate, ok := c.FX.Rate(l.Currency, c.Currency, day)
 	if !ok {
 		return nil
 	}

@@ -8,39 +8,6 @@ import (
 	"daybook/schemas/money"
 )
 
-// noteFinding is a finding about what is kept, of an amount of money. Its row count is 0: no usage row is kept out by it.
-func noteFinding(code schemas.Code, value, message string, cost money.Decimal, currency money.Currency) schemas.Finding {
-	severity := schemas.Warning
-	if info, ok := code.Info(); ok {
-		severity = info.Severity
-	}
-	f := schemas.Finding{Code: code, Severity: severity, Value: clip(value), Message: message, Currency: currency}
-	// The amount is for the reader; one that a dataset cannot hold stands in the message alone.
-	if amount, err := money.FixedFromDecimal(cost); err == nil {
-		f.Cost = amount
-	}
-	return f
-}
-
-// clip cuts a text to the 200 bytes that a finding's value may have, at a letter's boundary.
-func clip(s string) string {
-	const most = 200
-	if len(s) <= most {
-		return s
-	}
-	cut := most
-	for cut > 0 && s[cut]&0xC0 == 0x80 {
-		cut--
-	}
-	return s[:cut]
-}
-
-func noRate(id string, m missingRate, to money.Currency) schemas.Finding {
-	return noteFinding(schemas.CodeNoRate, id,
-		fmt.Sprintf("%s of %s %s has no exchange rate to %s and is left out of the comparison; add the rate to the book", m.what, m.amount, m.currency, to),
-		m.amount, m.currency)
-}
-
 // offeringName names an offering in a message; what is charged beside all of them, such as the true-up of a commitment, is of
 // none.
 func offeringName(id schemas.OfferingID) string { return cmp.Or(string(id), "no offering") }
@@ -61,21 +28,21 @@ func planFinding(rows [4]schemas.Variance) (schemas.Finding, bool) {
 	}
 	switch worst.Status {
 	case schemas.Unplanned:
-		return noteFinding(schemas.CodeUnplanned, worst.ID,
+		return schemas.Remark(schemas.CodeUnplanned, worst.ID,
 			fmt.Sprintf("%s has revenue %s and cost %s %s without a line in the plan; add the line", place, revenue.Actual, cost.Actual, currency),
 			worst.Actual, currency), true
 	case schemas.Missing:
 		if worst.Variance.IsZero() {
 			return schemas.Finding{}, false
 		}
-		return noteFinding(schemas.CodePlanMissed, worst.ID,
+		return schemas.Remark(schemas.CodePlanMissed, worst.ID,
 			fmt.Sprintf("%s is planned with revenue %s %s by %s and has none; see whether it was delivered, or take the line out", place, revenue.Expected, currency, worst.Through),
 			worst.Variance, currency), true
 	default:
 		if !worst.Material {
 			return schemas.Finding{}, false
 		}
-		return noteFinding(schemas.CodePlanMissed, worst.ID,
+		return schemas.Remark(schemas.CodePlanMissed, worst.ID,
 			fmt.Sprintf("%s of %s is %s where %s %s was expected by %s; see the causes of the variance", worst.Measure, place, worst.Actual, worst.Expected, currency, worst.Through),
 			worst.Variance, currency), true
 	}
@@ -108,5 +75,5 @@ func matchFinding(r *schemas.PeerMatch) (schemas.Finding, bool) {
 	case schemas.Matched, schemas.WithinTolerance, schemas.Accepted:
 		return schemas.Finding{}, false
 	}
-	return noteFinding(code, r.ID, message, r.Difference, r.Currency), true
+	return schemas.Remark(code, r.ID, message, r.Difference, r.Currency), true
 }

@@ -116,7 +116,7 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 		r.Percent = marginPercentRounded(r.Margin, r.Revenue)
 		out[i] = r
 		if out[i].Loss() {
-			f := noteFinding(schemas.CodeNegativeMargin, r.ID,
+			f := schemas.Remark(schemas.CodeNegativeMargin, r.ID,
 				fmt.Sprintf("%s earns %s %s from %s and costs %s; look at its price against the contract rate", offeringName(r.Offering), r.Revenue, r.Currency, r.Account, r.Cost),
 				r.Margin, r.Currency)
 			f.Account = r.Account
@@ -128,7 +128,7 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 
 // MarginID is the identifier of an account's margin on an offering; no account stands for all of them.
 func MarginID(p schemas.Period, account schemas.AccountID, offering schemas.OfferingID, c money.Currency) string {
-	return joinID(string(p), string(account), string(offering), string(c))
+	return schemas.JoinID(string(p), string(account), string(offering), string(c))
 }
 
 // ByOffering adds up margins over accounts, sorted by offering and currency.

@@ -18,7 +18,7 @@ const matchPlaces = money.Scale
 // schemas.PeerMatches says.
 //
 // A bill in another currency than its contract is converted at the period's rate.
-func MatchPeers(c *Contracts, u *Use, fx FX) ([]schemas.PeerMatch, []schemas.Finding, error) {
+func MatchPeers(c *Contracts, u *Use, fx schemas.FX) ([]schemas.PeerMatch, []schemas.Finding, error) {
 	m := &matcher{contracts: c, fx: fx, groups: map[groupKey]*group{}, byTerm: map[*term][]*group{}}
 	rows := u.rows()
 	for i := range rows {
@@ -41,7 +41,7 @@ func MatchPeers(c *Contracts, u *Use, fx FX) ([]schemas.PeerMatch, []schemas.Fin
 // matcher gathers usage into one group for each row of the result.
 type matcher struct {
 	contracts *Contracts
-	fx        FX
+	fx        schemas.FX
 	groups    map[groupKey]*group
 	byTerm    map[*term][]*group
 	findings  []schemas.Finding
@@ -69,7 +69,7 @@ func (k *groupKey) id(p schemas.Period) string {
 	if k.order > 0 {
 		order = fmt.Sprint(k.order)
 	}
-	return joinID(string(p), string(k.peer), k.service, string(k.sku), k.region, string(k.category), string(k.contract),
+	return schemas.JoinID(string(p), string(k.peer), k.service, string(k.sku), k.region, string(k.category), string(k.contract),
 		k.from.String(), string(k.currency), k.unit, order)
 }
 
@@ -173,7 +173,7 @@ func (m *matcher) meter(l *useLine) error {
 	}
 	unit, value := l.ConsumedUnit, l.Consumed
 	if _, ok := m.contracts.convert(unit, t.rate.Unit); !ok && t.rate.Unit != "" {
-		m.findings = append(m.findings, noteFinding(schemas.CodeUnitMismatch, string(l.SKU),
+		m.findings = append(m.findings, schemas.Remark(schemas.CodeUnitMismatch, string(l.SKU),
 			fmt.Sprintf("our meter of %s counts %s of %s, which contract %s rates in %s; declare a unit factor in the catalogue",
 				t.rate.Service, l.SKU, unit, t.contract.ID, t.rate.Unit), money.Zero, ""))
 		return nil
@@ -258,11 +258,11 @@ func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet) {
 	t := g.term
 	r.Basis = cmp.Or(t.rate.Basis, schemas.BasisBill)
 	if from := g.key.currency; from != t.contract.Currency {
-		rate, ok := m.rate(from, t.contract.Currency)
+		rate, ok := m.fx.Rate(from, t.contract.Currency, schemas.Date{})
 		if !ok {
 			r.Status = schemas.Unmatched
 			r.PricePart = r.Actual
-			m.findings = append(m.findings, noRate(r.ID, missingRate{from, r.Actual, "a bill"}, t.contract.Currency))
+			m.findings = append(m.findings, schemas.MissingRate{Currency: from, Amount: r.Actual, What: "a bill"}.Finding(r.ID, t.contract.Currency))
 			return
 		}
 		r.Actual = s.shareRounded("billed, in "+string(t.contract.Currency),
@@ -284,7 +284,7 @@ func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet) {
 		atBilled = r.Expected
 	case schemas.BasisList:
 		list := s.given("list cost", "list cost in "+string(g.key.currency), g.list.Decimal())
-		if rate, ok := m.rate(g.key.currency, t.contract.Currency); ok {
+		if rate, ok := m.fx.Rate(g.key.currency, t.contract.Currency, schemas.Date{}); ok {
 			list = s.shareRounded("list cost, in "+string(t.contract.Currency),
 				amount{"list cost", list}, amount{"rate", rate.Num}, amount{"per", rate.Den}, matchPlaces)
 		}
@@ -294,17 +294,6 @@ func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet) {
 	r.QuantityPart = s.subtract("difference of quantity", amount{"at the peer's quantity", atBilled}, amount{"expected", r.Expected})
 	r.PricePart = s.subtract("difference of price", amount{"actual", r.Actual}, amount{"at the peer's quantity", atBilled})
 	r.Status = status(r, t.contract.Tolerance)
-}
-
-func (m *matcher) rate(from, to money.Currency) (money.Ratio, bool) {
-	if from == to {
-		return money.Ratio{Num: money.One, Den: money.One}, true
-	}
-	if m.fx == nil {
-		return money.Ratio{}, false
-	}
-	v, ok := m.fx(from, to, schemas.Date{})
-	return v.Factor, ok
 }
 
 // quantity adds sums in several units up in one.

@@ -153,7 +153,7 @@ func Sum(rows []schemas.Variance, m schemas.Measure) schemas.Variance {
 		}
 		if first {
 			out = schemas.Variance{
-				ID: joinID(string(v.Period), "total") + "/" + string(m), Period: v.Period, Measure: m, Unit: v.Unit,
+				ID: schemas.JoinID(string(v.Period), "total") + "/" + string(m), Period: v.Period, Measure: m, Unit: v.Unit,
 				Status: schemas.Planned, Through: v.Through, Accrual: v.Accrual,
 			}
 			first = false

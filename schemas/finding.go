@@ -51,6 +51,33 @@ type Finding struct {
 	Currency money.Currency
 }
 
+// Remark is a finding about what is kept, of an amount of money. Its row count is 0: no usage row is kept out by it.
+func Remark(code Code, value, message string, cost money.Decimal, currency money.Currency) Finding {
+	severity := Warning
+	if info, ok := code.Info(); ok {
+		severity = info.Severity
+	}
+	f := Finding{Code: code, Severity: severity, Value: clip(value), Message: message, Currency: currency}
+	// The amount is for the reader; one that a dataset cannot hold stands in the message alone.
+	if amount, err := money.FixedFromDecimal(cost); err == nil {
+		f.Cost = amount
+	}
+	return f
+}
+
+// clip cuts a text to the 200 bytes that a finding's value may have, at a letter's boundary.
+func clip(s string) string {
+	const most = 200
+	if len(s) <= most {
+		return s
+	}
+	cut := most
+	for cut > 0 && s[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return s[:cut]
+}
+
 // OneOrMany chooses between the words that follow a count in a message: 1 row is, 2 rows are.
 func OneOrMany[N int | int64](n N, one, many string) string {
 	if n == 1 {

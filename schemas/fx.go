@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"daybook/schemas/money"
@@ -131,4 +132,35 @@ func newest(series []Rate, q FXQuery) (Rate, bool) {
 		}
 	}
 	return Rate{}, false
+}
+
+// FX gives the exchange rate from one currency to another on a day, as Rates.Find does under the book's policy. The zero
+// day asks for the rate of the period. Nil knows no rates.
+type FX func(from, to money.Currency, day Date) (Conversion, bool)
+
+// Rate returns the factor from one currency to another on a day: one between a currency and itself; false where there is
+// no rate.
+func (f FX) Rate(from, to money.Currency, day Date) (money.Ratio, bool) {
+	if from == to {
+		return money.Ratio{Num: money.One, Den: money.One}, true
+	}
+	if f == nil {
+		return money.Ratio{}, false
+	}
+	c, ok := f(from, to, day)
+	return c.Factor, ok
+}
+
+// MissingRate is an amount without an exchange rate, and what it is.
+type MissingRate struct {
+	Currency money.Currency
+	Amount   money.Decimal
+	What     string
+}
+
+// Finding says that the row with the identifier lacks the amount.
+func (m MissingRate) Finding(id string, to money.Currency) Finding {
+	return Remark(CodeNoRate, id,
+		fmt.Sprintf("%s of %s %s has no exchange rate to %s and is left out of the comparison; add the rate to the book", m.What, m.Amount, m.Currency, to),
+		m.Amount, m.Currency)
 }

@@ -1,5 +1,10 @@
 package schemas
 
+import (
+	"slices"
+	"strings"
+)
+
 // Distinct types for things that are all strings, so that the compiler keeps an account from being read as a SKU.
 type (
 	// AccountID is a customer of ours, in the book's own spelling.
@@ -25,3 +30,15 @@ type (
 	// ChargeID identifies a charge by its content.
 	ChargeID string
 )
+
+// JoinID joins the parts of an identifier by slashes; a slash within a part is written as %2F, so that parts cannot run
+// together.
+func JoinID(parts ...string) string {
+	if slices.ContainsFunc(parts, func(p string) bool { return strings.ContainsAny(p, "/%") }) {
+		parts = slices.Clone(parts)
+		for i, p := range parts {
+			parts[i] = strings.NewReplacer("%", "%25", "/", "%2F").Replace(p)
+		}
+	}
+	return strings.Join(parts, "/")
+}

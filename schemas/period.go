@@ -26,6 +26,12 @@ func (p Period) Bounds(zone *time.Location) (start, end time.Time) {
 	return t, t.AddDate(0, 1, 0)
 }
 
+// Days returns the first and the last day of the period.
+func (p Period) Days() (first, last Date) {
+	start, end := p.Bounds(time.UTC)
+	return DateOf(start, time.UTC), DateOf(end, time.UTC).AddDays(-1)
+}
+
 // Next returns the month after p.
 func (p Period) Next() Period { return p.shift(1) }
 

@@ -48,7 +48,7 @@ func (x *cell) splits() bool {
 //
 // Where all lines accrue alike, volume and amount are both taken for the month: the elapsed part cancels out, and nothing
 // is rounded twice.
-func (m *mixTotal) atPlannedMix(s *sheet, month, toDate amount, places int32) (money.Decimal, bool) {
+func (m *mixTotal) atPlannedMix(s *Sheet, month, toDate Amount, places int32) (money.Decimal, bool) {
 	if m == nil || m.lines < 2 {
 		return money.Zero, false
 	}
@@ -59,8 +59,8 @@ func (m *mixTotal) atPlannedMix(s *sheet, month, toDate amount, places int32) (m
 	if whole.IsZero() {
 		return money.Zero, false
 	}
-	return s.shareRounded("at the actual volume of the mix and the planned mix",
-		base, amount{"actual volume of the mix", m.actual}, amount{"planned volume of the mix", whole}, places), true
+	return s.ShareRounded("at the actual volume of the mix and the planned mix",
+		base, Named("actual volume of the mix", m.actual), Named("planned volume of the mix", whole), places), true
 }
 
 // moneyCauses restates expected into actual step by step, and names each difference:
@@ -69,7 +69,7 @@ func (m *mixTotal) atPlannedMix(s *sheet, month, toDate amount, places int32) (m
 //	         → at actual volume and mix         mix
 //	         → actual at the plan's rates       price
 //	         → actual                           FX
-func (x *cell) moneyCauses(v *side, s *sheet, expected money.Decimal, m *mixTotal, places int32) schemas.Causes {
+func (x *cell) moneyCauses(v *side, s *Sheet, expected money.Decimal, m *mixTotal, places int32) schemas.Causes {
 	var c schemas.Causes
 	if len(x.lines) > 0 {
 		c.FX = v.actual().Sub(v.constant)
@@ -83,9 +83,9 @@ func (x *cell) moneyCauses(v *side, s *sheet, expected money.Decimal, m *mixTota
 	case !x.splits():
 		c.Unsplit = rest
 	default:
-		flexed := s.shareRounded("planned amount at the actual volume",
-			amount{"plan", v.plan}, amount{"actual volume", x.units.actual()}, amount{"planned volume", x.units.plan}, places)
-		mixed, ok := m.atPlannedMix(s, amount{"plan", v.plan}, amount{"expected", expected}, places)
+		flexed := s.ShareRounded("planned amount at the actual volume",
+			Named("plan", v.plan), Named("actual volume", x.units.actual()), Named("planned volume", x.units.plan), places)
+		mixed, ok := m.atPlannedMix(s, Named("plan", v.plan), Named("expected", expected), places)
 		if !ok {
 			mixed = flexed
 		}
@@ -97,7 +97,7 @@ func (x *cell) moneyCauses(v *side, s *sheet, expected money.Decimal, m *mixTota
 }
 
 // unitCauses names what moved the volume: more or less in all, or a shift among lines.
-func (x *cell) unitCauses(s *sheet, m *mixTotal) schemas.Causes {
+func (x *cell) unitCauses(s *Sheet, m *mixTotal) schemas.Causes {
 	var c schemas.Causes
 	u := &x.units
 	rest := u.actual().Sub(u.expected)
@@ -107,7 +107,7 @@ func (x *cell) unitCauses(s *sheet, m *mixTotal) schemas.Causes {
 	case !x.splits():
 		c.Unsplit = rest
 	default:
-		mixed, ok := m.atPlannedMix(s, amount{"plan", u.plan}, amount{"expected", u.expected}, unitPlaces)
+		mixed, ok := m.atPlannedMix(s, Named("plan", u.plan), Named("expected", u.expected), unitPlaces)
 		if !ok {
 			mixed = u.actual()
 		}

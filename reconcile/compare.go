@@ -81,7 +81,7 @@ type cell struct {
 type side struct {
 	// plan is for the whole month; constant is the actual at the plan's exchange rates; both in the common currency.
 	plan, fixed, used, constant money.Decimal
-	steps                       sheet
+	steps                       Sheet
 }
 
 func (s *side) actual() money.Decimal { return s.fixed.Add(s.used) }
@@ -90,12 +90,14 @@ func (s *side) actual() money.Decimal { return s.fixed.Add(s.used) }
 type unitSide struct {
 	unit                        string
 	plan, expected, fixed, used money.Decimal
-	steps                       sheet
+	steps                       Sheet
 }
 
 func (u *unitSide) actual() money.Decimal { return u.fixed.Add(u.used) }
 
-func (x *cell) id(p schemas.Period) string { return schemas.JoinID(string(p), string(x.offering), x.region) }
+func (x *cell) id(p schemas.Period) string {
+	return schemas.JoinID(string(p), string(x.offering), x.region)
+}
 
 // layOut pairs the plan's lines of the period with the actuals.
 func layOut(c *Comparison) ([]*cell, error) {
@@ -183,7 +185,7 @@ func (c *Comparison) fill(x *cell) error {
 		c.sold(x, &x.revenue, "revenue", l, [2]money.Fixed{l.Fixed, l.Used}, places)
 		c.sold(x, &x.cost, "cost", l, [2]money.Fixed{l.FixedCost, l.UsedCost}, places)
 	}
-	return cmp.Or(x.revenue.steps.err, x.cost.steps.err, x.units.steps.err)
+	return cmp.Or(x.revenue.steps.Err, x.cost.steps.Err, x.units.steps.Err)
 }
 
 func (x *cell) fillUnits() {
@@ -192,14 +194,14 @@ func (x *cell) fillUnits() {
 		return
 	}
 	u.unit = l.Unit
-	u.plan = u.steps.given("plan of the month", "units", l.Units)
-	u.expected = u.steps.shareRounded("expected to date, "+string(x.accrual)+" accrual",
-		amount{"plan", u.plan}, amount{"elapsed", x.elapsed.Num}, amount{"whole", x.elapsed.Den}, unitPlaces)
+	u.plan = u.steps.Given("plan of the month", "units", l.Units)
+	u.expected = u.steps.ShareRounded("expected to date, "+string(x.accrual)+" accrual",
+		Named("plan", u.plan), Named("elapsed", x.elapsed.Num), Named("whole", x.elapsed.Den), unitPlaces)
 }
 
 // planned converts an amount of the plan at the plan's rate, or at the actual one where the plan has none.
-func (c *Comparison) planned(x *cell, s *sheet, what string, v money.Decimal, places int32) money.Decimal {
-	v = s.given("plan of the month, in "+string(x.line.Currency), what, v)
+func (c *Comparison) planned(x *cell, s *Sheet, what string, v money.Decimal, places int32) money.Decimal {
+	v = s.Given("plan of the month, in "+string(x.line.Currency), what, v)
 	rate, ok := c.planRate(x.line.Currency)
 	if !ok {
 		if !v.IsZero() {
@@ -207,8 +209,8 @@ func (c *Comparison) planned(x *cell, s *sheet, what string, v money.Decimal, pl
 		}
 		return money.Zero
 	}
-	return s.shareRounded("plan at the plan's exchange rate, in "+string(c.Currency),
-		amount{what, v}, amount{"rate", rate.Num}, amount{"per", rate.Den}, places)
+	return s.ShareRounded("plan at the plan's exchange rate, in "+string(c.Currency),
+		Named(what, v), Named("rate", rate.Num), Named("per", rate.Den), places)
 }
 
 // sold adds one currency's actuals to a side, rounded to the places of the comparison: at actual rates, and at the
@@ -236,7 +238,7 @@ func (c *Comparison) sold(x *cell, to *side, what string, l *actualLine, fixedUs
 		if fixedUsed[i].IsZero() {
 			continue
 		}
-		v := to.steps.given(kind+what+when+", in "+string(l.Currency), "charges", fixedUsed[i].Decimal())
+		v := to.steps.Given(kind+what+when+", in "+string(l.Currency), "charges", fixedUsed[i].Decimal())
 		at := c.convertRounded(&to.steps, "at the actual exchange rate", v, actual, places)
 		if i == 0 {
 			to.fixed = to.fixed.Add(at)
@@ -251,14 +253,14 @@ func (c *Comparison) sold(x *cell, to *side, what string, l *actualLine, fixedUs
 }
 
 // convertRounded restates charges in the common currency, rounded once to the places of the comparison.
-func (c *Comparison) convertRounded(s *sheet, note string, v money.Decimal, rate money.Ratio, places int32) money.Decimal {
+func (c *Comparison) convertRounded(s *Sheet, note string, v money.Decimal, rate money.Ratio, places int32) money.Decimal {
 	if rate.IsOne() {
 		if -v.Exponent() <= places {
 			return v
 		}
-		return s.roundTo("to the places of the comparison", amount{"charges", v}, places)
+		return s.RoundTo("to the places of the comparison", Named("charges", v), places)
 	}
-	return s.shareRounded(note+", in "+string(c.Currency), amount{"charges", v}, amount{"rate", rate.Num}, amount{"per", rate.Den}, places)
+	return s.ShareRounded(note+", in "+string(c.Currency), Named("charges", v), Named("rate", rate.Num), Named("per", rate.Den), places)
 }
 
 // planRate is the plan's exchange rate of the period.

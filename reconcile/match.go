@@ -233,8 +233,8 @@ func (m *matcher) row(g *group) (schemas.PeerMatch, error) {
 		ActualBilled: g.cost.Decimal(), BillRows: g.billRows, MeterRows: g.ownRows,
 	}
 	r.ID = k.id(r.Period)
-	s := &sheet{}
-	r.Actual = s.given("billed", "billed cost in "+string(k.currency), r.ActualBilled)
+	s := &Sheet{}
+	r.Actual = s.Given("billed", "billed cost in "+string(k.currency), r.ActualBilled)
 	switch {
 	case g.term != nil:
 		m.rated(g, &r, s)
@@ -248,13 +248,13 @@ func (m *matcher) row(g *group) (schemas.PeerMatch, error) {
 			r.Billed, r.Unit = g.billed[0].value.Decimal(), g.billed[0].unit
 		}
 	}
-	r.Difference = s.subtract("difference", amount{"actual", r.Actual}, amount{"expected", r.Expected})
-	r.Steps = s.steps
-	return r, s.err
+	r.Difference = s.Subtract("difference", Named("actual", r.Actual), Named("expected", r.Expected))
+	r.Steps = s.Steps
+	return r, s.Err
 }
 
 // rated fills the row of a group that a rate covers.
-func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet) {
+func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *Sheet) {
 	t := g.term
 	r.Basis = cmp.Or(t.rate.Basis, schemas.BasisBill)
 	if from := g.key.currency; from != t.contract.Currency {
@@ -265,8 +265,8 @@ func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet) {
 			m.findings = append(m.findings, schemas.MissingRate{Currency: from, Amount: r.Actual, What: "a bill"}.Finding(r.ID, t.contract.Currency))
 			return
 		}
-		r.Actual = s.shareRounded("billed, in "+string(t.contract.Currency),
-			amount{"billed", r.Actual}, amount{"rate", rate.Num}, amount{"per", rate.Den}, matchPlaces)
+		r.Actual = s.ShareRounded("billed, in "+string(t.contract.Currency),
+			Named("billed", r.Actual), Named("rate", rate.Num), Named("per", rate.Den), matchPlaces)
 	}
 	r.Currency = t.contract.Currency
 	r.Unit = t.rate.Unit
@@ -277,62 +277,62 @@ func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet) {
 	var atBilled money.Decimal
 	switch r.Basis {
 	case schemas.BasisMeter:
-		r.Expected = s.rate("expected: our meter at the contract's rate", r.Metered, t.rate)
-		atBilled = s.rate("the peer's quantity at the contract's rate", r.Billed, t.rate)
+		r.Expected = priced(s, "expected: our meter at the contract's rate", r.Metered, t.rate)
+		atBilled = priced(s, "the peer's quantity at the contract's rate", r.Billed, t.rate)
 	case schemas.BasisBill:
-		r.Expected = s.rate("expected: the peer's quantity at the contract's rate", r.Billed, t.rate)
+		r.Expected = priced(s, "expected: the peer's quantity at the contract's rate", r.Billed, t.rate)
 		atBilled = r.Expected
 	case schemas.BasisList:
-		list := s.given("list cost", "list cost in "+string(g.key.currency), g.list.Decimal())
+		list := s.Given("list cost", "list cost in "+string(g.key.currency), g.list.Decimal())
 		if rate, ok := m.fx.Rate(g.key.currency, t.contract.Currency, schemas.Date{}); ok {
-			list = s.shareRounded("list cost, in "+string(t.contract.Currency),
-				amount{"list cost", list}, amount{"rate", rate.Num}, amount{"per", rate.Den}, matchPlaces)
+			list = s.ShareRounded("list cost, in "+string(t.contract.Currency),
+				Named("list cost", list), Named("rate", rate.Num), Named("per", rate.Den), matchPlaces)
 		}
-		r.Expected = s.rate("expected: list cost at the contract's rate", list, t.rate)
+		r.Expected = priced(s, "expected: list cost at the contract's rate", list, t.rate)
 		atBilled = r.Expected
 	}
-	r.QuantityPart = s.subtract("difference of quantity", amount{"at the peer's quantity", atBilled}, amount{"expected", r.Expected})
-	r.PricePart = s.subtract("difference of price", amount{"actual", r.Actual}, amount{"at the peer's quantity", atBilled})
+	r.QuantityPart = s.Subtract("difference of quantity", Named("at the peer's quantity", atBilled), Named("expected", r.Expected))
+	r.PricePart = s.Subtract("difference of price", Named("actual", r.Actual), Named("at the peer's quantity", atBilled))
 	r.Status = status(r, t.contract.Tolerance)
 }
 
 // quantity adds sums in several units up in one.
-func (m *matcher) quantity(s *sheet, what string, list []quantity, unit string) money.Decimal {
+func (m *matcher) quantity(s *Sheet, what string, list []quantity, unit string) money.Decimal {
 	if len(list) == 0 {
 		return money.Zero
 	}
-	sum := make([]amount, 0, len(list))
+	sum := make([]Amount, 0, len(list))
 	for _, q := range list {
-		v := s.given("quantity "+what, cmp.Or(q.unit, "quantity"), q.value.Decimal())
+		v := s.Given("quantity "+what, cmp.Or(q.unit, "quantity"), q.value.Decimal())
 		if f, ok := m.contracts.convert(q.unit, unit); ok {
-			v = s.shareRounded("in "+unit, amount{q.unit, v}, amount{"factor", f.Num}, amount{"per", f.Den}, matchPlaces)
+			v = s.ShareRounded("in "+unit, Named(q.unit, v), Named("factor", f.Num), Named("per", f.Den), matchPlaces)
 		}
-		sum = append(sum, amount{cmp.Or(q.unit, "quantity"), v})
+		sum = append(sum, Named(cmp.Or(q.unit, "quantity"), v))
 	}
 	if len(sum) == 1 {
 		return sum[0].value
 	}
-	return s.add("quantity "+what, sum...)
+	return s.Add("quantity "+what, sum...)
 }
 
-// rate prices a quantity: by one price, or by graduated tiers. A quantity below zero costs the opposite of the same
+// priced prices a quantity: by one price, or by graduated tiers. A quantity below zero costs the opposite of the same
 // quantity above.
-func (s *sheet) rate(note string, q money.Decimal, r *schemas.ContractRate) money.Decimal {
+func priced(s *Sheet, note string, q money.Decimal, r *schemas.ContractRate) money.Decimal {
 	var out money.Decimal
 	if len(r.Tiers) == 0 {
-		out = s.multiply(note, amount{"quantity", q}, amount{"rate", r.Price})
+		out = s.Multiply(note, Named("quantity", q), Named("rate", r.Price))
 	} else {
-		out = s.add(note, s.tiers(q, r.Tiers)...)
+		out = s.Add(note, tiered(s, q, r.Tiers)...)
 	}
 	if -out.Exponent() > matchPlaces {
-		out = s.roundTo(note+", to the places that are kept", amount{"amount", out}, matchPlaces)
+		out = s.RoundTo(note+", to the places that are kept", Named("amount", out), matchPlaces)
 	}
 	return out
 }
 
-func (s *sheet) tiers(q money.Decimal, tiers []schemas.ContractTier) []amount {
+func tiered(s *Sheet, q money.Decimal, tiers []schemas.ContractTier) []Amount {
 	size, low := q.Abs(), money.Zero
-	var parts []amount
+	var parts []Amount
 	for i, t := range tiers {
 		part := size.Sub(low)
 		if i < len(tiers)-1 && t.UpTo != nil && t.UpTo.LessThan(size) {
@@ -345,7 +345,7 @@ func (s *sheet) tiers(q money.Decimal, tiers []schemas.ContractTier) []amount {
 			part = part.Neg()
 		}
 		name := fmt.Sprintf("tier %d", i+1)
-		parts = append(parts, amount{name, s.multiply(name, amount{"quantity", part}, amount{"rate", t.Price})})
+		parts = append(parts, Named(name, s.Multiply(name, Named("quantity", part), Named("rate", t.Price))))
 		if low.Equal(size) {
 			break
 		}

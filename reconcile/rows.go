@@ -55,39 +55,39 @@ func (x *cell) unitsRow(v *schemas.Variance, m *mixTotal) error {
 	s := &u.steps
 	v.Plan, v.Expected, v.Actual = u.plan, u.expected, u.actual()
 	if u.unit != "" {
-		s.add("actual volume", amount{"recurring and one-time", u.fixed}, amount{"usage-based", u.used})
+		s.Add("actual volume", Named("recurring and one-time", u.fixed), Named("usage-based", u.used))
 		v.Causes = x.unitCauses(s, m)
 		finish(v, s)
 		x.runRate(v, s, u.fixed, u.used, unitPlaces)
 	}
-	v.Steps = s.steps
-	return s.err
+	v.Steps = s.Steps
+	return s.Err
 }
 
 func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int32) error {
 	s := &from.steps
 	v.Plan, v.Actual = from.plan, from.actual()
 	if x.line != nil {
-		v.Expected = s.shareRounded("expected to date, "+string(x.accrual)+" accrual",
-			amount{"plan", from.plan}, amount{"elapsed", x.elapsed.Num}, amount{"whole", x.elapsed.Den}, places)
+		v.Expected = s.ShareRounded("expected to date, "+string(x.accrual)+" accrual",
+			Named("plan", from.plan), Named("elapsed", x.elapsed.Num), Named("whole", x.elapsed.Den), places)
 	}
 	if len(x.lines) > 0 {
-		s.add("actual", amount{"recurring and one-time", from.fixed}, amount{"usage-based", from.used})
+		s.Add("actual", Named("recurring and one-time", from.fixed), Named("usage-based", from.used))
 	}
 	v.Causes = x.moneyCauses(from, s, v.Expected, m, places)
 	finish(v, s)
 	x.runRate(v, s, from.fixed, from.used, places)
-	v.Steps = s.steps
-	return s.err
+	v.Steps = s.Steps
+	return s.Err
 }
 
 // marginRow is revenue minus cost in every number, causes included.
 func marginRow(v, revenue, cost *schemas.Variance) {
-	s := &sheet{}
+	s := &Sheet{}
 	minus := func(a, b money.Decimal) money.Decimal { return a.Sub(b) }
 	v.Plan = minus(revenue.Plan, cost.Plan)
-	v.Expected = s.subtract("expected margin to date", amount{"revenue", revenue.Expected}, amount{"cost", cost.Expected})
-	v.Actual = s.subtract("actual margin", amount{"revenue", revenue.Actual}, amount{"cost", cost.Actual})
+	v.Expected = s.Subtract("expected margin to date", Named("revenue", revenue.Expected), Named("cost", cost.Expected))
+	v.Actual = s.Subtract("actual margin", Named("revenue", revenue.Actual), Named("cost", cost.Actual))
 	a, b := &revenue.Causes, &cost.Causes
 	v.Causes = schemas.Causes{
 		Price: minus(a.Price, b.Price), Volume: minus(a.Volume, b.Volume), Mix: minus(a.Mix, b.Mix), FX: minus(a.FX, b.FX),
@@ -95,18 +95,18 @@ func marginRow(v, revenue, cost *schemas.Variance) {
 	}
 	finish(v, s)
 	if revenue.RunRate != nil && cost.RunRate != nil {
-		r := s.subtract("run rate of the month", amount{"revenue", *revenue.RunRate}, amount{"cost", *cost.RunRate})
+		r := s.Subtract("run rate of the month", Named("revenue", *revenue.RunRate), Named("cost", *cost.RunRate))
 		v.RunRate = &r
 	}
-	v.Steps = s.steps
+	v.Steps = s.Steps
 }
 
 // finish computes the variance, its percentage and its direction.
-func finish(v *schemas.Variance, s *sheet) {
-	v.Variance = s.subtract("variance", amount{"actual", v.Actual}, amount{"expected", v.Expected})
-	s.add("causes of the variance", amount{"price", v.Causes.Price}, amount{"volume", v.Causes.Volume},
-		amount{"mix", v.Causes.Mix}, amount{"fx", v.Causes.FX}, amount{"unplanned", v.Causes.Unplanned},
-		amount{"missing", v.Causes.Missing}, amount{"unsplit", v.Causes.Unsplit})
+func finish(v *schemas.Variance, s *Sheet) {
+	v.Variance = s.Subtract("variance", Named("actual", v.Actual), Named("expected", v.Expected))
+	s.Add("causes of the variance", Named("price", v.Causes.Price), Named("volume", v.Causes.Volume),
+		Named("mix", v.Causes.Mix), Named("fx", v.Causes.FX), Named("unplanned", v.Causes.Unplanned),
+		Named("missing", v.Causes.Missing), Named("unsplit", v.Causes.Unsplit))
 	v.Percent = percentRounded(v.Variance, v.Expected)
 	v.Favourable = v.Variance.IsPositive()
 	if v.Measure == schemas.Cost {
@@ -131,13 +131,13 @@ func percentRounded(part, base money.Decimal) *money.Decimal {
 }
 
 // runRate extends what is charged for use to the whole month; what is recurring or charged once is whole already.
-func (x *cell) runRate(v *schemas.Variance, s *sheet, fixed, used money.Decimal, places int32) {
+func (x *cell) runRate(v *schemas.Variance, s *Sheet, fixed, used money.Decimal, places int32) {
 	if !x.elapsed.Num.IsPositive() {
 		return
 	}
-	whole := s.shareRounded("usage-based for the month, at the rate so far",
-		amount{"usage-based", used}, amount{"whole", x.elapsed.Den}, amount{"elapsed", x.elapsed.Num}, places)
-	r := s.add("run rate of the month", amount{"recurring and one-time", fixed}, amount{"usage-based", whole})
+	whole := s.ShareRounded("usage-based for the month, at the rate so far",
+		Named("usage-based", used), Named("whole", x.elapsed.Den), Named("elapsed", x.elapsed.Num), places)
+	r := s.Add("run rate of the month", Named("recurring and one-time", fixed), Named("usage-based", whole))
 	v.RunRate = &r
 }
 
@@ -176,7 +176,7 @@ func Sum(rows []schemas.Variance, m schemas.Measure) schemas.Variance {
 	if whole {
 		out.RunRate = &runRate
 	}
-	s := &sheet{}
+	s := &Sheet{}
 	finish(&out, s)
 	out.Unit = cmp.Or(out.Unit, "")
 	return out

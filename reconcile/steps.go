@@ -24,26 +24,30 @@ const (
 	OpRound = "round"
 )
 
-// amount is a number with a name, for steps.
-type amount struct {
+// Amount is a number with a name, for steps.
+type Amount struct {
 	name  string
 	value money.Decimal
 }
 
-// sheet computes and records what it computes, so that a figure and its explanation cannot differ. It keeps the first
-// error and computes on with zeros.
-type sheet struct {
-	steps []schemas.Step
-	err   error
+// Named gives a number its name.
+func Named(name string, value money.Decimal) Amount { return Amount{name, value} }
+
+// Sheet computes and records what it computes, so that a figure and its explanation cannot differ. It computes on with
+// zeros after an error. The zero value is ready to use.
+type Sheet struct {
+	Steps []schemas.Step
+	// Err is the first error, nil where there was none.
+	Err error
 }
 
 // record appends a step and returns its result.
-func (s *sheet) record(op, note string, out money.Decimal, in ...schemas.Operand) money.Decimal {
-	s.steps = append(s.steps, schemas.Step{Op: op, In: in, Out: out.String(), Note: note})
+func (s *Sheet) record(op, note string, out money.Decimal, in ...schemas.Operand) money.Decimal {
+	s.Steps = append(s.Steps, schemas.Step{Op: op, In: in, Out: out.String(), Note: note})
 	return out
 }
 
-func operands(in []amount) []schemas.Operand {
+func operands(in []Amount) []schemas.Operand {
 	out := make([]schemas.Operand, len(in))
 	for i, a := range in {
 		out[i] = schemas.Operand{Name: a.name, Value: a.value.String()}
@@ -51,11 +55,13 @@ func operands(in []amount) []schemas.Operand {
 	return out
 }
 
-func (s *sheet) given(note, name string, value money.Decimal) money.Decimal {
-	return s.record(OpGiven, note, value, operands([]amount{{name, value}})...)
+// Given takes a number from elsewhere, which its name says.
+func (s *Sheet) Given(note, name string, value money.Decimal) money.Decimal {
+	return s.record(OpGiven, note, value, operands([]Amount{Named(name, value)})...)
 }
 
-func (s *sheet) add(note string, in ...amount) money.Decimal {
+// Add returns the sum of the amounts.
+func (s *Sheet) Add(note string, in ...Amount) money.Decimal {
 	sum := money.Zero
 	for _, a := range in {
 		sum = sum.Add(a.value)
@@ -63,15 +69,17 @@ func (s *sheet) add(note string, in ...amount) money.Decimal {
 	return s.record(OpAdd, note, sum, operands(in)...)
 }
 
-func (s *sheet) subtract(note string, from amount, in ...amount) money.Decimal {
+// Subtract takes the later amounts from the first.
+func (s *Sheet) Subtract(note string, from Amount, in ...Amount) money.Decimal {
 	rest := from.value
 	for _, a := range in {
 		rest = rest.Sub(a.value)
 	}
-	return s.record(OpSubtract, note, rest, operands(append([]amount{from}, in...))...)
+	return s.record(OpSubtract, note, rest, operands(append([]Amount{from}, in...))...)
 }
 
-func (s *sheet) multiply(note string, in ...amount) money.Decimal {
+// Multiply returns the product of the amounts, exact.
+func (s *Sheet) Multiply(note string, in ...Amount) money.Decimal {
 	product := money.One
 	for _, a := range in {
 		product = product.Mul(a.value)
@@ -79,21 +87,22 @@ func (s *sheet) multiply(note string, in ...amount) money.Decimal {
 	return s.record(OpMultiply, note, product, operands(in)...)
 }
 
-func (s *sheet) roundTo(note string, a amount, places int32) money.Decimal {
+// RoundTo rounds half to even to places.
+func (s *Sheet) RoundTo(note string, a Amount, places int32) money.Decimal {
 	out := money.RoundTo(a.value, places, money.HalfEven)
-	return s.record(OpRound, note, out, append(operands([]amount{a}), placesOperand(places))...)
+	return s.record(OpRound, note, out, append(operands([]Amount{a}), placesOperand(places))...)
 }
 
-// shareRounded is a × num ÷ den, rounded once. A share by one is not recorded: it says nothing.
-func (s *sheet) shareRounded(note string, a, num, den amount, places int32) money.Decimal {
+// ShareRounded is a × num ÷ den, rounded once. A share by one is not recorded: it says nothing.
+func (s *Sheet) ShareRounded(note string, a, num, den Amount, places int32) money.Decimal {
 	if num.value.Equal(den.value) && !den.value.IsZero() {
 		return a.value
 	}
 	out, err := money.MulDivRound(a.value, num.value, den.value, places, money.HalfEven)
-	if err != nil && s.err == nil {
-		s.err = fmt.Errorf("%s: %s × %s ÷ %s: %w", note, a.value, num.value, den.value, err)
+	if err != nil && s.Err == nil {
+		s.Err = fmt.Errorf("%s: %s × %s ÷ %s: %w", note, a.value, num.value, den.value, err)
 	}
-	return s.record(OpShare, note, out, append(operands([]amount{a, num, den}), placesOperand(places))...)
+	return s.record(OpShare, note, out, append(operands([]Amount{a, num, den}), placesOperand(places))...)
 }
 
 func placesOperand(places int32) schemas.Operand {

@@ -1,0 +1,148 @@
+package reconcile
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"math/bits"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// pack holds rows of sums as bytes, in which a text stands once and a number without bytes that only repeat its sign. The
+// methods both write and read, so that the fields of a kind of row are listed once.
+type pack struct {
+	bytes []byte // written so far, or still to be read
+	reads bool
+	codes map[string]int64 // of texts that were written, from 1
+	texts []string         // that were read, by code
+	err   error
+}
+
+var errUnpack = errors.New("they are not as they were written")
+
+// exchange writes rows, or reads them and adds each.
+func exchange[R any](p *pack, rows []R, fields func(*R, *pack), add func(*R) error) {
+	n := int64(len(rows))
+	p.count(&n)
+	row := new(R)
+	for i := int64(0); i < n && p.err == nil; i++ {
+		if !p.reads {
+			fields(&rows[i], p)
+		} else if fields(row, p); p.err == nil {
+			p.fail(add(row))
+		}
+	}
+}
+
+// fail keeps the first error, and ends reading.
+func (p *pack) fail(err error) {
+	if err != nil && p.err == nil {
+		p.err, p.bytes = err, nil
+	}
+}
+
+// take returns the next n bytes to be read. Where there are fewer it returns nil, and the pack fails.
+func (p *pack) take(n uint64) []byte {
+	if n > uint64(len(p.bytes)) {
+		p.fail(errUnpack)
+		return nil
+	}
+	out := p.bytes[:n]
+	p.bytes = p.bytes[n:]
+	return out
+}
+
+func (p *pack) count(n *int64) {
+	if !p.reads {
+		p.bytes = binary.AppendVarint(p.bytes, *n)
+		return
+	}
+	v, size := binary.Varint(p.bytes)
+	if size <= 0 {
+		p.fail(errUnpack)
+		size = 0
+	}
+	*n = v
+	p.take(uint64(size))
+}
+
+// text is the code of a text, or 0 and the text itself where it comes first.
+func text[T ~string](p *pack, s *T) {
+	code := p.codes[string(*s)]
+	p.count(&code)
+	switch {
+	case !p.reads && code == 0:
+		n := int64(len(*s))
+		p.count(&n)
+		p.bytes = append(p.bytes, *s...)
+		p.codes[string(*s)] = int64(len(p.codes) + 1)
+	case !p.reads:
+	case code == 0:
+		var n int64
+		p.count(&n)
+		*s = T(p.take(uint64(n)))
+		p.texts = append(p.texts, string(*s))
+	case code > 0 && code <= int64(len(p.texts)):
+		*s = T(p.texts[code-1])
+	default:
+		p.fail(errUnpack)
+	}
+}
+
+func (p *pack) day(d *schemas.Date) {
+	n := int64(d.Sub(schemas.Date{}))
+	p.count(&n)
+	if p.reads {
+		*d = schemas.NewDate(1, time.January, int(n))
+	}
+}
+
+// number is how many bytes of a number count, and those, the first of which has its sign.
+func (p *pack) number(f *money.Fixed) {
+	if !p.reads {
+		b := f.BigEndian()
+		from := len(b) - significant(*f)
+		p.bytes = append(append(p.bytes, byte(len(b)-from)), b[from:]...)
+		return
+	}
+	var b [16]byte
+	size := 0
+	if head := p.take(1); head != nil {
+		size = int(head[0])
+	}
+	if size > len(b) {
+		p.fail(errUnpack)
+		return
+	}
+	body := p.take(uint64(size))
+	if len(body) > 0 && body[0] >= 0x80 {
+		b = money.Fixed{Hi: -1, Lo: math.MaxUint64}.BigEndian()
+	}
+	copy(b[len(b)-size:], body)
+	var err error
+	*f, err = money.FixedFromBigEndian(b)
+	p.fail(err)
+}
+
+// significant is how many bytes of a number do not only repeat its sign; none of 0.
+func significant(f money.Fixed) int {
+	sign := uint64(f.Hi >> 63)
+	switch hi, lo := uint64(f.Hi)^sign, f.Lo^sign; {
+	case f.IsZero():
+		return 0
+	case hi != 0:
+		return 9 + bits.Len64(hi)/8
+	default:
+		return 1 + bits.Len64(lo)/8
+	}
+}
+
+func (p *pack) numbers(all ...*money.Fixed) {
+	for _, f := range all {
+		p.number(f)
+	}
+}
+

@@ -100,7 +100,7 @@ func (a *Actuals) addLine(l *actualLine) error {
 		a.sums[k] = s
 	}
 	s.charges += l.Charges
-	return addAll("actuals", string(l.Offering), []*money.Fixed{&s.fixed, &s.used, &s.fixedCost, &s.usedCost},
+	return AddAll("actuals", string(l.Offering), []*money.Fixed{&s.fixed, &s.used, &s.fixedCost, &s.usedCost},
 		[]money.Fixed{l.Fixed, l.Used, l.FixedCost, l.UsedCost})
 }
 
@@ -114,7 +114,7 @@ func (a *Actuals) addUnits(u *unitLine) error {
 		s = &unitSums{}
 		a.units[k] = s
 	}
-	return addAll("units", string(u.Offering), []*money.Fixed{&s.fixed, &s.used}, []money.Fixed{u.Fixed, u.Used})
+	return AddAll("units", string(u.Offering), []*money.Fixed{&s.fixed, &s.used}, []money.Fixed{u.Fixed, u.Used})
 }
 
 // actualLine and unitLine are sums as they are exchanged between tasks.
@@ -158,30 +158,30 @@ func (a *Actuals) rows() ([]actualLine, []unitLine) {
 	return lines, units
 }
 
-func (a *Actuals) exchange(p *pack) {
+func (a *Actuals) exchange(p *Pack) {
 	var lines []actualLine
 	var units []unitLine
-	if !p.reads {
+	if !p.Reads() {
 		lines, units = a.rows()
 	}
-	exchange(p, lines, (*actualLine).fields, a.addLine)
-	exchange(p, units, (*unitLine).fields, a.addUnits)
+	Exchange(p, lines, (*actualLine).fields, a.addLine)
+	Exchange(p, units, (*unitLine).fields, a.addUnits)
 }
 
-func (l *actualLine) fields(p *pack) {
-	text(p, &l.Offering)
-	text(p, &l.Region)
-	text(p, &l.Currency)
-	p.day(&l.Day)
-	p.numbers(&l.Fixed, &l.Used, &l.FixedCost, &l.UsedCost)
-	p.count(&l.Charges)
+func (l *actualLine) fields(p *Pack) {
+	Text(p, &l.Offering)
+	Text(p, &l.Region)
+	Text(p, &l.Currency)
+	p.Day(&l.Day)
+	p.Numbers(&l.Fixed, &l.Used, &l.FixedCost, &l.UsedCost)
+	p.Count(&l.Charges)
 }
 
-func (u *unitLine) fields(p *pack) {
-	text(p, &u.Offering)
-	text(p, &u.Region)
-	text(p, &u.Unit)
-	p.numbers(&u.Fixed, &u.Used)
+func (u *unitLine) fields(p *Pack) {
+	Text(p, &u.Offering)
+	Text(p, &u.Region)
+	Text(p, &u.Unit)
+	p.Numbers(&u.Fixed, &u.Used)
 }
 
 // Revenue returns the sum of all charges per currency, in alphabetical order of currencies: the control total that
@@ -190,7 +190,7 @@ func (a *Actuals) Revenue() ([]Total, error) {
 	var out []Total
 	lines, _ := a.rows()
 	for i := range lines {
-		if err := addTotal(&out, lines[i].Currency, lines[i].Fixed, lines[i].Used); err != nil {
+		if err := AddTotal(&out, lines[i].Currency, lines[i].Fixed, lines[i].Used); err != nil {
 			return nil, err
 		}
 	}

@@ -83,7 +83,7 @@ func (d *Days) add(l *stretchLine) error {
 		s = new(money.Fixed)
 		d.sums[l.stretchKey] = s
 	}
-	return addAll("revenue", string(l.Offering), []*money.Fixed{s}, []money.Fixed{l.Amount})
+	return AddAll("revenue", string(l.Offering), []*money.Fixed{s}, []money.Fixed{l.Amount})
 }
 
 // AddMetered counts what a meter took on each day of the period, from its first on. The error is a sum that overflows.
@@ -119,42 +119,36 @@ func (d *Days) rows() []stretchLine {
 	return out
 }
 
-func (d *Days) exchange(p *pack) {
+func (d *Days) exchange(p *Pack) {
 	var stretches []stretchLine
 	var meters []meteredLine
-	if !p.reads {
+	if !p.Reads() {
 		stretches = d.rows()
 		for _, m := range slices.Sorted(maps.Keys(d.metered)) {
 			meters = append(meters, meteredLine{m, d.metered[m]})
 		}
 	}
-	exchange(p, stretches, (*stretchLine).fields, d.add)
-	exchange(p, meters, (*meteredLine).fields, func(l *meteredLine) error { return d.AddMetered(l.meter, l.byDay) })
+	Exchange(p, stretches, (*stretchLine).fields, d.add)
+	Exchange(p, meters, (*meteredLine).fields, func(l *meteredLine) error { return d.AddMetered(l.meter, l.byDay) })
 }
 
-func (l *stretchLine) fields(p *pack) {
-	text(p, &l.Offering)
-	text(p, &l.Region)
-	text(p, &l.Currency)
-	text(p, &l.Meter)
-	p.day(&l.From)
-	p.day(&l.To)
-	p.number(&l.Amount)
+func (l *stretchLine) fields(p *Pack) {
+	Text(p, &l.Offering)
+	Text(p, &l.Region)
+	Text(p, &l.Currency)
+	Text(p, &l.Meter)
+	p.Day(&l.From)
+	p.Day(&l.To)
+	p.Number(&l.Amount)
 }
 
-func (l *meteredLine) fields(p *pack) {
-	text(p, &l.meter)
-	n := int64(len(l.byDay))
-	p.count(&n)
-	if p.reads {
-		if n < 0 || n > int64(len(p.bytes)) { // a number takes a byte at least
-			p.fail(errUnpack)
-			return
-		}
-		l.byDay = slices.Grow(l.byDay[:0], int(n))[:n]
+func (l *meteredLine) fields(p *Pack) {
+	Text(p, &l.meter)
+	if n := p.Length(len(l.byDay)); p.Reads() {
+		l.byDay = slices.Grow(l.byDay[:0], n)[:n]
 	}
 	for i := range l.byDay {
-		p.number(&l.byDay[i])
+		p.Number(&l.byDay[i])
 	}
 }
 

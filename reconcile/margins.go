@@ -63,7 +63,7 @@ func (m *Margins) add(l *marginLine) error {
 		m.sums[l.marginKey] = s
 	}
 	s.Charges += l.Charges
-	return addAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost}, []money.Fixed{l.Revenue, l.Cost})
+	return AddAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost}, []money.Fixed{l.Revenue, l.Cost})
 }
 
 // lines returns the sums in order.
@@ -85,20 +85,20 @@ func (m *Margins) lines() []marginLine {
 	return out
 }
 
-func (m *Margins) exchange(p *pack) {
+func (m *Margins) exchange(p *Pack) {
 	var lines []marginLine
-	if !p.reads {
+	if !p.Reads() {
 		lines = m.lines()
 	}
-	exchange(p, lines, (*marginLine).fields, m.add)
+	Exchange(p, lines, (*marginLine).fields, m.add)
 }
 
-func (l *marginLine) fields(p *pack) {
-	text(p, &l.Account)
-	text(p, &l.Offering)
-	text(p, &l.Currency)
-	p.numbers(&l.Revenue, &l.Cost)
-	p.count(&l.Charges)
+func (l *marginLine) fields(p *Pack) {
+	Text(p, &l.Account)
+	Text(p, &l.Offering)
+	Text(p, &l.Currency)
+	p.Numbers(&l.Revenue, &l.Cost)
+	p.Count(&l.Charges)
 }
 
 // Rows returns the margins of a period, sorted as schemas.Margins says, and a finding for each that is a loss.

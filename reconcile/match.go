@@ -96,7 +96,7 @@ func addQuantity(list []quantity, unit string, v money.Fixed) ([]quantity, error
 	if i < 0 {
 		return append(list, quantity{unit, v}), nil
 	}
-	return list, addAll("quantities", unit, []*money.Fixed{&list[i].value}, []money.Fixed{v})
+	return list, AddAll("quantities", unit, []*money.Fixed{&list[i].value}, []money.Fixed{v})
 }
 
 // bill puts a row of a peer's bill into its group.
@@ -111,7 +111,7 @@ func (m *matcher) bill(l *useLine) error {
 	if g.billed, err = addQuantity(g.billed, unit, value); err != nil {
 		return err
 	}
-	return addAll("bill", string(l.Peer), []*money.Fixed{&g.list, &g.cost}, []money.Fixed{l.List, l.Billed})
+	return AddAll("bill", string(l.Peer), []*money.Fixed{&g.list, &g.cost}, []money.Fixed{l.List, l.Billed})
 }
 
 func (m *matcher) groupOf(l *useLine) *group {
@@ -302,15 +302,16 @@ func (m *matcher) quantity(s *Sheet, what string, list []quantity, unit string) 
 		return money.Zero
 	}
 	sum := make([]Amount, 0, len(list))
+	var v money.Decimal
 	for _, q := range list {
-		v := s.Given("quantity "+what, cmp.Or(q.unit, "quantity"), q.value.Decimal())
+		v = s.Given("quantity "+what, cmp.Or(q.unit, "quantity"), q.value.Decimal())
 		if f, ok := m.contracts.convert(q.unit, unit); ok {
 			v = s.ShareRounded("in "+unit, Named(q.unit, v), Named("factor", f.Num), Named("per", f.Den), matchPlaces)
 		}
 		sum = append(sum, Named(cmp.Or(q.unit, "quantity"), v))
 	}
 	if len(sum) == 1 {
-		return sum[0].value
+		return v
 	}
 	return s.Add("quantity "+what, sum...)
 }

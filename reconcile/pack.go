@@ -11,9 +11,9 @@ import (
 	"daybook/schemas/money"
 )
 
-// pack holds rows of sums as bytes, in which a text stands once and a number without bytes that only repeat its sign. The
-// methods both write and read, so that the fields of a kind of row are listed once.
-type pack struct {
+// Pack holds rows of sums as bytes, in which a text stands once and a number without bytes that only repeat its sign. What
+// exchanges values with it both writes and reads them, so that the fields of a kind of row are listed once.
+type Pack struct {
 	bytes []byte // written so far, or still to be read
 	reads bool
 	codes map[string]int64 // of texts that were written, from 1
@@ -23,10 +23,30 @@ type pack struct {
 
 var errUnpack = errors.New("they are not as they were written")
 
-// exchange writes rows, or reads them and adds each.
-func exchange[R any](p *pack, rows []R, fields func(*R, *pack), add func(*R) error) {
+// Write returns a pack to write to.
+func Write() *Pack { return &Pack{codes: map[string]int64{}} }
+
+// Read returns a pack that holds what was written, to read from.
+func Read(data []byte) *Pack { return &Pack{bytes: data, reads: true} }
+
+// Reads says that values are read from the pack, not written to it.
+func (p *Pack) Reads() bool { return p.reads }
+
+// Bytes returns what was written.
+func (p *Pack) Bytes() []byte { return p.bytes }
+
+// End returns the first error of reading, or one for bytes that nobody read.
+func (p *Pack) End() error {
+	if len(p.bytes) > 0 {
+		p.fail(errUnpack)
+	}
+	return p.err
+}
+
+// Exchange writes rows, or reads them and adds each.
+func Exchange[R any](p *Pack, rows []R, fields func(*R, *Pack), add func(*R) error) {
 	n := int64(len(rows))
-	p.count(&n)
+	p.Count(&n)
 	row := new(R)
 	for i := int64(0); i < n && p.err == nil; i++ {
 		if !p.reads {
@@ -38,14 +58,14 @@ func exchange[R any](p *pack, rows []R, fields func(*R, *pack), add func(*R) err
 }
 
 // fail keeps the first error, and ends reading.
-func (p *pack) fail(err error) {
+func (p *Pack) fail(err error) {
 	if err != nil && p.err == nil {
 		p.err, p.bytes = err, nil
 	}
 }
 
 // take returns the next n bytes to be read. Where there are fewer it returns nil, and the pack fails.
-func (p *pack) take(n uint64) []byte {
+func (p *Pack) take(n uint64) []byte {
 	if n > uint64(len(p.bytes)) {
 		p.fail(errUnpack)
 		return nil
@@ -55,7 +75,8 @@ func (p *pack) take(n uint64) []byte {
 	return out
 }
 
-func (p *pack) count(n *int64) {
+// Count exchanges a whole number.
+func (p *Pack) Count(n *int64) {
 	if !p.reads {
 		p.bytes = binary.AppendVarint(p.bytes, *n)
 		return
@@ -69,20 +90,20 @@ func (p *pack) count(n *int64) {
 	p.take(uint64(size))
 }
 
-// text is the code of a text, or 0 and the text itself where it comes first.
-func text[T ~string](p *pack, s *T) {
+// Text exchanges a text: its code, or 0 and the text itself where it comes first.
+func Text[T ~string](p *Pack, s *T) {
 	code := p.codes[string(*s)]
-	p.count(&code)
+	p.Count(&code)
 	switch {
 	case !p.reads && code == 0:
 		n := int64(len(*s))
-		p.count(&n)
+		p.Count(&n)
 		p.bytes = append(p.bytes, *s...)
 		p.codes[string(*s)] = int64(len(p.codes) + 1)
 	case !p.reads:
 	case code == 0:
 		var n int64
-		p.count(&n)
+		p.Count(&n)
 		*s = T(p.take(uint64(n)))
 		p.texts = append(p.texts, string(*s))
 	case code > 0 && code <= int64(len(p.texts)):
@@ -92,16 +113,29 @@ func text[T ~string](p *pack, s *T) {
 	}
 }
 
-func (p *pack) day(d *schemas.Date) {
+// Length exchanges the length of a list whose elements take a byte at least each, and returns it; 0 of bytes that cannot
+// hold as many.
+func (p *Pack) Length(n int) int {
+	length := int64(n)
+	p.Count(&length)
+	if p.reads && (length < 0 || length > int64(len(p.bytes))) {
+		p.fail(errUnpack)
+		return 0
+	}
+	return int(length)
+}
+
+// Day exchanges a day.
+func (p *Pack) Day(d *schemas.Date) {
 	n := int64(d.Sub(schemas.Date{}))
-	p.count(&n)
+	p.Count(&n)
 	if p.reads {
 		*d = schemas.NewDate(1, time.January, int(n))
 	}
 }
 
-// number is how many bytes of a number count, and those, the first of which has its sign.
-func (p *pack) number(f *money.Fixed) {
+// Number exchanges a number: how many bytes of a number count, and those, the first of which has its sign.
+func (p *Pack) Number(f *money.Fixed) {
 	if !p.reads {
 		b := f.BigEndian()
 		from := len(b) - significant(*f)
@@ -140,9 +174,9 @@ func significant(f money.Fixed) int {
 	}
 }
 
-func (p *pack) numbers(all ...*money.Fixed) {
+// Numbers exchanges numbers one after the other.
+func (p *Pack) Numbers(all ...*money.Fixed) {
 	for _, f := range all {
-		p.number(f)
+		p.Number(f)
 	}
 }
-

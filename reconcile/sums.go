@@ -23,28 +23,25 @@ func NewSums(p schemas.Period, zone *time.Location, c *Contracts) *Sums {
 
 // MarshalBinary writes the sums in order, so that equal sums are equal bytes.
 func (s *Sums) MarshalBinary() ([]byte, error) {
-	p := &pack{codes: map[string]int64{}}
+	p := Write()
 	s.exchange(p)
-	return p.bytes, nil
+	return p.Bytes(), nil
 }
 
 // UnmarshalBinary adds the sums of what MarshalBinary wrote, of the same period and contracts, to those already there. The
 // error is a sum that overflows, or bytes that MarshalBinary did not write.
 func (s *Sums) UnmarshalBinary(data []byte) error {
-	p := &pack{bytes: data, reads: true}
+	p := Read(data)
 	s.exchange(p)
-	if len(p.bytes) > 0 {
-		p.fail(errUnpack)
-	}
-	if p.err != nil {
-		return fmt.Errorf("read sums: %w", p.err)
+	if err := p.End(); err != nil {
+		return fmt.Errorf("read sums: %w", err)
 	}
 	return nil
 }
 
-func (s *Sums) exchange(p *pack) {
+func (s *Sums) exchange(p *Pack) {
 	s.Actuals.exchange(p)
 	s.Days.exchange(p)
-	s.Use.exchange(p)
+	s.Use.Exchange(p)
 	s.Margins.exchange(p)
 }

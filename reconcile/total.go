@@ -14,22 +14,22 @@ type Total struct {
 	Amount   money.Fixed    `json:"amount"`
 }
 
-// addTotal adds amounts to the currency's entry of totals, which stay in order.
-func addTotal(totals *[]Total, c money.Currency, amounts ...money.Fixed) error {
+// AddTotal adds amounts to the currency's entry of totals, which stay in order.
+func AddTotal(totals *[]Total, c money.Currency, amounts ...money.Fixed) error {
 	i, found := slices.BinarySearchFunc(*totals, c, func(t Total, c money.Currency) int { return cmp.Compare(t.Currency, c) })
 	if !found {
 		*totals = slices.Insert(*totals, i, Total{Currency: c})
 	}
 	for _, a := range amounts {
-		if err := addAll("amounts", string(c), []*money.Fixed{&(*totals)[i].Amount}, []money.Fixed{a}); err != nil {
+		if err := AddAll("amounts", string(c), []*money.Fixed{&(*totals)[i].Amount}, []money.Fixed{a}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// addAll adds each of more to its sum. The error says what of what it is that overflows.
-func addAll(what, of string, sums []*money.Fixed, more []money.Fixed) error {
+// AddAll adds each of more to its sum. The error says what of what it is that overflows.
+func AddAll(what, of string, sums []*money.Fixed, more []money.Fixed) error {
 	for i, m := range more {
 		if m.IsZero() {
 			continue

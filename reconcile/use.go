@@ -77,7 +77,7 @@ func (u *Use) add(k useKey, more *UseSums) error {
 		u.sums[k] = s
 	}
 	s.Rows += more.Rows
-	return addAll("use", k.Service, []*money.Fixed{&s.Consumed, &s.Priced, &s.List, &s.Billed},
+	return AddAll("use", k.Service, []*money.Fixed{&s.Consumed, &s.Priced, &s.List, &s.Billed},
 		[]money.Fixed{more.Consumed, more.Priced, more.List, more.Billed})
 }
 
@@ -104,26 +104,27 @@ func compareKeys(a, b *useKey) int {
 	)
 }
 
-func (u *Use) exchange(p *pack) {
+// Exchange writes the sums in order, or reads more of them from what was written.
+func (u *Use) Exchange(p *Pack) {
 	var lines []useLine
-	if !p.reads {
+	if !p.Reads() {
 		lines = u.rows()
 	}
-	exchange(p, lines, (*useLine).fields, func(l *useLine) error { return u.add(l.useKey, &l.UseSums) })
+	Exchange(p, lines, (*useLine).fields, func(l *useLine) error { return u.add(l.useKey, &l.UseSums) })
 }
 
-func (l *useLine) fields(p *pack) {
-	text(p, &l.Peer)
-	text(p, &l.Service)
-	text(p, &l.SKU)
-	text(p, &l.Region)
-	text(p, &l.Category)
-	text(p, &l.ConsumedUnit)
-	text(p, &l.PricingUnit)
-	text(p, &l.Currency)
-	p.day(&l.From)
-	p.numbers(&l.Consumed, &l.Priced, &l.List, &l.Billed)
-	p.count(&l.Rows)
+func (l *useLine) fields(p *Pack) {
+	Text(p, &l.Peer)
+	Text(p, &l.Service)
+	Text(p, &l.SKU)
+	Text(p, &l.Region)
+	Text(p, &l.Category)
+	Text(p, &l.ConsumedUnit)
+	Text(p, &l.PricingUnit)
+	Text(p, &l.Currency)
+	p.Day(&l.From)
+	p.Numbers(&l.Consumed, &l.Priced, &l.List, &l.Billed)
+	p.Count(&l.Rows)
 }
 
 // Bills returns the sum of what peers billed per currency: the control total that usage and matches share.
@@ -133,7 +134,7 @@ func (u *Use) Bills() ([]Total, error) {
 		if l.Peer == "" {
 			continue
 		}
-		if err := addTotal(&out, l.Currency, l.Billed); err != nil {
+		if err := AddTotal(&out, l.Currency, l.Billed); err != nil {
 			return nil, err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
 	"daybook/reconcile"
+	"daybook/reconcile/sheet"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -165,7 +166,7 @@ func (l *Look) marginRow(ctx context.Context, e *Explanation, m *schemas.MarginR
 	e.figure("revenue", m.Revenue, unit)
 	e.figure("peer cost", m.Cost, unit)
 	e.figure("margin", m.Margin, unit)
-	step := schemas.Step{Op: reconcile.OpSubtract, Note: "margin", Out: m.Margin.String(), In: []schemas.Operand{
+	step := schemas.Step{Op: sheet.OpSubtract, Note: "margin", Out: m.Margin.String(), In: []schemas.Operand{
 		{Name: "revenue", Value: m.Revenue.String()}, {Name: "peer cost", Value: m.Cost.String()},
 	}}
 	e.Steps = explainSteps([]schemas.Step{step})

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"daybook/rating"
-	"daybook/reconcile"
+	"daybook/reconcile/sheet"
 	"daybook/schemas"
 )
 
@@ -46,11 +46,11 @@ func formulaOf(s *schemas.Step, in []string) string {
 	switch s.Op {
 	case rating.OpGiven:
 		return strings.Join(in, "")
-	case rating.OpSum, reconcile.OpAdd:
+	case rating.OpSum, sheet.OpAdd:
 		return strings.Join(in, " + ")
-	case rating.OpSub, reconcile.OpSubtract:
+	case rating.OpSub, sheet.OpSubtract:
 		return strings.Join(in, " − ")
-	case rating.OpMul, reconcile.OpMultiply:
+	case rating.OpMul, sheet.OpMultiply:
 		return strings.Join(in, " × ")
 	case rating.OpNeg:
 		return "−(" + strings.Join(in, "") + ")"

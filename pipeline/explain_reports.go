@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
 	"daybook/reconcile"
+	"daybook/reconcile/sheet"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -143,7 +144,7 @@ func varianceFigures(e *Explanation, v *schemas.Variance) {
 // checkReconciled computes every step again from its operands.
 func checkReconciled(steps []schemas.Step) error {
 	for i := range steps {
-		out, err := reconcile.Recompute(steps[i])
+		out, err := sheet.Recompute(steps[i])
 		if err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
 		}
@@ -238,7 +239,7 @@ func (l *Look) explainTotal(ctx context.Context, e *Explanation, m schemas.Measu
 		in[i] = schemas.Operand{Name: rows[i].ID, Value: rows[i].Actual.String()}
 	}
 	if m != schemas.Units {
-		e.Steps = explainSteps([]schemas.Step{{Op: reconcile.OpAdd, Note: "actual of all rows of the report", In: in, Out: sum.Actual.String()}})
+		e.Steps = explainSteps([]schemas.Step{{Op: sheet.OpAdd, Note: "actual of all rows of the report", In: in, Out: sum.Actual.String()}})
 	}
 	varianceFigures(e, &sum)
 	if o.Check {

@@ -8,6 +8,7 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/reconcile"
+	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -115,8 +116,8 @@ type compared struct {
 	Cost     schemas.Variance    `json:"cost"`
 	Margin   schemas.Variance    `json:"margin"`
 	Losses   []schemas.MarginRow `json:"losses,omitempty"`
-	Charges  []reconcile.Total   `json:"charges"`
-	Bills    []reconcile.Total   `json:"bills"`
+	Charges  []tally.Total       `json:"charges"`
+	Bills    []tally.Total       `json:"bills"`
 	Missing  []string            `json:"missing,omitempty"`
 	Unwhole  bool                `json:"provisional"`
 	ByOffers []schemas.MarginRow `json:"margins"`

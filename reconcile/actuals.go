@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -100,7 +101,7 @@ func (a *Actuals) addLine(l *actualLine) error {
 		a.sums[k] = s
 	}
 	s.charges += l.Charges
-	return AddAll("actuals", string(l.Offering), []*money.Fixed{&s.fixed, &s.used, &s.fixedCost, &s.usedCost},
+	return tally.AddAll("actuals", string(l.Offering), []*money.Fixed{&s.fixed, &s.used, &s.fixedCost, &s.usedCost},
 		[]money.Fixed{l.Fixed, l.Used, l.FixedCost, l.UsedCost})
 }
 
@@ -114,7 +115,7 @@ func (a *Actuals) addUnits(u *unitLine) error {
 		s = &unitSums{}
 		a.units[k] = s
 	}
-	return AddAll("units", string(u.Offering), []*money.Fixed{&s.fixed, &s.used}, []money.Fixed{u.Fixed, u.Used})
+	return tally.AddAll("units", string(u.Offering), []*money.Fixed{&s.fixed, &s.used}, []money.Fixed{u.Fixed, u.Used})
 }
 
 // actualLine and unitLine are sums as they are exchanged between tasks.
@@ -158,39 +159,39 @@ func (a *Actuals) rows() ([]actualLine, []unitLine) {
 	return lines, units
 }
 
-func (a *Actuals) exchange(p *Pack) {
+func (a *Actuals) exchange(p *tally.Pack) {
 	var lines []actualLine
 	var units []unitLine
 	if !p.Reads() {
 		lines, units = a.rows()
 	}
-	Exchange(p, lines, (*actualLine).fields, a.addLine)
-	Exchange(p, units, (*unitLine).fields, a.addUnits)
+	tally.Exchange(p, lines, (*actualLine).fields, a.addLine)
+	tally.Exchange(p, units, (*unitLine).fields, a.addUnits)
 }
 
-func (l *actualLine) fields(p *Pack) {
-	Text(p, &l.Offering)
-	Text(p, &l.Region)
-	Text(p, &l.Currency)
+func (l *actualLine) fields(p *tally.Pack) {
+	tally.Text(p, &l.Offering)
+	tally.Text(p, &l.Region)
+	tally.Text(p, &l.Currency)
 	p.Day(&l.Day)
 	p.Numbers(&l.Fixed, &l.Used, &l.FixedCost, &l.UsedCost)
 	p.Count(&l.Charges)
 }
 
-func (u *unitLine) fields(p *Pack) {
-	Text(p, &u.Offering)
-	Text(p, &u.Region)
-	Text(p, &u.Unit)
+func (u *unitLine) fields(p *tally.Pack) {
+	tally.Text(p, &u.Offering)
+	tally.Text(p, &u.Region)
+	tally.Text(p, &u.Unit)
 	p.Numbers(&u.Fixed, &u.Used)
 }
 
 // Revenue returns the sum of all charges per currency, in alphabetical order of currencies: the control total that
 // charges and variances share.
-func (a *Actuals) Revenue() ([]Total, error) {
-	var out []Total
+func (a *Actuals) Revenue() ([]tally.Total, error) {
+	var out []tally.Total
 	lines, _ := a.rows()
 	for i := range lines {
-		if err := AddTotal(&out, lines[i].Currency, lines[i].Fixed, lines[i].Used); err != nil {
+		if err := tally.AddTotal(&out, lines[i].Currency, lines[i].Fixed, lines[i].Used); err != nil {
 			return nil, err
 		}
 	}

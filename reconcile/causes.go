@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"daybook/reconcile/sheet"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -48,7 +49,7 @@ func (x *cell) splits() bool {
 //
 // Where all lines accrue alike, volume and amount are both taken for the month: the elapsed part cancels out, and nothing
 // is rounded twice.
-func (m *mixTotal) atPlannedMix(s *Sheet, month, toDate Amount, places int32) (money.Decimal, bool) {
+func (m *mixTotal) atPlannedMix(s *sheet.Sheet, month, toDate sheet.Amount, places int32) (money.Decimal, bool) {
 	if m == nil || m.lines < 2 {
 		return money.Zero, false
 	}
@@ -60,7 +61,7 @@ func (m *mixTotal) atPlannedMix(s *Sheet, month, toDate Amount, places int32) (m
 		return money.Zero, false
 	}
 	return s.ShareRounded("at the actual volume of the mix and the planned mix",
-		base, Named("actual volume of the mix", m.actual), Named("planned volume of the mix", whole), places), true
+		base, sheet.Named("actual volume of the mix", m.actual), sheet.Named("planned volume of the mix", whole), places), true
 }
 
 // moneyCauses restates expected into actual step by step, and names each difference:
@@ -69,7 +70,7 @@ func (m *mixTotal) atPlannedMix(s *Sheet, month, toDate Amount, places int32) (m
 //	         → at actual volume and mix         mix
 //	         → actual at the plan's rates       price
 //	         → actual                           FX
-func (x *cell) moneyCauses(v *side, s *Sheet, expected money.Decimal, m *mixTotal, places int32) schemas.Causes {
+func (x *cell) moneyCauses(v *side, s *sheet.Sheet, expected money.Decimal, m *mixTotal, places int32) schemas.Causes {
 	var c schemas.Causes
 	if len(x.lines) > 0 {
 		c.FX = v.actual().Sub(v.constant)
@@ -84,8 +85,8 @@ func (x *cell) moneyCauses(v *side, s *Sheet, expected money.Decimal, m *mixTota
 		c.Unsplit = rest
 	default:
 		flexed := s.ShareRounded("planned amount at the actual volume",
-			Named("plan", v.plan), Named("actual volume", x.units.actual()), Named("planned volume", x.units.plan), places)
-		mixed, ok := m.atPlannedMix(s, Named("plan", v.plan), Named("expected", expected), places)
+			sheet.Named("plan", v.plan), sheet.Named("actual volume", x.units.actual()), sheet.Named("planned volume", x.units.plan), places)
+		mixed, ok := m.atPlannedMix(s, sheet.Named("plan", v.plan), sheet.Named("expected", expected), places)
 		if !ok {
 			mixed = flexed
 		}
@@ -97,7 +98,7 @@ func (x *cell) moneyCauses(v *side, s *Sheet, expected money.Decimal, m *mixTota
 }
 
 // unitCauses names what moved the volume: more or less in all, or a shift among lines.
-func (x *cell) unitCauses(s *Sheet, m *mixTotal) schemas.Causes {
+func (x *cell) unitCauses(s *sheet.Sheet, m *mixTotal) schemas.Causes {
 	var c schemas.Causes
 	u := &x.units
 	rest := u.actual().Sub(u.expected)
@@ -107,7 +108,7 @@ func (x *cell) unitCauses(s *Sheet, m *mixTotal) schemas.Causes {
 	case !x.splits():
 		c.Unsplit = rest
 	default:
-		mixed, ok := m.atPlannedMix(s, Named("plan", u.plan), Named("expected", u.expected), unitPlaces)
+		mixed, ok := m.atPlannedMix(s, sheet.Named("plan", u.plan), sheet.Named("expected", u.expected), unitPlaces)
 		if !ok {
 			mixed = u.actual()
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/reconcile/sheet"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -81,7 +82,7 @@ type cell struct {
 type side struct {
 	// plan is for the whole month; constant is the actual at the plan's exchange rates; both in the common currency.
 	plan, fixed, used, constant money.Decimal
-	steps                       Sheet
+	steps                       sheet.Sheet
 }
 
 func (s *side) actual() money.Decimal { return s.fixed.Add(s.used) }
@@ -90,7 +91,7 @@ func (s *side) actual() money.Decimal { return s.fixed.Add(s.used) }
 type unitSide struct {
 	unit                        string
 	plan, expected, fixed, used money.Decimal
-	steps                       Sheet
+	steps                       sheet.Sheet
 }
 
 func (u *unitSide) actual() money.Decimal { return u.fixed.Add(u.used) }
@@ -196,11 +197,11 @@ func (x *cell) fillUnits() {
 	u.unit = l.Unit
 	u.plan = u.steps.Given("plan of the month", "units", l.Units)
 	u.expected = u.steps.ShareRounded("expected to date, "+string(x.accrual)+" accrual",
-		Named("plan", u.plan), Named("elapsed", x.elapsed.Num), Named("whole", x.elapsed.Den), unitPlaces)
+		sheet.Named("plan", u.plan), sheet.Named("elapsed", x.elapsed.Num), sheet.Named("whole", x.elapsed.Den), unitPlaces)
 }
 
 // planned converts an amount of the plan at the plan's rate, or at the actual one where the plan has none.
-func (c *Comparison) planned(x *cell, s *Sheet, what string, v money.Decimal, places int32) money.Decimal {
+func (c *Comparison) planned(x *cell, s *sheet.Sheet, what string, v money.Decimal, places int32) money.Decimal {
 	v = s.Given("plan of the month, in "+string(x.line.Currency), what, v)
 	rate, ok := c.planRate(x.line.Currency)
 	if !ok {
@@ -210,7 +211,7 @@ func (c *Comparison) planned(x *cell, s *Sheet, what string, v money.Decimal, pl
 		return money.Zero
 	}
 	return s.ShareRounded("plan at the plan's exchange rate, in "+string(c.Currency),
-		Named(what, v), Named("rate", rate.Num), Named("per", rate.Den), places)
+		sheet.Named(what, v), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), places)
 }
 
 // sold adds one currency's actuals to a side, rounded to the places of the comparison: at actual rates, and at the
@@ -253,14 +254,14 @@ func (c *Comparison) sold(x *cell, to *side, what string, l *actualLine, fixedUs
 }
 
 // convertRounded restates charges in the common currency, rounded once to the places of the comparison.
-func (c *Comparison) convertRounded(s *Sheet, note string, v money.Decimal, rate money.Ratio, places int32) money.Decimal {
+func (c *Comparison) convertRounded(s *sheet.Sheet, note string, v money.Decimal, rate money.Ratio, places int32) money.Decimal {
 	if rate.IsOne() {
 		if -v.Exponent() <= places {
 			return v
 		}
-		return s.RoundTo("to the places of the comparison", Named("charges", v), places)
+		return s.RoundTo("to the places of the comparison", sheet.Named("charges", v), places)
 	}
-	return s.ShareRounded(note+", in "+string(c.Currency), Named("charges", v), Named("rate", rate.Num), Named("per", rate.Den), places)
+	return s.ShareRounded(note+", in "+string(c.Currency), sheet.Named("charges", v), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), places)
 }
 
 // planRate is the plan's exchange rate of the period.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -83,7 +84,7 @@ func (d *Days) add(l *stretchLine) error {
 		s = new(money.Fixed)
 		d.sums[l.stretchKey] = s
 	}
-	return AddAll("revenue", string(l.Offering), []*money.Fixed{s}, []money.Fixed{l.Amount})
+	return tally.AddAll("revenue", string(l.Offering), []*money.Fixed{s}, []money.Fixed{l.Amount})
 }
 
 // AddMetered counts what a meter took on each day of the period, from its first on. The error is a sum that overflows.
@@ -119,7 +120,7 @@ func (d *Days) rows() []stretchLine {
 	return out
 }
 
-func (d *Days) exchange(p *Pack) {
+func (d *Days) exchange(p *tally.Pack) {
 	var stretches []stretchLine
 	var meters []meteredLine
 	if !p.Reads() {
@@ -128,22 +129,22 @@ func (d *Days) exchange(p *Pack) {
 			meters = append(meters, meteredLine{m, d.metered[m]})
 		}
 	}
-	Exchange(p, stretches, (*stretchLine).fields, d.add)
-	Exchange(p, meters, (*meteredLine).fields, func(l *meteredLine) error { return d.AddMetered(l.meter, l.byDay) })
+	tally.Exchange(p, stretches, (*stretchLine).fields, d.add)
+	tally.Exchange(p, meters, (*meteredLine).fields, func(l *meteredLine) error { return d.AddMetered(l.meter, l.byDay) })
 }
 
-func (l *stretchLine) fields(p *Pack) {
-	Text(p, &l.Offering)
-	Text(p, &l.Region)
-	Text(p, &l.Currency)
-	Text(p, &l.Meter)
+func (l *stretchLine) fields(p *tally.Pack) {
+	tally.Text(p, &l.Offering)
+	tally.Text(p, &l.Region)
+	tally.Text(p, &l.Currency)
+	tally.Text(p, &l.Meter)
 	p.Day(&l.From)
 	p.Day(&l.To)
 	p.Number(&l.Amount)
 }
 
-func (l *meteredLine) fields(p *Pack) {
-	Text(p, &l.meter)
+func (l *meteredLine) fields(p *tally.Pack) {
+	tally.Text(p, &l.meter)
 	if n := p.Length(len(l.byDay)); p.Reads() {
 		l.byDay = slices.Grow(l.byDay[:0], n)[:n]
 	}

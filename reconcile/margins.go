@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -63,7 +64,7 @@ func (m *Margins) add(l *marginLine) error {
 		m.sums[l.marginKey] = s
 	}
 	s.Charges += l.Charges
-	return AddAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost}, []money.Fixed{l.Revenue, l.Cost})
+	return tally.AddAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost}, []money.Fixed{l.Revenue, l.Cost})
 }
 
 // lines returns the sums in order.
@@ -85,18 +86,18 @@ func (m *Margins) lines() []marginLine {
 	return out
 }
 
-func (m *Margins) exchange(p *Pack) {
+func (m *Margins) exchange(p *tally.Pack) {
 	var lines []marginLine
 	if !p.Reads() {
 		lines = m.lines()
 	}
-	Exchange(p, lines, (*marginLine).fields, m.add)
+	tally.Exchange(p, lines, (*marginLine).fields, m.add)
 }
 
-func (l *marginLine) fields(p *Pack) {
-	Text(p, &l.Account)
-	Text(p, &l.Offering)
-	Text(p, &l.Currency)
+func (l *marginLine) fields(p *tally.Pack) {
+	tally.Text(p, &l.Account)
+	tally.Text(p, &l.Offering)
+	tally.Text(p, &l.Currency)
 	p.Numbers(&l.Revenue, &l.Cost)
 	p.Count(&l.Charges)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/reconcile/sheet"
+	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -96,7 +98,7 @@ func addQuantity(list []quantity, unit string, v money.Fixed) ([]quantity, error
 	if i < 0 {
 		return append(list, quantity{unit, v}), nil
 	}
-	return list, AddAll("quantities", unit, []*money.Fixed{&list[i].value}, []money.Fixed{v})
+	return list, tally.AddAll("quantities", unit, []*money.Fixed{&list[i].value}, []money.Fixed{v})
 }
 
 // bill puts a row of a peer's bill into its group.
@@ -111,7 +113,7 @@ func (m *matcher) bill(l *useLine) error {
 	if g.billed, err = addQuantity(g.billed, unit, value); err != nil {
 		return err
 	}
-	return AddAll("bill", string(l.Peer), []*money.Fixed{&g.list, &g.cost}, []money.Fixed{l.List, l.Billed})
+	return tally.AddAll("bill", string(l.Peer), []*money.Fixed{&g.list, &g.cost}, []money.Fixed{l.List, l.Billed})
 }
 
 func (m *matcher) groupOf(l *useLine) *group {
@@ -233,7 +235,7 @@ func (m *matcher) row(g *group) (schemas.PeerMatch, error) {
 		ActualBilled: g.cost.Decimal(), BillRows: g.billRows, MeterRows: g.ownRows,
 	}
 	r.ID = k.id(r.Period)
-	s := &Sheet{}
+	s := &sheet.Sheet{}
 	r.Actual = s.Given("billed", "billed cost in "+string(k.currency), r.ActualBilled)
 	switch {
 	case g.term != nil:
@@ -248,13 +250,13 @@ func (m *matcher) row(g *group) (schemas.PeerMatch, error) {
 			r.Billed, r.Unit = g.billed[0].value.Decimal(), g.billed[0].unit
 		}
 	}
-	r.Difference = s.Subtract("difference", Named("actual", r.Actual), Named("expected", r.Expected))
+	r.Difference = s.Subtract("difference", sheet.Named("actual", r.Actual), sheet.Named("expected", r.Expected))
 	r.Steps = s.Steps
 	return r, s.Err
 }
 
 // rated fills the row of a group that a rate covers.
-func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *Sheet) {
+func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet.Sheet) {
 	t := g.term
 	r.Basis = cmp.Or(t.rate.Basis, schemas.BasisBill)
 	if from := g.key.currency; from != t.contract.Currency {
@@ -266,7 +268,7 @@ func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *Sheet) {
 			return
 		}
 		r.Actual = s.ShareRounded("billed, in "+string(t.contract.Currency),
-			Named("billed", r.Actual), Named("rate", rate.Num), Named("per", rate.Den), matchPlaces)
+			sheet.Named("billed", r.Actual), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), matchPlaces)
 	}
 	r.Currency = t.contract.Currency
 	r.Unit = t.rate.Unit
@@ -286,29 +288,29 @@ func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *Sheet) {
 		list := s.Given("list cost", "list cost in "+string(g.key.currency), g.list.Decimal())
 		if rate, ok := m.fx.Rate(g.key.currency, t.contract.Currency, schemas.Date{}); ok {
 			list = s.ShareRounded("list cost, in "+string(t.contract.Currency),
-				Named("list cost", list), Named("rate", rate.Num), Named("per", rate.Den), matchPlaces)
+				sheet.Named("list cost", list), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), matchPlaces)
 		}
 		r.Expected = priced(s, "expected: list cost at the contract's rate", list, t.rate)
 		atBilled = r.Expected
 	}
-	r.QuantityPart = s.Subtract("difference of quantity", Named("at the peer's quantity", atBilled), Named("expected", r.Expected))
-	r.PricePart = s.Subtract("difference of price", Named("actual", r.Actual), Named("at the peer's quantity", atBilled))
+	r.QuantityPart = s.Subtract("difference of quantity", sheet.Named("at the peer's quantity", atBilled), sheet.Named("expected", r.Expected))
+	r.PricePart = s.Subtract("difference of price", sheet.Named("actual", r.Actual), sheet.Named("at the peer's quantity", atBilled))
 	r.Status = status(r, t.contract.Tolerance)
 }
 
 // quantity adds sums in several units up in one.
-func (m *matcher) quantity(s *Sheet, what string, list []quantity, unit string) money.Decimal {
+func (m *matcher) quantity(s *sheet.Sheet, what string, list []quantity, unit string) money.Decimal {
 	if len(list) == 0 {
 		return money.Zero
 	}
-	sum := make([]Amount, 0, len(list))
+	sum := make([]sheet.Amount, 0, len(list))
 	var v money.Decimal
 	for _, q := range list {
 		v = s.Given("quantity "+what, cmp.Or(q.unit, "quantity"), q.value.Decimal())
 		if f, ok := m.contracts.convert(q.unit, unit); ok {
-			v = s.ShareRounded("in "+unit, Named(q.unit, v), Named("factor", f.Num), Named("per", f.Den), matchPlaces)
+			v = s.ShareRounded("in "+unit, sheet.Named(q.unit, v), sheet.Named("factor", f.Num), sheet.Named("per", f.Den), matchPlaces)
 		}
-		sum = append(sum, Named(cmp.Or(q.unit, "quantity"), v))
+		sum = append(sum, sheet.Named(cmp.Or(q.unit, "quantity"), v))
 	}
 	if len(sum) == 1 {
 		return v
@@ -318,22 +320,22 @@ func (m *matcher) quantity(s *Sheet, what string, list []quantity, unit string) 
 
 // priced prices a quantity: by one price, or by graduated tiers. A quantity below zero costs the opposite of the same
 // quantity above.
-func priced(s *Sheet, note string, q money.Decimal, r *schemas.ContractRate) money.Decimal {
+func priced(s *sheet.Sheet, note string, q money.Decimal, r *schemas.ContractRate) money.Decimal {
 	var out money.Decimal
 	if len(r.Tiers) == 0 {
-		out = s.Multiply(note, Named("quantity", q), Named("rate", r.Price))
+		out = s.Multiply(note, sheet.Named("quantity", q), sheet.Named("rate", r.Price))
 	} else {
 		out = s.Add(note, tiered(s, q, r.Tiers)...)
 	}
 	if -out.Exponent() > matchPlaces {
-		out = s.RoundTo(note+", to the places that are kept", Named("amount", out), matchPlaces)
+		out = s.RoundTo(note+", to the places that are kept", sheet.Named("amount", out), matchPlaces)
 	}
 	return out
 }
 
-func tiered(s *Sheet, q money.Decimal, tiers []schemas.ContractTier) []Amount {
+func tiered(s *sheet.Sheet, q money.Decimal, tiers []schemas.ContractTier) []sheet.Amount {
 	size, low := q.Abs(), money.Zero
-	var parts []Amount
+	var parts []sheet.Amount
 	for i, t := range tiers {
 		part := size.Sub(low)
 		if i < len(tiers)-1 && t.UpTo != nil && t.UpTo.LessThan(size) {
@@ -346,7 +348,7 @@ func tiered(s *Sheet, q money.Decimal, tiers []schemas.ContractTier) []Amount {
 			part = part.Neg()
 		}
 		name := fmt.Sprintf("tier %d", i+1)
-		parts = append(parts, Named(name, s.Multiply(name, Named("quantity", part), Named("rate", t.Price))))
+		parts = append(parts, sheet.Named(name, s.Multiply(name, sheet.Named("quantity", part), sheet.Named("rate", t.Price))))
 		if low.Equal(size) {
 			break
 		}

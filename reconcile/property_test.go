@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"daybook/reconcile"
+	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -96,7 +97,7 @@ func TestCompareConserves(t *testing.T) {
 		}
 		totals, err := whole.Revenue()
 		must(t, err)
-		if i := slices.IndexFunc(totals, func(x reconcile.Total) bool { return x.Currency == "EUR" }); i >= 0 && totals[i].Amount.Decimal().Rat().Cmp(euros) != 0 {
+		if i := slices.IndexFunc(totals, func(x tally.Total) bool { return x.Currency == "EUR" }); i >= 0 && totals[i].Amount.Decimal().Rat().Cmp(euros) != 0 {
 			t.Fatalf("seed %d: revenue %s, charges %s", seed, totals[i].Amount, euros.RatString())
 		}
 		day, _ := schemas.ParseDate(fmt.Sprintf("2022-09-%02d", 1+d.IntN(30)))
@@ -129,7 +130,7 @@ func bytesOf(t *testing.T, s *reconcile.Sums) []byte {
 	return out
 }
 
-func checkActuals(t *testing.T, seed uint64, rows []schemas.Variance, totals []reconcile.Total) {
+func checkActuals(t *testing.T, seed uint64, rows []schemas.Variance, totals []tally.Total) {
 	t.Helper()
 	actual, revenue := new(big.Rat), new(big.Rat)
 	ids := map[string]bool{}

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 
+	"daybook/reconcile/sheet"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -55,7 +56,7 @@ func (x *cell) unitsRow(v *schemas.Variance, m *mixTotal) error {
 	s := &u.steps
 	v.Plan, v.Expected, v.Actual = u.plan, u.expected, u.actual()
 	if u.unit != "" {
-		s.Add("actual volume", Named("recurring and one-time", u.fixed), Named("usage-based", u.used))
+		s.Add("actual volume", sheet.Named("recurring and one-time", u.fixed), sheet.Named("usage-based", u.used))
 		v.Causes = x.unitCauses(s, m)
 		finish(v, s)
 		x.runRate(v, s, u.fixed, u.used, unitPlaces)
@@ -69,10 +70,10 @@ func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int
 	v.Plan, v.Actual = from.plan, from.actual()
 	if x.line != nil {
 		v.Expected = s.ShareRounded("expected to date, "+string(x.accrual)+" accrual",
-			Named("plan", from.plan), Named("elapsed", x.elapsed.Num), Named("whole", x.elapsed.Den), places)
+			sheet.Named("plan", from.plan), sheet.Named("elapsed", x.elapsed.Num), sheet.Named("whole", x.elapsed.Den), places)
 	}
 	if len(x.lines) > 0 {
-		s.Add("actual", Named("recurring and one-time", from.fixed), Named("usage-based", from.used))
+		s.Add("actual", sheet.Named("recurring and one-time", from.fixed), sheet.Named("usage-based", from.used))
 	}
 	v.Causes = x.moneyCauses(from, s, v.Expected, m, places)
 	finish(v, s)
@@ -83,11 +84,11 @@ func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int
 
 // marginRow is revenue minus cost in every number, causes included.
 func marginRow(v, revenue, cost *schemas.Variance) {
-	s := &Sheet{}
+	s := &sheet.Sheet{}
 	minus := func(a, b money.Decimal) money.Decimal { return a.Sub(b) }
 	v.Plan = minus(revenue.Plan, cost.Plan)
-	v.Expected = s.Subtract("expected margin to date", Named("revenue", revenue.Expected), Named("cost", cost.Expected))
-	v.Actual = s.Subtract("actual margin", Named("revenue", revenue.Actual), Named("cost", cost.Actual))
+	v.Expected = s.Subtract("expected margin to date", sheet.Named("revenue", revenue.Expected), sheet.Named("cost", cost.Expected))
+	v.Actual = s.Subtract("actual margin", sheet.Named("revenue", revenue.Actual), sheet.Named("cost", cost.Actual))
 	a, b := &revenue.Causes, &cost.Causes
 	v.Causes = schemas.Causes{
 		Price: minus(a.Price, b.Price), Volume: minus(a.Volume, b.Volume), Mix: minus(a.Mix, b.Mix), FX: minus(a.FX, b.FX),
@@ -95,18 +96,18 @@ func marginRow(v, revenue, cost *schemas.Variance) {
 	}
 	finish(v, s)
 	if revenue.RunRate != nil && cost.RunRate != nil {
-		r := s.Subtract("run rate of the month", Named("revenue", *revenue.RunRate), Named("cost", *cost.RunRate))
+		r := s.Subtract("run rate of the month", sheet.Named("revenue", *revenue.RunRate), sheet.Named("cost", *cost.RunRate))
 		v.RunRate = &r
 	}
 	v.Steps = s.Steps
 }
 
 // finish computes the variance, its percentage and its direction.
-func finish(v *schemas.Variance, s *Sheet) {
-	v.Variance = s.Subtract("variance", Named("actual", v.Actual), Named("expected", v.Expected))
-	s.Add("causes of the variance", Named("price", v.Causes.Price), Named("volume", v.Causes.Volume),
-		Named("mix", v.Causes.Mix), Named("fx", v.Causes.FX), Named("unplanned", v.Causes.Unplanned),
-		Named("missing", v.Causes.Missing), Named("unsplit", v.Causes.Unsplit))
+func finish(v *schemas.Variance, s *sheet.Sheet) {
+	v.Variance = s.Subtract("variance", sheet.Named("actual", v.Actual), sheet.Named("expected", v.Expected))
+	s.Add("causes of the variance", sheet.Named("price", v.Causes.Price), sheet.Named("volume", v.Causes.Volume),
+		sheet.Named("mix", v.Causes.Mix), sheet.Named("fx", v.Causes.FX), sheet.Named("unplanned", v.Causes.Unplanned),
+		sheet.Named("missing", v.Causes.Missing), sheet.Named("unsplit", v.Causes.Unsplit))
 	v.Percent = percentRounded(v.Variance, v.Expected)
 	v.Favourable = v.Variance.IsPositive()
 	if v.Measure == schemas.Cost {
@@ -131,13 +132,13 @@ func percentRounded(part, base money.Decimal) *money.Decimal {
 }
 
 // runRate extends what is charged for use to the whole month; what is recurring or charged once is whole already.
-func (x *cell) runRate(v *schemas.Variance, s *Sheet, fixed, used money.Decimal, places int32) {
+func (x *cell) runRate(v *schemas.Variance, s *sheet.Sheet, fixed, used money.Decimal, places int32) {
 	if !x.elapsed.Num.IsPositive() {
 		return
 	}
 	whole := s.ShareRounded("usage-based for the month, at the rate so far",
-		Named("usage-based", used), Named("whole", x.elapsed.Den), Named("elapsed", x.elapsed.Num), places)
-	r := s.Add("run rate of the month", Named("recurring and one-time", fixed), Named("usage-based", whole))
+		sheet.Named("usage-based", used), sheet.Named("whole", x.elapsed.Den), sheet.Named("elapsed", x.elapsed.Num), places)
+	r := s.Add("run rate of the month", sheet.Named("recurring and one-time", fixed), sheet.Named("usage-based", whole))
 	v.RunRate = &r
 }
 
@@ -176,7 +177,7 @@ func Sum(rows []schemas.Variance, m schemas.Measure) schemas.Variance {
 	if whole {
 		out.RunRate = &runRate
 	}
-	s := &Sheet{}
+	s := &sheet.Sheet{}
 	finish(&out, s)
 	out.Unit = cmp.Or(out.Unit, "")
 	return out

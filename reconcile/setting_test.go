@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"daybook/reconcile"
+	"daybook/reconcile/sheet"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -98,7 +99,7 @@ func checkVariance(t *testing.T, v *schemas.Variance) {
 func checkSteps(t *testing.T, id string, steps []schemas.Step) {
 	t.Helper()
 	for i, s := range steps {
-		got, err := reconcile.Recompute(s)
+		got, err := sheet.Recompute(s)
 		if err != nil || got.String() != s.Out {
 			t.Errorf("%s: step %d (%s) recomputes to %s, %v; it says %s", id, i, s.Note, got, err, s.Out)
 		}

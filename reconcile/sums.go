@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"daybook/reconcile/tally"
 	"daybook/schemas"
 )
 
@@ -23,7 +24,7 @@ func NewSums(p schemas.Period, zone *time.Location, c *Contracts) *Sums {
 
 // MarshalBinary writes the sums in order, so that equal sums are equal bytes.
 func (s *Sums) MarshalBinary() ([]byte, error) {
-	p := Write()
+	p := tally.Write()
 	s.exchange(p)
 	return p.Bytes(), nil
 }
@@ -31,7 +32,7 @@ func (s *Sums) MarshalBinary() ([]byte, error) {
 // UnmarshalBinary adds the sums of what MarshalBinary wrote, of the same period and contracts, to those already there. The
 // error is a sum that overflows, or bytes that MarshalBinary did not write.
 func (s *Sums) UnmarshalBinary(data []byte) error {
-	p := Read(data)
+	p := tally.Read(data)
 	s.exchange(p)
 	if err := p.End(); err != nil {
 		return fmt.Errorf("read sums: %w", err)
@@ -39,7 +40,7 @@ func (s *Sums) UnmarshalBinary(data []byte) error {
 	return nil
 }
 
-func (s *Sums) exchange(p *Pack) {
+func (s *Sums) exchange(p *tally.Pack) {
 	s.Actuals.exchange(p)
 	s.Days.exchange(p)
 	s.Use.Exchange(p)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -77,7 +78,7 @@ func (u *Use) add(k useKey, more *UseSums) error {
 		u.sums[k] = s
 	}
 	s.Rows += more.Rows
-	return AddAll("use", k.Service, []*money.Fixed{&s.Consumed, &s.Priced, &s.List, &s.Billed},
+	return tally.AddAll("use", k.Service, []*money.Fixed{&s.Consumed, &s.Priced, &s.List, &s.Billed},
 		[]money.Fixed{more.Consumed, more.Priced, more.List, more.Billed})
 }
 
@@ -105,36 +106,36 @@ func compareKeys(a, b *useKey) int {
 }
 
 // Exchange writes the sums in order, or reads more of them from what was written.
-func (u *Use) Exchange(p *Pack) {
+func (u *Use) Exchange(p *tally.Pack) {
 	var lines []useLine
 	if !p.Reads() {
 		lines = u.rows()
 	}
-	Exchange(p, lines, (*useLine).fields, func(l *useLine) error { return u.add(l.useKey, &l.UseSums) })
+	tally.Exchange(p, lines, (*useLine).fields, func(l *useLine) error { return u.add(l.useKey, &l.UseSums) })
 }
 
-func (l *useLine) fields(p *Pack) {
-	Text(p, &l.Peer)
-	Text(p, &l.Service)
-	Text(p, &l.SKU)
-	Text(p, &l.Region)
-	Text(p, &l.Category)
-	Text(p, &l.ConsumedUnit)
-	Text(p, &l.PricingUnit)
-	Text(p, &l.Currency)
+func (l *useLine) fields(p *tally.Pack) {
+	tally.Text(p, &l.Peer)
+	tally.Text(p, &l.Service)
+	tally.Text(p, &l.SKU)
+	tally.Text(p, &l.Region)
+	tally.Text(p, &l.Category)
+	tally.Text(p, &l.ConsumedUnit)
+	tally.Text(p, &l.PricingUnit)
+	tally.Text(p, &l.Currency)
 	p.Day(&l.From)
 	p.Numbers(&l.Consumed, &l.Priced, &l.List, &l.Billed)
 	p.Count(&l.Rows)
 }
 
 // Bills returns the sum of what peers billed per currency: the control total that usage and matches share.
-func (u *Use) Bills() ([]Total, error) {
-	var out []Total
+func (u *Use) Bills() ([]tally.Total, error) {
+	var out []tally.Total
 	for _, l := range u.rows() {
 		if l.Peer == "" {
 			continue
 		}
-		if err := AddTotal(&out, l.Currency, l.Billed); err != nil {
+		if err := tally.AddTotal(&out, l.Currency, l.Billed); err != nil {
 			return nil, err
 		}
 	}

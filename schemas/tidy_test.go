@@ -32,7 +32,11 @@ var floorPlan = map[string]room{
 	"schemas":        {ours: "schemas/money"},
 	"rating":         {ours: "schemas schemas/money"},
 	"rating/invoice": {ours: "schemas schemas/money"},
-	"reconcile":      {ours: "schemas schemas/money"},
+
+	"reconcile/sheet": {ours: "schemas schemas/money"},
+	"reconcile/tally": {ours: "schemas schemas/money"},
+	"reconcile":       {ours: "reconcile/sheet reconcile/tally schemas schemas/money"},
+
 	"pipeline/store": {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
 	"pipeline/dataset": {
 		ours:    "pipeline/store schemas schemas/money",
@@ -46,7 +50,7 @@ var floorPlan = map[string]room{
 	"pipeline/document":        {ours: "schemas schemas/money", friends: "github.com/xuri/excelize/v2"},
 	"pipeline": {
 		ours: "pipeline/book pipeline/dataset pipeline/document pipeline/source/... pipeline/store " +
-			"rating rating/invoice reconcile schemas schemas/money",
+			"rating rating/invoice reconcile/... schemas schemas/money",
 		friends: "github.com/robfig/cron/v3 golang.org/x/sync/errgroup",
 	},
 	"pipeline/temporal": {ours: "pipeline", friends: "go.temporal.io/sdk/..."},

@@ -1,4 +1,8 @@
-package reconcile
+// Package sheet computes and records what it computes, so that a figure and its explanation cannot differ: what comparisons
+// write beside every figure, and from which anybody computes it again. It knows no row, no contract and no plan.
+//
+// Start with Sheet.
+package sheet
 
 import (
 	"fmt"

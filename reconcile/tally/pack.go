@@ -1,4 +1,8 @@
-package reconcile
+// Package tally holds what partial sums are made of: totals by currency, sums that fail where they overflow, and the bytes
+// in which tasks exchange them. It knows nothing of what is summed.
+//
+// Start with Pack, and with Exchange.
+package tally
 
 import (
 	"encoding/binary"

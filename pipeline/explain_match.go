@@ -9,7 +9,7 @@ import (
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
-	"daybook/reconcile"
+	"daybook/reconcile/bills"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -99,8 +99,8 @@ func (m *Manifest) through(zone *time.Location) schemas.Date {
 }
 
 // wholeUse sums all usage of the run that a peer bills or a contract counts.
-func (l *Look) wholeUse(ctx context.Context) (*reconcile.Use, error) {
-	use := reconcile.NewUse(l.run.contracts())
+func (l *Look) wholeUse(ctx context.Context) (*bills.Use, error) {
+	use := bills.NewUse(l.run.contracts())
 	days := dayFinder{zone: l.run.Book.Zone}
 	for _, o := range l.outputs(&schemas.Usage, "") {
 		q := scanning{table: &schemas.Usage, columns: useColumns, column: -1}
@@ -112,8 +112,8 @@ func (l *Look) wholeUse(ctx context.Context) (*reconcile.Use, error) {
 }
 
 // matchAgain matches all use anew and holds the row against the result.
-func (l *Look) matchAgain(e *Explanation, m *schemas.PeerMatch, use *reconcile.Use) error {
-	rows, _, err := reconcile.MatchPeers(l.run.contracts(), use, l.run.fx(l.through()))
+func (l *Look) matchAgain(e *Explanation, m *schemas.PeerMatch, use *bills.Use) error {
+	rows, _, err := bills.Match(l.run.contracts(), use, l.run.fx(l.through()))
 	if err != nil {
 		return err
 	}
@@ -131,8 +131,8 @@ func (l *Look) matchAgain(e *Explanation, m *schemas.PeerMatch, use *reconcile.U
 }
 
 // matchUsage lists the rows of the bill behind a match; where the peer billed nothing, those of our own meters.
-func (l *Look) matchUsage(ctx context.Context, e *Explanation, m *schemas.PeerMatch, use *reconcile.Use, o ExplainOptions) error {
-	lineage, err := reconcile.NewLineage(l.run.contracts(), use)
+func (l *Look) matchUsage(ctx context.Context, e *Explanation, m *schemas.PeerMatch, use *bills.Use, o ExplainOptions) error {
+	lineage, err := bills.NewLineage(l.run.contracts(), use)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/reconcile"
+	"daybook/reconcile/bills"
 	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -149,7 +150,7 @@ func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	matches, found2, err := reconcile.MatchPeers(r.contracts(), sums.Use, r.fx(through))
+	matches, found2, err := bills.Match(r.contracts(), sums.Use, r.fx(through))
 	if err != nil {
 		return nil, err
 	}
@@ -240,8 +241,8 @@ func (r *Run) newSums() *reconcile.Sums {
 }
 
 // contracts are the contracts with peers for the period, as of the run.
-func (r *Run) contracts() *reconcile.Contracts {
-	return reconcile.NewContracts(r.Book.Contracts, r.Book.Catalogue.Units, r.Spec.Period, r.asOf())
+func (r *Run) contracts() *bills.Contracts {
+	return bills.NewContracts(r.Book.Contracts, r.Book.Catalogue.Units, r.Spec.Period, r.asOf())
 }
 
 // fx finds exchange rates by the book's policy; the zero day asks for that of the period, which is its last day with use: a

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"daybook/pipeline/dataset"
-	"daybook/reconcile"
+	"daybook/reconcile/bills"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -21,7 +21,7 @@ var useColumns = []int{
 }
 
 // addUse sums the shard's usage that a peer bills or a contract counts. Without peers nothing is read.
-func (r *Run) addUse(ctx context.Context, t *Task, use *reconcile.Use) error {
+func (r *Run) addUse(ctx context.Context, t *Task, use *bills.Use) error {
 	if len(r.Book.Peers) == 0 {
 		return nil
 	}
@@ -44,9 +44,9 @@ type useCodes struct {
 }
 
 // addUseBatch adds rows up by their codes first, and hands in a sum for each combination.
-func addUseBatch(b *dataset.Batch, days *dayFinder, use *reconcile.Use) error {
-	sums := map[useCodes]*reconcile.UseRow{}
-	var order []*reconcile.UseRow
+func addUseBatch(b *dataset.Batch, days *dayFinder, use *bills.Use) error {
+	sums := map[useCodes]*bills.UseRow{}
+	var order []*bills.UseRow
 	for i := range b.Rows {
 		var k useCodes
 		for n, col := range useColumns[:len(k.codes)] {
@@ -75,9 +75,9 @@ func addUseBatch(b *dataset.Batch, days *dayFinder, use *reconcile.Use) error {
 	return nil
 }
 
-func useRow(b *dataset.Batch, i int, day schemas.Date) *reconcile.UseRow {
+func useRow(b *dataset.Batch, i int, day schemas.Date) *bills.UseRow {
 	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
-	return &reconcile.UseRow{
+	return &bills.UseRow{
 		Peer: schemas.PeerID(text(schemas.UsePeerId)), Service: text(schemas.UseServiceName), SKU: schemas.SKU(text(schemas.UseSkuId)),
 		Region: text(schemas.UseRegionId), Category: schemas.ChargeCategory(text(schemas.UseChargeCategory)), Day: day,
 		ConsumedUnit: text(schemas.UseConsumedUnit), PricingUnit: text(schemas.UsePricingUnit),
@@ -85,7 +85,7 @@ func useRow(b *dataset.Batch, i int, day schemas.Date) *reconcile.UseRow {
 	}
 }
 
-func addNumbers(b *dataset.Batch, i int, row *reconcile.UseRow) error {
+func addNumbers(b *dataset.Batch, i int, row *bills.UseRow) error {
 	row.Rows++
 	for _, x := range [...]struct {
 		sum *money.Fixed

@@ -65,9 +65,9 @@ func byDay(t *testing.T, hours []int64, charges []*schemas.Charge) []schemas.Day
 	for i, h := range hours {
 		counted[i] = money.FixedFromInt(h)
 	}
-	sums := noSums(nil)
+	sums := noSums()
 	for _, c := range charges {
-		shard := noSums(nil)
+		shard := noSums()
 		must(t, shard.Actuals.Add(c))
 		must(t, shard.Days.Add(c))
 		must(t, sums.UnmarshalBinary(bytesOf(t, shard)))

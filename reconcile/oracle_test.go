@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"daybook/reconcile"
+	"daybook/reconcile/bills"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -395,4 +396,46 @@ func seasonalRunRate(t *testing.T, in, want tree) {
 	same(t, "forecast", *got["a Revenue"].RunRate, want.at("forecast"))
 	got, _ = setting{through: "2022-09-12"}.compare(t, sold{offering: "a", plan: money.One, actual: in.dec("mtd_actual")})
 	same(t, "linear", *got["a Revenue"].RunRate, want.at("linear_run_rate"))
+}
+
+// TestPublishedMatches runs the published cases of matching and margin.
+func TestPublishedMatches(t *testing.T) {
+	for _, o := range oracles(t, "misc.json") {
+		in, want := read(t, o.Input), read(t, o.Expected)
+		switch o.ID {
+		case "match-06":
+			c := bills.NewContracts([]schemas.Contract{{ID: "c1", Peer: "cloudy", Currency: "EUR", Rates: []schemas.ContractRate{{
+				Service: "Storage", Basis: schemas.BasisMeter, Metered: []schemas.SKU{"own"}, Unit: "GB", Price: in.dec("ours", "rate"),
+			}}}}, nil, month, schemas.Date{})
+			use := bills.NewUse(c)
+			ours, err := money.FixedFromDecimal(in.dec("ours", "qty"))
+			must(t, err)
+			theirs, err := money.FixedFromDecimal(in.dec("peer", "qty"))
+			must(t, err)
+			cost, err := money.FixedFromDecimal(in.dec("peer", "qty").Mul(in.dec("peer", "rate")))
+			must(t, err)
+			must(t, use.Add(&bills.UseRow{SKU: "own", ConsumedUnit: "GB", UseSums: bills.UseSums{Consumed: ours, Rows: 1}}))
+			must(t, use.Add(&bills.UseRow{Peer: "cloudy", Service: "Storage", PricingUnit: "GB", Currency: "EUR", UseSums: bills.UseSums{Priced: theirs, Billed: cost, Rows: 1}}))
+			rows, _, err := bills.Match(c, use, nil)
+			must(t, err)
+			same(t, "expected", rows[0].Expected, want.at("expected"))
+			same(t, "invoiced", rows[0].Actual, want.at("invoiced"))
+			same(t, "usage", rows[0].QuantityPart, want.at("usage"))
+			same(t, "rate", rows[0].PricePart, want.at("rate"))
+			same(t, "total", rows[0].Difference, want.at("total"))
+		case "match-07":
+			absolute, percent := in.dec("tolerance_abs"), in.dec("tolerance_pct")
+			th := schemas.Threshold{Absolute: &absolute, Percent: &percent, Mode: schemas.EitherTest}
+			for i, v := range in.list("invoiced") {
+				if within := !th.Beyond(dec(v).Sub(in.dec("expected")), in.dec("expected")); within != want.at("within", i) {
+					t.Errorf("match-07: %v is within: %t", v, within)
+				}
+			}
+		case "margin-03":
+			m := &reconcile.Margins{}
+			must(t, m.Add(&schemas.Charge{Account: "a", Currency: "EUR", Amount: want.dec("price"), PeerCost: in.dec("cost"), HasCost: true}))
+			rows, _ := m.Rows(month)
+			same(t, "margin", *rows[0].Percent, want.at("margin_pct"))
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"daybook/reconcile"
+	"daybook/reconcile/bills"
 	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -23,13 +24,6 @@ func (d dice) of(values ...string) string { return values[d.IntN(len(values))] }
 // amount draws a number of either sign with up to the given places, zero now and then.
 func (d dice) amount(places int32) money.Decimal {
 	return money.NewDecimal(d.Int64N(2_000_000)-500_000, -d.Int32N(places+1)).Mul(money.NewDecimal(int64(min(d.IntN(9), 1)), 0))
-}
-
-func (d dice) fixed(t *testing.T, places int32) money.Fixed {
-	t.Helper()
-	f, err := money.FixedFromDecimal(d.amount(places))
-	must(t, err)
-	return f
 }
 
 func (d dice) charge(i int) *schemas.Charge {
@@ -90,7 +84,7 @@ func TestCompareConserves(t *testing.T) {
 		}
 		d.Shuffle(len(charges), func(i, j int) { charges[i], charges[j] = charges[j], charges[i] })
 		sharded := merged(t, charges)
-		a, b := noSums(nil), noSums(nil)
+		a, b := noSums(), noSums()
 		a.Actuals, b.Actuals = whole, sharded
 		if !bytes.Equal(bytesOf(t, a), bytesOf(t, b)) {
 			t.Fatalf("seed %d: sums differ by shard:\n%q\n%q", seed, bytesOf(t, a), bytesOf(t, b))
@@ -110,9 +104,9 @@ func TestCompareConserves(t *testing.T) {
 // merged sums charges in three shards, each through bytes, as tasks do.
 func merged(t *testing.T, charges []*schemas.Charge) *reconcile.Actuals {
 	t.Helper()
-	out := noSums(nil)
+	out := noSums()
 	for shard := range 3 {
-		part := noSums(nil)
+		part := noSums()
 		for i := shard; i < len(charges); i += 3 {
 			must(t, part.Actuals.Add(charges[i]))
 		}
@@ -121,7 +115,9 @@ func merged(t *testing.T, charges []*schemas.Charge) *reconcile.Actuals {
 	return out.Actuals
 }
 
-func noSums(c *reconcile.Contracts) *reconcile.Sums { return reconcile.NewSums(month, time.UTC, c) }
+func noSums() *reconcile.Sums {
+	return reconcile.NewSums(month, time.UTC, bills.NewContracts(nil, nil, month, schemas.Date{}))
+}
 
 func bytesOf(t *testing.T, s *reconcile.Sums) []byte {
 	t.Helper()
@@ -166,84 +162,6 @@ func checkActuals(t *testing.T, seed uint64, rows []schemas.Variance, totals []t
 	}
 }
 
-// TestMatchesConserve draws bills and meters and asserts that every amount of the bill is in exactly one match.
-func TestMatchesConserve(t *testing.T) {
-	for seed := range uint64(60) {
-		d := dice{rand.New(rand.NewPCG(seed, 2))}
-		contracts := reconcile.NewContracts(d.contracts(), hours, month, schemas.Date{})
-		var rows []*reconcile.UseRow
-		bills := map[money.Currency]*big.Rat{"EUR": new(big.Rat), "USD": new(big.Rat), "GBP": new(big.Rat)}
-		whole, sharded := noSums(contracts), noSums(contracts)
-		for range d.IntN(200) {
-			r := d.useRow(t)
-			rows = append(rows, r)
-			must(t, whole.Use.Add(r))
-			if r.Peer != "" {
-				bills[r.Currency].Add(bills[r.Currency], r.Billed.Decimal().Rat())
-			}
-		}
-		d.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-		for i := range 3 {
-			part := noSums(contracts)
-			for j := i; j < len(rows); j += 3 {
-				must(t, part.Use.Add(rows[j]))
-			}
-			must(t, sharded.UnmarshalBinary(bytesOf(t, part)))
-		}
-		if a, b := bytesOf(t, whole), bytesOf(t, sharded); !bytes.Equal(a, b) {
-			t.Fatalf("seed %d: sums differ by shard:\n%q\n%q", seed, a, b)
-		}
-		matches, _, err := reconcile.MatchPeers(contracts, sharded.Use, fxOfTests)
-		must(t, err)
-		ids := map[string]bool{}
-		for i := range matches {
-			m := &matches[i]
-			checkMatch(t, m)
-			if ids[m.ID] {
-				t.Errorf("seed %d: two matches %s", seed, m.ID)
-			}
-			ids[m.ID] = true
-			bills[m.BilledCurrency].Sub(bills[m.BilledCurrency], m.ActualBilled.Rat())
-		}
-		for c, rest := range bills {
-			if rest.Sign() != 0 {
-				t.Errorf("seed %d: %s %s of the bill is in no match, or in two", seed, rest.RatString(), c)
-			}
-		}
-	}
-}
-
-func (d dice) contracts() []schemas.Contract {
-	var out []schemas.Contract
-	for _, peer := range []schemas.PeerID{"p", "q"} {
-		c := schemas.Contract{ID: schemas.ContractID("c-" + peer), Peer: peer, Currency: money.Currency(d.of("EUR", "USD")), Accepted: []schemas.ChargeCategory{schemas.CategoryTax}}
-		for range d.IntN(8) {
-			day, _ := schemas.ParseDate(fmt.Sprintf("2022-09-%02d", 1+d.IntN(30)))
-			r := schemas.ContractRate{
-				Service: d.of("VM", "DB"), SKU: schemas.SKU(d.of("", "s1", "s2")), Region: d.of("", "east"), Basis: schemas.RateBasis(d.of("", "bill", "meter", "list")),
-				Metered: []schemas.SKU{schemas.SKU(d.of("m1", "m2"))}, Unit: d.of("Hours", "Seconds", "GB", ""), Price: d.amount(6).Abs(),
-			}
-			if d.IntN(2) == 0 {
-				r.Validity.From = day
-			}
-			c.Rates = append(c.Rates, r)
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
-func (d dice) useRow(t *testing.T) *reconcile.UseRow {
-	t.Helper()
-	day, _ := schemas.ParseDate(fmt.Sprintf("2022-09-%02d", 1+d.IntN(30)))
-	return &reconcile.UseRow{
-		Peer: schemas.PeerID(d.of("", "p", "q")), Service: d.of("VM", "DB", "else"), SKU: schemas.SKU(d.of("s1", "s2", "m1", "m2")), Region: d.of("", "east", "west"),
-		Category: schemas.ChargeCategory(d.of("", "Usage", "Purchase", "Tax", "Credit")), Day: day, ConsumedUnit: d.of("Hours", "Seconds", "GB"), PricingUnit: d.of("Hours", "GB", ""),
-		Currency: money.Currency(d.of("EUR", "USD", "GBP")),
-		UseSums:  reconcile.UseSums{Consumed: d.fixed(t, 9), Priced: d.fixed(t, 9), List: d.fixed(t, 12), Billed: d.fixed(t, 12), Rows: 1},
-	}
-}
-
 func TestMargins(t *testing.T) {
 	cases := []struct{ account, offering, category, amount, cost string }{
 		{"a", "vm", "Usage", "10", "8"},
@@ -257,7 +175,7 @@ func TestMargins(t *testing.T) {
 		{"e", "vm", "Usage", "1.00", "1.0051"},
 		{"f", "", "Purchase", "1.00", "3"},
 	}
-	sums, other := noSums(nil), noSums(nil)
+	sums, other := noSums(), noSums()
 	one, two := sums.Margins, other.Margins
 	for i, c := range cases {
 		to := one

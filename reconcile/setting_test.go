@@ -124,3 +124,10 @@ func effect(v schemas.Variance) string {
 	}
 	return "U"
 }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"daybook/reconcile/bills"
 	"daybook/reconcile/tally"
 	"daybook/schemas"
 )
@@ -12,14 +13,14 @@ import (
 type Sums struct {
 	Actuals *Actuals
 	Days    *Days
-	Use     *Use
+	Use     *bills.Use
 	// Margins are by offering.
 	Margins *Margins
 }
 
 // NewSums returns empty sums of a period, whose days begin in zone, under the contracts with peers.
-func NewSums(p schemas.Period, zone *time.Location, c *Contracts) *Sums {
-	return &Sums{Actuals: &Actuals{}, Days: NewDays(p, zone), Use: NewUse(c), Margins: &Margins{}}
+func NewSums(p schemas.Period, zone *time.Location, c *bills.Contracts) *Sums {
+	return &Sums{Actuals: &Actuals{}, Days: NewDays(p, zone), Use: bills.NewUse(c), Margins: &Margins{}}
 }
 
 // MarshalBinary writes the sums in order, so that equal sums are equal bytes.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"daybook/reconcile"
+	"daybook/reconcile/bills"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -33,8 +34,7 @@ func extremes() []money.Fixed {
 // sumsOf fills every kind of sum.
 func sumsOf(t *testing.T, d dice) *reconcile.Sums {
 	t.Helper()
-	contracts := reconcile.NewContracts(d.contracts(), hours, month, schemas.Date{})
-	s := noSums(contracts)
+	s := noSums()
 	for i := range 40 {
 		c := d.charge(i)
 		c.Meter = schemas.MeterID(d.of("m", "n"))
@@ -43,7 +43,10 @@ func sumsOf(t *testing.T, d dice) *reconcile.Sums {
 		must(t, s.Actuals.Add(c))
 		must(t, s.Days.Add(c))
 		must(t, s.Margins.Add(c))
-		must(t, s.Use.Add(d.useRow(t)))
+		must(t, s.Use.Add(&bills.UseRow{
+			Peer: schemas.PeerID(d.of("p", "q")), Service: d.of("VM", "DB"), Day: schemas.DateOf(c.Start, time.UTC), ConsumedUnit: d.of("Hours", "GB"),
+			Currency: c.Currency, UseSums: bills.UseSums{Consumed: money.FixedFromInt(d.Int64N(99)), Billed: money.FixedFromInt(-d.Int64N(99)), Rows: 1},
+		}))
 	}
 	for i, f := range extremes() {
 		must(t, s.Days.AddMetered(schemas.MeterID(fmt.Sprint("meter ", i)), []money.Fixed{f, {}, f.Neg()}))
@@ -56,7 +59,7 @@ func TestSumsComeBack(t *testing.T) {
 	for seed := range uint64(20) {
 		sums := sumsOf(t, dice{rand.New(rand.NewPCG(seed, 3))})
 		written := bytesOf(t, sums)
-		back := noSums(nil)
+		back := noSums()
 		must(t, back.UnmarshalBinary(written))
 		if again := bytesOf(t, back); !bytes.Equal(again, written) {
 			t.Fatalf("seed %d: %d bytes became %d others", seed, len(written), len(again))
@@ -77,11 +80,11 @@ func TestSumsCutShort(t *testing.T) {
 	d := dice{rand.New(rand.NewPCG(1, 3))}
 	written := bytesOf(t, sumsOf(t, d))
 	for n := 0; n < len(written); n += 1 + d.IntN(20) {
-		if err := noSums(nil).UnmarshalBinary(written[:n]); err == nil {
+		if err := noSums().UnmarshalBinary(written[:n]); err == nil {
 			t.Fatalf("%d of %d bytes are taken for sums", n, len(written))
 		}
 	}
-	if err := noSums(nil).UnmarshalBinary(append(bytes.Clone(written), 0)); err == nil {
+	if err := noSums().UnmarshalBinary(append(bytes.Clone(written), 0)); err == nil {
 		t.Error("a byte too many is passed over")
 	}
 	for range 1000 {
@@ -89,6 +92,6 @@ func TestSumsCutShort(t *testing.T) {
 		for range 1 + d.IntN(3) {
 			changed[d.IntN(len(changed))] = byte(d.IntN(256))
 		}
-		_ = noSums(nil).UnmarshalBinary(changed)
+		_ = noSums().UnmarshalBinary(changed)
 	}
 }

@@ -35,7 +35,8 @@ var floorPlan = map[string]room{
 
 	"reconcile/sheet": {ours: "schemas schemas/money"},
 	"reconcile/tally": {ours: "schemas schemas/money"},
-	"reconcile":       {ours: "reconcile/sheet reconcile/tally schemas schemas/money"},
+	"reconcile/bills": {ours: "reconcile/sheet reconcile/tally schemas schemas/money"},
+	"reconcile":       {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money"},
 
 	"pipeline/store": {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
 	"pipeline/dataset": {

@@ -1,4 +1,4 @@
-package reconcile
+package bills
 
 // Lineage says which match a usage row is in.
 type Lineage struct {
@@ -6,7 +6,7 @@ type Lineage struct {
 	matcher   *matcher
 }
 
-// NewLineage returns the lineage of the matches that MatchPeers makes of a period's whole use.
+// NewLineage returns the lineage of the matches that Match makes of a period's whole use.
 func NewLineage(c *Contracts, u *Use) (*Lineage, error) {
 	m := &matcher{contracts: c, groups: map[groupKey]*group{}, byTerm: map[*term][]*group{}}
 	rows := u.rows()

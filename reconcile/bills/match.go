@@ -1,4 +1,4 @@
-package reconcile
+package bills
 
 import (
 	"cmp"
@@ -14,13 +14,13 @@ import (
 // matchPlaces is how many decimal places an expected amount may have: as many as a dataset holds.
 const matchPlaces = money.Scale
 
-// MatchPeers compares what peers bill with what the contracts say it should be, for rates that say so on the quantity of
+// Match compares what peers bill with what the contracts say it should be, for rates that say so on the quantity of
 // our own meters. Every row of the bill is in exactly one match, so the sum of ActualBilled per currency is the sum of
 // the bills; every quantity that our meters count for a rate is in exactly one match, too. Rows are sorted as
 // schemas.PeerMatches says.
 //
 // A bill in another currency than its contract is converted at the period's rate.
-func MatchPeers(c *Contracts, u *Use, fx schemas.FX) ([]schemas.PeerMatch, []schemas.Finding, error) {
+func Match(c *Contracts, u *Use, fx schemas.FX) ([]schemas.PeerMatch, []schemas.Finding, error) {
 	m := &matcher{contracts: c, fx: fx, groups: map[groupKey]*group{}, byTerm: map[*term][]*group{}}
 	rows := u.rows()
 	for i := range rows {

@@ -1,11 +1,11 @@
-package reconcile_test
+package bills_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
-	"daybook/reconcile"
+	"daybook/reconcile/bills"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -108,22 +108,22 @@ func runMatch(t *testing.T, line string) {
 	}
 	rate := next() + " " + next() + " " + next()
 	metered, billed, cost, tolerance := pair(), pair(), next(), next()
-	contracts := reconcile.NewContracts([]schemas.Contract{contractOf(t, rate, tolerance)}, hours, month, schemas.Date{})
-	use := reconcile.NewUse(contracts)
+	contracts := bills.NewContracts([]schemas.Contract{contractOf(t, rate, tolerance)}, hours, month, schemas.Date{})
+	use := bills.NewUse(contracts)
 	day, _ := schemas.ParseDate("2022-09-05")
 	if metered != "-" {
 		v, unit := quantityOf(t, metered)
-		must(t, use.Add(&reconcile.UseRow{SKU: "own", Day: day, ConsumedUnit: unit, UseSums: reconcile.UseSums{Consumed: v, Rows: 1}}))
+		must(t, use.Add(&bills.UseRow{SKU: "own", Day: day, ConsumedUnit: unit, UseSums: bills.UseSums{Consumed: v, Rows: 1}}))
 	}
 	if billed != "-" {
 		v, unit := quantityOf(t, billed)
 		c, _ := quantityOf(t, cost)
-		must(t, use.Add(&reconcile.UseRow{
+		must(t, use.Add(&bills.UseRow{
 			Peer: "cloudy", Service: "Storage", SKU: "s", Category: "Usage", Day: day, PricingUnit: unit, Currency: "EUR",
-			UseSums: reconcile.UseSums{Priced: v, Billed: c, List: money.FixedFromInt(100), Rows: 1},
+			UseSums: bills.UseSums{Priced: v, Billed: c, List: money.FixedFromInt(100), Rows: 1},
 		}))
 	}
-	rows, findings, err := reconcile.MatchPeers(contracts, use, nil)
+	rows, findings, err := bills.Match(contracts, use, nil)
 	must(t, err)
 	if len(rows) != 1 {
 		t.Fatalf("%d rows: %+v", len(rows), rows)
@@ -137,13 +137,6 @@ func runMatch(t *testing.T, line string) {
 	quiet := r.Status == schemas.Matched || r.Status == schemas.WithinTolerance
 	if quiet != (len(findings) == 0) {
 		t.Errorf("%s: %s with findings %+v", name, r.Status, findings)
-	}
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -206,13 +199,13 @@ func TestRatesOfTheDay(t *testing.T) {
 		if f[4] != "-" {
 			asOf = day(f[4])
 		}
-		c := reconcile.NewContracts(contracts, nil, month, asOf)
-		use := reconcile.NewUse(c)
-		must(t, use.Add(&reconcile.UseRow{
+		c := bills.NewContracts(contracts, nil, month, asOf)
+		use := bills.NewUse(c)
+		must(t, use.Add(&bills.UseRow{
 			Peer: "p", Service: "VM", SKU: schemas.SKU(f[1]), Region: f[2], Category: schemas.ChargeCategory(f[3]), Day: day(f[0]), Currency: "EUR",
-			UseSums: reconcile.UseSums{Priced: money.FixedFromInt(1), Billed: money.FixedFromInt(1), Rows: 1},
+			UseSums: bills.UseSums{Priced: money.FixedFromInt(1), Billed: money.FixedFromInt(1), Rows: 1},
 		}))
-		rows, _, err := reconcile.MatchPeers(c, use, nil)
+		rows, _, err := bills.Match(c, use, nil)
 		must(t, err)
 		got := rows[0].Expected.String()
 		if rows[0].Basis == "" {
@@ -226,17 +219,17 @@ func TestRatesOfTheDay(t *testing.T) {
 
 func TestBillInAnotherCurrency(t *testing.T) {
 	contract := contractOf(t, "meter 2 GB", "-")
-	c := reconcile.NewContracts([]schemas.Contract{contract}, nil, month, schemas.Date{})
-	use := reconcile.NewUse(c)
-	must(t, use.Add(&reconcile.UseRow{SKU: "own", ConsumedUnit: "GB", UseSums: reconcile.UseSums{Consumed: money.FixedFromInt(9), Rows: 1}}))
-	must(t, use.Add(&reconcile.UseRow{
+	c := bills.NewContracts([]schemas.Contract{contract}, nil, month, schemas.Date{})
+	use := bills.NewUse(c)
+	must(t, use.Add(&bills.UseRow{SKU: "own", ConsumedUnit: "GB", UseSums: bills.UseSums{Consumed: money.FixedFromInt(9), Rows: 1}}))
+	must(t, use.Add(&bills.UseRow{
 		Peer: "cloudy", Service: "Storage", Category: "Usage", PricingUnit: "GB", Currency: "USD",
-		UseSums: reconcile.UseSums{Priced: money.FixedFromInt(9), Billed: money.FixedFromInt(20), Rows: 1},
+		UseSums: bills.UseSums{Priced: money.FixedFromInt(9), Billed: money.FixedFromInt(20), Rows: 1},
 	}))
 	fx := func(from, to money.Currency, _ schemas.Date) (schemas.Conversion, bool) {
 		return schemas.Conversion{Factor: ratio("1", "1.25")}, from == "USD" && to == "EUR"
 	}
-	rows, findings, err := reconcile.MatchPeers(c, use, fx)
+	rows, findings, err := bills.Match(c, use, fx)
 	must(t, err)
 	r := rows[0]
 	checkMatch(t, &r)
@@ -247,48 +240,10 @@ func TestBillInAnotherCurrency(t *testing.T) {
 		t.Errorf("%+v", findings)
 	}
 	// Without a rate, nothing is compared and nothing is silent.
-	rows, findings, err = reconcile.MatchPeers(c, use, nil)
+	rows, findings, err = bills.Match(c, use, nil)
 	must(t, err)
 	if rows[0].Status != schemas.Unmatched || rows[0].Currency != "USD" || len(findings) != 2 || findings[0].Code != schemas.CodeNoRate {
 		t.Errorf("%+v %+v", rows, findings)
 	}
 	checkMatch(t, &rows[0])
-}
-
-// TestPublishedMatches runs the published cases of matching and margin.
-func TestPublishedMatches(t *testing.T) {
-	for _, o := range oracles(t, "misc.json") {
-		in, want := read(t, o.Input), read(t, o.Expected)
-		switch o.ID {
-		case "match-06":
-			c := reconcile.NewContracts([]schemas.Contract{contractOf(t, "meter "+in.at("ours", "rate").(string)+" GB", "-")}, nil, month, schemas.Date{})
-			use := reconcile.NewUse(c)
-			ours, _ := quantityOf(t, in.at("ours", "qty").(string))
-			theirs, _ := quantityOf(t, in.at("peer", "qty").(string))
-			cost, err := money.FixedFromDecimal(in.dec("peer", "qty").Mul(in.dec("peer", "rate")))
-			must(t, err)
-			must(t, use.Add(&reconcile.UseRow{SKU: "own", ConsumedUnit: "GB", UseSums: reconcile.UseSums{Consumed: ours, Rows: 1}}))
-			must(t, use.Add(&reconcile.UseRow{Peer: "cloudy", Service: "Storage", PricingUnit: "GB", Currency: "EUR", UseSums: reconcile.UseSums{Priced: theirs, Billed: cost, Rows: 1}}))
-			rows, _, err := reconcile.MatchPeers(c, use, nil)
-			must(t, err)
-			same(t, "expected", rows[0].Expected, want.at("expected"))
-			same(t, "invoiced", rows[0].Actual, want.at("invoiced"))
-			same(t, "usage", rows[0].QuantityPart, want.at("usage"))
-			same(t, "rate", rows[0].PricePart, want.at("rate"))
-			same(t, "total", rows[0].Difference, want.at("total"))
-		case "match-07":
-			absolute, percent := in.dec("tolerance_abs"), in.dec("tolerance_pct")
-			th := schemas.Threshold{Absolute: &absolute, Percent: &percent, Mode: schemas.EitherTest}
-			for i, v := range in.list("invoiced") {
-				if within := !th.Beyond(dec(v).Sub(in.dec("expected")), in.dec("expected")); within != want.at("within", i) {
-					t.Errorf("match-07: %v is within: %t", v, within)
-				}
-			}
-		case "margin-03":
-			m := &reconcile.Margins{}
-			must(t, m.Add(&schemas.Charge{Account: "a", Currency: "EUR", Amount: want.dec("price"), PeerCost: in.dec("cost"), HasCost: true}))
-			rows, _ := m.Rows(month)
-			same(t, "margin", *rows[0].Percent, want.at("margin_pct"))
-		}
-	}
 }

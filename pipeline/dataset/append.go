@@ -80,7 +80,7 @@ func (b *Batch) AppendNull(col int) {
 		return
 	}
 	if !v.Absent {
-		v.appendNull()
+		v.AppendNull()
 	}
 }
 
@@ -89,7 +89,7 @@ func (b *Batch) EndRow() error {
 	for i := range b.Columns {
 		v := &b.Columns[i]
 		if !v.Absent && v.Len() == b.Rows {
-			v.appendNull()
+			v.AppendNull()
 		}
 		if b.Table.Columns[i].Required && v.IsNull(b.Rows) {
 			b.fail(fmt.Errorf("required column %s of table %s got no value", b.Table.Columns[i].Name, b.Table.Name))
@@ -115,7 +115,7 @@ func (b *Batch) cell(col int, one, other schemas.ColumnType) *Vector {
 		b.fail(fmt.Errorf("column %s of table %s got a value of another type", c.Name, b.Table.Name))
 		return nil
 	}
-	v.fill(b.Rows)
+	v.Fill(b.Rows)
 	if v.Len() > b.Rows {
 		b.fail(fmt.Errorf("column %s of table %s got two values in one row", c.Name, b.Table.Name))
 		return nil
@@ -134,7 +134,7 @@ func (b *Batch) fail(err error) {
 func (b *Batch) truncate(rows int) {
 	for i := range b.Columns {
 		if v := &b.Columns[i]; !v.Absent {
-			v.truncate(rows)
+			v.Truncate(rows)
 		}
 	}
 	b.Rows = rows
@@ -156,17 +156,18 @@ func (v *Vector) Len() int {
 	}
 }
 
-// fill makes an absent column present, with the given number of nulls.
-func (v *Vector) fill(rows int) {
+// Fill makes an absent column present, with the given number of nulls.
+func (v *Vector) Fill(rows int) {
 	if !v.Absent {
 		return
 	}
 	v.Absent = false
-	v.truncate(0)
-	v.appendNulls(rows)
+	v.Truncate(0)
+	v.AppendNulls(rows)
 }
 
-func (v *Vector) appendNull() {
+// AppendNull appends a null to a present column.
+func (v *Vector) AppendNull() {
 	v.SetNull(v.Len())
 	switch v.Type {
 	case schemas.Label:
@@ -180,8 +181,8 @@ func (v *Vector) appendNull() {
 	}
 }
 
-// appendNulls is appendNull n times.
-func (v *Vector) appendNulls(n int) {
+// AppendNulls appends n nulls.
+func (v *Vector) AppendNulls(n int) {
 	if n <= 0 {
 		return
 	}
@@ -189,18 +190,18 @@ func (v *Vector) appendNulls(n int) {
 	v.setNulls(at, at+n)
 	switch v.Type {
 	case schemas.Label:
-		v.Codes = grow(v.Codes, n)
+		v.Codes = Grow(v.Codes, n)
 		clear(v.Codes[at:])
 	case schemas.Text:
-		v.Ends = grow(v.Ends, n)
+		v.Ends = Grow(v.Ends, n)
 		for i := range n {
 			v.Ends[at+i] = uint32(len(v.Bytes))
 		}
 	case schemas.Decimal:
-		v.Decs = grow(v.Decs, n)
+		v.Decs = Grow(v.Decs, n)
 		clear(v.Decs[at:])
 	case schemas.Time, schemas.Integer:
-		v.Ints = grow(v.Ints, n)
+		v.Ints = Grow(v.Ints, n)
 		clear(v.Ints[at:])
 	}
 }
@@ -221,8 +222,8 @@ func (v *Vector) setNulls(from, to int) {
 	v.Nulls[last] |= tail
 }
 
-// truncate keeps the first rows of a present column.
-func (v *Vector) truncate(rows int) {
+// Truncate keeps the first rows of a present column.
+func (v *Vector) Truncate(rows int) {
 	words := (rows + 63) / 64
 	if len(v.Nulls) > words {
 		v.Nulls = v.Nulls[:words]

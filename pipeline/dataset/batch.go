@@ -15,8 +15,8 @@ type Batch struct {
 	Columns []Vector
 	// wrong is the first mistake of the row that is being appended.
 	wrong error
-	// room is how many rows are expected, 0 if that is unknown: columns that come to be present make room for them.
-	room int
+	// Room is how many rows are expected, 0 if that is unknown: columns that come to be present make room for them.
+	Room int
 }
 
 // Vector is one column of a batch. Only the fields of its type are used:

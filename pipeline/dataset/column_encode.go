@@ -55,7 +55,7 @@ func (e *columnEncoder) encode(v *Vector, required bool, from, to int) error {
 	e.required = required
 	e.rows, e.nulls, e.encoding, e.entries = to-from, 0, encodingPlain, 0
 	e.dictionary, e.raw, e.pages = e.dictionary[:0], e.raw[:0], e.pages[:0]
-	e.nulls = int64(v.countNulls(from, to))
+	e.nulls = int64(v.CountNulls(from, to))
 	if e.nulls > 0 && e.required {
 		return errRequired
 	}
@@ -116,7 +116,7 @@ func (e *columnEncoder) labels(v *Vector, from, to int) {
 	e.index, e.order = e.index[:0], e.order[:0]
 	local := e.local
 	if e.nulls == 0 {
-		e.index = grow(e.index, to-from)
+		e.index = Grow(e.index, to-from)
 		for i, c := range v.Codes[from:to] {
 			x := local[c]
 			if x == 0 {
@@ -155,7 +155,7 @@ func (e *columnEncoder) textIndex(v *Vector, from, to int, dict *Dictionary) {
 		e.dictionary = appendText(e.dictionary, dict.Value(c))
 	}
 	e.entries = len(e.order)
-	e.seen = grow(e.seen[:0], e.entries)
+	e.seen = Grow(e.seen[:0], e.entries)
 	clear(e.seen)
 	e.indexPages(v, from, to, func(page *encodedPage, index []uint32) {
 		e.labelBounds(dict, page, index)
@@ -180,14 +180,14 @@ func (e *columnEncoder) wordDictionary(v *Vector, from, to int) bool {
 		if e.nulls > 0 && v.IsNull(i) {
 			continue
 		}
-		text := v.textAt(i)
+		text := v.BytesAt(i)
 		if n := len(e.index); n > 0 && bytes.Equal(text, e.words.Value(e.index[n-1])) {
 			e.index = append(e.index, e.index[n-1])
 			continue
 		}
 		e.index = append(e.index, e.words.Code(text))
 		entries := e.words.Len()
-		if entries > limit || len(e.words.bytes) > wordBytes || entries > wordTrial/2 && entries > len(e.index)/2 {
+		if entries > limit || e.words.Size() > wordBytes || entries > wordTrial/2 && entries > len(e.index)/2 {
 			return false
 		}
 	}
@@ -243,17 +243,7 @@ func (e *columnEncoder) nullsIn(v *Vector, from, to int) int {
 	if e.nulls == 0 {
 		return 0
 	}
-	return v.countNulls(from, to)
-}
-
-// grow returns s with n more elements of any value.
-func grow[T any](s []T, n int) []T {
-	if need := len(s) + n; need > cap(s) {
-		bigger := make([]T, len(s), need+need/4)
-		copy(bigger, s)
-		s = bigger
-	}
-	return s[:len(s)+n]
+	return v.CountNulls(from, to)
 }
 
 // boundBytes is the longest text that is kept whole as a bound.

@@ -172,7 +172,7 @@ func freeSlots(slots []uint32, limit int) []uint32 {
 
 func (t *intTable) code(n int64) uint32 {
 	mask := uint64(len(t.slots) - 1)
-	i := fold(uint64(n)^mixA, mixB) & mask
+	i := Fold(uint64(n)^MixA, MixB) & mask
 	for ; t.slots[i] != 0; i = (i + 1) & mask {
 		if x := t.slots[i] - 1; t.keys[x] == n {
 			return x
@@ -193,7 +193,7 @@ func (t *decimalTable) reset(limit int) { t.keys, t.slots = t.keys[:0], freeSlot
 
 func (t *decimalTable) code(d money.Fixed) uint32 {
 	mask := uint64(len(t.slots) - 1)
-	i := fold(d.Lo^mixA, uint64(d.Hi)^mixB) & mask
+	i := Fold(d.Lo^MixA, uint64(d.Hi)^MixB) & mask
 	for ; t.slots[i] != 0; i = (i + 1) & mask {
 		if x := t.slots[i] - 1; t.keys[x] == d {
 			return x

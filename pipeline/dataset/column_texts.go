@@ -3,7 +3,6 @@ package dataset
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 
 	"daybook/schemas"
 )
@@ -12,14 +11,14 @@ import (
 func (e *columnEncoder) texts(v *Vector, from, to int) {
 	if v.Type == schemas.Text { // steps have megabytes, which would be copied again and again while they grow
 		const lengths, levels = 4, 64
-		e.raw = withRoom(e.raw, len(e.raw)+int(v.start(to)-v.start(from))+(to-from)*lengths+(to-from)/4+levels)
+		e.raw = WithRoom(e.raw, len(e.raw)+int(v.TextStart(to)-v.TextStart(from))+(to-from)*lengths+(to-from)/4+levels)
 	}
 	alike := e.alike(v, from, to)
 	if alike {
 		e.encoding = encodingDeltaByteArray
 	}
 	for from < to {
-		end := v.textPageEnd(from, to)
+		end := textPageEnd(v, from, to)
 		page := encodedPage{rows: end - from, nulls: e.nullsIn(v, from, end), kind: v.Type}
 		e.level(v, from, end, page.nulls)
 		if alike {
@@ -39,7 +38,7 @@ func (e *columnEncoder) wholeTexts(page *encodedPage, v *Vector, from, to int) {
 		if page.nulls > 0 && v.IsNull(i) {
 			continue
 		}
-		text := v.textAt(i)
+		text := v.BytesAt(i)
 		e.raw = appendText(e.raw, text)
 		page.boundText(text)
 	}
@@ -54,8 +53,8 @@ func (e *columnEncoder) ownTexts(page *encodedPage, v *Vector, from, to int) {
 		if page.nulls > 0 && v.IsNull(i) {
 			continue
 		}
-		text := v.textAt(i)
-		shared := sharedBytes(last, text)
+		text := v.BytesAt(i)
+		shared := SharedBytes(last, text)
 		e.shared, e.apart = append(e.shared, int64(shared)), append(e.apart, int64(len(text)-shared))
 		page.boundText(text)
 		last = text
@@ -67,7 +66,7 @@ func (e *columnEncoder) ownTexts(page *encodedPage, v *Vector, from, to int) {
 		if page.nulls > 0 && v.IsNull(i) {
 			continue
 		}
-		e.raw = append(e.raw, v.textAt(i)[e.shared[k]:]...)
+		e.raw = append(e.raw, v.BytesAt(i)[e.shared[k]:]...)
 		k++
 	}
 }
@@ -82,31 +81,16 @@ func (e *columnEncoder) alike(v *Vector, from, to int) bool {
 		if e.nulls > 0 && v.IsNull(i) {
 			continue
 		}
-		text := v.textAt(i)
-		shared += sharedBytes(last, text)
+		text := v.BytesAt(i)
+		shared += SharedBytes(last, text)
 		size += len(text)
 		last = text
 	}
 	return shared > 0 && shared >= size/4
 }
 
-// sharedBytes returns how many bytes a and b begin with alike.
-func sharedBytes(a, b []byte) int {
-	n := min(len(a), len(b))
-	i := 0
-	for ; i+8 <= n; i += 8 {
-		if x := binary.LittleEndian.Uint64(a[i:]) ^ binary.LittleEndian.Uint64(b[i:]); x != 0 {
-			return i + bits.TrailingZeros64(x)/8
-		}
-	}
-	for i < n && a[i] == b[i] {
-		i++
-	}
-	return i
-}
-
 // textPageEnd returns where the page that begins at row from ends.
-func (v *Vector) textPageEnd(from, to int) int {
+func textPageEnd(v *Vector, from, to int) int {
 	end := min(from+pageRows, to)
 	if v.Type == schemas.Label {
 		size := 0
@@ -120,7 +104,7 @@ func (v *Vector) textPageEnd(from, to int) int {
 		}
 		return end
 	}
-	start := v.start(from)
+	start := v.TextStart(from)
 	for end > from+1 && int(v.Ends[end-1]-start) > pageBytes {
 		end = from + (end-from)/2
 	}

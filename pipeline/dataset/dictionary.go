@@ -57,7 +57,7 @@ func (d *Dictionary) Text(code uint32) string {
 // Code returns the code of text, adding it if it is new. It copies text. Whoever adds texts from outside keeps Size below
 // MaxText.
 func (d *Dictionary) Code(text []byte) uint32 {
-	h := hash(text)
+	h := Hash(text)
 	mask := uint64(len(d.slots) - 1)
 	tag := h >> 32 << 32
 	i := h & mask
@@ -87,7 +87,7 @@ func (d *Dictionary) Reset() {
 
 // Find returns the code of text without adding it.
 func (d *Dictionary) Find(text []byte) (uint32, bool) {
-	h := hash(text)
+	h := Hash(text)
 	mask := uint64(len(d.slots) - 1)
 	tag := h >> 32 << 32
 	for i := h & mask; d.slots[i] != 0; i = (i + 1) & mask {
@@ -114,7 +114,7 @@ func (d *Dictionary) grow() {
 	slots := make([]uint64, 2*len(d.slots))
 	mask := uint64(len(slots) - 1)
 	for c := range d.ends {
-		h := hash(d.Value(uint32(c)))
+		h := Hash(d.Value(uint32(c)))
 		i := h & mask
 		for slots[i] != 0 {
 			i = (i + 1) & mask
@@ -124,24 +124,25 @@ func (d *Dictionary) grow() {
 	d.slots = slots
 }
 
-// Odd 64-bit constants with well-spread bits.
+// MixA, MixB and MixC are odd constants with well-spread bits, for Fold.
 const (
-	mixA = 0x9e3779b97f4a7c15
-	mixB = 0xbf58476d1ce4e5b9
-	mixC = 0x94d049bb133111eb
+	MixA = 0x9e3779b97f4a7c15
+	MixB = 0xbf58476d1ce4e5b9
+	MixC = 0x94d049bb133111eb
 )
 
-func fold(a, b uint64) uint64 {
+// Fold mixes two words into one: the halves of their product, one upon the other.
+func Fold(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a, b)
 	return hi ^ lo
 }
 
-// hash is fast on the short texts that columns hold. It is the same on every machine and in every run, because shard
+// Hash is fast on the short texts that columns hold. It is the same on every machine and in every run, because shard
 // numbers and file bytes depend on it; a flood of colliding texts costs time, never correctness.
-func hash(b []byte) uint64 {
-	h := uint64(len(b)) * mixC
+func Hash(b []byte) uint64 {
+	h := uint64(len(b)) * MixC
 	for len(b) > 16 {
-		h = fold(binary.LittleEndian.Uint64(b)^mixA^h, binary.LittleEndian.Uint64(b[8:])^mixB)
+		h = Fold(binary.LittleEndian.Uint64(b)^MixA^h, binary.LittleEndian.Uint64(b[8:])^MixB)
 		b = b[16:]
 	}
 	var x, y uint64
@@ -153,5 +154,5 @@ func hash(b []byte) uint64 {
 	case n > 0:
 		x = uint64(b[0])<<16 | uint64(b[n>>1])<<8 | uint64(b[n-1])
 	}
-	return fold(fold(x^mixA^h, y^mixB), mixC)
+	return Fold(Fold(x^MixA^h, y^MixB), MixC)
 }

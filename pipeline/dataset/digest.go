@@ -21,9 +21,9 @@ type Digest struct {
 
 // AddBatch counts the rows of b; columns in except, by position, are left out.
 func (d *Digest) AddBatch(b *Batch, except ...int) {
-	skip := skipColumns(len(b.Columns), except)
+	skip := SkipColumns(len(b.Columns), except)
 	for i := range b.Rows {
-		d.scratch = appendRow(d.scratch[:0], b, i, skip)
+		d.scratch = AppendRow(d.scratch[:0], b, i, skip)
 		d.add(sha256.Sum256(d.scratch), 1)
 	}
 }
@@ -62,7 +62,8 @@ func (d *Digest) String() string {
 	return fmt.Sprintf("%d:%s", d.rows, hex.EncodeToString(b))
 }
 
-func skipColumns(n int, except []int) []bool {
+// SkipColumns marks, of n columns, those to be left out by position.
+func SkipColumns(n int, except []int) []bool {
 	skip := make([]bool, n)
 	for _, c := range except {
 		skip[c] = true
@@ -70,9 +71,9 @@ func skipColumns(n int, except []int) []bool {
 	return skip
 }
 
-// appendRow appends the canonical bytes of row i: for each column 0 for a null, or 1 and the value: a text's length and
+// AppendRow appends the canonical bytes of row i: for each column 0 for a null, or 1 and the value: a text's length and
 // bytes, or a number in eight or sixteen bytes, most significant first.
-func appendRow(out []byte, b *Batch, i int, skip []bool) []byte {
+func AppendRow(out []byte, b *Batch, i int, skip []bool) []byte {
 	for c := range b.Columns {
 		if skip[c] {
 			continue
@@ -91,11 +92,12 @@ func appendRow(out []byte, b *Batch, i int, skip []bool) []byte {
 func (v *Vector) appendValue(out []byte, i int) []byte {
 	switch v.Type {
 	case schemas.Label, schemas.Text:
-		text := v.textAt(i)
+		text := v.BytesAt(i)
 		out = binary.AppendUvarint(out, uint64(len(text)))
 		return append(out, text...)
 	case schemas.Decimal:
-		return appendDecimal(out, v.Decs[i])
+		number := v.Decs[i].BigEndian()
+		return append(out, number[:]...)
 	default:
 		return binary.BigEndian.AppendUint64(out, uint64(v.Ints[i]))
 	}

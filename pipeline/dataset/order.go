@@ -48,7 +48,7 @@ func (r *intRange) include(v *Vector) {
 	if v.Absent {
 		return
 	}
-	nulls := v.countNulls(0, len(v.Ints)) > 0
+	nulls := v.CountNulls(0, len(v.Ints)) > 0
 	for i, n := range v.Ints {
 		if nulls && v.IsNull(i) {
 			continue
@@ -160,7 +160,7 @@ type keyedRow struct {
 // sort returns the given rows of b in order. Rows that are equal keep their order. The result is valid until the next
 // call.
 func (s *sorter) sort(b *Batch, rows []uint32) []keyedRow {
-	s.one, s.two = grow(s.one[:0], len(rows)), grow(s.two[:0], len(rows))
+	s.one, s.two = Grow(s.one[:0], len(rows)), Grow(s.two[:0], len(rows))
 	for i, row := range rows {
 		s.one[i].row = row
 	}
@@ -260,15 +260,15 @@ func inOrder(b *Batch, columns []int) bool {
 
 func compareRows(b *Batch, i, j int, columns []int) int {
 	for _, c := range columns {
-		if d := b.Columns[c].compare(i, j); d != 0 {
+		if d := compareValues(&b.Columns[c], i, j); d != 0 {
 			return d
 		}
 	}
 	return 0
 }
 
-// compare orders rows i and j, nulls first.
-func (v *Vector) compare(i, j int) int {
+// compareValues orders rows i and j, nulls first.
+func compareValues(v *Vector, i, j int) int {
 	a, b := v.IsNull(i), v.IsNull(j)
 	switch {
 	case a && b:
@@ -283,9 +283,9 @@ func (v *Vector) compare(i, j int) int {
 		if v.Codes[i] == v.Codes[j] {
 			return 0
 		}
-		return bytes.Compare(v.textAt(i), v.textAt(j))
+		return bytes.Compare(v.BytesAt(i), v.BytesAt(j))
 	case schemas.Text:
-		return bytes.Compare(v.textAt(i), v.textAt(j))
+		return bytes.Compare(v.BytesAt(i), v.BytesAt(j))
 	case schemas.Decimal:
 		return v.Decs[i].Cmp(v.Decs[j])
 	default:

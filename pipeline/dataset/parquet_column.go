@@ -67,7 +67,7 @@ func (c *columnScanner) open(in io.ReaderAt, g *format.RowGroup, ours bool) {
 // read appends n rows to v.
 func (c *columnScanner) read(v *Vector, n int, s *Scanner) error {
 	if c.null {
-		v.appendNulls(n)
+		v.AppendNulls(n)
 		return nil
 	}
 	for done := 0; done < n; {
@@ -133,7 +133,7 @@ func (c *columnScanner) dataPage(p *page, dict *Dictionary, v *Vector, want int)
 		}
 	}
 	if c.leaf.repeated > 0 {
-		c.repeats = grow(c.spareRepeats[:0], p.values)
+		c.repeats = Grow(c.spareRepeats[:0], p.values)
 		c.spareRepeats = c.repeats
 		if err := readHybrid(c.repeats, repeats, 1); err != nil {
 			return 0, err
@@ -159,7 +159,7 @@ func (c *columnScanner) dataPage(p *page, dict *Dictionary, v *Vector, want int)
 		c.plainDict = dict
 		return 0, c.plain.fill(c.leaf, &c.raw, c.values, c.kind, dict)
 	}
-	c.index = grow(c.index[:0], c.values)
+	c.index = Grow(c.index[:0], c.values)
 	if err := readHybrid(c.index, data[1:], int(data[0])); err != nil {
 		return 0, err
 	}
@@ -206,7 +206,7 @@ func (c *columnScanner) readLevels(levels []byte, rows int) error {
 
 // readEntries is readLevels for maps, whose entries are told apart by their levels.
 func (c *columnScanner) readEntries(levels []byte, entries int, all uint32) error {
-	c.levels = grow(c.spare[:0], entries)
+	c.levels = Grow(c.spare[:0], entries)
 	if err := readHybrid(c.levels, levels, bitWidth(c.leaf.maxLevel+1)); err != nil {
 		return err
 	}
@@ -242,11 +242,11 @@ func (c *columnScanner) take(v *Vector, n int, s *Scanner, row int64) error {
 	at := v.Len()
 	count := n
 	if c.allNull {
-		v.appendNulls(n)
+		v.AppendNulls(n)
 		return nil
 	}
 	if c.mixed {
-		count = v.setNullsBy(at, n, &c.present)
+		count = setNullsBy(v, at, n, &c.present)
 	}
 	if len(from.bad) > 0 {
 		c.report(from, at, n, row, s, v)
@@ -261,7 +261,7 @@ func (c *columnScanner) take(v *Vector, n int, s *Scanner, row int64) error {
 	}
 	c.used += count
 	if count < n {
-		v.spread(at, n, count, &c.present)
+		spreadValues(v, at, n, count, &c.present)
 	}
 	c.present.at += n
 	return nil
@@ -347,7 +347,7 @@ func (c *columnScanner) gather(v *Vector, from *converted, index []uint32) {
 	switch c.kind {
 	case schemas.Label:
 		at := len(v.Codes)
-		v.Codes = grow(v.Codes, n)
+		v.Codes = Grow(v.Codes, n)
 		out := v.Codes[at:]
 		for i, x := range index {
 			out[i] = from.codes[x]
@@ -359,14 +359,14 @@ func (c *columnScanner) gather(v *Vector, from *converted, index []uint32) {
 		}
 	case schemas.Decimal:
 		at := len(v.Decs)
-		v.Decs = grow(v.Decs, n)
+		v.Decs = Grow(v.Decs, n)
 		out := v.Decs[at:]
 		for i, x := range index {
 			out[i] = from.decs[x]
 		}
 	case schemas.Time, schemas.Integer:
 		at := len(v.Ints)
-		v.Ints = grow(v.Ints, n)
+		v.Ints = Grow(v.Ints, n)
 		out := v.Ints[at:]
 		for i, x := range index {
 			out[i] = from.ints[x]

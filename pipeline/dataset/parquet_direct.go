@@ -62,7 +62,7 @@ func (c *columnScanner) directDecimals(v *Vector, data []byte) (done bool, err e
 		return false, errValues
 	}
 	at := len(v.Decs)
-	v.Decs = grow(v.Decs, c.rows)
+	v.Decs = Grow(v.Decs, c.rows)
 	out := v.Decs[at:]
 	// Numbers of far fewer digits, which are nearly all, are within range by their upper halves alone.
 	high := int64(0)
@@ -95,7 +95,7 @@ func (c *columnScanner) directIntegers(v *Vector, data []byte) (done bool, err e
 		return false, errValues
 	}
 	at := len(v.Ints)
-	v.Ints = grow(v.Ints, c.rows)
+	v.Ints = Grow(v.Ints, c.rows)
 	for i := range v.Ints[at:] {
 		v.Ints[at+i] = int64(binary.LittleEndian.Uint64(data[8*i:]))
 	}
@@ -108,7 +108,7 @@ func appendIndexed[T uint32 | int64 | money.Fixed](out []T, b []byte, width, n i
 		return out, errHybrid
 	}
 	at := len(out)
-	out = grow(out, n)
+	out = Grow(out, n)
 	for dst := out[at:]; len(dst) > 0; {
 		head, k := binary.Uvarint(b)
 		if k <= 0 {

@@ -46,7 +46,7 @@ func (m *mapScanner) read(v *Vector, n int, _ *Scanner) error {
 			return err
 		}
 		if null {
-			v.appendNull()
+			v.AppendNull()
 			continue
 		}
 		m.write()

@@ -9,7 +9,7 @@ import (
 )
 
 // setNullsBy marks those of the n rows from at on that have no value as null, and returns how many have one.
-func (v *Vector) setNullsBy(at, n int, p *presence) (count int) {
+func setNullsBy(v *Vector, at, n int, p *presence) (count int) {
 	for i := 0; i < n; {
 		shift := (at + i) & 63
 		k := min(64-shift, n-i)
@@ -24,15 +24,15 @@ func (v *Vector) setNullsBy(at, n int, p *presence) (count int) {
 	return count
 }
 
-// spread moves the count values that were appended at row at to the rows that have one among the n rows there, and fills
+// spreadValues moves the count values that were appended at row at to the rows that have one among the n rows there, and fills
 // the others.
-func (v *Vector) spread(at, n, count int, p *presence) {
+func spreadValues(v *Vector, at, n, count int, p *presence) {
 	switch v.Type {
 	case schemas.Label:
-		v.Codes = grow(v.Codes, n-count)
+		v.Codes = Grow(v.Codes, n-count)
 		spread(v.Codes[at:], n, count, p)
 	case schemas.Text:
-		v.Ends = grow(v.Ends, n-count)
+		v.Ends = Grow(v.Ends, n-count)
 		from := at + count - 1
 		for i := n - 1; i >= 0; i-- {
 			// A null ends where the text before it does.
@@ -40,17 +40,17 @@ func (v *Vector) spread(at, n, count int, p *presence) {
 			case from >= at:
 				v.Ends[at+i] = v.Ends[from]
 			default:
-				v.Ends[at+i] = v.start(at)
+				v.Ends[at+i] = v.TextStart(at)
 			}
 			if p.has(i) {
 				from--
 			}
 		}
 	case schemas.Decimal:
-		v.Decs = grow(v.Decs, n-count)
+		v.Decs = Grow(v.Decs, n-count)
 		spread(v.Decs[at:], n, count, p)
 	case schemas.Time, schemas.Integer:
-		v.Ints = grow(v.Ints, n-count)
+		v.Ints = Grow(v.Ints, n-count)
 		spread(v.Ints[at:], n, count, p)
 	}
 }

@@ -77,7 +77,7 @@ func (c *chunkReader) peek(n int) ([]byte, error) {
 		c.window = bigger
 	}
 	c.window, c.pos = c.window[:want], 0
-	if err := readFull(c.in, c.window[kept:], c.at); err != nil {
+	if err := ReadFull(c.in, c.window[kept:], c.at); err != nil {
 		return nil, err
 	}
 	c.at += int64(want - kept)

@@ -11,10 +11,6 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// ErrDamaged is wrapped by every error about a Parquet or shuffle file whose bytes cannot be right. Errors of reading
-// the bytes are passed on as they are.
-var ErrDamaged = errors.New("file is damaged")
-
 // Reader reads a Parquet file, our own or anybody's, flat columns only. It may be used from many goroutines if the
 // io.ReaderAt may.
 type Reader struct {
@@ -32,12 +28,12 @@ const footerBytes = 16 << 20
 // Open reads and checks the footer of the Parquet file of the given size. A file that is none, is damaged, or is
 // encrypted is an error wrapping ErrDamaged.
 func Open(r io.ReaderAt, size int64) (f *Reader, err error) {
-	defer recovered(&err)
+	defer Recovered(&err)
 	if size < 12 {
 		return nil, fmt.Errorf("open Parquet: %d bytes are too few: %w", size, ErrDamaged)
 	}
 	var tail [8]byte
-	if err := readFull(r, tail[:], size-8); err != nil {
+	if err := ReadFull(r, tail[:], size-8); err != nil {
 		return nil, fmt.Errorf("open Parquet: %w", err)
 	}
 	length := int64(binary.LittleEndian.Uint32(tail[:]))
@@ -50,7 +46,7 @@ func Open(r io.ReaderAt, size int64) (f *Reader, err error) {
 		return nil, fmt.Errorf("open Parquet: a footer of %d bytes cannot be in a file of %d (at most %d are read): %w", length, size, footerBytes, ErrDamaged)
 	}
 	footer := make([]byte, length)
-	if err := readFull(r, footer, size-8-length); err != nil {
+	if err := ReadFull(r, footer, size-8-length); err != nil {
 		return nil, fmt.Errorf("open Parquet: %w", err)
 	}
 	f = &Reader{in: r, size: size}
@@ -58,26 +54,6 @@ func Open(r io.ReaderAt, size int64) (f *Reader, err error) {
 		return nil, fmt.Errorf("open Parquet: %w: %w", err, ErrDamaged)
 	}
 	return f, nil
-}
-
-// readFull reads len(p) bytes at off; a file that ends before is damaged.
-func readFull(r io.ReaderAt, p []byte, off int64) error {
-	n, err := r.ReadAt(p, off)
-	switch {
-	case n == len(p):
-		return nil
-	case err == nil || errors.Is(err, io.EOF):
-		return fmt.Errorf("it ends at byte %d: %w", off+int64(n), ErrDamaged)
-	default:
-		return fmt.Errorf("read %d bytes at %d: %w", len(p), off, err)
-	}
-}
-
-// recovered turns a panic of a decoder into an error: whatever the bytes, a file must not end the process.
-func recovered(err *error) {
-	if v := recover(); v != nil {
-		*err = fmt.Errorf("decode: %v: %w", v, ErrDamaged)
-	}
 }
 
 // parse fills f from the footer and checks what decoding relies on.

@@ -150,7 +150,7 @@ func (s *Scanner) Next(b *Batch) (more bool, err error) {
 			s.err, more = err, false
 		}
 	}()
-	defer recovered(&err)
+	defer Recovered(&err)
 	if s.err != nil {
 		return false, s.err
 	}
@@ -207,7 +207,7 @@ func (s *Scanner) Load(b *Batch, columns ...int) (err error) {
 			s.err = err
 		}
 	}()
-	defer recovered(&err)
+	defer Recovered(&err)
 	if s.err != nil {
 		return s.err
 	}
@@ -237,8 +237,8 @@ func (s *Scanner) fill(v *Vector, c *columnScanner, n int, read func(*Vector, in
 	if err := read(v, n, s); err != nil {
 		return s.wrap(c, err)
 	}
-	if v.countNulls(0, n) == n {
-		v.truncate(0)
+	if v.CountNulls(0, n) == n {
+		v.Truncate(0)
 		v.Absent = true
 	}
 	return nil

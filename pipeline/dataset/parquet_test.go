@@ -293,7 +293,7 @@ func checkPageBounds(t *testing.T, b *Batch, c, from, to int, least, most []byte
 	t.Helper()
 	v := &b.Columns[c]
 	name := fmt.Sprintf("rows %d to %d of %s", from, to, b.Table.Columns[c].Name)
-	if want := v.countNulls(from, to); nulls != int64(want) || empty != (want == to-from) {
+	if want := v.CountNulls(from, to); nulls != int64(want) || empty != (want == to-from) {
 		t.Fatalf("%s: %d nulls, all null %v; want %d", name, nulls, empty, want)
 	}
 	for i := from; i < to; i++ {

@@ -29,7 +29,7 @@ func (p *Writer) twin(b *Batch, i, from, to int) *writtenChunk {
 	for k := range p.written {
 		w := &p.written[k]
 		if p.table.Columns[w.column].Required == p.table.Columns[i].Required && (len(p.groups) == 0 || p.codecs[i] == w.info.codec) &&
-			v.sameDecimals(&b.Columns[w.column], from, to) {
+			sameDecimals(v, &b.Columns[w.column], from, to) {
 			p.codecs[i] = w.info.codec
 			return w
 		}
@@ -37,7 +37,7 @@ func (p *Writer) twin(b *Batch, i, from, to int) *writtenChunk {
 	return nil
 }
 
-func (v *Vector) sameDecimals(w *Vector, from, to int) bool {
+func sameDecimals(v *Vector, w *Vector, from, to int) bool {
 	if !slices.Equal(v.Decs[from:to], w.Decs[from:to]) {
 		return false
 	}

@@ -79,7 +79,7 @@ func (v *values) plain(l *leaf, data []byte, n int) error {
 		if len(data) != 4*n {
 			return errValues
 		}
-		v.ints = grow(v.ints, n)
+		v.ints = Grow(v.ints, n)
 		for i := range v.ints {
 			v.ints[i] = int64(int32(binary.LittleEndian.Uint32(data[4*i:])))
 		}
@@ -87,7 +87,7 @@ func (v *values) plain(l *leaf, data []byte, n int) error {
 		if len(data) != 8*n {
 			return errValues
 		}
-		v.ints = grow(v.ints, n)
+		v.ints = Grow(v.ints, n)
 		for i := range v.ints {
 			v.ints[i] = int64(binary.LittleEndian.Uint64(data[8*i:]))
 		}
@@ -123,7 +123,7 @@ func (v *values) plainTexts(data []byte, n int) error {
 	if len(data) < 4*n {
 		return errValues
 	}
-	v.data, v.ends = grow(v.data, len(data)-4*n), grow(v.ends, n)
+	v.data, v.ends = Grow(v.data, len(data)-4*n), Grow(v.ends, n)
 	at := 0
 	for i := range v.ends {
 		if len(data) < 4 {
@@ -252,7 +252,7 @@ func readDeltas(ints []int64, data []byte, n int) ([]int64, []byte, error) {
 				return ints, nil, errValues
 			}
 			at := len(ints)
-			ints = grow(ints, take)
+			ints = Grow(ints, take)
 			value = addDeltas(ints[at:], data, value, least, width)
 			data = data[min(len(data), size*width/8):]
 			left -= take

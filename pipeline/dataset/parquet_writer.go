@@ -198,23 +198,12 @@ func (p *Writer) AppendLast(b *Batch) error {
 func (p *Writer) fitting(b *Batch, from, n int) int {
 	held, least := 0, 1
 	if p.held != nil && p.held.Rows > 0 {
-		held, least = p.held.textBytes(0, p.held.Rows), 0
+		held, least = p.held.TextBytes(0, p.held.Rows), 0
 	}
-	if held+b.textBytes(from, from+n) <= p.options.RowGroupTextBytes {
+	if held+b.TextBytes(from, from+n) <= p.options.RowGroupTextBytes {
 		return n
 	}
-	return max(least, sort.Search(n, func(k int) bool { return held+b.textBytes(from, from+k+1) > p.options.RowGroupTextBytes }))
-}
-
-// textBytes returns how much text rows [from, to) hold, labels aside.
-func (b *Batch) textBytes(from, to int) int {
-	size := 0
-	for c := range b.Columns {
-		if v := &b.Columns[c]; v.Type == schemas.Text && !v.Absent {
-			size += int(v.start(to) - v.start(from))
-		}
-	}
-	return size
+	return max(least, sort.Search(n, func(k int) bool { return held+b.TextBytes(from, from+k+1) > p.options.RowGroupTextBytes }))
 }
 
 // Close writes what is held and the footer. A file without rows is valid. It does not close the output.

@@ -14,13 +14,13 @@ type presence struct {
 // read makes it of the definition levels of n rows of a column that is not repeated; all is the level of a value. It
 // returns how many values there are.
 func (p *presence) read(levels []byte, n int, all uint32, spare *[]uint32) (values int, err error) {
-	p.words, p.at = grow(p.words[:0], (n+63)/64), 0
+	p.words, p.at = Grow(p.words[:0], (n+63)/64), 0
 	clear(p.words)
 	if all == 1 {
 		return p.readBits(levels, n)
 	}
 	// Of nested columns every level but the highest is a null.
-	*spare = grow((*spare)[:0], n)
+	*spare = Grow((*spare)[:0], n)
 	if err := readHybrid(*spare, levels, bitWidth(int(all)+1)); err != nil {
 		return 0, err
 	}

@@ -80,11 +80,11 @@ func checkSpread(t *testing.T, seed uint64, r *rand.Rand, p *presence, levels []
 		}
 		want.Decs = append(want.Decs, value)
 	}
-	count := v.setNullsBy(at, len(levels), p)
+	count := setNullsBy(&v, at, len(levels), p)
 	if at+count != len(v.Decs) {
 		t.Fatalf("seed %d: %d values, want %d", seed, count, len(v.Decs)-at)
 	}
-	v.spread(at, len(levels), count, p)
+	spreadValues(&v, at, len(levels), count, p)
 	if !slices.Equal(v.Decs, want.Decs) || !slices.Equal(v.Nulls, want.Nulls) {
 		t.Fatalf("seed %d:\n%v %b, want\n%v %b", seed, v.Decs, v.Nulls, want.Decs, want.Nulls)
 	}

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"encoding/binary"
 	"math/bits"
 
 	"daybook/schemas"
@@ -9,7 +10,7 @@ import (
 // Clear empties b and makes every column absent with a dictionary of its own, as NewBatch does; buffers of numbers stay.
 func (b *Batch) Clear() {
 	b.Reset()
-	b.room = 0
+	b.Room = 0
 	for i := range b.Columns {
 		v := &b.Columns[i]
 		v.Absent = true
@@ -23,21 +24,22 @@ func (b *Batch) Clear() {
 // the dictionary.
 func (b *Batch) AppendRange(src *Batch, from, to int) {
 	for i := range b.Columns {
-		b.Columns[i].appendRange(&src.Columns[i], from, to, b.Rows)
+		b.Columns[i].AppendRange(&src.Columns[i], from, to, b.Rows)
 	}
 	b.Rows += to - from
 }
 
-func (v *Vector) appendRange(src *Vector, from, to, rows int) {
-	if src.Absent || src.countNulls(from, to) == to-from {
+// AppendRange appends rows [from, to) of src, a column of the same type, behind the given number of rows.
+func (v *Vector) AppendRange(src *Vector, from, to, rows int) {
+	if src.Absent || src.CountNulls(from, to) == to-from {
 		if v.Absent {
 			return
 		}
-		v.appendNulls(to - from)
+		v.AppendNulls(to - from)
 		return
 	}
-	v.fill(rows)
-	if src.countNulls(from, to) > 0 {
+	v.Fill(rows)
+	if src.CountNulls(from, to) > 0 {
 		for i := from; i < to; i++ {
 			if src.IsNull(i) {
 				v.SetNull(rows + i - from)
@@ -48,8 +50,8 @@ func (v *Vector) appendRange(src *Vector, from, to, rows int) {
 	case schemas.Label:
 		v.appendCodes(src, from, to)
 	case schemas.Text:
-		at := uint32(len(v.Bytes)) - src.start(from)
-		v.Bytes = append(v.Bytes, src.Bytes[src.start(from):src.start(to)]...)
+		at := uint32(len(v.Bytes)) - src.TextStart(from)
+		v.Bytes = append(v.Bytes, src.Bytes[src.TextStart(from):src.TextStart(to)]...)
 		for _, end := range src.Ends[from:to] {
 			v.Ends = append(v.Ends, end+at)
 		}
@@ -79,24 +81,24 @@ func (v *Vector) appendCodes(src *Vector, from, to int) {
 	}
 }
 
-// start returns where the text of row i begins in Bytes.
-func (v *Vector) start(i int) uint32 {
+// TextStart returns where the text of row i begins in Bytes.
+func (v *Vector) TextStart(i int) uint32 {
 	if i == 0 {
 		return 0
 	}
 	return v.Ends[i-1]
 }
 
-// textAt is TextAt for a row that is not null.
-func (v *Vector) textAt(i int) []byte {
+// BytesAt is TextAt for a row that is not null.
+func (v *Vector) BytesAt(i int) []byte {
 	if v.Type == schemas.Label {
 		return v.Dict.Value(v.Codes[i])
 	}
-	return v.Bytes[v.start(i):v.Ends[i]]
+	return v.Bytes[v.TextStart(i):v.Ends[i]]
 }
 
-// countNulls returns how many of the rows [from, to) are null.
-func (v *Vector) countNulls(from, to int) int {
+// CountNulls returns how many of the rows [from, to) are null.
+func (v *Vector) CountNulls(from, to int) int {
 	if v.Absent {
 		return to - from
 	}
@@ -116,30 +118,30 @@ func (v *Vector) countNulls(from, to int) int {
 	return n
 }
 
-// reserve makes room for so many rows of v in all, texts aside: columns that grow step by step leave several times their
+// Reserve makes room for so many rows of v in all, texts aside: columns that grow step by step leave several times their
 // size behind.
-func (v *Vector) reserve(rows int) {
+func (v *Vector) Reserve(rows int) {
 	switch v.Type {
 	case schemas.Label:
-		v.Codes = withRoom(v.Codes, rows)
+		v.Codes = WithRoom(v.Codes, rows)
 	case schemas.Text:
-		v.Ends = withRoom(v.Ends, rows)
+		v.Ends = WithRoom(v.Ends, rows)
 	case schemas.Decimal:
-		v.Decs = withRoom(v.Decs, rows)
+		v.Decs = WithRoom(v.Decs, rows)
 	case schemas.Time, schemas.Integer:
-		v.Ints = withRoom(v.Ints, rows)
+		v.Ints = WithRoom(v.Ints, rows)
 	}
 }
 
-// reserveText makes room for so many bytes and rows of text in all.
-func (v *Vector) reserveText(size, rows int) {
-	v.Bytes, v.Ends = withRoom(v.Bytes, size), withRoom(v.Ends, rows)
+// ReserveText makes room for so many bytes and rows of text in all.
+func (v *Vector) ReserveText(size, rows int) {
+	v.Bytes, v.Ends = WithRoom(v.Bytes, size), WithRoom(v.Ends, rows)
 }
 
-// textWidth returns how many bytes every text of v has, or 0 if they are not all alike or v holds none. Identifiers mostly
+// TextWidth returns how many bytes every text of v has, or 0 if they are not all alike or v holds none. Identifiers mostly
 // are alike: where each one begins is then known without a look at those before, so that copies of rows that lie far
 // apart need not wait for each other.
-func (v *Vector) textWidth() int {
+func (v *Vector) TextWidth() int {
 	if len(v.Ends) == 0 || v.Ends[0] == 0 || uint64(v.Ends[0])*uint64(len(v.Ends)) != uint64(len(v.Bytes)) {
 		return 0
 	}
@@ -152,10 +154,10 @@ func (v *Vector) textWidth() int {
 	return int(width)
 }
 
-// growText makes room for n texts more of a width, which are any yet, and returns where the first begins.
-func (v *Vector) growText(n, width int) (at int) {
+// GrowText makes room for n texts more of a width, which are any yet, and returns where the first begins.
+func (v *Vector) GrowText(n, width int) (at int) {
 	at, first := len(v.Bytes), len(v.Ends)
-	v.Bytes, v.Ends = grow(v.Bytes, n*width), grow(v.Ends, n)
+	v.Bytes, v.Ends = Grow(v.Bytes, n*width), Grow(v.Ends, n)
 	for i, end := first, at; i < len(v.Ends); i++ {
 		end += width
 		v.Ends[i] = uint32(end)
@@ -163,12 +165,28 @@ func (v *Vector) growText(n, width int) (at int) {
 	return at
 }
 
-// withRoom returns s with room for n elements in all.
-func withRoom[T any](s []T, n int) []T {
-	if n <= cap(s) {
-		return s
+// TextBytes returns how much text rows [from, to) hold, labels aside.
+func (b *Batch) TextBytes(from, to int) int {
+	size := 0
+	for c := range b.Columns {
+		if v := &b.Columns[c]; v.Type == schemas.Text && !v.Absent {
+			size += int(v.TextStart(to) - v.TextStart(from))
+		}
 	}
-	bigger := make([]T, len(s), n)
-	copy(bigger, s)
-	return bigger
+	return size
+}
+
+// SharedBytes returns how many bytes a and b begin with alike.
+func SharedBytes(a, b []byte) int {
+	n := min(len(a), len(b))
+	i := 0
+	for ; i+8 <= n; i += 8 {
+		if x := binary.LittleEndian.Uint64(a[i:]) ^ binary.LittleEndian.Uint64(b[i:]); x != 0 {
+			return i + bits.TrailingZeros64(x)/8
+		}
+	}
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	return i
 }

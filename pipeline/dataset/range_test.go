@@ -34,16 +34,16 @@ func TestGatherTexts(t *testing.T) {
 				keyed = append(keyed, keyedRow{row: uint32(len(c.texts) - 1 - i)})
 				want = append([]string{s}, want...)
 			}
-			if got := src.textWidth(); got != c.width {
+			if got := src.TextWidth(); got != c.width {
 				t.Errorf("the width is %d, want %d", got, c.width)
 			}
 			if len(rows) == 0 {
 				return
 			}
 			to := Vector{Type: schemas.Text, Bytes: []byte("before"), Ends: []uint32{6}}
-			to.gather(&src, rows, src.textWidth())
+			gatherRows(&to, &src, rows, src.TextWidth())
 			out := Vector{Type: schemas.Text}
-			out.gatherRows(&src, keyed)
+			gatherKeyed(&out, &src, keyed)
 			var gathered, sorted []string
 			for i := range rows {
 				gathered = append(gathered, string(to.TextAt(i+1)))

@@ -47,12 +47,15 @@ type SpillFile interface {
 	io.Closer
 }
 
+// BatchRows is how many rows a batch handed out has unless the options say otherwise: as many as a row group of Parquet.
+const BatchRows = 1 << 17
+
 // ReduceOptions bound what a reduction takes.
 type ReduceOptions struct {
 	// BudgetBytes is about how much memory the rows of the shard, the means to sort them and the batches handed out may
 	// take; 0 is 160 MiB. The distinct texts of labels come on top.
 	BudgetBytes int64
-	// BatchRows is the number of rows of each batch handed out but the last; 0 is RowGroupRows.
+	// BatchRows is the number of rows of each batch handed out but the last; 0 is BatchRows.
 	BatchRows int
 	// Spill makes a temporary file. It is needed only when the shard is larger than the budget.
 	Spill func() (SpillFile, error)
@@ -121,13 +124,13 @@ func (r *Reducer) Reduce(ctx context.Context, what Reduction, files []*ShuffleFi
 		options.BudgetBytes = 160 << 20
 	}
 	if options.BatchRows <= 0 {
-		options.BatchRows = RowGroupRows
+		options.BatchRows = BatchRows
 	}
 	j := &job{
 		Reducer: r, ctx: ctx, what: what, files: files, shard: shard, options: options, emit: emit, conflict: conflict,
 		stats:   ReduceStats{Kept: make([]int64, len(files)), Duplicates: make([]Totals, len(files))},
 		tallies: make([]Tally, len(files)),
-		skip:    skipColumns(len(what.Table.Columns), append(append([]int{what.Object, what.Row}, what.Lineage...), what.Identity...)),
+		skip:    SkipColumns(len(what.Table.Columns), append(append([]int{what.Object, what.Row}, what.Lineage...), what.Identity...)),
 	}
 	if err := j.run(); err != nil {
 		return ReduceStats{}, fmt.Errorf("reduce shard %d of table %s: %w", shard, what.Table.Name, err)
@@ -164,7 +167,7 @@ func (j *job) run() error {
 	}
 	if !fits && (!sliceable || errors.Is(err, errNames)) {
 		j.rows.Clear()
-		j.rows.room = int(j.stats.Rows * j.options.BudgetBytes / 2 / total)
+		j.rows.Room = int(j.stats.Rows * j.options.BudgetBytes / 2 / total)
 		err = j.external()
 	}
 	for i := range j.tallies {
@@ -227,7 +230,7 @@ func (j *job) eachBlock(b *Batch, before func(Block) error, after func(file, fro
 // inMemory holds all rows of the shard at once.
 func (j *job) inMemory() error {
 	b := j.rows
-	b.room = int(j.stats.Rows)
+	b.Room = int(j.stats.Rows)
 	j.first = append(j.first[:0], make([]uint32, len(j.files))...)
 	err := j.eachBlock(b, func(Block) error { return nil }, func(file, from int) error {
 		j.stats.Kept[file] += int64(b.Rows - from)
@@ -271,10 +274,10 @@ func (j *job) sortRows(b *Batch, rows []uint32) []keyedRow {
 func (j *job) handOut(sorted []keyedRow, from *Batch) error {
 	for len(sorted) > 0 {
 		n := min(j.options.BatchRows, len(sorted))
-		for n > 1 && from.picksBytes(sorted[:n], j.outTextBytes()) > j.outTextBytes() {
+		for n > 1 && picksBytes(from, sorted[:n], j.outTextBytes()) > j.outTextBytes() {
 			n = (n + 1) / 2
 		}
-		j.out.gatherFrom(from, sorted[:n])
+		gatherFrom(j.out, from, sorted[:n])
 		sorted = sorted[n:]
 		if err := j.ctx.Err(); err != nil {
 			return err
@@ -290,15 +293,15 @@ func (j *job) handOut(sorted []keyedRow, from *Batch) error {
 func (j *job) outTextBytes() int { return int(j.options.BudgetBytes / 4) }
 
 // picksBytes returns how much text the rows hold; if all rows together have no more than enough, that will do.
-func (b *Batch) picksBytes(rows []keyedRow, enough int) int {
-	if all := b.textBytes(0, b.Rows); all <= enough {
+func picksBytes(b *Batch, rows []keyedRow, enough int) int {
+	if all := b.TextBytes(0, b.Rows); all <= enough {
 		return all
 	}
 	size := 0
 	for c := range b.Columns {
 		if v := &b.Columns[c]; v.Type == schemas.Text && !v.Absent {
 			for _, r := range rows {
-				size += int(v.Ends[r.row] - v.start(int(r.row)))
+				size += int(v.Ends[r.row] - v.TextStart(int(r.row)))
 			}
 		}
 	}
@@ -306,7 +309,7 @@ func (b *Batch) picksBytes(rows []keyedRow, enough int) int {
 }
 
 // gatherFrom makes b the given rows of src, sharing its dictionaries.
-func (b *Batch) gatherFrom(src *Batch, rows []keyedRow) {
+func gatherFrom(b *Batch, src *Batch, rows []keyedRow) {
 	b.Reset()
 	for c := range b.Columns {
 		v, from := &b.Columns[c], &src.Columns[c]
@@ -321,38 +324,38 @@ func (b *Batch) gatherFrom(src *Batch, rows []keyedRow) {
 				}
 			}
 		}
-		v.gatherRows(from, rows)
+		gatherKeyed(v, from, rows)
 	}
 	b.Rows = len(rows)
 }
 
-func (v *Vector) gatherRows(src *Vector, rows []keyedRow) {
+func gatherKeyed(v *Vector, src *Vector, rows []keyedRow) {
 	switch v.Type {
 	case schemas.Label:
-		v.Codes = grow(v.Codes[:0], len(rows))
+		v.Codes = Grow(v.Codes[:0], len(rows))
 		for i, r := range rows {
 			v.Codes[i] = src.Codes[r.row]
 		}
 	case schemas.Text:
-		if width := src.textWidth(); width > 0 {
-			at := v.growText(len(rows), width)
+		if width := src.TextWidth(); width > 0 {
+			at := v.GrowText(len(rows), width)
 			for i, r := range rows {
 				copy(v.Bytes[at+i*width:at+(i+1)*width], src.Bytes[int(r.row)*width:])
 			}
 			return
 		}
-		v.reserveText(len(src.Bytes)/len(src.Ends)*len(rows)*9/8, len(rows))
+		v.ReserveText(len(src.Bytes)/len(src.Ends)*len(rows)*9/8, len(rows))
 		for _, r := range rows {
-			v.Bytes = append(v.Bytes, src.Bytes[src.start(int(r.row)):src.Ends[r.row]]...)
+			v.Bytes = append(v.Bytes, src.Bytes[src.TextStart(int(r.row)):src.Ends[r.row]]...)
 			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
 		}
 	case schemas.Decimal:
-		v.Decs = grow(v.Decs[:0], len(rows))
+		v.Decs = Grow(v.Decs[:0], len(rows))
 		for i, r := range rows {
 			v.Decs[i] = src.Decs[r.row]
 		}
 	case schemas.Time, schemas.Integer:
-		v.Ints = grow(v.Ints[:0], len(rows))
+		v.Ints = Grow(v.Ints[:0], len(rows))
 		for i, r := range rows {
 			v.Ints[i] = src.Ints[r.row]
 		}

@@ -138,12 +138,12 @@ func (p *nameParts) add(b *Batch, i int, row uint64) error {
 	if n := len(p.job.what.Identity); n == 0 || b.Columns[p.job.what.Identity[n-1]].IsNull(i) {
 		return nil
 	}
-	p.scratch = appendRow(p.scratch[:0], b, i, p.named)
+	p.scratch = AppendRow(p.scratch[:0], b, i, p.named)
 	name := sha256.Sum256(p.scratch)
-	p.scratch = appendRow(p.scratch[:0], b, i, p.skip)
+	p.scratch = AppendRow(p.scratch[:0], b, i, p.skip)
 	content := sha256.Sum256(p.scratch)
 	part := int(uint64(binary.LittleEndian.Uint32(name[16:])) * uint64(len(p.held)) >> 32)
-	p.held[part] = withRoom(p.held[part], p.most)
+	p.held[part] = WithRoom(p.held[part], p.most)
 	p.held[part] = append(p.held[part], nameEntry{[16]byte(name[:16]), binary.LittleEndian.Uint64(content[:]), row})
 	if len(p.held[part]) >= p.most && p.files != nil {
 		return p.write(part)
@@ -194,11 +194,11 @@ func (p *nameParts) each(visit func([]nameEntry)) error {
 		if f == nil {
 			continue
 		}
-		buffer = grow(buffer[:0], p.written[part]*nameEntryBytes)
-		if err := readFull(f, buffer, 0); err != nil {
+		buffer = Grow(buffer[:0], p.written[part]*nameEntryBytes)
+		if err := ReadFull(f, buffer, 0); err != nil {
 			return fmt.Errorf("read names from a temporary file: %w", err)
 		}
-		entries = grow(entries[:0], p.written[part])
+		entries = Grow(entries[:0], p.written[part])
 		for i := range entries {
 			b := buffer[i*nameEntryBytes:]
 			entries[i] = nameEntry{[16]byte(b[:16]), binary.LittleEndian.Uint64(b[16:]), binary.LittleEndian.Uint64(b[24:])}
@@ -274,7 +274,7 @@ func (j *job) endRun(spill *spiller) error {
 		sorted := j.order.sort(j.rows, j.keep)
 		for len(sorted) > 0 {
 			n := min(spill.blockRows(), len(sorted))
-			j.out.gatherFrom(j.rows, sorted[:n])
+			gatherFrom(j.out, j.rows, sorted[:n])
 			sorted = sorted[n:]
 			if err := spill.write(run, j.out); err != nil {
 				return err

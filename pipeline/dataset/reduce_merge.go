@@ -183,12 +183,12 @@ func (m *merger) load(c *cursor) (bool, error) {
 	block := c.run.blocks[0]
 	c.run.blocks = c.run.blocks[1:]
 	c.batch.Reset()
-	c.batch.forget()
+	forget(c.batch)
 	if err := j.buffer.read(c.run.file, block, c.batch, nil); err != nil {
 		return false, fmt.Errorf("read sorted rows from a temporary file: %w", err)
 	}
 	c.next = 0
-	c.keys = grow(c.keys[:0], block.Rows*m.words)
+	c.keys = Grow(c.keys[:0], block.Rows*m.words)
 	for i := range block.Rows {
 		j.order.key(c.batch, i, c.keys[i*m.words:(i+1)*m.words])
 	}
@@ -245,7 +245,7 @@ func (m *merger) take() error {
 	}
 	out.Rows += len(m.picks)
 	m.picks = m.picks[:0]
-	if out.Rows < m.most && out.textBytes(0, out.Rows) <= m.spill.job.outTextBytes() {
+	if out.Rows < m.most && out.TextBytes(0, out.Rows) <= m.spill.job.outTextBytes() {
 		return nil
 	}
 	if err := m.emit(out); err != nil {
@@ -263,20 +263,20 @@ func (m *merger) takeColumn(v *Vector, c, rows int) {
 	if !present {
 		return
 	}
-	v.fill(rows)
-	v.reserve(m.most)
+	v.Fill(rows)
+	v.Reserve(m.most)
 	for _, p := range m.picks {
 		from := &m.cursors[p.cursor].batch.Columns[c]
 		row := int(p.row)
 		if from.IsNull(row) {
-			v.appendNull()
+			v.AppendNull()
 			continue
 		}
 		switch v.Type {
 		case schemas.Label:
 			v.Codes = append(v.Codes, from.Codes[row])
 		case schemas.Text:
-			v.Bytes = append(v.Bytes, from.textAt(row)...)
+			v.Bytes = append(v.Bytes, from.BytesAt(row)...)
 			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
 		case schemas.Decimal:
 			v.Decs = append(v.Decs, from.Decs[row])

@@ -25,7 +25,7 @@ func (t *nameTable) reset(rows int) {
 // dropDuplicates fills j.keep with the rows of j.rows that are nobody's duplicate, and counts the others.
 func (j *job) dropDuplicates() error {
 	b := j.rows
-	j.keep = grow(j.keep[:0], b.Rows)[:0]
+	j.keep = Grow(j.keep[:0], b.Rows)[:0]
 	last := -1
 	if n := len(j.what.Identity); n > 0 {
 		last = j.what.Identity[n-1]
@@ -68,16 +68,16 @@ func (j *job) dropDuplicates() error {
 
 // nameHash hashes the identity of row i. Labels count by their code, which is the same for the same text in one batch.
 func (j *job) nameHash(b *Batch, i int) uint64 {
-	h := uint64(mixC)
+	h := uint64(MixC)
 	for _, c := range j.what.Identity {
 		v := &b.Columns[c]
 		switch {
 		case v.IsNull(i):
-			h = fold(h^mixA, mixB)
+			h = Fold(h^MixA, MixB)
 		case v.Type == schemas.Label:
-			h = fold(h^uint64(v.Codes[i]+1), mixA)
+			h = Fold(h^uint64(v.Codes[i]+1), MixA)
 		default:
-			h = fold(h^hash(v.textAt(i)), mixA)
+			h = Fold(h^Hash(v.BytesAt(i)), MixA)
 		}
 	}
 	return h
@@ -85,15 +85,15 @@ func (j *job) nameHash(b *Batch, i int) uint64 {
 
 func sameValues(b *Batch, i, k int, columns []int) bool {
 	for _, c := range columns {
-		if !b.Columns[c].same(i, k) {
+		if !sameValue(&b.Columns[c], i, k) {
 			return false
 		}
 	}
 	return true
 }
 
-// same reports whether rows i and k are equal; null equals null.
-func (v *Vector) same(i, k int) bool {
+// sameValue reports whether rows i and k are equal; null equals null.
+func sameValue(v *Vector, i, k int) bool {
 	if a, b := v.IsNull(i), v.IsNull(k); a || b {
 		return a && b
 	}
@@ -101,7 +101,7 @@ func (v *Vector) same(i, k int) bool {
 	case schemas.Label:
 		return v.Codes[i] == v.Codes[k]
 	case schemas.Text:
-		return bytes.Equal(v.textAt(i), v.textAt(k))
+		return bytes.Equal(v.BytesAt(i), v.BytesAt(k))
 	case schemas.Decimal:
 		return v.Decs[i] == v.Decs[k]
 	default:
@@ -117,7 +117,7 @@ func (j *job) duplicate(b *Batch, first, i, firstFile, file int) error {
 		return err
 	}
 	for c := range b.Columns {
-		if !j.skip[c] && !b.Columns[c].same(first, i) {
+		if !j.skip[c] && !sameValue(&b.Columns[c], first, i) {
 			return j.report(Conflict{Kept: j.place(b, first, firstFile), Dropped: j.place(b, i, file)})
 		}
 	}

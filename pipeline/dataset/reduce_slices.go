@@ -132,7 +132,7 @@ func (s *slicer) readNames() error {
 			s.first[files] = base
 		}
 		block.Reset()
-		block.forget()
+		forget(block)
 		if err := s.files[file].read(b, block, &s.buffer, want); err != nil {
 			return err
 		}
@@ -143,10 +143,10 @@ func (s *slicer) readNames() error {
 		for _, c := range s.what.Order {
 			v := &rows.Columns[c]
 			if !block.Columns[c].Absent {
-				v.fill(rows.Rows)
-				v.reserve(int(s.stats.Rows))
+				v.Fill(rows.Rows)
+				v.Reserve(int(s.stats.Rows))
 			}
-			v.appendRange(&block.Columns[c], 0, b.Rows, rows.Rows)
+			v.AppendRange(&block.Columns[c], 0, b.Rows, rows.Rows)
 		}
 		rows.Rows += b.Rows
 		return nil
@@ -164,7 +164,7 @@ func (s *slicer) takeNames(block *Batch) {
 		last = s.what.Identity[n-1]
 	}
 	at := len(s.weights)
-	s.weights = grow(s.weights, block.Rows)
+	s.weights = Grow(s.weights, block.Rows)
 	weights := s.weights[at:]
 	clear(weights)
 	for c := range block.Columns {
@@ -191,7 +191,7 @@ func (s *slicer) pairUp() error {
 	// What they are held in comes out of the same budget.
 	most := s.options.BudgetBytes / 8 / (2 * (s.fixed + s.text/s.stats.Rows))
 	s.paired = make(marks, s.stats.Rows/64+1)
-	s.keep = grow(s.keep[:0], len(s.hashes))[:0]
+	s.keep = Grow(s.keep[:0], len(s.hashes))[:0]
 	s.names.reset(len(s.hashes))
 	slots, mask := s.names.slots, uint64(len(s.names.slots)-1)
 	for i, h := range s.hashes {
@@ -241,8 +241,8 @@ func (s *slicer) end(sorted []keyedRow, from int) int {
 func (s *slicer) gatherSlice(slice []keyedRow, from uint32) error {
 	b := s.rows
 	b.Reset()
-	b.forget()
-	b.room = len(slice)
+	forget(b)
+	b.Room = len(slice)
 	var want part
 	at := map[uint32]int{} // where the rows of pairs are in b
 	err := s.eachOf(func(file int, block Block, base uint32) error {

@@ -140,7 +140,7 @@ func naiveReduce(all []*Batch, shard, shards int) (rows, conflicts []string, kep
 			both := NewBatch(&records)
 			both.AppendRange(x.b, x.i, x.i+1)
 			both.AppendRange(y.b, y.i, y.i+1)
-			if d := both.Columns[c].compare(0, 1); d != 0 {
+			if d := compareValues(&both.Columns[c], 0, 1); d != 0 {
 				return d
 			}
 		}
@@ -249,7 +249,7 @@ func TestReduceErrors(t *testing.T) {
 func TestReduceNames(t *testing.T) {
 	// The hash of sixteen bytes that begin like this does not depend on the others.
 	size := uint64(16)
-	alike := binary.LittleEndian.AppendUint64(nil, size*mixC^mixA)
+	alike := binary.LittleEndian.AppendUint64(nil, size*MixC^MixA)
 	for _, c := range []struct {
 		name string
 		id   func(i int) []byte
@@ -282,7 +282,7 @@ func TestReduceNames(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if strings.HasSuffix(c.name, "alike by hash") && hash(c.id(7)) != hash(c.id(307)) {
+			if strings.HasSuffix(c.name, "alike by hash") && Hash(c.id(7)) != Hash(c.id(307)) {
 				t.Fatal("the names do not hash alike")
 			}
 			var want []string

@@ -116,7 +116,7 @@ func TestNothingIsReadOfNulls(t *testing.T) {
 		t.Error("our own footer is not believed")
 	}
 	f.meta.CreatedBy = "somebody else's"
-	if got := nextOf(t, f, ScanOptions{From: f.From(&sample, cost)}); got.Columns[cost].countNulls(0, b.Rows) != b.Columns[cost].countNulls(0, b.Rows) {
+	if got := nextOf(t, f, ScanOptions{From: f.From(&sample, cost)}); got.Columns[cost].CountNulls(0, b.Rows) != b.Columns[cost].CountNulls(0, b.Rows) {
 		t.Error("values are left out because somebody's footer counts wrong")
 	}
 }
@@ -224,12 +224,12 @@ func TestAppendNulls(t *testing.T) {
 				a, b := &one.Columns[c], &other.Columns[c]
 				a.Absent, b.Absent = false, false
 				if null {
-					a.appendNulls(n)
+					a.AppendNulls(n)
 				}
 				for i := range n {
 					switch {
 					case null:
-						b.appendNull()
+						b.AppendNull()
 					case a.Type == schemas.Decimal:
 						a.Decs, b.Decs = append(a.Decs, money.FixedFromInt(int64(i))), append(b.Decs, money.FixedFromInt(int64(i)))
 					case a.Type == schemas.Label:

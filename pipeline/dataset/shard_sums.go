@@ -8,6 +8,16 @@ import (
 	"daybook/schemas/money"
 )
 
+// MaxShards is the largest number of shards.
+const MaxShards = 1 << 12
+
+// ShardOf returns the shard, below shards, of an account. It is part of the format: the rows of an account must go to
+// the same shard from every object and with every version, so it may never change. Rows of no account go to the shard of
+// the empty text.
+func ShardOf(account []byte, shards int) uint16 {
+	return uint16((Hash(account) >> 32) * uint64(shards) >> 32)
+}
+
 // ShardSum says in 24 bytes what the Totals of some rows are: how many there are, and a sum, modulo 2^128, of their
 // quantities and costs, each times a number that follows from its unit or currency. The sum over parts is that of the
 // whole, so that what one step sent to a shard from many objects can be compared with what another found there. Totals
@@ -36,8 +46,8 @@ func (s *ShardSum) add(d money.Fixed, weight uint64) {
 }
 
 // The weights of quantities and costs are odd, so that no amount counts for nothing.
-func quantityWeight(unit []byte) uint64 { return hash(unit)<<1 | 1 }
-func costWeight(currency []byte) uint64 { return (hash(currency)^mixA)<<1 | 1 }
+func quantityWeight(unit []byte) uint64 { return Hash(unit)<<1 | 1 }
+func costWeight(currency []byte) uint64 { return (Hash(currency)^MixA)<<1 | 1 }
 
 // ShardSumOf returns the sum of rows with the given totals.
 func ShardSumOf(t Totals) ShardSum {
@@ -87,7 +97,7 @@ func (y *ShardSums) addColumn(b *Batch, shard []uint16, value, key int, w *weigh
 		w.prepare(nil, weight)
 	}
 	v := &b.Columns[value]
-	nulls := v.countNulls(0, b.Rows) > 0
+	nulls := v.CountNulls(0, b.Rows) > 0
 	for i, d := range v.Decs[:b.Rows] {
 		if nulls && v.IsNull(i) {
 			continue

@@ -57,7 +57,7 @@ func (e *blockEncoder) encode(out io.Writer, b *Batch) (size int64, crc uint32, 
 	var columns []arrow.Array
 	for c := range b.Columns {
 		v := &b.Columns[c]
-		nulls := v.countNulls(0, b.Rows)
+		nulls := v.CountNulls(0, b.Rows)
 		if nulls == b.Rows {
 			continue
 		}
@@ -82,7 +82,7 @@ func (e *blockEncoder) encode(out io.Writer, b *Batch) (size int64, crc uint32, 
 
 // column returns v as an Arrow array, sharing what memory it can, and what its field says besides.
 func (e *blockEncoder) column(v *Vector, rows, nulls int) (arrow.Array, arrow.Metadata) {
-	validity := v.validity(rows, nulls)
+	validity := validityOf(v, rows, nulls)
 	switch v.Type {
 	case schemas.Label:
 		return e.labels(v, rows, nulls, validity), arrow.Metadata{}
@@ -95,8 +95,8 @@ func (e *blockEncoder) column(v *Vector, rows, nulls int) (arrow.Array, arrow.Me
 	return e.integers(v, rows, nulls, validity)
 }
 
-// validity returns Arrow's bitmap, which has the bits of rows that are not null; nil if none is.
-func (v *Vector) validity(rows, nulls int) []byte {
+// validityOf returns Arrow's bitmap, which has the bits of rows that are not null; nil if none is.
+func validityOf(v *Vector, rows, nulls int) []byte {
 	if nulls == 0 {
 		return nil
 	}

@@ -44,6 +44,7 @@ type slab struct {
 
 const (
 	slabAlign = 64
+	slabLeast = 1 << 18
 	slabSpare = 1 << 14 // for what rounding up takes
 )
 
@@ -55,7 +56,7 @@ func (s *slab) Allocate(size int) []byte {
 	}
 	if s.used+size > len(s.memory) {
 		// What was handed out before stays with its users.
-		s.memory = make([]byte, max(2*len(s.memory), size, chunkWindow))
+		s.memory = make([]byte, max(2*len(s.memory), size, slabLeast))
 		s.used = 0
 	}
 	b := s.memory[s.used : s.used+size : s.used+size]
@@ -121,7 +122,7 @@ func (m *messages) Release() {}
 // decode appends the wanted rows of m.stream to b, codes translated to b's dictionaries.
 func (m *BlockBuffer) decode(rows int, b *Batch, want *part) error {
 	// Each byte is needed once as part of a column, rounded up.
-	m.slab.used, m.slab.left = 0, 3*len(m.stream)+chunkWindow
+	m.slab.used, m.slab.left = 0, 3*len(m.stream)+slabLeast
 	if need := len(m.stream) + slabSpare; len(m.slab.memory) < need {
 		m.slab.memory = make([]byte, need+need/4)
 	}
@@ -150,11 +151,11 @@ func (m *BlockBuffer) decode(rows int, b *Batch, want *part) error {
 		switch {
 		case want.columns != nil && !want.columns[c]:
 		case !here && !v.Absent:
-			v.appendNulls(rows)
+			v.AppendNulls(rows)
 		case here:
-			v.fill(b.Rows)
-			v.reserve(b.room)
-			if err := m.appendColumn(v, record.Column(next), record.Schema().Field(next).Metadata, b.Rows, b.room, want.rows); err != nil {
+			v.Fill(b.Rows)
+			v.Reserve(b.Room)
+			if err := m.appendColumn(v, record.Column(next), record.Schema().Field(next).Metadata, b.Rows, b.Room, want.rows); err != nil {
 				return fmt.Errorf("decode column %s: %w", b.Table.Columns[c].Name, err)
 			}
 		}
@@ -250,7 +251,7 @@ func appendInts(out, values []int64, rows []int32) []int64 {
 		return append(out, values...)
 	}
 	at := len(out)
-	out = grow(out, len(rows))
+	out = Grow(out, len(rows))
 	for i, row := range rows {
 		out[at+i] = values[row]
 	}
@@ -260,13 +261,13 @@ func appendInts(out, values []int64, rows []int32) []int64 {
 func appendDecimals(out []money.Fixed, values []decimal128.Num, rows []int32) []money.Fixed {
 	at := len(out)
 	if rows == nil {
-		out = grow(out, len(values))
+		out = Grow(out, len(values))
 		for i, d := range values {
 			out[at+i] = money.Fixed{Hi: d.HighBits(), Lo: d.LowBits()}
 		}
 		return out
 	}
-	out = grow(out, len(rows))
+	out = Grow(out, len(rows))
 	for i, row := range rows {
 		out[at+i] = money.Fixed{Hi: values[row].HighBits(), Lo: values[row].LowBits()}
 	}
@@ -277,13 +278,13 @@ func appendDecimals(out []money.Fixed, values []decimal128.Num, rows []int32) []
 func appendCodes[I uint8 | uint16 | uint32](out []uint32, indices []I, codes []uint32, rows []int32) []uint32 {
 	at := len(out)
 	if rows == nil {
-		out = grow(out, len(indices))
+		out = Grow(out, len(indices))
 		for i, x := range indices {
 			out[at+i] = codes[x]
 		}
 		return out
 	}
-	out = grow(out, len(rows))
+	out = Grow(out, len(rows))
 	for i, row := range rows {
 		out[at+i] = codes[indices[row]]
 	}
@@ -295,7 +296,7 @@ func (m *BlockBuffer) appendDictionary(v *Vector, a *array.Dictionary, rows []in
 	if !ok {
 		return errBlock
 	}
-	m.codes = grow(m.codes[:0], texts.Len())
+	m.codes = Grow(m.codes[:0], texts.Len())
 	codes := m.codes
 	for i := range codes {
 		codes[i] = v.Dict.Code(texts.Value(i))

@@ -56,7 +56,7 @@ func TestLongTextFirst(t *testing.T) {
 	}
 	for _, want := range []*part{nil, {rows: []int32{0}}} {
 		got := NewBatch(&narrowTable)
-		got.room = 1 << 20
+		got.Room = 1 << 20
 		if err := f.read(f.Blocks(0)[0], got, new(BlockBuffer), want); err != nil {
 			t.Fatal(err)
 		}

@@ -28,7 +28,7 @@ const leastPrefix = 4
 
 // integers returns a column of times or integers.
 func (e *blockEncoder) integers(v *Vector, rows, nulls int, validity []byte) (arrow.Array, arrow.Metadata) {
-	least, step, most := v.stepping(rows, nulls)
+	least, step, most := steppingOf(v, rows, nulls)
 	var t arrow.DataType
 	var steps []byte
 	switch last := (uint64(most) - uint64(least)) / step; {
@@ -53,9 +53,9 @@ func (e *blockEncoder) integers(v *Vector, rows, nulls int, validity []byte) (ar
 	return fromBuffers(t, rows, nulls, nil, validity, steps), meta
 }
 
-// stepping returns the least and the greatest of the integers that are not null, of which there is one, and a step that
+// steppingOf returns the least and the greatest of the integers that are not null, of which there is one, and a step that
 // leads from the least to each of them.
-func (v *Vector) stepping(rows, nulls int) (least int64, step uint64, most int64) {
+func steppingOf(v *Vector, rows, nulls int) (least int64, step uint64, most int64) {
 	first := 0
 	for nulls > 0 && v.IsNull(first) {
 		first++
@@ -103,13 +103,13 @@ func appendSteps[T uint8 | uint16 | uint32](out []int64, steps []T, meta arrow.M
 	}
 	at := len(out)
 	if rows == nil {
-		out = grow(out, len(steps))
+		out = Grow(out, len(steps))
 		for i, n := range steps {
 			out[at+i] = least + int64(uint64(n)*step)
 		}
 		return out, nil
 	}
-	out = grow(out, len(rows))
+	out = Grow(out, len(rows))
 	for i, row := range rows {
 		out[at+i] = least + int64(uint64(steps[row])*step)
 	}
@@ -149,13 +149,13 @@ func (e *blockEncoder) wideDecimals(v *Vector, rows, nulls int, validity []byte)
 func appendShort(out []money.Fixed, values []int64, rows []int32) []money.Fixed {
 	at := len(out)
 	if rows == nil {
-		out = grow(out, len(values))
+		out = Grow(out, len(values))
 		for i, n := range values {
 			out[at+i] = money.Fixed{Hi: n >> 63, Lo: uint64(n)}
 		}
 		return out
 	}
-	out = grow(out, len(rows))
+	out = Grow(out, len(rows))
 	for i, row := range rows {
 		out[at+i] = money.Fixed{Hi: values[row] >> 63, Lo: uint64(values[row])}
 	}
@@ -166,9 +166,9 @@ func appendShort(out []money.Fixed, values []int64, rows []int32) []money.Fixed 
 func (e *blockEncoder) texts(v *Vector, rows, nulls int, validity []byte) (arrow.Array, arrow.Metadata) {
 	width := 0
 	if nulls == 0 {
-		width = v.textWidth()
+		width = v.TextWidth()
 	}
-	prefix := v.prefix(rows, nulls)
+	prefix := prefixOf(v, rows, nulls)
 	if width > 0 {
 		prefix = prefix[:min(len(prefix), width-1)] // there is no array of texts of no length
 	}
@@ -203,8 +203,8 @@ func (e *blockEncoder) texts(v *Vector, rows, nulls int, validity []byte) (arrow
 	return fromBuffers(arrow.BinaryTypes.Binary, rows, nulls, nil, validity, ends, body), meta
 }
 
-// prefix returns what all texts that are not null begin with.
-func (v *Vector) prefix(rows, nulls int) []byte {
+// prefixOf returns what all texts that are not null begin with.
+func prefixOf(v *Vector, rows, nulls int) []byte {
 	var prefix []byte
 	first := true
 	for i := range rows {
@@ -212,9 +212,9 @@ func (v *Vector) prefix(rows, nulls int) []byte {
 			continue
 		}
 		if first {
-			prefix, first = v.textAt(i), false
+			prefix, first = v.BytesAt(i), false
 		}
-		if prefix = prefix[:sharedBytes(prefix, v.textAt(i))]; len(prefix) < leastPrefix {
+		if prefix = prefix[:SharedBytes(prefix, v.BytesAt(i))]; len(prefix) < leastPrefix {
 			return nil
 		}
 	}
@@ -235,8 +235,8 @@ func appendFixed(v *Vector, a *array.FixedSizeBinary, prefix string, at, room in
 	if len(prefix)*n > shuffleBlockBytes || uint64(len(v.Bytes)+n*whole) > math.MaxUint32 {
 		return errBlock
 	}
-	v.reserveMore(n*whole, n, at, room)
-	to := v.growText(n, whole)
+	reserveMore(v, n*whole, n, at, room)
+	to := v.GrowText(n, whole)
 	for i := range n {
 		row := i
 		if rows != nil {
@@ -263,12 +263,12 @@ func appendTexts(v *Vector, a *array.Binary, prefix string, at, room int, rows [
 	if len(prefix)*n > shuffleBlockBytes || uint64(len(v.Bytes)+len(prefix)*n+len(a.ValueBytes())) > math.MaxUint32 {
 		return errBlock
 	}
-	v.reserveMore(size, n, at, room)
+	reserveMore(v, size, n, at, room)
 	if rows == nil && prefix == "" {
 		base := uint32(len(v.Bytes))
 		v.Bytes = append(v.Bytes, a.ValueBytes()...)
 		first := len(v.Ends)
-		v.Ends = grow(v.Ends, n)
+		v.Ends = Grow(v.Ends, n)
 		last := int32(0)
 		for i, end := range a.ValueOffsets()[1:] {
 			if end < last {
@@ -301,8 +301,8 @@ const mostGuessed = 64 << 20
 
 // reserveMore makes room for n texts of so many bytes, and in the same measure for those to come up to room rows, and a
 // little more. The first may be long and all others short, so there is a bound to that.
-func (v *Vector) reserveMore(size, n, at, room int) {
+func reserveMore(v *Vector, size, n, at, room int) {
 	if need := len(v.Bytes) + size; need > cap(v.Bytes) {
-		v.reserveText(min(need*max(room, at+n)/(at+n)*17/16, max(2*need, mostGuessed)), 0)
+		v.ReserveText(min(need*max(room, at+n)/(at+n)*17/16, max(2*need, mostGuessed)), 0)
 	}
 }

@@ -35,7 +35,7 @@ func OpenShuffle(r io.ReaderAt, size int64, t *schemas.Table) (*ShuffleFile, err
 		return nil, fmt.Errorf("open shuffle: %d bytes are too few: %w", size, ErrDamaged)
 	}
 	var tail [shuffleTail]byte
-	if err := readFull(r, tail[:], size-shuffleTail); err != nil {
+	if err := ReadFull(r, tail[:], size-shuffleTail); err != nil {
 		return nil, fmt.Errorf("open shuffle: %w", err)
 	}
 	length := int64(binary.LittleEndian.Uint32(tail[:]))
@@ -44,7 +44,7 @@ func OpenShuffle(r io.ReaderAt, size int64, t *schemas.Table) (*ShuffleFile, err
 		return nil, fmt.Errorf("open shuffle: it has no tail: %w", ErrDamaged)
 	}
 	index := make([]byte, length)
-	if err := readFull(r, index, end); err != nil {
+	if err := ReadFull(r, index, end); err != nil {
 		return nil, fmt.Errorf("open shuffle: %w", err)
 	}
 	if crc32.Checksum(index, castagnoli) != binary.LittleEndian.Uint32(tail[4:]) {
@@ -133,9 +133,9 @@ func (s *ShuffleFile) read(block Block, b *Batch, buffer *BlockBuffer, want *par
 
 // read reads and decodes what is wanted of a block of any file.
 func (m *BlockBuffer) read(in io.ReaderAt, block Block, b *Batch, want *part) (err error) {
-	defer recovered(&err)
-	m.stream = grow(m.stream[:0], int(block.Bytes))
-	if err := readFull(in, m.stream, block.At); err != nil {
+	defer Recovered(&err)
+	m.stream = Grow(m.stream[:0], int(block.Bytes))
+	if err := ReadFull(in, m.stream, block.At); err != nil {
 		return err
 	}
 	if crc32.Checksum(m.stream, castagnoli) != block.CRC {

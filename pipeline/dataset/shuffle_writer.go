@@ -19,16 +19,6 @@ const shuffleMagic = "DAYBOOK2"
 
 const shuffleTail = 16
 
-// ShardOf returns the shard, below shards, of an account. It is part of the format: the rows of an account must go to
-// the same shard from every object and with every version, so it may never change. Rows of no account go to the shard of
-// the empty text.
-func ShardOf(account []byte, shards int) uint16 {
-	return uint16((hash(account) >> 32) * uint64(shards) >> 32)
-}
-
-// MaxShards is the largest number of shards.
-const MaxShards = 1 << 12
-
 // ShuffleOptions are the choices of a shuffle file. The zero value is good.
 type ShuffleOptions struct {
 	// BudgetBytes is about how much memory rows may take before some are written; 0 is 32 MiB. A larger budget makes
@@ -109,7 +99,7 @@ func (s *ShuffleWriter) Reset(w io.Writer) error {
 	for _, b := range s.shards {
 		if b != nil {
 			b.Reset()
-			b.forget()
+			forget(b)
 		}
 	}
 	s.write([]byte(shuffleMagic))
@@ -117,7 +107,7 @@ func (s *ShuffleWriter) Reset(w io.Writer) error {
 }
 
 // forget makes every column of an empty batch absent.
-func (b *Batch) forget() {
+func forget(b *Batch) {
 	for c := range b.Columns {
 		b.Columns[c].Absent = true
 	}
@@ -180,7 +170,7 @@ func (s *ShuffleWriter) sameDictionaries(k int, b *Batch) {
 
 // group sorts the rows by shard into s.order; those of shard k are order[start[k]:start[k+1]], in their old order.
 func (s *ShuffleWriter) group(shard []uint16) {
-	s.start = grow(s.start[:0], len(s.shards)+1)
+	s.start = Grow(s.start[:0], len(s.shards)+1)
 	clear(s.start)
 	for _, k := range shard {
 		s.start[k+1]++
@@ -188,7 +178,7 @@ func (s *ShuffleWriter) group(shard []uint16) {
 	for k := range s.shards {
 		s.start[k+1] += s.start[k]
 	}
-	s.order = grow(s.order[:0], len(shard))
+	s.order = Grow(s.order[:0], len(shard))
 	for i, k := range shard {
 		s.order[s.start[k]] = int32(i)
 		s.start[k]++
@@ -204,23 +194,23 @@ func (s *ShuffleWriter) absent(c int) {
 			continue
 		}
 		for range s.start[k+1] - s.start[k] {
-			to.Columns[c].appendNull()
+			to.Columns[c].AppendNull()
 		}
 	}
 }
 
 // route moves column c, shard by shard.
 func (s *ShuffleWriter) route(c int, from *Vector) {
-	nulls := from.countNulls(0, max(len(from.Codes), len(from.Ends), len(from.Ints), len(from.Decs)))
-	width := from.textWidth()
+	nulls := from.CountNulls(0, max(len(from.Codes), len(from.Ends), len(from.Ints), len(from.Decs)))
+	width := from.TextWidth()
 	for k, to := range s.shards {
 		rows := s.order[s.start[k]:s.start[k+1]]
 		if len(rows) == 0 {
 			continue
 		}
 		v := &to.Columns[c]
-		before := v.memory()
-		v.fill(to.Rows)
+		before := memoryOf(v)
+		v.Fill(to.Rows)
 		if nulls > 0 {
 			for i, row := range rows {
 				if from.IsNull(int(row)) {
@@ -228,17 +218,17 @@ func (s *ShuffleWriter) route(c int, from *Vector) {
 				}
 			}
 		}
-		v.double(from, len(rows))
-		v.gather(from, rows, width)
-		size := v.memory() - before
+		doubleRoom(v, from, len(rows))
+		gatherRows(v, from, rows, width)
+		size := memoryOf(v) - before
 		s.sizes[k] += size
 		s.held += size
 	}
 }
 
-// double makes room for about n rows of src more, and where there is too little, for twice as many as there was: blocks grow
+// doubleRoom makes room for about n rows of src more, and where there is too little, for twice as many as there was: blocks grow
 // batch by batch, and every step in between is copied and left to the collector.
-func (v *Vector) double(src *Vector, n int) {
+func doubleRoom(v *Vector, src *Vector, n int) {
 	switch v.Type {
 	case schemas.Label:
 		v.Codes = doubled(v.Codes, n)
@@ -256,41 +246,41 @@ func doubled[T any](s []T, n int) []T {
 	if len(s)+n <= cap(s) {
 		return s
 	}
-	return withRoom(s, max(len(s)+n, 2*cap(s)))
+	return WithRoom(s, max(len(s)+n, 2*cap(s)))
 }
 
-// gather appends the given rows of src, nulls aside. width is that of src's texts, 0 if they are not all alike.
-func (v *Vector) gather(src *Vector, rows []int32, width int) {
+// gatherRows appends the given rows of src, nulls aside. width is that of src's texts, 0 if they are not all alike.
+func gatherRows(v *Vector, src *Vector, rows []int32, width int) {
 	switch v.Type {
 	case schemas.Label:
 		at := len(v.Codes)
-		v.Codes = grow(v.Codes, len(rows))
+		v.Codes = Grow(v.Codes, len(rows))
 		out := v.Codes[at:]
 		for i, row := range rows {
 			out[i] = src.Codes[row]
 		}
 	case schemas.Text:
 		if width > 0 {
-			at := v.growText(len(rows), width)
+			at := v.GrowText(len(rows), width)
 			for i, row := range rows {
 				copy(v.Bytes[at+i*width:at+(i+1)*width], src.Bytes[int(row)*width:])
 			}
 			return
 		}
 		for _, row := range rows {
-			v.Bytes = append(v.Bytes, src.Bytes[src.start(int(row)):src.Ends[row]]...)
+			v.Bytes = append(v.Bytes, src.Bytes[src.TextStart(int(row)):src.Ends[row]]...)
 			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
 		}
 	case schemas.Decimal:
 		at := len(v.Decs)
-		v.Decs = grow(v.Decs, len(rows))
+		v.Decs = Grow(v.Decs, len(rows))
 		out := v.Decs[at:]
 		for i, row := range rows {
 			out[i] = src.Decs[row]
 		}
 	case schemas.Time, schemas.Integer:
 		at := len(v.Ints)
-		v.Ints = grow(v.Ints, len(rows))
+		v.Ints = Grow(v.Ints, len(rows))
 		out := v.Ints[at:]
 		for i, row := range rows {
 			out[i] = src.Ints[row]
@@ -298,8 +288,8 @@ func (v *Vector) gather(src *Vector, rows []int32, width int) {
 	}
 }
 
-// memory returns about how many bytes the rows of v take.
-func (v *Vector) memory() int {
+// memoryOf returns about how many bytes the rows of v take.
+func memoryOf(v *Vector) int {
 	return 8*len(v.Nulls) + 4*len(v.Codes) + len(v.Bytes) + 4*len(v.Ends) + 8*len(v.Ints) + 16*len(v.Decs)
 }
 
@@ -329,7 +319,7 @@ func (s *ShuffleWriter) flush(k int) {
 	s.index.Rows += int64(b.Rows)
 	s.at += size
 	b.Reset()
-	b.forget()
+	forget(b)
 	s.held -= s.sizes[k]
 	s.sizes[k] = 0
 }

@@ -107,7 +107,7 @@ func TestSharedBytes(t *testing.T) {
 		for want < len(a) && want < len(b) && a[want] == b[want] {
 			want++
 		}
-		if got := sharedBytes(a, b); got != want {
+		if got := SharedBytes(a, b); got != want {
 			t.Fatalf("%v and %v share %d bytes, want %d", a, b, got, want)
 		}
 	}

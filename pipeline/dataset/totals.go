@@ -206,7 +206,7 @@ func (s *codeSums) addColumn(b *Batch, value, key int, into *map[string]money.Fi
 			if err := s.addSome(b, v, key, i, end); err != nil {
 				return err
 			}
-		} else if v.countNulls(i, end) < end-i {
+		} else if v.CountNulls(i, end) < end-i {
 			at := codeOf(b, key, i)
 			sum, ok := money.Sum(v.Decs[i:end]) // of nulls there are noughts
 			if ok {

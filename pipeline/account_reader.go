@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -20,9 +21,9 @@ type accountReader struct {
 	account int   // the column of accounts
 
 	closer io.Closer
-	file   *dataset.Reader
+	file   *parquet.Reader
 	group  int
-	scan   *dataset.Scanner
+	scan   *parquet.Scanner
 	batch  *dataset.Batch
 	at     int
 }
@@ -33,7 +34,7 @@ func openAccounts(ctx context.Context, s store.Store, key string, table *schemas
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", key, err)
 	}
-	f, err := dataset.Open(at, size)
+	f, err := parquet.Open(at, size)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", key, err), at.Close())
 	}
@@ -78,7 +79,7 @@ func (a *accountReader) next(id schemas.AccountID) (bool, error) {
 				return false, nil
 			}
 			var err error
-			options := dataset.ScanOptions{From: a.file.From(a.table, a.columns...), Groups: []int{a.group}}
+			options := parquet.ScanOptions{From: a.file.From(a.table, a.columns...), Groups: []int{a.group}}
 			if a.scan, err = a.file.Scan(a.table, options); err != nil {
 				return false, fmt.Errorf("read %s: %w", a.key, err)
 			}

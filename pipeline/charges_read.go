@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -56,8 +57,8 @@ func scanTable(ctx context.Context, s store.Store, key string, table *schemas.Ta
 type tableScan struct {
 	columns, lazy []int
 	batch         *dataset.Batch
-	buffers       dataset.ScanBuffers
-	scanner       *dataset.Scanner
+	buffers       parquet.ScanBuffers
+	scanner       *parquet.Scanner
 }
 
 func (t *tableScan) scan(ctx context.Context, s store.Store, key string, each func(*dataset.Batch) error) error {
@@ -66,12 +67,12 @@ func (t *tableScan) scan(ctx context.Context, s store.Store, key string, each fu
 		return err
 	}
 	defer at.Close()
-	f, err := dataset.Open(at, size)
+	f, err := parquet.Open(at, size)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", key, err)
 	}
 	table := t.batch.Table
-	t.scanner, err = f.Scan(table, dataset.ScanOptions{From: f.From(table, t.columns...), Lazy: t.lazy, Buffers: &t.buffers})
+	t.scanner, err = f.Scan(table, parquet.ScanOptions{From: f.From(table, t.columns...), Lazy: t.lazy, Buffers: &t.buffers})
 	if err != nil {
 		return fmt.Errorf("read %s: %w", key, err)
 	}

@@ -127,7 +127,7 @@ func committed(ctx context.Context, r *Run, t *Task, scratch bool) (*Result, err
 		return res, nil
 	}
 	for _, o := range res.Outputs {
-		if o.Dataset != shuffle {
+		if o.Dataset != shuffled {
 			continue
 		}
 		if _, err := store.Stat(ctx, r.Scratch, r.scratchKey(&o)); errors.Is(err, store.ErrNotFound) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/store"
 	"daybook/rating"
 	"daybook/schemas"
@@ -44,7 +45,7 @@ func (l *Look) scan(ctx context.Context, key string, q scanning, each func(b *da
 		return fmt.Errorf("open %s: %w", key, err)
 	}
 	defer at.Close()
-	f, err := dataset.Open(at, size)
+	f, err := parquet.Open(at, size)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", key, err)
 	}
@@ -57,7 +58,7 @@ func (l *Look) scan(ctx context.Context, key string, q scanning, each func(b *da
 		if q.group != nil && *q.group != g || column >= 0 && !f.MayHold(g, column, []byte(q.text)) {
 			continue
 		}
-		s, err := f.Scan(q.table, dataset.ScanOptions{From: f.From(q.table, q.columns...), Groups: []int{g}})
+		s, err := f.Scan(q.table, parquet.ScanOptions{From: f.From(q.table, q.columns...), Groups: []int{g}})
 		if err != nil {
 			return fmt.Errorf("read %s: %w", key, err)
 		}

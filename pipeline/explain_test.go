@@ -15,6 +15,7 @@ import (
 
 	"daybook/pipeline"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -390,11 +391,11 @@ func identifiers(t *testing.T, l *pipeline.Look, table *schemas.Table) (ids []st
 			t.Fatal(err)
 		}
 		defer at.Close()
-		f, err := dataset.Open(at, size)
+		f, err := parquet.Open(at, size)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := f.Scan(table, dataset.ScanOptions{From: f.From(table, 0)})
+		s, err := f.Scan(table, parquet.ScanOptions{From: f.From(table, 0)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,14 +4,15 @@ import (
 	"context"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/shuffle"
 	"daybook/schemas"
 )
 
 // findingsSpill keeps findings in a temporary file, as a shuffle file of one shard, until they are sorted as usage is.
 type findingsSpill struct {
 	directory string
-	file      dataset.SpillFile // nil until something is put
-	out       *dataset.ShuffleWriter
+	file      shuffle.SpillFile // nil until something is put
+	out       *shuffle.Writer
 	shards    []uint16
 }
 
@@ -19,10 +20,10 @@ type findingsSpill struct {
 func (s *findingsSpill) put(rows []schemas.Finding) error {
 	if s.file == nil {
 		var err error
-		if s.file, err = dataset.TempSpill(s.directory)(); err != nil {
+		if s.file, err = shuffle.TempSpill(s.directory)(); err != nil {
 			return err
 		}
-		if s.out, err = dataset.NewShuffleWriter(s.file, &schemas.Findings, 1, dataset.ShuffleOptions{BudgetBytes: heldFindings}); err != nil {
+		if s.out, err = shuffle.NewWriter(s.file, &schemas.Findings, 1, shuffle.Options{BudgetBytes: heldFindings}); err != nil {
 			return err
 		}
 	}
@@ -43,19 +44,19 @@ func (s *findingsSpill) sorted(ctx context.Context, last []schemas.Finding, writ
 	if err != nil {
 		return err
 	}
-	f, err := dataset.OpenShuffle(s.file, stats.Bytes, &schemas.Findings)
+	f, err := shuffle.Open(s.file, stats.Bytes, &schemas.Findings)
 	if err != nil {
 		return err
 	}
-	how := dataset.Reduction{
+	how := shuffle.Reduction{
 		Table: &schemas.Findings,
 		Order: []int{
 			schemas.FindSourceId, schemas.FindObjectKey, schemas.FindObjectRow, schemas.FindColumn, schemas.FindCode, schemas.FindAccountId,
 		},
 		Object: schemas.FindObjectKey, Row: schemas.FindObjectRow, Measures: dataset.Measures{Quantity: -1, Unit: -1, Cost: -1, Currency: -1},
 	}
-	options := dataset.ReduceOptions{BudgetBytes: 4 * heldFindings, BatchRows: 8192, Spill: dataset.TempSpill(s.directory)}
-	_, err = new(dataset.Reducer).Reduce(ctx, how, []*dataset.ShuffleFile{f}, 0, options, write, nil)
+	options := shuffle.ReduceOptions{BudgetBytes: 4 * heldFindings, BatchRows: 8192, Spill: shuffle.TempSpill(s.directory)}
+	_, err = new(shuffle.Reducer).Reduce(ctx, how, []*shuffle.File{f}, 0, options, write, nil)
 	return err
 }
 

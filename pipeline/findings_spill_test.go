@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -44,11 +45,11 @@ func TestManyFindings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := dataset.Open(bytes.NewReader(body), int64(len(body)))
+	f, err := parquet.Open(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := f.Scan(&schemas.Findings, dataset.ScanOptions{From: f.From(&schemas.Findings)})
+	s, err := f.Scan(&schemas.Findings, parquet.ScanOptions{From: f.From(&schemas.Findings)})
 	if err != nil {
 		t.Fatal(err)
 	}

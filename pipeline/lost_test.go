@@ -14,6 +14,8 @@ import (
 
 	"daybook/pipeline"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
+	"daybook/pipeline/dataset/shuffle"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -81,7 +83,7 @@ func spoilParquet(table *schemas.Table, how string, column int) func([]byte) ([]
 			return nil, err
 		}
 		var out bytes.Buffer
-		w, err := dataset.NewWriter(&out, table, nil, dataset.WriterOptions{})
+		w, err := parquet.NewWriter(&out, table, nil, parquet.WriterOptions{})
 		if err == nil {
 			err = w.Append(spoiled(whole, how, column))
 		}
@@ -96,12 +98,12 @@ func spoilParquet(table *schemas.Table, how string, column int) func([]byte) ([]
 // spoilShuffle writes a shuffle file of one shard anew with one row spoiled.
 func spoilShuffle(how string) func([]byte) ([]byte, error) {
 	return func(body []byte) ([]byte, error) {
-		f, err := dataset.OpenShuffle(bytes.NewReader(body), int64(len(body)), &schemas.Usage)
+		f, err := shuffle.Open(bytes.NewReader(body), int64(len(body)), &schemas.Usage)
 		if err != nil {
 			return nil, err
 		}
 		whole := dataset.NewBatch(&schemas.Usage)
-		var buffer dataset.BlockBuffer
+		var buffer shuffle.BlockBuffer
 		for _, block := range f.Blocks(0) {
 			if err := f.Read(block, whole, &buffer); err != nil {
 				return nil, err
@@ -109,7 +111,7 @@ func spoilShuffle(how string) func([]byte) ([]byte, error) {
 		}
 		whole = spoiled(whole, how, schemas.UseConsumedQuantity)
 		var out bytes.Buffer
-		w, err := dataset.NewShuffleWriter(&out, &schemas.Usage, 1, dataset.ShuffleOptions{})
+		w, err := shuffle.NewWriter(&out, &schemas.Usage, 1, shuffle.Options{})
 		if err == nil {
 			err = w.Add(whole, make([]uint16, whole.Rows))
 		}

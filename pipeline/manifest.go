@@ -64,7 +64,7 @@ func newManifest(r *Run, plan []Wave, results [][]*Result) (*Manifest, error) {
 				addCode(codes, c)
 			}
 			for _, o := range res.Outputs {
-				if o.Dataset != shuffle {
+				if o.Dataset != shuffled {
 					m.Outputs = append(m.Outputs, o)
 				}
 			}

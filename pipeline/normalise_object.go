@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/shuffle"
 	"daybook/pipeline/source"
 	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
@@ -48,7 +49,7 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 	obj := &pinned.Objects[t.Object]
 	n := newNormaliser(r, src, obj)
 	defer n.found.close()
-	out := Output{Dataset: shuffle, Key: t.Key + ".arrow"}
+	out := Output{Dataset: shuffled, Key: t.Key + ".arrow"}
 	_, err := store.CreateFrom(ctx, r.Scratch, r.scratchKey(&out), func(w io.Writer) error {
 		var err error
 		if n.out, err = r.shuffler(w); err != nil {
@@ -81,11 +82,11 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 }
 
 // shuffler returns a writer of a shuffle file on w, one that is done with its last file where there is one.
-func (r *Run) shuffler(w io.Writer) (*dataset.ShuffleWriter, error) {
+func (r *Run) shuffler(w io.Writer) (*shuffle.Writer, error) {
 	if used, ok := r.buffers.shufflers.take(); ok {
 		return used, used.Reset(w)
 	}
-	return dataset.NewShuffleWriter(w, &schemas.Usage, r.Spec.Shards, dataset.ShuffleOptions{BudgetBytes: int(r.budget() / 2)})
+	return shuffle.NewWriter(w, &schemas.Usage, r.Spec.Shards, shuffle.Options{BudgetBytes: int(r.budget() / 2)})
 }
 
 // refuse is the result of an object that cannot be trusted: one finding, and no rows.
@@ -107,7 +108,7 @@ type normaliser struct {
 	r   *Run
 	src *schemas.Source
 	obj *Object
-	out *dataset.ShuffleWriter
+	out *shuffle.Writer
 
 	owners owners
 	// view is the decoder's batch with our own columns beside its own, which are left as they are.

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/shuffle"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -28,7 +29,7 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	found := r.newFindings()
 	defer found.close()
 	var usage dataset.Tally
-	var stats dataset.ReduceStats
+	var stats shuffle.ReduceStats
 	var left shardPartial
 	out, err := writeTable(ctx, r, &t, &schemas.Usage, func(write func(*dataset.Batch) error) error {
 		if len(files.open) == 0 {
@@ -36,20 +37,20 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		}
 		reducer, ok := r.buffers.reducers.take()
 		if !ok {
-			reducer = new(dataset.Reducer)
+			reducer = new(shuffle.Reducer)
 		}
 		defer r.buffers.reducers.leave(reducer) // not after the store has waited for its disk
-		options := dataset.ReduceOptions{BudgetBytes: r.budget(), Spill: dataset.TempSpill(r.SpillDir), Progress: func(rows int64) {
+		options := shuffle.ReduceOptions{BudgetBytes: r.budget(), Spill: shuffle.TempSpill(r.SpillDir), Progress: func(rows int64) {
 			r.tell(Event{Kind: RowsDone, Stage: t.Stage, Step: t.Step, Rows: rows})
 		}}
-		stats, err = reducer.Reduce(ctx, dataset.UsageReduction(), files.open, t.Part, options, func(b *dataset.Batch) error {
+		stats, err = reducer.Reduce(ctx, shuffle.UsageReduction(), files.open, t.Part, options, func(b *dataset.Batch) error {
 			if err := usage.AddBatch(b, dataset.UsageMeasures()); err != nil {
 				return err
 			}
 			left.Nobody += nullsIn(&b.Columns[schemas.UseAccountId], b.Rows)
 			left.Late += int64(b.Rows) - nullsIn(&b.Columns[schemas.UseLatePeriod], b.Rows)
 			return write(b)
-		}, func(c dataset.Conflict) error {
+		}, func(c shuffle.Conflict) error {
 			found.add(conflictFinding(sources[c.Dropped.File], c))
 			return nil
 		})
@@ -111,7 +112,7 @@ func scratchError(err error) error {
 
 // shuffles are the open shuffle files of a task.
 type shuffles struct {
-	open    []*dataset.ShuffleFile
+	open    []*shuffle.File
 	closers []io.Closer
 	// sent is what the objects' tasks say that they sent to each shard, file by file.
 	sent [][]byte
@@ -185,22 +186,22 @@ func (o *reopened) ReadAt(p []byte, off int64) (int, error) {
 // shuffleIndexes remembers the indexes of shuffle files, so that not every shard reads each of them anew.
 type shuffleIndexes struct {
 	mu    sync.Mutex
-	byKey map[string]*dataset.ShuffleFile
+	byKey map[string]*shuffle.File
 }
 
 // open opens the shuffle file with the key, which is at the reader.
-func (c *shuffleIndexes) open(at io.ReaderAt, size int64, key string) (*dataset.ShuffleFile, error) {
+func (c *shuffleIndexes) open(at io.ReaderAt, size int64, key string) (*shuffle.File, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if f, ok := c.byKey[key]; ok {
 		return f.On(at), nil
 	}
-	f, err := dataset.OpenShuffle(at, size, &schemas.Usage)
+	f, err := shuffle.Open(at, size, &schemas.Usage)
 	if err != nil {
 		return nil, err
 	}
 	if c.byKey == nil {
-		c.byKey = map[string]*dataset.ShuffleFile{}
+		c.byKey = map[string]*shuffle.File{}
 	}
 	c.byKey[key] = f.On(nil)
 	return f, nil
@@ -235,7 +236,7 @@ func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []
 			continue
 		}
 		for _, o := range res.Outputs {
-			if o.Dataset != shuffle {
+			if o.Dataset != shuffled {
 				continue
 			}
 			at, size, err := files.reader(ctx, r.Scratch, r.scratchKey(&o))
@@ -257,7 +258,7 @@ func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []
 	return files, sources, nil
 }
 
-func conflictFinding(id schemas.SourceID, c dataset.Conflict) schemas.Finding {
+func conflictFinding(id schemas.SourceID, c shuffle.Conflict) schemas.Finding {
 	info, _ := schemas.CodeDuplicateConflict.Info()
 	return schemas.Finding{
 		Code: info.Code, Severity: info.Severity, Source: id, Object: c.Dropped.Object, Row: c.Dropped.Row,

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
 	"daybook/rating"
 	"daybook/schemas"
 )
@@ -44,7 +45,7 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 			return nil, err
 		}
 	}
-	out, err := writeTableWith(ctx, r, &t, &schemas.Charges, func(to *dataset.Writer) error {
+	out, err := writeTableWith(ctx, r, &t, &schemas.Charges, func(to *parquet.Writer) error {
 		w.to = to
 		for _, n := range normalised {
 			for _, o := range n.Outputs {
@@ -84,7 +85,7 @@ type rater struct {
 	plan   *rating.Plan
 	tally  *rating.Tally
 	combos *combos
-	to     *dataset.Writer
+	to     *parquet.Writer
 
 	lay     *chargeWriter
 	control Control
@@ -334,7 +335,7 @@ func (w *rater) keep(charges []schemas.Charge) error {
 		if err := w.lay.batch.EndRow(); err != nil {
 			return err
 		}
-		if w.lay.batch.Rows == dataset.RowGroupRows {
+		if w.lay.batch.Rows == parquet.RowGroupRows {
 			if err := w.to.Append(w.lay.batch); err != nil {
 				return err
 			}

@@ -8,12 +8,14 @@ import (
 	"io"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
+	"daybook/pipeline/dataset/shuffle"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
-// shuffle is the dataset name of files that only later steps of the run read.
-const shuffle = "shuffle"
+// shuffled is the dataset name of files that only later steps of the run read.
+const shuffled = "shuffle"
 
 // carriedOver is the dataset name of what accounts take into the next period: JSON that rating alone reads.
 const carriedOver = "carried"
@@ -31,26 +33,26 @@ func (r *Run) scratchKey(o *Output) string { return fmt.Sprintf("%d/%s", r.budge
 // writeTable writes rows as a part of table's dataset. fill appends batches; a table without rows is written too, so that
 // readers find its columns.
 func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(write func(*dataset.Batch) error) error) (Output, error) {
-	return writeTableWith(ctx, r, t, table, func(w *dataset.Writer) error { return fill(w.Append) })
+	return writeTableWith(ctx, r, t, table, func(w *parquet.Writer) error { return fill(w.Append) })
 }
 
 // writeTableWith is writeTable for those who need more of the writer than Append.
-func writeTableWith(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(*dataset.Writer) error) (Output, error) {
+func writeTableWith(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(*parquet.Writer) error) (Output, error) {
 	out := Output{Dataset: table.Name, Key: datasetKey(r, t, table.Name)}
 	sum := sha256.New()
 	info, err := store.CreateFrom(ctx, r.Store, out.Key, func(w io.Writer) error {
 		buffers, ok := r.buffers.writers.take()
 		if !ok {
-			buffers = new(dataset.WriterBuffers)
+			buffers = new(parquet.WriterBuffers)
 		}
 		defer r.buffers.writers.leave(buffers) // not after the store has waited for its disk
-		meta := []dataset.KeyValue{
+		meta := []parquet.KeyValue{
 			{Key: "daybook.period", Value: string(r.Spec.Period)},
 			{Key: "daybook.table", Value: table.Name},
 			{Key: "daybook.task", Value: t.Key},
 			{Key: "daybook.version", Value: table.Version},
 		}
-		pw, err := dataset.NewWriter(io.MultiWriter(w, sum), table, meta, dataset.WriterOptions{Sorted: sortedBy(table), Buffers: buffers})
+		pw, err := parquet.NewWriter(io.MultiWriter(w, sum), table, meta, parquet.WriterOptions{Sorted: sortedBy(table), Buffers: buffers})
 		if err != nil {
 			return err
 		}
@@ -71,7 +73,7 @@ func writeTableWith(ctx context.Context, r *Run, t *Task, table *schemas.Table, 
 // sortedBy are the columns by which the rows of a table stand in order, for the footer.
 func sortedBy(t *schemas.Table) []int {
 	if t == &schemas.Usage {
-		return dataset.UsageReduction().Order
+		return shuffle.UsageReduction().Order
 	}
 	return nil
 }

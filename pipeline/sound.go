@@ -90,7 +90,7 @@ func allThere(
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
 	for i := range outputs {
-		if outputs[i].Dataset == shuffle {
+		if outputs[i].Dataset == shuffled {
 			continue
 		}
 		g.Go(func() error {

@@ -3,7 +3,8 @@ package pipeline
 import (
 	"sync"
 
-	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
+	"daybook/pipeline/dataset/shuffle"
 )
 
 // spares keeps what tasks that are done leave for those to come. Unlike a [sync.Pool] it loses nothing to the collector
@@ -35,9 +36,9 @@ func (s *spares[T]) leave(x T) {
 
 // buffers are those that the tasks of a step hand on. The next step has no use for them, and needs their room.
 type buffers struct {
-	shufflers spares[*dataset.ShuffleWriter]
-	reducers  spares[*dataset.Reducer]
-	writers   spares[*dataset.WriterBuffers]
+	shufflers spares[*shuffle.Writer]
+	reducers  spares[*shuffle.Reducer]
+	writers   spares[*parquet.WriterBuffers]
 	raters    spares[*raterRoom]
 	counters  spares[*dayCounter]
 }

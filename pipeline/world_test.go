@@ -20,6 +20,7 @@ import (
 	"daybook/pipeline"
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -261,11 +262,11 @@ func eachBatch(t *testing.T, s store.Store, key string, table *schemas.Table, ea
 }
 
 func scan(body []byte, table *schemas.Table, each func(*dataset.Batch)) error {
-	f, err := dataset.Open(bytes.NewReader(body), int64(len(body)))
+	f, err := parquet.Open(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
 		return err
 	}
-	s, err := f.Scan(table, dataset.ScanOptions{From: f.From(table)})
+	s, err := f.Scan(table, parquet.ScanOptions{From: f.From(table)})
 	if err != nil {
 		return err
 	}

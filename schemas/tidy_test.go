@@ -38,19 +38,21 @@ var floorPlan = map[string]room{
 	"reconcile/bills": {ours: "reconcile/sheet reconcile/tally schemas schemas/money"},
 	"reconcile":       {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money"},
 
-	"pipeline/store": {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
-	"pipeline/dataset": {
-		ours:    "pipeline/store schemas schemas/money",
-		friends: "github.com/apache/arrow/go/v15/... github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy",
+	"pipeline/store":   {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
+	"pipeline/dataset": {ours: "schemas schemas/money"},
+	"pipeline/dataset/parquet": {
+		ours:    "pipeline/dataset schemas schemas/money",
+		friends: "github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy",
 	},
+	"pipeline/dataset/shuffle": {ours: "pipeline/dataset schemas schemas/money", friends: "github.com/apache/arrow/go/v15/..."},
 	"pipeline/source/delivery": {ours: "pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
-	"pipeline/source":          {ours: "pipeline/dataset pipeline/source/... schemas schemas/money", friends: "github.com/klauspost/compress/..."},
+	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/book/check":      {ours: "pipeline/book/parse schemas schemas/money"},
 	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document":        {ours: "schemas schemas/money", friends: "github.com/xuri/excelize/v2"},
 	"pipeline": {
-		ours: "pipeline/book pipeline/dataset pipeline/document pipeline/source/... pipeline/store " +
+		ours: "pipeline/book pipeline/dataset/... pipeline/document pipeline/source/... pipeline/store " +
 			"rating rating/invoice reconcile/... schemas schemas/money",
 		friends: "github.com/robfig/cron/v3 golang.org/x/sync/errgroup",
 	},
@@ -70,7 +72,7 @@ var inTests = room{ours: "fixtures/...", friends: "github.com/rogpeppe/go-intern
 
 // moneyless lists the files under the roof of money that may use floats, each with the reason.
 var moneyless = map[string]string{
-	"pipeline/dataset/parquet_convert.go": "turns the DOUBLE columns of peers' files into their shortest decimal text, once, at the edge",
+	"pipeline/dataset/parquet/convert.go": "turns the DOUBLE columns of peers' files into their shortest decimal text, once, at the edge",
 }
 
 // binary matches the names of binary floating point: its types, and the functions that convert to and from it.

@@ -1,29 +1,31 @@
-package dataset
+package dataset_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"daybook/fixtures/batches"
+	"daybook/pipeline/dataset"
 	"daybook/schemas/money"
 )
 
 func TestAppend(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		fill func(b *Batch)
+		fill func(b *dataset.Batch)
 		want string // of the error; empty if the row is right
 	}{
-		{"all given", func(b *Batch) { b.AppendText(0, "a"); b.AppendText(2, "i") }, ""},
-		{"null given", func(b *Batch) { b.AppendNull(0); b.AppendNull(2) }, ""},
-		{"twice", func(b *Batch) { b.AppendText(0, "a"); b.AppendText(0, "b") }, "column Account of table sample got two values"},
-		{"null and value", func(b *Batch) { b.AppendText(0, "a"); b.AppendNull(0) }, "column Account of table sample got two values"},
-		{"wrong type", func(b *Batch) { b.AppendInt(0, 1) }, "column Account of table sample got a value of another type"},
-		{"no such column", func(b *Batch) { b.AppendInt(99, 1) }, "table sample has no column 99"},
-		{"null where one is required", func(b *Batch) { b.AppendNull(9) }, ""},
+		{"all given", func(b *dataset.Batch) { b.AppendText(0, "a"); b.AppendText(2, "i") }, ""},
+		{"null given", func(b *dataset.Batch) { b.AppendNull(0); b.AppendNull(2) }, ""},
+		{"twice", func(b *dataset.Batch) { b.AppendText(0, "a"); b.AppendText(0, "b") }, "column Account of table sample got two values"},
+		{"null and value", func(b *dataset.Batch) { b.AppendText(0, "a"); b.AppendNull(0) }, "column Account of table sample got two values"},
+		{"wrong type", func(b *dataset.Batch) { b.AppendInt(0, 1) }, "column Account of table sample got a value of another type"},
+		{"no such column", func(b *dataset.Batch) { b.AppendInt(99, 1) }, "table sample has no column 99"},
+		{"null where one is required", func(b *dataset.Batch) { b.AppendNull(9) }, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := NewBatch(&sample)
+			b := dataset.NewBatch(&batches.Sample)
 			required(b)
 			if err := b.EndRow(); err != nil {
 				t.Fatal(err)
@@ -40,7 +42,7 @@ func TestAppend(t *testing.T) {
 			}
 			for i := range b.Columns {
 				if v := &b.Columns[i]; !v.Absent && v.Len() != want {
-					t.Errorf("column %s holds %d values, want %d", sample.Columns[i].Name, v.Len(), want)
+					t.Errorf("column %s holds %d values, want %d", batches.Sample.Columns[i].Name, v.Len(), want)
 				}
 			}
 			if b.Rows != want {
@@ -54,7 +56,7 @@ func TestAppend(t *testing.T) {
 	}
 }
 
-func required(b *Batch) {
+func required(b *dataset.Batch) {
 	b.AppendText(1, "s")
 	b.AppendText(3, "note")
 	b.AppendTime(4, 1)
@@ -63,7 +65,7 @@ func required(b *Batch) {
 }
 
 func TestAppendMissingRequired(t *testing.T) {
-	b := NewBatch(&sample)
+	b := dataset.NewBatch(&batches.Sample)
 	b.AppendText(1, "s")
 	if err := b.EndRow(); err == nil || !strings.Contains(err.Error(), "required column Note of table sample got no value") {
 		t.Errorf("the error is %v", err)
@@ -72,16 +74,16 @@ func TestAppendMissingRequired(t *testing.T) {
 
 // AppendRange keeps nulls where they are, whatever the place of the range and what stands before it.
 func TestAppendRange(t *testing.T) {
-	src := randomBatch(t, newRand(8), 300, 3)
+	src := batches.Random(t, batches.NewRand(8), 300, 3)
 	for _, c := range []struct{ from, to, from2, to2 int }{{0, 0, 0, 300}, {0, 64, 64, 128}, {1, 65, 200, 201}, {63, 130, 5, 300}} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
-			b := NewBatch(&sample)
+			b := dataset.NewBatch(&batches.Sample)
 			b.AppendRange(src, c.from, c.to)
-			sameRows(t, b, src, c.from, c.to)
+			batches.Same(t, b, src, c.from, c.to)
 			b.AppendRange(src, c.from2, c.to2)
-			tail := NewBatch(&sample)
+			tail := dataset.NewBatch(&batches.Sample)
 			tail.AppendRange(b, c.to-c.from, b.Rows)
-			sameRows(t, tail, src, c.from2, c.to2)
+			batches.Same(t, tail, src, c.from2, c.to2)
 		})
 	}
 }

@@ -1,19 +1,21 @@
-package dataset
+package dataset_test
 
 import (
 	"testing"
 
+	"daybook/fixtures/batches"
+	"daybook/pipeline/dataset"
 	"daybook/schemas/money"
 )
 
 // The digest of rows is that of the same rows in another order and division, and of no others.
 func TestDigest(t *testing.T) {
-	b := randomBatch(t, newRand(6), 500, 4)
-	var whole Digest
+	b := batches.Random(t, batches.NewRand(6), 500, 4)
+	var whole dataset.Digest
 	whole.AddBatch(b)
-	var parts [3]Digest
+	var parts [3]dataset.Digest
 	for i := b.Rows - 1; i >= 0; i-- {
-		one := NewBatch(&sample)
+		one := dataset.NewBatch(&batches.Sample)
 		one.AppendRange(b, i, i+1)
 		parts[i%3].AddBatch(one)
 	}
@@ -22,15 +24,15 @@ func TestDigest(t *testing.T) {
 	if parts[2].String() != whole.String() {
 		t.Errorf("in parts it is %s, whole %s", &parts[2], &whole)
 	}
-	var twice, less, other Digest
+	var twice, less, other dataset.Digest
 	twice.AddBatch(b)
-	one := NewBatch(&sample)
+	one := dataset.NewBatch(&batches.Sample)
 	one.AppendRange(b, 7, 8)
 	twice.AddBatch(one)
 	if twice.String() == whole.String() {
 		t.Error("a row counted twice leaves no trace")
 	}
-	rest := NewBatch(&sample)
+	rest := dataset.NewBatch(&batches.Sample)
 	rest.AppendRange(b, 1, b.Rows)
 	less.AddBatch(rest)
 	if less.String() == whole.String() {
@@ -41,7 +43,7 @@ func TestDigest(t *testing.T) {
 	if other.String() == whole.String() {
 		t.Error("a changed value leaves no trace")
 	}
-	var except, exceptWhole Digest
+	var except, exceptWhole dataset.Digest
 	except.AddBatch(b, 8)
 	b.Columns[8].Ints[3]--
 	exceptWhole.AddBatch(b, 8)
@@ -53,7 +55,7 @@ func TestDigest(t *testing.T) {
 // Neighbouring texts do not run together.
 func TestDigestSeparatesValues(t *testing.T) {
 	digest := func(id, note string) string {
-		b := NewBatch(&sample)
+		b := dataset.NewBatch(&batches.Sample)
 		b.AppendText(1, "s")
 		b.AppendText(2, id)
 		b.AppendText(3, note)
@@ -63,7 +65,7 @@ func TestDigestSeparatesValues(t *testing.T) {
 		if err := b.EndRow(); err != nil {
 			t.Fatal(err)
 		}
-		var d Digest
+		var d dataset.Digest
 		d.AddBatch(b)
 		return d.String()
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
 	"daybook/schemas"
 )
 
@@ -18,7 +19,7 @@ func (d *decoder) parquet() error {
 	if d.in.At == nil {
 		return errors.New("it is Parquet, which is read at any offset; give At and Size")
 	}
-	f, err := dataset.Open(d.in.At, d.in.Size)
+	f, err := parquet.Open(d.in.At, d.in.Size)
 	if err != nil {
 		return d.damaged(err)
 	}
@@ -40,7 +41,7 @@ func (d *decoder) parquet() error {
 		return err
 	}
 	d.closeFields(table.Columns, from)
-	scan, err := f.Scan(&table, dataset.ScanOptions{From: from, BatchRows: parquetRows})
+	scan, err := f.Scan(&table, parquet.ScanOptions{From: from, BatchRows: parquetRows})
 	if err != nil {
 		return d.damaged(err)
 	}
@@ -69,7 +70,7 @@ func (d *decoder) closeFields(columns []schemas.Column, from []int) {
 }
 
 // binaryFractions looks for decimals that are stored as binary fractions.
-func (d *decoder) binaryFractions(f *dataset.Reader, from []int) error {
+func (d *decoder) binaryFractions(f *parquet.Reader, from []int) error {
 	for i := range d.columns {
 		c := &d.columns[i]
 		if c.field < 0 || schemas.Usage.Columns[c.use].Type != schemas.Decimal {
@@ -90,7 +91,7 @@ func (d *decoder) binaryFractions(f *dataset.Reader, from []int) error {
 }
 
 // takeScanned parses what is scanned.
-func (d *decoder) takeScanned(scan *dataset.Scanner, b *dataset.Batch) error {
+func (d *decoder) takeScanned(scan *parquet.Scanner, b *dataset.Batch) error {
 	s := &rows{columns: make([]cells, len(b.Columns)), rawJSON: true}
 	for {
 		if err := d.ctx.Err(); err != nil {

@@ -165,7 +165,12 @@ func (n *night) charge(t *testing.T, line string) {
 
 // describe writes a variance as the cases do.
 func describe(v *schemas.Variance) string {
-	s := fmt.Sprintf("%s %s: %s %s %s %s", v.Measure, strings.TrimSpace(string(v.Offering)+" "+v.Region), v.Status, v.Expected, v.Actual, v.Variance)
+	return fmt.Sprintf("%s %s: %s %s %s %s", v.Measure, strings.TrimSpace(string(v.Offering)+" "+v.Region), v.Status, v.Expected, v.Actual, v.Variance) + causes(v)
+}
+
+// causes writes the causes of a variance that are not 0, and what is said of it beside its numbers.
+func causes(v *schemas.Variance) string {
+	s := ""
 	for _, c := range []struct {
 		name string
 		part money.Decimal
@@ -262,5 +267,51 @@ func TestElapsed(t *testing.T) {
 		if err != nil || got.String() != c.want {
 			t.Errorf("%s through %s: got %s, %v, want %s", c.accrual, c.through, got, err, c.want)
 		}
+	}
+}
+
+// A total is the sum of its measure's rows in every number, as provisional and as material as any of them, and has a run
+// rate where all of them have.
+func TestSum(t *testing.T) {
+	row := func(m schemas.Measure, plan, expected, actual, runRate string, causes schemas.Causes, provisional, material bool) schemas.Variance {
+		v := schemas.Variance{
+			Period: month, Offering: "vm", Measure: m, Unit: "EUR", Status: schemas.Missing, Accrual: schemas.AccrueUpfront,
+			Plan: money.MustDecimal(plan), Expected: money.MustDecimal(expected), Actual: money.MustDecimal(actual), Causes: causes,
+			Provisional: provisional, Material: material,
+		}
+		if runRate != "" {
+			r := money.MustDecimal(runRate)
+			v.RunRate = &r
+		}
+		return v
+	}
+	one, two := money.One, money.NewDecimal(2, 0)
+	first := row(schemas.Cost, "100", "40", "43", "90", schemas.Causes{Price: one, Volume: two}, false, false)
+	second := row(schemas.Cost, "50", "20", "20", "60", schemas.Causes{Mix: one, FX: one, Unplanned: one, Missing: two.Neg(), Unsplit: one.Neg()}, true, false)
+	third := row(schemas.Cost, "0", "0", "1", "", schemas.Causes{Price: one}, false, true)
+	other := row(schemas.Revenue, "999", "999", "999", "999", schemas.Causes{}, true, true)
+	for _, c := range []struct {
+		name string
+		rows []schemas.Variance
+		want string
+	}{
+		{"one", []schemas.Variance{other, first}, "2022-09/total/Cost EUR 100 40 43 3 7.5 price +1 volume +2 run 90"},
+		{"two", []schemas.Variance{first, second, other}, "2022-09/total/Cost EUR 150 60 63 3 5 price +1 volume +2 mix +1 exchange +1 unplanned +1 missing -2 unsplit -1 run 150 provisional"},
+		{"three", []schemas.Variance{third, first, second}, "2022-09/total/Cost EUR 150 60 64 4 6.6667 price +2 volume +2 mix +1 exchange +1 unplanned +1 missing -2 unsplit -1 provisional material"},
+	} {
+		v := reconcile.Sum(c.rows, schemas.Cost)
+		got := fmt.Sprintf("%s %s %s %s %s %s %s%s", v.ID, v.Unit, v.Plan, v.Expected, v.Actual, v.Variance, v.Percent, causes(&v))
+		if v.Material {
+			got += " material"
+		}
+		if got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
+		}
+		if v.Favourable || v.Status != schemas.Planned {
+			t.Errorf("%s: costs above expectation are favourable: %t, status %s", c.name, v.Favourable, v.Status)
+		}
+	}
+	if v := reconcile.Sum([]schemas.Variance{other}, schemas.Cost); v.ID != "" || v.Measure != "" {
+		t.Errorf("no rows sum up to %+v", v)
 	}
 }

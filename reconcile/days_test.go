@@ -14,7 +14,7 @@ func dayCharge(offering, region, meter, frequency, amount, currency string, firs
 	at := func(day int) time.Time { return time.Date(2022, 9, day, 0, 0, 0, 0, time.UTC) }
 	return &schemas.Charge{
 		ID: "c", Offering: schemas.OfferingID(offering), Region: region, Meter: schemas.MeterID(meter), Category: "Usage", Frequency: schemas.ChargeFrequency(frequency),
-		Amount: dec(amount), Currency: money.Currency(currency), Start: at(first), End: at(last + 1),
+		Amount: money.MustDecimal(amount), Currency: money.Currency(currency), Start: at(first), End: at(last + 1),
 	}
 }
 
@@ -79,7 +79,7 @@ func byDay(t *testing.T, hours []int64, charges []*schemas.Charge) []schemas.Day
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := schemas.PlanLine{Period: month, Offering: "vm", Region: "east", Revenue: dec("300"), Currency: "EUR"}
+	line := schemas.PlanLine{Period: month, Offering: "vm", Region: "east", Revenue: money.MustDecimal("300"), Currency: "EUR"}
 	anywhere := line
 	anywhere.Offering, anywhere.Region = "any", ""
 	c := reconcile.Comparison{

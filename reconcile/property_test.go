@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"daybook/fixtures/effort"
 	"daybook/reconcile"
 	"daybook/reconcile/bills"
 	"daybook/reconcile/tally"
@@ -68,7 +69,7 @@ func fxOfTests(from, to money.Currency, _ schemas.Date) (schemas.Conversion, boo
 // TestCompareConserves draws plans and charges and asserts, against math/big, that actuals are the charges, that causes
 // add up, that steps recompute, and that neither the order nor the division of charges matters.
 func TestCompareConserves(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(effort.Count(t, 20, 2_000)) {
 		d := dice{rand.New(rand.NewPCG(seed, 1))}
 		var charges []*schemas.Charge
 		for i := range d.IntN(200) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"daybook/fixtures/published"
 	"daybook/reconcile"
 	"daybook/reconcile/sheet"
 	"daybook/schemas"
@@ -108,7 +109,7 @@ func checkSteps(t *testing.T, id string, steps []schemas.Step) {
 
 func same(t *testing.T, what string, got money.Decimal, want any) {
 	t.Helper()
-	if !got.Equal(dec(want)) {
+	if !got.Equal(published.Dec(want)) {
 		t.Errorf("%s: got %s, want %v", what, got, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"daybook/fixtures/effort"
 	"daybook/reconcile"
 	"daybook/reconcile/bills"
 	"daybook/schemas"
@@ -56,7 +57,7 @@ func sumsOf(t *testing.T, d dice) *reconcile.Sums {
 
 // TestSumsComeBack sends sums through bytes, and takes off what came back: nothing is left.
 func TestSumsComeBack(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(effort.Count(t, 8, 200)) {
 		sums := sumsOf(t, dice{rand.New(rand.NewPCG(seed, 3))})
 		written := bytesOf(t, sums)
 		back := noSums()
@@ -79,7 +80,8 @@ func TestSumsComeBack(t *testing.T) {
 func TestSumsCutShort(t *testing.T) {
 	d := dice{rand.New(rand.NewPCG(1, 3))}
 	written := bytesOf(t, sumsOf(t, d))
-	for n := 0; n < len(written); n += 1 + d.IntN(20) {
+	for range effort.Count(t, 150, 5_000) {
+		n := d.IntN(len(written))
 		if err := noSums().UnmarshalBinary(written[:n]); err == nil {
 			t.Fatalf("%d of %d bytes are taken for sums", n, len(written))
 		}
@@ -87,7 +89,7 @@ func TestSumsCutShort(t *testing.T) {
 	if err := noSums().UnmarshalBinary(append(bytes.Clone(written), 0)); err == nil {
 		t.Error("a byte too many is passed over")
 	}
-	for range 1000 {
+	for range effort.Count(t, 150, 5_000) {
 		changed := bytes.Clone(written)
 		for range 1 + d.IntN(3) {
 			changed[d.IntN(len(changed))] = byte(d.IntN(256))

@@ -101,7 +101,8 @@ var outsideWorld = map[string]string{
 
 // worldly lists the rooms besides the programs that may touch it, each with the reason.
 var worldly = map[string]string{
-	"fixtures/effort": "tells tests how often to repeat themselves, by one variable for all packages",
+	"fixtures/effort":    "tells tests how often to repeat themselves, by one variable for all packages",
+	"fixtures/published": "finds the published cases where the environment says that they lie",
 }
 
 // source is one Go file.

@@ -23,6 +23,7 @@ less                   meter 1 GB                 100 GB      90 GB       90    
 nothing billed         meter 2 GB                 100 GB      -           -         abs=500       200       -200     0       unbilled
 nothing metered        meter 2 GB                 -           3 GB        6         -             0         6        0       overbilled
 other unit of ours     meter 2 Hours              7200 Seconds 2 Hours    4         -             4         0        0       matched
+by the factor itself   meter 0.5 Seconds          2 Hours     7200 Seconds 3600   -             3600      0        0       matched
 other unit of theirs   bill 2 Hours               -           7200 Seconds 4        -             4         0        0       matched
 unknown unit           bill 2 Hours               -           1 Moons     4         -             0         0        4       unmatched
 price alone            bill 0.10 GB               -           30 GB       3.01      -             3         0        0.01    overbilled

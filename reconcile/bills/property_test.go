@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"daybook/fixtures/effort"
 	"daybook/reconcile/bills"
 	"daybook/reconcile/tally"
 	"daybook/schemas"
@@ -44,7 +45,7 @@ func fxOfTests(from, to money.Currency, _ schemas.Date) (schemas.Conversion, boo
 
 // TestMatchesConserve draws bills and meters and asserts that every amount of the bill is in exactly one match.
 func TestMatchesConserve(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(effort.Count(t, 20, 2_000)) {
 		d := dice{rand.New(rand.NewPCG(seed, 2))}
 		contracts := bills.NewContracts(d.contracts(), hours, month, schemas.Date{})
 		var rows []*bills.UseRow

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"daybook/fixtures/effort"
 	"daybook/schemas/money"
 )
 
@@ -66,7 +67,7 @@ func TestAllocateRefuses(t *testing.T) {
 // larger weight never gets less, and among equal weights the earlier never gets less.
 func TestAllocateIsFair(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
-	for range 10_000 {
+	for range effort.Count(t, 2_000, 50_000) {
 		places := int32(r.IntN(7)) - 1
 		total := money.NewDecimal(r.Int64N(2_000_001)-1_000_000, -places)
 		weights := make([]money.Decimal, 1+r.IntN(12))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"daybook/fixtures/effort"
 	"daybook/schemas/money"
 )
 
@@ -44,7 +45,7 @@ func sameDecimal(t *testing.T, what string, got money.Decimal, want decimal.Deci
 
 func TestDecimalAgainstShopspring(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 11))
-	for range 20_000 {
+	for range effort.Count(t, 4_000, 150_000) {
 		a, x := longOrShort(r)
 		b, y := longOrShort(r)
 		if r.IntN(8) == 0 {
@@ -105,7 +106,7 @@ func quotient(n, d decimal.Decimal, places int32, mode money.Mode) *big.Int {
 func TestDecimalRoundsAgainstFractions(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 5))
 	one := decimal.New(1, 0)
-	for range 20_000 {
+	for range effort.Count(t, 4_000, 150_000) {
 		a, x := longOrShort(r)
 		b, y := longOrShort(r)
 		places, mode := int32(r.IntN(30)-4), money.Modes()[r.IntN(len(money.Modes()))]

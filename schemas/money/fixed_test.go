@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"daybook/fixtures/effort"
 	"daybook/schemas/money"
 )
 
@@ -57,7 +58,7 @@ func randomFixed(r *rand.Rand) money.Fixed {
 func TestFixedArithmetic(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	overflows := 0
-	for range 60_000 {
+	for range effort.Count(t, 15_000, 300_000) {
 		a, b := randomFixed(r), randomFixed(r)
 		x, y := units(a), units(b)
 		for name, got := range map[string]struct {
@@ -113,7 +114,7 @@ func result(f money.Fixed, err error) func(*big.Int) struct {
 func TestSum(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	overflows := 0
-	for range 20_000 {
+	for range effort.Count(t, 10_000, 100_000) {
 		numbers := make([]money.Fixed, r.IntN(9))
 		want := new(big.Int)
 		for i := range numbers {
@@ -135,7 +136,7 @@ func TestSum(t *testing.T) {
 
 func TestFixedRoundTrips(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
-	for range 40_000 {
+	for range effort.Count(t, 10_000, 200_000) {
 		a := randomFixed(r)
 		if got, err := money.ParseFixed([]byte(a.String())); err != nil || got != a {
 			t.Fatalf("text %s came back as %s, %v", a, got, err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"daybook/fixtures/effort"
 	"daybook/schemas/money"
 )
 
@@ -185,7 +186,7 @@ func randomText(r *rand.Rand) string {
 
 func TestParseAgainstRat(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
-	for range 100_000 {
+	for range effort.Count(t, 20_000, 1_000_000) {
 		agreeWithRat(t, randomText(r))
 	}
 }

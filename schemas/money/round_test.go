@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"daybook/fixtures/effort"
 	"daybook/schemas/money"
 )
 
@@ -149,7 +150,7 @@ func randomDecimal(r *rand.Rand) money.Decimal {
 
 func TestRoundingAgainstRat(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
-	for range 12_000 {
+	for range effort.Count(t, 1_500, 60_000) {
 		d, places := randomDecimal(r), int32(r.IntN(16))-4
 		n, by, step := randomDecimal(r), randomDecimal(r), money.NewDecimal(int64(1+r.IntN(40)), int32(r.IntN(6))-4)
 		for _, mode := range money.Modes() {
@@ -191,7 +192,7 @@ func TestMulDivRoundOfWords(t *testing.T) {
 		}
 		return money.DecimalFromBig(v, exponent)
 	}
-	for range 60_000 {
+	for range effort.Count(t, 10_000, 400_000) {
 		a, n, d := number(-18), number(-r.Int32N(3)), number(-18)
 		if d.IsZero() {
 			continue

@@ -6,13 +6,14 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"daybook/fixtures/effort"
 	"daybook/schemas/money"
 )
 
 func TestWideSums(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	limit := new(big.Int).Lsh(big.NewInt(1), 255)
-	for range 4_000 {
+	for range effort.Count(t, 1_000, 20_000) {
 		var sum money.Wide
 		exact := new(big.Int)
 		for range 20 {
@@ -56,7 +57,7 @@ func TestWideOverflow(t *testing.T) {
 func TestWideRoundAgainstDecimal(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	rounded, overflows := 0, 0
-	for range 10_000 {
+	for range effort.Count(t, 10_000, 100_000) {
 		a, b := randomFixed(r), randomFixed(r)
 		if r.IntN(3) == 0 { // short factors, so that halves and exact products occur
 			a, b = money.FixedFromInt(int64(r.IntN(41)-20)), money.Fixed{Lo: uint64(r.IntN(100)) * 1e15}

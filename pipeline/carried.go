@@ -77,3 +77,19 @@ func (c *CarriedIn) of(id schemas.AccountID) rating.Carried {
 	}
 	return c.accounts[id]
 }
+
+// carriedInto is what an account carried into a run, as its spec has it.
+func (m *Manifest) carriedInto(ctx context.Context, s store.Store, id schemas.AccountID) (rating.Carried, error) {
+	for _, p := range m.Spec.Carried {
+		accounts, err := p.readCarried(ctx, s)
+		if err != nil {
+			return rating.Carried{}, fmt.Errorf("read what was carried into the period: %w", err)
+		}
+		for i := range accounts {
+			if accounts[i].Account == id {
+				return accounts[i].Carried, nil
+			}
+		}
+	}
+	return rating.Carried{}, nil
+}

@@ -32,43 +32,14 @@ func (c *Control) all() [10]*dataset.Totals {
 	}
 }
 
-// balance checks the places where rows divide, at decoding and at deduplication, and those where a step reads what another
-// wrote, as far as the plan goes, which may have been cut short. Each side must equal the other in rows, in quantity of
-// every unit and in cost of every currency.
+// balance checks what must hold after each step of the plan, which may have been cut short.
 func (m *Manifest) balance(plan []Wave) error {
-	done := map[string]bool{}
 	for i := range plan {
-		done[plan[i].Stage] = true
-	}
-	c := &m.Control
-	checks := []struct {
-		stage string
-		what  string
-		whole *dataset.Totals
-		parts []*dataset.Totals
-	}{
-		{"normalise", "delivered = out of scope + rejected + sent to shards", &c.Delivered, []*dataset.Totals{&c.OutOfScope, &c.Rejected, &c.Shuffled}},
-		{"normalise", "sent to shards = duplicates + usage", &c.Shuffled, []*dataset.Totals{&c.Duplicates, &c.Usage}},
-		{"rate", "usage = usage read by rating", &c.Usage, []*dataset.Totals{&c.Read}},
-		{"reconcile", "charges = charges compared with the plan", &c.Charged, []*dataset.Totals{&c.Compared}},
-		{"emit", "charges = charges invoiced", &c.Charged, []*dataset.Totals{&c.Invoiced}},
-	}
-	for _, check := range checks {
-		if !done[check.stage] {
-			continue
-		}
-		var sum dataset.Totals
-		for _, p := range check.parts {
-			if err := sum.Merge(*p); err != nil {
-				return fmt.Errorf("add up control totals: %w", err)
+		for k := range plan[i].step.Balances {
+			if err := plan[i].step.Balances[k].check(&m.Control); err != nil {
+				return err
 			}
 		}
-		if diff := check.whole.Diff(sum); diff != "" {
-			return fmt.Errorf("%w: %s: %s", ErrUnbalanced, check.what, diff)
-		}
-	}
-	if n := c.RatedRows + c.PartlyRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows; done["rate"] && n != c.Read.Rows {
-		return fmt.Errorf("%w: rows read by rating = rated + partly rated + suspended + unpriced + repeated: %d is not %d", ErrUnbalanced, c.Read.Rows, n)
 	}
 	return nil
 }

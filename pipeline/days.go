@@ -41,12 +41,13 @@ type target struct {
 	days []money.Fixed
 }
 
-func newDayCounter(r *Run, plan *rating.Plan) *dayCounter {
+func newDayCounter(in *Inputs, plan *rating.Plan) *dayCounter {
+	zone := in.Book().Zone()
 	d := &dayCounter{plan: plan, sums: map[schemas.MeterID][]money.Fixed{}, targets: map[string][]target{}}
-	start, end := r.bounds()
-	last := schemas.DateOf(end, r.Book.Zone)
-	for day := schemas.DateOf(start, r.Book.Zone); !day.After(last); day = day.AddDays(1) {
-		d.starts = append(d.starts, day.Time(r.Book.Zone).UnixMicro())
+	start, end := in.Bounds()
+	last := schemas.DateOf(end, zone)
+	for day := schemas.DateOf(start, zone); !day.After(last); day = day.AddDays(1) {
+		d.starts = append(d.starts, day.Time(zone).UnixMicro())
 	}
 	decisive := plan.Decisive()
 	for k, column := range plan.Columns() {
@@ -56,7 +57,7 @@ func newDayCounter(r *Run, plan *rating.Plan) *dayCounter {
 	}
 	d.dicts = make([]*dataset.Dictionary, len(d.labels))
 	// Numbers, and when a row ends, are read only where a meter takes them.
-	lazy := append(ratingNumbers(r), schemas.UseChargePeriodEnd)
+	lazy := append(ratingNumbers(in.Book().Catalogue().Meters), schemas.UseChargePeriodEnd)
 	columns := slices.Concat([]int{schemas.UseAccountId, schemas.UseChargePeriodStart}, d.labels, lazy)
 	d.scan = tableScan{columns: columns, lazy: lazy, batch: dataset.NewBatch(&schemas.Usage)}
 	return d
@@ -205,28 +206,29 @@ func (d *dayCounter) seek(at int64) {
 
 // countDays adds what the shard's meters counted on each day. Without a plan for the period there is nothing that revenue
 // to date would be held against, and nothing is read.
-func (r *Run) countDays(ctx context.Context, t *Task, days *reconcile.Days) error {
-	if !slices.ContainsFunc(r.Book.Plan.Lines, func(l schemas.PlanLine) bool { return l.Period == r.Spec.Period }) {
+func countDays(ctx context.Context, in *Inputs, days *reconcile.Days) error {
+	if !slices.ContainsFunc(in.Book().Plan().Lines, func(l schemas.PlanLine) bool { return l.Period == in.Period() }) {
 		return nil
 	}
-	plan, err := r.ratingPlan(ctx)
+	plan, err := planOf(ctx, in)
 	if err != nil {
 		return err
 	}
-	normalised, err := r.reads(ctx, t, "normalise", "shard")
+	normalised, err := in.Results(ctx, "normalise/shard")
 	if err != nil {
 		return err
 	}
-	d, ok := r.buffers.counters.take()
+	lent := Lent[*dayCounter](in, "day counters")
+	d, ok := lent.Take()
 	if !ok {
-		d = newDayCounter(r, plan)
+		d = newDayCounter(in, plan)
 	}
 	defer func() {
 		if d.empty() {
-			r.buffers.counters.leave(d)
+			lent.Leave(d)
 		}
 	}()
-	err = eachOutput(normalised, schemas.Usage.Name, func(o Output) error { return d.scan.scan(ctx, r.Store, o.Key, d.count) })
+	err = eachOutput(normalised, schemas.Usage.Name, func(o Output) error { return d.scan.scan(ctx, in.Store(), o.Key, d.count) })
 	if err != nil {
 		return err
 	}

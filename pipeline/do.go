@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,15 +28,52 @@ type Result struct {
 	Partial json.RawMessage `json:"partial,omitempty"`
 	// Sums are what a later step adds up of many tasks, in bytes: as JSON they would cost more than what they are sums of.
 	Sums []byte `json:"sums,omitempty"`
+	// Refused says that what the task read cannot be trusted, so that the delivery that it is of counts as not delivered.
+	Refused *Refusal `json:"refused,omitempty"`
+	// Incomplete says that an expected delivery is missing or was refused before it was read.
+	Incomplete bool `json:"incomplete,omitempty"`
 	// Digest seals the result as it lies in the store.
 	Digest string `json:"digest"`
 
-	// object is Partial as an object's task left it.
-	object struct {
-		once sync.Once
-		left objectPartial
-		err  error
+	// opened is the partial, decoded.
+	opened sync.Once
+	left   any
+	leftBy error
+}
+
+// Left returns what a task left for later steps, decoded from its partial. That is done once: every shard may ask for it.
+// It is not to be changed.
+func Left[T any](res *Result) (*T, error) {
+	res.opened.Do(func() {
+		left := new(T)
+		if res.leftBy = json.Unmarshal(res.Partial, left); res.leftBy == nil {
+			res.left = left
+		}
+	})
+	left, ok := res.left.(*T)
+	if !ok {
+		return nil, fmt.Errorf("%s: read what it left for later steps: %w", res.Task, cmp.Or(res.leftBy, fmt.Errorf("it is no %T", left)))
 	}
+	return left, nil
+}
+
+// Leave encodes what later steps need of a task.
+func (res *Result) Leave(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode what later steps need: %w", err)
+	}
+	res.Partial = b
+	return nil
+}
+
+// Refusal is why what a task read cannot be trusted.
+type Refusal struct {
+	Cause schemas.RefusedError `json:"cause"`
+	// Why says it in a sentence.
+	Why string `json:"why"`
+	// Waived says that the book lets the period be complete without it.
+	Waived bool `json:"waived,omitempty"`
 }
 
 // Output is one object that a task wrote.
@@ -90,16 +128,21 @@ type Control struct {
 }
 
 // Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places
-// at once, is harmless: both write the same bytes under the same keys.
+// at once, is harmless: both write the same bytes under the same keys. A task that asked for what its row of the table does
+// not declare has an error wrapping ErrUndeclared, and no result.
 func Do(ctx context.Context, r *Run, t Task) (res *Result, reused bool, err error) {
 	if res, err = committed(ctx, r, &t, true); err != nil || res != nil {
 		return res, res != nil, err
 	}
-	step, err := findStep(t.Stage, t.Step)
+	in, err := r.inputs(t)
 	if err != nil {
 		return nil, false, err
 	}
-	if res, err = step.Do(ctx, r, t); err != nil {
+	res, err = in.step.Do(ctx, in)
+	if undeclared := in.undeclared(); undeclared != nil {
+		return nil, false, undeclared
+	}
+	if err != nil {
 		return nil, false, fmt.Errorf("%s: %w", t.Name(), err)
 	}
 	res.Key, res.Task = t.Key, t.Stage+"/"+t.Step
@@ -130,7 +173,7 @@ func committed(ctx context.Context, r *Run, t *Task, scratch bool) (*Result, err
 		if o.Dataset != shuffled {
 			continue
 		}
-		if _, err := store.Stat(ctx, r.Scratch, r.scratchKey(&o)); errors.Is(err, store.ErrNotFound) {
+		if _, err := store.Stat(ctx, r.Scratch, r.scratchKey(o.Key)); errors.Is(err, store.ErrNotFound) {
 			return nil, nil
 		} else if err != nil {
 			return nil, err

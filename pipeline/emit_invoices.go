@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -22,21 +21,21 @@ type invoiced struct {
 }
 
 // emitInvoices drafts the invoices of one shard's accounts: JSON lines for machines, printable pages for people.
-func emitInvoices(ctx context.Context, r *Run, t Task) (*Result, error) {
-	charged, err := r.reads(ctx, &t, "rate", "shard")
+func emitInvoices(ctx context.Context, in *Inputs) (*Result, error) {
+	charged, err := in.Results(ctx, "rate/shard")
 	if err != nil {
 		return nil, err
 	}
-	left, err := r.compared(ctx, &t)
+	left, err := comparedOf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	e := &invoiceEmitter{r: r, t: &t, ctx: ctx, res: &Result{}, billing: r.billing(left.Unwhole)}
-	key := fmt.Sprintf("reports/%s/%s/invoices/invoices-%04d.jsonl", r.Spec.Period, r.ID, t.Part)
-	out, err := writeObject(ctx, r, "invoices", key, 0, func(w io.Writer) error {
+	e := &invoiceEmitter{in: in, ctx: ctx, res: &Result{}, billing: billing(in.Book(), in.Period(), in.AsOf(), left.Unwhole)}
+	key := fmt.Sprintf("reports/%s/%s/invoices/invoices-%04d.jsonl", in.Period(), in.RunID(), in.Part)
+	out, err := in.writeObject(ctx, "invoices", key, 0, func(w io.Writer) error {
 		e.lines = w
 		err := eachOutput(charged, schemas.Charges.Name, func(o Output) error {
-			return readCharges(ctx, r.Store, o.Key, briefCharge, e.charge)
+			return readCharges(ctx, in.Store(), o.Key, briefCharge, e.charge)
 		})
 		if err != nil {
 			return err
@@ -52,7 +51,7 @@ func emitInvoices(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if err := readWhole(schemas.Charges.Name, &e.read, charged, chargedTotals); err != nil {
 		return nil, err
 	}
-	if e.res.Control.Invoiced, err = countInvoices(ctx, r.Store, key); err != nil {
+	if e.res.Control.Invoiced, err = countInvoices(ctx, in.Store(), key); err != nil {
 		return nil, err
 	}
 	if diff := e.res.Control.Invoiced.Diff(e.read); diff != "" {
@@ -60,7 +59,7 @@ func emitInvoices(ctx context.Context, r *Run, t Task) (*Result, error) {
 	}
 	out.Rows = int64(len(e.left.Entries))
 	e.res.Outputs = append(e.res.Outputs, out)
-	if e.res.Partial, err = partial(&e.left); err != nil {
+	if err := e.res.Leave(&e.left); err != nil {
 		return nil, err
 	}
 	return e.res, nil
@@ -68,8 +67,7 @@ func emitInvoices(ctx context.Context, r *Run, t Task) (*Result, error) {
 
 // invoiceEmitter gathers charges by account, which they are sorted by, and invoices by page.
 type invoiceEmitter struct {
-	r       *Run
-	t       *Task
+	in      *Inputs
 	ctx     context.Context
 	res     *Result
 	billing *invoice.Terms
@@ -99,7 +97,7 @@ func (e *invoiceEmitter) account() error {
 		return nil
 	}
 	id := e.charges[0].Account
-	account, customer, ok := e.r.Book.Account(id)
+	account, customer, ok := e.in.Book().Account(id)
 	if !ok {
 		return fmt.Errorf("account %s has charges and is not in the book", id)
 	}
@@ -128,12 +126,12 @@ func (e *invoiceEmitter) page() error {
 	if len(e.pending) == 0 {
 		return nil
 	}
-	name := fmt.Sprintf("invoices-%04d-%03d.html", e.t.Part, e.pages)
+	name := fmt.Sprintf("invoices-%04d-%03d.html", e.in.Part, e.pages)
 	e.pages++
-	title := fmt.Sprintf("Draft invoices %s, %s", e.r.Spec.Period, e.r.Book.Provider.Name)
+	title := fmt.Sprintf("Draft invoices %s, %s", e.in.Period(), e.in.Book().Provider().Name)
 	e.buffer = document.InvoicesHTML(e.buffer[:0], title, e.pending)
-	key := fmt.Sprintf("reports/%s/%s/invoices/%s", e.r.Spec.Period, e.r.ID, name)
-	out, err := writeObject(e.ctx, e.r, "invoices", key, int64(len(e.pending)), func(w io.Writer) error {
+	key := fmt.Sprintf("reports/%s/%s/invoices/%s", e.in.Period(), e.in.RunID(), name)
+	out, err := e.in.writeObject(e.ctx, "invoices", key, int64(len(e.pending)), func(w io.Writer) error {
 		_, err := w.Write(e.buffer)
 		return err
 	})
@@ -148,29 +146,22 @@ func (e *invoiceEmitter) page() error {
 	return nil
 }
 
-// compared returns what the comparison left, which is read once: every shard asks for it. It is not to be changed.
-func (r *Run) compared(ctx context.Context, t *Task) (*compared, error) {
-	r.comparedOnce.Do(func() {
-		totals, err := r.reads(ctx, t, "reconcile", "total")
-		if err != nil {
-			r.comparedErr = err
-			return
-		}
-		r.comparison = new(compared)
-		if err := json.Unmarshal(totals[0].Partial, r.comparison); err != nil {
-			r.comparedErr = fmt.Errorf("%s: read its figures: %w", totals[0].Task, err)
-		}
-	})
-	return r.comparison, r.comparedErr
+// comparedOf returns what the comparison left. It is not to be changed.
+func comparedOf(ctx context.Context, in *Inputs) (*compared, error) {
+	totals, err := in.Results(ctx, "reconcile/total")
+	if err != nil {
+		return nil, err
+	}
+	return Left[compared](totals[0])
 }
 
 // billing is what all invoices of the run share.
-func (r *Run) billing(provisional bool) *invoice.Terms {
-	p := &r.Book.Provider
+func billing(book Book, period schemas.Period, asOf schemas.Date, provisional bool) *invoice.Terms {
+	p := book.Provider()
 	b := &invoice.Terms{
-		Seller: seller(p), Period: r.Spec.Period, Zone: r.Book.Zone, AsOf: r.asOf(), Provisional: provisional, Notes: p.Invoicing.Notes,
+		Seller: seller(p), Period: period, Zone: book.Zone(), AsOf: asOf, Provisional: provisional, Notes: p.Invoicing.Notes,
 	}
-	if rounding := r.Book.Catalogue.Policy.Rounding; len(rounding) > 0 {
+	if rounding := book.Catalogue().Policy.Rounding; len(rounding) > 0 {
 		b.Rounding = rounding
 	}
 	for _, bank := range p.Invoicing.Bank {

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -46,12 +45,12 @@ const shownItems = 6
 
 // emitReports writes what people open: the variance report as a page, a workbook and CSV, the index of invoices, and a
 // script that opens the datasets.
-func emitReports(ctx context.Context, r *Run, t Task) (*Result, error) {
-	rep, left, err := r.report(ctx, &t)
+func emitReports(ctx context.Context, in *Inputs) (*Result, error) {
+	rep, left, err := report(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	e := &reportEmitter{r: r, ctx: ctx, res: &Result{}}
+	e := &reportEmitter{in: in, ctx: ctx, res: &Result{}}
 	e.write("variance.html", rep.HTML())
 	book, err := rep.Workbook()
 	if err != nil {
@@ -71,11 +70,11 @@ func emitReports(ctx context.Context, r *Run, t Task) (*Result, error) {
 	} {
 		e.write(g.name, document.AppendCSV(nil, &g.grid))
 	}
-	f, err := e.index(&t, rep)
+	f, err := e.index(rep)
 	if err != nil {
 		return nil, err
 	}
-	sql, err := e.openSQL(&t)
+	sql, err := e.openSQL()
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +84,7 @@ func emitReports(ctx context.Context, r *Run, t Task) (*Result, error) {
 	}
 	f.fill(rep, left)
 	f.Open = e.key("variance.html")
-	if e.res.Partial, err = partial(f); err != nil {
+	if err := e.res.Leave(f); err != nil {
 		return nil, err
 	}
 	return e.res, nil
@@ -93,14 +92,14 @@ func emitReports(ctx context.Context, r *Run, t Task) (*Result, error) {
 
 // reportEmitter writes report objects and keeps the first error.
 type reportEmitter struct {
-	r   *Run
+	in  *Inputs
 	ctx context.Context
 	res *Result
 	err error
 }
 
 func (e *reportEmitter) key(name string) string {
-	return fmt.Sprintf("reports/%s/%s/%s", e.r.Spec.Period, e.r.ID, name)
+	return fmt.Sprintf("reports/%s/%s/%s", e.in.Period(), e.in.RunID(), name)
 }
 
 func (e *reportEmitter) write(name string, body []byte) {
@@ -108,7 +107,7 @@ func (e *reportEmitter) write(name string, body []byte) {
 		return
 	}
 	var out Output
-	out, e.err = writeObject(e.ctx, e.r, "reports", e.key(name), 0, func(w io.Writer) error {
+	out, e.err = e.in.writeObject(e.ctx, "reports", e.key(name), 0, func(w io.Writer) error {
 		_, err := w.Write(body)
 		return err
 	})
@@ -116,8 +115,8 @@ func (e *reportEmitter) write(name string, body []byte) {
 }
 
 // index writes the page that leads to all invoices.
-func (e *reportEmitter) index(t *Task, rep *document.Report) (*Figures, error) {
-	results, err := e.r.reads(e.ctx, t, "emit", "invoices")
+func (e *reportEmitter) index(rep *document.Report) (*Figures, error) {
+	results, err := e.in.Results(e.ctx, "emit/invoices")
 	if err != nil {
 		return nil, err
 	}
@@ -125,9 +124,9 @@ func (e *reportEmitter) index(t *Task, rep *document.Report) (*Figures, error) {
 	accounts := map[schemas.AccountID]bool{}
 	var entries []document.IndexEntry
 	for _, res := range results {
-		var part invoiced
-		if err := json.Unmarshal(res.Partial, &part); err != nil {
-			return nil, fmt.Errorf("%s: read its invoices: %w", res.Task, err)
+		part, err := Left[invoiced](res)
+		if err != nil {
+			return nil, err
 		}
 		entries = append(entries, part.Entries...)
 	}

@@ -19,7 +19,10 @@ type Look struct {
 	Manifest *Manifest
 	// Changed are the parts of the book that are not as they were when the run was made.
 	Changed []book.Part
-	run     *Run
+
+	book           *book.Book
+	store, landing store.Store
+	setting        *Setting // see [Look.set]
 }
 
 // OpenLook opens a committed run of a period; an empty id is the one that the period points at. The book is today's: where
@@ -36,7 +39,7 @@ func OpenLook(ctx context.Context, b *book.Book, s, landing store.Store, p schem
 	if err != nil {
 		return nil, fmt.Errorf("find the run of %s: %w", p, err)
 	}
-	l := &Look{Manifest: m, run: &Run{Spec: m.Spec, ID: m.Run, Book: b, Store: s, Landing: landing}}
+	l := &Look{Manifest: m, book: b, store: s, landing: landing}
 	for _, part := range m.Spec.Book {
 		if b.Digest(book.Part(part.Part)) != part.Digest {
 			l.Changed = append(l.Changed, book.Part(part.Part))
@@ -210,7 +213,7 @@ func (l *Look) dispatch(ctx context.Context, e *Explanation, o ExplainOptions) e
 	if _, known := schemas.Code(e.ID).Info(); known || e.ID == "findings" {
 		return l.explainFindings(ctx, e, o)
 	}
-	if account, customer, ok := l.run.Book.Account(schemas.AccountID(e.ID)); ok {
+	if account, customer, ok := l.book.Account(schemas.AccountID(e.ID)); ok {
 		return l.explainAccount(ctx, e, account, customer, o)
 	}
 	return l.explainCharge(ctx, e, o)

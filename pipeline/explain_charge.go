@@ -194,7 +194,7 @@ func (l *Look) readCharge(ctx context.Context, key string, group int, id string)
 
 // chargeFacts says what a charge is and where its parts stand in the book.
 func (l *Look) chargeFacts(e *Explanation, c *schemas.Charge) {
-	b := l.run.Book
+	b := l.book
 	name := ""
 	if account, customer, ok := b.Account(c.Account); ok {
 		if name = account.Name; name == "" {
@@ -231,7 +231,7 @@ func (l *Look) priceFacts(e *Explanation, c *schemas.Charge) {
 	if c.Price == "" {
 		return
 	}
-	b := l.run.Book
+	b := l.book
 	value := string(c.Price)
 	if c.Version != "" {
 		value += "@" + c.Version
@@ -259,7 +259,7 @@ func (l *Look) priceFacts(e *Explanation, c *schemas.Charge) {
 
 // commitmentFact says where the commitment stands that made a charge. The charge names it in its description.
 func (l *Look) commitmentFact(e *Explanation, c *schemas.Charge) {
-	account, _, ok := l.run.Book.Account(c.Account)
+	account, _, ok := l.book.Account(c.Account)
 	if !ok || c.PricingKind != schemas.PricingCommitted {
 		return
 	}
@@ -267,7 +267,7 @@ func (l *Look) commitmentFact(e *Explanation, c *schemas.Charge) {
 	id, _, _ := strings.Cut(rest, " ")
 	for i := range account.Commitments {
 		if m := &account.Commitments[i]; m.ID == id {
-			e.fact("commitment", m.ID, describeCommitment(m), l.run.Book.WhereCommitment(c.Account, m.ID))
+			e.fact("commitment", m.ID, describeCommitment(m), l.book.WhereCommitment(c.Account, m.ID))
 		}
 	}
 }
@@ -290,7 +290,7 @@ func describeCommitment(m *schemas.Commitment) string {
 // price finds the price of a charge in the book: of its subscription, or of its offering.
 func (l *Look) price(c *schemas.Charge) *schemas.Price {
 	is := func(p schemas.Price) bool { return p.ID == c.Price && p.Version == c.Version }
-	if account, _, ok := l.run.Book.Account(c.Account); ok {
+	if account, _, ok := l.book.Account(c.Account); ok {
 		for i := range account.Subscriptions {
 			if s := &account.Subscriptions[i]; s.ID == c.Subscription {
 				if n := slices.IndexFunc(s.Overrides, is); n >= 0 {
@@ -299,7 +299,7 @@ func (l *Look) price(c *schemas.Charge) *schemas.Price {
 			}
 		}
 	}
-	if offering, ok := l.run.Book.Offering(c.Offering); ok {
+	if offering, ok := l.book.Offering(c.Offering); ok {
 		if n := slices.IndexFunc(offering.Prices, is); n >= 0 {
 			return &offering.Prices[n]
 		}
@@ -322,15 +322,15 @@ func (l *Look) exchange(e *Explanation, from money.Currency, c *schemas.Charge) 
 		return
 	}
 	day := l.through()
-	if l.run.Book.Provider.Exchange.Day == schemas.AtUsage {
-		day = schemas.DateOf(c.Start, l.run.Book.Zone)
+	if l.book.Provider.Exchange.Day == schemas.AtUsage {
+		day = schemas.DateOf(c.Start, l.book.Zone)
 	}
 	l.exchangeOn(e, from, c.Currency, day)
 }
 
 // exchangeOn adds the conversion of a day.
 func (l *Look) exchangeOn(e *Explanation, from, to money.Currency, day schemas.Date) {
-	found, ok := l.run.Book.Convert(from, to, day, l.run.asOf())
+	found, ok := l.book.Convert(from, to, day, l.asOf())
 	if !ok {
 		return
 	}

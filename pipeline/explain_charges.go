@@ -159,7 +159,7 @@ func (l *Look) marginOfAll(ctx context.Context, e *Explanation) (sum *schemas.Ma
 }
 
 func (l *Look) marginRow(ctx context.Context, e *Explanation, m *schemas.MarginRow, o ExplainOptions) error {
-	b, unit := l.run.Book, string(m.Currency)
+	b, unit := l.book, string(m.Currency)
 	e.Kind, e.Title = "margin", fmt.Sprintf("Margin of %s on %s", firstText(string(m.Account), "all accounts"), firstText(string(m.Offering), "no offering"))
 	e.fact("account", string(m.Account), "", b.Where(book.KindAccount, string(m.Account)))
 	e.fact("offering", string(m.Offering), "", b.Where(book.KindOffering, string(m.Offering)))
@@ -196,7 +196,7 @@ func sumOf(list []CurrencySum, c money.Currency) money.Decimal {
 
 // explainAccount lists what an account is charged.
 func (l *Look) explainAccount(ctx context.Context, e *Explanation, a *schemas.Account, customer *schemas.Customer, o ExplainOptions) error {
-	b := l.run.Book
+	b := l.book
 	e.Kind, e.Title = "account", "Charges of "+firstText(a.Name, customer.Name)
 	e.fact("account", string(a.ID), a.Name, b.Where(book.KindAccount, string(a.ID)))
 	e.fact("customer", customer.ID, customer.Name, b.Where(book.KindCustomer, customer.ID))

@@ -18,7 +18,7 @@ import (
 // Invoices returns the draft invoices of an account as the run wrote them, one JSON object for each currency. The error
 // wraps ErrNothing if the run has none.
 func (l *Look) Invoices(ctx context.Context, id schemas.AccountID) ([]json.RawMessage, error) {
-	name := fmt.Sprintf("/invoices-%04d.jsonl", l.run.Spec.home()(id))
+	name := fmt.Sprintf("/invoices-%04d.jsonl", l.Manifest.Spec.Home()(id))
 	var out []json.RawMessage
 	for _, o := range l.Manifest.Outputs {
 		if o.Dataset != "invoices" || !strings.HasSuffix(o.Key, name) {
@@ -39,10 +39,10 @@ func (l *Look) Invoices(ctx context.Context, id schemas.AccountID) ([]json.RawMe
 // invoicesIn reads JSON lines as far as the account's, which stand together, once it has seen that they are as the run wrote
 // them.
 func (l *Look) invoicesIn(ctx context.Context, o *Output, id schemas.AccountID) (out []json.RawMessage, err error) {
-	if _, err := o.there(ctx, l.run.Store); err != nil {
+	if _, err := o.there(ctx, l.store); err != nil {
 		return nil, err
 	}
-	object, err := l.run.Store.Get(ctx, o.Key, 0, -1)
+	object, err := l.store.Get(ctx, o.Key, 0, -1)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (l *Look) InvoicePage(ctx context.Context, id schemas.AccountID) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	account, customer, ok := l.run.Book.Account(id)
+	account, customer, ok := l.book.Account(id)
 	if !ok {
 		return nil, fmt.Errorf("render the invoice of %s: the account is no longer in the book; the run's own pages are in reports/%s/%s/invoices", id, l.Manifest.Spec.Period, l.Manifest.Run)
 	}
@@ -101,7 +101,7 @@ func (l *Look) InvoicePage(ctx context.Context, id schemas.AccountID) ([]byte, e
 			return nil, err
 		}
 	}
-	drafts, err := l.run.billing(l.Manifest.Provisional).Invoices(buyer(customer), id, firstText(account.Name, customer.Name), charges)
+	drafts, err := billing(WholeBook(l.book), l.Manifest.Spec.Period, l.asOf(), l.Manifest.Provisional).Invoices(buyer(customer), id, firstText(account.Name, customer.Name), charges)
 	if err != nil {
 		return nil, err
 	}

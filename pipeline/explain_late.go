@@ -13,8 +13,8 @@ import (
 )
 
 // settleAgain settles what came late for an account once more, as the run did.
-func (l *Look) settleAgain(ctx context.Context, id schemas.AccountID, plan *rating.Plan, tally *rating.Tally) (*settled, error) {
-	s := newLatecomers(ctx, l.run, plan, l.Manifest.filesOf(&schemas.Usage))
+func (l *Look) settleAgain(ctx context.Context, id schemas.AccountID, set *Setting, tally *rating.Tally) (*settled, error) {
+	s := newLatecomers(ctx, set, l.Manifest.filesOf(&schemas.Usage))
 	defer s.close()
 	return s.settle(id, tally)
 }
@@ -61,13 +61,13 @@ func (x *ratedAgain) inPeriod(c *schemas.Charge) (*ratedAgain, *schemas.Charge) 
 
 // lateUsageOf lists the rows that came late and made a correction.
 func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o ExplainOptions) error {
-	meter, ok := l.run.Book.Meter(c.Meter)
+	meter, ok := l.book.Meter(c.Meter)
 	then, charge := again.inPeriod(c)
 	if !ok || charge == nil {
 		e.Warnings = append(e.Warnings, fmt.Sprintf("by today's book %s has no charge in the place of the one that this corrects, so its rows cannot be told apart", c.Corrects))
 		return nil
 	}
-	plan, err := l.run.ratingPlan(ctx)
+	set, err := l.set()
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charg
 		again: then, charge: c, twin: charge.ID, most: o.Rows, series: -1, meter: meter,
 		before: map[int]UsageSum{}, unique: map[string]bool{},
 	}
-	columns := slices.Concat(lateColumns(l.run, plan), lineColumns)
+	columns := slices.Concat(lateColumns(set.Book, set.Plan), lineColumns)
 	err = l.account(ctx, c.Account, columns, func(b *dataset.Batch, from, to int) error {
 		late := &b.Columns[schemas.UseLatePeriod]
 		for i := from; i < to; i++ {

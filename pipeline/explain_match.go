@@ -67,7 +67,7 @@ func matchAt(c cells) (*schemas.PeerMatch, error) {
 }
 
 func (l *Look) matchFacts(e *Explanation, m *schemas.PeerMatch) {
-	b, name := l.run.Book, ""
+	b, name := l.book, ""
 	if peer, ok := b.Peer(m.Peer); ok {
 		name = peer.Name
 	}
@@ -86,7 +86,7 @@ func (l *Look) matchFacts(e *Explanation, m *schemas.PeerMatch) {
 }
 
 // through is the last day with use, as the run's summary has it.
-func (l *Look) through() schemas.Date { return l.Manifest.through(l.run.Book.Zone) }
+func (l *Look) through() schemas.Date { return l.Manifest.through(l.book.Zone) }
 
 // through is the last day with use, as the run's summary has it, else that of the period.
 func (m *Manifest) through(zone *time.Location) schemas.Date {
@@ -98,10 +98,14 @@ func (m *Manifest) through(zone *time.Location) schemas.Date {
 	return f.Through
 }
 
+func (l *Look) contracts() *bills.Contracts {
+	return contracts(WholeBook(l.book), l.Manifest.Spec.Period, l.asOf())
+}
+
 // wholeUse sums all usage of the run that a peer bills or a contract counts.
 func (l *Look) wholeUse(ctx context.Context) (*bills.Use, error) {
-	use := bills.NewUse(l.run.contracts())
-	days := dayFinder{zone: l.run.Book.Zone}
+	use := bills.NewUse(l.contracts())
+	days := dayFinder{zone: l.book.Zone}
 	for _, o := range l.outputs(&schemas.Usage, "") {
 		q := scanning{table: &schemas.Usage, columns: useColumns, column: -1}
 		if err := l.scan(ctx, o.Key, q, func(b *dataset.Batch, _ int) error { return addUseBatch(b, &days, use) }); err != nil {
@@ -113,7 +117,7 @@ func (l *Look) wholeUse(ctx context.Context) (*bills.Use, error) {
 
 // matchAgain matches all use anew and holds the row against the result.
 func (l *Look) matchAgain(e *Explanation, m *schemas.PeerMatch, use *bills.Use) error {
-	rows, _, err := bills.Match(l.run.contracts(), use, l.run.fx(l.through()))
+	rows, _, err := bills.Match(l.contracts(), use, exchange(WholeBook(l.book), l.through(), l.asOf()))
 	if err != nil {
 		return err
 	}
@@ -132,11 +136,11 @@ func (l *Look) matchAgain(e *Explanation, m *schemas.PeerMatch, use *bills.Use) 
 
 // matchUsage lists the rows of the bill behind a match; where the peer billed nothing, those of our own meters.
 func (l *Look) matchUsage(ctx context.Context, e *Explanation, m *schemas.PeerMatch, use *bills.Use, o ExplainOptions) error {
-	lineage, err := bills.NewLineage(l.run.contracts(), use)
+	lineage, err := bills.NewLineage(l.contracts(), use)
 	if err != nil {
 		return err
 	}
-	days := dayFinder{zone: l.run.Book.Zone}
+	days := dayFinder{zone: l.book.Zone}
 	u := &UsageBehind{Unit: string(m.BilledCurrency), How: schemas.AggregateSum}
 	q := scanning{table: &schemas.Usage, columns: slices.Concat(useColumns, lineColumns), column: schemas.UsePeerId, text: string(m.Peer)}
 	if m.BillRows == 0 {

@@ -17,7 +17,7 @@ import (
 
 // outputs returns the run's Parquet objects of a dataset. With an account it is the one of that account's shard.
 func (l *Look) outputs(table *schemas.Table, account schemas.AccountID) []Output {
-	shard := fmt.Sprintf("/part-%04d.parquet", l.run.Spec.home()(account))
+	shard := fmt.Sprintf("/part-%04d.parquet", l.Manifest.Spec.Home()(account))
 	var out []Output
 	for _, o := range l.Manifest.Outputs {
 		if o.Dataset == table.Name && strings.HasSuffix(o.Key, ".parquet") && (account == "" || strings.HasSuffix(o.Key, shard)) {
@@ -40,7 +40,7 @@ type scanning struct {
 
 // scan calls each with the batches of one object that can hold what is looked for, and the row group of each batch.
 func (l *Look) scan(ctx context.Context, key string, q scanning, each func(b *dataset.Batch, group int) error) error {
-	at, size, err := store.OpenReaderAt(ctx, l.run.Store, key)
+	at, size, err := store.OpenReaderAt(ctx, l.store, key)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", key, err)
 	}
@@ -115,23 +115,40 @@ type ratedAgain struct {
 	late *settled
 }
 
+// set is what accounts of the run are rated in, by today's book.
+func (l *Look) set() (*Setting, error) {
+	if l.setting != nil {
+		return l.setting, nil
+	}
+	set, err := settingIn(l.Manifest, WholeBook(l.book), l.store)
+	if err != nil {
+		return nil, err
+	}
+	l.setting = set
+	return set, nil
+}
+
+// asOf is the day as of which the run read the book; the zero day is all there is.
+func (l *Look) asOf() schemas.Date { return l.Manifest.Spec.asOf(l.book.Zone) }
+
 // rateAgain rates an account from the usage of the run.
 func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain, error) {
-	plan, err := l.run.ratingPlan(ctx)
+	set, err := l.set()
 	if err != nil {
 		return nil, err
 	}
-	carried, err := l.carriedInto(ctx, id)
+	carried, err := set.Carried(id)
 	if err != nil {
 		return nil, err
 	}
+	plan := set.Plan
 	x := &ratedAgain{tally: plan.NewTally(), columns: plan.Columns(), handles: map[string][]rating.Handle{}, late: &settled{}}
 	x.texts = make([]string, len(x.columns))
 	var c combos
 	c.init(x.tally, plan)
 	c.beginAccount(id)
 	late := int64(0)
-	err = l.account(ctx, id, ratingColumns(l.run, plan), func(b *dataset.Batch, from, to int) error {
+	err = l.account(ctx, id, ratingColumns(set.Book, plan), func(b *dataset.Batch, from, to int) error {
 		c.begin(b)
 		n, err := leaveLate(b, from, to, c.add)
 		late += n
@@ -142,15 +159,15 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 	}
 	c.flush()
 	if late > 0 {
-		if x.late, err = l.settleAgain(ctx, id, plan, x.tally); err != nil {
+		if x.late, err = l.settleAgain(ctx, id, set, x.tally); err != nil {
 			return nil, err
 		}
 		if x.late.carried != nil {
 			carried = *x.late.carried
 		}
 	}
-	if members := l.run.kinOf(id); len(members) > 0 {
-		kin, err := gatherFamilies(ctx, l.run, plan, members, l.Manifest.filesOf(&schemas.Usage))
+	if members := set.kinOf(id); len(members) > 0 {
+		kin, err := gatherFamilies(ctx, set, members, l.Manifest.filesOf(&schemas.Usage))
 		if err != nil {
 			return nil, err
 		}
@@ -176,22 +193,6 @@ func (x *ratedAgain) handlesOf(b *dataset.Batch, i int) []rating.Handle {
 	found := x.tally.Resolve(x.texts)
 	x.handles[string(x.key)] = found
 	return found
-}
-
-// carriedInto is what the period before left for an account, as the run's spec has it.
-func (l *Look) carriedInto(ctx context.Context, id schemas.AccountID) (rating.Carried, error) {
-	for _, p := range l.run.Spec.Carried {
-		accounts, err := p.readCarried(ctx, l.run.Store)
-		if err != nil {
-			return rating.Carried{}, fmt.Errorf("read what was carried into the period: %w", err)
-		}
-		for i := range accounts {
-			if accounts[i].Account == id {
-				return accounts[i].Carried, nil
-			}
-		}
-	}
-	return rating.Carried{}, nil
 }
 
 // cells reads row i of a batch.

@@ -95,7 +95,7 @@ func varianceAt(c cells) (*schemas.Variance, error) {
 }
 
 func (l *Look) varianceFacts(e *Explanation, v *schemas.Variance) {
-	b, name := l.run.Book, ""
+	b, name := l.book, ""
 	if offering, ok := b.Offering(v.Offering); ok {
 		name = offering.Name
 	}
@@ -157,14 +157,14 @@ func checkReconciled(steps []schemas.Step) error {
 
 // compareAgain sums all charges of the run anew, compares them with the plan, and holds the row against the result.
 func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Variance) error {
-	actuals := l.run.newSums().Actuals
+	actuals := newSums(WholeBook(l.book), l.Manifest.Spec.Period, l.asOf()).Actuals
 	for _, o := range l.outputs(&schemas.Charges, "") {
-		if err := readCharges(ctx, l.run.Store, o.Key, comparedCharge, actuals.Add); err != nil {
+		if err := readCharges(ctx, l.store, o.Key, comparedCharge, actuals.Add); err != nil {
 			return err
 		}
 	}
 	rows, _, err := reconcile.Compare(reconcile.Comparison{
-		Period: v.Period, Currency: l.run.Book.Provider.Currency, Plan: &l.run.Book.Plan, Actuals: actuals, FX: l.run.fx(v.Through),
+		Period: v.Period, Currency: l.book.Provider.Currency, Plan: &l.book.Plan, Actuals: actuals, FX: exchange(WholeBook(l.book), v.Through, l.asOf()),
 		Through: v.Through, Provisional: l.Manifest.Provisional,
 	})
 	if err != nil {

@@ -31,7 +31,7 @@ func (l *Look) checkSource(ctx context.Context, e *Explanation, o ExplainOptions
 		return nil
 	}
 	line := &e.Usage.Listed[0]
-	if l.run.Landing == nil {
+	if l.landing == nil {
 		if o.Check {
 			e.Warnings = append(e.Warnings, "the landing place is not open, so the source object was not looked at")
 		}
@@ -73,11 +73,11 @@ func (l *Look) checkSource(ctx context.Context, e *Explanation, o ExplainOptions
 
 // pinned finds an object of a source as the run pinned it.
 func (l *Look) pinned(id, key string) (*schemas.Source, *Object, bool) {
-	for i := range l.run.Spec.Sources {
-		p := &l.run.Spec.Sources[i]
+	for i := range l.Manifest.Spec.Sources {
+		p := &l.Manifest.Spec.Sources[i]
 		for j := range p.Objects {
 			if string(p.Source) == id && p.Objects[j].Key == key {
-				src, ok := l.run.Book.Source(p.Source)
+				src, ok := l.book.Source(p.Source)
 				return src, &p.Objects[j], ok
 			}
 		}
@@ -87,7 +87,7 @@ func (l *Look) pinned(id, key string) (*schemas.Source, *Object, bool) {
 
 // digest is that by which an object of the landing place is pinned.
 func (l *Look) digest(ctx context.Context, key string) (string, error) {
-	at, size, err := store.OpenReaderAt(ctx, l.run.Landing, key)
+	at, size, err := store.OpenReaderAt(ctx, l.landing, key)
 	if err != nil {
 		return "", fmt.Errorf("open %s: %w", key, err)
 	}
@@ -101,14 +101,14 @@ func (l *Look) digest(ctx context.Context, key string) (string, error) {
 
 // decodeRow decodes an object as far as one row.
 func (l *Look) decodeRow(ctx context.Context, src *schemas.Source, key string, row int64) (*SourceRecord, error) {
-	at, size, err := store.OpenReaderAt(ctx, l.run.Landing, key)
+	at, size, err := store.OpenReaderAt(ctx, l.landing, key)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", key, err)
 	}
 	defer at.Close()
 	in := source.Input{Key: key, At: at, Size: size}
 	if src.Semantics == schemas.Snapshot {
-		in.Period = l.run.Spec.Period
+		in.Period = l.Manifest.Spec.Period
 	}
 	record := &SourceRecord{Source: string(src.ID), Object: key, Row: row}
 	_, err = source.Decode(ctx, src, in, source.Sink{

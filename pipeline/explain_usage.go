@@ -132,12 +132,12 @@ type gatherer struct {
 
 // usageOf lists the rows behind a charge and adds them up.
 func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o ExplainOptions) error {
-	plan, err := l.run.ratingPlan(ctx)
+	set, err := l.set()
 	if err != nil {
 		return err
 	}
 	g := gatherer{again: again, charge: c, most: o.Rows, series: -1, before: map[int]UsageSum{}, unique: map[string]bool{}}
-	meter, ok := l.run.Book.Meter(c.Meter)
+	meter, ok := l.book.Meter(c.Meter)
 	if !ok {
 		e.Warnings = append(e.Warnings, fmt.Sprintf("the book no longer has the meter %s, so its rows cannot be told apart", c.Meter))
 		return nil
@@ -148,7 +148,7 @@ func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, a
 		return nil
 	}
 	g.meter, g.twin = meter, twin.ID
-	if err := l.account(ctx, c.Account, slices.Concat(lateColumns(l.run, plan), lineColumns), g.rows); err != nil {
+	if err := l.account(ctx, c.Account, slices.Concat(lateColumns(set.Book, set.Plan), lineColumns), g.rows); err != nil {
 		return err
 	}
 	u := &g.out

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
 	"daybook/rating"
 	"daybook/schemas"
@@ -18,15 +19,15 @@ type Kin struct {
 
 // families lists the accounts of the book that have another above them, in order, with the one at the top; none where no
 // price of the catalogue is pooled, so that accounts lie where they would without families.
-func families(r *Run) (out []Kin) {
-	pooled := slices.ContainsFunc(r.Book.Catalogue.Offerings, func(o schemas.Offering) bool {
+func families(b *book.Book) (out []Kin) {
+	pooled := slices.ContainsFunc(b.Catalogue.Offerings, func(o schemas.Offering) bool {
 		return slices.ContainsFunc(o.Prices, func(p schemas.Price) bool { return p.Pooled })
 	})
 	if !pooled {
 		return nil
 	}
 	parents := map[schemas.AccountID]schemas.AccountID{}
-	for a := range r.Book.Accounts {
+	for a := range b.Accounts {
 		parents[a.ID] = a.Parent
 	}
 	for id := range parents {
@@ -42,9 +43,9 @@ func families(r *Run) (out []Kin) {
 	return out
 }
 
-// home finds the shard of an account: that of the account at the top of its family.
-func (s *Spec) home() func(schemas.AccountID) uint16 {
-	root := s.roots()
+// Home finds the shard of an account: that of the account at the top of its family.
+func (s *Spec) Home() func(schemas.AccountID) uint16 {
+	root := s.Roots()
 	return func(id schemas.AccountID) uint16 {
 		if r, ok := root[id]; ok {
 			id = r
@@ -53,8 +54,8 @@ func (s *Spec) home() func(schemas.AccountID) uint16 {
 	}
 }
 
-// roots are the accounts at the top of families by the accounts of these, themselves included.
-func (s *Spec) roots() map[schemas.AccountID]schemas.AccountID {
+// Roots are the accounts at the top of families by the accounts of these, themselves included.
+func (s *Spec) Roots() map[schemas.AccountID]schemas.AccountID {
 	if len(s.Families) == 0 {
 		return nil
 	}
@@ -70,18 +71,18 @@ type kinship map[schemas.AccountID]*rating.Family
 
 // gatherFamilies reads the usage of accounts that have a family, in order, and adds up for each family what is priced as
 // one. Memory holds one account's sums, and of the others only quantities under pooled prices.
-func gatherFamilies(ctx context.Context, r *Run, plan *rating.Plan, members []schemas.AccountID, usage func(schemas.AccountID) []string) (kinship, error) {
-	roots, byRoot, out := r.Spec.roots(), kinship{}, kinship{}
-	files := newLateFiles(ctx, r, &schemas.Usage, schemas.UseAccountId, ratingColumns(r, plan), usage)
+func gatherFamilies(ctx context.Context, set *Setting, members []schemas.AccountID, usage func(schemas.AccountID) []string) (kinship, error) {
+	plan, byRoot, out := set.Plan, kinship{}, kinship{}
+	files := newLateFiles(ctx, set.Store, &schemas.Usage, schemas.UseAccountId, ratingColumns(set.Book, plan), usage)
 	defer files.close()
-	settles := newLatecomers(ctx, r, plan, usage)
+	settles := newLatecomers(ctx, set, usage)
 	defer settles.close()
 	tally := plan.NewTally()
 	for _, id := range members {
-		family := byRoot[roots[id]]
+		family := byRoot[set.Roots[id]]
 		if family == nil {
 			family = rating.NewFamily()
-			byRoot[roots[id]] = family
+			byRoot[set.Roots[id]] = family
 		}
 		out[id] = family
 		feed, late := newFeed(tally, plan), int64(0)
@@ -109,10 +110,9 @@ func gatherFamilies(ctx context.Context, r *Run, plan *rating.Plan, members []sc
 }
 
 // kinIn are the accounts of a list that have a family.
-func (r *Run) kinIn(accounts []schemas.AccountID) (out []schemas.AccountID) {
-	roots := r.Spec.roots()
+func (s *Setting) kinIn(accounts []schemas.AccountID) (out []schemas.AccountID) {
 	for _, id := range accounts {
-		if _, ok := roots[id]; ok {
+		if _, ok := s.Roots[id]; ok {
 			out = append(out, id)
 		}
 	}
@@ -120,10 +120,9 @@ func (r *Run) kinIn(accounts []schemas.AccountID) (out []schemas.AccountID) {
 }
 
 // kinOf are the accounts of an account's family, in order; none for an account alone.
-func (r *Run) kinOf(id schemas.AccountID) (out []schemas.AccountID) {
-	roots := r.Spec.roots()
-	for account, root := range roots {
-		if top, ok := roots[id]; ok && root == top {
+func (s *Setting) kinOf(id schemas.AccountID) (out []schemas.AccountID) {
+	for account, root := range s.Roots {
+		if top, ok := s.Roots[id]; ok && root == top {
 			out = append(out, account)
 		}
 	}

@@ -28,7 +28,9 @@ const (
 )
 
 // newFindings returns findings that may be any number; close gives back what they hold.
-func (r *Run) newFindings() findings { return findings{spill: &findingsSpill{directory: r.SpillDir}} }
+func (in *Inputs) newFindings() findings {
+	return findings{spill: &findingsSpill{directory: in.SpillDir()}}
+}
 
 func (f *findings) add(x schemas.Finding) {
 	if f.counts == nil {
@@ -64,12 +66,12 @@ func clipped(message string) string {
 func (f *findings) codes() []CodeCount { return sortedCodes(f.counts) }
 
 // write writes the findings as the task's part of their dataset, sorted; without any it writes nothing.
-func (f *findings) write(ctx context.Context, r *Run, t *Task, res *Result) error {
+func (f *findings) write(ctx context.Context, in *Inputs, res *Result) error {
 	res.Codes = f.codes()
 	if f.err != nil || len(res.Codes) == 0 {
 		return f.err
 	}
-	out, err := writeTable(ctx, r, t, &schemas.Findings, func(write func(*dataset.Batch) error) error {
+	out, err := in.writeTable(ctx, &schemas.Findings, func(write func(*dataset.Batch) error) error {
 		if f.spill != nil && f.spill.file != nil {
 			return f.spill.sorted(ctx, f.rows, write)
 		}

@@ -16,9 +16,15 @@ import (
 // is held stays small meanwhile.
 func TestManyFindings(t *testing.T) {
 	const many = 120_000
-	r := &Run{Store: new(store.Memory), SpillDir: t.TempDir()}
-	r.Spec.Period = "2024-09"
-	found := r.newFindings()
+	r := &Run{Stages: Stages(), Places: Places{Store: new(store.Memory), SpillDir: t.TempDir()}}
+	if err := r.Fix(Spec{Period: "2024-09"}); err != nil {
+		t.Fatal(err)
+	}
+	in, err := r.inputs(Task{Stage: "normalise", Step: "shard", Key: strings.Repeat("0", 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := in.newFindings()
 	defer found.close()
 	text := strings.Repeat("x", 200)
 	most := 0
@@ -35,7 +41,7 @@ func TestManyFindings(t *testing.T) {
 		t.Fatal("nothing was put aside, so this tests nothing")
 	}
 	var res Result
-	if err := found.write(t.Context(), r, &Task{Key: strings.Repeat("0", 32)}, &res); err != nil {
+	if err := found.write(t.Context(), in, &res); err != nil {
 		t.Fatal(err)
 	}
 	if len(res.Outputs) != 1 || res.Outputs[0].Rows != many || len(res.Codes) != 1 || res.Codes[0].Findings != many {

@@ -18,15 +18,12 @@ import (
 // of them to the one before this run's, so that what one carries into the next is right, too. What that changes in what was
 // charged becomes corrections. Accounts must come in ascending order; only their rows are read.
 type latecomers struct {
-	ctx  context.Context
-	r    *Run
-	plan *rating.Plan
+	ctx context.Context
+	set *Setting
 	// own reads this run's usage twice, ahead of and behind the runs before it.
 	own [2]*lateFiles
 	// chain are the runs of earlier periods, oldest first.
 	chain []*earlierRun
-	// roots are the accounts that have a family, whose earlier periods are not rated again.
-	roots map[schemas.AccountID]schemas.AccountID
 }
 
 // earlierRun is a run of an earlier period as far as it is rated again.
@@ -83,18 +80,18 @@ func nameOf(b *dataset.Batch, i int) (name recordName, named bool) {
 	return name, true
 }
 
-// newLatecomers prepares to settle accounts of a run, whose plan it is; usage are the files with its usage.
-func newLatecomers(ctx context.Context, r *Run, plan *rating.Plan, usage func(schemas.AccountID) []string) *latecomers {
-	l := &latecomers{ctx: ctx, r: r, plan: plan, roots: r.Spec.roots()}
+// newLatecomers prepares to settle accounts of a run; usage are the files with its usage.
+func newLatecomers(ctx context.Context, set *Setting, usage func(schemas.AccountID) []string) *latecomers {
+	l := &latecomers{ctx: ctx, set: set}
 	for i := range l.own {
-		l.own[i] = newLateFiles(ctx, r, &schemas.Usage, schemas.UseAccountId, lateColumns(r, plan), usage)
+		l.own[i] = newLateFiles(ctx, set.Store, &schemas.Usage, schemas.UseAccountId, lateColumns(set.Book, set.Plan), usage)
 	}
 	return l
 }
 
 // lateColumns are those by which usage is rated and repeated records are known.
-func lateColumns(r *Run, plan *rating.Plan) []int {
-	return append(ratingColumns(r, plan), schemas.UseSourceId, schemas.UseRecordId, schemas.UseLatePeriod)
+func lateColumns(b Book, plan *rating.Plan) []int {
+	return append(ratingColumns(b, plan), schemas.UseSourceId, schemas.UseRecordId, schemas.UseLatePeriod)
 }
 
 func (l *latecomers) close() {
@@ -165,7 +162,7 @@ func (s *settling) look() error {
 // earlier period still, rating again begins there.
 func (s *settling) issuedBefore() error {
 	s.issued = map[schemas.Period][]schemas.Charge{}
-	for _, e := range slices.Backward(s.r.Spec.Earlier) {
+	for _, e := range slices.Backward(s.set.Earlier) {
 		if e.Period < s.first {
 			break
 		}
@@ -184,7 +181,7 @@ func (s *settling) issuedBefore() error {
 				if c.Corrects != "" {
 					p = c.Corrects
 				}
-				if !s.r.Spec.ran(p) {
+				if !s.set.ran(p) {
 					return fmt.Errorf("the run of %s corrects %s, whose run is too far back to be rated again", e.Period, p)
 				}
 				s.first = min(s.first, p)
@@ -263,7 +260,7 @@ func (s *settling) feedChain() error {
 
 // feedOwn adds the account's own late rows to the period at hand and to their own.
 func (s *settling) feedOwn() error {
-	s.feed = newFeed(s.tally, s.plan)
+	s.feed = newFeed(s.tally, s.set.Plan)
 	s.feed.account++
 	err := s.own[1].read(s.id, func(b *dataset.Batch, from, to int) error {
 		return s.each(b, from, to, func(p schemas.Period, from, to int) error {

@@ -20,27 +20,27 @@ type Earlier struct {
 }
 
 // pinEarlier fixes the runs of the periods before, and says of each pinned object how far earlier runs have taken it.
-func (r *Run) pinEarlier(ctx context.Context) error {
+func pinEarlier(ctx context.Context, st store.Store, s *Spec) error {
 	taken := map[Object]schemas.Period{}
-	p := r.Spec.Period
+	p := s.Period
 	var found []*Manifest
 	for range mostEarlier {
 		p = p.Previous()
-		current, _, err := ReadCurrent(ctx, r.Store, p)
+		current, _, err := ReadCurrent(ctx, st, p)
 		if errors.Is(err, store.ErrNotFound) || errors.Is(err, errPointer) {
 			continue // what comes late for it is a finding; a damaged pointer is in no other period's way
 		}
 		if err != nil {
 			return err
 		}
-		m, err := r.runOf(ctx, Earlier{p, current.Run})
+		m, err := readEarlier(ctx, st, Earlier{p, current.Run})
 		if err != nil {
 			return err
 		}
-		r.Spec.Earlier = append(r.Spec.Earlier, Earlier{p, current.Run})
+		s.Earlier = append(s.Earlier, Earlier{p, current.Run})
 		found = append(found, m)
 	}
-	slices.Reverse(r.Spec.Earlier)
+	slices.Reverse(s.Earlier)
 	for _, m := range slices.Backward(found) {
 		for i := range m.Spec.Sources {
 			for _, o := range m.Spec.Sources[i].Objects {
@@ -48,10 +48,10 @@ func (r *Run) pinEarlier(ctx context.Context) error {
 			}
 		}
 	}
-	for i := range r.Spec.Sources {
-		for j := range r.Spec.Sources[i].Objects {
-			o := &r.Spec.Sources[i].Objects[j]
-			o.Taken = taken[identity(r.Spec.Sources[i].Source, o)]
+	for i := range s.Sources {
+		for j := range s.Sources[i].Objects {
+			o := &s.Sources[i].Objects[j]
+			o.Taken = taken[identity(s.Sources[i].Source, o)]
 		}
 	}
 	return nil
@@ -62,27 +62,20 @@ func identity(source schemas.SourceID, o *Object) Object {
 	return Object{Delivery: string(source), Key: o.Key, Digest: o.Digest}
 }
 
-// runOf returns the manifest of an earlier run, read once.
-func (r *Run) runOf(ctx context.Context, e Earlier) (*Manifest, error) {
-	r.earlierLock.Lock()
-	defer r.earlierLock.Unlock()
-	if m := r.earlier[e.Period]; m != nil {
-		return m, nil
-	}
-	m, err := ReadManifest(ctx, r.Store, e.Period, e.Run)
+// readEarlier returns the manifest of an earlier run.
+func readEarlier(ctx context.Context, s store.Store, e Earlier) (*Manifest, error) {
+	m, err := ReadManifest(ctx, s, e.Period, e.Run)
 	if err != nil {
 		return nil, fmt.Errorf("read the run of %s, to which usage may have come late: %w", e.Period, err)
 	}
-	if r.earlier == nil {
-		r.earlier = map[schemas.Period]*Manifest{}
-	}
-	r.earlier[e.Period] = m
 	return m, nil
 }
 
 // ran reports whether a period had a run when this one began.
-func (s *Spec) ran(p schemas.Period) bool {
-	return slices.ContainsFunc(s.Earlier, func(e Earlier) bool { return e.Period == p })
+func (s *Spec) ran(p schemas.Period) bool { return ranAmong(s.Earlier, p) }
+
+func ranAmong(runs []Earlier, p schemas.Period) bool {
+	return slices.ContainsFunc(runs, func(e Earlier) bool { return e.Period == p })
 }
 
 // earlierPeriods lists the periods that had a run when this one began: what an object's rows are told late by. Which runs

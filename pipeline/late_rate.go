@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
 	"daybook/rating"
 	"daybook/schemas"
 )
@@ -15,7 +16,7 @@ import (
 // rate rates the periods again, without and with what came late now, and turns the difference to what was charged into
 // corrections.
 func (s *settling) rate() error {
-	if _, ok := s.roots[s.id]; ok {
+	if _, ok := s.set.Roots[s.id]; ok {
 		s.tally.KeepLate() // what one account of a family used changes what the others pay
 		return nil
 	}
@@ -25,7 +26,7 @@ func (s *settling) rate() error {
 	taken := false
 	for k, run := range s.runs {
 		if k == 0 || s.runs[k-1].Period.Next() != run.Period {
-			carried, err := run.carriedInto(s.ctx, s.r, s.id)
+			carried, err := run.carriedInto(s.ctx, s.set.Store, s.id)
 			if err != nil {
 				return err
 			}
@@ -60,7 +61,7 @@ func (s *settling) rate() error {
 		return nil // what came late is of no meter that rates again
 	}
 	s.out.corrections, s.out.found = corrections, append(s.out.found, differing...)
-	if n := len(s.runs); s.runs[n-1].Period.Next() == s.r.Spec.Period {
+	if n := len(s.runs); s.runs[n-1].Period.Next() == s.set.Period {
 		s.out.carried = &after
 	}
 	return nil
@@ -123,7 +124,7 @@ func suspendedSince(before, after []schemas.Finding) ([]schemas.Finding, error) 
 // lateFiles reads accounts out of the files of a run, each account out of those of its shard.
 type lateFiles struct {
 	ctx     context.Context
-	r       *Run
+	from    store.Store
 	table   *schemas.Table
 	account int
 	columns []int
@@ -134,8 +135,8 @@ type lateFiles struct {
 // mostLateFiles bounds how many files of a run are open at once, where its accounts lie in other shards.
 const mostLateFiles = 8
 
-func newLateFiles(ctx context.Context, r *Run, table *schemas.Table, account int, columns []int, keys func(schemas.AccountID) []string) *lateFiles {
-	return &lateFiles{ctx: ctx, r: r, table: table, account: account, columns: columns, keys: keys, open: map[string]*accountReader{}}
+func newLateFiles(ctx context.Context, from store.Store, table *schemas.Table, account int, columns []int, keys func(schemas.AccountID) []string) *lateFiles {
+	return &lateFiles{ctx: ctx, from: from, table: table, account: account, columns: columns, keys: keys, open: map[string]*accountReader{}}
 }
 
 func (f *lateFiles) read(id schemas.AccountID, each func(b *dataset.Batch, from, to int) error) error {
@@ -146,7 +147,7 @@ func (f *lateFiles) read(id schemas.AccountID, each func(b *dataset.Batch, from,
 				f.close()
 			}
 			var err error
-			if a, err = openAccounts(f.ctx, f.r.Store, key, f.table, f.account, f.columns); err != nil {
+			if a, err = openAccounts(f.ctx, f.from, key, f.table, f.account, f.columns); err != nil {
 				return err
 			}
 			f.open[key] = a
@@ -170,19 +171,19 @@ func (l *latecomers) runOf(e Earlier) (*earlierRun, error) {
 	if i := slices.IndexFunc(l.chain, func(x *earlierRun) bool { return x.Earlier == e }); i >= 0 {
 		return l.chain[i], nil
 	}
-	m, err := l.r.runOf(l.ctx, e)
+	m, err := l.set.runOf(l.ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := l.r.earlierPlan(m)
+	plan, err := l.set.planIn(m)
 	if err != nil {
 		return nil, err
 	}
 	x := &earlierRun{Earlier: e, manifest: m, plan: plan, before: plan.NewTally(), after: plan.NewTally()}
 	for i := range x.usage {
-		x.usage[i] = newLateFiles(l.ctx, l.r, &schemas.Usage, schemas.UseAccountId, lateColumns(l.r, plan), m.filesOf(&schemas.Usage))
+		x.usage[i] = newLateFiles(l.ctx, l.set.Store, &schemas.Usage, schemas.UseAccountId, lateColumns(l.set.Book, plan), m.filesOf(&schemas.Usage))
 	}
-	x.charges = newLateFiles(l.ctx, l.r, &schemas.Charges, schemas.ChargeBillingAccountId, briefCharge, m.filesOf(&schemas.Charges))
+	x.charges = newLateFiles(l.ctx, l.set.Store, &schemas.Charges, schemas.ChargeBillingAccountId, briefCharge, m.filesOf(&schemas.Charges))
 	l.chain = append(l.chain, x)
 	return x, nil
 }
@@ -196,45 +197,18 @@ func (m *Manifest) filesOf(table *schemas.Table) func(schemas.AccountID) []strin
 			byShard[part] = append(byShard[part], o.Key)
 		}
 	}
-	home := m.Spec.home()
+	home := m.Spec.Home()
 	return func(id schemas.AccountID) []string {
 		return byShard[fmt.Sprintf("%04d.parquet", home(id))]
 	}
 }
 
-// earlierPlan is the catalogue compiled for the period of an earlier run: today's book, as of the day that the earlier run
-// knew where it had one, else as of this run's.
-func (r *Run) earlierPlan(m *Manifest) (*rating.Plan, error) {
-	r.earlierLock.Lock()
-	defer r.earlierLock.Unlock()
-	p := m.Spec.Period
-	if plan := r.earlierPlans[p]; plan != nil {
-		return plan, nil
-	}
-	then := &Run{Spec: Spec{Period: p, AsOf: m.Spec.AsOf}, Book: r.Book}
-	if then.Spec.AsOf == nil {
-		then.Spec.AsOf = r.Spec.AsOf
-	}
-	plan, err := rating.Compile(rating.Book{
-		Catalogue: r.Book.CatalogueAsOf(then.asOf()), Customers: r.Book.Customers, Zone: r.Book.Zone,
-		Rates: r.Book.Rates, Exchange: r.Book.Provider.Exchange,
-	}, rating.Spec{Period: p, AsOf: then.asOf(), Through: m.through(r.Book.Zone)})
-	if err != nil {
-		return nil, err
-	}
-	if r.earlierPlans == nil {
-		r.earlierPlans = map[schemas.Period]*rating.Plan{}
-	}
-	r.earlierPlans[p] = plan
-	return plan, nil
-}
-
 // carriedInto is what an account carried into an earlier run's period.
-func (e *earlierRun) carriedInto(ctx context.Context, r *Run, id schemas.AccountID) (rating.Carried, error) {
+func (e *earlierRun) carriedInto(ctx context.Context, s store.Store, id schemas.AccountID) (rating.Carried, error) {
 	if e.carried == nil {
 		e.carried = map[schemas.AccountID]rating.Carried{}
 		for _, p := range e.manifest.Spec.Carried {
-			accounts, err := p.readCarried(ctx, r.Store)
+			accounts, err := p.readCarried(ctx, s)
 			if err != nil {
 				return rating.Carried{}, fmt.Errorf("read what was carried into %s: %w", e.Period, err)
 			}
@@ -267,7 +241,7 @@ func (w *rater) settleLate(id schemas.AccountID) (rating.Carried, error) {
 	rows := w.late.rows
 	w.late.rows, w.late.done = 0, settled{}
 	if rows == 0 {
-		return w.carried[id], nil
+		return w.set.Carried(id)
 	}
 	done, err := w.late.settles.settle(id, w.tally)
 	if err != nil {
@@ -282,7 +256,7 @@ func (w *rater) settleLate(id schemas.AccountID) (rating.Carried, error) {
 	if done.carried != nil {
 		return *done.carried, nil
 	}
-	return w.carried[id], nil
+	return w.set.Carried(id)
 }
 
 // usageOf are the files with the usage of a shard, whatever the account.

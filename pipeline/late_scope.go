@@ -60,12 +60,12 @@ func (n *normaliser) late(b *dataset.Batch, i int, inPeriod bool) bool {
 	switch {
 	case has && (!inPeriod || end > billed.Ints[i]):
 		return false
-	case !has && n.src.Semantics == schemas.Snapshot && end > n.start:
+	case !has && n.src.Semantics == schemas.Snapshot && end > n.month.start:
 		return false
-	case !has && start >= n.start:
+	case !has && start >= n.month.start:
 		return false
 	}
-	p := schemas.PeriodOf(timeOf(start), n.r.Book.Zone)
+	p := schemas.PeriodOf(timeOf(start), n.zone)
 	if !n.looksFor(p) {
 		return false
 	}
@@ -73,7 +73,7 @@ func (n *normaliser) late(b *dataset.Batch, i int, inPeriod bool) bool {
 	if !stays && p <= n.obj.Taken {
 		return false
 	}
-	if n.r.Spec.ran(p) {
+	if n.in.RanEarlier(p) {
 		n.marks.mark(i, p)
 		return true
 	}
@@ -84,16 +84,16 @@ func (n *normaliser) late(b *dataset.Batch, i int, inPeriod bool) bool {
 // looksFor reports whether usage of a period may be late for it: the period is before the one at hand, but not before the
 // book's first, nor further back than late usage is taken.
 func (n *normaliser) looksFor(p schemas.Period) bool {
-	return p < n.r.Spec.Period && p >= n.oldest
+	return p < n.in.Period() && p >= n.oldest
 }
 
 // oldestLate is the earliest period for which usage may come late.
-func oldestLate(r *Run) schemas.Period {
-	p := r.Spec.Period
+func oldestLate(in *Inputs) schemas.Period {
+	p := in.Period()
 	for range mostEarlier {
 		p = p.Previous()
 	}
-	return max(p, r.Book.Provider.FirstPeriod)
+	return max(p, in.Book().Provider().FirstPeriod)
 }
 
 // miss counts a row of a period that was never run.
@@ -115,7 +115,7 @@ func (n *normaliser) noteUnrun() {
 		are := schemas.OneOrMany(unrun, "is", "are")
 		what := are + " out of scope"
 		if n.marks.rated[p] > 0 {
-			what = fmt.Sprintf("%s rated as usage of %s, on whose bill %s", are, n.r.Spec.Period, schemas.OneOrMany(unrun, "it stands", "they stand"))
+			what = fmt.Sprintf("%s rated as usage of %s, on whose bill %s", are, n.in.Period(), schemas.OneOrMany(unrun, "it stands", "they stand"))
 		}
 		n.found.add(schemas.Finding{
 			Code: info.Code, Severity: info.Severity, Source: n.src.ID, Object: n.obj.Key, Value: string(p),

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -12,8 +13,9 @@ import (
 )
 
 // walk does every task of the plan that is needed, wave by wave, with at most so many at a time, and returns the results
-// wave by wave. The results do not depend on the number of workers or on the order in which tasks end.
-func walk(ctx context.Context, r *Run, plan []Wave, workers int) (results [][]*Result, did int, err error) {
+// wave by wave. The results do not depend on the number of workers or on the order in which tasks end. An error of after,
+// which gets each wave with its results, ends the walk.
+func walk(ctx context.Context, r *Run, plan []Wave, workers int, after func(*Wave, []*Result) error) (results [][]*Result, did int, err error) {
 	results, err = known(ctx, r, plan)
 	if err != nil {
 		return nil, 0, err
@@ -22,7 +24,7 @@ func walk(ctx context.Context, r *Run, plan []Wave, workers int) (results [][]*R
 		n, err := walkWave(ctx, r, &plan[i], results[i], workers)
 		did += n
 		if err == nil {
-			err = r.checkVersions(&plan[i], results[i])
+			err = after(&plan[i], results[i])
 		}
 		if err != nil {
 			return nil, did, err
@@ -102,7 +104,7 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 			if err != nil {
 				return err
 			}
-			r.cache.put(w.Tasks[j].Key, res)
+			r.memory.results.put(w.Tasks[j].Key, res)
 			mu.Lock()
 			defer mu.Unlock()
 			results[j] = res
@@ -117,7 +119,7 @@ func walkWave(ctx context.Context, r *Run, w *Wave, results []*Result, workers i
 		})
 	}
 	err = g.Wait()
-	r.buffers = buffers{}
+	r.memory.endStep()
 	e.Kind = StepEnds
 	r.tell(e)
 	return did, err
@@ -149,49 +151,26 @@ func largestFirst(ctx context.Context, r *Run, w *Wave, results []*Result) ([]in
 		return order, nil
 	}
 	size := make([]int64, len(w.Tasks))
-	switch w.Width {
-	case PerObject:
+	switch {
+	case w.step.Width == PerObject:
 		for j := range w.Tasks {
 			size[j] = r.Spec.Sources[w.Tasks[j].Source].Objects[w.Tasks[j].Object].Size
 		}
-	case PerShard:
-		var err error
-		if size, err = r.shardRows(ctx, w); err != nil {
+	case w.step.Size != nil:
+		plan, err := r.layout()
+		if err != nil {
 			return nil, err
 		}
-	case PerSource, Once:
+		earlier, err := r.results(ctx, findWave(plan, w.step.SizeBy).Tasks)
+		if err != nil {
+			return nil, err
+		}
+		for j := range w.Tasks {
+			if size[j], err = w.step.Size(earlier, j); err != nil {
+				return nil, fmt.Errorf("estimate the size of %s: %w", w.Tasks[j].Name(), err)
+			}
+		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(size[b], size[a]) })
 	return order, nil
-}
-
-// shardRows returns how many rows each task of a sharded step has before it: those that were sent to its shard, or of a
-// later step those of its shard's usage.
-func (r *Run) shardRows(ctx context.Context, w *Wave) ([]int64, error) {
-	rows := make([]int64, len(w.Tasks))
-	if w.Stage == "normalise" {
-		objects, err := r.results(ctx, "normalise", "object", -1)
-		if err != nil {
-			return nil, err
-		}
-		files, _, err := openShuffles(ctx, r, objects)
-		defer files.close()
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range files.open {
-			for shard := range rows {
-				rows[shard] += f.ShardRows(shard)
-			}
-		}
-		return rows, nil
-	}
-	shards, err := r.results(ctx, "normalise", "shard", -1)
-	if err != nil {
-		return nil, err
-	}
-	for shard, res := range shards {
-		rows[shard] = res.Control.Usage.Rows
-	}
-	return rows, nil
 }

@@ -47,19 +47,16 @@ var ErrUnbalanced = errors.New("control totals do not balance")
 func newManifest(r *Run, plan []Wave, results [][]*Result) (*Manifest, error) {
 	m := &Manifest{Run: r.ID, Spec: r.Spec}
 	for _, s := range r.Spec.Sources {
-		m.Provisional = m.Provisional || s.Incomplete
 		m.Sources = append(m.Sources, SourceControl{Source: s.Source, Objects: len(s.Objects)})
 	}
-	refused, err := refusals(&r.Spec, plan, results)
-	if err != nil {
-		return nil, err
-	}
+	refused := refusals(&r.Spec, plan, results)
 	codes := map[schemas.Code]CodeCount{}
 	for i := range plan {
 		for j, res := range results[i] {
 			if err := m.addControl(&plan[i], j, res, refused); err != nil {
 				return nil, err
 			}
+			m.Provisional = m.Provisional || res.Incomplete
 			for _, c := range res.Codes {
 				addCode(codes, c)
 			}
@@ -68,7 +65,7 @@ func newManifest(r *Run, plan []Wave, results [][]*Result) (*Manifest, error) {
 					m.Outputs = append(m.Outputs, o)
 				}
 			}
-			if plan[i].Stage == "emit" && plan[i].Step == "reports" {
+			if plan[i].step.Opens {
 				m.Summary = res.Partial
 			}
 		}
@@ -81,14 +78,16 @@ func newManifest(r *Run, plan []Wave, results [][]*Result) (*Manifest, error) {
 }
 
 // addControl counts a task's rows. What an object of a refused delivery held does not count: it was not taken.
-func (m *Manifest) addControl(w *Wave, part int, res *Result, refused map[string]refusal) error {
-	if w.Width != PerObject {
+func (m *Manifest) addControl(w *Wave, part int, res *Result, refused map[string]bool) error {
+	if w.step.Width != PerObject {
 		return m.Control.merge(&res.Control)
 	}
 	t := &w.Tasks[part]
 	pinned := &m.Spec.Sources[t.Source]
-	if why, ok := refused[deliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)]; ok {
-		m.Provisional = m.Provisional || !why.waived
+	if res.Refused != nil && !res.Refused.Waived {
+		m.Provisional = true
+	}
+	if refused[deliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)] {
 		return nil
 	}
 	if err := m.Sources[t.Source].Control.merge(&res.Control); err != nil {

@@ -250,8 +250,9 @@ func tryBook(t *testing.T, fsys fstest.MapFS, landing store.Store) (sound bool, 
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	r := &pipeline.Run{Book: b, Landing: landing, Store: new(store.Memory), Scratch: new(store.Memory), SpillDir: t.TempDir()}
-	if err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, Shards: 1}); err != nil {
+	places := pipeline.Places{Landing: landing, Store: new(store.Memory), Scratch: new(store.Memory), SpillDir: t.TempDir()}
+	r, err := pipeline.Prepare(ctx, &pipeline.Run{Book: b, Places: places}, pipeline.Request{Period: period, Shards: 1})
+	if err != nil {
 		return true, fmt.Errorf("prepare: %w", err)
 	}
 	if _, err := pipeline.Execute(ctx, r, 1, ""); err != nil {

@@ -89,7 +89,7 @@ func (n *nobody) end(w *rater) {
 			continue
 		}
 		w.control.UnpricedRows += s.rows
-		if w.r.Book.OwnUse(schemas.PeerID(k.peer), k.billing, k.sub) {
+		if w.set.Book.OwnUse(schemas.PeerID(k.peer), k.billing, k.sub) {
 			continue
 		}
 		f.Code, f.Severity = schemas.CodeUnallocated, schemas.Warning

@@ -22,16 +22,11 @@ import (
 	"daybook/schemas/money"
 )
 
-// objectPartial is what later steps need to know of a decoded object.
-type objectPartial struct {
-	// Refused says that the object cannot be trusted, so that its whole delivery counts as not delivered.
-	Refused bool `json:"refused"`
-	// Why says so in a sentence.
-	Why string `json:"why,omitempty"`
-	// Refusal is the same in its parts.
-	Refusal *schemas.RefusedError `json:"refusal,omitempty"`
-	// Waived says that the book lets the period be complete without it.
-	Waived bool `json:"waived,omitempty"`
+// Decoded is what normalising an object leaves for later steps.
+type Decoded struct {
+	// Source and Delivery are those of the object.
+	Source   schemas.SourceID `json:"source"`
+	Delivery string           `json:"delivery"`
 	// LastTime is the latest end of a charge period, in microseconds: how far the period has come.
 	LastTime int64 `json:"last_time"`
 	// Sent is what was sent to each shard, as dataset.ShardSums has it in bytes.
@@ -40,32 +35,37 @@ type objectPartial struct {
 
 // normaliseObject decodes one pinned object, says whose each row is, sets aside what belongs to another period, and sends
 // the rest to shards of accounts in a shuffle file.
-func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
-	pinned := &r.Spec.Sources[t.Source]
-	src, ok := r.Book.Source(pinned.Source)
+func normaliseObject(ctx context.Context, in *Inputs) (*Result, error) {
+	pinned, err := in.Pinned()
+	if err != nil {
+		return nil, err
+	}
+	src, ok := in.Book().Source(pinned.Source)
 	if !ok {
 		return nil, fmt.Errorf("the book has no source %q, which the run's spec names", pinned.Source)
 	}
-	obj := &pinned.Objects[t.Object]
-	n := newNormaliser(r, src, obj)
+	obj := &pinned.Objects[in.Object]
+	n := newNormaliser(in, src, obj)
 	defer n.found.close()
-	out := Output{Dataset: shuffled, Key: t.Key + ".arrow"}
-	_, err := store.CreateFrom(ctx, r.Scratch, r.scratchKey(&out), func(w io.Writer) error {
+	out := Output{Dataset: shuffled, Key: in.Key + ".arrow"}
+	err = in.CreateScratch(ctx, out.Key, func(w io.Writer) error {
+		lent := Lent[*shuffle.Writer](in, "shufflers")
 		var err error
-		if n.out, err = r.shuffler(w); err != nil {
+		if n.out, err = shuffler(in, lent, w); err != nil {
 			return err
 		}
-		defer r.buffers.shufflers.leave(n.out)
+		defer lent.Leave(n.out)
 		if err := errors.Join(n.decode(ctx), n.close()); err != nil {
 			return n.tooLarge(err)
 		}
 		_, err = n.out.Close()
 		return err
 	})
+	left := Decoded{Source: src.ID, Delivery: obj.Delivery}
 	var refused *schemas.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return refuse(ctx, r, &t, src.ID, refused)
+		return refuse(ctx, in, &left, refused)
 	case errors.Is(err, store.ErrExists): // it was left by a process that ended before its result
 		return nil, fmt.Errorf("%w: %w", ErrScratch, err)
 	case err != nil:
@@ -75,37 +75,38 @@ func normaliseObject(ctx context.Context, r *Run, t Task) (*Result, error) {
 	n.noteUnrun()
 	out.Rows = n.control.Shuffled.Rows
 	res := &Result{Outputs: []Output{out}, Control: n.control}
-	if res.Partial, err = partial(objectPartial{LastTime: n.last, Sent: n.sent.Bytes()}); err != nil {
+	left.LastTime, left.Sent = n.last, n.sent.Bytes()
+	if err := res.Leave(left); err != nil {
 		return nil, err
 	}
-	return res, n.found.write(ctx, r, &t, res)
+	return res, n.found.write(ctx, in, res)
 }
 
 // shuffler returns a writer of a shuffle file on w, one that is done with its last file where there is one.
-func (r *Run) shuffler(w io.Writer) (*shuffle.Writer, error) {
-	if used, ok := r.buffers.shufflers.take(); ok {
+func shuffler(in *Inputs, lent *Spares[*shuffle.Writer], w io.Writer) (*shuffle.Writer, error) {
+	if used, ok := lent.Take(); ok {
 		return used, used.Reset(w)
 	}
-	return shuffle.NewWriter(w, &schemas.Usage, r.Spec.Shards, shuffle.Options{BudgetBytes: int(r.budget() / 2)})
+	return shuffle.NewWriter(w, &schemas.Usage, in.Shards(), shuffle.Options{BudgetBytes: int(in.Budget() / 2)})
 }
 
 // refuse is the result of an object that cannot be trusted: one finding, and no rows.
-func refuse(ctx context.Context, r *Run, t *Task, id schemas.SourceID, why *schemas.RefusedError) (*Result, error) {
-	res := &Result{}
-	f := why.Finding(id)
-	p := objectPartial{Refused: true, Why: string(id) + ": " + why.Error(), Refusal: why, Waived: r.waiveOne(&f)}
-	var err error
-	if res.Partial, err = partial(p); err != nil {
+func refuse(ctx context.Context, in *Inputs, left *Decoded, why *schemas.RefusedError) (*Result, error) {
+	f := why.Finding(left.Source)
+	res := &Result{Refused: &Refusal{
+		Cause: *why, Why: string(left.Source) + ": " + why.Error(), Waived: waiveOne(in.Book().Provider().Waivers, in.Period(), &f),
+	}}
+	if err := res.Leave(left); err != nil {
 		return nil, err
 	}
 	var found findings
 	found.add(f)
-	return res, found.write(ctx, r, t, res)
+	return res, found.write(ctx, in, res)
 }
 
 // normaliser takes the batches of one object.
 type normaliser struct {
-	r   *Run
+	in  *Inputs
 	src *schemas.Source
 	obj *Object
 	out *shuffle.Writer
@@ -116,10 +117,8 @@ type normaliser struct {
 	// inside and outside take a batch apart that has rows of other periods.
 	inside, outside *dataset.Batch
 	shards          []uint16
-	labels          map[int]*dataset.Dictionary
-	// codes are the zeros that every label column of one value shares.
-	codes   []uint32
-	control Control
+	labels          constants
+	control         Control
 	// delivered, shuffled and beyond (the period) become totals of control in the end.
 	delivered, shuffled, beyond dataset.Tally
 	// sent is what went to each shard.
@@ -134,29 +133,22 @@ type normaliser struct {
 	oldest schemas.Period
 	// others counts rows of other periods.
 	others map[schemas.Period]int64
-	// start and end bound the period, in microseconds.
-	start, end int64
-	// billedFrom and billedTo bound the instants at which a bill of that month may begin, in whatever zone the biller lives.
-	billedFrom, billedTo int64
+	zone   *time.Location
+	month  month
 }
 
-func newNormaliser(r *Run, src *schemas.Source, obj *Object) *normaliser {
-	n := &normaliser{
-		r: r, src: src, obj: obj, owners: newOwners(r, src), labels: map[int]*dataset.Dictionary{}, found: r.newFindings(), oldest: oldestLate(r),
-		sent: dataset.NewShardSums(r.Spec.Shards),
+func newNormaliser(in *Inputs, src *schemas.Source, obj *Object) *normaliser {
+	zone := in.Book().Zone()
+	return &normaliser{
+		in: in, src: src, obj: obj, owners: newOwners(in.Book(), src, in.Home(), in.Shards()), found: in.newFindings(), oldest: oldestLate(in),
+		sent: dataset.NewShardSums(in.Shards()), zone: zone, month: monthOf(in.Period(), zone),
 	}
-	start, end := r.bounds()
-	n.start, n.end = start.UnixMicro(), end.UnixMicro()
-	const eastmost = 14 * time.Hour
-	start, end = r.Spec.Period.Bounds(time.UTC)
-	n.billedFrom, n.billedTo = start.Add(-eastmost).UnixMicro(), end.Add(-eastmost).UnixMicro()
-	return n
 }
 
 // decode reads the object and makes sure that it is the one that was pinned: by its version in the landing place where this
 // process pinned it, or else by its digest.
 func (n *normaliser) decode(ctx context.Context) error {
-	version := n.r.versions[n.obj.Key]
+	version := n.in.Listed(n.obj.Key)
 	if version != "" {
 		switch is, err := n.unchanged(ctx, version); {
 		case err != nil:
@@ -165,7 +157,7 @@ func (n *normaliser) decode(ctx context.Context) error {
 			version = ""
 		}
 	}
-	at, size, err := store.OpenReaderAt(ctx, n.r.Landing, n.obj.Key)
+	at, size, err := store.OpenReaderAt(ctx, n.in.Landing(), n.obj.Key)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", n.obj.Key, err)
 	}
@@ -177,7 +169,7 @@ func (n *normaliser) decode(ctx context.Context) error {
 	}
 	in := source.Input{Key: n.obj.Key, Body: body, At: at, Size: size}
 	if n.src.Semantics == schemas.Snapshot {
-		in.Period = n.r.Spec.Period
+		in.Period = n.in.Period()
 	}
 	stats, err := source.Decode(ctx, n.src, in, source.Sink{Rows: n.rows, Finding: n.finding})
 	if err != nil {
@@ -212,7 +204,7 @@ func (n *normaliser) decode(ctx context.Context) error {
 // unchanged reports whether the object still has a version. That the landing place does not answer is an error, and no
 // change.
 func (n *normaliser) unchanged(ctx context.Context, version store.Version) (bool, error) {
-	info, err := store.Stat(ctx, n.r.Landing, n.obj.Key)
+	info, err := store.Stat(ctx, n.in.Landing(), n.obj.Key)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
@@ -292,15 +284,15 @@ func (n *normaliser) rows(b *dataset.Batch) error {
 	}
 	n.view = dataset.Batch{Table: b.Table, Rows: b.Rows, Columns: append(n.view.Columns[:0], b.Columns...)}
 	b = &n.view
-	n.label(b, schemas.UseSourceId, string(n.src.ID))
-	n.label(b, schemas.UseObjectKey, n.obj.Key)
-	n.label(b, schemas.UsePeerId, string(n.src.Peer))
+	n.labels.label(b, schemas.UseSourceId, string(n.src.ID))
+	n.labels.label(b, schemas.UseObjectKey, n.obj.Key)
+	n.labels.label(b, schemas.UsePeerId, string(n.src.Peer))
 	if cap(n.shards) < b.Rows {
 		n.shards = make([]uint16, b.Rows)
 	}
 	n.shards = n.shards[:b.Rows]
 	n.owners.assign(b, n.shards)
-	n.r.tell(Event{Kind: RowsDone, Stage: "normalise", Step: "object", Rows: int64(b.Rows)})
+	n.in.Handled(int64(b.Rows))
 	b, err := n.scope(b)
 	if err != nil || b.Rows == 0 {
 		return err
@@ -318,7 +310,7 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 	outside := 0
 	n.marks.begin(b.Rows)
 	for i := range b.Rows {
-		in := n.inPeriod(b, i)
+		in := n.month.holds(b, i)
 		if n.late(b, i, in) {
 			continue
 		}
@@ -340,7 +332,7 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 	n.outside.Clear()
 	kept := n.shards[:0]
 	for i := range b.Rows {
-		if !n.inPeriod(b, i) && late.IsNull(i) {
+		if !n.month.holds(b, i) && late.IsNull(i) {
 			n.outside.AppendRange(b, i, i+1)
 			n.note(b, i)
 			continue
@@ -355,15 +347,6 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 	return n.inside, n.shuffled.AddBatch(n.inside, dataset.UsageMeasures())
 }
 
-// inPeriod reports whether row i belongs to the period of the run.
-func (n *normaliser) inPeriod(b *dataset.Batch, i int) bool {
-	if v := &b.Columns[schemas.UseBillingPeriodStart]; !v.Absent && !v.IsNull(i) {
-		return v.Ints[i] >= n.billedFrom && v.Ints[i] < n.billedTo
-	}
-	at := b.Columns[schemas.UseChargePeriodStart].Ints[i]
-	return at >= n.start && at < n.end
-}
-
 // note counts a row of another period, where no other run will read its object.
 func (n *normaliser) note(b *dataset.Batch, i int) {
 	if !strings.Contains(n.src.Pattern, "{") {
@@ -374,7 +357,7 @@ func (n *normaliser) note(b *dataset.Batch, i int) {
 	if !billed {
 		v = &b.Columns[schemas.UseChargePeriodStart]
 	}
-	p := schemas.PeriodOf(timeOf(v.Ints[i]), n.r.Book.Zone)
+	p := schemas.PeriodOf(timeOf(v.Ints[i]), n.zone)
 	if !billed && n.looksFor(p) {
 		return // see noteUnrun
 	}
@@ -394,27 +377,4 @@ func (n *normaliser) noteOthers() {
 				schemas.OneOrMany(n.others[p], "row is", "rows are"), p, schemas.OneOrMany(n.others[p], "it", "them")),
 		})
 	}
-}
-
-// label gives every row of b the same text in a label column; empty text leaves the column absent.
-func (n *normaliser) label(b *dataset.Batch, col int, text string) {
-	if text == "" {
-		return
-	}
-	if n.labels[col] == nil {
-		n.labels[col] = dataset.NewDictionary()
-		n.labels[col].Code([]byte(text))
-	}
-	n.codes = zeros(n.codes, b.Rows)
-	b.Columns[col] = dataset.Vector{Type: schemas.Label, Dict: n.labels[col], Codes: n.codes}
-}
-
-// zeros returns a slice of n zeros, reusing codes.
-func zeros(codes []uint32, n int) []uint32 {
-	if cap(codes) < n {
-		return make([]uint32, n)
-	}
-	codes = codes[:n]
-	clear(codes)
-	return codes
 }

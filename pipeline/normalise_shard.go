@@ -10,40 +10,38 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/shuffle"
-	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
 // normaliseShard gathers one shard's rows from every object, drops duplicates and writes the rest, sorted, as usage.
-func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
-	objects, err := r.reads(ctx, &t, "normalise", "object")
+func normaliseShard(ctx context.Context, in *Inputs) (*Result, error) {
+	objects, err := in.Results(ctx, "normalise/object")
 	if err != nil {
 		return nil, err
 	}
-	files, sources, err := openShuffles(ctx, r, objects)
+	files, sources, err := openShuffles(ctx, in, objects)
 	defer files.close()
 	if err != nil {
 		return nil, err
 	}
 	res := &Result{}
-	found := r.newFindings()
+	found := in.newFindings()
 	defer found.close()
 	var usage dataset.Tally
 	var stats shuffle.ReduceStats
-	var left shardPartial
-	out, err := writeTable(ctx, r, &t, &schemas.Usage, func(write func(*dataset.Batch) error) error {
+	var left Sorted
+	out, err := in.writeTable(ctx, &schemas.Usage, func(write func(*dataset.Batch) error) error {
 		if len(files.open) == 0 {
 			return nil
 		}
-		reducer, ok := r.buffers.reducers.take()
+		lent := Lent[*shuffle.Reducer](in, "reducers")
+		reducer, ok := lent.Take()
 		if !ok {
 			reducer = new(shuffle.Reducer)
 		}
-		defer r.buffers.reducers.leave(reducer) // not after the store has waited for its disk
-		options := shuffle.ReduceOptions{BudgetBytes: r.budget(), Spill: shuffle.TempSpill(r.SpillDir), Progress: func(rows int64) {
-			r.tell(Event{Kind: RowsDone, Stage: t.Stage, Step: t.Step, Rows: rows})
-		}}
-		stats, err = reducer.Reduce(ctx, shuffle.UsageReduction(), files.open, t.Part, options, func(b *dataset.Batch) error {
+		defer lent.Leave(reducer) // not after the store has waited for its disk
+		options := shuffle.ReduceOptions{BudgetBytes: in.Budget(), Spill: shuffle.TempSpill(in.SpillDir()), Progress: in.Handled}
+		stats, err = reducer.Reduce(ctx, shuffle.UsageReduction(), files.open, in.Part, options, func(b *dataset.Batch) error {
 			if err := usage.AddBatch(b, dataset.UsageMeasures()); err != nil {
 				return err
 			}
@@ -60,14 +58,14 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		if res.Control.Usage, err = usage.Totals(); err != nil {
 			return err
 		}
-		return files.allArrived(t.Shard, res.Control.Usage, stats.Duplicates)
+		return files.allArrived(in.Shard, res.Control.Usage, stats.Duplicates)
 	})
 	if err != nil {
 		return nil, err
 	}
 	res.Outputs = append(res.Outputs, out)
 	res.Control.LateRows = left.Late
-	if res.Partial, err = partial(left); err != nil {
+	if err := res.Leave(left); err != nil {
 		return nil, err
 	}
 	for _, d := range stats.Duplicates {
@@ -75,11 +73,11 @@ func normaliseShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 			return nil, err
 		}
 	}
-	return res, found.write(ctx, r, &t, res)
+	return res, found.write(ctx, in, res)
 }
 
-// shardPartial is what rating needs to know of a shard's usage.
-type shardPartial struct {
+// Sorted is what rating needs to know of a shard's usage.
+type Sorted struct {
 	// Nobody is how many rows belong to no account.
 	Nobody int64 `json:"nobody"`
 	// Late is how many rows came after the period of their use had been run.
@@ -155,27 +153,27 @@ func (s *shuffles) close() {
 const mostOpen = 64
 
 // reader opens one more file, which close closes; beyond the first few it is opened for each read.
-func (s *shuffles) reader(ctx context.Context, scratch store.Store, key string) (io.ReaderAt, int64, error) {
-	at, size, err := store.OpenReaderAt(ctx, scratch, key)
+func (s *shuffles) reader(ctx context.Context, in *Inputs, name string) (io.ReaderAt, int64, error) {
+	at, size, err := in.OpenScratch(ctx, name)
 	if err != nil || len(s.closers) < mostOpen {
 		if err == nil {
 			s.closers = append(s.closers, at)
 		}
 		return at, size, err
 	}
-	return &reopened{ctx, scratch, key}, size, at.Close()
+	return &reopened{ctx, in, name}, size, at.Close()
 }
 
 // reopened is an object that is opened for each read, which takes in a whole block.
 type reopened struct {
-	ctx     context.Context
-	scratch store.Store
-	key     string
+	ctx  context.Context
+	in   *Inputs
+	name string
 }
 
 // ReadAt implements [io.ReaderAt].
 func (o *reopened) ReadAt(p []byte, off int64) (int, error) {
-	at, _, err := store.OpenReaderAt(o.ctx, o.scratch, o.key)
+	at, _, err := o.in.OpenScratch(o.ctx, o.name)
 	if err != nil {
 		return 0, err
 	}
@@ -209,53 +207,86 @@ func (c *shuffleIndexes) open(at io.ReaderAt, size int64, key string) (*shuffle.
 
 // openShuffles opens the shuffle file of every object whose delivery was not refused, in the order of objects, with the
 // source of each.
-func openShuffles(ctx context.Context, r *Run, objects []*Result) (*shuffles, []schemas.SourceID, error) {
+func openShuffles(ctx context.Context, in *Inputs, objects []*Result) (*shuffles, []schemas.SourceID, error) {
 	files := &shuffles{}
-	plan, err := r.layout()
+	indexes, err := Shared(in, "shuffle indexes", func(*Inputs) (*shuffleIndexes, error) { return new(shuffleIndexes), nil })
 	if err != nil {
 		return files, nil, err
 	}
-	var tasks []Task
-	for i := range plan {
-		if plan[i].Width == PerObject {
-			tasks = plan[i].Tasks
-		}
-	}
-	refused, err := refusedDeliveries(&r.Spec, tasks, objects)
+	refused, err := refusedDeliveries(objects)
 	if err != nil {
 		return files, nil, err
 	}
 	var sources []schemas.SourceID
-	for j, res := range objects {
-		left, err := objectOf(res)
+	for _, res := range objects {
+		left, err := Left[Decoded](res)
 		if err != nil {
 			return files, nil, err
 		}
-		pinned := &r.Spec.Sources[tasks[j].Source]
-		if _, ok := refused[deliveryName(pinned.Source, pinned.Objects[tasks[j].Object].Delivery)]; ok {
+		if refused[deliveryName(left.Source, left.Delivery)] {
 			continue
 		}
 		for _, o := range res.Outputs {
 			if o.Dataset != shuffled {
 				continue
 			}
-			at, size, err := files.reader(ctx, r.Scratch, r.scratchKey(&o))
+			at, size, err := files.reader(ctx, in, o.Key)
 			if err != nil {
 				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, err)
 			}
-			f, err := r.indexes.open(at, size, o.Key)
-			if err == nil && f.Shards() != r.Spec.Shards {
-				err = fmt.Errorf("it has %d shards, not %d: %w", f.Shards(), r.Spec.Shards, dataset.ErrDamaged)
+			f, err := indexes.open(at, size, o.Key)
+			if err == nil && f.Shards() != in.Shards() {
+				err = fmt.Errorf("it has %d shards, not %d: %w", f.Shards(), in.Shards(), dataset.ErrDamaged)
 			}
 			if err != nil {
 				return files, nil, fmt.Errorf("open shuffle file %s: %w", o.Key, scratchError(err))
 			}
 			files.open = append(files.open, f)
 			files.sent = append(files.sent, left.Sent)
-			sources = append(sources, pinned.Source)
+			sources = append(sources, left.Source)
 		}
 	}
 	return files, sources, nil
+}
+
+// refusedDeliveries are those of which an object could not be trusted.
+func refusedDeliveries(objects []*Result) (map[string]bool, error) {
+	refused := map[string]bool{}
+	for _, res := range objects {
+		left, err := Left[Decoded](res)
+		if err != nil {
+			return nil, err
+		}
+		if res.Refused != nil {
+			refused[deliveryName(left.Source, left.Delivery)] = true
+		}
+	}
+	return refused, nil
+}
+
+// sentTo is how many rows objects sent to a shard.
+func sentTo(objects []*Result, shard int) (rows int64, err error) {
+	for _, res := range objects {
+		left, err := Left[Decoded](res)
+		if err != nil {
+			return 0, err
+		}
+		if len(left.Sent) == 0 {
+			continue // it was refused
+		}
+		sent, err := dataset.ShardSumIn(left.Sent, shard)
+		if err != nil {
+			return 0, fmt.Errorf("what an object of %s sent to shard %d: %w", left.Source, shard, err)
+		}
+		rows += sent.Rows
+	}
+	return rows, nil
+}
+
+// usageIn is how many rows of usage a shard has, by what normalised or rated it.
+func usageIn(shards []*Result, shard int) (int64, error) {
+	c := &shards[shard].Control
+	return max(c.Usage.Rows, c.Read.Rows), nil
 }
 
 func conflictFinding(id schemas.SourceID, c shuffle.Conflict) schemas.Finding {

@@ -26,9 +26,9 @@ type refusedVersion struct {
 }
 
 // refusedOf returns what tells the versions of a source that are refused.
-func (r *Run) refusedOf(id schemas.SourceID) func(*delivery.Delivery) *schemas.RefusedError {
+func (p *Prepared) refusedOf(id schemas.SourceID) func(*delivery.Delivery) *schemas.RefusedError {
 	return func(d *delivery.Delivery) *schemas.RefusedError {
-		v, ok := r.refused[deliveryName(id, d.ID)]
+		v, ok := p.refused[deliveryName(id, d.ID)]
 		same := func(o delivery.Pinned, digest string) bool { return o.Digest == digest }
 		if !ok || !slices.EqualFunc(d.Objects, v.digests, same) {
 			return nil
@@ -37,13 +37,13 @@ func (r *Run) refusedOf(id schemas.SourceID) func(*delivery.Delivery) *schemas.R
 	}
 }
 
-// refuseVersions adds to r.refused the pinned versions that have an older one behind them and of which every object was
+// refuseVersions adds to p.refused the pinned versions that have an older one behind them and of which every object was
 // decoded before, and one of them refused. It reports whether there are any.
-func (r *Run) refuseVersions(ctx context.Context) (more bool, err error) {
-	if len(r.older) == 0 {
+func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
+	if len(p.older) == 0 {
 		return false, nil
 	}
-	plan, err := r.layout()
+	plan, err := p.layout()
 	if err != nil {
 		return false, err
 	}
@@ -51,26 +51,20 @@ func (r *Run) refuseVersions(ctx context.Context) (more bool, err error) {
 	for i := range plan {
 		for j := range plan[i].Tasks {
 			t := &plan[i].Tasks[j]
-			name := r.versionOf(&plan[i], t)
-			if !r.older[name] {
+			name := p.versionOf(&plan[i], t)
+			if !p.older[name] {
 				continue
 			}
-			res, err := readResult(ctx, r, t)
+			res, err := readResult(ctx, p.Run, t)
 			if err != nil {
 				return false, err
 			}
 			v, begun := versions[name]
 			whole[name] = (whole[name] || !begun) && res != nil
-			if res != nil {
-				left, err := objectOf(res)
-				if err != nil {
-					return false, err
-				}
-				if v.why == nil {
-					v.why = left.Refusal
-				}
+			if res != nil && res.Refused != nil && v.why == nil {
+				v.why = &res.Refused.Cause
 			}
-			v.digests = append(v.digests, r.Spec.Sources[t.Source].Objects[t.Object].Digest)
+			v.digests = append(v.digests, p.Spec.Sources[t.Source].Objects[t.Object].Digest)
 			versions[name] = v
 		}
 	}
@@ -78,35 +72,31 @@ func (r *Run) refuseVersions(ctx context.Context) (more bool, err error) {
 		if !whole[name] || v.why == nil {
 			continue
 		}
-		if r.refused == nil {
-			r.refused = map[string]refusedVersion{}
+		if p.refused == nil {
+			p.refused = map[string]refusedVersion{}
 		}
-		r.refused[name], more = v, true
+		p.refused[name], more = v, true
 	}
 	return more, nil
 }
 
 // versionOf names the delivery whose object a task decodes; it is empty for other tasks.
-func (r *Run) versionOf(w *Wave, t *Task) string {
-	if w.Width != PerObject {
+func (p *Prepared) versionOf(w *Wave, t *Task) string {
+	if w.step.Width != PerObject {
 		return ""
 	}
-	pinned := &r.Spec.Sources[t.Source]
+	pinned := &p.Spec.Sources[t.Source]
 	return deliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)
 }
 
 // checkVersions returns errOlderCounts if a wave has refused a version of which there is an older one.
-func (r *Run) checkVersions(w *Wave, results []*Result) error {
+func (p *Prepared) checkVersions(w *Wave, results []*Result) error {
 	for j, res := range results {
-		if !r.older[r.versionOf(w, &w.Tasks[j])] {
+		if !p.older[p.versionOf(w, &w.Tasks[j])] {
 			continue
 		}
-		left, err := objectOf(res)
-		if err != nil {
-			return err
-		}
-		if left.Refused {
-			return fmt.Errorf("%s: %w", left.Why, errOlderCounts)
+		if res.Refused != nil {
+			return fmt.Errorf("%s: %w", res.Refused.Why, errOlderCounts)
 		}
 	}
 	return nil

@@ -8,7 +8,8 @@ import (
 // owners says which customer of ours each row belongs to, and which shard that customer is in. It asks the book once per
 // pair of billing and sub-account, not once per row.
 type owners struct {
-	r *Run
+	book   Book
+	shards int
 	// home finds the shard of an account.
 	home func(schemas.AccountID) uint16
 	src  *schemas.Source
@@ -48,10 +49,10 @@ type ownedOn struct {
 	day schemas.Date
 }
 
-func newOwners(r *Run, src *schemas.Source) owners {
+func newOwners(b Book, src *schemas.Source, home func(schemas.AccountID) uint16, shards int) owners {
 	return owners{
-		r: r, home: r.Spec.home(), src: src, accounts: dataset.NewDictionary(), known: map[uint64]owner{},
-		days: dayFinder{zone: r.Book.Zone}, dated: map[ownedOn]owner{},
+		book: b, shards: shards, home: home, src: src, accounts: dataset.NewDictionary(), known: map[uint64]owner{},
+		days: dayFinder{zone: b.Zone()}, dated: map[ownedOn]owner{},
 	}
 }
 
@@ -122,7 +123,7 @@ func (o *owners) find(key uint64, at *pairOwner) owner {
 	}
 	w, ok := o.known[key]
 	if !ok {
-		if billing, sub := o.names(key); o.r.Book.OwnerByDay(o.src, billing, sub) {
+		if billing, sub := o.names(key); o.book.OwnerByDay(o.src, billing, sub) {
 			w = owner{byDay: true}
 		} else {
 			w = o.ask(key, schemas.Date{})
@@ -153,7 +154,7 @@ func (o *owners) names(key uint64) (billing, sub string) {
 // ask asks the book.
 func (o *owners) ask(key uint64, day schemas.Date) owner {
 	billing, sub := o.names(key)
-	account, ok := o.r.Book.Owner(o.src, billing, sub, day)
+	account, ok := o.book.Owner(o.src, billing, sub, day)
 	w := owner{none: !ok}
 	if ok {
 		w.code = o.accounts.Code([]byte(account))
@@ -162,7 +163,7 @@ func (o *owners) ask(key uint64, day schemas.Date) owner {
 		// Rows that are nobody's stay together by the accounts that they name, so that what is said of them does not
 		// depend on how many shards there are.
 		w.code = o.accounts.Code(nil)
-		w.shard = dataset.ShardOf([]byte(billing+"\x00"+sub), o.r.Spec.Shards)
+		w.shard = dataset.ShardOf([]byte(billing+"\x00"+sub), o.shards)
 	}
 	return w
 }

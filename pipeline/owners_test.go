@@ -27,7 +27,7 @@ func TestOwnersOfPairs(t *testing.T) {
 		t.Fatalf("the starter book has the accounts %q, and two are needed", ids)
 	}
 	one, two := ids[0], ids[1]
-	o := newOwners(&Run{Spec: Spec{Shards: 4}, Book: b}, &schemas.Source{ID: "meter"})
+	o := newOwners(WholeBook(b), &schemas.Source{ID: "meter"}, (&Spec{Shards: 4}).Home(), 4)
 	for _, rows := range [][][3]string{ // billing account, sub-account, and the owner
 		{{one, "x", one}, {two, "x", two}, {one, "x", one}, {"y", "x", ""}, {two, "", two}, {"", "", ""}, {"", two, two}, {one, "", one}},
 		{{two, "x", two}, {one, "z", one}, {"y", two, two}, {two, "z", two}, {"", "z", ""}},

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"fmt"
 
-	"daybook/pipeline/book"
 	"daybook/schemas"
 )
 
@@ -35,28 +34,44 @@ func (t *Task) Name() string {
 // Wave is a set of tasks that may run side by side once the waves they read are done.
 type Wave struct {
 	Stage, Step string
-	Width       Width
 	// Reads are the indices of earlier waves.
 	Reads []int
 	Tasks []Task
+
+	step *Step
+}
+
+// findWave finds the wave of a step, stage/step; nil if there is none.
+func findWave(plan []Wave, name string) *Wave {
+	for i := range plan {
+		if plan[i].Stage+"/"+plan[i].Step == name {
+			return &plan[i]
+		}
+	}
+	return nil
 }
 
 // NewPlan lays out a run: pure, and cheap enough to do anew wherever it is wanted.
-func NewPlan(s *Spec) ([]Wave, error) {
+func NewPlan(stages []Stage, s *Spec) ([]Wave, error) {
 	digests := make(map[string]string, len(s.Book))
 	for _, p := range s.Book {
 		digests[p.Part] = p.Digest
 	}
 	var waves []Wave
 	number := map[string]int{}
-	for _, stage := range Stages() {
-		for _, step := range stage.Steps {
-			w := Wave{Stage: stage.Name, Step: step.Name, Width: step.Width, Tasks: width(s, stage.Name, &step)}
+	for _, stage := range stages {
+		for i := range stage.Steps {
+			step := &stage.Steps[i]
+			w := Wave{Stage: stage.Name, Step: step.Name, step: step, Tasks: width(s, stage.Name, step)}
 			for _, name := range step.Reads {
-				w.Reads = append(w.Reads, number[name])
+				earlier, ok := number[name]
+				if !ok {
+					return nil, fmt.Errorf("%s/%s reads %s, which does not come before it in the table of stages", stage.Name, step.Name, name)
+				}
+				w.Reads = append(w.Reads, earlier)
 			}
 			for i := range w.Tasks {
-				key, err := taskKey(s, &step, &w, i, waves, digests)
+				key, err := taskKey(s, &w, i, waves, digests)
 				if err != nil {
 					return nil, err
 				}
@@ -100,19 +115,16 @@ func width(s *Spec, stage string, step *Step) []Task {
 	return tasks
 }
 
-// keyed is what a task's key digests.
+// keyed is what a task's key digests: what its row of the table declares.
 type keyed struct {
 	Stage, Step, Version string
 	Period               schemas.Period
-	AsOf                 any
 	Shards, Part         int
 	Pinned               any
 	Book                 []PartDigest
+	Spec                 []any
 	Reads                []string
 	Run                  schemas.RunID
-	Carried              []PartDigest
-	Earlier              any
-	Families             []Kin
 }
 
 // version is the one that the run's spec names for a step: what an earlier version of the program left is found by its own
@@ -126,22 +138,18 @@ func (s *Spec) version(stage string, step *Step) string {
 	return step.Version
 }
 
-// taskKey derives a key from what the task reads. A task of a sharded step reads only its own shard of an earlier sharded
-// step; everything else it reads whole.
-func taskKey(s *Spec, step *Step, w *Wave, i int, waves []Wave, digests map[string]string) (string, error) {
-	t := &w.Tasks[i]
+// taskKey derives a key from what the task may ask for. A task of a sharded step gets only its own shard of an earlier
+// sharded step; everything else it gets whole.
+func taskKey(s *Spec, w *Wave, i int, waves []Wave, digests map[string]string) (string, error) {
+	t, step := &w.Tasks[i], w.step
 	k := keyed{Stage: t.Stage, Step: t.Step, Version: s.version(t.Stage, step), Period: s.Period, Shards: s.Shards}
 	switch step.Width {
 	case PerSource:
 		k.Pinned = s.Sources[t.Source]
 	case PerObject:
 		k.Pinned = []any{s.Sources[t.Source].Source, s.Sources[t.Source].Objects[t.Object]}
-		k.Earlier, k.Families = s.earlierPeriods(), s.Families
 	case PerShard, Once:
 		k.Part = t.Part
-	}
-	if t.Stage == "rate" {
-		k.Carried, k.Earlier = s.Carried, s.Earlier
 	}
 	if step.Named {
 		id, err := s.RunID()
@@ -150,15 +158,15 @@ func taskKey(s *Spec, step *Step, w *Wave, i int, waves []Wave, digests map[stri
 		}
 		k.Run = id
 	}
-	if needsAsOf(step) {
-		k.AsOf = s.AsOf
-	}
 	for _, p := range step.Book {
 		k.Book = append(k.Book, PartDigest{string(p), digests[string(p)]})
 	}
+	for _, f := range step.Spec {
+		k.Spec = append(k.Spec, []any{f, f.of(s)})
+	}
 	for _, r := range w.Reads {
 		for j := range waves[r].Tasks {
-			if step.Width == PerShard && waves[r].Width == PerShard && j != t.Part {
+			if step.Width == PerShard && waves[r].step.Width == PerShard && j != t.Part {
 				continue
 			}
 			k.Reads = append(k.Reads, waves[r].Tasks[j].Key)
@@ -169,25 +177,4 @@ func taskKey(s *Spec, step *Step, w *Wave, i int, waves []Wave, digests map[stri
 		return "", fmt.Errorf("key of %s: %w", t.Name(), err)
 	}
 	return key[:32], nil
-}
-
-// needsAsOf reports whether the step reads parts of the book that record when they were known.
-func needsAsOf(step *Step) bool {
-	for _, p := range step.Book {
-		if p == book.PartCatalogue || p == book.PartPlan || p == book.PartPeers {
-			return true
-		}
-	}
-	return false
-}
-
-func findStep(stage, name string) (*Step, error) {
-	for _, s := range Stages() {
-		for i := range s.Steps {
-			if s.Name == stage && s.Steps[i].Name == name {
-				return &s.Steps[i], nil
-			}
-		}
-	}
-	return nil, fmt.Errorf("no step %s/%s in the table of stages", stage, name)
 }

@@ -20,7 +20,7 @@ func TestPlanOfEarlierCode(t *testing.T) {
 				}
 			}
 		}
-		plan, err := NewPlan(s)
+		plan, err := NewPlan(Stages(), s)
 		if err != nil {
 			t.Fatal(err)
 		}

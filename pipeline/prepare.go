@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"daybook/pipeline/book"
@@ -27,75 +26,93 @@ type Request struct {
 // MaxShards bounds Request.Shards.
 const MaxShards = dataset.MaxShards
 
-// Prepare completes r by looking at what has been delivered: it pins the objects of every source by size and digest, and
+// Prepared is a run whose inputs are fixed.
+type Prepared struct {
+	*Run
+	request Request
+	// refused are the versions of snapshots that it does not pin, by name, and older names those pinned deliveries that have
+	// an older version behind them.
+	refused map[string]refusedVersion
+	older   map[string]bool
+}
+
+// Prepare makes r a run by looking at what has been delivered: it pins the objects of every source by size and digest, and
 // so fixes the spec, and with it the run's name and every byte that it will write. It records in the store when each
-// object was first seen, for later runs with an as-of.
+// object was first seen, for later runs with an as-of. Of r the book and the places must be there, but for scratch.
 //
 // A version of a snapshot that was decoded before and refused is not pinned if there is an older one: that counts.
-func Prepare(ctx context.Context, r *Run, q Request) error {
-	r.request, r.refused = q, nil
+func Prepare(ctx context.Context, r *Run, q Request) (*Prepared, error) {
+	p := &Prepared{Run: r, request: q}
+	return p, p.prepare(ctx)
+}
+
+// prepare is Prepare, anew.
+func (p *Prepared) prepare(ctx context.Context) error {
+	p.refused = nil
 	for {
-		if err := r.fix(ctx, q); err != nil {
+		if err := p.fix(ctx); err != nil {
 			return err
 		}
-		if more, err := r.refuseVersions(ctx); err != nil || !more {
+		if more, err := p.refuseVersions(ctx); err != nil || !more {
 			return err
 		}
 	}
 }
 
 // fix pins what counts but for the versions that are known to be refused.
-func (r *Run) fix(ctx context.Context, q Request) error {
-	s := &r.Spec
-	*s = Spec{Provider: r.Book.Provider.ID, Period: q.Period, AsOf: q.AsOf, Shards: q.Shards}
+func (p *Prepared) fix(ctx context.Context) error {
+	q, b := &p.request, p.Book
+	s := Spec{Provider: b.Provider.ID, Period: q.Period, AsOf: q.AsOf, Shards: q.Shards}
 	for _, part := range book.Parts() {
-		s.Book = append(s.Book, PartDigest{string(part), r.Book.Digest(part)})
+		s.Book = append(s.Book, PartDigest{string(part), b.Digest(part)})
 	}
-	for _, stage := range Stages() {
+	p.Stages = Stages()
+	for _, stage := range p.Stages {
 		for _, step := range stage.Steps {
 			s.Code = append(s.Code, PartDigest{stage.Name + "/" + step.Name, step.Version})
 		}
 	}
-	r.versions, r.older = map[string]store.Version{}, map[string]bool{}
-	r.planOnce, r.buffers = sync.Once{}, buffers{} // which may be of another number of shards
-	for i := range r.Book.Sources {
-		p, err := r.pin(ctx, &r.Book.Sources[i], q.Workers)
+	p.Listed, p.older = map[string]store.Version{}, map[string]bool{}
+	for i := range b.Sources {
+		pinned, err := p.pin(ctx, &s, &b.Sources[i])
 		if err != nil {
 			return err
 		}
-		s.Sources = append(s.Sources, p)
+		s.Sources = append(s.Sources, pinned)
 	}
 	if s.Shards == 0 {
 		s.Shards = chooseShards(s.Sources)
 	}
-	if err := r.carryIn(ctx); err != nil {
+	carried, err := ReadCarriedIn(ctx, p.Store, s.Period)
+	if err != nil {
 		return err
 	}
-	s.Families = families(r)
-	if err := r.pinEarlier(ctx); err != nil {
+	if carried != nil {
+		s.Carried = carried.parts
+	}
+	s.Families = families(b)
+	if err := pinEarlier(ctx, p.Store, &s); err != nil {
 		return err
 	}
-	var err error
-	r.ID, err = s.RunID()
-	return err
+	return p.Fix(s)
 }
 
 // pin finds the deliveries of one source and fixes their objects.
-func (r *Run) pin(ctx context.Context, src *schemas.Source, workers int) (Pinned, error) {
-	seen, err := readSightings(ctx, r.Store, r.Spec.Period, src.ID)
+func (p *Prepared) pin(ctx context.Context, s *Spec, src *schemas.Source) (Pinned, error) {
+	seen, err := readSightings(ctx, p.Store, s.Period, src.ID)
 	if err != nil {
 		return Pinned{}, err
 	}
-	q := delivery.Query{Period: r.Spec.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: workers, Refused: r.refusedOf(src.ID)}
-	if r.Spec.AsOf != nil {
-		q.AsOf = *r.Spec.AsOf
+	q := delivery.Query{Period: s.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: p.request.Workers, Refused: p.refusedOf(src.ID)}
+	if s.AsOf != nil {
+		q.AsOf = *s.AsOf
 	}
-	found, err := delivery.Discover(ctx, r.Landing, src, q)
+	found, err := delivery.Discover(ctx, p.Landing, src, q)
 	if err != nil {
 		return Pinned{}, err
 	}
-	p := Pinned{Source: src.ID, Incomplete: found.Incomplete, Objects: []Object{}, Findings: r.waive(found.Findings, &found.Incomplete)}
-	p.Incomplete = found.Incomplete
+	out := Pinned{Source: src.ID, Objects: []Object{}, Findings: waive(p.Book.Provider.Waivers, s.Period, found.Findings, &found.Incomplete)}
+	out.Incomplete = found.Incomplete
 	behind := map[string]bool{} // days of which there are older versions
 	for _, d := range found.Deliveries {
 		behind[d.Day] = behind[d.Day] || d.Superseded
@@ -105,23 +122,23 @@ func (r *Run) pin(ctx context.Context, src *schemas.Source, workers int) (Pinned
 			continue
 		}
 		if behind[d.Day] {
-			r.older[deliveryName(src.ID, d.ID)] = true
+			p.older[deliveryName(src.ID, d.ID)] = true
 		}
 		for _, o := range d.Objects {
-			p.Objects = append(p.Objects, Object{Key: o.Key, Size: o.Size, Digest: o.Digest, Delivery: d.ID, Version: d.Version, Rows: o.Rows})
+			out.Objects = append(out.Objects, Object{Key: o.Key, Size: o.Size, Digest: o.Digest, Delivery: d.ID, Version: d.Version, Rows: o.Rows})
 			seen.pin(o.Key, o.Digests)
-			r.versions[o.Key] = seen.listed[o.Key].Version
+			p.Listed[o.Key] = seen.listed[o.Key].Version
 		}
 	}
-	return p, seen.write(ctx, r.Store)
+	return out, seen.write(ctx, p.Store)
 }
 
 // waive turns findings that the book waives, by name and reason, into notes. If no blocking finding is left, the period is
 // complete as far as this source is concerned.
-func (r *Run) waive(found []schemas.Finding, incomplete *bool) []schemas.Finding {
+func waive(waivers []schemas.Waiver, period schemas.Period, found []schemas.Finding, incomplete *bool) []schemas.Finding {
 	blocking, waived := false, false
 	for i := range found {
-		waived = r.waiveOne(&found[i]) || waived
+		waived = waiveOne(waivers, period, &found[i]) || waived
 		blocking = blocking || found[i].Severity == schemas.Blocking
 	}
 	if waived && !blocking {
@@ -131,9 +148,9 @@ func (r *Run) waive(found []schemas.Finding, incomplete *bool) []schemas.Finding
 }
 
 // waiveOne turns a finding that the book waives, by name and reason, into a note, and reports whether it did.
-func (r *Run) waiveOne(f *schemas.Finding) (waived bool) {
-	for _, w := range r.Book.Provider.Waivers {
-		if w.Covers(r.Spec.Period, f) {
+func waiveOne(waivers []schemas.Waiver, period schemas.Period, f *schemas.Finding) (waived bool) {
+	for _, w := range waivers {
+		if w.Covers(period, f) {
 			f.Severity, waived = schemas.Note, true
 			f.Message += fmt.Sprintf(" (waived by %s: %s)", w.Name, w.Reason)
 		}
@@ -170,13 +187,4 @@ func bytesPerRow(key string) int64 {
 		}
 	}
 	return 60
-}
-
-// carryIn finds what the run of the period before left for this one. That run becomes part of the spec.
-func (r *Run) carryIn(ctx context.Context) error {
-	in, err := ReadCarriedIn(ctx, r.Store, r.Spec.Period)
-	if in != nil {
-		r.carried, r.Spec.Carried = in.accounts, in.parts
-	}
-	return err
 }

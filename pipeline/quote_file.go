@@ -20,8 +20,10 @@ func (x *quoter) file(ctx context.Context) error {
 		return ask("the book has no source %s; %s", x.ask.Source, didYouMean(string(x.ask.Source), known, "its sources are"))
 	}
 	x.tally.Begin(x.ask.Account)
-	run := &Run{Book: x.book, Spec: Spec{Period: x.out.Period, Shards: 1}}
-	f := fileQuoter{quoter: x, n: newNormaliser(run, src, &Object{Key: x.ask.File}), seen: map[string]bool{}}
+	one := func(schemas.AccountID) uint16 { return 0 }
+	f := fileQuoter{
+		quoter: x, src: src, owners: newOwners(WholeBook(x.book), src, one, 1), month: monthOf(x.out.Period, x.book.Zone), seen: map[string]bool{},
+	}
 	f.combos.init(x.tally, x.plan)
 	f.combos.beginAccount(x.ask.Account)
 	in := source.Input{Key: x.ask.File, At: x.ask.Body, Size: x.ask.Size}
@@ -41,7 +43,10 @@ func (x *quoter) file(ctx context.Context) error {
 // fileQuoter takes the batches of a usage file.
 type fileQuoter struct {
 	*quoter
-	n      *normaliser
+	src    *schemas.Source
+	labels constants
+	owners owners
+	month  month
 	combos combos
 	seen   map[string]bool
 }
@@ -57,15 +62,15 @@ func (f *fileQuoter) finding(found schemas.Finding) error {
 // rows takes the rows of the account, or of nobody, in the period; all others are counted and left out.
 func (f *fileQuoter) rows(b *dataset.Batch) error {
 	view := dataset.Batch{Table: b.Table, Rows: b.Rows, Columns: append([]dataset.Vector(nil), b.Columns...)}
-	f.n.label(&view, schemas.UseSourceId, string(f.n.src.ID))
-	f.n.label(&view, schemas.UseObjectKey, f.ask.File)
-	f.n.label(&view, schemas.UsePeerId, string(f.n.src.Peer))
-	f.n.owners.assign(&view, make([]uint16, b.Rows))
+	f.labels.label(&view, schemas.UseSourceId, string(f.src.ID))
+	f.labels.label(&view, schemas.UseObjectKey, f.ask.File)
+	f.labels.label(&view, schemas.UsePeerId, string(f.src.Peer))
+	f.owners.assign(&view, make([]uint16, b.Rows))
 	f.combos.begin(&view)
 	owner := &view.Columns[schemas.UseAccountId]
 	for i := range view.Rows {
 		switch {
-		case !f.n.inPeriod(&view, i):
+		case !f.month.holds(&view, i):
 			f.out.Rows.OtherPeriods++
 		case !owner.IsNull(i) && string(owner.TextAt(i)) != string(f.ask.Account):
 			f.out.Rows.OtherAccount++

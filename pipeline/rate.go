@@ -16,43 +16,47 @@ import (
 
 // rateShard prices the usage of one shard's accounts, and whatever else falls due on them. Usage is sorted by account, so
 // memory holds one account's sums and never the file.
-func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
-	plan, err := r.ratingPlan(ctx)
+func rateShard(ctx context.Context, in *Inputs) (*Result, error) {
+	set, err := settingOf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	normalised, err := r.reads(ctx, &t, "normalise", "shard")
+	normalised, err := in.Results(ctx, "normalise/shard")
 	if err != nil {
 		return nil, err
 	}
 	res := &Result{}
-	room, ok := r.buffers.raters.take()
+	lent := Lent[*raterRoom](in, "raters")
+	room, ok := lent.Take()
 	if !ok {
-		room = newRaterRoom(r, plan)
+		room = newRaterRoom(set)
 	}
-	defer r.buffers.raters.leave(room)
-	w := newRater(r, plan, t.Part, room)
+	defer lent.Leave(room)
+	w, err := newRater(ctx, in, set, room)
+	if err != nil {
+		return nil, err
+	}
 	defer w.found.close()
-	if room.scan.columns, err = usageColumns(r, plan, normalised); err != nil {
+	if room.scan.columns, err = usageColumns(set, normalised); err != nil {
 		return nil, err
 	}
 	if w.late.any = slices.Contains(room.scan.columns, schemas.UseLatePeriod); w.late.any {
-		w.late.settles = newLatecomers(ctx, r, plan, usageOf(normalised))
+		w.late.settles = newLatecomers(ctx, set, usageOf(normalised))
 		defer w.late.settles.close()
 	}
-	if members := r.kinIn(w.due); len(members) > 0 {
-		if w.kin, err = gatherFamilies(ctx, r, plan, members, usageOf(normalised)); err != nil {
+	if members := set.kinIn(w.due); len(members) > 0 {
+		if w.kin, err = gatherFamilies(ctx, set, members, usageOf(normalised)); err != nil {
 			return nil, err
 		}
 	}
-	out, err := writeTableWith(ctx, r, &t, &schemas.Charges, func(to *parquet.Writer) error {
+	out, err := in.writeTableWith(ctx, &schemas.Charges, func(to *parquet.Writer) error {
 		w.to = to
 		for _, n := range normalised {
 			for _, o := range n.Outputs {
 				if o.Dataset != schemas.Usage.Name {
 					continue
 				}
-				if err := room.scan.scan(ctx, r.Store, o.Key, w.rows); err != nil {
+				if err := room.scan.scan(ctx, in.Store(), o.Key, w.rows); err != nil {
 					return err
 				}
 			}
@@ -67,8 +71,8 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		return nil, err
 	}
 	if len(w.carriedOn) > 0 {
-		key := fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.json", carriedOver, r.Spec.Period, t.Key[:12], t.Shard)
-		out, err := writeObject(ctx, r, carriedOver, key, int64(len(w.carriedOn)), func(to io.Writer) error {
+		key := in.datasetKey(carriedOver, "json")
+		out, err := in.writeObject(ctx, carriedOver, key, int64(len(w.carriedOn)), func(to io.Writer) error {
 			return json.NewEncoder(to).Encode(w.carriedOn)
 		})
 		if err != nil {
@@ -76,12 +80,13 @@ func rateShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 		}
 		res.Outputs = append(res.Outputs, out)
 	}
-	return res, w.found.write(ctx, r, &t, res)
+	return res, w.found.write(ctx, in, res)
 }
 
 // rater streams the sorted usage of a shard account by account.
 type rater struct {
-	r      *Run
+	in     *Inputs
+	set    *Setting
 	plan   *rating.Plan
 	tally  *rating.Tally
 	combos *combos
@@ -100,7 +105,6 @@ type rater struct {
 	account   []byte
 	open      bool
 	fed       int64
-	carried   map[schemas.AccountID]rating.Carried
 	carriedOn []carriedAccount
 	late      rateLate
 	// kin is what the families of the shard's accounts have used of what is priced as one.
@@ -123,12 +127,12 @@ type raterRoom struct {
 	passing bool
 }
 
-func newRaterRoom(r *Run, plan *rating.Plan) *raterRoom {
-	room := &raterRoom{tally: plan.NewTally(), lay: newChargeWriter(&r.Book.Provider)}
+func newRaterRoom(set *Setting) *raterRoom {
+	room := &raterRoom{tally: set.Plan.NewTally(), lay: newChargeWriter(set.Book.Provider())}
 	room.scan.batch = dataset.NewBatch(&schemas.Usage)
 	// When usage was matters to few meters.
 	room.scan.lazy = []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd}
-	room.combos.init(room.tally, plan)
+	room.combos.init(room.tally, set.Plan)
 	room.combos.load = room.scan.load
 	room.passing = !slices.Contains(room.combos.labels, schemas.UseAccountId)
 	return room
@@ -156,24 +160,27 @@ func (m *raterRoom) trim() {
 	}
 }
 
-func newRater(r *Run, plan *rating.Plan, shard int, room *raterRoom) *rater {
-	start, end := r.bounds()
+func newRater(ctx context.Context, in *Inputs, set *Setting, room *raterRoom) (*rater, error) {
+	whom, err := ledgerOf(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	start, end := in.Bounds()
 	room.trim()
-	w := &rater{r: r, plan: plan, tally: room.tally, combos: &room.combos, lay: &room.lay, carried: r.carried, found: r.newFindings()}
-	names, byShard := r.ratedAccounts(plan)
-	w.lay.start, w.lay.end, w.lay.names, w.lay.period = start.UnixMicro(), end.UnixMicro(), names, string(r.Spec.Period)
-	w.due = byShard[shard]
-	return w
+	w := &rater{in: in, set: set, plan: set.Plan, tally: room.tally, combos: &room.combos, lay: &room.lay, found: in.newFindings()}
+	w.lay.start, w.lay.end, w.lay.names, w.lay.period = start.UnixMicro(), end.UnixMicro(), whom.names, string(in.Period())
+	w.due = whom.byShard[in.Shard]
+	return w, nil
 }
 
 // usageColumns are the columns that a shard's usage is read by. The accounts of others are looked at only where there are
 // rows of nobody, and what came late only where something did.
-func usageColumns(r *Run, plan *rating.Plan, normalised []*Result) ([]int, error) {
-	columns := ratingColumns(r, plan)
+func usageColumns(set *Setting, normalised []*Result) ([]int, error) {
+	columns := ratingColumns(set.Book, set.Plan)
 	for _, n := range normalised {
-		var p shardPartial
-		if err := json.Unmarshal(n.Partial, &p); err != nil {
-			return nil, fmt.Errorf("%s: read its result: %w", n.Task, err)
+		p, err := Left[Sorted](n)
+		if err != nil {
+			return nil, err
 		}
 		if p.Nobody > 0 {
 			columns = append(columns, schemas.UseBillingAccountId, schemas.UseSubAccountId)
@@ -186,24 +193,24 @@ func usageColumns(r *Run, plan *rating.Plan, normalised []*Result) ([]int, error
 }
 
 // ratingColumns are the columns of usage that rating reads: those that decide what meters take a row, and the numbers.
-func ratingColumns(r *Run, plan *rating.Plan) []int {
+func ratingColumns(b Book, plan *rating.Plan) []int {
+	meters := b.Catalogue().Meters
 	columns := []int{schemas.UseAccountId, schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd}
-	for i := range r.Book.Catalogue.Meters {
-		if m := &r.Book.Catalogue.Meters[i]; m.UniqueBy != "" {
+	for i := range meters {
+		if m := &meters[i]; m.UniqueBy != "" {
 			columns = append(columns, schemas.Usage.Index(m.UniqueBy))
 		}
 	}
-	return slices.Concat(columns, ratingNumbers(r), plan.Columns())
+	return slices.Concat(columns, ratingNumbers(meters), plan.Columns())
 }
 
 // ratingNumbers are the columns that meters may take numbers from.
-func ratingNumbers(r *Run) []int {
+func ratingNumbers(meters []schemas.Meter) []int {
 	columns := []int{
 		schemas.UseConsumedQuantity, schemas.UsePricingQuantity, schemas.UseEffectiveCost, schemas.UseBilledCost,
 	}
-	for i := range r.Book.Catalogue.Meters {
-		m := &r.Book.Catalogue.Meters[i]
-		switch m.Value {
+	for i := range meters {
+		switch meters[i].Value {
 		case schemas.ValueContracted:
 			columns = append(columns, schemas.UseContractedCost)
 		case schemas.ValueList:
@@ -219,7 +226,7 @@ func (w *rater) rows(b *dataset.Batch) error {
 	if err := w.read.AddBatch(b, dataset.UsageMeasures()); err != nil {
 		return err
 	}
-	w.r.tell(Event{Kind: RowsDone, Stage: "rate", Step: "shard", Rows: int64(b.Rows)})
+	w.in.Handled(int64(b.Rows))
 	w.combos.begin(b)
 	accounts := &b.Columns[schemas.UseAccountId]
 	for from := 0; from < b.Rows; {

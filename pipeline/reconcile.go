@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -25,16 +24,16 @@ const maxLosses = 200
 
 // reconcileShard sums one shard's charges and peer usage by what the plan and the contracts are written in, and writes
 // the margins of its accounts.
-func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
-	sums := r.newSums()
-	charged, err := r.reads(ctx, &t, "rate", "shard")
+func reconcileShard(ctx context.Context, in *Inputs) (*Result, error) {
+	sums := newSums(in.Book(), in.Period(), in.AsOf())
+	charged, err := in.Results(ctx, "rate/shard")
 	if err != nil {
 		return nil, err
 	}
 	var margins reconcile.Margins
 	res := &Result{}
 	err = eachOutput(charged, schemas.Charges.Name, func(o Output) error {
-		return readCharges(ctx, r.Store, o.Key, comparedCharge, func(c *schemas.Charge) error {
+		return readCharges(ctx, in.Store(), o.Key, comparedCharge, func(c *schemas.Charge) error {
 			if err := countCharge(&res.Control.Compared, c); err != nil {
 				return err
 			}
@@ -53,17 +52,17 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if err := readWhole(schemas.Charges.Name, &res.Control.Compared, charged, chargedTotals); err != nil {
 		return nil, err
 	}
-	if err := r.addUse(ctx, &t, sums.Use); err != nil {
+	if err := addUse(ctx, in, sums.Use); err != nil {
 		return nil, err
 	}
-	if err := r.countDays(ctx, &t, sums.Days); err != nil {
+	if err := countDays(ctx, in, sums.Days); err != nil {
 		return nil, err
 	}
 	if sums.Margins, err = margins.ByOffering(); err != nil {
 		return nil, err
 	}
-	rows, negative := margins.Rows(r.Spec.Period)
-	out, err := writeTable(ctx, r, &t, &schemas.Margins, func(write func(*dataset.Batch) error) error {
+	rows, negative := margins.Rows(in.Period())
+	out, err := in.writeTable(ctx, &schemas.Margins, func(write func(*dataset.Batch) error) error {
 		return appendMargins(rows, write)
 	})
 	if err != nil {
@@ -73,15 +72,15 @@ func reconcileShard(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if res.Sums, err = sums.MarshalBinary(); err != nil {
 		return nil, err
 	}
-	if res.Partial, err = partial(reconciled{worst(rows)}); err != nil {
+	if err := res.Leave(reconciled{worst(rows)}); err != nil {
 		return nil, err
 	}
-	found := r.newFindings()
+	found := in.newFindings()
 	defer found.close()
 	for i := range negative {
 		found.add(negative[i])
 	}
-	return res, found.write(ctx, r, &t, res)
+	return res, found.write(ctx, in, res)
 }
 
 // worst returns the margins below zero, the largest loss first.
@@ -129,17 +128,22 @@ type compared struct {
 }
 
 // reconcileTotal adds the shards up and compares them with the plan and with what the contracts let the peers bill.
-func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
-	sums, losses, err := r.sumShards(ctx, &t)
+func reconcileTotal(ctx context.Context, in *Inputs) (*Result, error) {
+	sums, losses, err := sumShards(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	through, provisional, err := r.progressOfPeriod(ctx)
+	through, err := throughOf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
+	provisional, err := provisionalOf(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	b, fx := in.Book(), exchange(in.Book(), through, in.AsOf())
 	comparison := reconcile.Comparison{
-		Period: r.Spec.Period, Currency: r.Book.Provider.Currency, Plan: &r.Book.Plan, Actuals: sums.Actuals, FX: r.fx(through),
+		Period: in.Period(), Currency: b.Provider().Currency, Plan: b.Plan(), Actuals: sums.Actuals, FX: fx,
 		Through: through, Provisional: provisional,
 	}
 	variances, found1, err := reconcile.Compare(comparison)
@@ -150,12 +154,12 @@ func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	matches, found2, err := bills.Match(r.contracts(), sums.Use, r.fx(through))
+	matches, found2, err := bills.Match(contracts(b, in.Period(), in.AsOf()), sums.Use, fx)
 	if err != nil {
 		return nil, err
 	}
 	res := &Result{}
-	if err := r.writeComparison(ctx, &t, res, variances, matches, days); err != nil {
+	if err := writeComparison(ctx, in, res, variances, matches, days); err != nil {
 		return nil, err
 	}
 	for i := range variances {
@@ -169,41 +173,41 @@ func reconcileTotal(ctx context.Context, r *Run, t Task) (*Result, error) {
 		Through: through, Unwhole: provisional, Losses: worst(losses),
 		Revenue: reconcile.Sum(variances, schemas.Revenue), Cost: reconcile.Sum(variances, schemas.Cost), Margin: reconcile.Sum(variances, schemas.Margin),
 	}
-	left.ByOffers, _ = sums.Margins.Rows(r.Spec.Period)
+	left.ByOffers, _ = sums.Margins.Rows(in.Period())
 	if left.Charges, err = sums.Actuals.Revenue(); err != nil {
 		return nil, err
 	}
 	if left.Bills, err = sums.Use.Bills(); err != nil {
 		return nil, err
 	}
-	if res.Partial, err = partial(&left); err != nil {
+	if err := res.Leave(&left); err != nil {
 		return nil, err
 	}
-	found := r.newFindings()
+	found := in.newFindings()
 	defer found.close()
 	for _, f := range slices.Concat(found1, found2) {
 		found.add(f)
 	}
-	return res, found.write(ctx, r, &t, res)
+	return res, found.write(ctx, in, res)
 }
 
 // writeComparison writes the variances, the matches and the days.
-func (r *Run) writeComparison(ctx context.Context, t *Task, res *Result, variances []schemas.Variance, matches []schemas.PeerMatch, days []schemas.DayRow) error {
-	out, err := writeTable(ctx, r, t, &schemas.Variances, func(write func(*dataset.Batch) error) error {
+func writeComparison(ctx context.Context, in *Inputs, res *Result, variances []schemas.Variance, matches []schemas.PeerMatch, days []schemas.DayRow) error {
+	out, err := in.writeTable(ctx, &schemas.Variances, func(write func(*dataset.Batch) error) error {
 		return appendVariances(variances, write)
 	})
 	if err != nil {
 		return err
 	}
 	res.Outputs = append(res.Outputs, out)
-	out, err = writeTable(ctx, r, t, &schemas.PeerMatches, func(write func(*dataset.Batch) error) error {
+	out, err = in.writeTable(ctx, &schemas.PeerMatches, func(write func(*dataset.Batch) error) error {
 		return appendMatches(matches, write)
 	})
 	if err != nil {
 		return err
 	}
 	res.Outputs = append(res.Outputs, out)
-	out, err = writeTable(ctx, r, t, &schemas.Days, func(write func(*dataset.Batch) error) error {
+	out, err = in.writeTable(ctx, &schemas.Days, func(write func(*dataset.Batch) error) error {
 		return appendDays(days, write)
 	})
 	res.Outputs = append(res.Outputs, out)
@@ -211,73 +215,47 @@ func (r *Run) writeComparison(ctx context.Context, t *Task, res *Result, varianc
 }
 
 // sumShards merges what the shards left.
-func (r *Run) sumShards(ctx context.Context, t *Task) (*reconcile.Sums, []schemas.MarginRow, error) {
-	shards, err := r.reads(ctx, t, "reconcile", "shard")
+func sumShards(ctx context.Context, in *Inputs) (*reconcile.Sums, []schemas.MarginRow, error) {
+	shards, err := in.Results(ctx, "reconcile/shard")
 	if err != nil {
 		return nil, nil, err
 	}
-	sums := r.newSums()
+	sums := newSums(in.Book(), in.Period(), in.AsOf())
 	var losses []schemas.MarginRow
 	for _, res := range shards {
 		// Decoding adds to what is there, so that the sums of all shards come together here.
 		if err := sums.UnmarshalBinary(res.Sums); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", res.Task, err)
 		}
-		var left reconciled
-		if err := json.Unmarshal(res.Partial, &left); err != nil {
-			return nil, nil, fmt.Errorf("%s: read its losses: %w", res.Task, err)
+		left, err := Left[reconciled](res)
+		if err != nil {
+			return nil, nil, err
 		}
 		losses = append(losses, left.Losses...)
 	}
 	return sums, losses, nil
 }
 
-func (r *Run) newSums() *reconcile.Sums {
-	sums := reconcile.NewSums(r.Spec.Period, r.Book.Zone, r.contracts())
-	if r.Book.Provider.Exchange.Day == schemas.AtUsage {
-		sums.Actuals.ByDay = r.Book.Zone
+func newSums(b Book, p schemas.Period, asOf schemas.Date) *reconcile.Sums {
+	sums := reconcile.NewSums(p, b.Zone(), contracts(b, p, asOf))
+	if b.Provider().Exchange.Day == schemas.AtUsage {
+		sums.Actuals.ByDay = b.Zone()
 	}
 	return sums
 }
 
-// contracts are the contracts with peers for the period, as of the run.
-func (r *Run) contracts() *bills.Contracts {
-	return bills.NewContracts(r.Book.Contracts, r.Book.Catalogue.Units, r.Spec.Period, r.asOf())
+// contracts are those with peers for a period, as of a day.
+func contracts(b Book, p schemas.Period, asOf schemas.Date) *bills.Contracts {
+	return bills.NewContracts(b.Contracts(), b.Catalogue().Units, p, asOf)
 }
 
-// fx finds exchange rates by the book's policy; the zero day asks for that of the period, which is its last day with use: a
-// month that is not over has no rate of its end yet.
-func (r *Run) fx(through schemas.Date) schemas.FX {
+// exchange finds exchange rates by the book's policy, as of a day; the zero day asks for that of the period, which is its last
+// day with use: a month that is not over has no rate of its end yet.
+func exchange(b Book, through, asOf schemas.Date) schemas.FX {
 	return func(from, to money.Currency, day schemas.Date) (schemas.Conversion, bool) {
 		if day.IsZero() {
 			day = through
 		}
-		return r.Book.Convert(from, to, day, r.asOf())
+		return b.Convert(from, to, day, asOf)
 	}
-}
-
-// progressOfPeriod returns the last day for which use has arrived, and whether a delivery is missing or was refused.
-func (r *Run) progressOfPeriod(ctx context.Context) (schemas.Date, bool, error) {
-	objects, err := r.results(ctx, "normalise", "object", -1)
-	if err != nil {
-		return schemas.Date{}, false, err
-	}
-	provisional := false
-	for i := range r.Spec.Sources {
-		provisional = provisional || r.Spec.Sources[i].Incomplete
-	}
-	start, end := r.bounds()
-	last := start.UnixMicro()
-	for _, res := range objects {
-		p, err := objectOf(res)
-		if err != nil {
-			return schemas.Date{}, false, err
-		}
-		provisional = provisional || p.Refused && !p.Waived
-		last = max(last, p.LastTime)
-	}
-	if last >= end.UnixMicro() {
-		return schemas.DateOf(end, r.Book.Zone).AddDays(-1), provisional, nil
-	}
-	return schemas.DateOf(timeOf(max(last-1, start.UnixMicro())), r.Book.Zone), provisional, nil
 }

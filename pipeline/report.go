@@ -15,37 +15,38 @@ import (
 )
 
 // report gathers what the variance report shows.
-func (r *Run) report(ctx context.Context, t *Task) (*document.Report, *compared, error) {
-	left, err := r.compared(ctx, t)
+func report(ctx context.Context, in *Inputs) (*document.Report, *compared, error) {
+	left, err := comparedOf(ctx, in)
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &r.Book.Provider
+	b := in.Book()
+	p := b.Provider()
 	places, _ := money.MinorUnits(p.Currency)
 	rep := &document.Report{
-		Provider: p.Name, Period: r.Spec.Period, Run: r.ID, Currency: p.Currency, Places: places, Through: left.Through,
+		Provider: p.Name, Period: in.Period(), Run: in.RunID(), Currency: p.Currency, Places: places, Through: left.Through,
 		Provisional: left.Unwhole, Offerings: map[schemas.OfferingID]string{}, Peers: map[schemas.PeerID]string{},
 		Revenue: left.Revenue, Cost: left.Cost, Margin: left.Margin, Variances: left.Variances, Matches: left.Matches, Days: left.Days,
 		Margins: left.Losses, Rates: map[money.Currency]money.Ratio{},
 	}
-	for i := range r.Book.Catalogue.Offerings {
-		o := &r.Book.Catalogue.Offerings[i]
+	for i := range b.Catalogue().Offerings {
+		o := &b.Catalogue().Offerings[i]
 		rep.Offerings[o.ID] = o.Name
 	}
-	for i := range r.Book.Peers {
-		rep.Peers[r.Book.Peers[i].ID] = r.Book.Peers[i].Name
+	for i := range b.Peers() {
+		peer := &b.Peers()[i]
+		rep.Peers[peer.ID] = peer.Name
 	}
-	r.reportRates(rep)
-	if rep.Findings, err = r.countFindings(ctx, t); err != nil {
+	reportRates(rep, exchange(b, rep.Through, in.AsOf()))
+	if rep.Findings, err = countFindings(ctx, in); err != nil {
 		return nil, nil, err
 	}
-	rep.Missing, err = r.missing(ctx, t)
+	rep.Missing, err = missing(ctx, in)
 	return rep, left, err
 }
 
 // reportRates gives the report a rate for every currency it orders amounts in.
-func (r *Run) reportRates(rep *document.Report) {
-	fx := r.fx(rep.Through)
+func reportRates(rep *document.Report, fx schemas.FX) {
 	want := func(c money.Currency) {
 		if _, have := rep.Rates[c]; have || c == "" {
 			return
@@ -64,12 +65,10 @@ func (r *Run) reportRates(rep *document.Report) {
 }
 
 // countFindings adds up the findings of all earlier steps by code.
-func (r *Run) countFindings(ctx context.Context, t *Task) ([]document.FindingCount, error) {
+func countFindings(ctx context.Context, in *Inputs) ([]document.FindingCount, error) {
 	codes := map[schemas.Code]CodeCount{}
-	for _, step := range [][2]string{
-		{"ingest", "delivery"}, {"normalise", "object"}, {"normalise", "shard"}, {"rate", "shard"}, {"reconcile", "shard"}, {"reconcile", "total"},
-	} {
-		results, err := r.reads(ctx, t, step[0], step[1])
+	for _, step := range in.Reads() {
+		results, err := in.Results(ctx, step)
 		if err != nil {
 			return nil, err
 		}
@@ -87,26 +86,26 @@ func (r *Run) countFindings(ctx context.Context, t *Task) ([]document.FindingCou
 }
 
 // missing says in a sentence each what keeps the period from being complete.
-func (r *Run) missing(ctx context.Context, t *Task) ([]string, error) {
+func missing(ctx context.Context, in *Inputs) ([]string, error) {
 	var out []string
-	for i := range r.Spec.Sources {
-		for _, f := range r.Spec.Sources[i].Findings {
-			if f.Severity == schemas.Blocking {
-				out = append(out, fmt.Sprintf("%s: %s", f.Source, f.Message))
-			}
-		}
+	sources, err := in.Results(ctx, "ingest/delivery")
+	if err != nil {
+		return nil, err
 	}
-	objects, err := r.reads(ctx, t, "normalise", "object")
+	for _, res := range sources {
+		left, err := Left[Delivered](res)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, left.Missing...)
+	}
+	objects, err := in.Results(ctx, "normalise/object")
 	if err != nil {
 		return nil, err
 	}
 	for _, res := range objects {
-		p, err := objectOf(res)
-		if err != nil {
-			return nil, err
-		}
-		if p.Refused && !p.Waived {
-			out = append(out, p.Why)
+		if res.Refused != nil && !res.Refused.Waived {
+			out = append(out, res.Refused.Why)
 		}
 	}
 	return out, nil
@@ -127,12 +126,10 @@ create or replace macro arithmetic(steps, numbers) as list_reduce(
 `
 
 // openSQL is a script that makes a view of each dataset of this run, and of no other: paths are relative to the store.
-func (e *reportEmitter) openSQL(t *Task) ([]byte, error) {
+func (e *reportEmitter) openSQL() ([]byte, error) {
 	files := map[string][]string{}
-	for _, step := range [][2]string{
-		{"ingest", "delivery"}, {"normalise", "object"}, {"normalise", "shard"}, {"rate", "shard"}, {"reconcile", "shard"}, {"reconcile", "total"},
-	} {
-		results, err := e.r.reads(e.ctx, t, step[0], step[1])
+	for _, step := range e.in.Reads() {
+		results, err := e.in.Results(e.ctx, step)
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +142,7 @@ func (e *reportEmitter) openSQL(t *Task) ([]byte, error) {
 		}
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "-- The datasets of run %s, period %s, as DuckDB views. Start DuckDB in the store:\n", e.r.ID, e.r.Spec.Period)
+	fmt.Fprintf(&b, "-- The datasets of run %s, period %s, as DuckDB views. Start DuckDB in the store:\n", e.in.RunID(), e.in.Period())
 	fmt.Fprintf(&b, "--   cd STORE && duckdb -init %s\n", e.key("open.sql"))
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		fmt.Fprintf(&b, "create or replace view %s as select * from read_parquet([\n", name)

@@ -28,54 +28,29 @@ func (c *resultCache) put(key string, res *Result) {
 	c.byKey[key] = res
 }
 
-// reads returns the results of an earlier step that task t may read: its own shard's where both are sharded, else all,
-// in the order of their parts.
-func (r *Run) reads(ctx context.Context, t *Task, stage, name string) ([]*Result, error) {
-	own, err := findStep(t.Stage, t.Step)
-	if err != nil {
-		return nil, err
-	}
-	if own.Width == PerShard {
-		return r.results(ctx, stage, name, t.Part)
-	}
-	return r.results(ctx, stage, name, -1)
-}
-
-// results returns the results of a step, or only that of one shard if the step is sharded and shard is not below 0.
-func (r *Run) results(ctx context.Context, stage, name string, shard int) ([]*Result, error) {
-	plan, err := r.layout()
-	if err != nil {
-		return nil, err
-	}
-	for i := range plan {
-		w := &plan[i]
-		if w.Stage != stage || w.Step != name {
-			continue
-		}
-		var out []*Result
-		for j := range w.Tasks {
-			if shard >= 0 && w.Width == PerShard && j != shard {
-				continue
+// results returns the results of tasks, from the store where this process has not met them.
+func (r *Run) results(ctx context.Context, tasks []Task) ([]*Result, error) {
+	out := make([]*Result, 0, len(tasks))
+	for i := range tasks {
+		res := r.memory.results.get(tasks[i].Key)
+		if res == nil {
+			var err error
+			if res, err = readResult(ctx, r, &tasks[i]); err != nil {
+				return nil, err
 			}
-			res := r.cache.get(w.Tasks[j].Key)
 			if res == nil {
-				if res, err = readResult(ctx, r, &w.Tasks[j]); err != nil {
-					return nil, err
-				}
-				if res == nil {
-					return nil, fmt.Errorf("%s has no result to be read", w.Tasks[j].Name())
-				}
-				r.cache.put(w.Tasks[j].Key, res)
+				return nil, fmt.Errorf("%s has no result to be read", tasks[i].Name())
 			}
-			out = append(out, res)
+			r.memory.results.put(tasks[i].Key, res)
 		}
-		return out, nil
+		out = append(out, res)
 	}
-	return nil, fmt.Errorf("%s/%s is not in the plan", stage, name)
+	return out, nil
 }
 
 // layout returns the run's plan, laid out once.
 func (r *Run) layout() ([]Wave, error) {
-	r.planOnce.Do(func() { r.plan, r.planErr = NewPlan(&r.Spec) })
-	return r.plan, r.planErr
+	m := r.memory
+	m.planOnce.Do(func() { m.plan, m.planErr = NewPlan(r.Stages, &r.Spec) })
+	return m.plan, m.planErr
 }

@@ -22,34 +22,35 @@ const carriedOver = "carried"
 
 // datasetKey is where a task's part of a dataset lies. The task's key is in the path, so that a part written twice is one
 // object, and parts of different runs never mix.
-func datasetKey(r *Run, t *Task, name string) string {
-	return fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.parquet", name, r.Spec.Period, t.Key[:12], t.Shard)
+func (in *Inputs) datasetKey(name, extension string) string {
+	return fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.%s", name, in.Period(), in.Key[:12], in.Shard, extension)
 }
 
 // scratchKey is where a temporary output lies in the scratch store. Its bytes depend on the memory that a task may use,
 // and the output of a task with another budget must not stand in its way.
-func (r *Run) scratchKey(o *Output) string { return fmt.Sprintf("%d/%s", r.budget(), o.Key) }
+func (r *Run) scratchKey(name string) string { return fmt.Sprintf("%d/%s", r.budget(), name) }
 
 // writeTable writes rows as a part of table's dataset. fill appends batches; a table without rows is written too, so that
 // readers find its columns.
-func writeTable(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(write func(*dataset.Batch) error) error) (Output, error) {
-	return writeTableWith(ctx, r, t, table, func(w *parquet.Writer) error { return fill(w.Append) })
+func (in *Inputs) writeTable(ctx context.Context, table *schemas.Table, fill func(write func(*dataset.Batch) error) error) (Output, error) {
+	return in.writeTableWith(ctx, table, func(w *parquet.Writer) error { return fill(w.Append) })
 }
 
 // writeTableWith is writeTable for those who need more of the writer than Append.
-func writeTableWith(ctx context.Context, r *Run, t *Task, table *schemas.Table, fill func(*parquet.Writer) error) (Output, error) {
-	out := Output{Dataset: table.Name, Key: datasetKey(r, t, table.Name)}
+func (in *Inputs) writeTableWith(ctx context.Context, table *schemas.Table, fill func(*parquet.Writer) error) (Output, error) {
+	out := Output{Dataset: table.Name, Key: in.datasetKey(table.Name, "parquet")}
 	sum := sha256.New()
-	info, err := store.CreateFrom(ctx, r.Store, out.Key, func(w io.Writer) error {
-		buffers, ok := r.buffers.writers.take()
+	info, err := store.CreateFrom(ctx, in.Store(), out.Key, func(w io.Writer) error {
+		lent := Lent[*parquet.WriterBuffers](in, "writers")
+		buffers, ok := lent.Take()
 		if !ok {
 			buffers = new(parquet.WriterBuffers)
 		}
-		defer r.buffers.writers.leave(buffers) // not after the store has waited for its disk
+		defer lent.Leave(buffers) // not after the store has waited for its disk
 		meta := []parquet.KeyValue{
-			{Key: "daybook.period", Value: string(r.Spec.Period)},
+			{Key: "daybook.period", Value: string(in.Period())},
 			{Key: "daybook.table", Value: table.Name},
-			{Key: "daybook.task", Value: t.Key},
+			{Key: "daybook.task", Value: in.Key},
 			{Key: "daybook.version", Value: table.Version},
 		}
 		pw, err := parquet.NewWriter(io.MultiWriter(w, sum), table, meta, parquet.WriterOptions{Sorted: sortedBy(table), Buffers: buffers})
@@ -79,10 +80,10 @@ func sortedBy(t *schemas.Table) []int {
 }
 
 // writeObject writes one small object of a report and returns its reference.
-func writeObject(ctx context.Context, r *Run, name, key string, rows int64, write func(io.Writer) error) (Output, error) {
+func (in *Inputs) writeObject(ctx context.Context, name, key string, rows int64, write func(io.Writer) error) (Output, error) {
 	out := Output{Dataset: name, Key: key, Rows: rows}
 	sum := sha256.New()
-	info, err := store.CreateFrom(ctx, r.Store, key, func(w io.Writer) error { return write(io.MultiWriter(w, sum)) })
+	info, err := store.CreateFrom(ctx, in.Store(), key, func(w io.Writer) error { return write(io.MultiWriter(w, sum)) })
 	if err != nil {
 		return out, fmt.Errorf("write %s: %w", key, err)
 	}

@@ -1,87 +1,104 @@
 package pipeline
 
 import (
-	"context"
-
 	"daybook/pipeline/book"
+	"daybook/pipeline/dataset"
 )
 
-// Stage is a part of the flow that people know by name.
-type Stage struct {
-	Name  string
-	Steps []Step
-}
-
-// Step is one wave of a stage: tasks that do not depend on each other.
-type Step struct {
-	Name string
-	// Version changes when the algorithm does, so that results of an older one are not taken for this one's.
-	Version string
-	// Reads names the earlier steps whose results a task takes, as stage/step.
-	Reads []string
-	// Book lists the parts of the book that the step depends on.
-	Book []book.Part
-	// Width says how a spec divides into tasks.
-	Width Width
-	// Temporary outputs are read by later steps of the stage only, and live in the scratch store. What the tasks counted
-	// stays, and any step may read that.
-	Temporary bool
-	// Named steps write under the run's own name, so that their results are no other run's.
-	Named bool
-	// Do does one task.
-	Do func(ctx context.Context, r *Run, t Task) (*Result, error)
-}
-
-// Width is how a step divides into tasks.
-type Width uint8
-
-// The widths.
-const (
-	PerSource Width = iota + 1
-	PerObject
-	PerShard
-	Once
-)
-
-// Stages returns a bill run, in order. It is a function only because the steps refer back to it.
+// Stages returns a bill run, in order: the table is the diagram. What a row does not name, its tasks do not get.
 func Stages() []Stage {
 	return []Stage{
 		{"ingest", []Step{
-			{Name: "delivery", Version: "5", Width: PerSource, Do: ingestSource},
+			{Name: "delivery", Version: "6", Width: PerSource, Do: ingestSource},
 		}},
 		{"normalise", []Step{
 			{
-				Name: "object", Version: "10", Width: PerObject, Temporary: true, Do: normaliseObject,
+				Name: "object", Version: "11", Width: PerObject, Temporary: true, Do: normaliseObject,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
+				Spec: []Given{EarlierPeriods, Families}, Balances: decoded,
 			},
-			{Name: "shard", Version: "4", Width: PerShard, Do: normaliseShard, Reads: []string{"normalise/object"}},
+			{
+				Name: "shard", Version: "5", Width: PerShard, Do: normaliseShard,
+				Reads: []string{"normalise/object"}, Balances: deduplicated, SizeBy: "normalise/object", Size: sentTo,
+			},
 		}},
 		{"rate", []Step{
 			{
-				Name: "shard", Version: "8", Width: PerShard, Do: rateShard, Reads: []string{"normalise/shard"},
-				Book: []book.Part{book.PartCatalogue, book.PartCustomers, book.PartFX, book.PartProvider},
+				Name: "shard", Version: "9", Width: PerShard, Do: rateShard, SizeBy: "normalise/shard", Size: usageIn,
+				Reads: []string{"normalise/object", "normalise/shard"},
+				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
+				Spec:  []Given{AsOf, CarriedOver, EarlierRuns, Families}, Balances: rated,
 			},
 		}},
 		{"reconcile", []Step{
 			{
-				Name: "shard", Version: "7", Width: PerShard, Do: reconcileShard, Reads: []string{"normalise/shard", "rate/shard"},
-				Book: []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
+				Name: "shard", Version: "8", Width: PerShard, Do: reconcileShard, SizeBy: "normalise/shard", Size: usageIn,
+				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
+				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
+				Spec:  []Given{AsOf}, Balances: comparedWhole,
 			},
 			{
-				Name: "total", Version: "6", Width: Once, Do: reconcileTotal, Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard"},
-				Book: []book.Part{book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
+				Name: "total", Version: "7", Width: Once, Do: reconcileTotal,
+				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
+				Book:  []book.Part{book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
+				Spec:  []Given{AsOf},
 			},
 		}},
 		{"emit", []Step{
 			{
-				Name: "invoices", Version: "5", Width: PerShard, Named: true, Do: emitInvoices, Reads: []string{"rate/shard", "reconcile/total"},
-				Book: []book.Part{book.PartCustomers, book.PartProvider},
+				Name: "invoices", Version: "6", Width: PerShard, Named: true, Do: emitInvoices, SizeBy: "rate/shard", Size: usageIn,
+				Reads: []string{"rate/shard", "reconcile/total"},
+				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartProvider},
+				Spec:  []Given{AsOf}, Balances: invoicedWhole,
 			},
 			{
-				Name: "reports", Version: "8", Width: Once, Named: true, Do: emitReports,
+				Name: "reports", Version: "9", Width: Once, Named: true, Opens: true, Do: emitReports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
-				Book:  []book.Part{book.PartProvider},
+				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
+				Spec:  []Given{AsOf},
 			},
 		}},
 	}
 }
+
+// The balances of a run, by the step after which they must hold.
+var (
+	decoded = []Balance{{
+		"delivered = out of scope + rejected + sent to shards",
+		func(c *Control) dataset.Totals { return c.Delivered },
+		[]Side{
+			func(c *Control) dataset.Totals { return c.OutOfScope },
+			func(c *Control) dataset.Totals { return c.Rejected },
+			func(c *Control) dataset.Totals { return c.Shuffled },
+		},
+	}}
+	deduplicated = []Balance{{
+		"sent to shards = duplicates + usage",
+		func(c *Control) dataset.Totals { return c.Shuffled },
+		[]Side{
+			func(c *Control) dataset.Totals { return c.Duplicates },
+			func(c *Control) dataset.Totals { return c.Usage },
+		},
+	}}
+	rated = []Balance{{
+		"usage = usage read by rating",
+		func(c *Control) dataset.Totals { return c.Usage },
+		[]Side{func(c *Control) dataset.Totals { return c.Read }},
+	}, {
+		"rows read by rating = rated + partly rated + suspended + unpriced + repeated",
+		func(c *Control) dataset.Totals { return dataset.Totals{Rows: c.Read.Rows} },
+		[]Side{func(c *Control) dataset.Totals {
+			return dataset.Totals{Rows: c.RatedRows + c.PartlyRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows}
+		}},
+	}}
+	comparedWhole = []Balance{{
+		"charges = charges compared with the plan",
+		func(c *Control) dataset.Totals { return c.Charged },
+		[]Side{func(c *Control) dataset.Totals { return c.Compared }},
+	}}
+	invoicedWhole = []Balance{{
+		"charges = charges invoiced",
+		func(c *Control) dataset.Totals { return c.Charged },
+		[]Side{func(c *Control) dataset.Totals { return c.Invoiced }},
+	}}
+)

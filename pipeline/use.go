@@ -21,17 +21,17 @@ var useColumns = []int{
 }
 
 // addUse sums the shard's usage that a peer bills or a contract counts. Without peers nothing is read.
-func (r *Run) addUse(ctx context.Context, t *Task, use *bills.Use) error {
-	if len(r.Book.Peers) == 0 {
+func addUse(ctx context.Context, in *Inputs, use *bills.Use) error {
+	if len(in.Book().Peers()) == 0 {
 		return nil
 	}
-	normalised, err := r.reads(ctx, t, "normalise", "shard")
+	normalised, err := in.Results(ctx, "normalise/shard")
 	if err != nil {
 		return err
 	}
-	days := dayFinder{zone: r.Book.Zone}
+	days := dayFinder{zone: in.Book().Zone()}
 	return eachOutput(normalised, schemas.Usage.Name, func(o Output) error {
-		return scanTable(ctx, r.Store, o.Key, &schemas.Usage, useColumns, func(b *dataset.Batch) error {
+		return scanTable(ctx, in.Store(), o.Key, &schemas.Usage, useColumns, func(b *dataset.Batch) error {
 			return addUseBatch(b, &days, use)
 		})
 	})

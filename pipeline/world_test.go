@@ -106,17 +106,19 @@ func (w *world) landing(t *testing.T) store.Store { return openPlace(t, w.delive
 // run does a run.
 func (w *world) run(ctx context.Context, t *testing.T, n night) (*pipeline.Summary, error) {
 	t.Helper()
-	r := &pipeline.Run{Book: w.book, Landing: n.landing, Store: n.store, Scratch: n.scratch, Budget: n.budget, SpillDir: t.TempDir(), Progress: n.progress}
+	r := &pipeline.Run{Book: w.book, Budget: n.budget, Progress: n.progress}
+	r.Places = pipeline.Places{Landing: n.landing, Store: n.store, Scratch: n.scratch, SpillDir: t.TempDir()}
 	if r.Landing == nil {
 		r.Landing = w.landing(t)
 	}
 	if r.Scratch == nil {
 		r.Scratch = new(store.Memory)
 	}
-	if err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, Shards: n.shards}); err != nil {
+	p, err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, Shards: n.shards})
+	if err != nil {
 		return nil, err
 	}
-	return pipeline.Execute(ctx, r, max(n.workers, 1), n.until)
+	return pipeline.Execute(ctx, p, max(n.workers, 1), n.until)
 }
 
 // must does a run that has to end well, and returns what it left.

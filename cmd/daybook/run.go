@@ -65,7 +65,7 @@ Exit codes: 0 done; 3 done with findings above the book's threshold; 4 done, but
 	f.StringVar(&o.period, "period", "", "the billing period, YYYY-MM")
 	f.StringVar(&o.asOf, "as-of", "", "what was known then: a day (its end) or an RFC 3339 instant")
 	f.StringVar(&o.scratch, "scratch", "", "directory for files between tasks (default: in a directory store, else the system's temporary directory)")
-	f.StringVar(&o.until, "until", "", "stop after this stage and commit nothing: ingest, normalise, rate, reconcile or emit")
+	f.StringVar(&o.until, "until", "", "stop after this stage and commit nothing: "+pipeline.StageNames(pipeline.Stages()))
 	f.IntVar(&o.workers, "workers", defaultWorkers(), "tasks at a time")
 	f.IntVar(&o.shards, "shards", 0, "ways to divide the accounts (default: by the size of the deliveries)")
 	f.IntVar(&o.memory, "memory", defaultMemory, "memory for rows per worker, in MiB")
@@ -83,7 +83,7 @@ func (o *runOptions) check() error {
 	}
 	known := func(s pipeline.Stage) bool { return s.Name == o.until }
 	if o.until != "" && !slices.ContainsFunc(pipeline.Stages(), known) {
-		return wrong("--until %q is no stage; the stages are ingest, normalise, rate, reconcile and emit", o.until)
+		return wrong("--until %q is no stage; the stages are %s", o.until, pipeline.StageNames(pipeline.Stages()))
 	}
 	return nil
 }
@@ -140,10 +140,11 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		collectFor(e)
 		show.hear(e)
 	}
-	if err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, AsOf: asOf, Shards: o.shards, Workers: o.workers}); err != nil {
+	prepared, err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, AsOf: asOf, Shards: o.shards, Workers: o.workers})
+	if err != nil {
 		return err
 	}
-	sum, err := executeRun(ctx, r, o, storeURL)
+	sum, err := executeRun(ctx, prepared, o, storeURL)
 	if err != nil {
 		return err
 	}
@@ -176,10 +177,10 @@ func followers(cmd *cobra.Command, s store.Store, m *pipeline.Manifest, dir stri
 
 // executeRun does the run with the scratch directory, the memory and the profile that the options ask for. The scratch
 // directory of a run that broke stays for the next try to go on from, unless what it holds may be what is wrong.
-func executeRun(ctx context.Context, r *pipeline.Run, o runOptions, storeURL string) (sum *pipeline.Summary, err error) {
-	scratch, err := useScratch(r, o.scratch, storeURL)
+func executeRun(ctx context.Context, r *pipeline.Prepared, o runOptions, storeURL string) (sum *pipeline.Summary, err error) {
+	scratch, err := useScratch(r.Run, o.scratch, storeURL)
 	if err != nil {
-		return withoutScratch(ctx, r, o, err)
+		return withoutScratch(ctx, r.Run, o, err)
 	}
 	var removing sync.WaitGroup
 	var removed error

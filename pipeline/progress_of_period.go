@@ -1,0 +1,54 @@
+package pipeline
+
+import (
+	"context"
+
+	"daybook/schemas"
+)
+
+// throughOf returns the last day of the period for which use has arrived. It wants every object to have been normalised.
+func throughOf(ctx context.Context, in *Inputs) (schemas.Date, error) {
+	return Shared(in, "last day with use", func(in *Inputs) (schemas.Date, error) {
+		objects, err := in.Results(ctx, "normalise/object")
+		if err != nil {
+			return schemas.Date{}, err
+		}
+		start, end := in.Bounds()
+		last := start.UnixMicro()
+		for _, res := range objects {
+			left, err := Left[Decoded](res)
+			if err != nil {
+				return schemas.Date{}, err
+			}
+			last = max(last, left.LastTime)
+		}
+		zone := in.Book().Zone()
+		if last >= end.UnixMicro() {
+			return schemas.DateOf(end, zone).AddDays(-1), nil
+		}
+		return schemas.DateOf(timeOf(max(last-1, start.UnixMicro())), zone), nil
+	})
+}
+
+// provisionalOf reports whether a delivery is missing or was refused.
+func provisionalOf(ctx context.Context, in *Inputs) (bool, error) {
+	sources, err := in.Results(ctx, "ingest/delivery")
+	if err != nil {
+		return false, err
+	}
+	objects, err := in.Results(ctx, "normalise/object")
+	if err != nil {
+		return false, err
+	}
+	for _, res := range sources {
+		if res.Incomplete {
+			return true, nil
+		}
+	}
+	for _, res := range objects {
+		if res.Refused != nil && !res.Refused.Waived {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -73,10 +73,10 @@ func (p *Writer) chunk(i int, e *columnEncoder) chunkInfo {
 	if e.encoding == encodingRLEDictionary {
 		c.dictionaryAt = p.at
 		p.page(&c, e.dictionary, func() {
-			p.head.object(7)
-			p.head.i32(1, e.entries)
-			p.head.i32(2, encodingPlain)
-			p.head.end()
+			p.head.Object(7)
+			p.head.I32(1, e.entries)
+			p.head.I32(2, encodingPlain)
+			p.head.End()
 		}, pageDictionary)
 	}
 	c.at = p.at
@@ -86,12 +86,12 @@ func (p *Writer) chunk(i int, e *columnEncoder) chunkInfo {
 		page := &e.pages[i]
 		at := p.at
 		p.page(&c, e.raw[from:page.end], func() {
-			p.head.object(5)
-			p.head.i32(1, page.rows)
-			p.head.i32(2, e.encoding)
-			p.head.i32(3, encodingRLE)
-			p.head.i32(4, encodingRLE)
-			p.head.end()
+			p.head.Object(5)
+			p.head.I32(1, page.rows)
+			p.head.I32(2, e.encoding)
+			p.head.I32(3, encodingRLE)
+			p.head.I32(4, encodingRLE)
+			p.head.End()
 		}, pageData)
 		c.pages[i] = pageInfo{
 			section: section{at, int(p.at - at)}, firstRow: row, nulls: int64(page.nulls),
@@ -109,18 +109,18 @@ func (p *Writer) page(c *chunkInfo, raw []byte, fields func(), kind int) {
 	if c.codec != codecUncompressed {
 		body = p.pack(c.codec, raw)
 	}
-	p.head.out, p.head.last = p.head.out[:0], p.head.last[:0]
-	p.head.begin()
-	p.head.i32(1, kind)
-	p.head.i32(2, len(raw))
-	p.head.i32(3, len(body))
-	p.head.i32(4, int(int32(crc32.ChecksumIEEE(body))))
+	p.head.Reset()
+	p.head.Begin()
+	p.head.I32(1, kind)
+	p.head.I32(2, len(raw))
+	p.head.I32(3, len(body))
+	p.head.I32(4, int(int32(crc32.ChecksumIEEE(body))))
 	fields()
-	p.head.end()
-	p.write(p.head.out)
+	p.head.End()
+	p.write(p.head.Out)
 	p.write(body)
-	c.rawBytes += int64(len(p.head.out) + len(raw))
-	c.bytes += int64(len(p.head.out) + len(body))
+	c.rawBytes += int64(len(p.head.Out) + len(raw))
+	c.bytes += int64(len(p.head.Out) + len(body))
 }
 
 // pack compresses a page, or returns what was made of it as a sample.

@@ -49,7 +49,7 @@ type columnBuffers struct {
 	index               []uint32
 	raw                 values
 	plain               converted
-	present             presence
+	present             Presence
 	spare, spareRepeats []uint32 // the buffers of levels and repeats
 }
 
@@ -136,7 +136,7 @@ func (c *columnScanner) dataPage(p *page, dict *dataset.Dictionary, v *dataset.V
 	if c.leaf.repeated > 0 {
 		c.repeats = dataset.Grow(c.spareRepeats[:0], p.values)
 		c.spareRepeats = c.repeats
-		if err := readHybrid(c.repeats, repeats, 1); err != nil {
+		if err := ReadHybrid(c.repeats, repeats, 1); err != nil {
 			return 0, err
 		}
 	}
@@ -161,7 +161,7 @@ func (c *columnScanner) dataPage(p *page, dict *dataset.Dictionary, v *dataset.V
 		return 0, c.plain.fill(c.leaf, &c.raw, c.values, c.kind, dict)
 	}
 	c.index = dataset.Grow(c.index[:0], c.values)
-	if err := readHybrid(c.index, data[1:], int(data[0])); err != nil {
+	if err := ReadHybrid(c.index, data[1:], int(data[0])); err != nil {
 		return 0, err
 	}
 	top := uint32(0)
@@ -185,18 +185,18 @@ func (c *columnScanner) readLevels(levels []byte, rows int) error {
 	if c.leaf.repeated > 0 {
 		return c.readEntries(levels, rows, all)
 	}
-	one, level, err := oneRun(levels, rows, bitWidth(c.leaf.maxLevel+1))
+	one, level, err := OneRun(levels, rows, BitWidth(c.leaf.maxLevel+1))
 	switch {
 	case err != nil:
 		return err
 	case one && level > all:
-		return errHybrid
+		return ErrHybrid
 	case one && level == all:
 		return nil
 	case one:
 		c.values = 0
 	default:
-		if c.values, err = c.present.read(levels, rows, all, &c.spare); err != nil {
+		if c.values, err = c.present.Read(levels, rows, all, &c.spare); err != nil {
 			return err
 		}
 	}
@@ -208,13 +208,13 @@ func (c *columnScanner) readLevels(levels []byte, rows int) error {
 // readEntries is readLevels for maps, whose entries are told apart by their levels.
 func (c *columnScanner) readEntries(levels []byte, entries int, all uint32) error {
 	c.levels = dataset.Grow(c.spare[:0], entries)
-	if err := readHybrid(c.levels, levels, bitWidth(c.leaf.maxLevel+1)); err != nil {
+	if err := ReadHybrid(c.levels, levels, BitWidth(c.leaf.maxLevel+1)); err != nil {
 		return err
 	}
 	c.values = 0
 	for _, l := range c.levels {
 		if l > all {
-			return errHybrid
+			return ErrHybrid
 		}
 		if l == all {
 			c.values++
@@ -264,7 +264,7 @@ func (c *columnScanner) take(v *dataset.Vector, n int, s *Scanner, row int64) er
 	if count < n {
 		spreadValues(v, at, n, count, &c.present)
 	}
-	c.present.at += n
+	c.present.Take(n)
 	return nil
 }
 

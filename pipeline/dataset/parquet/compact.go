@@ -5,125 +5,138 @@ import (
 	"errors"
 )
 
-// Types of a field in Thrift's compact protocol.
+// ThriftTrue and the others are the types of a field in Thrift's compact protocol.
 const (
-	compactTrue   = 1
-	compactFalse  = 2
-	compactByte   = 3
-	compactI16    = 4
-	compactI32    = 5
-	compactI64    = 6
-	compactDouble = 7
-	compactBinary = 8
-	compactList   = 9
-	compactSet    = 10
-	compactMap    = 11
-	compactStruct = 12
+	ThriftTrue   = 1
+	ThriftFalse  = 2
+	ThriftByte   = 3
+	ThriftI16    = 4
+	ThriftI32    = 5
+	ThriftI64    = 6
+	ThriftDouble = 7
+	ThriftBinary = 8
+	ThriftList   = 9
+	ThriftSet    = 10
+	ThriftMap    = 11
+	ThriftStruct = 12
 )
 
-// compact appends Thrift's compact protocol, in which Parquet writes its headers and footer. Fields of a struct are
-// written in the order of their ids.
-type compact struct {
-	out []byte
+// Thrift appends Thrift's compact protocol, in which Parquet writes its headers and footer. Fields of a struct are
+// Thrift in the order of their ids.
+type Thrift struct {
+	// Out is what was appended.
+	Out []byte
 	// last holds the id last written of each open struct, the innermost at the end.
 	last []int16
 }
 
-func (c *compact) begin() { c.last = append(c.last, 0) }
+// Reset empties c and keeps its memory.
+func (c *Thrift) Reset() { c.Out, c.last = c.Out[:0], c.last[:0] }
 
-func (c *compact) end() {
-	c.out = append(c.out, 0)
+// Begin opens a struct; End closes it.
+func (c *Thrift) Begin() { c.last = append(c.last, 0) }
+
+// End closes the innermost struct.
+func (c *Thrift) End() {
+	c.Out = append(c.Out, 0)
 	c.last = c.last[:len(c.last)-1]
 }
 
-func (c *compact) field(id int16, kind byte) {
+func (c *Thrift) field(id int16, kind byte) {
 	last := &c.last[len(c.last)-1]
-	c.out = append(c.out, byte(id-*last)<<4|kind)
+	c.Out = append(c.Out, byte(id-*last)<<4|kind)
 	*last = id
 }
 
-func (c *compact) varint(v int64) { c.out = binary.AppendVarint(c.out, v) }
+// Varint appends a number as it stands in a list.
+func (c *Thrift) Varint(v int64) { c.Out = binary.AppendVarint(c.Out, v) }
 
-func (c *compact) i32(id int16, v int) {
-	c.field(id, compactI32)
-	c.varint(int64(v))
+// I32 appends a field of 32 bits.
+func (c *Thrift) I32(id int16, v int) {
+	c.field(id, ThriftI32)
+	c.Varint(int64(v))
 }
 
-func (c *compact) i64(id int16, v int64) {
-	c.field(id, compactI64)
-	c.varint(v)
+// I64 appends a field of 64 bits.
+func (c *Thrift) I64(id int16, v int64) {
+	c.field(id, ThriftI64)
+	c.Varint(v)
 }
 
-func (c *compact) i16(id int16, v int) {
-	c.field(id, compactI16)
-	c.varint(int64(v))
+// I16 appends a field of 16 bits.
+func (c *Thrift) I16(id int16, v int) {
+	c.field(id, ThriftI16)
+	c.Varint(int64(v))
 }
 
-func (c *compact) boolean(id int16, v bool) {
-	kind := byte(compactFalse)
+// Boolean appends a field that is true or false.
+func (c *Thrift) Boolean(id int16, v bool) {
+	kind := byte(ThriftFalse)
 	if v {
-		kind = compactTrue
+		kind = ThriftTrue
 	}
 	c.field(id, kind)
 }
 
-// value appends bytes or text as they stand in a list; text as a field.
-func (c *compact) value(b []byte) {
-	c.out = binary.AppendUvarint(c.out, uint64(len(b)))
-	c.out = append(c.out, b...)
+// Value appends bytes or text as they stand in a list; text as a field.
+func (c *Thrift) Value(b []byte) {
+	c.Out = binary.AppendUvarint(c.Out, uint64(len(b)))
+	c.Out = append(c.Out, b...)
 }
 
-func (c *compact) text(id int16, b []byte) {
-	c.field(id, compactBinary)
-	c.value(b)
+// Text appends a field of bytes.
+func (c *Thrift) Text(id int16, b []byte) {
+	c.field(id, ThriftBinary)
+	c.Value(b)
 }
 
-func (c *compact) list(id int16, kind byte, n int) {
-	c.field(id, compactList)
+// List opens a list of n elements of a kind; they follow one after another.
+func (c *Thrift) List(id int16, kind byte, n int) {
+	c.field(id, ThriftList)
 	if n < 15 {
-		c.out = append(c.out, byte(n)<<4|kind)
+		c.Out = append(c.Out, byte(n)<<4|kind)
 		return
 	}
-	c.out = append(c.out, 0xf0|kind)
-	c.out = binary.AppendUvarint(c.out, uint64(n))
+	c.Out = append(c.Out, 0xf0|kind)
+	c.Out = binary.AppendUvarint(c.Out, uint64(n))
 }
 
-// object opens a struct that is a field; end closes it.
-func (c *compact) object(id int16) {
-	c.field(id, compactStruct)
-	c.begin()
+// Object opens a struct that is a field; end closes it.
+func (c *Thrift) Object(id int16) {
+	c.field(id, ThriftStruct)
+	c.Begin()
 }
 
-// union writes a union of empty structs: the field id alone says which it is.
-func (c *compact) union(id, member int16) {
-	c.object(id)
-	c.object(member)
-	c.end()
-	c.end()
+// Union writes a union of empty structs: the field id alone says which it is.
+func (c *Thrift) Union(id, member int16) {
+	c.Object(id)
+	c.Object(member)
+	c.End()
+	c.End()
 }
 
-var errCompact = errors.New("its Thrift structure is damaged")
+var errThrift = errors.New("its Thrift structure is damaged")
 
 // compactLimits keeps a hostile footer from costing more memory than it has bytes: the decoder behind it makes room for
 // as many elements as a list claims. A struct in any list of Parquet's takes 16 bytes and more in all but the smallest
 // lists, so that is what is asked of the large ones.
 const (
-	compactDepth       = 16
-	compactSmallList   = 4096
-	compactStructBytes = 16
+	thriftDepth       = 16
+	thriftSmallList   = 4096
+	thriftStructBytes = 16
 )
 
-// checkCompact walks over one struct and returns what follows it. It fails when a length or count points past the end,
-// or when structs nest too deep.
-func checkCompact(b []byte) ([]byte, error) { return skipStruct(b, compactDepth) }
+// CheckThrift walks over one struct and returns what follows it. It fails when a length or count points past the end,
+// CheckThrift when structs nest too deep.
+func CheckThrift(b []byte) ([]byte, error) { return skipStruct(b, thriftDepth) }
 
 func skipStruct(b []byte, depth int) ([]byte, error) {
 	if depth == 0 {
-		return nil, errCompact
+		return nil, errThrift
 	}
 	for {
 		if len(b) == 0 {
-			return nil, errCompact
+			return nil, errThrift
 		}
 		head := b[0]
 		b = b[1:]
@@ -137,7 +150,7 @@ func skipStruct(b []byte, depth int) ([]byte, error) {
 			}
 		}
 		kind := head & 15
-		if kind == compactTrue || kind == compactFalse {
+		if kind == ThriftTrue || kind == ThriftFalse {
 			continue // a field holds its boolean in its type
 		}
 		var err error
@@ -149,46 +162,46 @@ func skipStruct(b []byte, depth int) ([]byte, error) {
 
 func skipValue(b []byte, kind byte, depth int) ([]byte, error) {
 	switch kind {
-	case compactTrue, compactFalse, compactByte:
+	case ThriftTrue, ThriftFalse, ThriftByte:
 		return skipBytes(b, 1)
-	case compactI16, compactI32, compactI64:
+	case ThriftI16, ThriftI32, ThriftI64:
 		return skipVarint(b)
-	case compactDouble:
+	case ThriftDouble:
 		return skipBytes(b, 8)
-	case compactBinary:
+	case ThriftBinary:
 		n, k := binary.Uvarint(b)
 		if k <= 0 {
-			return nil, errCompact
+			return nil, errThrift
 		}
 		return skipBytes(b[k:], n)
-	case compactList, compactSet:
+	case ThriftList, ThriftSet:
 		return skipList(b, depth)
-	case compactStruct:
+	case ThriftStruct:
 		return skipStruct(b, depth-1)
 	default: // Parquet has no maps
-		return nil, errCompact
+		return nil, errThrift
 	}
 }
 
 func skipList(b []byte, depth int) ([]byte, error) {
 	if len(b) == 0 || depth == 0 {
-		return nil, errCompact
+		return nil, errThrift
 	}
 	n, kind := uint64(b[0]>>4), b[0]&15
 	b = b[1:]
 	if n == 15 {
 		var k int
 		if n, k = binary.Uvarint(b); k <= 0 {
-			return nil, errCompact
+			return nil, errThrift
 		}
 		b = b[k:]
 	}
 	most := uint64(len(b))
-	if kind == compactStruct || kind == compactList || kind == compactSet {
-		most = compactSmallList + most/compactStructBytes
+	if kind == ThriftStruct || kind == ThriftList || kind == ThriftSet {
+		most = thriftSmallList + most/thriftStructBytes
 	}
 	if n > most {
-		return nil, errCompact
+		return nil, errThrift
 	}
 	for range n {
 		var err error
@@ -202,14 +215,14 @@ func skipList(b []byte, depth int) ([]byte, error) {
 func skipVarint(b []byte) ([]byte, error) {
 	_, k := binary.Uvarint(b)
 	if k <= 0 {
-		return nil, errCompact
+		return nil, errThrift
 	}
 	return b[k:], nil
 }
 
 func skipBytes(b []byte, n uint64) ([]byte, error) {
 	if n > uint64(len(b)) {
-		return nil, errCompact
+		return nil, errThrift
 	}
 	return b[n:], nil
 }

@@ -21,7 +21,7 @@ func TestDeltasOfAnyWidth(t *testing.T) {
 		if cut {
 			tail = nil
 		}
-		got, rest, err := readDeltas(nil, append(slices.Clone(encoded), tail...), n)
+		got, rest, err := ReadDeltas(nil, append(slices.Clone(encoded), tail...), n)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

@@ -54,7 +54,7 @@ func (e *columnEncoder) integers(v *dataset.Vector, from, to int) {
 				page.leastInt, page.mostInt = min(page.leastInt, n), max(page.mostInt, n)
 			}
 		}
-		e.raw = appendDeltas(e.raw, ints)
+		e.raw = AppendDeltas(e.raw, ints)
 		page.end = len(e.raw)
 		e.pages = append(e.pages, page)
 	}
@@ -203,74 +203,4 @@ func (t *decimalTable) code(d money.Fixed) uint32 {
 	t.keys = append(t.keys, d)
 	t.slots[i] = uint32(len(t.keys))
 	return uint32(len(t.keys) - 1)
-}
-
-// DELTA_BINARY_PACKED writes blocks of differences, each block less its least difference and each quarter of a block
-// with as many bits as it needs.
-const (
-	deltaBlock = 128
-	deltaMinis = 4
-	deltaMini  = deltaBlock / deltaMinis
-)
-
-func appendDeltas(out []byte, ints []int64) []byte {
-	out = binary.AppendUvarint(out, deltaBlock)
-	out = binary.AppendUvarint(out, deltaMinis)
-	out = binary.AppendUvarint(out, uint64(len(ints)))
-	if len(ints) == 0 {
-		return binary.AppendVarint(out, 0)
-	}
-	last := ints[0]
-	out = binary.AppendVarint(out, last)
-	var deltas [deltaBlock]int64
-	for ints = ints[1:]; len(ints) > 0; {
-		n := min(deltaBlock, len(ints))
-		least := ints[0] - last
-		for i, v := range ints[:n] {
-			deltas[i] = v - last // wraps, and so does the reader
-			least = min(least, deltas[i])
-			last = v
-		}
-		ints = ints[n:]
-		for i := range deltas {
-			if i < n {
-				deltas[i] -= least
-			} else {
-				deltas[i] = 0
-			}
-		}
-		out = appendDeltaBlock(out, &deltas, least, n)
-	}
-	return out
-}
-
-// appendDeltaBlock writes the quarters that hold any of the n values.
-func appendDeltaBlock(out []byte, deltas *[deltaBlock]int64, least int64, n int) []byte {
-	out = binary.AppendVarint(out, least)
-	at := len(out)
-	out = append(out, make([]byte, deltaMinis)...)
-	for m := 0; m*deltaMini < n; m++ {
-		mini := deltas[m*deltaMini : (m+1)*deltaMini]
-		all := uint64(0)
-		for _, d := range mini {
-			all |= uint64(d)
-		}
-		width := uint(bits.Len64(all))
-		out[at+m] = byte(width)
-		var word uint64
-		filled := uint(0)
-		for _, d := range mini {
-			word |= uint64(d) << filled
-			if filled += width; filled >= 64 {
-				out = binary.LittleEndian.AppendUint64(out, word)
-				filled -= 64
-				word = uint64(d) >> (width - filled) // what did not fit; nothing if filled is 0
-			}
-		}
-		for ; filled > 0; filled -= min(filled, 8) {
-			out = append(out, byte(word))
-			word >>= 8
-		}
-	}
-	return out
 }

@@ -60,8 +60,8 @@ func (e *columnEncoder) ownTexts(page *encodedPage, v *dataset.Vector, from, to 
 		page.boundText(text)
 		last = text
 	}
-	e.raw = appendDeltas(e.raw, e.shared)
-	e.raw = appendDeltas(e.raw, e.apart)
+	e.raw = AppendDeltas(e.raw, e.shared)
+	e.raw = AppendDeltas(e.raw, e.apart)
 	k := 0
 	for i := from; i < to; i++ {
 		if page.nulls > 0 && v.IsNull(i) {

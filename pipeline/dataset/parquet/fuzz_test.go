@@ -62,7 +62,7 @@ func FuzzLevels(f *testing.F) {
 			values[i] = uint32(c) * 0x01010101 & (1<<width - 1)
 		}
 		got := make([]uint32, len(values))
-		if err := readHybrid(got, appendHybrid(nil, values, width), width); err != nil {
+		if err := ReadHybrid(got, AppendHybrid(nil, values, width), width); err != nil {
 			t.Fatal(err)
 		}
 		for i := range got {
@@ -77,7 +77,7 @@ func FuzzLevels(f *testing.F) {
 				ints[i] = -ints[i] << 3
 			}
 		}
-		back, rest, err := readDeltas(nil, appendDeltas(nil, ints), len(ints))
+		back, rest, err := ReadDeltas(nil, AppendDeltas(nil, ints), len(ints))
 		if err != nil || len(rest) != 0 {
 			t.Fatal(err, len(rest))
 		}
@@ -86,7 +86,7 @@ func FuzzLevels(f *testing.F) {
 				t.Fatalf("integer %d is %d, want %d", i, back[i], ints[i])
 			}
 		}
-		_ = readHybrid(got, data, width) // any bytes may be handed in
-		_, _, _ = readDeltas(nil, data, len(data))
+		_ = ReadHybrid(got, data, width) // any bytes may be handed in
+		_, _, _ = ReadDeltas(nil, data, len(data))
 	})
 }

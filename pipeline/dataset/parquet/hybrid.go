@@ -8,8 +8,8 @@ import (
 
 // Parquet keeps definition levels and dictionary indices in a hybrid of runs and bit-packed groups of eight.
 
-// appendHybrid appends values of the given bit width, which is at most 32. Eight equal values or more make a run.
-func appendHybrid(out []byte, values []uint32, width int) []byte {
+// AppendHybrid appends values of the given bit width, which is at most 32. Eight equal values or more make a run.
+func AppendHybrid(out []byte, values []uint32, width int) []byte {
 	i, packed := 0, 0 // values[packed:i] are waiting to be bit-packed; always whole groups of eight
 	for i+8 <= len(values) {
 		v := values[i : i+8 : i+8]
@@ -24,14 +24,14 @@ func appendHybrid(out []byte, values []uint32, width int) []byte {
 		for i < len(values) && values[i] == first {
 			i++
 		}
-		out = appendRun(out, first, i-from, width)
+		out = AppendRun(out, first, i-from, width)
 		packed = i
 	}
 	return appendPacked(out, values[packed:], width)
 }
 
-// appendRun appends n times v.
-func appendRun(out []byte, v uint32, n, width int) []byte {
+// AppendRun appends n times v.
+func AppendRun(out []byte, v uint32, n, width int) []byte {
 	out = binary.AppendUvarint(out, uint64(n)<<1)
 	for range (width + 7) / 8 {
 		out = append(out, byte(v))
@@ -66,23 +66,24 @@ func appendPacked(out []byte, values []uint32, width int) []byte {
 	return out[:at+size]
 }
 
-var errHybrid = errors.New("its run lengths or bit-packed values are damaged")
+// ErrHybrid says that runs or bit-packed groups are not as they must be.
+var ErrHybrid = errors.New("its run lengths or bit-packed values are damaged")
 
-// readHybrid fills all of dst from b, which holds at least that many values of the given bit width.
-func readHybrid(dst []uint32, b []byte, width int) error {
+// ReadHybrid fills all of dst from b, which holds at least that many values of the given bit width.
+func ReadHybrid(dst []uint32, b []byte, width int) error {
 	if width > 32 {
-		return errHybrid
+		return ErrHybrid
 	}
 	for len(dst) > 0 {
 		head, k := binary.Uvarint(b)
 		if k <= 0 {
-			return errHybrid
+			return ErrHybrid
 		}
 		b = b[k:]
 		if head&1 == 0 {
 			size := (width + 7) / 8
 			if len(b) < size {
-				return errHybrid
+				return ErrHybrid
 			}
 			var v uint32
 			for i := range size {
@@ -103,7 +104,7 @@ func readHybrid(dst []uint32, b []byte, width int) error {
 		}
 		// Some writers leave off the bytes that only fill up the last group.
 		if need := (count*width + 7) / 8; len(b) < need {
-			return errHybrid
+			return ErrHybrid
 		}
 		unpack(dst[:count], b, uint(width))
 		dst = dst[count:]
@@ -112,14 +113,14 @@ func readHybrid(dst []uint32, b []byte, width int) error {
 	return nil
 }
 
-// oneRun reports whether b begins with a run of at least n values, and of which.
-func oneRun(b []byte, n, width int) (bool, uint32, error) {
+// OneRun reports whether b begins with a run of at least n values, and of which.
+func OneRun(b []byte, n, width int) (bool, uint32, error) {
 	head, k := binary.Uvarint(b)
 	if n == 0 || k <= 0 || head&1 == 1 || head>>1 < uint64(n) {
 		return false, 0, nil
 	}
 	var v [1]uint32
-	err := readHybrid(v[:], b, width)
+	err := ReadHybrid(v[:], b, width)
 	return true, v[0], err
 }
 
@@ -145,5 +146,5 @@ func unpack(dst []uint32, b []byte, width uint) {
 	}
 }
 
-// bitWidth returns the bits that indices below n take, at least one: some readers stumble over none.
-func bitWidth(n int) int { return max(1, bits.Len(uint(max(n, 1)-1))) }
+// BitWidth returns the bits that indices below n take, at least one: some readers stumble over none.
+func BitWidth(n int) int { return max(1, bits.Len(uint(max(n, 1)-1))) }

@@ -10,11 +10,11 @@ import (
 )
 
 // setNullsBy marks those of the n rows from at on that have no value as null, and returns how many have one.
-func setNullsBy(v *dataset.Vector, at, n int, p *presence) (count int) {
+func setNullsBy(v *dataset.Vector, at, n int, p *Presence) (count int) {
 	for i := 0; i < n; {
 		shift := (at + i) & 63
 		k := min(64-shift, n-i)
-		nulls := ^p.next(i, k) & ones(k)
+		nulls := ^p.Next(i, k) & Ones(k)
 		if nulls != 0 {
 			v.SetNull(at + i + bits.Len64(nulls) - 1)
 			v.Nulls[(at+i)>>6] |= nulls << shift
@@ -27,7 +27,7 @@ func setNullsBy(v *dataset.Vector, at, n int, p *presence) (count int) {
 
 // spreadValues moves the count values that were appended at row at to the rows that have one among the n rows there, and fills
 // the others.
-func spreadValues(v *dataset.Vector, at, n, count int, p *presence) {
+func spreadValues(v *dataset.Vector, at, n, count int, p *Presence) {
 	switch v.Type {
 	case schemas.Label:
 		v.Codes = dataset.Grow(v.Codes, n-count)
@@ -43,7 +43,7 @@ func spreadValues(v *dataset.Vector, at, n, count int, p *presence) {
 			default:
 				v.Ends[at+i] = v.TextStart(at)
 			}
-			if p.has(i) {
+			if p.Has(i) {
 				from--
 			}
 		}
@@ -57,10 +57,10 @@ func spreadValues(v *dataset.Vector, at, n, count int, p *presence) {
 }
 
 // spread moves the first count of s, from the last on, run by run.
-func spread[T uint32 | int64 | money.Fixed](s []T, n, count int, p *presence) {
+func spread[T uint32 | int64 | money.Fixed](s []T, n, count int, p *Presence) {
 	for n > 0 {
 		k := min(64, n)
-		word := p.next(n-k, k) << (64 - k)
+		word := p.Next(n-k, k) << (64 - k)
 		for left := k; left > 0; {
 			run := min(left, bits.LeadingZeros64(word))
 			clear(s[n-run : n])
@@ -76,7 +76,7 @@ func spread[T uint32 | int64 | money.Fixed](s []T, n, count int, p *presence) {
 func (c *columnScanner) report(from *converted, at, n int, row int64, s *Scanner, v *dataset.Vector) {
 	value := c.used
 	for i := range n {
-		if c.mixed && !c.present.has(i) {
+		if c.mixed && !c.present.Has(i) {
 			continue
 		}
 		entry := value

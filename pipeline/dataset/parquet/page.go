@@ -115,7 +115,7 @@ func (c *chunkReader) header() (h format.PageHeader, err error) {
 		return h, io.EOF
 	}
 	c.start = c.pos
-	rest, err := checkCompact(head)
+	rest, err := CheckThrift(head)
 	if err != nil {
 		return h, err
 	}
@@ -282,11 +282,11 @@ func (p *page) split(l *leaf) (repeats, levels, values []byte, err error) {
 
 func splitLevels(data []byte) (levels, rest []byte, err error) {
 	if len(data) < 4 {
-		return nil, nil, errHybrid
+		return nil, nil, ErrHybrid
 	}
 	n := int(binary.LittleEndian.Uint32(data))
 	if n > len(data)-4 {
-		return nil, nil, errHybrid
+		return nil, nil, ErrHybrid
 	}
 	return data[4 : 4+n], data[4+n:], nil
 }

@@ -13,11 +13,11 @@ import (
 
 // randomLevels encodes n levels up to all as other writers might: runs of any length, and groups of eight.
 func randomLevels(r *batches.Rand, n int, all uint32) (levels []uint32, encoded []byte) {
-	width := bitWidth(int(all) + 1)
+	width := BitWidth(int(all) + 1)
 	for len(levels) < n {
 		if r.IntN(2) == 0 {
 			run, level := r.IntN(90), r.Uint32N(all+1)
-			encoded = appendRun(encoded, level, run, width)
+			encoded = AppendRun(encoded, level, run, width)
 			for range run {
 				levels = append(levels, level)
 			}
@@ -39,23 +39,23 @@ func TestPresence(t *testing.T) {
 		r := batches.NewRand(seed)
 		n, all := 1+r.IntN(400), 1+r.Uint32N(3)
 		levels, encoded := randomLevels(r, n, all)
-		var p presence
+		var p Presence
 		var spare []uint32
-		values, err := p.read(encoded, n, all, &spare)
+		values, err := p.Read(encoded, n, all, &spare)
 		if err != nil {
 			t.Fatal(err)
 		}
 		count := 0
 		for i, l := range levels {
-			if p.has(i) != (l == all) {
-				t.Fatalf("seed %d: row %d of level %d of %d: %v", seed, i, l, all, p.has(i))
+			if p.Has(i) != (l == all) {
+				t.Fatalf("seed %d: row %d of level %d of %d: %v", seed, i, l, all, p.Has(i))
 			}
 			if l == all {
 				count++
 			}
 		}
-		if values != count || p.values(n) != count {
-			t.Fatalf("seed %d: %d and %d values, want %d", seed, values, p.values(n), count)
+		if values != count || p.Values(n) != count {
+			t.Fatalf("seed %d: %d and %d values, want %d", seed, values, p.Values(n), count)
 		}
 		p.at = r.IntN(n)
 		checkSpread(t, seed, r, &p, levels[p.at:], all)
@@ -63,7 +63,7 @@ func TestPresence(t *testing.T) {
 }
 
 // checkSpread spreads numbers behind others, and compares them with what levels say one by one.
-func checkSpread(t *testing.T, seed uint64, r *batches.Rand, p *presence, levels []uint32, all uint32) {
+func checkSpread(t *testing.T, seed uint64, r *batches.Rand, p *Presence, levels []uint32, all uint32) {
 	t.Helper()
 	var v, want dataset.Vector
 	v.Type, want.Type = schemas.Decimal, schemas.Decimal
@@ -97,9 +97,9 @@ func TestPresenceOfDamage(t *testing.T) {
 	for name, encoded := range map[string][]byte{
 		"nothing": {}, "no level": run(9), "a level of two": append(run(9), 2), "too few": append(run(3), 1), "a cut group": {1<<1 | 1},
 	} {
-		var p presence
+		var p Presence
 		var spare []uint32
-		if _, err := p.read(encoded, 9, 1, &spare); err == nil {
+		if _, err := p.Read(encoded, 9, 1, &spare); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -60,7 +60,7 @@ func Open(r io.ReaderAt, size int64) (f *Reader, err error) {
 
 // parse fills f from the footer and checks what decoding relies on.
 func (f *Reader) parse(footer []byte) error {
-	rest, err := checkCompact(footer)
+	rest, err := CheckThrift(footer)
 	if err != nil {
 		return err
 	}

@@ -159,7 +159,7 @@ func TestIndexedMatchesHybrid(t *testing.T) {
 				values[i] = values[i-1]
 			}
 		}
-		packed := appendHybrid(nil, values, width)
+		packed := AppendHybrid(nil, values, width)
 		table := make([]money.Fixed, 1+r.IntN(1<<width))
 		for i := range table {
 			table[i] = money.FixedFromInt(int64(i) + 7)
@@ -176,7 +176,7 @@ func TestIndexedMatchesHybrid(t *testing.T) {
 				t.Fatalf("value %d of width %d is %s, want entry %d", i, width, got[i+1], x)
 			}
 		}
-		if _, err := appendIndexed(nil, packed[:1], width, len(values), table); width > 0 && !errors.Is(err, errHybrid) {
+		if _, err := appendIndexed(nil, packed[:1], width, len(values), table); width > 0 && !errors.Is(err, ErrHybrid) {
 			t.Fatalf("cut short: %v", err)
 		}
 	}

@@ -49,7 +49,7 @@ func (v *values) decode(l *leaf, encoding format.Encoding, data []byte, n int) e
 			break
 		}
 		var err error
-		v.ints, _, err = readDeltas(v.ints, data, n)
+		v.ints, _, err = ReadDeltas(v.ints, data, n)
 		if l.physical == format.Int32 {
 			for i, x := range v.ints {
 				v.ints[i] = int64(int32(x))
@@ -153,7 +153,7 @@ func (v *values) booleans(data []byte, n int) error {
 		return errValues
 	}
 	bits := make([]uint32, n)
-	if err := readHybrid(bits, data[4:], 1); err != nil {
+	if err := ReadHybrid(bits, data[4:], 1); err != nil {
 		return err
 	}
 	for _, b := range bits {
@@ -185,11 +185,11 @@ func (v *values) deltaTexts(l *leaf, data []byte, n int, shared bool) error {
 	var err error
 	v.prefixes = v.prefixes[:0]
 	if shared {
-		if v.prefixes, data, err = readDeltas(v.prefixes, data, n); err != nil {
+		if v.prefixes, data, err = ReadDeltas(v.prefixes, data, n); err != nil {
 			return err
 		}
 	}
-	if v.lengths, data, err = readDeltas(v.lengths[:0], data, n); err != nil {
+	if v.lengths, data, err = ReadDeltas(v.lengths[:0], data, n); err != nil {
 		return err
 	}
 	last := 0 // where the value before begins
@@ -217,91 +217,4 @@ func (v *values) deltaTexts(l *leaf, data []byte, n int, shared bool) error {
 		return errValues
 	}
 	return nil
-}
-
-// readDeltas appends the n values of a DELTA_BINARY_PACKED run and returns the bytes behind it.
-func readDeltas(ints []int64, data []byte, n int) ([]int64, []byte, error) {
-	var head [3]uint64
-	for i := range head {
-		x, k := binary.Uvarint(data)
-		if k <= 0 {
-			return ints, nil, errValues
-		}
-		head[i], data = x, data[k:]
-	}
-	block, minis, count := head[0], head[1], head[2]
-	value, k := binary.Varint(data)
-	if k <= 0 || count != uint64(n) || minis == 0 || minis > 1024 || block > 1<<20 || block%minis != 0 || block/minis%32 != 0 || block == 0 {
-		return ints, nil, errValues
-	}
-	data = data[k:]
-	if n == 0 {
-		return ints, data, nil
-	}
-	ints = append(ints, value)
-	size := int(block / minis)
-	for left := n - 1; left > 0; {
-		least, k := binary.Varint(data)
-		if k <= 0 || len(data) < k+int(minis) {
-			return ints, nil, errValues
-		}
-		widths := data[k : k+int(minis)]
-		data = data[k+int(minis):]
-		for m := 0; m < int(minis) && left > 0; m++ {
-			width := int(widths[m])
-			take := min(size, left)
-			if width > 64 || len(data) < (take*width+7)/8 {
-				return ints, nil, errValues
-			}
-			at := len(ints)
-			ints = dataset.Grow(ints, take)
-			value = addDeltas(ints[at:], data, value, least, width)
-			data = data[min(len(data), size*width/8):]
-			left -= take
-		}
-	}
-	return ints, data, nil
-}
-
-// addDeltas fills out with sums: each value is the one before it and least and the next width bits of data, of which there
-// are enough. It returns the last.
-func addDeltas(out []int64, data []byte, value, least int64, width int) int64 {
-	const wide = 56 // so many bits are in one word wherever they begin in its first byte
-	i, at := 0, 0
-	if width <= wide {
-		mask := uint64(1)<<width - 1
-		for ; i < len(out) && at>>3+8 <= len(data); i++ {
-			value += least + int64(binary.LittleEndian.Uint64(data[at>>3:])>>(at&7)&mask)
-			out[i] = value
-			at += width
-		}
-	}
-	for ; i < len(out); i++ {
-		value += least + int64(bitsAt(data, at, width))
-		out[i] = value
-		at += width
-	}
-	return value
-}
-
-// bitsAt returns the width bits of b from bit at; they are all there.
-func bitsAt(b []byte, at, width int) uint64 {
-	if width == 0 {
-		return 0
-	}
-	first, shift := at>>3, uint(at&7)
-	var low, high uint64
-	if first+9 <= len(b) {
-		low, high = binary.LittleEndian.Uint64(b[first:]), uint64(b[first+8])
-	} else {
-		for i, c := range b[first:] {
-			if i < 8 {
-				low |= uint64(c) << (8 * i)
-			} else {
-				high = uint64(c)
-			}
-		}
-	}
-	v := low>>shift | high<<(64-shift)
-	return v & (^uint64(0) >> (64 - uint(width)))
 }

@@ -38,10 +38,11 @@ var floorPlan = map[string]room{
 	"reconcile/bills": {ours: "reconcile/sheet reconcile/tally schemas schemas/money"},
 	"reconcile":       {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money"},
 
-	"pipeline/store":   {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
-	"pipeline/dataset": {ours: "schemas schemas/money"},
+	"pipeline/store":                  {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
+	"pipeline/dataset":                {ours: "schemas schemas/money"},
+	"pipeline/dataset/parquet/packed": {ours: "pipeline/dataset"},
 	"pipeline/dataset/parquet": {
-		ours:    "pipeline/dataset schemas schemas/money",
+		ours:    "pipeline/dataset pipeline/dataset/parquet/packed schemas schemas/money",
 		friends: "github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy",
 	},
 	"pipeline/dataset/shuffle": {ours: "pipeline/dataset schemas schemas/money", friends: "github.com/apache/arrow/go/v15/..."},

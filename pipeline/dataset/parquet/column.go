@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -49,7 +50,7 @@ type columnBuffers struct {
 	index               []uint32
 	raw                 values
 	plain               converted
-	present             Presence
+	present             packed.Presence
 	spare, spareRepeats []uint32 // the buffers of levels and repeats
 }
 
@@ -136,7 +137,7 @@ func (c *columnScanner) dataPage(p *page, dict *dataset.Dictionary, v *dataset.V
 	if c.leaf.repeated > 0 {
 		c.repeats = dataset.Grow(c.spareRepeats[:0], p.values)
 		c.spareRepeats = c.repeats
-		if err := ReadHybrid(c.repeats, repeats, 1); err != nil {
+		if err := packed.ReadHybrid(c.repeats, repeats, 1); err != nil {
 			return 0, err
 		}
 	}
@@ -161,7 +162,7 @@ func (c *columnScanner) dataPage(p *page, dict *dataset.Dictionary, v *dataset.V
 		return 0, c.plain.fill(c.leaf, &c.raw, c.values, c.kind, dict)
 	}
 	c.index = dataset.Grow(c.index[:0], c.values)
-	if err := ReadHybrid(c.index, data[1:], int(data[0])); err != nil {
+	if err := packed.ReadHybrid(c.index, data[1:], int(data[0])); err != nil {
 		return 0, err
 	}
 	top := uint32(0)
@@ -185,12 +186,12 @@ func (c *columnScanner) readLevels(levels []byte, rows int) error {
 	if c.leaf.repeated > 0 {
 		return c.readEntries(levels, rows, all)
 	}
-	one, level, err := OneRun(levels, rows, BitWidth(c.leaf.maxLevel+1))
+	one, level, err := packed.OneRun(levels, rows, packed.BitWidth(c.leaf.maxLevel+1))
 	switch {
 	case err != nil:
 		return err
 	case one && level > all:
-		return ErrHybrid
+		return packed.ErrHybrid
 	case one && level == all:
 		return nil
 	case one:
@@ -208,13 +209,13 @@ func (c *columnScanner) readLevels(levels []byte, rows int) error {
 // readEntries is readLevels for maps, whose entries are told apart by their levels.
 func (c *columnScanner) readEntries(levels []byte, entries int, all uint32) error {
 	c.levels = dataset.Grow(c.spare[:0], entries)
-	if err := ReadHybrid(c.levels, levels, BitWidth(c.leaf.maxLevel+1)); err != nil {
+	if err := packed.ReadHybrid(c.levels, levels, packed.BitWidth(c.leaf.maxLevel+1)); err != nil {
 		return err
 	}
 	c.values = 0
 	for _, l := range c.levels {
 		if l > all {
-			return ErrHybrid
+			return packed.ErrHybrid
 		}
 		if l == all {
 			c.values++

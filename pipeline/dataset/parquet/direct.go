@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas"
 	"daybook/schemas/money"
 
@@ -17,7 +18,7 @@ func (c *columnScanner) direct(v *dataset.Vector, encoding format.Encoding, data
 		plainInts := c.kind == schemas.Time && c.leaf.meaning == meansMicros || c.kind == schemas.Integer && c.leaf.meaning == meansInteger
 		switch {
 		case encoding == format.DeltaBinaryPacked && plainInts && c.leaf.physical == format.Int64:
-			v.Ints, _, err = ReadDeltas(v.Ints, data, c.rows)
+			v.Ints, _, err = packed.ReadDeltas(v.Ints, data, c.rows)
 			return err == nil, err
 		case encoding != format.Plain:
 		case c.kind == schemas.Decimal && c.leaf.isOurDecimal():
@@ -106,20 +107,20 @@ func (c *columnScanner) directIntegers(v *dataset.Vector, data []byte) (done boo
 // appendIndexed appends n entries of table, whose indices b holds as runs and bit-packed groups of the given width.
 func appendIndexed[T uint32 | int64 | money.Fixed](out []T, b []byte, width, n int, table []T) ([]T, error) {
 	if width > 32 {
-		return out, ErrHybrid
+		return out, packed.ErrHybrid
 	}
 	at := len(out)
 	out = dataset.Grow(out, n)
 	for dst := out[at:]; len(dst) > 0; {
 		head, k := binary.Uvarint(b)
 		if k <= 0 {
-			return out[:at], ErrHybrid
+			return out[:at], packed.ErrHybrid
 		}
 		b = b[k:]
 		if head&1 == 0 {
 			size := (width + 7) / 8
 			if len(b) < size {
-				return out[:at], ErrHybrid
+				return out[:at], packed.ErrHybrid
 			}
 			x := uint32(0)
 			for i := range size {
@@ -143,7 +144,7 @@ func appendIndexed[T uint32 | int64 | money.Fixed](out []T, b []byte, width, n i
 			count = int(groups) * 8
 		}
 		if need := (count*width + 7) / 8; len(b) < need {
-			return out[:at], ErrHybrid
+			return out[:at], packed.ErrHybrid
 		}
 		if !unpackIndexed(dst[:count], b, uint(width), table) {
 			return out[:at], errEntry

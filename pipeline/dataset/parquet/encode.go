@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -91,9 +92,9 @@ func (e *columnEncoder) level(v *dataset.Vector, from, to, nulls int) {
 	e.raw = append(e.raw, 0, 0, 0, 0)
 	switch nulls {
 	case 0:
-		e.raw = AppendRun(e.raw, 1, to-from, 1)
+		e.raw = packed.AppendRun(e.raw, 1, to-from, 1)
 	case to - from:
-		e.raw = AppendRun(e.raw, 0, to-from, 1)
+		e.raw = packed.AppendRun(e.raw, 0, to-from, 1)
 	default:
 		e.levels = e.levels[:0]
 		for i := from; i < to; i++ {
@@ -103,7 +104,7 @@ func (e *columnEncoder) level(v *dataset.Vector, from, to, nulls int) {
 			}
 			e.levels = append(e.levels, level)
 		}
-		e.raw = AppendHybrid(e.raw, e.levels, 1)
+		e.raw = packed.AppendHybrid(e.raw, e.levels, 1)
 	}
 	binary.LittleEndian.PutUint32(e.raw[at:], uint32(len(e.raw)-at-4))
 }
@@ -222,7 +223,7 @@ func (e *columnEncoder) labelBounds(dict *dataset.Dictionary, page *encodedPage,
 // indexPages writes e.index as data pages; bound is called with each page and its indices.
 func (e *columnEncoder) indexPages(v *dataset.Vector, from, to int, bound func(page *encodedPage, index []uint32)) {
 	e.encoding = encodingRLEDictionary
-	width := BitWidth(e.entries)
+	width := packed.BitWidth(e.entries)
 	at := 0
 	for ; from < to; from += pageRows {
 		end := min(from+pageRows, to)
@@ -231,7 +232,7 @@ func (e *columnEncoder) indexPages(v *dataset.Vector, from, to int, bound func(p
 		at += len(index)
 		e.level(v, from, end, page.nulls)
 		e.raw = append(e.raw, byte(width))
-		e.raw = AppendHybrid(e.raw, index, width)
+		e.raw = packed.AppendHybrid(e.raw, index, width)
 		page.end = len(e.raw)
 		if len(index) > 0 {
 			bound(&page, index)

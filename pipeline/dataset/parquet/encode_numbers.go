@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas/money"
 )
 
@@ -54,7 +55,7 @@ func (e *columnEncoder) integers(v *dataset.Vector, from, to int) {
 				page.leastInt, page.mostInt = min(page.leastInt, n), max(page.mostInt, n)
 			}
 		}
-		e.raw = AppendDeltas(e.raw, ints)
+		e.raw = packed.AppendDeltas(e.raw, ints)
 		page.end = len(e.raw)
 		e.pages = append(e.pages, page)
 	}

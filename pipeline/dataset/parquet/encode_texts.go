@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas"
 )
 
@@ -60,8 +61,8 @@ func (e *columnEncoder) ownTexts(page *encodedPage, v *dataset.Vector, from, to 
 		page.boundText(text)
 		last = text
 	}
-	e.raw = AppendDeltas(e.raw, e.shared)
-	e.raw = AppendDeltas(e.raw, e.apart)
+	e.raw = packed.AppendDeltas(e.raw, e.shared)
+	e.raw = packed.AppendDeltas(e.raw, e.apart)
 	k := 0
 	for i := from; i < to; i++ {
 		if page.nulls > 0 && v.IsNull(i) {

@@ -3,6 +3,7 @@ package parquet
 import (
 	"encoding/binary"
 
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -12,19 +13,19 @@ func (p *Writer) writeIndexes() {
 	for g := range p.groups {
 		for i := range p.groups[g].chunks {
 			c := &p.groups[g].chunks[i]
-			c.columnIndex = p.thrift(func(t *Thrift) { columnIndex(t, c.pages) })
+			c.columnIndex = p.thrift(func(t *packed.Thrift) { columnIndex(t, c.pages) })
 		}
 	}
 	for g := range p.groups {
 		for i := range p.groups[g].chunks {
 			c := &p.groups[g].chunks[i]
-			c.offsetIndex = p.thrift(func(t *Thrift) { offsetIndex(t, c.pages) })
+			c.offsetIndex = p.thrift(func(t *packed.Thrift) { offsetIndex(t, c.pages) })
 		}
 	}
 }
 
 // thrift writes one struct and returns where it lies.
-func (p *Writer) thrift(fields func(t *Thrift)) section {
+func (p *Writer) thrift(fields func(t *packed.Thrift)) section {
 	p.head.Reset()
 	p.head.Begin()
 	fields(&p.head)
@@ -34,20 +35,20 @@ func (p *Writer) thrift(fields func(t *Thrift)) section {
 	return section{at, len(p.head.Out)}
 }
 
-func columnIndex(t *Thrift, pages []pageInfo) {
-	t.List(1, ThriftTrue, len(pages))
+func columnIndex(t *packed.Thrift, pages []pageInfo) {
+	t.List(1, packed.ThriftTrue, len(pages))
 	for i := range pages {
-		kind := byte(ThriftFalse)
+		kind := byte(packed.ThriftFalse)
 		if pages[i].empty {
-			kind = ThriftTrue
+			kind = packed.ThriftTrue
 		}
 		t.Out = append(t.Out, kind)
 	}
-	t.List(2, ThriftBinary, len(pages))
+	t.List(2, packed.ThriftBinary, len(pages))
 	for i := range pages {
 		t.Value(pages[i].bounds.least)
 	}
-	t.List(3, ThriftBinary, len(pages))
+	t.List(3, packed.ThriftBinary, len(pages))
 	for i := range pages {
 		t.Value(pages[i].bounds.most)
 	}
@@ -57,14 +58,14 @@ func columnIndex(t *Thrift, pages []pageInfo) {
 		order = boundaryAscending
 	}
 	t.I32(4, order)
-	t.List(5, ThriftI64, len(pages))
+	t.List(5, packed.ThriftI64, len(pages))
 	for i := range pages {
 		t.Varint(pages[i].nulls)
 	}
 }
 
-func offsetIndex(t *Thrift, pages []pageInfo) {
-	t.List(1, ThriftStruct, len(pages))
+func offsetIndex(t *packed.Thrift, pages []pageInfo) {
+	t.List(1, packed.ThriftStruct, len(pages))
 	for i := range pages {
 		t.Begin()
 		t.I64(1, pages[i].at)
@@ -75,9 +76,9 @@ func offsetIndex(t *Thrift, pages []pageInfo) {
 }
 
 func (p *Writer) writeFooter() {
-	at := p.thrift(func(t *Thrift) {
+	at := p.thrift(func(t *packed.Thrift) {
 		t.I32(1, 2) // format version
-		t.List(2, ThriftStruct, 1+len(p.table.Columns))
+		t.List(2, packed.ThriftStruct, 1+len(p.table.Columns))
 		t.Begin()
 		t.Text(4, []byte("schema"))
 		t.I32(5, len(p.table.Columns))
@@ -86,11 +87,11 @@ func (p *Writer) writeFooter() {
 			schemaElement(t, &p.table.Columns[i])
 		}
 		t.I64(3, p.rows)
-		t.List(4, ThriftStruct, len(p.groups))
+		t.List(4, packed.ThriftStruct, len(p.groups))
 		for i := range p.groups {
 			p.rowGroup(t, i)
 		}
-		t.List(5, ThriftStruct, len(p.meta))
+		t.List(5, packed.ThriftStruct, len(p.meta))
 		for _, kv := range p.meta {
 			t.Begin()
 			t.Text(1, []byte(kv.Key))
@@ -99,7 +100,7 @@ func (p *Writer) writeFooter() {
 		}
 		t.Text(6, []byte(createdBy))
 		// Without these a reader must not trust the bounds: all are by the order that the column's type defines.
-		t.List(7, ThriftStruct, len(p.table.Columns))
+		t.List(7, packed.ThriftStruct, len(p.table.Columns))
 		for range p.table.Columns {
 			t.Begin()
 			t.Object(1)
@@ -112,7 +113,7 @@ func (p *Writer) writeFooter() {
 }
 
 // schemaElement writes a column's type, in the words of both the old (converted) and the new (logical) types.
-func schemaElement(t *Thrift, c *schemas.Column) {
+func schemaElement(t *packed.Thrift, c *schemas.Column) {
 	const convertedUTF8, convertedDecimal, convertedMicros = 0, 5, 10
 	const logicalString, logicalDecimal, logicalTimestamp = 1, 5, 8
 	const microseconds = 2
@@ -172,10 +173,10 @@ func physicalOf(c schemas.ColumnType) int {
 // fixedBytes is the length of a decimal.
 const fixedBytes = 16
 
-func (p *Writer) rowGroup(t *Thrift, ordinal int) {
+func (p *Writer) rowGroup(t *packed.Thrift, ordinal int) {
 	g := &p.groups[ordinal]
 	t.Begin()
-	t.List(1, ThriftStruct, len(g.chunks))
+	t.List(1, packed.ThriftStruct, len(g.chunks))
 	var rawBytes, bytes int64
 	for i := range g.chunks {
 		c := &g.chunks[i]
@@ -193,7 +194,7 @@ func (p *Writer) rowGroup(t *Thrift, ordinal int) {
 	t.I64(2, rawBytes)
 	t.I64(3, int64(g.rows))
 	if len(p.options.Sorted) > 0 {
-		t.List(4, ThriftStruct, len(p.options.Sorted))
+		t.List(4, packed.ThriftStruct, len(p.options.Sorted))
 		for _, col := range p.options.Sorted {
 			t.Begin()
 			t.I32(1, col)
@@ -208,18 +209,18 @@ func (p *Writer) rowGroup(t *Thrift, ordinal int) {
 	t.End()
 }
 
-func (p *Writer) columnMetaData(t *Thrift, i int, c *chunkInfo) {
+func (p *Writer) columnMetaData(t *packed.Thrift, i int, c *chunkInfo) {
 	t.Object(3)
 	t.I32(1, physicalOf(p.table.Columns[i].Type))
 	encodings := []int{encodingPlain, encodingRLE}
 	if c.encoding != encodingPlain {
 		encodings = append(encodings, c.encoding)
 	}
-	t.List(2, ThriftI32, len(encodings))
+	t.List(2, packed.ThriftI32, len(encodings))
 	for _, e := range encodings {
 		t.Varint(int64(e))
 	}
-	t.List(3, ThriftBinary, 1)
+	t.List(3, packed.ThriftBinary, 1)
 	t.Value([]byte(p.table.Columns[i].Name))
 	t.I32(4, c.codec)
 	t.I64(5, c.values)
@@ -248,7 +249,7 @@ func (p *Writer) columnMetaData(t *Thrift, i int, c *chunkInfo) {
 	if c.dictionaryAt > 0 {
 		pages = 2
 	}
-	t.List(13, ThriftStruct, pages)
+	t.List(13, packed.ThriftStruct, pages)
 	if c.dictionaryAt > 0 {
 		encodingStats(t, pageDictionary, encodingPlain, 1)
 	}
@@ -256,7 +257,7 @@ func (p *Writer) columnMetaData(t *Thrift, i int, c *chunkInfo) {
 	t.End()
 }
 
-func encodingStats(t *Thrift, page, encoding, count int) {
+func encodingStats(t *packed.Thrift, page, encoding, count int) {
 	t.Begin()
 	t.I32(1, page)
 	t.I32(2, encoding)

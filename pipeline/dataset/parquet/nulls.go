@@ -5,16 +5,17 @@ import (
 	"slices"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
 // setNullsBy marks those of the n rows from at on that have no value as null, and returns how many have one.
-func setNullsBy(v *dataset.Vector, at, n int, p *Presence) (count int) {
+func setNullsBy(v *dataset.Vector, at, n int, p *packed.Presence) (count int) {
 	for i := 0; i < n; {
 		shift := (at + i) & 63
 		k := min(64-shift, n-i)
-		nulls := ^p.Next(i, k) & Ones(k)
+		nulls := ^p.Next(i, k) & packed.Ones(k)
 		if nulls != 0 {
 			v.SetNull(at + i + bits.Len64(nulls) - 1)
 			v.Nulls[(at+i)>>6] |= nulls << shift
@@ -27,7 +28,7 @@ func setNullsBy(v *dataset.Vector, at, n int, p *Presence) (count int) {
 
 // spreadValues moves the count values that were appended at row at to the rows that have one among the n rows there, and fills
 // the others.
-func spreadValues(v *dataset.Vector, at, n, count int, p *Presence) {
+func spreadValues(v *dataset.Vector, at, n, count int, p *packed.Presence) {
 	switch v.Type {
 	case schemas.Label:
 		v.Codes = dataset.Grow(v.Codes, n-count)
@@ -57,7 +58,7 @@ func spreadValues(v *dataset.Vector, at, n, count int, p *Presence) {
 }
 
 // spread moves the first count of s, from the last on, run by run.
-func spread[T uint32 | int64 | money.Fixed](s []T, n, count int, p *Presence) {
+func spread[T uint32 | int64 | money.Fixed](s []T, n, count int, p *packed.Presence) {
 	for n > 0 {
 		k := min(64, n)
 		word := p.Next(n-k, k) << (64 - k)

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 
 	"github.com/golang/snappy"
 	"github.com/klauspost/compress/gzip"
@@ -115,7 +116,7 @@ func (c *chunkReader) header() (h format.PageHeader, err error) {
 		return h, io.EOF
 	}
 	c.start = c.pos
-	rest, err := CheckThrift(head)
+	rest, err := packed.CheckThrift(head)
 	if err != nil {
 		return h, err
 	}
@@ -282,11 +283,11 @@ func (p *page) split(l *leaf) (repeats, levels, values []byte, err error) {
 
 func splitLevels(data []byte) (levels, rest []byte, err error) {
 	if len(data) < 4 {
-		return nil, nil, ErrHybrid
+		return nil, nil, packed.ErrHybrid
 	}
 	n := int(binary.LittleEndian.Uint32(data))
 	if n > len(data)-4 {
-		return nil, nil, ErrHybrid
+		return nil, nil, packed.ErrHybrid
 	}
 	return data[4 : 4+n], data[4+n:], nil
 }

@@ -7,17 +7,18 @@ import (
 
 	"daybook/fixtures/batches"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
 // randomLevels encodes n levels up to all as other writers might: runs of any length, and groups of eight.
 func randomLevels(r *batches.Rand, n int, all uint32) (levels []uint32, encoded []byte) {
-	width := BitWidth(int(all) + 1)
+	width := packed.BitWidth(int(all) + 1)
 	for len(levels) < n {
 		if r.IntN(2) == 0 {
 			run, level := r.IntN(90), r.Uint32N(all+1)
-			encoded = AppendRun(encoded, level, run, width)
+			encoded = packed.AppendRun(encoded, level, run, width)
 			for range run {
 				levels = append(levels, level)
 			}
@@ -27,7 +28,7 @@ func randomLevels(r *batches.Rand, n int, all uint32) (levels []uint32, encoded 
 		for i := range group {
 			group[i] = r.Uint32N(all + 1)
 		}
-		encoded = appendPacked(encoded, group, width)
+		encoded = packed.AppendPacked(encoded, group, width)
 		levels = append(levels, group...)
 	}
 	return levels[:n], encoded
@@ -39,7 +40,7 @@ func TestPresence(t *testing.T) {
 		r := batches.NewRand(seed)
 		n, all := 1+r.IntN(400), 1+r.Uint32N(3)
 		levels, encoded := randomLevels(r, n, all)
-		var p Presence
+		var p packed.Presence
 		var spare []uint32
 		values, err := p.Read(encoded, n, all, &spare)
 		if err != nil {
@@ -57,13 +58,14 @@ func TestPresence(t *testing.T) {
 		if values != count || p.Values(n) != count {
 			t.Fatalf("seed %d: %d and %d values, want %d", seed, values, p.Values(n), count)
 		}
-		p.at = r.IntN(n)
-		checkSpread(t, seed, r, &p, levels[p.at:], all)
+		from := r.IntN(n)
+		p.Take(from)
+		checkSpread(t, seed, r, &p, levels[from:], all)
 	}
 }
 
 // checkSpread spreads numbers behind others, and compares them with what levels say one by one.
-func checkSpread(t *testing.T, seed uint64, r *batches.Rand, p *Presence, levels []uint32, all uint32) {
+func checkSpread(t *testing.T, seed uint64, r *batches.Rand, p *packed.Presence, levels []uint32, all uint32) {
 	t.Helper()
 	var v, want dataset.Vector
 	v.Type, want.Type = schemas.Decimal, schemas.Decimal
@@ -97,7 +99,7 @@ func TestPresenceOfDamage(t *testing.T) {
 	for name, encoded := range map[string][]byte{
 		"nothing": {}, "no level": run(9), "a level of two": append(run(9), 2), "too few": append(run(3), 1), "a cut group": {1<<1 | 1},
 	} {
-		var p Presence
+		var p packed.Presence
 		var spare []uint32
 		if _, err := p.Read(encoded, 9, 1, &spare); err == nil {
 			t.Errorf("%s: no error", name)

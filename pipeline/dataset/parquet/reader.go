@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
@@ -60,7 +61,7 @@ func Open(r io.ReaderAt, size int64) (f *Reader, err error) {
 
 // parse fills f from the footer and checks what decoding relies on.
 func (f *Reader) parse(footer []byte) error {
-	rest, err := CheckThrift(footer)
+	rest, err := packed.CheckThrift(footer)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"daybook/fixtures/batches"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas"
 	"daybook/schemas/money"
 
@@ -159,12 +160,12 @@ func TestIndexedMatchesHybrid(t *testing.T) {
 				values[i] = values[i-1]
 			}
 		}
-		packed := AppendHybrid(nil, values, width)
+		levels := packed.AppendHybrid(nil, values, width)
 		table := make([]money.Fixed, 1+r.IntN(1<<width))
 		for i := range table {
 			table[i] = money.FixedFromInt(int64(i) + 7)
 		}
-		got, err := appendIndexed([]money.Fixed{{Lo: 1}}, packed, width, len(values), table)
+		got, err := appendIndexed([]money.Fixed{{Lo: 1}}, levels, width, len(values), table)
 		if beyond := int(slices.Max(values)) >= len(table); beyond || err != nil {
 			if !beyond || !errors.Is(err, errEntry) || len(got) != 1 {
 				t.Fatalf("indices up to %d of %d entries: %v", slices.Max(values), len(table), err)
@@ -176,7 +177,7 @@ func TestIndexedMatchesHybrid(t *testing.T) {
 				t.Fatalf("value %d of width %d is %s, want entry %d", i, width, got[i+1], x)
 			}
 		}
-		if _, err := appendIndexed(nil, packed[:1], width, len(values), table); width > 0 && !errors.Is(err, ErrHybrid) {
+		if _, err := appendIndexed(nil, levels[:1], width, len(values), table); width > 0 && !errors.Is(err, packed.ErrHybrid) {
 			t.Fatalf("cut short: %v", err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -49,7 +50,7 @@ func (v *values) decode(l *leaf, encoding format.Encoding, data []byte, n int) e
 			break
 		}
 		var err error
-		v.ints, _, err = ReadDeltas(v.ints, data, n)
+		v.ints, _, err = packed.ReadDeltas(v.ints, data, n)
 		if l.physical == format.Int32 {
 			for i, x := range v.ints {
 				v.ints[i] = int64(int32(x))
@@ -153,7 +154,7 @@ func (v *values) booleans(data []byte, n int) error {
 		return errValues
 	}
 	bits := make([]uint32, n)
-	if err := ReadHybrid(bits, data[4:], 1); err != nil {
+	if err := packed.ReadHybrid(bits, data[4:], 1); err != nil {
 		return err
 	}
 	for _, b := range bits {
@@ -185,11 +186,11 @@ func (v *values) deltaTexts(l *leaf, data []byte, n int, shared bool) error {
 	var err error
 	v.prefixes = v.prefixes[:0]
 	if shared {
-		if v.prefixes, data, err = ReadDeltas(v.prefixes, data, n); err != nil {
+		if v.prefixes, data, err = packed.ReadDeltas(v.prefixes, data, n); err != nil {
 			return err
 		}
 	}
-	if v.lengths, data, err = ReadDeltas(v.lengths[:0], data, n); err != nil {
+	if v.lengths, data, err = packed.ReadDeltas(v.lengths[:0], data, n); err != nil {
 		return err
 	}
 	last := 0 // where the value before begins

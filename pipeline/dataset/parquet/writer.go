@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas"
 
 	"github.com/klauspost/compress/zstd"
@@ -56,7 +57,7 @@ type WriterBuffers struct {
 	packed [codecZstd + 1][]byte // by codec
 	// sampled is what packed was made of, where that was a sample that may be a whole page.
 	sampled []byte
-	head    Thrift
+	head    packed.Thrift
 	// written are chunks of the row group at hand that another column may repeat; copied is what is written of the next.
 	written []writtenChunk
 	copied  []byte

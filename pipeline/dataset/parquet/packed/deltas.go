@@ -1,4 +1,4 @@
-package parquet
+package packed
 
 import (
 	"encoding/binary"

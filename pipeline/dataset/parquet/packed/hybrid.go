@@ -1,4 +1,4 @@
-package parquet
+package packed
 
 import (
 	"encoding/binary"
@@ -18,7 +18,7 @@ func AppendHybrid(out []byte, values []uint32, width int) []byte {
 			i += 8
 			continue
 		}
-		out = appendPacked(out, values[packed:i], width)
+		out = AppendPacked(out, values[packed:i], width)
 		from := i
 		i += 8
 		for i < len(values) && values[i] == first {
@@ -27,7 +27,7 @@ func AppendHybrid(out []byte, values []uint32, width int) []byte {
 		out = AppendRun(out, first, i-from, width)
 		packed = i
 	}
-	return appendPacked(out, values[packed:], width)
+	return AppendPacked(out, values[packed:], width)
 }
 
 // AppendRun appends n times v.
@@ -40,9 +40,9 @@ func AppendRun(out []byte, v uint32, n, width int) []byte {
 	return out
 }
 
-// appendPacked appends values bit by bit, the lowest first; a last group of less than eight is filled with noughts,
+// AppendPacked appends values bit by bit, the lowest first; a last group of less than eight is filled with noughts,
 // which may stand at the end of a page only.
-func appendPacked(out []byte, values []uint32, width int) []byte {
+func AppendPacked(out []byte, values []uint32, width int) []byte {
 	if len(values) == 0 {
 		return out
 	}

@@ -16,7 +16,7 @@ import (
 // TestReadOnlyStore: where nothing may be written a run that has been committed is told as it is anywhere, and one that has
 // not been says so in a sentence.
 func TestReadOnlyStore(t *testing.T) {
-	s := bulky(t).another(t)
+	s := bulky(t)
 	s.run(t, 0, "--period", "2024-09", "-q")
 	everything(t, s.store, 0o555)
 	t.Cleanup(func() { everything(t, s.store, 0o755) })

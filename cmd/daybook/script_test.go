@@ -2,7 +2,9 @@ package main
 
 import (
 	"flag"
+	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -10,10 +12,28 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the outputs that scripts compare with")
 
+// made is a directory for what several tests read.
+var made string
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	// The race detector has every process wait for a second at its end, and the tests start hundreds.
+	os.Setenv("GORACE", strings.TrimSpace(os.Getenv("GORACE")+" atexit_sleep_ms=0"))
+	testscript.Main(cleaned{m}, map[string]func(){
 		"daybook": main,
 	})
+}
+
+// cleaned are tests that leave nothing of what they share.
+type cleaned struct{ *testing.M }
+
+// Run implements [testscript.TestingM].
+func (c cleaned) Run() int {
+	var err error
+	if made, err = os.MkdirTemp("", "daybook-made-"); err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(made)
+	return c.M.Run()
 }
 
 // TestScripts runs the command as a person would: each script is a session at a shell.

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"daybook/fixtures/bulk"
+	"daybook/fixtures/effort"
 	"daybook/pipeline"
 	"daybook/pipeline/book"
 	"daybook/pipeline/store"
@@ -34,20 +35,25 @@ func (s site) another(t *testing.T) site {
 	return s
 }
 
-// bulky is enough rows for a run to take a moment.
+// bulky is enough rows for a run to take a moment, in a store of the test's own. The book and the deliveries are made once.
 func bulky(t *testing.T) site {
 	t.Helper()
-	dir := t.TempDir()
-	s := site{book: filepath.Join(dir, "book"), landing: filepath.Join(dir, "landing")}
+	s, err := bulkyOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.another(t)
+}
+
+var bulkyOnce = sync.OnceValues(func() (site, error) {
+	s := site{book: filepath.Join(made, "book"), landing: filepath.Join(made, "landing")}
 	spec := bulk.Spec{Rows: 3_000, PartRows: 1_000, Accounts: 40, SKUs: 30, Seed: 11, Redelivered: 500}
 	if err := bulk.WriteBook(s.book, "csv.gz", spec); err != nil {
-		t.Fatal(err)
+		return s, err
 	}
-	if _, err := bulk.Write(filepath.Join(s.landing, "meter/2024-09"), "csv.gz", spec, 2, nil); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
+	_, err := bulk.Write(filepath.Join(s.landing, "meter/2024-09"), "csv.gz", spec, 2, nil)
+	return s, err
+})
 
 // begin starts the command as a process of its own.
 func (s site) begin(t *testing.T, args ...string) (cmd *exec.Cmd, stdout, stderr *bytes.Buffer) {
@@ -149,21 +155,20 @@ func sameFiles(t *testing.T, got, want map[string]string) {
 	}
 }
 
-// TestKilledAndRunAgain kills a run at twenty moments spread over its time, the first and the last before and after it,
-// and lets the next one finish.
+// TestKilledAndRunAgain kills a run at moments spread over its time and a little more, and lets the next one finish.
 func TestKilledAndRunAgain(t *testing.T) {
 	t.Parallel()
-	s := bulky(t).another(t)
+	s := bulky(t)
 	args := []string{"--period", "2024-09", "--quiet", "--shards", "3", "--workers", "2"}
 	begun := time.Now()
 	s.run(t, exitDone, args...)
 	took := time.Since(begun)
 	want := s.files(t)
-	const moments = 20
+	moments := effort.Count(t, 4, 100)
 	chance := rand.New(rand.NewPCG(20, 9))
 	var killed int
 	for i := range moments {
-		at := took * time.Duration(1000*i+int(chance.Int32N(1000))) / (1000 * (moments - 2))
+		at := took * 11 / 10 * time.Duration(1000*i+int(chance.Int32N(1000))) / time.Duration(1000*moments)
 		s := s.another(t)
 		cmd, _, _ := s.begin(t, args...)
 		time.Sleep(at)
@@ -187,12 +192,14 @@ func TestKilledAndRunAgain(t *testing.T) {
 // TestKilledOftenGetsOn kills one run again and again, each time a little later, until it is done.
 func TestKilledOftenGetsOn(t *testing.T) {
 	t.Parallel()
-	s := bulky(t).another(t)
+	s := bulky(t)
 	args := []string{"--period", "2024-09", "--quiet", "--shards", "3"}
+	begun := time.Now()
 	s.run(t, exitDone, args...)
+	step := time.Since(begun) / time.Duration(effort.Count(t, 4, 40))
 	want := s.files(t)
 	s = s.another(t)
-	for wait := 20 * time.Millisecond; ; wait += 40 * time.Millisecond {
+	for wait := step / 2; ; wait += step {
 		cmd, _, _ := s.begin(t, args...)
 		stop := time.AfterFunc(wait, func() { _ = cmd.Process.Kill() })
 		err := cmd.Wait()
@@ -212,7 +219,7 @@ func TestKilledOftenGetsOn(t *testing.T) {
 // next run takes it away, also where it finds that all is done and writes nothing, and with it the lock of a dead run.
 func TestLeftoversAreSwept(t *testing.T) {
 	t.Parallel()
-	s := bulky(t).another(t)
+	s := bulky(t)
 	args := []string{"--period", "2024-09", "--quiet", "--shards", "2"}
 	s.run(t, exitDone, args...)
 	want := s.files(t)
@@ -237,7 +244,7 @@ func TestLeftoversAreSwept(t *testing.T) {
 // power. The next run says so and ends with 1, and the one after that needs no help.
 func TestDamagedScratchIsMadeAnew(t *testing.T) {
 	t.Parallel()
-	s := bulky(t).another(t)
+	s := bulky(t)
 	args := []string{"--period", "2024-09", "--quiet", "--shards", "3", "--workers", "1"}
 	s.run(t, exitDone, args...)
 	want := s.files(t)
@@ -305,11 +312,11 @@ func TestRemoveFolders(t *testing.T) {
 // TestInterrupted sends the signal of Ctrl-C: the run says so, ends with 1, and goes on when it is asked again.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
-	s := bulky(t).another(t)
+	s := bulky(t)
 	args := []string{"--period", "2024-09", "--shards", "3"}
 	s.run(t, exitDone, append(args, "--quiet")...)
 	want := s.files(t)
-	for range 3 {
+	for range effort.Count(t, 1, 20) {
 		s := s.another(t)
 		cmd, _, stderr := s.begin(t, args...)
 		// The first object that is done says that the run is amid its work.
@@ -335,14 +342,14 @@ func TestInterrupted(t *testing.T) {
 // the past, which leaves the period's readers with the run that they have.
 func TestTwoProcesses(t *testing.T) {
 	t.Parallel()
-	s := bulky(t).another(t)
+	s := bulky(t)
 	night := []string{"--period", "2024-09", "--quiet", "--json", "--shards", "2"}
 	past := append(slices.Clone(night), "--as-of", "2099-01-01")
 	s.run(t, exitDone, night...)
 	want := s.files(t)
 	s.run(t, exitDone, past...)
 	wantPast := s.files(t)
-	for round := range 4 {
+	for round := range effort.Count(t, 1, 40) {
 		s := s.another(t)
 		s.together(t, fmt.Sprintf("round %d", round), night...)
 		sameFiles(t, s.files(t), want)

@@ -107,6 +107,7 @@ func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) er
 	if x.Timing == schemas.TimingOnce && len(segments) > 1 {
 		segments = segments[:1]
 	}
+	fees := tierFees{model: model{terms: &x.Terms, policy: &x.policy}}
 	for _, seg := range segments {
 		if seg.paused || seg.offering != x.offering || !inPhase(x, seg.phase) {
 			continue
@@ -122,17 +123,11 @@ func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) er
 		if x.Timing == schemas.TimingOnce {
 			l.charge.Frequency = schemas.FrequencyOneTime
 		}
-		model := model{terms: &x.Terms, policy: &x.policy}
-		u := Usage{Quantity: seg.quantity}
 		l.charge.Consumed, l.charge.Priced, l.charge.HasQuantity = seg.quantity, seg.quantity, true
 		l.charge.ConsumedUnit, l.charge.PricingUnit = "Units", "Units"
 		l.charge.UnitPrice = unitPrice(&x.Terms)
-		model.quantity = l.t.add(OpGiven, "the quantity subscribed", seg.quantity, fact("quantity", seg.quantity))
-		l.amount = model.price(&l.t, &u)
-		if x.Timing != schemas.TimingOnce {
-			part := Part{From: start, To: end, Start: due.start, End: due.end, Zone: b.account.zone}
-			l.amount = l.t.prorate(l.amount, x.Prorate, part)
-		}
+		quantity := l.t.add(OpGiven, "the quantity subscribed", seg.quantity, fact("quantity", seg.quantity))
+		l.amount = fees.price(&l.t, x, quantity, Part{From: start, To: end, Start: due.start, End: due.end, Zone: b.account.zone})
 		l.charge.List = l.amount.v
 		if code := b.toAccount(l); code != "" {
 			b.out.Findings = append(b.out.Findings, b.unconverted(l, code))

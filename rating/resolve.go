@@ -8,6 +8,7 @@ func resolve(levels ...schemas.RatingPolicy) schemas.RatingPolicy {
 	var p schemas.RatingPolicy
 	for _, l := range levels {
 		first(&p.TierFlatFee, l.TierFlatFee)
+		first(&p.FlatFeeProration, l.FlatFeeProration)
 		first(&p.ZeroUsage, l.ZeroUsage)
 		first(&p.TierBound, l.TierBound)
 		first(&p.Negative, l.Negative)
@@ -28,6 +29,7 @@ func resolve(levels ...schemas.RatingPolicy) schemas.RatingPolicy {
 		}
 	}
 	first(&p.TierFlatFee, schemas.FlatFeeOnEntry)
+	first(&p.FlatFeeProration, schemas.FlatFeeByTime)
 	first(&p.ZeroUsage, schemas.ZeroFirstFlat)
 	first(&p.TierBound, schemas.BoundInclusive)
 	first(&p.Negative, schemas.NegativeMirror)

@@ -160,6 +160,28 @@ func (m *model) flatFee(i, top int) money.Decimal {
 	return m.terms.Tiers[i].FlatFee
 }
 
+// flatFees are those that a quantity owes: of every tier that it enters, or of the one that it lands in.
+func (m *model) flatFees(q money.Decimal) money.Decimal {
+	switch {
+	case q.IsNegative() && m.policy.Negative == schemas.NegativeZero:
+		q = money.Zero
+	case q.IsNegative():
+		return money.Zero
+	}
+	if q.IsZero() && m.policy.ZeroUsage == schemas.ZeroNothing {
+		return money.Zero
+	}
+	top := m.tierOf(q)
+	if m.terms.Model == schemas.ModelVolume {
+		return m.flatFee(top, top)
+	}
+	total := money.Zero
+	for i := range top + 1 {
+		total = total.Add(m.flatFee(i, top))
+	}
+	return total
+}
+
 // mirror applies f to a quantity of at least 0. What a negative one costs is a policy: the opposite of the same
 // quantity above zero without flat fees, or what no usage costs.
 func (m *model) mirror(t *trail, q number, f func(number) number) number {

@@ -3,17 +3,20 @@ package schemas
 // RatingPolicy is every choice on which billing systems disagree, as data. A price's policy overrides the catalogue's
 // field by field; an empty field takes the level above, and at the top the first of the type's values.
 type RatingPolicy struct {
-	TierFlatFee    TierFlatFee    `yaml:"tier_flat_fee,omitempty"`
-	ZeroUsage      ZeroUsage      `yaml:"zero_usage,omitempty"`
-	TierBound      TierBound      `yaml:"tier_bound,omitempty"`
-	Negative       Negative       `yaml:"negative,omitempty"`
-	PriceChange    PriceChange    `yaml:"price_change,omitempty"`
-	TerminationDay TerminationDay `yaml:"termination_day,omitempty"`
-	DiscountOrder  DiscountOrder  `yaml:"discount_order,omitempty"`
-	PercentBase    PercentBase    `yaml:"percent_base,omitempty"`
-	MinimumBasis   MinimumBasis   `yaml:"minimum_basis,omitempty"`
-	TaxRounding    TaxRounding    `yaml:"tax_rounding,omitempty"`
-	CreditOrder    []CreditKey    `yaml:"credit_order,omitempty"`
+	TierFlatFee TierFlatFee `yaml:"tier_flat_fee,omitempty"`
+	// FlatFeeProration charges the flat fees of a recurring price by graduated or volume tiers by time, or in full: once for
+	// each recurring period, those of its highest quantity.
+	FlatFeeProration FlatFeeProration `yaml:"flat_fee_proration,omitempty"`
+	ZeroUsage        ZeroUsage        `yaml:"zero_usage,omitempty"`
+	TierBound        TierBound        `yaml:"tier_bound,omitempty"`
+	Negative         Negative         `yaml:"negative,omitempty"`
+	PriceChange      PriceChange      `yaml:"price_change,omitempty"`
+	TerminationDay   TerminationDay   `yaml:"termination_day,omitempty"`
+	DiscountOrder    DiscountOrder    `yaml:"discount_order,omitempty"`
+	PercentBase      PercentBase      `yaml:"percent_base,omitempty"`
+	MinimumBasis     MinimumBasis     `yaml:"minimum_basis,omitempty"`
+	TaxRounding      TaxRounding      `yaml:"tax_rounding,omitempty"`
+	CreditOrder      []CreditKey      `yaml:"credit_order,omitempty"`
 	// CostBasis is which of a peer's costs counts as ours, for cost-based prices and for margins.
 	CostBasis CostBasis `yaml:"cost_basis,omitempty"`
 	CreditTax CreditTax `yaml:"credit_tax,omitempty"`
@@ -56,6 +59,8 @@ type (
 	RuleKind string
 	// TierFlatFee says when a tier's flat fee is due.
 	TierFlatFee string
+	// FlatFeeProration says whether the flat fees of tiers are charged by the time that a quantity is in them.
+	FlatFeeProration string
 	// ZeroUsage says what a tiered price costs at quantity zero.
 	ZeroUsage string
 	// TierBound says to which tier a quantity exactly at UpTo belongs.
@@ -195,6 +200,11 @@ const (
 	FlatFeeOnEntry TierFlatFee = "on_tier_entry"
 	FlatFeeTop     TierFlatFee = "top_tier"
 	FlatFeeNever   TierFlatFee = "never"
+
+	// FlatFeeByTime prorates flat fees with the rest of the price; FlatFeeOnce charges those of the highest quantity of the
+	// recurring period in full, where it is reached.
+	FlatFeeByTime FlatFeeProration = "by_time"
+	FlatFeeOnce   FlatFeeProration = "once"
 
 	ZeroFirstFlat ZeroUsage = "first_tier_flat"
 	ZeroNothing   ZeroUsage = "nothing"

@@ -79,6 +79,9 @@ func (RuleKind) Values() []string {
 }
 
 // Values lists what a book may say, the default first.
+func (FlatFeeProration) Values() []string { return texts(FlatFeeByTime, FlatFeeOnce) }
+
+// Values lists what a book may say, the default first.
 func (TierFlatFee) Values() []string { return texts(FlatFeeOnEntry, FlatFeeTop, FlatFeeNever) }
 
 // Values lists what a book may say, the default first.

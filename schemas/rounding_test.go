@@ -62,7 +62,7 @@ func TestPolicyValues(t *testing.T) {
 		"value": ValueConsumed.Values(), "aggregation": AggregateSum.Values(), "window": WindowHour.Values(), "late": LateRerate.Values(),
 		"filter": FilterIn.Values(), "model": ModelFlat.Values(), "cycle": CycleDay.Values(), "timing": TimingOnce.Values(),
 		"proration": ProrateDays.Values(), "quantity": QuantityExact.Values(), "spread": SpreadEqual.Values(), "blocks": BlocksAll.Values(),
-		"rule": RuleFlat.Values(), "flat fee": FlatFeeTop.Values(), "zero": ZeroNothing.Values(), "bound": BoundInclusive.Values(),
+		"rule": RuleFlat.Values(), "flat fee": FlatFeeTop.Values(), "flat fee proration": FlatFeeOnce.Values(), "zero": ZeroNothing.Values(), "bound": BoundInclusive.Values(),
 		"negative": NegativeZero.Values(), "price change": ChangeRestart.Values(), "termination": TerminationInclusive.Values(),
 		"order": OrderAsListed.Values(), "base": BaseOriginal.Values(), "minimum": MinimumAfterDiscounts.Values(),
 		"tax": TaxPerLine.Values(), "rounding": RoundTax.Values(), "credit": CreditByExpiry.Values(), "credit tax": CreditAfterTax.Values(),

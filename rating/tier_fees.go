@@ -1,0 +1,46 @@
+package rating
+
+import (
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// tierFees prices the stretches of one recurring period in order of time, and remembers what flat fees of tiers it charged
+// in full, where the policy charges them once.
+type tierFees struct {
+	model   model
+	reached bool
+	highest money.Decimal // quantity so far, once one is reached
+	charged money.Decimal
+}
+
+// price is what a quantity costs for a part of the period.
+func (f *tierFees) price(t *trail, x *price, q number, part Part) number {
+	u := Usage{Quantity: q.v}
+	f.model.quantity = q
+	switch {
+	case x.Timing == schemas.TimingOnce:
+		return f.model.price(t, &u)
+	case x.policy.FlatFeeProration != schemas.FlatFeeOnce || x.Terms.Model == schemas.ModelStairstep || len(x.Terms.Tiers) == 0:
+		return t.prorate(f.model.price(t, &u), x.Prorate, part)
+	}
+	units, policy := f.model, x.policy
+	policy.TierFlatFee, units.policy = schemas.FlatFeeNever, &policy
+	amount := t.prorate(units.price(t, &u), x.Prorate, part)
+	fee := f.due(q.v)
+	if fee.IsZero() {
+		return amount
+	}
+	return t.sum("with the flat fees that the highest quantity adds", in("amount", amount), fact("flat_fee", fee))
+}
+
+// due is what a quantity adds to the flat fees that were charged: those of the highest quantity so far.
+func (f *tierFees) due(q money.Decimal) money.Decimal {
+	if !f.reached || q.GreaterThan(f.highest) {
+		f.reached, f.highest = true, q
+	}
+	fees := f.model.flatFees(f.highest)
+	more := fees.Sub(f.charged)
+	f.charged = fees
+	return more
+}

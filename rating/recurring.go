@@ -68,9 +68,10 @@ func (b *bill) due(sub *subscription, x *price) []stretchOfTime {
 		return []stretchOfTime{{p.start, p.end}}
 	}
 	cycle := b.cycleOf(sub, x)
+	begin := sub.Start.Time(b.account.zone)
 	var out []stretchOfTime
 	for _, r := range cycle.between(p.start, p.end) {
-		at := r.start
+		at := later(r.start, begin) // a stub is due when the subscription begins, though its period began before
 		if x.Timing != schemas.TimingAdvance {
 			at = r.end.Add(-1)
 		}

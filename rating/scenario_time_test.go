@@ -96,6 +96,17 @@ func timeScenarios() []scenario {
 			want: []string{"Usage year 09-15 365"},
 		},
 		{
+			// From the 11th the year that ends on the 15th has 4 of its 366 days.
+			name: "a stub of a year in advance", book: also(sell(recurring(flat("year", "366"), schemas.CycleYear, schemas.TimingAdvance)), subscribe(func(s *schemas.Subscription) {
+				s.Start, s.Anchor = day("2024-09-11"), day("2025-09-15")
+			})), want: []string{"Usage year 09-11 4", "Usage year 09-15 366"},
+		},
+		{
+			name: "a stub of a quarter in advance that began last month", book: also(sell(recurring(flat("quarter", "90"), schemas.CycleQuarter, schemas.TimingAdvance)), subscribe(func(s *schemas.Subscription) {
+				s.Start, s.Anchor = day("2024-08-21"), day("2024-07-15")
+			})), want: []string{},
+		},
+		{
 			name: "a quarter that is not due", book: also(sell(recurring(flat("quarter", "90"), schemas.CycleQuarter, schemas.TimingAdvance)), subscribe(func(s *schemas.Subscription) { s.Start = day("2024-08-15") })),
 			want: []string{},
 		},

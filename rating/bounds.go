@@ -7,20 +7,6 @@ import (
 	"daybook/schemas/money"
 )
 
-// Bound returns what is billed now of an amount under a minimum and a maximum for a whole period, of which before was
-// billed already: min(max(before + amount, minimum), maximum) - before. A nil bound is none. The minimum of a period
-// that is not over yet is none: apply it with the last slice.
-func Bound(before, amount money.Decimal, minimum, maximum *money.Decimal) money.Decimal {
-	total := before.Add(amount)
-	if minimum != nil {
-		total = higher(total, *minimum)
-	}
-	if maximum != nil {
-		total = lower(total, *maximum)
-	}
-	return total.Sub(before)
-}
-
 // bounds is a minimum and a maximum on a set of lines.
 type bounds struct {
 	what             string
@@ -182,17 +168,17 @@ func (b *bill) blank(sub *subscription) *line {
 }
 
 // keepWithin takes what exceeds the maximum off the lines, the last first to lose, and adds a line for what is missing
-// to the minimum.
+// to the minimum. The lines add up to the maximum or to less, also where one gives back what was above it: a later slice of
+// a price by volume, or a correction of usage.
 func (b *bill) keepWithin(x bounds) {
-	total := money.Zero
+	total, uncut := money.Zero, money.Zero
 	for _, l := range x.lines {
-		before := total
-		total = total.Add(l.amount.v)
-		if x.maximum == nil {
-			continue
+		before := uncut
+		uncut = uncut.Add(l.amount.v)
+		if x.maximum != nil {
+			l.cap(before, *x.maximum, x.ratio, x.what)
 		}
-		l.cap(before, *x.maximum, x.ratio, x.what)
-		total = before.Add(l.amount.v)
+		total = total.Add(l.amount.v)
 	}
 	if x.minimum == nil || x.ratio.Num.IsZero() {
 		return
@@ -212,17 +198,24 @@ func (b *bill) keepWithin(x bounds) {
 	b.add(l)
 }
 
-// cap cuts a line so that all up to it stay within a maximum.
+// cap cuts a line so that it and those before it, which come to before without a maximum, stay within the maximum.
 func (l *line) cap(before, maximum money.Decimal, ratio money.Ratio, what string) {
 	most := given(maximum)
 	if !ratio.IsOne() {
 		most = given(shareRound(maximum, ratio.Num, ratio.Den))
 	}
-	if !before.Add(l.amount.v).GreaterThan(most.v) {
+	above := before.GreaterThan(most.v)
+	if !above && !before.Add(l.amount.v).GreaterThan(most.v) {
 		return
 	}
 	if !ratio.IsOne() {
 		most = l.t.prorateRound(ratio.String()+" of the period", fact("maximum", maximum), fact("from", money.Zero), fact("to", ratio.Num), fact("of", ratio.Den))
+	}
+	if above {
+		all := l.t.sum("with the lines before, which reach the maximum of "+what, fact("before", before), in("amount", l.amount))
+		all = l.t.least("no more than that", in("all", all), in("maximum", most))
+		l.amount = l.t.sub("less the maximum", in("all", all), in("maximum", most))
+		return
 	}
 	room := l.t.sub("what the maximum of "+what+" leaves", in("maximum", most), fact("before", before))
 	room = l.t.most("but not below zero", in("room", room), fact("least", money.Zero))

@@ -309,24 +309,3 @@ func checkAggregation(m *schemas.Meter) error {
 	}
 	return nil
 }
-
-// LevelChange is a change of a level at an instant.
-type LevelChange struct {
-	At    time.Time
-	Delta money.Decimal
-}
-
-// MeanLevelRound is the level over a period weighted by time, from the level carried in, at WorkPlaces. Changes outside
-// of the period count as at its nearer end.
-func MeanLevelRound(carried money.Decimal, changes []LevelChange, start, end time.Time) money.Decimal {
-	sorted := slices.Clone(changes)
-	slices.SortStableFunc(sorted, func(a, b LevelChange) int { return a.At.Compare(b.At) })
-	total, at, level := money.Zero, start, carried
-	for _, c := range sorted {
-		until := earlier(later(c.At, start), end)
-		total = total.Add(level.Mul(seconds(until.Sub(at))))
-		at, level = until, level.Add(c.Delta)
-	}
-	total = total.Add(level.Mul(seconds(end.Sub(at))))
-	return quotientRound(total, seconds(end.Sub(start)), WorkPlaces, money.HalfEven)
-}

@@ -24,8 +24,7 @@ type priceState struct {
 func (b *bill) allow(x *metering, q number, final bool) number {
 	t, p := &x.line.t, x.entry.price
 	if p.FreeQuantity != nil {
-		q = t.sub("after the usage discount", in("quantity", q), fact("free_quantity", *p.FreeQuantity))
-		q = t.most("but not below zero", in("quantity", q), fact("least", money.Zero))
+		q = t.allowFree(q, "the usage discount", fact("free_quantity", *p.FreeQuantity))
 	}
 	if p.Allowance == nil {
 		return q
@@ -45,8 +44,7 @@ func (b *bill) allow(x *metering, q number, final bool) number {
 	if final {
 		s.before[x.series.key] = higher(lower(q.v, left.v), money.Zero)
 	}
-	q = t.sub("after the allowance", in("quantity", q), in("allowance", left))
-	return t.most("but not below zero", in("quantity", q), fact("least", money.Zero))
+	return t.allowFree(q, "the allowance", in("allowance", left))
 }
 
 // stateOf finds the state of the allowance that a series draws on.

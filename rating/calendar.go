@@ -13,23 +13,15 @@ type Cycle struct {
 	Unit schemas.Cycle
 	// Count below 1 counts as 1.
 	Count int
-	// Anchor is a day on which a period begins; AnchorClock is the time of that day, since its first instant on the clock.
+	// Anchor is a day on which a period begins.
 	Anchor schemas.Date
 	// AnchorDay, if above 0, is the day of the month that boundaries keep to where the month has it; else the anchor's.
 	AnchorDay int
-	Clock     time.Duration
 	Zone      *time.Location
 }
 
 // Start returns the first instant of the nth period; the anchor begins period 0.
-func (c Cycle) Start(n int) time.Time {
-	day := c.Day(n)
-	if c.Clock == 0 {
-		return day.Time(c.Zone)
-	}
-	y, m, d := day.Date()
-	return time.Date(y, m, d, 0, 0, 0, int(c.Clock), c.Zone)
-}
+func (c Cycle) Start(n int) time.Time { return c.Day(n).Time(c.Zone) }
 
 // Day returns the day on which the nth period begins.
 func (c Cycle) Day(n int) schemas.Date {

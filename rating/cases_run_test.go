@@ -2,6 +2,7 @@ package rating_test
 
 import (
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -36,40 +37,62 @@ func (s *setting) run(in []string) (string, error) {
 	return s.runNumbers(in)
 }
 
-// runPrice applies a price to one usage: a quantity, a list of events 1;2;3, labels Column=value@quantity, or a session
+// runPrice bills one usage under a price: a quantity, a list of events 1;2;3, labels Column=value@quantity, or a session
 // 2024-03-31T00:30/Europe/Berlin+7200.
 func (s *setting) runPrice(in []string) (string, error) {
-	var u rating.Usage
-	var err error
-	text := in[0]
+	x, err := s.trialOf(in[0])
+	if err != nil {
+		return "", err
+	}
+	v, err := x.bill()
+	return v.String(), err
+}
+
+// trial is one under the policy of the setting.
+func (s *setting) trial() *trial {
+	x := newTrial()
+	exact := x.catalogue.Policy.Rounding
+	if x.catalogue.Policy = s.policy; s.policy.Rounding == nil {
+		x.catalogue.Policy.Rounding = exact
+	}
+	return x
+}
+
+// trialOf is one of the setting's price and a usage.
+func (s *setting) trialOf(usage string) (*trial, error) {
+	x := s.trial()
+	p := s.price
+	if p.Terms.Model != schemas.ModelFlat && p.Terms.Model != schemas.ModelBlockTiers && p.Terms.Model != schemas.ModelCapacity {
+		p.Meter = "u"
+	} else {
+		x.measure(schemas.Meter{ID: "u"})
+	}
+	x.sell(p)
 	switch {
-	case strings.HasPrefix(text, "["):
-		if list := strings.Trim(text, "[]"); list != "" {
-			u.Events, err = numbers(list, ";")
-		} else {
-			u.Events = []money.Decimal{}
+	case p.Terms.Model == schemas.ModelFlat:
+		return x, nil
+	case strings.HasPrefix(usage, "["):
+		if usage == "[]" {
+			return x, nil
 		}
-	case strings.Contains(text, "+"):
-		u.Sessions, err = sessions(text)
-	case strings.Contains(text, "@"):
-		when, q, _ := strings.Cut(text, "@")
+		events, err := numbers(strings.Trim(usage, "[]"), ";")
+		x.use("u", events...)
+		return x, err
+	case strings.Contains(usage, "+"):
+		return x, x.session(usage)
+	case strings.Contains(usage, "@"):
+		when, q, _ := strings.Cut(usage, "@")
+		v, err := money.ParseDecimal(q)
+		x.use("u", v)
 		for match := range strings.SplitSeq(when, "&") {
 			column, v, _ := strings.Cut(match, "=")
-			u.Labels = append(u.Labels, schemas.DimensionMatch{Column: column, Value: v})
+			x.used[0].labels = append(x.used[0].labels, schemas.DimensionMatch{Column: column, Value: v})
 		}
-		u.Quantity, err = money.ParseDecimal(q)
-	default:
-		u.Quantity, err = money.ParseDecimal(text)
-		u.Cost = u.Quantity
+		return x, err
 	}
-	if err != nil {
-		return "", err
-	}
-	got, err := rating.Total(&s.price, s.policy, u, true)
-	if err != nil {
-		return "", err
-	}
-	return got.Amount.String(), checkSteps(got.Steps)
+	q, err := money.ParseDecimal(usage)
+	x.use("u", q)
+	return x, err
 }
 
 // checkSteps recomputes every step.
@@ -83,41 +106,37 @@ func checkSteps(steps []schemas.Step) error {
 	return nil
 }
 
-func sessions(text string) ([]rating.Session, error) {
+// session uses a session such as 2024-03-31T00:30/Europe/Berlin+7200, in the month in which it starts.
+func (x *trial) session(text string) error {
 	when, length, _ := strings.Cut(text, "+")
 	at, zone, _ := strings.Cut(when, "/")
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		return nil, err
+	var err error
+	if x.zone, err = time.LoadLocation(zone); err != nil {
+		return err
 	}
-	start, err := time.ParseInLocation("2006-01-02T15:04", at, loc)
+	start, err := time.ParseInLocation("2006-01-02T15:04", at, x.zone)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	x.period, x.subscription().Start = schemas.PeriodOf(start, x.zone), day("2024-01-01")
 	seconds, err := money.ParseDecimal(length)
-	return []rating.Session{{Start: start, Seconds: seconds}}, err
+	x.used = []usedRow{{meter: "u", start: start, quantity: seconds}}
+	return err
 }
 
 // runSlices bills cumulative quantities slice by slice and returns what each slice costs.
 func (s *setting) runSlices(in []string) (string, error) {
-	var out []string
-	var before rating.Usage
-	for i, text := range in {
-		q, err := money.ParseDecimal(text)
-		if err != nil {
-			return "", err
-		}
-		after := rating.Usage{Quantity: q, Cost: q}
-		v, err := rating.Increment(&s.price, s.policy, before, after, i == len(in)-1)
-		if err != nil {
-			return "", err
-		}
-		out, before = append(out, v.String()), after
+	cumulative, err := numbers(strings.Join(in, ";"), ";")
+	if err != nil {
+		return "", err
 	}
-	return strings.Join(out, "|"), nil
+	x := s.trial()
+	x.slices(s.price, stepsOf(cumulative))
+	out, err := x.rate()
+	return strings.Join(texts(sliceCharges(out.Charges, len(in))), "|"), err
 }
 
-// runChanges prices a quantity that changes inside a period: the changes in full, and prorated.
+// runChanges bills a quantity that changes inside a period: what is added, and that prorated.
 func (s *setting) runChanges(in []string) (string, error) {
 	var lists [2][]money.Decimal
 	for i := range lists {
@@ -133,7 +152,13 @@ func (s *setting) runChanges(in []string) (string, error) {
 			return "", err
 		}
 	}
-	v, err := rating.GraduatedProratedByRound(&s.price.Terms, s.policy, lists[0], lists[1])
+	shares := make([]*big.Rat, len(lists[1]))
+	for i, v := range lists[1] {
+		if shares[i] = new(big.Rat); i < len(lists[0]) && !lists[0][i].IsZero() {
+			shares[i].Quo(v.Rat(), lists[0][i].Rat())
+		}
+	}
+	v, err := billedChanges(&changing{terms: s.price.Terms, policy: s.policy}, lists[0], shares)
 	return v.String(), err
 }
 
@@ -272,88 +297,141 @@ func (s *setting) runParts(in []string) (string, error) {
 	return strings.Join(texts(parts), "|"), err
 }
 
+// runCommit bills spends under a commitment: of days, each a window of its own, or of the months of one cycle. A result is
+// usage + overage + true-up of the month.
 func (s *setting) runCommit(in []string) (string, error) {
 	spends, err := numbers(in[0], ";")
 	if err != nil {
 		return "", err
 	}
-	amount, factor, trueUp := *dec(s.args["amount"]), dec(s.args["factor"]), s.args["true_up"] == "true"
-	due := []rating.Committed{rating.CommitWindows(spends, amount, factor, trueUp)}
+	c := schemas.Commitment{ID: "c", Amount: *dec(s.args["amount"]), Currency: "EUR", OverageFactor: dec(s.args["factor"]), TrueUp: s.args["true_up"] == "true"}
+	x := s.trial()
+	x.sell(schemas.Price{ID: "p", Meter: "m", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelPerUnit, UnitPrice: &money.One}})
+	first := firstOf(x.period)
 	if s.args["cycle"] == "true" {
-		due = rating.CommitCycle(spends, amount, factor, trueUp)
+		c.Every, c.Validity.From = schemas.Recurrence{Unit: schemas.CycleMonth, Count: len(spends)}, first
+		x.account.Commitments = []schemas.Commitment{c}
+		var out []string
+		for _, spend := range spends {
+			x.used = nil
+			x.use("m", spend)
+			month, carried, err := x.committed()
+			if err != nil {
+				return "", err
+			}
+			out, x.carried, x.period = append(out, month), carried, x.period.Next()
+		}
+		return strings.Join(out, "|"), nil
 	}
-	var out []string
-	for _, c := range due {
-		out = append(out, fmt.Sprintf("%s+%s+%s=%s", c.Utilised, c.Overage, c.TrueUp, c.Charge()))
+	if len(spends) > 1 {
+		c.Window, c.Validity = schemas.WindowDay, schemas.Validity{From: first, To: first.AddDays(len(spends))}
 	}
-	return strings.Join(out, "|"), nil
+	x.account.Commitments = []schemas.Commitment{c}
+	for i, spend := range spends {
+		x.used = append(x.used, usedRow{meter: "m", start: first.AddDays(i).Time(x.zone), quantity: spend})
+	}
+	out, _, err := x.committed()
+	return out, err
+}
+
+// committed bills a month: usage + overage + true-up, and what it carries on.
+func (x *trial) committed() (string, rating.Carried, error) {
+	out, err := x.rate()
+	of := func(model string) money.Decimal {
+		return sumWhere(out.Charges, func(c *schemas.Charge) bool { return c.Model == model })
+	}
+	usage, over, up := of("per_unit"), of(rating.OpOverage), of(rating.OpTrueUp)
+	return fmt.Sprintf("%s+%s+%s=%s", usage, over, up, sumWhere(out.Charges, everything)), out.Carried, err
 }
 
 // runNumbers runs the rules that turn numbers into a number.
 func (s *setting) runNumbers(in []string) (string, error) {
-	v, err := money.ParseDecimal(in[0])
+	v, err := numbers(strings.Join(in, ";"), ";")
 	if err != nil {
 		return "", err
 	}
-	var out money.Decimal
+	x := s.trial()
 	switch s.kind {
 	case "round":
-		r := schemas.RoundingRule{Currency: money.Currency(s.args["currency"])}
-		if r.Mode, err = money.ParseMode(s.args["mode"]); err != nil {
-			return "", err
-		}
-		if s.args["step"] != "" {
-			r.Step = dec(s.args["step"])
-		}
-		out, err = rating.Round(v, r)
+		return s.runRound(x, v[0])
 	case "discount":
-		var list []schemas.Discount
 		for part := range strings.SplitSeq(s.args["of"], ",") {
 			d, err := discountOf(part)
 			if err != nil {
 				return "", err
 			}
-			list = append(list, d)
+			x.offering().Discounts = append(x.offering().Discounts, d)
 		}
-		var got rating.Priced
-		got, err = rating.Discount(v, list, s.policy)
-		out = got.Amount
+		x.fee("p", v[0])
+		net, err := x.bill()
+		return v[0].Sub(net).String(), err
 	case "bound":
-		var least, most *money.Decimal
-		if s.args["min"] != "" {
-			least = dec(s.args["min"])
-		}
-		if s.args["max"] != "" {
-			most = dec(s.args["max"])
-		}
-		out = rating.Bound(v, *dec(in[1]), least, most)
+		x.offering().Minimum, x.offering().Maximum = s.optional("min"), s.optional("max")
+		x.fee("before", v[0])
+		x.fee("now", v[1])
+		all, err := x.bill()
+		return all.Sub(v[0]).String(), err
 	case "tax":
-		out = money.RoundTo(rating.Tax(rating.Taxable{Amount: v, Percent: *dec(s.args["percent"]), Included: s.args["included"] == "true"}), 6, money.HalfEven)
+		x.catalogue.Taxes = []schemas.TaxRate{{ID: "vat", Percent: *dec(s.args["percent"]), Included: s.args["included"] == "true"}}
+		six := int32(6)
+		x.roundBy(&schemas.RoundingRule{Level: schemas.RoundTax, Mode: money.HalfEven, Places: &six})
+		x.fee("p", v[0])
+		out, err := x.rate()
+		return sumWhere(out.Charges, isTax).String(), err
 	case "convert":
-		c := &schemas.UnitConversion{Round: schemas.QuantityRounding(s.args["round"])}
-		if s.args["divide"] != "" {
-			c.Divide = dec(s.args["divide"])
-		} else {
-			c.Multiply = dec(s.args["multiply"])
-		}
-		out, err = rating.ConvertRound(v, c)
+		conv := &schemas.UnitConversion{Round: schemas.QuantityRounding(s.args["round"]), Divide: s.optional("divide"), Multiply: s.optional("multiply")}
+		return x.priced("p", func() {
+			x.sell(schemas.Price{ID: "p", Meter: "m", Currency: "EUR", Convert: conv, Terms: schemas.Terms{Model: schemas.ModelPerUnit, UnitPrice: &money.One}})
+			x.use("m", v[0])
+		})
 	case "billable":
-		out = rating.Billable(v, *dec(in[1]), *dec(s.args["free"]))
+		return x.priced("p2", func() {
+			x.slices(schemas.Price{Currency: "EUR", FreeQuantity: s.optional("free"), Terms: schemas.Terms{Model: schemas.ModelPerUnit, UnitPrice: &money.One}}, v)
+		})
 	case "coupon":
-		c := schemas.Coupon{ID: "c"}
-		if s.args["percent"] != "" {
-			c.Percent = dec(s.args["percent"])
-		} else {
-			c.Fixed = dec(s.args["fixed"])
-		}
-		if s.args["total"] != "" {
-			c.Total = dec(s.args["total"])
-		}
-		out, err = rating.CouponAmount(c, v, *dec(in[1]))
+		out, err := rating.CouponAmount(schemas.Coupon{ID: "c", Percent: s.optional("percent"), Fixed: s.optional("fixed"), Total: s.optional("total")}, v[0], v[1])
+		return out.String(), err
 	case "change":
-		credit, charge, e := rating.ChangePlanRound(rating.PlanChange{Old: v, New: *dec(in[1])},
-			money.Ratio{Num: *dec(s.args["days"]), Den: *dec(s.args["of"])}, schemas.RoundingRule{Currency: money.Currency(s.args["currency"])})
-		return credit.String() + "|" + charge.String(), e
+		credits, charges, _, err := planChange([]planItem{{v[0], v[1]}}, *dec(s.args["days"]), *dec(s.args["of"]), &schemas.RoundingRule{Currency: money.Currency(s.args["currency"])})
+		if err != nil {
+			return "", err
+		}
+		return credits[0].String() + "|" + charges[0].String(), nil
 	}
+	return "", fmt.Errorf("no rule is called %s", s.kind)
+}
+
+// runRound bills a fee in a currency, rounded by a rule.
+func (s *setting) runRound(x *trial, v money.Decimal) (string, error) {
+	r := schemas.RoundingRule{Step: s.optional("step")}
+	var err error
+	if r.Mode, err = money.ParseMode(s.args["mode"]); err != nil {
+		return "", err
+	}
+	x.roundBy(&r)
+	x.fee("p", v)
+	x.account.Currency = money.Currency(s.args["currency"])
+	x.offering().Prices[0].Currency = x.account.Currency
+	out, err := x.bill()
 	return out.String(), err
+}
+
+// optional is a number of the setting, or nil.
+func (s *setting) optional(name string) *money.Decimal {
+	if s.args[name] == "" {
+		return nil
+	}
+	return dec(s.args[name])
+}
+
+// priced is the quantity that a price was applied to.
+func (x *trial) priced(id schemas.PriceID, fill func()) (string, error) {
+	fill()
+	out, err := x.rate()
+	for i := range out.Charges {
+		if out.Charges[i].Price == id {
+			return out.Charges[i].Priced.String(), err
+		}
+	}
+	return "", fmt.Errorf("no charge of %s: %w", id, err)
 }

@@ -8,28 +8,6 @@ import (
 	"daybook/schemas/money"
 )
 
-// CommitCycle applies a commitment to the spends of the billing periods of one cycle, in order, and returns what each is
-// charged. The spends run up: what the running sum has above the commitment is overage in the period that takes it there,
-// and a period that takes it back gives it back. The last period has the true-up. A nil factor is 1. The sums of all
-// periods are what one period with the whole spend would have.
-func CommitCycle(spends []money.Decimal, commitment money.Decimal, factor *money.Decimal, trueUp bool) []Committed {
-	out := make([]Committed, len(spends))
-	before := money.Zero
-	for i, spend := range spends {
-		after := before.Add(spend)
-		out[i].Utilised = lower(after, commitment).Sub(lower(before, commitment))
-		out[i].Overage = spend.Sub(out[i].Utilised)
-		if factor != nil {
-			out[i].Overage = out[i].Overage.Mul(*factor)
-		}
-		if trueUp && i == len(spends)-1 {
-			out[i].TrueUp = aboveZero(commitment.Sub(after))
-		}
-		before = after
-	}
-	return out
-}
-
 // commitCycle is a cycle of a commitment that lasts longer than the billing period.
 type commitCycle struct {
 	start, end time.Time

@@ -15,31 +15,6 @@ import (
 	"daybook/schemas/money"
 )
 
-// TestCommitCycleAddsUp: what the periods of a cycle are charged adds up to what one period with the whole spend is.
-func TestCommitCycleAddsUp(t *testing.T) {
-	for seed := range uint64(1000) {
-		r := random(seed)
-		promised, factor := decimal(r, 4, 2), decimal(r, 1, 2)
-		var spends []money.Decimal
-		total := money.Zero
-		for range 1 + r.IntN(12) {
-			spend := decimal(r, 3, 4)
-			if r.IntN(5) == 0 && spend.LessThan(total) {
-				spend = spend.Neg()
-			}
-			spends, total = append(spends, spend), total.Add(spend)
-		}
-		var sum rating.Committed
-		for _, c := range rating.CommitCycle(spends, promised, &factor, true) {
-			sum.Utilised, sum.Overage, sum.TrueUp = sum.Utilised.Add(c.Utilised), sum.Overage.Add(c.Overage), sum.TrueUp.Add(c.TrueUp)
-		}
-		want := rating.Commit(total, promised, &factor, true)
-		if !sum.Utilised.Equal(want.Utilised) || !sum.Overage.Equal(want.Overage) || !sum.TrueUp.Equal(want.TrueUp) {
-			t.Fatalf("seed %d: %v of %s: %+v, at once %+v", seed, spends, promised, sum, want)
-		}
-	}
-}
-
 // year is a commitment for several months, and what is used while it runs: all days are instants of UTC.
 type year struct {
 	c           schemas.Commitment

@@ -8,41 +8,6 @@ import (
 	"daybook/schemas/money"
 )
 
-// Committed is what a commitment makes of a spend: charge = Utilised + Overage + TrueUp.
-type Committed struct {
-	// Utilised is the spend within the commitment, Overage what is above it times the factor, TrueUp what is missing.
-	Utilised, Overage, TrueUp money.Decimal
-}
-
-// Charge is what is due.
-func (c Committed) Charge() money.Decimal { return c.Utilised.Add(c.Overage).Add(c.TrueUp) }
-
-// Commit applies a commitment to a spend. A nil factor is 1; a negative spend counts as none.
-func Commit(spend, commitment money.Decimal, factor *money.Decimal, trueUp bool) Committed {
-	spend = aboveZero(spend)
-	out := Committed{Utilised: lower(spend, commitment), Overage: aboveZero(spend.Sub(commitment))}
-	if factor != nil {
-		out.Overage = out.Overage.Mul(*factor)
-	}
-	if trueUp {
-		out.TrueUp = aboveZero(commitment.Sub(spend))
-	}
-	return out
-}
-
-// CommitWindows applies a commitment per window to the spend of each window and adds up: what one window leaves unused
-// serves no other.
-func CommitWindows(spends []money.Decimal, commitment money.Decimal, factor *money.Decimal, trueUp bool) Committed {
-	var out Committed
-	for _, spend := range spends {
-		c := Commit(spend, commitment, factor, trueUp)
-		out.Utilised = out.Utilised.Add(c.Utilised)
-		out.Overage = out.Overage.Add(c.Overage)
-		out.TrueUp = out.TrueUp.Add(c.TrueUp)
-	}
-	return out
-}
-
 // commit adds, for every commitment of the account, a line for the overage that its factor adds and one for what is
 // missing. The usage itself stays on its own lines. What one commitment adds counts towards no other, so their order does not
 // matter.

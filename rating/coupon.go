@@ -29,35 +29,6 @@ func CouponAmount(c schemas.Coupon, base, used money.Decimal) (money.Decimal, er
 	return lower(amount, aboveZero(base)), nil
 }
 
-// StackedCoupon is a coupon with the positions of the lines that it may reduce.
-type StackedCoupon struct {
-	Amount money.Decimal
-	Lines  []int
-}
-
-// StackRound takes coupons off lines one after the other, each spread in proportion to what the earlier ones left, and
-// returns what each line lost in all, at WorkPlaces. The parts of each coupon add up to it.
-func StackRound(lines []money.Decimal, coupons []StackedCoupon) []money.Decimal {
-	off := make([]money.Decimal, len(lines))
-	for _, c := range coupons {
-		total := money.Zero
-		for _, i := range c.Lines {
-			total = total.Add(aboveZero(lines[i].Sub(off[i])))
-		}
-		amount := lower(c.Amount, total)
-		if !amount.IsPositive() {
-			continue
-		}
-		from := money.Zero
-		for _, i := range c.Lines {
-			to := from.Add(aboveZero(lines[i].Sub(off[i])))
-			off[i] = off[i].Add(partRound(amount, from, to, total))
-			from = to
-		}
-	}
-	return off
-}
-
 // redeem adds a line for each coupon and tax category that it reduces. A fixed sum is spread over the lines as the coupon
 // says, in whole minor units.
 func (b *bill) redeem() error {

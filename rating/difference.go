@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"daybook/schemas"
-	"daybook/schemas/money"
 )
 
 // Difference returns the charges that turn what was issued for a period into what rating it again gives: one for each
@@ -88,38 +87,4 @@ func correction(before, after *schemas.Charge) (schemas.Charge, bool) {
 	out.Exact, out.Amount, out.Residue, out.Steps = exact.v, amount.v, residue.v, t.steps
 	out.ID = chargeID(&out, t.inside())
 	return out, !amount.v.IsZero() || !exact.v.IsZero() || !out.Priced.IsZero() || !out.PeerCost.IsZero() || !out.Consumed.IsZero() || out.UsageRows != 0
-}
-
-// PoolMember is one account of a family whose usage is priced together.
-type PoolMember struct {
-	Account  schemas.AccountID
-	Quantity money.Decimal
-}
-
-// Pool prices the usage of a parent and its children as one quantity, so that they share tiers and allowances, and
-// divides the rounded amount among them in proportion to their quantities, by largest remainder. Members without usage
-// above zero have no part; where none has any, the first pays.
-func Pool(price *schemas.Price, policy schemas.RatingPolicy, members []PoolMember, rule schemas.RoundingRule) (total money.Decimal, shares []money.Decimal, err error) {
-	quantity := money.Zero
-	weights := make([]money.Decimal, len(members))
-	for i := range members {
-		quantity = quantity.Add(members[i].Quantity)
-		weights[i] = aboveZero(members[i].Quantity)
-	}
-	priced, err := Total(price, policy, Usage{Quantity: quantity, Cost: quantity}, true)
-	if err != nil {
-		return money.Zero, nil, err
-	}
-	if total, err = Round(priced.Amount, rule); err != nil {
-		return money.Zero, nil, err
-	}
-	if len(weights) > 0 && sumOf(weights).IsZero() {
-		weights[0] = money.One
-	}
-	places, _ := money.MinorUnits(rule.Currency)
-	if rule.Places != nil {
-		places = *rule.Places
-	}
-	shares, err = money.Allocate(total, weights, max(places, -total.Exponent()))
-	return total, shares, err
 }

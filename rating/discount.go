@@ -8,24 +8,6 @@ import (
 	"daybook/schemas/money"
 )
 
-// Discount returns what a stack of discounts takes off a base, in the order and of the base that the policy says, with
-// its arithmetic. It never takes more than the base, and nothing off a base that is not above zero.
-func Discount(base money.Decimal, discounts []schemas.Discount, policy schemas.RatingPolicy) (Priced, error) {
-	for i := range discounts {
-		if err := checkDiscount(&discounts[i]); err != nil {
-			return Priced{}, err
-		}
-	}
-	policy = resolve(policy)
-	var t trail
-	left := given(base)
-	for _, d := range orderDiscounts(discounts, policy.DiscountOrder) {
-		left = t.discount(left, base, &d, policy.PercentBase)
-	}
-	off := t.sub("taken off in all", fact("base", base), in("left", left))
-	return Priced{Amount: off.v, Steps: t.steps}, nil
-}
-
 // discount takes one discount off what is left of a base.
 func (t *trail) discount(left number, base money.Decimal, d *schemas.Discount, of schemas.PercentBase) number {
 	if !left.v.IsPositive() {

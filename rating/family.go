@@ -94,9 +94,11 @@ func (x *metering) pricePooled(st *stretch) (bool, error) {
 	}
 	q := t.add(OpGiven, "metered of the account and its family", total, fact("quantity", total))
 	q = t.convertRound(q, e.price.Convert)
-	q = t.allowFree(q, e.price.FreeQuantity, "the usage discount")
+	if free := e.price.FreeQuantity; free != nil {
+		q = t.allowFree(q, "the usage discount", fact("free_quantity", *free))
+	}
 	if e.price.Allowance != nil {
-		q = t.allowFree(q, &e.price.Allowance.Quantity, "the allowance")
+		q = t.allowFree(q, "the allowance", fact("allowance", e.price.Allowance.Quantity))
 	}
 	c.Priced = partOf(q.v, weights, at)
 	amount := x.priceFrom(q, &Usage{Quantity: q.v, Cost: q.v, Labels: x.series.group})

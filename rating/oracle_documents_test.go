@@ -3,10 +3,8 @@ package rating_test
 import (
 	"encoding/json"
 	"fmt"
-	"math/big"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 
 	"daybook/rating"
 	"daybook/schemas"
@@ -20,25 +18,63 @@ type fee struct {
 	TaxPct number `json:"tax_pct"`
 }
 
+// everything counts every charge.
+func everything(*schemas.Charge) bool { return true }
+
+// taxed is the result of a trial whose taxes stand beside the net.
+func taxed(x *trial) (result, error) {
+	out, err := x.rate()
+	if err != nil {
+		return result{}, err
+	}
+	tax := sumWhere(out.Charges, isTax)
+	total := sumWhere(out.Charges, everything)
+	net := total.Sub(tax)
+	return result{net.String(), map[string]any{"net": net.String(), "tax": tax.String(), "total": total.String(), "gross": total.String()}}, nil
+}
+
+// commitmentOracle bills fees under a commitment that is in force for a part of the month; the result is what was missing.
 func commitmentOracle(c *oracle) (result, error) {
 	var fees []money.Decimal
 	if err := json.Unmarshal(c.Usage.Fees, &fees); err != nil {
 		return result{}, err
 	}
-	spend := money.Zero
-	for _, f := range fees {
-		spend = spend.Add(f)
+	x := newTrial()
+	promise := schemas.Commitment{ID: "c", Amount: zero(c.Params.Commitment), Currency: "EUR", TrueUp: true}
+	if part := ratioOf(c.Params.Coefficient); !part.IsOne() {
+		if part.Den.String() != "28" {
+			return result{}, fmt.Errorf("no month of the trials has %s days", part.Den)
+		}
+		x.period, x.subscription().Start = "2023-02", day("2023-01-01")
+		promise.Validity.To = day("2023-02-01").AddDays(int(part.Num.IntPart()))
 	}
-	promised, err := ratioOf(c.Params.Coefficient).Apply(zero(c.Params.Commitment), rating.WorkPlaces, money.HalfEven)
+	x.account.Commitments = []schemas.Commitment{promise}
+	for i, f := range fees {
+		x.fee(schemas.PriceID(fmt.Sprint("p", i)), f)
+	}
+	r, err := rule(c.Params.Round)
 	if err != nil {
 		return result{}, err
 	}
-	v, err := roundTo(rating.Commit(spend, promised, nil, true).TrueUp, c.Params.Round)
+	x.roundBy(r)
+	out, err := x.rate()
 	if err != nil {
 		return result{}, err
 	}
-	tax, err := roundTo(rating.Tax(rating.Taxable{Amount: v, Percent: zero(c.Params.TaxPct)}), "half_up_2")
-	return result{v.String(), map[string]any{"tax": tax.String(), "total": v.Add(tax).String()}}, err
+	missing := sumWhere(out.Charges, func(c *schemas.Charge) bool { return c.Model == rating.OpTrueUp })
+	// The tax of it alone: what the whole document has, less what it has without the commitment.
+	x.tax("", zero(c.Params.TaxPct))
+	all, err := taxed(x)
+	if err != nil {
+		return result{}, err
+	}
+	x.account.Commitments = nil
+	without, err := taxed(x)
+	if err != nil {
+		return result{}, err
+	}
+	tax := dec(all.parts["tax"].(string)).Sub(*dec(without.parts["tax"].(string)))
+	return result{missing.String(), map[string]any{"tax": tax.String(), "total": missing.Add(tax).String()}}, nil
 }
 
 func ratioOf(v []money.Decimal) money.Ratio {
@@ -48,67 +84,15 @@ func ratioOf(v []money.Decimal) money.Ratio {
 	return money.Ratio{Num: v[0], Den: v[1]}
 }
 
+// progressiveOracle bills usage and a fee of a month of which invoices inside it billed some usage: they paid it ahead, so
+// that much of the usage, and of nothing else, is paid by a balance.
 func progressiveOracle(c *oracle) (result, error) {
-	spend := c.Usage.Quantity.Mul(zero(c.Params.UnitPrice))
-	return amount(rating.NetOfInterim(spend, c.Usage.Recurring, zero(c.Params.AlreadyBilled))), nil
-}
-
-func proratedFlatOracle(c *oracle) (result, error) {
-	v, err := ratioOf(c.Params.Ratio).Apply(zero(c.Params.Amount), rating.WorkPlaces, money.HalfEven)
-	if err != nil {
-		return result{}, err
-	}
-	if v, err = roundTo(v, c.Params.Round); err != nil {
-		return result{}, err
-	}
-	tax, err := roundTo(rating.Tax(rating.Taxable{Amount: v, Percent: zero(c.Params.TaxPct)}), c.Params.Round)
-	return result{v.String(), map[string]any{"tax": tax.String(), "total": v.Add(tax).String()}}, err
-}
-
-func ratioOracle(c *oracle) (result, error) {
-	if c.Params.Rule == "inclusive_days" {
-		n := c.Usage.ActiveTo.Sub(c.Usage.ActiveFrom).Add(money.One)
-		return decimalRatio(money.Ratio{Num: n, Den: zero(c.Params.PeriodDays)}, c)
-	}
-	from, err := schemas.ParseDate(c.Usage.From)
-	if err != nil {
-		return result{}, err
-	}
-	to, err := schemas.ParseDate(c.Usage.To)
-	if err != nil {
-		return result{}, err
-	}
-	if c.Params.Rule == "fixed_days" {
-		n := rating.FixedMonthDays(from, to, c.Params.FixedDays)
-		return decimalRatio(money.Ratio{Num: money.NewDecimal(int64(n), 0), Den: money.NewDecimal(int64(c.Params.FixedDays), 0)}, c)
-	}
-	start, err := schemas.ParseDate(c.Params.PeriodStart)
-	if err != nil {
-		return result{}, err
-	}
-	end, err := schemas.ParseDate(c.Params.PeriodEnd)
-	if err != nil {
-		return result{}, err
-	}
-	part := rating.Part{From: from.Time(time.UTC), To: to.Time(time.UTC), Start: start.Time(time.UTC), End: end.Time(time.UTC), Zone: time.UTC}
-	switch c.Params.Rule {
-	case "days_over_period_days":
-		return decimalRatio(part.Ratio(schemas.ProrateDays), c)
-	case "seconds":
-		return decimalRatio(part.Ratio(schemas.ProrateSeconds), c)
-	}
-	return result{}, fmt.Errorf("no proration is called %q", c.Params.Rule)
-}
-
-// decimalRatio writes a ratio with as many places as the case asks for, or has.
-func decimalRatio(r money.Ratio, c *oracle) (result, error) {
-	places := c.Params.Decimals
-	if places == 0 {
-		_, fraction, _ := strings.Cut(c.Amount, ".")
-		places = int32(len(fraction))
-	}
-	v, err := r.Apply(money.One, places, money.HalfUp)
-	return amount(v), err
+	x := newTrial()
+	x.sell(schemas.Price{ID: "p", Meter: "m", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelPerUnit, UnitPrice: c.Params.UnitPrice}})
+	x.use("m", c.Usage.Quantity)
+	x.fee("recurring", c.Usage.Recurring)
+	x.grant(schemas.Grant{ID: "interim", Amount: zero(c.Params.AlreadyBilled), Meters: []schemas.MeterID{"m"}})
+	return billed(x)
 }
 
 func planChangeOracle(c *oracle) (result, error) {
@@ -116,70 +100,143 @@ func planChangeOracle(c *oracle) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	total := money.Zero
-	var credits, charges []money.Decimal
-	for _, item := range c.Usage.Items {
-		credit, charge, err := rating.ChangePlanRound(rating.PlanChange{Old: item.Old, New: item.New}, money.Ratio{Num: zero(c.Params.Remaining), Den: zero(c.Params.PeriodDays)}, *r)
-		if err != nil {
-			return result{}, err
+	credits, charges, total, err := planChange(c.Usage.Items, zero(c.Params.Remaining), zero(c.Params.PeriodDays), r)
+	return result{total.String(), map[string]any{"credits": texts(credits), "charges": texts(charges)}}, err
+}
+
+// planItem is a price in advance that becomes another.
+type planItem struct{ Old, New money.Decimal }
+
+// planChange bills a month in advance, then again with the change that happened so many days before its end: what that
+// corrects on the old prices is the credit.
+func planChange(items []planItem, left, days money.Decimal, r *schemas.RoundingRule) (credits, charges []money.Decimal, total money.Decimal, err error) {
+	x := newTrial()
+	switch {
+	case left.IsNegative() || left.GreaterThan(days):
+		return nil, nil, total, fmt.Errorf("%s of %s days cannot be left", left, days)
+	case days.String() == "31":
+		x.period = "2024-10"
+	case days.String() != "30":
+		return nil, nil, total, fmt.Errorf("no month of the trials has %s days", days)
+	}
+	x.roundBy(r)
+	if r.Currency != "" {
+		x.account.Currency = r.Currency
+	}
+	x.catalogue.Offerings = append(x.catalogue.Offerings, schemas.Offering{ID: "new", Name: "New"})
+	for i := range items {
+		for k, v := range [2]*money.Decimal{&items[i].Old, &items[i].New} {
+			o := &x.catalogue.Offerings[k]
+			o.Prices = append(o.Prices, schemas.Price{
+				ID: schemas.PriceID(fmt.Sprint(o.ID, i)), Currency: x.account.Currency, Timing: schemas.TimingAdvance, Terms: schemas.Terms{Model: schemas.ModelFlat, Amount: v},
+			})
 		}
-		credits, charges = append(credits, credit), append(charges, charge)
-		total = total.Add(credit).Add(charge)
 	}
-	return result{total.String(), map[string]any{"credits": texts(credits), "charges": texts(charges)}}, nil
-}
-
-func creditCapOracle(c *oracle) (result, error) {
-	return amount(rating.Creditable(c.Usage.PotentialCredit, zero(c.Params.OriginalPaid), zero(c.Params.PreviouslyCredited))), nil
-}
-
-// documentTax taxes lines per line or per document, as the name of the rounding says.
-func documentTax(lines []rating.Taxable, how string) (money.Decimal, []money.Decimal, error) {
-	r, err := rule(how)
+	issued, err := x.rate()
 	if err != nil {
-		return money.Zero, nil, err
+		return nil, nil, total, err
 	}
-	level := schemas.TaxPerDocument
-	if strings.HasSuffix(how, "_per_line") {
-		level = schemas.TaxPerLine
+	on := firstOf(x.period).AddMonths(1).AddDays(-int(left.IntPart()))
+	x.subscription().Changes = []schemas.Change{{On: on, Kind: schemas.ChangePlan, Offering: "new"}}
+	rated, err := x.rate()
+	if err != nil {
+		return nil, nil, total, err
 	}
-	return rating.TaxRound(lines, level, *r)
+	booked := rating.Difference(issued.Charges, rated.Charges)
+	for i := range items {
+		credits = append(credits, sumWhere(booked, ofPrice(schemas.PriceID(fmt.Sprint("o", i)))))
+		charges = append(charges, sumWhere(booked, ofPrice(schemas.PriceID(fmt.Sprint("new", i)))))
+	}
+	return credits, charges, sumWhere(booked, everything), nil
 }
 
+// creditCapOracle takes two fixed sums off a fee, one after the other: the second gives no more back than the first left.
+func creditCapOracle(c *oracle) (result, error) {
+	x := newTrial()
+	x.fee("p", zero(c.Params.OriginalPaid))
+	for _, off := range []struct {
+		id     string
+		amount money.Decimal
+	}{{"before", zero(c.Params.PreviouslyCredited)}, {"now", c.Usage.PotentialCredit}} {
+		x.catalogue.Coupons = append(x.catalogue.Coupons, schemas.Coupon{ID: off.id, Fixed: &off.amount, Currency: "EUR"})
+		x.account.Coupons = append(x.account.Coupons, schemas.Redemption{Coupon: off.id})
+	}
+	out, err := x.rate()
+	return amount(sumWhere(out.Charges, ofPrice("now")).Neg()), err
+}
+
+// invoiceOracle bills fees with taxes, and pays them from what credit notes gave back.
 func invoiceOracle(c *oracle) (result, error) {
 	var fees []fee
 	if err := json.Unmarshal(c.Usage.Fees, &fees); err != nil {
 		return result{}, err
 	}
-	net, lines := money.Zero, []rating.Taxable{}
-	for _, f := range fees {
-		percent := zero(c.Params.TaxPctDefault)
-		if f.TaxPct != nil {
-			percent = *f.TaxPct
+	for i := range fees {
+		if fees[i].TaxPct == nil {
+			fees[i].TaxPct = c.Params.TaxPctDefault
 		}
-		net = net.Add(f.Amount)
-		lines = append(lines, rating.Taxable{Amount: f.Amount, Percent: percent})
 	}
-	tax, _, err := documentTax(lines, c.Params.TaxRound)
+	x := newTrial()
+	if err := x.invoice(fees, c.Params.TaxRound, func(f *fee) string { return f.TaxPct.String() }); err != nil {
+		return result{}, err
+	}
+	got, err := taxed(x)
 	if err != nil {
 		return result{}, err
 	}
-	due := net.Add(tax)
-	out := result{parts: map[string]any{"tax": tax.String(), "gross": due.String(), "net": net.String()}}
-	for _, n := range c.Usage.CreditNotes {
-		due = due.Sub(rating.Creditable(n, due, money.Zero))
+	x.catalogue.Policy.CreditTax = schemas.CreditAfterTax
+	for i, n := range c.Usage.CreditNotes {
+		x.grant(schemas.Grant{ID: fmt.Sprint(i), Amount: n})
 	}
-	out.amount = due.String()
-	return out, nil
+	due, err := x.bill()
+	got.amount = due.String()
+	return got, err
+}
+
+// invoice sells one offering for each fee and taxes it by a category of its own or one that it shares; taxes are rounded as the
+// name of a rule says.
+func (x *trial) invoice(fees []fee, how string, category func(*fee) string) error {
+	r, err := rule(how)
+	if err != nil {
+		return err
+	}
+	x.catalogue.Policy.TaxRounding = schemas.TaxPerDocument
+	if strings.HasSuffix(how, "_per_line") {
+		x.catalogue.Policy.TaxRounding = schemas.TaxPerLine
+	}
+	if r != nil {
+		r.Level = schemas.RoundTax
+		x.roundBy(r)
+	}
+	x.catalogue.Offerings, x.account.Subscriptions, x.catalogue.Taxes = nil, nil, nil
+	for i := range fees {
+		f := &fees[i]
+		id := schemas.OfferingID(fmt.Sprint("o", f.ID, i))
+		x.catalogue.Offerings = append(x.catalogue.Offerings, schemas.Offering{ID: id, Name: "O", TaxCategory: category(f), Prices: []schemas.Price{
+			{ID: schemas.PriceID(fmt.Sprint("p", f.ID)), Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelFlat, Amount: &f.Amount}},
+		}})
+		x.account.Subscriptions = append(x.account.Subscriptions, schemas.Subscription{ID: schemas.SubscriptionID(id), Offering: id, Start: day("2024-01-01")})
+		if !slices.ContainsFunc(x.catalogue.Taxes, func(t schemas.TaxRate) bool { return t.Category == category(f) }) {
+			x.tax(category(f), zero(f.TaxPct))
+		}
+	}
+	return nil
 }
 
 func taxOracle(c *oracle) (result, error) {
-	tax, err := roundTo(rating.Tax(rating.Taxable{Amount: c.Usage.Net, Percent: zero(c.Params.TaxPct)}), c.Params.Round)
-	return result{tax.String(), map[string]any{"total": c.Usage.Net.Add(tax).String()}}, err
+	x := newTrial()
+	if err := x.invoice([]fee{{Amount: c.Usage.Net, TaxPct: c.Params.TaxPct}}, c.Params.Round, func(*fee) string { return "" }); err != nil {
+		return result{}, err
+	}
+	got, err := taxed(x)
+	if err == nil {
+		got.amount = got.parts["tax"].(string)
+	}
+	return got, err
 }
 
 func couponOracle(c *oracle) (result, error) {
-	coupon := schemas.Coupon{ID: "case", Uses: 1}
+	coupon := schemas.Coupon{ID: "case", Uses: 1, Currency: "EUR"}
 	switch c.Params.Kind {
 	case "percent", "percentage":
 		coupon.Percent = c.Params.Value
@@ -188,51 +245,82 @@ func couponOracle(c *oracle) (result, error) {
 	default:
 		return result{}, fmt.Errorf("no coupon is called %q", c.Params.Kind)
 	}
-	v, err := rating.CouponAmount(coupon, c.Usage.Base, zero(c.Params.AlreadyUsed))
-	return amount(v), err
+	x := newTrial()
+	x.fee("p", c.Usage.Base)
+	x.catalogue.Coupons = []schemas.Coupon{coupon}
+	x.account.Coupons = []schemas.Redemption{{Coupon: "case", Used: zero(c.Params.AlreadyUsed)}}
+	out, err := x.rate()
+	return amount(sumWhere(out.Charges, ofPrice("case")).Neg()), err
 }
 
+// couponStackOracle bills fees with coupons three times: with a tax of everything, which shows what is left of each fee; with
+// a tax for each fee alone; and with taxes that are not rounded, on a document that is.
 func couponStackOracle(c *oracle) (result, error) {
 	var fees []fee
 	if err := json.Unmarshal(c.Usage.Fees, &fees); err != nil {
 		return result{}, err
 	}
-	at, lines := map[string]int{}, []money.Decimal{}
-	for i, f := range fees {
-		at[f.ID] = i
-		lines = append(lines, f.Amount)
+	each := func(f *fee) string { return f.ID }
+	shown := slices.Clone(fees)
+	for i := range shown {
+		shown[i].TaxPct = dec("100")
 	}
-	var stack []rating.StackedCoupon
-	for _, x := range c.Params.Coupons {
-		s := rating.StackedCoupon{Amount: zero(x.Amount)}
-		for _, id := range x.AppliesTo {
-			s.Lines = append(s.Lines, at[id])
-		}
-		stack = append(stack, s)
-	}
-	off := rating.StackRound(lines, stack)
-	net, total := money.Zero, money.Zero
-	var taxable []rating.Taxable
-	precise := map[string]string{}
-	for i, f := range fees {
-		precise[f.ID] = money.RoundTo(off[i], 7, money.HalfUp).String()
-		left := f.Amount.Sub(off[i])
-		net, total = net.Add(left), total.Add(off[i])
-		taxable = append(taxable, rating.Taxable{Amount: left, Percent: zero(f.TaxPct)})
-	}
-	sum, taxes, err := documentTax(taxable, c.Params.FeeTaxRound+"_per_line")
+	left, err := stacked(c, shown, "", each)
 	if err != nil {
 		return result{}, err
 	}
-	invoice, _, err := documentTax(taxable, c.Params.InvoiceTaxRound)
-	perFee := map[string]string{}
-	for i, f := range fees {
-		perFee[f.ID] = taxes[i].String()
+	alone, err := stacked(c, fees, c.Params.FeeTaxRound, each)
+	if err != nil {
+		return result{}, err
 	}
-	return result{net.Add(invoice).String(), map[string]any{
-		"coupon_total": total.String(), "precise_discount_per_fee": precise, "tax_per_fee": perFee,
-		"sum_of_fee_taxes": sum.String(), "invoice_tax": invoice.String(),
-	}}, err
+	document, err := stacked(c, fees, "", func(f *fee) string { return f.TaxPct.String() }, cashRule(c.Params.InvoiceTaxRound)...)
+	if err != nil {
+		return result{}, err
+	}
+	net, off := money.Zero, money.Zero
+	precise, perFee := map[string]string{}, map[string]string{}
+	for _, f := range fees {
+		v := sumWhere(left, ofPrice(schemas.PriceID("vat"+f.ID)))
+		net, off = net.Add(v), off.Add(f.Amount.Sub(v))
+		precise[f.ID] = money.RoundTo(f.Amount.Sub(v), 7, money.HalfUp).String()
+		perFee[f.ID] = sumWhere(alone, ofPrice(schemas.PriceID("vat"+f.ID))).String()
+	}
+	total := sumWhere(document, everything)
+	return result{total.String(), map[string]any{
+		"coupon_total": off.String(), "precise_discount_per_fee": precise, "tax_per_fee": perFee,
+		"sum_of_fee_taxes": sumWhere(alone, isTax).String(), "invoice_tax": total.Sub(net).String(),
+	}}, nil
+}
+
+// stacked bills fees with the coupons of a case.
+func stacked(c *oracle, fees []fee, taxRule string, category func(*fee) string, rules ...schemas.RoundingRule) ([]schemas.Charge, error) {
+	x := newTrial()
+	x.catalogue.Policy.Rounding = append(rules, x.catalogue.Policy.Rounding...)
+	if err := x.invoice(fees, taxRule, category); err != nil {
+		return nil, err
+	}
+	for _, p := range c.Params.Coupons {
+		coupon := schemas.Coupon{ID: p.ID, Fixed: p.Amount, Currency: "EUR"}
+		for i := range x.catalogue.Offerings {
+			if slices.Contains(p.AppliesTo, fees[i].ID) {
+				coupon.Offerings = append(coupon.Offerings, x.catalogue.Offerings[i].ID)
+			}
+		}
+		x.catalogue.Coupons = append(x.catalogue.Coupons, coupon)
+		x.account.Coupons = append(x.account.Coupons, schemas.Redemption{Coupon: p.ID})
+	}
+	out, err := x.rate()
+	return out.Charges, err
+}
+
+// cashRule rounds a document to a step of the same places as a rule.
+func cashRule(how string) []schemas.RoundingRule {
+	r, err := rule(how)
+	if err != nil || r == nil {
+		return nil
+	}
+	step := money.NewDecimal(1, -*r.Places)
+	return []schemas.RoundingRule{{Level: schemas.RoundDocument, Mode: r.Mode, Step: &step}}
 }
 
 func discountStackOracle(c *oracle) (result, error) {
@@ -240,7 +328,9 @@ func discountStackOracle(c *oracle) (result, error) {
 	if err := json.Unmarshal(c.Params.Order, &order); err != nil {
 		return result{}, err
 	}
-	policy := schemas.RatingPolicy{DiscountOrder: schemas.OrderPercentFirst}
+	x := newTrial()
+	policy := &x.catalogue.Policy
+	policy.DiscountOrder = schemas.OrderPercentFirst
 	switch {
 	case strings.Contains(order, "listed"), strings.Contains(order, "given"), strings.Contains(order, "order of application"):
 		policy.DiscountOrder = schemas.OrderAsListed
@@ -252,18 +342,20 @@ func discountStackOracle(c *oracle) (result, error) {
 	if strings.Contains(order, "original") || strings.Contains(order, "on the base") {
 		policy.PercentBase = schemas.BaseOriginal
 	}
-	var discounts []schemas.Discount
-	for _, x := range c.Params.Coupons {
-		d := schemas.Discount{ID: x.ID, Fixed: x.Value}
-		if x.Kind == "percent" || x.Kind == "percentage" {
-			d.Percent, d.Fixed = x.Value, nil
+	for _, p := range c.Params.Coupons {
+		d := schemas.Discount{ID: p.ID, Fixed: p.Value}
+		if p.Kind == "percent" || p.Kind == "percentage" {
+			d.Percent, d.Fixed = p.Value, nil
 		}
-		discounts = append(discounts, d)
+		x.offering().Discounts = append(x.offering().Discounts, d)
 	}
-	got, err := rating.Discount(c.Usage.Base, discounts, policy)
-	return amount(got.Amount), err
+	x.fee("p", c.Usage.Base)
+	net, err := x.bill()
+	return amount(c.Usage.Base.Sub(net)), err
 }
 
+// spreadOracle takes one fixed sum off several lines, as a coupon does. Each line has a tax of everything, which shows what
+// is left of it.
 func spreadOracle(c *oracle) (result, error) {
 	how, ok := map[string]schemas.DiscountSpread{
 		"": schemas.SpreadProportional, "proportional": schemas.SpreadProportional, "in_order": schemas.SpreadInOrder, "equal": schemas.SpreadEqual,
@@ -271,129 +363,37 @@ func spreadOracle(c *oracle) (result, error) {
 	if !ok {
 		return result{}, fmt.Errorf("no spread of a discount is called %q", c.Params.Spread)
 	}
-	parts, err := rating.SpreadDiscount(zero(c.Params.Discount), c.Usage.Lines, how, 2)
+	out, err := spread(zero(c.Params.Discount), c.Usage.Lines, how)
 	if err != nil {
 		return result{}, err
 	}
-	total, net := money.Zero, []money.Decimal{}
-	for i, l := range c.Usage.Lines {
-		net = append(net, l.Sub(parts[i]))
-		total = total.Add(net[i])
+	total := money.Zero
+	for _, v := range out {
+		total = total.Add(v)
 	}
-	return result{total.String(), map[string]any{"net_lines": texts(net)}}, nil
+	return result{total.String(), map[string]any{"net_lines": texts(out)}}, nil
 }
 
-// cycleOf reads a name of a period, or an ISO 8601 duration of one unit.
-func cycleOf(name string) (rating.Cycle, error) {
-	c := rating.Cycle{Count: 1, Zone: time.UTC}
-	names := map[string]schemas.Cycle{
-		"daily": schemas.CycleDay, "weekly": schemas.CycleWeek, "monthly": schemas.CycleMonth, "quarterly": schemas.CycleQuarter,
-		"quarter": schemas.CycleQuarter, "half_year": schemas.CycleHalf, "half_yearly": schemas.CycleHalf, "biannual": schemas.CycleHalf,
-		"semi_annual": schemas.CycleHalf, "annual": schemas.CycleYear, "yearly": schemas.CycleYear,
-		"D": schemas.CycleDay, "W": schemas.CycleWeek, "M": schemas.CycleMonth, "Y": schemas.CycleYear,
+// spread is what a coupon leaves of lines.
+func spread(off money.Decimal, lines []money.Decimal, how schemas.DiscountSpread) ([]money.Decimal, error) {
+	fees := make([]fee, len(lines))
+	for i, l := range lines {
+		fees[i] = fee{ID: fmt.Sprintf("%03d", i), Amount: l, TaxPct: dec("100")}
 	}
-	if rest, ok := strings.CutPrefix(name, "P"); ok && len(rest) > 1 {
-		n, err := strconv.Atoi(rest[:len(rest)-1])
-		if err != nil {
-			return c, err
-		}
-		c.Count, name = n, rest[len(rest)-1:]
-		c.Unit, ok = names[name]
-		if !ok {
-			return c, fmt.Errorf("no period %q", name)
-		}
-		return c, nil
+	x := newTrial()
+	x.roundBy(&schemas.RoundingRule{})
+	if err := x.invoice(fees, "", func(f *fee) string { return f.ID }); err != nil {
+		return nil, err
 	}
-	unit, ok := names[strings.ToLower(name)]
-	if !ok {
-		return c, fmt.Errorf("no period %q", name)
-	}
-	c.Unit = unit
-	return c, nil
-}
-
-func billedOracle(c *oracle) (result, error) {
-	cycle, err := cycleOf(c.Params.Period)
+	x.catalogue.Coupons = []schemas.Coupon{{ID: "c", Fixed: &off, Currency: "EUR", Spread: how}}
+	x.account.Coupons = []schemas.Redemption{{Coupon: "c"}}
+	charges, err := x.rate()
 	if err != nil {
-		return result{}, err
+		return nil, err
 	}
-	cycle.AnchorDay = c.Params.BillCycleDay
-	var days [3]schemas.Date
-	for i, s := range [3]string{c.Usage.Start, c.Usage.End, c.Usage.Target} {
-		if s == "" {
-			continue
-		}
-		if days[i], err = schemas.ParseDate(s); err != nil {
-			return result{}, err
-		}
+	out := make([]money.Decimal, len(lines))
+	for i := range fees {
+		out[i] = sumWhere(charges.Charges, ofPrice(schemas.PriceID("vat"+fees[i].ID)))
 	}
-	total := new(big.Rat)
-	for _, r := range cycle.Billed(days[0], days[1], days[2]) {
-		total.Add(total, new(big.Rat).Quo(r.Num.Rat(), r.Den.Rat()))
-	}
-	return result{amount: total.RatString()}, nil
-}
-
-func nextDateOracle(c *oracle) (result, error) {
-	cycle, err := cycleOf(c.Params.Period)
-	if err != nil {
-		return result{}, err
-	}
-	if cycle.Zone, err = time.LoadLocation(c.Params.Timezone); err != nil {
-		return result{}, err
-	}
-	const layout = "2006-01-02T15:04:05"
-	anchor, err := time.ParseInLocation(layout, c.Params.Anchor, cycle.Zone)
-	if err != nil {
-		return result{}, err
-	}
-	start, err := time.ParseInLocation(layout, c.Usage.PeriodStart, cycle.Zone)
-	cycle.Count = c.Params.Interval
-	return result{amount: cycle.Next(anchor, start).In(cycle.Zone).Format(layout)}, err
-}
-
-func wholePeriodsOracle(c *oracle) (result, error) {
-	cycle, err := cycleOf(c.Params.Period)
-	if err != nil {
-		return result{}, err
-	}
-	from, err := schemas.ParseDate(c.Usage.From)
-	if err != nil {
-		return result{}, err
-	}
-	to, err := schemas.ParseDate(c.Usage.To)
-	return result{amount: strconv.Itoa(cycle.WholePeriods(from, to))}, err
-}
-
-func advanceOracle(c *oracle) (result, error) {
-	cycle, err := cycleOf(c.Params.Period)
-	if err != nil {
-		return result{}, err
-	}
-	if cycle.Anchor, err = schemas.ParseDate(c.Usage.From); err != nil {
-		return result{}, err
-	}
-	var sequence []string
-	for n := range c.Params.N + 1 {
-		sequence = append(sequence, cycle.Day(n).String())
-	}
-	return result{sequence[c.Params.N], map[string]any{"sequence": sequence}}, nil
-}
-
-func civilDaysOracle(c *oracle) (result, error) {
-	zone, err := time.LoadLocation(c.Params.Timezone)
-	if err != nil {
-		return result{}, err
-	}
-	parse := func(s string) time.Time {
-		for _, layout := range []string{time.DateOnly, "2006-01-02T15:04:05", time.RFC3339} {
-			if t, e := time.ParseInLocation(layout, s, zone); e == nil {
-				return t
-			}
-		}
-		err = fmt.Errorf("%q is no time", s)
-		return time.Time{}
-	}
-	n := rating.CivilDays(parse(c.Usage.From), parse(c.Usage.To), zone)
-	return result{amount: strconv.Itoa(n)}, err
+	return out, nil
 }

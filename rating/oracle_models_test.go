@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"daybook/rating"
@@ -13,7 +12,7 @@ import (
 	"daybook/schemas/money"
 )
 
-// oracleModels says how each model of the cases is computed by the public functions.
+// oracleModels says how the cases of each model are billed: by a trial, or by the one rule of billing that they are about.
 var oracleModels = map[string]func(*oracle) (result, error){
 	"flat":                          priceOracle,
 	"per_unit":                      priceOracle,
@@ -24,8 +23,8 @@ var oracleModels = map[string]func(*oracle) (result, error){
 	"percentage":                    priceOracle,
 	"graduated_percentage":          priceOracle,
 	"dynamic":                       priceOracle,
-	"graduated_slice":               sliceOracle,
-	"graduated_percentage_slice":    sliceOracle,
+	"graduated_slice":               tierOracle,
+	"graduated_percentage_slice":    tierOracle,
 	"volume_prorated":               volumeProratedOracle,
 	"prorated_graduated":            proratedGraduatedOracle,
 	"pass_through":                  passThroughOracle,
@@ -68,103 +67,142 @@ var oracleModels = map[string]func(*oracle) (result, error){
 
 func amount(v money.Decimal) result { return result{amount: v.String()} }
 
+// billed is a result of what a trial costs.
+func billed(x *trial) (result, error) {
+	v, err := x.bill()
+	return amount(v), err
+}
+
+// priceOracle bills a price with all that stands around it. What was billed before is a fee of the same offering, whose bounds
+// hold both; credits are balances of the account.
 func priceOracle(c *oracle) (result, error) {
 	p, err := c.Params.price(c.Model)
 	if err != nil {
 		return result{}, err
 	}
-	p.Policy.Rounding = nil
-	u := rating.Usage{Quantity: c.Usage.Quantity, Events: c.Usage.Events}
-	got, err := rating.Total(p, schemas.RatingPolicy{}, u, true)
-	if err != nil {
+	x := newTrial()
+	if err := x.measured(p, &c.Params, &c.Usage); err != nil {
 		return result{}, err
 	}
-	net := got.Amount
-	if c.Params.BilledBefore != nil {
-		net = rating.Bound(*c.Params.BilledBefore, net, p.Minimum, p.Maximum)
+	if before := c.Params.BilledBefore; before != nil {
+		o, sold := x.offering(), &x.offering().Prices[0]
+		o.Minimum, o.Maximum, sold.Minimum, sold.Maximum = sold.Minimum, sold.Maximum, nil, nil
+		x.fee("before", *before)
 	}
-	grants := make([]schemas.Grant, len(c.Params.Credits))
 	for i, v := range c.Params.Credits {
-		grants[i] = schemas.Grant{ID: fmt.Sprint(i), Amount: v}
+		x.grant(schemas.Grant{ID: fmt.Sprint(i), Amount: v})
 	}
-	drawn, _ := rating.Draw([]rating.Due{{Amount: net}}, grants, nil)
-	for _, d := range drawn {
-		net = net.Sub(d.Amount)
-	}
-	if net, err = roundTo(net, c.Params.Round); err != nil {
-		return result{}, err
-	}
-	out := result{amount: net.String(), parts: map[string]any{"net": net.String()}}
 	if c.Params.TaxPct != nil {
-		tax, err := roundTo(rating.Tax(rating.Taxable{Amount: net, Percent: *c.Params.TaxPct}), "half_up_2")
-		if err != nil {
-			return out, err
+		x.tax("", *c.Params.TaxPct)
+		x.roundBy(&schemas.RoundingRule{Level: schemas.RoundTax})
+	}
+	out, err := x.rate()
+	if err != nil {
+		return result{}, err
+	}
+	tax := sumWhere(out.Charges, isTax)
+	net := sumWhere(out.Charges, func(c *schemas.Charge) bool { return !isTax(c) }).Sub(zero(c.Params.BilledBefore))
+	return result{net.String(), map[string]any{
+		"net": net.String(), "tax": tax.String(), "total": net.Add(tax).String(), "tier_amounts": tierAmounts(out.Charges[0].Steps),
+	}}, nil
+}
+
+// measured sells a price of a meter, or a fee, and uses what the case says.
+func (x *trial) measured(p *schemas.Price, of *params, u *usage) error {
+	r, err := rule(of.Round)
+	if err != nil {
+		return err
+	}
+	x.roundBy(r)
+	if p.Terms.Model != schemas.ModelFlat {
+		p.Meter = "m"
+	}
+	x.sell(*p)
+	switch {
+	case p.Meter == "":
+	case p.Terms.Model == schemas.ModelPercentage:
+		x.use("m", u.Events...)
+		if len(u.Events) == 0 {
+			x.fee("nothing", money.Zero) // no event is no line
 		}
-		out.parts["tax"], out.parts["total"] = tax.String(), net.Add(tax).String()
+	default:
+		x.use("m", u.Quantity)
 	}
-	var tiers []string
-	from := money.Zero
-	for _, t := range p.Terms.Tiers {
-		_, part := rating.TierSlice(t, from, c.Usage.Quantity)
-		tiers = append(tiers, part.String())
-		from = zero(t.UpTo)
-	}
-	out.parts["tier_amounts"] = tiers
-	return out, nil
+	return nil
 }
 
-func sliceOracle(c *oracle) (result, error) {
+// tierAmounts are what the tiers of a charge cost, by its steps.
+func tierAmounts(steps []schemas.Step) []string {
+	var out []string
+	for _, s := range steps {
+		if s.Op == rating.OpTier {
+			out = append(out, s.Out)
+		}
+	}
+	return out
+}
+
+// tierOracle bills one tier between two that cost nothing; its units are what it costs at one a unit.
+func tierOracle(c *oracle) (result, error) {
 	tier := schemas.Tier{UpTo: c.Params.To, UnitPrice: zero(c.Params.UnitPrice), FlatFee: zero(c.Params.FlatFee), Percent: zero(c.Params.RatePct)}
-	units, cost := rating.TierSlice(tier, zero(c.Params.From), c.Usage.Total)
-	return result{cost.String(), map[string]any{"units_in_slice": units.String()}}, nil
-}
-
-func volumeProratedOracle(c *oracle) (result, error) {
-	terms, err := c.Params.terms("volume")
+	model, each := schemas.ModelGraduated, schemas.Tier{UpTo: c.Params.To, UnitPrice: money.One}
+	if c.Model == "graduated_percentage_slice" {
+		model, each = schemas.ModelGraduatedPercentage, schemas.Tier{UpTo: c.Params.To, Percent: *dec("100")}
+	}
+	cost := func(tier schemas.Tier) (money.Decimal, error) {
+		var tiers []schemas.Tier
+		if from := c.Params.From; from != nil && from.IsPositive() {
+			tiers = append(tiers, schemas.Tier{UpTo: from})
+		}
+		if tiers = append(tiers, tier); tier.UpTo != nil {
+			tiers = append(tiers, schemas.Tier{})
+		}
+		x := newTrial()
+		x.sell(schemas.Price{ID: "p", Meter: "m", Currency: "EUR", Terms: schemas.Terms{Model: model, Tiers: tiers}})
+		x.use("m", c.Usage.Total)
+		return x.bill()
+	}
+	units, err := cost(each)
 	if err != nil {
 		return result{}, err
 	}
-	policy, err := c.Params.policy()
-	if err != nil {
-		return result{}, err
-	}
-	got, err := rating.VolumeProrated(&terms, policy, c.Usage.FullQuantity, c.Usage.ProratedQty)
-	return amount(got.Amount), err
-}
-
-func proratedGraduatedOracle(c *oracle) (result, error) {
-	terms, err := c.Params.terms("graduated")
-	if err != nil {
-		return result{}, err
-	}
-	var prorated []money.Decimal
-	if err := json.Unmarshal(c.Usage.Prorated, &prorated); err != nil {
-		return result{}, err
-	}
-	got, err := rating.GraduatedProratedRound(&terms, c.Usage.Full, prorated)
-	if err != nil {
-		return result{}, err
-	}
-	got, err = roundTo(got, c.Params.Round)
-	return amount(got), err
+	v, err := cost(tier)
+	return result{v.String(), map[string]any{"units_in_slice": units.String()}}, err
 }
 
 func passThroughOracle(c *oracle) (result, error) {
-	got, err := rating.Price(&schemas.Terms{Model: schemas.ModelPassThrough}, schemas.RatingPolicy{}, rating.Usage{Events: c.Usage.EventAmounts})
-	return amount(got.Amount), err
+	x := newTrial()
+	x.sell(schemas.Price{ID: "p", Meter: "m", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelPassThrough}})
+	x.use("m", c.Usage.EventAmounts...)
+	return billed(x)
 }
 
+// packageCountOracle counts packages at one each.
 func packageCountOracle(c *oracle) (result, error) {
-	n, err := rating.CountPackages(c.Usage.Quantity, zero(c.Params.PackageSize), quantityRounding(c.Params.Rounding))
-	return amount(n), err
+	x := newTrial()
+	x.sell(schemas.Price{ID: "p", Meter: "m", Currency: "EUR", Terms: schemas.Terms{
+		Model: schemas.ModelPackage, PackageSize: c.Params.PackageSize, PackagePrice: &money.One, PackageRound: quantityRounding(c.Params.Rounding),
+	}})
+	x.use("m", c.Usage.Quantity)
+	return billed(x)
 }
 
-func units(q map[string]money.Decimal) []rating.UnitQuantity {
-	var out []rating.UnitQuantity
-	for _, unit := range slices.Sorted(maps.Keys(q)) {
-		out = append(out, rating.UnitQuantity{Unit: unit, Quantity: q[unit]})
+// joint bills a price of several meters, of which each has been used as the case says. What was billed before is on an
+// earlier invoice of the month.
+func joint(c *oracle, terms *schemas.Terms) (result, error) {
+	x := newTrial()
+	for _, unit := range slices.Sorted(maps.Keys(c.Usage.Quantities)) {
+		x.measure(schemas.Meter{ID: schemas.MeterID(unit)})
+		x.use(schemas.MeterID(unit), c.Usage.Quantities[unit])
 	}
-	return out
+	x.sell(schemas.Price{ID: "p", Currency: "EUR", Terms: *terms})
+	out, err := x.rate()
+	if err != nil || c.Params.AlreadyBilled == nil {
+		return amount(sumWhere(out.Charges, ofPrice("p"))), err
+	}
+	issued := slices.Clone(out.Charges)
+	issued[0].Amount, issued[0].Exact = *c.Params.AlreadyBilled, *c.Params.AlreadyBilled
+	return amount(sumWhere(rating.Difference(issued, out.Charges), ofPrice("p"))), nil
 }
 
 func blockOracle(c *oracle) (result, error) {
@@ -176,8 +214,7 @@ func blockOracle(c *oracle) (result, error) {
 		}
 		terms.Blocks = append(terms.Blocks, blocks)
 	}
-	got, err := rating.Price(&terms, schemas.RatingPolicy{}, rating.Usage{Units: units(c.Usage.Quantities)})
-	return amount(got.Amount.Sub(zero(c.Params.AlreadyBilled))), err
+	return joint(c, &terms)
 }
 
 func capacityOracle(c *oracle) (result, error) {
@@ -189,8 +226,7 @@ func capacityOracle(c *oracle) (result, error) {
 		}
 		terms.Capacities = append(terms.Capacities, capacity)
 	}
-	got, err := rating.Price(&terms, schemas.RatingPolicy{}, rating.Usage{Units: units(c.Usage.Quantities)})
-	return amount(got.Amount.Sub(zero(c.Params.AlreadyBilled))), err
+	return joint(c, &terms)
 }
 
 func ruleGroupOracle(c *oracle) (result, error) {
@@ -214,8 +250,23 @@ func ruleGroupOracle(c *oracle) (result, error) {
 		}
 		terms.Groups = append(terms.Groups, group)
 	}
-	got, err := rating.Price(&terms, schemas.RatingPolicy{}, rating.Usage{Quantity: c.Usage.Quantity})
-	return amount(got.Amount), err
+	x := newTrial()
+	x.sell(schemas.Price{ID: "p", Meter: "m", Currency: "EUR", Terms: terms})
+	x.use("m", c.Usage.Quantity)
+	return billed(x)
+}
+
+// session bills one session, which began at an instant of the month.
+func session(c *oracle, start time.Time, terms *schemas.Terms) (result, error) {
+	r, err := rule(c.Params.Round)
+	if err != nil {
+		return result{}, err
+	}
+	x := newTrial()
+	x.roundBy(r)
+	x.sell(schemas.Price{ID: "p", Meter: "m", Currency: "EUR", Terms: *terms})
+	x.used = []usedRow{{meter: "m", start: start, quantity: c.Usage.Duration}}
+	return billed(x)
 }
 
 func elapsedOracle(c *oracle) (result, error) {
@@ -223,12 +274,7 @@ func elapsedOracle(c *oracle) (result, error) {
 	for _, b := range c.Params.Bands {
 		terms.ElapsedBands = append(terms.ElapsedBands, schemas.ElapsedBand{StartSeconds: b.Start, Rate: b.Rate, RateSeconds: b.RateUnit, IncrementSeconds: b.Increment})
 	}
-	got, err := rating.Price(&terms, schemas.RatingPolicy{}, rating.Usage{Sessions: []rating.Session{{Seconds: c.Usage.Duration}}})
-	if err != nil {
-		return result{}, err
-	}
-	v, err := roundTo(got.Amount, c.Params.Round)
-	return amount(v), err
+	return session(c, time.Time{}, &terms)
 }
 
 func timeOfDayOracle(c *oracle) (result, error) {
@@ -236,43 +282,47 @@ func timeOfDayOracle(c *oracle) (result, error) {
 	for _, b := range c.Params.Bands {
 		terms.DayBands = append(terms.DayBands, schemas.DayBand{Start: b.From, End: b.To, Rate: b.Rate, RateSeconds: b.RateUnit, IncrementSeconds: b.Increment})
 	}
-	start, err := time.Parse(time.TimeOnly, c.Usage.Start)
+	start, err := time.Parse(time.DateTime, "2024-09-17 "+c.Usage.Start)
 	if err != nil {
 		return result{}, err
 	}
-	got, err := rating.Price(&terms, schemas.RatingPolicy{}, rating.Usage{Sessions: []rating.Session{{Start: start.AddDate(2024, 0, 0), Seconds: c.Usage.Duration}}})
-	if err != nil {
-		return result{}, err
-	}
-	v, err := roundTo(got.Amount, c.Params.Round)
-	return amount(v), err
+	return session(c, start, &terms)
 }
 
-// timeWeightedOracle measures the mean level of a period, in seconds, and prices it per unit.
+// timeWeightedOracle bills the mean level of a month.
 func timeWeightedOracle(c *oracle) (result, error) {
 	start, err := time.Parse(time.RFC3339, c.Params.PeriodStart)
 	if err != nil {
 		return result{}, err
 	}
-	end, err := time.Parse(time.RFC3339, c.Params.PeriodEnd)
+	r, err := rule(c.Params.Round)
 	if err != nil {
 		return result{}, err
 	}
-	var changes []rating.LevelChange
-	for _, x := range c.Usage.Changes {
-		at, err := time.Parse(time.RFC3339, x.At)
+	x := newTrial()
+	if x.period = schemas.Period(start.Format("2006-01")); start.AddDate(0, 1, 0).Format(time.RFC3339) != c.Params.PeriodEnd {
+		return result{}, fmt.Errorf("from %s to %s is no month", c.Params.PeriodStart, c.Params.PeriodEnd)
+	}
+	x.roundBy(r)
+	x.subscription().Start = schemas.DateOf(start, time.UTC)
+	x.measure(schemas.Meter{ID: "m", Aggregation: schemas.AggregateTimeWeighted, PerTime: schemas.WindowPeriod, CarryIn: true})
+	x.sell(schemas.Price{ID: "p", Meter: "m", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelPerUnit, UnitPrice: c.Params.UnitPrice}})
+	if carried := zero(c.Params.CarriedIn); !carried.IsZero() {
+		x.used = append(x.used, usedRow{meter: "m", start: start, quantity: carried})
+	}
+	for _, change := range c.Usage.Changes {
+		at, err := time.Parse(time.RFC3339, change.At)
 		if err != nil {
 			return result{}, err
 		}
-		changes = append(changes, rating.LevelChange{At: at, Delta: x.Delta})
+		x.used = append(x.used, usedRow{meter: "m", start: at, quantity: change.Delta})
 	}
-	v := rating.MeanLevelRound(zero(c.Params.CarriedIn), changes, start, end)
-	v, err = roundTo(v.Mul(zero(c.Params.UnitPrice)), c.Params.Round)
-	return amount(v), err
+	return billed(x)
 }
 
+// conversionOracle bills a converted quantity at its unit price, or at one.
 func conversionOracle(c *oracle) (result, error) {
-	conv := &schemas.UnitConversion{Round: quantityRounding(c.Params.RoundQuantity)}
+	conv := &schemas.UnitConversion{Round: quantityRounding(c.Params.RoundQuantity), Places: c.Params.Decimals}
 	switch {
 	case c.Params.DivideBy != nil:
 		conv.Divide = c.Params.DivideBy
@@ -283,72 +333,83 @@ func conversionOracle(c *oracle) (result, error) {
 	default:
 		return result{}, fmt.Errorf("no conversion is called %q", c.Params.Op)
 	}
-	conv.Places = c.Params.Decimals
-	q, err := rating.ConvertRound(c.Usage.Quantity, conv)
-	if c.Params.UnitPrice != nil {
-		q = q.Mul(*c.Params.UnitPrice)
+	price := c.Params.UnitPrice
+	if price == nil {
+		price = &money.One
 	}
-	return amount(q), err
+	x := newTrial()
+	x.sell(schemas.Price{ID: "p", Meter: "m", Currency: "EUR", Convert: conv, Terms: schemas.Terms{Model: schemas.ModelPerUnit, UnitPrice: price}})
+	x.use("m", c.Usage.Quantity)
+	return billed(x)
 }
 
-func usageDiscountOracle(c *oracle) (result, error) {
-	return amount(rating.Billable(c.Usage.Before, c.Usage.Quantity, zero(c.Params.FreeQuantity))), nil
-}
-
-func incrementOracle(c *oracle) (result, error) {
-	p, err := c.Params.Charge.price(c.Params.Charge.Model)
+// roundOracle bills a fee and rounds its line.
+func roundOracle(c *oracle) (result, error) {
+	mode, err := modeOf(c.Params.Mode)
 	if err != nil {
 		return result{}, err
 	}
-	got, err := rating.Increment(p, schemas.RatingPolicy{}, rating.Usage{Quantity: c.Usage.Before}, rating.Usage{Quantity: c.Usage.After}, false)
-	if err != nil {
-		return result{}, err
-	}
-	return amount(rating.Bound(zero(c.Params.BilledBefore), got, c.Params.MinSpend, c.Params.MaxSpend)), nil
+	x := newTrial()
+	x.roundBy(&schemas.RoundingRule{Mode: mode, Places: &c.Params.Decimals})
+	x.fee("p", c.Usage.Value)
+	return billed(x)
 }
 
-func rerateOracle(c *oracle) (result, error) {
-	p, err := c.Params.Charge.price(c.Params.Charge.Model)
+// allocateOracle divides by the rule that discounts and bundles are divided by.
+func allocateOracle(c *oracle) (result, error) {
+	var weights []money.Decimal
+	for _, w := range c.Usage.Weights {
+		weights = append(weights, w.Weight)
+	}
+	parts, err := money.Allocate(c.Usage.Amount, weights, c.Params.Decimals)
 	if err != nil {
 		return result{}, err
 	}
-	booked, err := rating.Rerate(p, schemas.RatingPolicy{}, c.Usage.Cumulative, true)
-	if err != nil || len(booked) == 0 {
-		return result{amount: "0"}, err
+	total, shares := money.Zero, map[string]string{}
+	for i, w := range c.Usage.Weights {
+		shares[w.Key] = parts[i].String()
+		total = total.Add(parts[i])
 	}
-	return result{booked[len(booked)-1].String(), map[string]any{"deltas": texts(booked)}}, nil
+	return result{total.String(), map[string]any{"shares": shares}}, nil
 }
 
-func lateOracle(c *oracle) (result, error) {
-	p, err := c.Params.Charge.price(c.Params.Charge.Model)
+// drawOracle pays from balances by the rule that invoices are paid by.
+func drawOracle(c *oracle) (result, error) {
+	order, err := decodeOrder(c.Params.Order)
 	if err != nil {
 		return result{}, err
 	}
-	booked, err := rating.RerateLate(p, schemas.RatingPolicy{}, c.Usage.ByRun, true)
-	if err != nil {
-		return result{}, err
-	}
-	var totals []money.Decimal
-	for _, run := range booked {
-		total := money.Zero
-		for _, v := range run {
-			total = total.Add(v)
-		}
-		totals = append(totals, total)
-	}
-	return result{totals[len(totals)-1].String(), map[string]any{"run_totals": texts(totals)}}, nil
-}
-
-func boundOracle(c *oracle) (result, error) {
-	v := c.Usage.Amount
-	if c.Params.DiscountPct != nil {
-		off, err := rating.Discount(v, []schemas.Discount{{Percent: c.Params.DiscountPct}}, schemas.RatingPolicy{})
-		if err != nil {
+	x := newTrial()
+	x.catalogue.Policy.CreditOrder = order
+	for _, g := range append(slices.Clone(c.Params.Wallets), c.Params.Grants...) {
+		grant := schemas.Grant{ID: g.ID, Amount: g.Balance, Priority: g.Priority}
+		if grant.Created, err = dateOf(g.Created); err != nil {
 			return result{}, err
 		}
-		v = v.Sub(off.Amount)
+		if grant.Expires, err = dateOf(g.Expires); err != nil {
+			return result{}, err
+		}
+		x.grant(grant)
 	}
-	return amount(rating.Bound(zero(c.Params.BilledBefore), v, c.Params.Min, c.Params.Max)), nil
+	x.fee("p", c.Usage.AmountDue.Add(c.Usage.Usage))
+	out, err := x.rate()
+	if err != nil {
+		return result{}, err
+	}
+	by, rest, total := map[string]string{}, map[string]string{}, money.Zero
+	for i, g := range x.account.Credits {
+		left := out.Carried.Grants[i].Balance
+		if rest[g.ID] = left.String(); !left.Equal(g.Amount) {
+			by[g.ID] = g.Amount.Sub(left).String()
+		}
+		total = total.Add(left)
+	}
+	due := sumWhere(out.Charges, func(*schemas.Charge) bool { return true })
+	got := result{due.String(), map[string]any{"drawn": by, "left": rest}}
+	if c.Model == "grant_burndown" {
+		got.amount = total.String()
+	}
+	return got, nil
 }
 
 func decodeOrder(raw json.RawMessage) ([]schemas.CreditKey, error) {
@@ -372,76 +433,18 @@ func decodeOrder(raw json.RawMessage) ([]schemas.CreditKey, error) {
 	return out, nil
 }
 
-// dateOf reads a day, or a number that only orders.
+// dateOf reads a day, or a number that only orders: a day of the year after the trials.
 func dateOf(raw json.RawMessage) (schemas.Date, error) {
-	s := strings.Trim(string(raw), `"`)
-	if s == "" || s == "null" {
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		text = string(raw)
+	}
+	if text == "" || text == "null" {
 		return schemas.Date{}, nil
 	}
-	if d, err := schemas.ParseDate(s); err == nil {
+	if d, err := schemas.ParseDate(text); err == nil {
 		return d, nil
 	}
-	n, err := money.ParseDecimal(s)
-	return schemas.NewDate(2000, 1, 1).AddDays(int(n.IntPart())), err
-}
-
-func drawOracle(c *oracle) (result, error) {
-	order, err := decodeOrder(c.Params.Order)
-	if err != nil {
-		return result{}, err
-	}
-	var grants []schemas.Grant
-	for _, g := range append(slices.Clone(c.Params.Wallets), c.Params.Grants...) {
-		grant := schemas.Grant{ID: g.ID, Amount: g.Balance, Priority: g.Priority}
-		if grant.Created, err = dateOf(g.Created); err != nil {
-			return result{}, err
-		}
-		if grant.Expires, err = dateOf(g.Expires); err != nil {
-			return result{}, err
-		}
-		grants = append(grants, grant)
-	}
-	due := c.Usage.AmountDue.Add(c.Usage.Usage)
-	drawn, left := rating.Draw([]rating.Due{{Amount: due}}, grants, order)
-	by, rest := map[string]string{}, map[string]string{}
-	total := money.Zero
-	for _, d := range drawn {
-		by[d.Grant] = d.Amount.String()
-		due = due.Sub(d.Amount)
-	}
-	for i := range grants {
-		rest[grants[i].ID] = left[i].String()
-		total = total.Add(left[i])
-	}
-	out := result{due.String(), map[string]any{"drawn": by, "left": rest}}
-	if c.Model == "grant_burndown" {
-		out.amount = total.String()
-	}
-	return out, nil
-}
-
-func roundOracle(c *oracle) (result, error) {
-	mode, err := modeOf(c.Params.Mode)
-	if err != nil {
-		return result{}, err
-	}
-	v, err := rating.Round(c.Usage.Value, schemas.RoundingRule{Mode: mode, Places: &c.Params.Decimals})
-	return amount(v), err
-}
-
-func allocateOracle(c *oracle) (result, error) {
-	var weights []money.Decimal
-	for _, w := range c.Usage.Weights {
-		weights = append(weights, w.Weight)
-	}
-	parts, err := money.Allocate(c.Usage.Amount, weights, c.Params.Decimals)
-	if err != nil {
-		return result{}, err
-	}
-	total, shares := money.Zero, map[string]string{}
-	for i, w := range c.Usage.Weights {
-		shares[w.Key] = parts[i].String()
-		total = total.Add(parts[i])
-	}
-	return result{total.String(), map[string]any{"shares": shares}}, nil
+	n, err := money.ParseDecimal(text)
+	return schemas.NewDate(2025, 1, 1).AddDays(int(n.IntPart())), err
 }

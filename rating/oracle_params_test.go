@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"daybook/rating"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -180,7 +179,7 @@ type usage struct {
 		Key    string
 		Weight money.Decimal
 	}
-	Items   []struct{ Old, New money.Decimal }
+	Items   []planItem
 	Changes []struct {
 		At    string
 		Delta money.Decimal
@@ -223,15 +222,6 @@ func modeOf(s string) (money.Mode, error) {
 		return money.Down, nil
 	}
 	return money.ParseMode(s)
-}
-
-// roundTo rounds by a rule such as half_up_2.
-func roundTo(v money.Decimal, how string) (money.Decimal, error) {
-	r, err := rule(how)
-	if err != nil || r == nil {
-		return v, err
-	}
-	return rating.Round(v, *r)
 }
 
 func zero(v number) money.Decimal {
@@ -309,13 +299,9 @@ func (p *params) price(model string) (*schemas.Price, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &schemas.Price{ID: "case", Terms: terms, FreeQuantity: p.FreeQuantity, Minimum: p.MinSpend, Maximum: p.MaxSpend, Policy: policy}
+	out := &schemas.Price{ID: "case", Currency: "EUR", Terms: terms, FreeQuantity: p.FreeQuantity, Minimum: p.MinSpend, Maximum: p.MaxSpend, Policy: policy}
 	if p.DiscountPct != nil {
 		out.Discounts = []schemas.Discount{{Percent: p.DiscountPct}}
 	}
-	r, err := rule(p.Round)
-	if r != nil {
-		out.Policy.Rounding = schemas.Rounding{*r}
-	}
-	return out, err
+	return out, nil
 }

@@ -20,7 +20,8 @@ type oracle struct {
 	Raw       given `json:"-"` // the names of what the case gives
 	Params    params
 	Usage     usage
-	Amount    string          `json:"expected_amount"`
+	Amount    string `json:"expected_amount"`
+	Notes     string
 	Kind      string          `json:"expected_kind"`
 	Breakdown json.RawMessage `json:"expected_breakdown"`
 	Currency  string

@@ -26,19 +26,6 @@ func (m *model) packages(t *trail, q number) number {
 	})
 }
 
-// CountPackages returns how many packages of a size a quantity makes, by the policy for started ones; an empty policy
-// counts them in full, and none is an error, because a part of a package is no count.
-func CountPackages(quantity, size money.Decimal, round schemas.QuantityRounding) (money.Decimal, error) {
-	if err := above("package size", size); err != nil {
-		return money.Zero, err
-	}
-	mode, exact := packageMode(round)
-	if exact {
-		return money.Zero, fmt.Errorf("count packages of %s: choose how a started one counts", size)
-	}
-	return money.DivRound(quantity, size, 0, mode)
-}
-
 // blocks counts the blocks of a size in a quantity.
 func (t *trail) blocks(note string, q operand, size money.Decimal, mode money.Mode) number {
 	n := quotientRound(q.n.v, size, 0, mode)

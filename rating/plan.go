@@ -221,6 +221,9 @@ func (p *Plan) compileOfferings() error {
 		if p.offerings[o.ID] != nil {
 			return fmt.Errorf("offering %s is there twice: rename one", o.ID)
 		}
+		if err := checkDiscounts(o.Discounts); err != nil {
+			return fmt.Errorf("offering %s: %w", o.ID, err)
+		}
 		for j := range o.Prices {
 			x, err := p.compilePrice(&o.Prices[j], o)
 			if err != nil {

@@ -106,13 +106,17 @@ func TestModelsAgainstRat(t *testing.T) {
 	}
 }
 
-// TestSlicesAddUp: wherever a quantity is cut, the increments add up to the total of the whole.
+// TestSlicesAddUp: wherever a month is cut, its slices add up to what the whole costs.
 func TestSlicesAddUp(t *testing.T) {
 	for seed := range uint64(500) {
 		r := random(seed)
-		p := &schemas.Price{ID: "p", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelGraduated, Tiers: randomTiers(r)}}
+		p := schemas.Price{ID: "p", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelGraduated, Tiers: randomTiers(r)}}
 		if r.IntN(2) == 0 {
 			p.Terms.Model = schemas.ModelVolume
+		}
+		for i := range p.Terms.Tiers { // with quantities of six places, nothing is rounded
+			tier := &p.Terms.Tiers[i]
+			tier.UnitPrice = money.RoundTo(tier.UnitPrice, 12, money.Down)
 		}
 		if r.IntN(2) == 0 {
 			most := decimal(r, 4, 2)
@@ -122,21 +126,24 @@ func TestSlicesAddUp(t *testing.T) {
 			free := decimal(r, 2, 2)
 			p.FreeQuantity = &free
 		}
-		cumulative, sum := []money.Decimal{}, money.Zero
+		quantities, sum := []money.Decimal{}, money.Zero
 		for range 1 + r.IntN(8) {
-			sum = sum.Add(decimal(r, 3, 3))
-			cumulative = append(cumulative, sum)
+			q := decimal(r, 3, 3)
+			quantities, sum = append(quantities, q), sum.Add(q)
 		}
-		whole, err := rating.Total(p, schemas.RatingPolicy{}, rating.Usage{Quantity: sum}, true)
+		cut, whole := newTrial(), newTrial()
+		cut.slices(p, quantities)
+		whole.slices(p, []money.Decimal{sum})
+		parts, err := cut.bill()
 		if err != nil {
 			t.Fatal(err)
 		}
-		booked, err := rating.Rerate(p, schemas.RatingPolicy{}, cumulative, true)
+		want, err := whole.bill()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := total(booked); !got.Equal(whole.Amount) {
-			t.Fatalf("seed %d: slices %v add up to %s, the whole is %s", seed, booked, got, whole.Amount)
+		if !parts.Equal(want) {
+			t.Fatalf("seed %d: slices of %v add up to %s, the whole is %s", seed, quantities, parts, want)
 		}
 	}
 }
@@ -240,37 +247,58 @@ func TestDiscountsStayWithinBase(t *testing.T) {
 			left = new(big.Rat).Sub(left, off)
 			list = append(list, d)
 		}
-		got, err := rating.Discount(base, list, schemas.RatingPolicy{DiscountOrder: schemas.OrderAsListed})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.Amount.Rat().Cmp(new(big.Rat).Sub(base.Rat(), left)) != 0 || got.Amount.GreaterThan(base) || got.Amount.IsNegative() {
-			t.Fatalf("seed %d: %s off %s", seed, got.Amount, base)
+		if got := takenOff(t, base, list, schemas.RatingPolicy{DiscountOrder: schemas.OrderAsListed}); !atEighteen(got, new(big.Rat).Sub(base.Rat(), left)) {
+			t.Fatalf("seed %d: %s off %s", seed, got, base)
 		}
 		for _, order := range []schemas.DiscountOrder{schemas.OrderPercentFirst, schemas.OrderFixedFirst} {
 			for _, of := range []schemas.PercentBase{schemas.BaseRemaining, schemas.BaseOriginal} {
-				got, err := rating.Discount(base, list, schemas.RatingPolicy{DiscountOrder: order, PercentBase: of})
-				if err != nil || got.Amount.GreaterThan(base) || got.Amount.IsNegative() {
-					t.Fatalf("seed %d: %s %s: %s off %s: %v", seed, order, of, got.Amount, base, err)
+				got := takenOff(t, base, list, schemas.RatingPolicy{DiscountOrder: order, PercentBase: of})
+				if got.GreaterThan(base) || got.IsNegative() {
+					t.Fatalf("seed %d: %s %s: %s off %s", seed, order, of, got, base)
 				}
 			}
 		}
 	}
 }
 
-// TestCommitmentAddsUp: charge = utilised + overage + true-up, and with a factor of 1 and a true-up it is the larger of
-// spend and commitment.
+// atEighteen reports whether a number is another rounded to 18 places.
+func atEighteen(got money.Decimal, want *big.Rat) bool {
+	off := new(big.Rat).Sub(got.Rat(), want)
+	return off.Abs(off).Cmp(new(big.Rat).SetFrac64(1, 2*1e18)) <= 0
+}
+
+// takenOff is what discounts take off a fee.
+func takenOff(t *testing.T, base money.Decimal, list []schemas.Discount, policy schemas.RatingPolicy) money.Decimal {
+	t.Helper()
+	x := (&setting{policy: policy}).trial()
+	x.offering().Discounts = list
+	x.fee("p", base)
+	net, err := x.bill()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base.Sub(net)
+}
+
+// TestCommitmentAddsUp: a month under a commitment with true-up costs the larger of spend and commitment, and what is above it
+// once more by what the factor adds.
 func TestCommitmentAddsUp(t *testing.T) {
 	for seed := range uint64(1000) {
 		r := random(seed)
 		spend, promised, factor := decimal(r, 3, 4), decimal(r, 3, 2), money.One.Add(decimal(r, 1, 2))
-		c := rating.Commit(spend, promised, &factor, true)
-		if !c.Charge().Equal(c.Utilised.Add(c.Overage).Add(c.TrueUp)) || !c.Utilised.Add(c.TrueUp).Equal(promised) {
-			t.Fatalf("seed %d: %+v of %s", seed, c, promised)
+		x := newTrial()
+		x.fee("p", spend)
+		x.account.Commitments = []schemas.Commitment{{ID: "c", Amount: promised, Currency: "EUR", OverageFactor: &factor, TrueUp: true}}
+		got, err := x.bill()
+		if err != nil {
+			t.Fatal(err)
 		}
-		plain := rating.Commit(spend, promised, nil, true).Charge()
-		if want := big.NewRat(0, 1).Set(spend.Rat()); want.Cmp(promised.Rat()) < 0 && !plain.Equal(promised) || want.Cmp(promised.Rat()) >= 0 && !plain.Equal(spend) {
-			t.Fatalf("seed %d: spend %s, commitment %s, charge %s", seed, spend, promised, plain)
+		want := promised.Rat()
+		if above := new(big.Rat).Sub(spend.Rat(), want); above.Sign() > 0 {
+			want = above.Add(want, above.Mul(above, factor.Rat()))
+		}
+		if got.Rat().Cmp(want) != 0 {
+			t.Fatalf("seed %d: spend %s, commitment %s, factor %s: %s", seed, spend, promised, factor, got)
 		}
 	}
 }

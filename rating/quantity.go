@@ -7,16 +7,6 @@ import (
 	"daybook/schemas/money"
 )
 
-// ConvertRound turns a metered quantity into a priced one: multiplied or divided by a factor, then rounded by policy.
-// A nil conversion leaves the quantity as it is. The error says what is wrong with the conversion.
-func ConvertRound(quantity money.Decimal, c *schemas.UnitConversion) (money.Decimal, error) {
-	if err := checkConversion(c); err != nil {
-		return money.Zero, err
-	}
-	t := trail{quiet: true}
-	return t.convertRound(given(quantity), c).v, nil
-}
-
 func (t *trail) convertRound(q number, c *schemas.UnitConversion) number {
 	if c == nil {
 		return q
@@ -36,6 +26,12 @@ func (t *trail) convertRound(q number, c *schemas.UnitConversion) number {
 	return t.round("rounded before pricing", in("quantity", q), c.Places, mode)
 }
 
+// allowFree takes a free quantity off, but not below zero.
+func (t *trail) allowFree(q number, what string, free operand) number {
+	q = t.sub("after "+what, in("quantity", q), free)
+	return t.most("but not below zero", in("quantity", q), fact("least", money.Zero))
+}
+
 func checkConversion(c *schemas.UnitConversion) error {
 	switch {
 	case c == nil:
@@ -46,12 +42,6 @@ func checkConversion(c *schemas.UnitConversion) error {
 		return fmt.Errorf("convert to %s: it divides by zero", c.Unit)
 	}
 	return checkQuantityRounding("convert.round", c.Round)
-}
-
-// Billable returns what of a quantity is charged after free units that span the period, of which earlier slices of the
-// period used some: before is the quantity of those slices.
-func Billable(before, quantity, free money.Decimal) money.Decimal {
-	return aboveZero(before.Add(quantity).Sub(free)).Sub(aboveZero(before.Sub(free)))
 }
 
 func aboveZero(v money.Decimal) money.Decimal { return higher(v, money.Zero) }

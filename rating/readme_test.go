@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"daybook/rating"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -67,11 +66,16 @@ func plot(t *testing.T, price *schemas.Price, bound string) string {
 	most := new(big.Rat)
 	for i := range amounts {
 		q := money.NewDecimal(n*int64(i)*1000/columns, -3)
-		got, err := rating.Total(price, schemas.RatingPolicy{}, rating.Usage{Quantity: q, Cost: q}, true)
+		s := setting{price: *price}
+		x, err := s.trialOf(q.String())
 		if err != nil {
 			t.Fatal(err)
 		}
-		amounts[i] = got.Amount.Rat()
+		got, err := x.bill()
+		if err != nil {
+			t.Fatal(err)
+		}
+		amounts[i] = got.Rat()
 		if amounts[i].Cmp(most) > 0 {
 			most = amounts[i]
 		}

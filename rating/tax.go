@@ -12,49 +12,6 @@ import (
 // noTax is the category of lines that no tax applies to: credits that pay after tax, and tax itself.
 const noTax = "\x00none"
 
-// Taxable is an amount that tax applies to: a net amount, or a gross one that contains the tax.
-type Taxable struct {
-	Amount   money.Decimal
-	Percent  money.Decimal
-	Included bool
-}
-
-// Tax returns the exact tax of an amount: amount × percent, or what is contained in a gross amount, amount × percent ÷
-// (100 + percent), at WorkPlaces.
-func Tax(x Taxable) money.Decimal {
-	if !x.Included {
-		return percentOf(x.Amount, x.Percent)
-	}
-	return shareRound(x.Amount, x.Percent, x.Percent.Add(money.NewDecimal(100, 0)))
-}
-
-// TaxRound returns the tax of a document, and of each of its lines, rounded as the level says: each line's tax rounded
-// and added up, or the exact sum rounded once; then the lines have the parts of it that largest remainders give.
-func TaxRound(lines []Taxable, level schemas.TaxRounding, rule schemas.RoundingRule) (total money.Decimal, taxes []money.Decimal, err error) {
-	exact := make([]money.Decimal, len(lines))
-	for i, x := range lines {
-		exact[i] = Tax(x)
-	}
-	if level != schemas.TaxPerDocument {
-		taxes = make([]money.Decimal, len(lines))
-		for i, v := range exact {
-			if taxes[i], err = Round(v, rule); err != nil {
-				return money.Zero, nil, fmt.Errorf("tax line %d: %w", i+1, err)
-			}
-			total = total.Add(taxes[i])
-		}
-		return total, taxes, nil
-	}
-	places := int32(0)
-	if rule.Places != nil {
-		places = *rule.Places
-	} else if units, ok := money.MinorUnits(rule.Currency); ok {
-		places = units
-	}
-	total, taxes = SpreadRound(exact, rule, places)
-	return total, taxes, nil
-}
-
 // tax adds a line for each rate that applies, of the sum of the lines of its category; per line, that sum is of rounded
 // taxes.
 func (b *bill) tax() error {

@@ -24,7 +24,7 @@ func Stages() []Stage {
 		}},
 		{"rate", []Step{
 			{
-				Name: "shard", Version: "9", Width: PerShard, Do: rateShard, SizeBy: "normalise/shard", Size: usageIn,
+				Name: "shard", Version: "10", Width: PerShard, Do: rateShard, SizeBy: "normalise/shard", Size: usageIn,
 				Reads: []string{"normalise/object", "normalise/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []Given{AsOf, CarriedOver, EarlierRuns, Families}, Balances: rated,

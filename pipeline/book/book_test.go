@@ -201,7 +201,7 @@ func TestLookUps(t *testing.T) {
 	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 {
 		t.Fatal("something of the book is not found")
 	}
-	if source.Prefix != "own" || meter.Unit != "hour" || len(offering.Prices) != 1 || peer.Name != "Atlas" || contract.Peer != "atlas" {
+	if source.Prefix != "own" || meter.Unit != "hour" || len(offering.Prices) != 2 || peer.Name != "Atlas" || contract.Peer != "atlas" {
 		t.Errorf("found %+v, %+v, %+v, %+v, %+v", source, meter, offering, peer, contract)
 	}
 	if _, found := b.Source("meters"); found {

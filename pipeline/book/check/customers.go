@@ -229,6 +229,7 @@ func (c *checker) checkSubscriptions() {
 	for i := range c.Changes.Items {
 		c.change(c.Changes.Spots[i], &c.Changes.Items[i], subscriptions)
 	}
+	c.quantities(offerings)
 }
 
 func (c *checker) subscription(at parse.Spot, s *SubscriptionRow) {

@@ -21,6 +21,8 @@ func (c *checker) checkMeters() {
 			c.textColumn(at.Field("unique_by"), m.UniqueBy)
 		}
 		c.aggregation(at, m)
+		c.windowFits(at, m)
+		c.levelsFit(at, m)
 	}
 	c.checkUnits()
 }
@@ -172,6 +174,7 @@ func (c *checker) price(at parse.Spot, p *schemas.Price) {
 	c.terms(at, &p.Terms)
 	c.policyRules(at.Field("policy"), &p.Policy)
 	c.recurrence(at.Field("every"), p.Every)
+	c.cycleKeys(at, p)
 	c.pooled(at, p)
 	if c.refer(at, "meter", &c.names.meters, string(p.Meter)) {
 		c.meteredPrice(at, p)
@@ -207,13 +210,7 @@ func (c *checker) meteredPrice(at parse.Spot, p *schemas.Price) {
 	}
 	c.groupColumns(at, p)
 	c.ownUnit(at, p)
-	switch p.Terms.Model {
-	case schemas.ModelCostPlus, schemas.ModelMarkdown, schemas.ModelTieredMargin:
-		if c.meterOf(p.Meter).Own {
-			c.Complain(at.Field("model"), "choose a model of our own prices, or the meter of a peer", "%s prices what a peer charges us, and meter %s takes only our own rows", p.Terms.Model, p.Meter)
-		}
-	default:
-	}
+	c.modelFits(at, p)
 }
 
 // meterOf returns a meter that the book has; of several with one identifier, the first.
@@ -238,6 +235,7 @@ func (c *checker) recurringPrice(at parse.Spot, p *schemas.Price) {
 	default:
 		c.Complain(at.Field("meter"), "name the meter whose usage it prices", "a price of model %s needs a meter", p.Terms.Model)
 	}
+	c.usageKeys(at, p)
 	if len(p.Filters) > 0 {
 		c.Complain(at.Field("filters"), "name a meter, or remove the filters", "a price without a meter has no usage to filter")
 	}

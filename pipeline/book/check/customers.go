@@ -96,6 +96,7 @@ func (c *checker) commitment(at parse.Spot, k *schemas.Commitment, a *AccountRow
 	c.payable(at.Field("currency"), k.Currency)
 	c.notNegative(at.Field("overage_factor"), k.OverageFactor)
 	c.scope(at, k.Offerings, k.Meters)
+	c.commitmentFits(at, k)
 }
 
 // commitCycle complains of cycles that cannot be laid out, and of what only those of several months have.

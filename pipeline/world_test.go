@@ -99,6 +99,8 @@ type night struct {
 	budget                  int64
 	until                   string
 	progress                pipeline.Progress
+	// stages is the table of a run in which something goes wrong.
+	stages []pipeline.Stage
 }
 
 func (w *world) landing(t *testing.T) store.Store { return openPlace(t, w.deliveries) }
@@ -117,6 +119,12 @@ func (w *world) run(ctx context.Context, t *testing.T, n night) (*pipeline.Summa
 	p, err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, Shards: n.shards})
 	if err != nil {
 		return nil, err
+	}
+	if n.stages != nil {
+		p.Stages = n.stages
+		if err := p.Fix(p.Spec); err != nil {
+			return nil, err
+		}
 	}
 	return pipeline.Execute(ctx, p, max(n.workers, 1), n.until)
 }

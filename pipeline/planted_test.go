@@ -1,0 +1,144 @@
+package pipeline_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+
+	"daybook/pipeline"
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/schemas/money"
+)
+
+// miscount is a fault in what a step says that it counted.
+type miscount struct {
+	field string // of pipeline.Control
+	how   string
+	rows  int64
+	// quantity and cost are changed in the first unit or currency that there is, or else in one of their own.
+	quantity, cost string
+}
+
+var miscounts = []miscount{
+	{how: "a row less", rows: -1},
+	{how: "a row more", rows: 1},
+	{how: "a cent less", cost: "-0.01"},
+	{how: "a cent more", cost: "0.01"},
+	{how: "a hair less", quantity: "-0.000000000000000001"},
+	{how: "a hair more", quantity: "0.000000000000000001"},
+}
+
+// plant spoils a field of c.
+func (m *miscount) plant(t *testing.T, c *pipeline.Control) {
+	t.Helper()
+	switch f := reflect.ValueOf(c).Elem().FieldByName(m.field).Addr().Interface().(type) {
+	case *int64:
+		*f += m.rows
+	case *dataset.Totals:
+		f.Rows += m.rows
+		f.Quantities, f.Costs = added(t, f.Quantities, m.quantity), added(t, f.Costs, m.cost)
+	default:
+		t.Fatalf("%s is %T: how is that spoiled?", m.field, f)
+	}
+}
+
+// added is a copy of sums with something added to the first of them.
+func added(t *testing.T, sums map[string]money.Fixed, what string) map[string]money.Fixed {
+	t.Helper()
+	if what == "" {
+		return sums
+	}
+	out, key := maps.Clone(sums), "EUR"
+	for k := range sums {
+		key = min(key, k)
+	}
+	if out == nil {
+		out = map[string]money.Fixed{}
+	}
+	by, err := money.FixedFromDecimal(money.MustDecimal(what))
+	if err == nil {
+		out[key], err = out[key].Add(by)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// uncontrolled are the fields of Control that no balance can tell a fault of, with the reason.
+var uncontrolled = map[string]string{
+	"LateRows": "these rows are among the usage, which is balanced whatever is late of it",
+}
+
+// watched is the table of stages, of which every result is seen by a function before it is written. It may change it.
+func watched(see func(step string, res *pipeline.Result)) []pipeline.Stage {
+	stages := pipeline.Stages()
+	for i := range stages {
+		for j := range stages[i].Steps {
+			s, name := &stages[i].Steps[j], stages[i].Name+"/"+stages[i].Steps[j].Name
+			do := s.Do
+			s.Do = func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
+				res, err := do(ctx, in)
+				if err == nil {
+					see(name, res)
+				}
+				return res, err
+			}
+		}
+	}
+	return stages
+}
+
+// TestEveryTotalIsControlled plants a wrong count, in each direction, into every total that any step counts: each time the
+// run fails, and commits nothing. A total of which the book has nothing is planted into the first step that could count it.
+func TestEveryTotalIsControlled(t *testing.T) {
+	w := need(t, starter)
+	var steps []string
+	counted := map[string][]string{} // by field of Control: the steps that count something in it
+	w.must(t, night{shards: 1, stages: watched(func(step string, res *pipeline.Result) {
+		if !slices.Contains(steps, step) {
+			steps = append(steps, step)
+		}
+		c := reflect.ValueOf(&res.Control).Elem()
+		for field, value := range c.Fields() {
+			if !value.IsZero() && !slices.Contains(counted[field.Name], step) {
+				counted[field.Name] = append(counted[field.Name], step)
+			}
+		}
+	})})
+	for field := range reflect.TypeFor[pipeline.Control]().Fields() {
+		if uncontrolled[field.Name] != "" {
+			continue
+		}
+		places := counted[field.Name]
+		if len(places) == 0 {
+			places = []string{"normalise/object"}
+		}
+		for _, at := range places {
+			for _, m := range miscounts {
+				if m.field = field.Name; m.rows == 0 && field.Type.Kind() == reflect.Int64 {
+					continue // a number of rows, and nothing else
+				}
+				t.Run(fmt.Sprintf("%s of %s, %s", at, m.field, m.how), func(t *testing.T) {
+					did := false
+					n := night{store: new(store.Memory), shards: 1, stages: watched(func(step string, res *pipeline.Result) {
+						if step == at && !did {
+							m.plant(t, &res.Control)
+							did = true
+						}
+					})}
+					_, err := w.run(t.Context(), t, n)
+					if !did || !errors.Is(err, pipeline.ErrUnbalanced) {
+						t.Errorf("planted %t, and the run ended with %v", did, err)
+					}
+					committedNothing(t, n.store)
+				})
+			}
+		}
+	}
+}

@@ -110,21 +110,21 @@ func BenchmarkEvents(b *testing.B) {
 // BenchmarkIndex finds the fields of CSV, and no more.
 func BenchmarkIndex(b *testing.B) {
 	text := bulkText(b, "csv.gz", "part-00000.csv.gz", true)
-	w := window{buf: append(text, make([]byte, slack)...), end: len(text)}
-	x := &index{fields: len(bulk.Header), rowBytes: 1 << 20}
+	w := Window{Buf: append(text, make([]byte, Slack)...), End: len(text)}
+	x := &Index{Fields: len(bulk.Header), RowBytes: 1 << 20}
 	b.SetBytes(int64(len(text)))
 	before := cpuTime(b)
 	for b.Loop() {
-		x.last, w.start = 0, 0
-		for w.start < len(text) {
-			w.end = min(w.start+blockBytes, len(text))
-			x.reset()
+		x.Last, w.Start = 0, 0
+		for w.Start < len(text) {
+			w.End = min(w.Start+blockBytes, len(text))
+			x.Reset()
 			if x.scan(&w) {
 				b.Fatal("the text is in doubt")
 			}
 		}
-		if x.last != benchRows+1 {
-			b.Fatal(x.last)
+		if x.Last != benchRows+1 {
+			b.Fatal(x.Last)
 		}
 	}
 	b.ReportMetric(float64((cpuTime(b)-before).Nanoseconds())/float64(b.N)/benchRows, "cpu-ns/row")

@@ -188,9 +188,9 @@ func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
 		}
 		from := len(buf)
 		if text[start] == '"' && x.quoted {
-			buf = appendUnquoted(buf, text, start, end)
+			buf = AppendUnquoted(buf, text, start, end)
 		} else {
-			buf = buf[:copyWords(buf[:cap(buf)], from, text, int(start), int(end))]
+			buf = buf[:CopyWords(buf[:cap(buf)], from, text, int(start), int(end))]
 		}
 		if size := len(buf) - from; size <= d.longestNull || !x.plain || c.json {
 			if !d.goodText(c, v, x, buf[from:], base, r) {
@@ -202,12 +202,12 @@ func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
 	v.Bytes = buf
 }
 
-// padding is how many bytes text is copied by, and how much room there must be behind it.
-const padding = 16
+// Padding is how many bytes text is copied by, and how much room there must be behind it.
+const Padding = 16
 
 // reserve makes room in buf for all of the cells' texts, and for padding behind them.
 func (c *cells) reserve(buf []byte) []byte {
-	size, pos, p := uint32(padding), c.pos, c.at
+	size, pos, p := uint32(Padding), c.pos, c.at
 	for range c.n {
 		size += pos[p+1] - pos[p]
 		p += c.stride
@@ -221,12 +221,12 @@ func (d *decoder) goodText(c *column, v *dataset.Vector, x *cells, text []byte, 
 		d.nullToken(c, v, x, text, base, r)
 		return false
 	}
-	if !x.plain && !wellEncoded(text) {
+	if !x.plain && !WellEncoded(text) {
 		v.SetNull(base + r)
 		d.defect(x, r, c, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 		return false
 	}
-	if c.json && x.rawJSON && !d.validObject(slices.Grow(text, padding)) {
+	if c.json && x.rawJSON && !d.json.Valid(slices.Grow(text, Padding)) {
 		v.SetNull(base + r)
 		d.defect(x, r, c, schemas.CodeBadJSON, "it is not a JSON object", text)
 		return false
@@ -234,15 +234,15 @@ func (d *decoder) goodText(c *column, v *dataset.Vector, x *cells, text []byte, 
 	return true
 }
 
-// wellEncoded reports whether text is UTF-8 without NUL.
-func wellEncoded(text []byte) bool {
+// WellEncoded reports whether text is UTF-8 without NUL.
+func WellEncoded(text []byte) bool {
 	return utf8.Valid(text) && bytes.IndexByte(text, 0) < 0
 }
 
-// appendUnquoted appends to dst what the cell text[start:end], which is in quotes, holds. Dst has the capacity for the cell
-// and padding, and text has slack. The quotes of a block of 64 bytes are found together, so that the places of one need
+// AppendUnquoted appends to dst what the cell text[start:end], which is in quotes, holds. Dst has the capacity for the cell
+// and Padding, and text has Slack. The quotes of a block of 64 bytes are found together, so that the places of one need
 // not wait for those before it.
-func appendUnquoted(dst, text []byte, start, end uint32) []byte {
+func AppendUnquoted(dst, text []byte, start, end uint32) []byte {
 	to := len(dst)
 	room := dst[:cap(dst)]
 	from, last := int(start)+1, int(end)-1
@@ -252,23 +252,23 @@ func appendUnquoted(dst, text []byte, start, end uint32) []byte {
 		next := i + n
 		for ; quotes != 0; quotes &= quotes - 1 {
 			at := i + bits.TrailingZeros64(quotes) + 1 // behind the first of a pair, which stays
-			to = copyWords(room, to, text, from, at)
+			to = CopyWords(room, to, text, from, at)
 			from = at + 1
 			quotes &= quotes - 1
 			next = max(next, from)
 		}
 		i = next
 	}
-	to = copyWords(room, to, text, from, last)
+	to = CopyWords(room, to, text, from, last)
 	return dst[:to]
 }
 
-// copyWords copies text[from:end] to room[to:] and returns the place behind it. Up to padding bytes beyond are copied too.
-func copyWords(room []byte, to int, text []byte, from, end int) int {
+// CopyWords copies text[from:end] to room[to:] and returns the place behind it. Up to Padding bytes beyond are copied too.
+func CopyWords(room []byte, to int, text []byte, from, end int) int {
 	size := end - from
-	*(*[padding]byte)(room[to : to+padding]) = *(*[padding]byte)(text[from : from+padding])
-	for i := padding; i < size; i += padding {
-		*(*[padding]byte)(room[to+i : to+i+padding]) = *(*[padding]byte)(text[from+i : from+i+padding])
+	*(*[Padding]byte)(room[to : to+Padding]) = *(*[Padding]byte)(text[from : from+Padding])
+	for i := Padding; i < size; i += Padding {
+		*(*[Padding]byte)(room[to+i : to+i+Padding]) = *(*[Padding]byte)(text[from+i : from+i+Padding])
 	}
 	return to + size
 }
@@ -277,7 +277,7 @@ func copyWords(room []byte, to int, text []byte, from, end int) int {
 func (d *decoder) value(x *cells, r int) []byte {
 	start, end := x.cell(r)
 	if x.quoted && start < end && x.text[start] == '"' {
-		d.scratch = appendUnquoted(slices.Grow(d.scratch[:0], int(end-start)+padding), x.text, start, end)
+		d.scratch = AppendUnquoted(slices.Grow(d.scratch[:0], int(end-start)+Padding), x.text, start, end)
 		return d.scratch
 	}
 	return x.text[start:end]

@@ -7,99 +7,83 @@ import (
 	"daybook/schemas"
 )
 
-// csv decodes the object as CSV: RFC 4180, with line feeds alone as line ends too, empty lines passed over, and a header.
-func (d *decoder) csv() error {
-	w := &d.win
-	if err := w.fill(d.read); err != nil {
-		return err
-	}
-	if bytes.HasPrefix(w.text(), []byte("\uFEFF")) {
-		w.start += len("\uFEFF")
-	}
-	names, err := d.csvHeader()
-	if err != nil {
-		return err
-	}
-	if err := d.layOut(names); err != nil {
-		return err
-	}
-	x := &index{fields: len(names), rowBytes: int(d.limits.RowBytes)}
-	for {
-		x.reset()
-		before := w.start
-		d.indexRows(x)
-		if err := d.takeIndexed(x, w.start-before); err != nil {
-			return err
+// CSV reads an object as CSV: RFC 4180, with line feeds alone as line ends too, empty lines passed over, and a header.
+type CSV struct {
+	Window
+	Index
+	// TextBytes is how much text the rows at hand came from.
+	TextBytes int
+
+	r     *Reader
+	begun bool
+}
+
+// NewCSV returns a reader of rows of at most rowBytes.
+func NewCSV(r *Reader, rowBytes int64) *CSV {
+	return &CSV{r: r, Index: Index{RowBytes: int(rowBytes)}}
+}
+
+// Next indexes the rows of the next stretch of the object, which Index then holds. It reports false at the end of the
+// object, and refuses one that ends amid a row.
+func (c *CSV) Next() (more bool, err error) {
+	switch {
+	case !c.begun:
+		c.begun = true
+	case c.EOF && c.Start == c.End:
+		return false, nil
+	case !c.EOF:
+		if err := c.Window.Fill(c.r.Fill); err != nil {
+			return false, err
 		}
-		if w.eof && w.start == w.end {
-			return nil
-		}
-		if w.eof {
-			continue
-		}
-		if err := w.fill(d.read); err != nil {
-			return err
-		}
-		if x.skip {
-			if err := w.skipLine(d.read); err != nil {
-				return err
+		if c.Skip {
+			if err := c.SkipLine(c.r.Fill); err != nil {
+				return false, err
 			}
 		}
 	}
-}
-
-// indexRows indexes the rows in the window: quickly as long as nothing is unusual, row by row where something is.
-func (d *decoder) indexRows(x *index) {
-	w := &d.win
-	for w.start < w.end {
-		doubt := x.scan(w)
-		if w.start == w.end {
-			return
-		}
-		// What is left is the beginning of a row whose end is not in sight, or a row that is in doubt.
-		final := w.eof || w.end-w.start > x.rowBytes
-		if !doubt && !final || !x.careful(w, final) {
-			return
+	c.Reset()
+	before := c.Start
+	c.Take(&c.Window)
+	c.TextBytes = c.Start - before
+	// A last row that is broken and has no line end shows that the object is not whole.
+	if n := len(c.Bad); c.Torn || c.Cut && c.Start == c.End && n > 0 && c.Bad[n-1].Number == c.Last {
+		return false, &schemas.RefusedError{
+			Code: schemas.CodeUnreadableObject, Object: c.r.object, Row: c.Last, Reason: "it is truncated: it ends amid a row",
 		}
 	}
+	c.Plain = c.Plain && bytes.IndexByte(c.Buf[:c.Start], 0) < 0
+	return true, nil
 }
 
-// takeIndexed parses what was indexed. A last row that is broken and has no line end shows that the object is not whole.
-func (d *decoder) takeIndexed(x *index, textBytes int) error {
-	w := &d.win
-	if x.torn || w.cut && w.start == w.end && len(x.bad) > 0 && x.bad[len(x.bad)-1].number == x.last {
-		return &schemas.RefusedError{
-			Code: schemas.CodeUnreadableObject, Object: d.in.Key, Row: x.last, Reason: "it is truncated: it ends amid a row",
-		}
+// Header takes the header out of the object and returns its names.
+func (c *CSV) Header() ([]string, error) {
+	w, r := &c.Window, c.r
+	if err := w.Fill(r.Fill); err != nil {
+		return nil, err
 	}
-	text := w.buf[:w.end+slack-1]
-	plain := x.plain && bytes.IndexByte(w.buf[:w.start], 0) < 0
-	s := &rows{text: text, pos: x.pos, stride: x.fields + 1, n: x.rows, numbers: x.numbers, quoted: true, rawJSON: true, plain: plain}
-	return d.take(s, x.bad, textBytes)
-}
-
-// csvHeader takes the header out of the window and returns its names.
-func (d *decoder) csvHeader() ([]string, error) {
-	w := &d.win
+	if bytes.HasPrefix(w.Text(), []byte("\uFEFF")) {
+		w.Start += len("\uFEFF")
+	}
 	for {
-		for w.start < w.end && (w.buf[w.start] == '\n' || w.buf[w.start] == '\r' && w.buf[w.start+1] == '\n') {
-			w.start++
+		for w.Start < w.End && (w.Buf[w.Start] == '\n' || w.Buf[w.Start] == '\r' && w.Buf[w.Start+1] == '\n') {
+			w.Start++
 		}
-		names, next, whole, ok := splitRow(w.buf[:w.end], w.start)
+		names, next, whole, ok := splitRow(w.Buf[:w.End], w.Start)
 		switch {
 		case whole && !ok:
-			return nil, d.refuse(schemas.CodeUnreadableObject, "the quotes of its header are wrong")
+			return nil, r.refuse(schemas.CodeUnreadableObject, "the quotes of its header are wrong")
 		case whole:
-			w.start = next
+			w.Start = next
+			c.Fields = len(names)
 			return names, nil
-		case w.eof && w.start == w.end:
-			return nil, d.refuse(schemas.CodeUnreadableObject, "it is empty: not even a header is there")
-		case w.eof:
-			return nil, d.refuse(schemas.CodeUnreadableObject, "its header is not whole")
-		case int64(w.end-w.start) > d.limits.RowBytes:
-			return nil, d.refuse(schemas.CodeHostileObject, "its header is longer than the limit of %d bytes", d.limits.RowBytes)
+		case w.EOF && w.Start == w.End:
+			return nil, r.refuse(schemas.CodeUnreadableObject, "it is empty: not even a header is there")
+		case w.EOF:
+			return nil, r.refuse(schemas.CodeUnreadableObject, "its header is not whole")
+		case w.End-w.Start > c.RowBytes:
+			return nil, r.refuse(schemas.CodeHostileObject, "its header is longer than the limit of %d bytes", c.RowBytes)
 		}
-		if err := w.fill(d.read); err != nil {
+		if err := w.Fill(r.Fill); err != nil {
 			return nil, err
 		}
 	}

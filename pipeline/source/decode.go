@@ -52,7 +52,6 @@ func Decode(ctx context.Context, src *schemas.Source, in Input, out Sink) (Stats
 		return Stats{}, fmt.Errorf("decode %s of source %s: %w", in.Key, src.ID, err)
 	}
 	err = d.decode()
-	d.close()
 	var refused *schemas.RefusedError
 	if err != nil && !errors.As(err, &refused) {
 		err = fmt.Errorf("decode %s of source %s: %w", in.Key, src.ID, err)
@@ -68,20 +67,13 @@ func (d *decoder) decode() error {
 		}
 		d.in.Body = io.NewSectionReader(d.in.At, 0, d.in.Size)
 	}
-	kind, err := d.unpack()
-	if err != nil {
+	var err error
+	if d.wire, err = NewReader(d.ctx, d.in.Key, d.in.Body, d.limits); err != nil {
 		return err
 	}
-	switch {
-	case kind == packParquet && d.src.Format != schemas.CloudEvents10:
-		err = d.parquet()
-	case kind == packParquet:
-		return d.refuse(schemas.CodeUnreadableObject, "it is Parquet, not JSON")
-	case d.src.Format == schemas.CloudEvents10:
-		err = d.events()
-	default:
-		err = d.csv()
-	}
+	defer d.wire.Close()
+	err = d.text()
+	d.stats.Bytes += d.wire.Bytes
 	if err != nil {
 		return err
 	}
@@ -89,6 +81,45 @@ func (d *decoder) decode() error {
 		return err
 	}
 	return d.emitNotes()
+}
+
+// text runs the decoder of the object's format.
+func (d *decoder) text() error {
+	parquet := d.wire.Packing == Parquet
+	switch {
+	case parquet && d.src.Format == schemas.CloudEvents10:
+		return d.refuse(schemas.CodeUnreadableObject, "it is Parquet, not JSON")
+	case parquet:
+		return d.parquet()
+	case d.src.Format == schemas.CloudEvents10:
+		return d.events()
+	default:
+		return d.csv()
+	}
+}
+
+// csv decodes the object as CSV.
+func (d *decoder) csv() error {
+	c := NewCSV(d.wire, d.limits.RowBytes)
+	names, err := c.Header()
+	if err != nil {
+		return err
+	}
+	if err := d.layOut(names); err != nil {
+		return err
+	}
+	for {
+		more, err := c.Next()
+		if err != nil || !more {
+			return err
+		}
+		s := &rows{
+			text: c.Buf[:c.End+Slack-1], pos: c.Pos, stride: c.Fields + 1, n: c.Rows, numbers: c.Numbers, quoted: true, rawJSON: true, plain: c.Plain,
+		}
+		if err := d.take(s, c.Bad, c.TextBytes); err != nil {
+			return err
+		}
+	}
 }
 
 // refuse returns a RefusedError about the object.

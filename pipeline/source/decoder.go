@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"daybook/pipeline/dataset"
@@ -35,11 +34,8 @@ type decoder struct {
 	// from and until bound the billing period in microseconds; both 0 checks nothing.
 	from, until int64
 
-	wire      *wire
-	text      io.Reader
-	closeText func()
-	packed    bool
-	win       window
+	wire *Reader
+	win  Window
 
 	rules [schemas.UseColumns]rule
 	// columns are what is filled, in the order of the usage table.
@@ -58,7 +54,7 @@ type decoder struct {
 	scratch   []byte
 	// careful lists rows of a column that need a second look.
 	careful []uint32
-	json    []byte
+	json    ObjectChecker
 	// longestNull is the length of the longest null token.
 	longestNull int
 }
@@ -82,18 +78,12 @@ func newDecoder(ctx context.Context, src *schemas.Source, in Input, out Sink) (*
 	for _, t := range src.Tolerate.Nulls {
 		d.longestNull = max(d.longestNull, len(t))
 	}
+	d.json.Depth = d.limits.Depth
 	d.rules = rulesOf(src)
 	d.batch = dataset.NewBatch(&schemas.Usage)
 	d.batch.Columns[schemas.UseObjectRow].Absent = false
 	d.key.column = -1
 	return d, nil
-}
-
-// close gives back what unpacking holds.
-func (d *decoder) close() {
-	if d.closeText != nil {
-		d.closeText()
-	}
 }
 
 // rows is some rows whose fields are known.
@@ -147,7 +137,7 @@ func (c *cells) cell(r int) (start, end uint32) {
 
 // take parses rows into the batch, a column at a time, and turns what is wrong with them into findings. bad are rows of
 // the same stretch that have no fields.
-func (d *decoder) take(s *rows, bad []badRow, textBytes int) error {
+func (d *decoder) take(s *rows, bad []BadRow, textBytes int) error {
 	base := d.batch.Rows
 	d.defects = d.defects[:0]
 	for i := range d.columns {

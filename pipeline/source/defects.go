@@ -29,13 +29,13 @@ func (d *decoder) defect(x *cells, r int, c *column, code schemas.Code, what str
 
 // reject turns the defects and the bad rows into findings, one for each row, in the order of rows, and takes the rows
 // that have any out of the batch. It returns how many rows are rejected.
-func (d *decoder) reject(s *rows, bad []badRow, base int) (int, error) {
+func (d *decoder) reject(s *rows, bad []BadRow, base int) (int, error) {
 	if len(d.defects) == 0 && len(bad) == 0 {
 		return 0, nil
 	}
 	for _, b := range bad {
-		text := s.text[b.start:min(b.end, b.start+256)]
-		d.defects = append(d.defects, defect{b.number, -1, -1, b.column, b.code, b.what, schemas.ClipValue(string(text))})
+		text := s.text[b.Start:min(b.End, b.Start+256)]
+		d.defects = append(d.defects, defect{b.Number, -1, -1, b.Column, b.Code, b.What, schemas.ClipValue(string(text))})
 	}
 	slices.SortStableFunc(d.defects, func(a, b defect) int {
 		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.use, b.use))

@@ -25,42 +25,42 @@ func (d *decoder) events() error {
 	if err != nil {
 		return err
 	}
-	w, read := &d.win, d.read
-	if err := w.fill(read); err != nil {
+	w, read := &d.win, d.wire.Fill
+	if err := w.Fill(read); err != nil {
 		return err
 	}
-	if bytes.HasPrefix(w.text(), []byte("\uFEFF")) {
-		w.start += len("\uFEFF")
+	if bytes.HasPrefix(w.Text(), []byte("\uFEFF")) {
+		w.Start += len("\uFEFF")
 	}
 	if e.array = d.asArray(w); e.array != nil {
 		read = e.array.read
-		if err := w.fill(read); err != nil {
+		if err := w.Fill(read); err != nil {
 			return err
 		}
 	}
 	for {
-		before := w.start
+		before := w.Start
 		e.array.begin(w)
 		e.scanLines(w)
-		if err := d.takeEvents(e, w.start-before); err != nil {
+		if err := d.takeEvents(e, w.Start-before); err != nil {
 			return err
 		}
-		if w.eof {
+		if w.EOF {
 			return e.array.end()
 		}
-		if w.start = skipBlanks(w.buf, w.start); int64(w.end-w.start) > d.limits.RowBytes {
+		if w.Start = SkipBlanks(w.Buf, w.Start); int64(w.End-w.Start) > d.limits.RowBytes {
 			e.rows.n = 0
 			e.last++
 			e.bad = e.bad[:0]
-			e.reject(longEvent(e.last, w.start, w.end))
-			if err := d.takeEvents(e, w.end-w.start); err != nil {
+			e.reject(longEvent(e.last, w.Start, w.End))
+			if err := d.takeEvents(e, w.End-w.Start); err != nil {
 				return err
 			}
-			if err := w.skipLine(read); err != nil {
+			if err := w.SkipLine(read); err != nil {
 				return err
 			}
 		}
-		if err := w.fill(read); err != nil {
+		if err := w.Fill(read); err != nil {
 			return err
 		}
 	}
@@ -180,7 +180,7 @@ func (n *node) child(name string) *member {
 	if !ok {
 		i = len(n.members)
 		n.byName[name] = i
-		literal := append(appendString(nil, []byte(name)), ':')
+		literal := append(AppendString(nil, []byte(name)), ':')
 		m := member{literal: literal, headMask: ^uint64(0), next: -1, field: -1, extra: -1}
 		if size := len(literal); size < 8 {
 			m.headMask = 1<<(8*size) - 1
@@ -253,13 +253,13 @@ func (d *decoder) takeEvents(e *eventScanner, textBytes int) error {
 	switch {
 	case e.array != nil && e.array.broken != nil:
 		return e.array.broken
-	case e.array == nil && n > 0 && w.cut && w.start == w.end && e.bad[n-1].number == e.last:
+	case e.array == nil && n > 0 && w.Cut && w.Start == w.End && e.bad[n-1].Number == e.last:
 		return &schemas.RefusedError{
 			Code: schemas.CodeUnreadableObject, Object: d.in.Key, Row: e.last, Reason: "it is truncated: it ends amid an event",
 		}
 	}
 	s := &e.rows
-	s.text, s.numbers = w.buf[:w.end+slack-1], e.numbers
+	s.text, s.numbers = w.Buf[:w.End+Slack-1], e.numbers
 	d.event = e
 	return d.take(s, e.bad, textBytes)
 }
@@ -317,13 +317,13 @@ func (d *decoder) appendExtra(dst []byte, s *rows, r int, of []extraCell) []byte
 			d.defect(&x, r, column, schemas.CodeBadJSON, "it stands twice in the event", text)
 			continue
 		}
-		if !s.plain && !wellEncoded(text) {
+		if !s.plain && !WellEncoded(text) {
 			d.defect(&x, r, column, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 			continue
 		}
 		p.note.hit(s.numbers[r])
 		dst = append(append(dst, open), p.member...)
-		dst = appendString(dst, text)
+		dst = AppendString(dst, text)
 		open = ','
 	}
 	if open == ',' {

@@ -36,9 +36,9 @@ type eventArray struct {
 
 // asArray returns the reader of an array if that is what the unread text of w begins: if its first byte that is no blank is a
 // bracket. It then takes the text out of w.
-func (d *decoder) asArray(w *window) *eventArray {
-	text := w.text()
-	if w.cut {
+func (d *decoder) asArray(w *Window) *eventArray {
+	text := w.Text()
+	if w.Cut {
 		text = text[:len(text)-1]
 	}
 	open := bytes.IndexByte(text, '[')
@@ -46,11 +46,11 @@ func (d *decoder) asArray(w *window) *eventArray {
 		return nil
 	}
 	a := &eventArray{
-		object: d.in.Key, ahead: bytes.Clone(text[open+1:]), next: d.read,
+		object: d.in.Key, ahead: bytes.Clone(text[open+1:]), next: d.wire.Fill,
 		number: 1, begins: -1, depth: 1,
 	}
-	a.at = d.stats.Bytes - int64(len(a.ahead))
-	*w = window{buf: w.buf}
+	a.at = d.wire.Bytes - int64(len(a.ahead))
+	*w = Window{Buf: w.Buf}
 	return a
 }
 
@@ -142,7 +142,7 @@ func (a *eventArray) passText(p []byte, i int) int {
 			}
 		}
 		for i+8 <= len(p) {
-			hit := stops(binary.LittleEndian.Uint64(p[i:]))
+			hit := Stops(binary.LittleEndian.Uint64(p[i:]))
 			if hit != 0 {
 				i += bits.TrailingZeros64(hit) / 8
 				break
@@ -176,12 +176,12 @@ func (a *eventArray) refusal(number int64, format string, args ...any) *schemas.
 }
 
 // begin notes where the text of w begins.
-func (a *eventArray) begin(w *window) {
+func (a *eventArray) begin(w *Window) {
 	if a == nil {
 		return
 	}
-	a.base = a.at - int64(w.end)
-	if w.cut {
+	a.base = a.at - int64(w.End)
+	if w.Cut {
 		a.base++
 	}
 }
@@ -195,26 +195,26 @@ func (a *eventArray) end() error {
 }
 
 // place completes what is wrong with an element with where it begins: few find it by its number.
-func (a *eventArray) place(bad *badRow) {
-	bad.what += fmt.Sprintf("; the element begins at byte %d", a.base+int64(bad.start))
+func (a *eventArray) place(bad *BadRow) {
+	bad.What += fmt.Sprintf("; the element begins at byte %d", a.base+int64(bad.Start))
 }
 
 // check looks at an element that does not scan as an object. Most are JSON nonetheless.
-func (a *eventArray) check(bad *badRow, text []byte) {
+func (a *eventArray) check(bad *BadRow, text []byte) {
 	switch {
 	case a.broken != nil:
 	case json.Valid(text):
-		if bad.code != "" {
+		if bad.Code != "" {
 			return
 		}
-		bad.code, bad.what = schemas.CodeBadJSON, "the element is not a JSON object"
+		bad.Code, bad.What = schemas.CodeBadJSON, "the element is not a JSON object"
 		if text[0] == '{' {
-			bad.what = "the element nests too deep, or holds an escape that is none"
+			bad.What = "the element nests too deep, or holds an escape that is none"
 		}
-	case a.wrong != nil && a.wrong.Row == bad.number:
+	case a.wrong != nil && a.wrong.Row == bad.Number:
 		a.broken = a.wrong
 	default:
-		a.broken = a.refusal(bad.number, "element %d, which begins at byte %d, is not JSON, or nests beyond measure, so that nothing says where the next one begins",
-			bad.number, a.base+int64(bad.start))
+		a.broken = a.refusal(bad.Number, "element %d, which begins at byte %d, is not JSON, or nests beyond measure, so that nothing says where the next one begins",
+			bad.Number, a.base+int64(bad.Start))
 	}
 }

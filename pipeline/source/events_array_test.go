@@ -193,11 +193,11 @@ func TestEventArrayMemory(t *testing.T) {
 		if err := d.decode(); !errors.As(err, &refused) || !strings.HasPrefix(refused.Reason, "it is truncated") {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if len(d.win.buf) > 8<<20 {
-			t.Errorf("%s: %d bytes are held", c.name, len(d.win.buf))
+		if len(d.win.Buf) > 8<<20 {
+			t.Errorf("%s: %d bytes are held", c.name, len(d.win.Buf))
 		}
-		if c.n == 200_000 && (d.stats.Rows != 200_000 || rows == 0 || len(d.win.buf) != blockBytes+slack) {
-			t.Errorf("%s: %+v, %d bytes are held", c.name, d.stats, len(d.win.buf))
+		if c.n == 200_000 && (d.stats.Rows != 200_000 || rows == 0 || len(d.win.Buf) != blockBytes+Slack) {
+			t.Errorf("%s: %+v, %d bytes are held", c.name, d.stats, len(d.win.Buf))
 		}
 	}
 }

@@ -28,7 +28,7 @@ type eventScanner struct {
 	rows    rows
 	numbers []int64
 	last    int64
-	bad     []badRow
+	bad     []BadRow
 	extras  []extraCell
 
 	// marks are those of the window; there is a word behind the last.
@@ -38,7 +38,7 @@ type eventScanner struct {
 	b     []byte
 	row   []uint32
 	seen  []uint64
-	wrong badRow
+	wrong BadRow
 	later []laterText
 
 	// shapes are those known, the last one met first; see learn for credit. misses counts lines since then without any.
@@ -69,27 +69,27 @@ type extraCell struct {
 }
 
 // scanLines scans the whole lines of w and takes them out of it.
-func (e *eventScanner) scanLines(w *window) {
+func (e *eventScanner) scanLines(w *Window) {
 	stride := 2 * e.fields
 	if e.seen == nil {
 		e.seen = make([]uint64, (e.bits+63)/64)
 		e.credit = firstCredit
 	}
-	e.b = w.buf
-	blocks := (w.end + 63) / 64
+	e.b = w.Buf
+	blocks := (w.End + 63) / 64
 	if len(e.marks) <= blocks {
-		e.marks = make([]uint64, len(w.buf)/64+2)
+		e.marks = make([]uint64, len(w.Buf)/64+2)
 	}
-	first := w.start / 64
-	high := markStops(e.marks[first:blocks], w.buf[64*first:64*blocks])
+	first := w.Start / 64
+	high := MarkStops(e.marks[first:blocks], w.Buf[64*first:64*blocks])
 	e.marks[blocks] = 0
 	e.rows = rows{pos: e.rows.pos, stride: stride, plain: high == 0}
 	e.numbers, e.bad, e.extras = e.numbers[:0], e.bad[:0], e.extras[:0]
-	lines := bytes.LastIndexByte(w.text(), '\n') + 1
-	for end := w.start + lines; w.start < end; {
-		i := skipBlanks(e.b, w.start)
+	lines := bytes.LastIndexByte(w.Text(), '\n') + 1
+	for end := w.Start + lines; w.Start < end; {
+		i := SkipBlanks(e.b, w.Start)
 		if e.b[i] == '\n' {
-			w.start = i + 1
+			w.Start = i + 1
 			continue
 		}
 		at := e.rows.n * stride
@@ -99,13 +99,13 @@ func (e *eventScanner) scanLines(w *window) {
 			e.rows.pos = pos
 		}
 		e.row = e.rows.pos[at : at+stride+2]
-		w.start = e.line(i)
+		w.Start = e.line(i)
 	}
 }
 
 // startLine forgets what was found on the line.
 func (e *eventScanner) startLine(extras int) {
-	e.wrong, e.later, e.extras = badRow{}, e.later[:0], e.extras[:extras]
+	e.wrong, e.later, e.extras = BadRow{}, e.later[:0], e.extras[:extras]
 	clear(e.row)
 	clear(e.seen)
 }
@@ -128,7 +128,7 @@ func (e *eventScanner) line(i int) int {
 		return end + 1
 	}
 	e.extras = e.extras[:extras]
-	e.wrong.number, e.wrong.start, e.wrong.end = e.last, i, end
+	e.wrong.Number, e.wrong.Start, e.wrong.End = e.last, i, end
 	if e.array != nil && next < 0 {
 		e.array.check(&e.wrong, e.b[i:end])
 	}
@@ -136,15 +136,15 @@ func (e *eventScanner) line(i int) int {
 	switch {
 	case end-i > e.rowBytes:
 		bad = longEvent(e.last, i, end)
-	case bad.code == "":
-		bad.code, bad.what = schemas.CodeBadJSON, "the line is not one JSON object"
+	case bad.Code == "":
+		bad.Code, bad.What = schemas.CodeBadJSON, "the line is not one JSON object"
 	}
 	e.reject(bad)
 	return end + 1
 }
 
 // reject puts an event among those that are wrong.
-func (e *eventScanner) reject(bad badRow) {
+func (e *eventScanner) reject(bad BadRow) {
 	if e.array != nil {
 		e.array.place(&bad)
 	}
@@ -160,7 +160,7 @@ func (e *eventScanner) unknown(i int) int {
 	if next < 0 {
 		return -1
 	}
-	if next = skipBlanks(e.b, next); e.b[next] != '\n' {
+	if next = SkipBlanks(e.b, next); e.b[next] != '\n' {
 		return -1
 	}
 	e.learn(i, next)
@@ -168,8 +168,8 @@ func (e *eventScanner) unknown(i int) int {
 }
 
 // longEvent is a line beyond the limit.
-func longEvent(number int64, start, end int) badRow {
-	return badRow{number: number, code: schemas.CodeLongRow, what: "it is longer than the limit", start: start, end: end}
+func longEvent(number int64, start, end int) BadRow {
+	return BadRow{Number: number, Code: schemas.CodeLongRow, What: "it is longer than the limit", Start: start, End: end}
 }
 
 // decodeTexts decodes the strings with escapes of the line, and reports whether they are in order.
@@ -184,14 +184,14 @@ func (e *eventScanner) decodeTexts() bool {
 		}
 		if l.escaped {
 			e.rows.plain = false
-			size := unescape(e.b, int(*start), int(*end))
+			size := Unescape(e.b, int(*start), int(*end))
 			if size < 0 {
 				e.fail(schemas.CodeBadJSON, l.path, "it holds an escape that is none")
 				return false
 			}
 			*end = uint32(size)
 		}
-		if l.json && *start < *end && !e.d.validObject(slices.Grow(slices.Clone(e.b[*start:*end]), padding)) {
+		if l.json && *start < *end && !e.d.json.Valid(slices.Grow(slices.Clone(e.b[*start:*end]), Padding)) {
 			e.fail(schemas.CodeBadJSON, l.path, "it is not a JSON object")
 			return false
 		}
@@ -201,8 +201,8 @@ func (e *eventScanner) decodeTexts() bool {
 
 // fail says what is wrong with the line, and returns -1.
 func (e *eventScanner) fail(code schemas.Code, column, what string) int {
-	if e.wrong.code == "" {
-		e.wrong = badRow{code: code, column: column, what: what}
+	if e.wrong.Code == "" {
+		e.wrong = BadRow{Code: code, Column: column, What: what}
 	}
 	return -1
 }
@@ -214,7 +214,7 @@ func (e *eventScanner) object(n *node, i, depth int) int {
 	}
 	b := e.b
 	expected, last := n.first, -1
-	if i = skipBlanks(b, i+1); b[i] == '}' {
+	if i = SkipBlanks(b, i+1); b[i] == '}' {
 		return i + 1
 	}
 	for {
@@ -236,13 +236,13 @@ func (e *eventScanner) object(n *node, i, depth int) int {
 				n.members[last].next = m
 			}
 		}
-		i = skipBlanks(b, i)
+		i = SkipBlanks(b, i)
 		if i = e.value(n, m, i, depth); i < 0 {
 			return -1
 		}
-		switch i = skipBlanks(b, i); b[i] {
+		switch i = SkipBlanks(b, i); b[i] {
 		case ',':
-			i = skipBlanks(b, i+1)
+			i = SkipBlanks(b, i+1)
 		case '}':
 			return i + 1
 		default:
@@ -294,23 +294,23 @@ func (e *eventScanner) name(n *node, i int) (m, next int) {
 		return 0, -1
 	}
 	start := i + 1
-	end, escaped := scanString(b, start)
+	end, escaped := ScanString(b, start)
 	if end < 0 {
 		return 0, -1
 	}
-	if next = skipBlanks(b, end+1); b[next] != ':' {
+	if next = SkipBlanks(b, end+1); b[next] != ':' {
 		return 0, -1
 	}
 	text := b[start:end]
 	if escaped {
 		text = bytes.Clone(text) // what was read stays as it is, lest a damaged line be shown otherwise
-		size := unescape(text, 0, len(text))
+		size := Unescape(text, 0, len(text))
 		if size < 0 {
 			return 0, -1
 		}
 		text = text[:size]
 	}
-	if (escaped || !e.rows.plain) && !wellEncoded(text) {
+	if (escaped || !e.rows.plain) && !WellEncoded(text) {
 		return 0, e.fail(schemas.CodeBadEncoding, n.path, "a name is not UTF-8, or holds a NUL")
 	}
 	m, ok := n.byName[string(text)]
@@ -333,7 +333,7 @@ func (e *eventScanner) stranger(n *node, name string) int {
 	}
 	n.child(name).extra = len(e.paths)
 	note := e.d.note(path, schemas.UseExtra, schemas.CodeUnknownColumn, "the member is mapped to nothing and is kept in x_Extra", "")
-	member := append(appendString(nil, []byte(path)), ':')
+	member := append(AppendString(nil, []byte(path)), ':')
 	e.paths = append(e.paths, extraPath{extraField{name: path, member: member}, note})
 	return n.byName[name]
 }
@@ -350,7 +350,7 @@ func (e *eventScanner) value(n *node, at, i, depth int) int {
 		}
 		return e.object(m.node, i, depth-1)
 	case m.ignored || m.extra < 0 && e.b[i] == 'n':
-		return scanValue(e.b, i, depth-1)
+		return ScanValue(e.b, i, depth-1)
 	case m.extra < 0:
 		return e.fail(schemas.CodeBadValue, m.node.path, "it is not an object")
 	default:
@@ -407,18 +407,18 @@ func (e *eventScanner) plainValue(i, depth int) (start, end, next int, escaped b
 	b := e.b
 	switch b[i] {
 	case '"':
-		end, escaped := scanString(b, i+1)
+		end, escaped := ScanString(b, i+1)
 		if end < 0 {
 			return 0, 0, -1, false
 		}
 		return i + 1, end, end + 1, escaped
 	case 'n':
-		return 0, 0, scanWord(b, i), false
+		return 0, 0, ScanWord(b, i), false
 	case '{', '[':
-		next = scanNested(b, i, depth-1)
+		next = ScanNested(b, i, depth-1)
 		return i, next, next, false
 	default:
-		next = scanValue(b, i, depth-1)
+		next = ScanValue(b, i, depth-1)
 		return i, next, next, false
 	}
 }

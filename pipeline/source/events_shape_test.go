@@ -265,7 +265,7 @@ func TestShapesAreUsed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := window{buf: append([]byte(c.text), make([]byte, slack)...), end: len(c.text)}
+		w := Window{Buf: append([]byte(c.text), make([]byte, Slack)...), End: len(c.text)}
 		e.scanLines(&w)
 		if len(e.bad) > 0 || e.last != 3000 || len(e.shapes) < c.least || len(e.shapes) > c.most || e.misses < c.leastUnknown {
 			t.Errorf("%s: %d lines, %d of them bad, %d shapes, %d lines since one was met", c.name, e.last, len(e.bad), len(e.shapes), e.misses)

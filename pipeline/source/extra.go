@@ -22,7 +22,7 @@ type extraField struct {
 }
 
 func (e *extra) add(field int, name string) {
-	member := append(appendString(nil, []byte(name)), ':')
+	member := append(AppendString(nil, []byte(name)), ':')
 	e.fields = append(e.fields, extraField{field, name, member})
 }
 
@@ -44,7 +44,7 @@ func (d *decoder) parseExtra(s *rows, base int) {
 			if len(text) == 0 || d.isNull(text) {
 				continue
 			}
-			if !s.plain && !wellEncoded(text) {
+			if !s.plain && !WellEncoded(text) {
 				d.defect(&x, r, &column{use: schemas.UseExtra, name: f.name}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 				continue
 			}
@@ -53,7 +53,7 @@ func (d *decoder) parseExtra(s *rows, base int) {
 				open = ','
 			}
 			v.Bytes = append(append(v.Bytes, open), f.member...)
-			v.Bytes = appendString(v.Bytes, text)
+			v.Bytes = AppendString(v.Bytes, text)
 		}
 		if len(v.Bytes) > from {
 			v.Bytes = append(v.Bytes, '}')
@@ -82,7 +82,7 @@ func (d *decoder) parseKey(s *rows, base int) {
 			}
 			if len(text) == 0 || d.isNull(text) {
 				d.defect(x, r, &column{use: schemas.UseRecordId, name: d.key.names[i]}, schemas.CodeMissingValue, "it is empty, but identifies the record", nil)
-			} else if !s.plain && !wellEncoded(text) {
+			} else if !s.plain && !WellEncoded(text) {
 				d.defect(x, r, &column{use: schemas.UseRecordId, name: d.key.names[i]}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 			}
 			v.Bytes = appendKeyPart(v.Bytes, text)
@@ -108,8 +108,8 @@ func appendKeyPart(dst, text []byte) []byte {
 	return dst
 }
 
-// appendString appends text as a JSON string. Text must be UTF-8; what is not becomes the replacement character.
-func appendString(dst, text []byte) []byte {
+// AppendString appends text as a JSON string. Text must be UTF-8; what is not becomes the replacement character.
+func AppendString(dst, text []byte) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	from := 0

@@ -8,42 +8,42 @@ import (
 	"daybook/schemas"
 )
 
-// index says where the fields of CSV rows lie in a window. Rows that have as many fields as the header are indexed; the
+// Index says where the fields of CSV rows lie in a window. Rows that have as many fields as the header are indexed; the
 // others are listed as defects, so that each row is one or the other.
-type index struct {
-	fields   int
-	rowBytes int
-	// pos holds fields+1 places per row: that of the byte before the first field, then that of the byte behind each. The
+type Index struct {
+	Fields   int
+	RowBytes int
+	// Pos holds Fields+1 places per row: that of the byte before the first field, then that of the byte behind each. The
 	// first may be one below 0, as uint32 arithmetic has it.
-	pos []uint32
-	// n is how many of pos are in use by whole rows; rows is how many those are.
-	n, rows int
-	// numbers holds the row number of each row, from 1; last is that of the last row seen, well-formed or not.
-	numbers []int64
-	last    int64
-	// bad lists rows that cannot be indexed.
-	bad []badRow
+	Pos []uint32
+	// n is how many of Pos are in use by whole rows; Rows is how many those are.
+	n, Rows int
+	// Numbers holds the row number of each row, from 1; Last is that of the last row seen, well-formed or not.
+	Numbers []int64
+	Last    int64
+	// Bad lists rows that cannot be indexed.
+	Bad []BadRow
 	// marks are those of the next blocks.
 	marks [64]fieldMarks
-	// plain says that the text indexed is ASCII.
-	plain bool
-	// torn says that the text ends within quotes and without a line end; skip, that the rest of a line is to be passed
+	// Plain says that the text indexed is ASCII.
+	Plain bool
+	// Torn says that the text ends within quotes and without a line end; Skip, that the rest of a line is to be passed
 	// over.
-	torn, skip bool
+	Torn, Skip bool
 }
 
-// badRow is a row that has no fields to speak of: from start to end in the window.
-type badRow struct {
-	number     int64
-	code       schemas.Code
-	what       string
-	start, end int
-	// column is the source's name for the column concerned, if one is.
-	column string
+// BadRow is a row that has no fields to speak of: from start to end in the window.
+type BadRow struct {
+	Number     int64
+	Code       schemas.Code
+	What       string
+	Start, End int
+	// Column is the source's name for the column concerned, if one is.
+	Column string
 }
 
-func (x *index) reset() {
-	x.n, x.rows, x.numbers, x.bad, x.plain, x.skip = 0, 0, x.numbers[:0], x.bad[:0], true, false
+func (x *Index) Reset() {
+	x.n, x.Rows, x.Numbers, x.Bad, x.Plain, x.Skip = 0, 0, x.Numbers[:0], x.Bad[:0], true, false
 }
 
 // parities returns for each bit the parity of the bits up to and including it.
@@ -56,30 +56,46 @@ func parities(q uint64) uint64 {
 	return q ^ q<<32
 }
 
+// Take indexes the rows in w and takes them out of it: quickly as long as nothing is unusual, row by row where something is.
+// What it leaves is the beginning of a row whose end is not in sight.
+func (x *Index) Take(w *Window) {
+	for w.Start < w.End {
+		doubt := x.scan(w)
+		if w.Start == w.End {
+			return
+		}
+		// What is left is the beginning of a row whose end is not in sight, or a row that is in doubt.
+		final := w.EOF || w.End-w.Start > x.RowBytes
+		if !doubt && !final || !x.careful(w, final) {
+			return
+		}
+	}
+}
+
 // scan indexes the rows of w, a block of 64 bytes at a time, and takes them out of it. It stops at the first row that is
 // not whole, and reports false, or whose quotes are not where they should be or that is too long, and reports true: that row is for careful.
-func (x *index) scan(w *window) (doubt bool) {
+func (x *Index) scan(w *Window) (doubt bool) {
 	var (
-		b      = w.buf
-		row    = w.start     // where the current row begins
+		b      = w.Buf
+		row    = w.Start     // where the current row begins
 		k      = x.n + 1     // the next free place in pos
 		quoted uint64        // all ones inside quotes
 		before uint64    = 1 // 1 if the byte before the block ends a field or is a quote
 		closed uint64        // 1 if the byte before the block closes a quote
 	)
 	x.room(k)
-	x.pos[k-1] = uint32(row - 1)
+	x.Pos[k-1] = uint32(row - 1)
 	marked := x.marks[:0]
-	for i := w.start; i < w.end; i += 64 {
+	for i := w.Start; i < w.End; i += 64 {
 		if len(marked) == 0 {
-			marked = x.marks[:min(len(x.marks), (w.end-i+63)/64)]
+			marked = x.marks[:min(len(x.marks), (w.End-i+63)/64)]
 			if markFields(marked, b[i:i+64*len(marked)]) != 0 {
-				x.plain = false
+				x.Plain = false
 			}
 		}
 		delims, feeds, quotes := marked[0].delims, marked[0].feeds, marked[0].quotes
 		marked = marked[1:]
-		if rest := w.end - i; rest < 64 {
+		if rest := w.End - i; rest < 64 {
 			within := uint64(1)<<rest - 1
 			delims, feeds, quotes = delims&within, feeds&within, quotes&within
 		}
@@ -89,7 +105,7 @@ func (x *index) scan(w *window) (doubt bool) {
 			delims, feeds = delims&^inside, feeds&^inside
 			closing := quotes &^ inside
 			wrong = quotes & inside &^ ((delims|quotes)<<1 | before) // opens amid a field
-			wrong |= amiss(b[i:w.end], (closing<<1|closed)&^(delims|quotes))
+			wrong |= amiss(b[i:w.End], (closing<<1|closed)&^(delims|quotes))
 			quoted, closed = uint64(int64(inside)>>63), closing>>63
 		}
 		before = (delims | quotes) >> 63
@@ -101,8 +117,8 @@ func (x *index) scan(w *window) (doubt bool) {
 		for feeds != 0 {
 			feed := bits.TrailingZeros64(feeds)
 			feeds &= feeds - 1
-			if i+feed-row > x.rowBytes {
-				w.start = row
+			if i+feed-row > x.RowBytes {
+				w.Start = row
 				return true
 			}
 			k = x.put(k, i, delims&(1<<feed-1))
@@ -111,12 +127,12 @@ func (x *index) scan(w *window) (doubt bool) {
 			row = i + feed + 1
 		}
 		if wrong != 0 {
-			w.start = row
+			w.Start = row
 			return true
 		}
 		k = x.put(k, i, delims)
 	}
-	w.start = row
+	w.Start = row
 	return false
 }
 
@@ -133,21 +149,21 @@ func amiss(b []byte, behind uint64) (wrong uint64) {
 	return wrong
 }
 
-// room makes sure that a block's worth of places can be put at k.
-func (x *index) room(k int) {
-	if len(x.pos) < k+2*64 {
-		pos := make([]uint32, 2*len(x.pos)+blockBytes/8)
-		copy(pos, x.pos)
-		x.pos = pos
+// room makes sure that a block's worth of places can be put at k of Pos.
+func (x *Index) room(k int) {
+	if len(x.Pos) < k+2*64 {
+		pos := make([]uint32, 2*len(x.Pos)+blockBytes/8)
+		copy(pos, x.Pos)
+		x.Pos = pos
 	}
 }
 
 // put stores the places of the bits of delims, counted from i, four at a time: a branch on how many there are would be
 // mistaken too often. What is stored beyond them is overwritten later.
-func (x *index) put(k, i int, delims uint64) int {
+func (x *Index) put(k, i int, delims uint64) int {
 	end := k + bits.OnesCount64(delims)
 	for ; k < end; k += 4 {
-		p := x.pos[k : k+4]
+		p := x.Pos[k : k+4]
 		second := delims & (delims - 1)
 		third := second & (second - 1)
 		fourth := third & (third - 1)
@@ -159,7 +175,7 @@ func (x *index) put(k, i int, delims uint64) int {
 }
 
 // endRow closes the row whose line feed is at end and returns where the next one's places begin.
-func (x *index) endRow(b []byte, start, end, k int) int {
+func (x *Index) endRow(b []byte, start, end, k int) int {
 	next := end
 	if end > start && b[end-1] == '\r' {
 		end--
@@ -167,42 +183,42 @@ func (x *index) endRow(b []byte, start, end, k int) int {
 	fields := k - x.n
 	switch {
 	case end == start: // an empty line is no row
-	case fields != x.fields:
-		x.last++
-		x.bad = append(x.bad, badRow{
-			number: x.last, code: schemas.CodeRaggedRow, start: start, end: end,
-			what: fmt.Sprintf("it has %d fields, and the header %d", fields, x.fields),
+	case fields != x.Fields:
+		x.Last++
+		x.Bad = append(x.Bad, BadRow{
+			Number: x.Last, Code: schemas.CodeRaggedRow, Start: start, End: end,
+			What: fmt.Sprintf("it has %d fields, and the header %d", fields, x.Fields),
 		})
 	default:
-		x.pos[k] = uint32(end)
+		x.Pos[k] = uint32(end)
 		x.n = k + 1
-		x.rows++
-		x.last++
-		x.numbers = append(x.numbers, x.last)
+		x.Rows++
+		x.Last++
+		x.Numbers = append(x.Numbers, x.Last)
 	}
-	x.pos[x.n] = uint32(next)
+	x.Pos[x.n] = uint32(next)
 	return x.n + 1
 }
 
 // careful takes one row out of w by the letter of RFC 4180: quotes stand around whole fields, and are doubled within. A
 // row that breaks this, or is too long, ends with its first line, lest it swallow the lines behind it. It reports false,
 // and takes nothing, if the row goes on beyond the window and final is false.
-func (x *index) careful(w *window, final bool) bool {
-	b, row := w.buf[:w.end], w.start
+func (x *Index) careful(w *Window, final bool) bool {
+	b, row := w.Buf[:w.End], w.Start
 	k := x.n + 1
 	x.room(k)
-	x.pos[k-1] = uint32(row - 1)
-	x.plain = false
+	x.Pos[k-1] = uint32(row - 1)
+	x.Plain = false
 	for i := row; ; {
 		end, whole, ok := field(b, i)
 		switch {
 		case !whole && !final:
 			return false
-		case end-row > x.rowBytes || !whole && !w.eof:
+		case end-row > x.RowBytes || !whole && !w.EOF:
 			x.firstLine(w, schemas.CodeLongRow, "it is longer than the limit")
 			return true
 		case !whole:
-			x.torn = x.torn || w.cut
+			x.Torn = x.Torn || w.Cut
 			x.firstLine(w, schemas.CodeBadQuote, "a quote is never closed")
 			return true
 		case !ok:
@@ -214,11 +230,11 @@ func (x *index) careful(w *window, final bool) bool {
 		}
 		if b[end] == '\n' {
 			x.endRow(b, row, end, k)
-			w.start = end + 1
+			w.Start = end + 1
 			return true
 		}
 		x.room(k)
-		x.pos[k] = uint32(end)
+		x.Pos[k] = uint32(end)
 		k++
 		i = end + 1
 	}
@@ -226,14 +242,14 @@ func (x *index) careful(w *window, final bool) bool {
 
 // firstLine takes out the first line of w as a row that is wrong. Without a line feed in sight all of the window goes, and
 // the rest of the line is to be skipped.
-func (x *index) firstLine(w *window, code schemas.Code, what string) {
-	end := bytes.IndexByte(w.text(), '\n')
-	if x.skip = end < 0; x.skip {
-		end = len(w.text()) - 1
+func (x *Index) firstLine(w *Window, code schemas.Code, what string) {
+	end := bytes.IndexByte(w.Text(), '\n')
+	if x.Skip = end < 0; x.Skip {
+		end = len(w.Text()) - 1
 	}
-	x.last++
-	x.bad = append(x.bad, badRow{number: x.last, code: code, what: what, start: w.start, end: w.start + end})
-	w.start += end + 1
+	x.Last++
+	x.Bad = append(x.Bad, BadRow{Number: x.Last, Code: code, What: what, Start: w.Start, End: w.Start + end})
+	w.Start += end + 1
 }
 
 // field returns where the field that starts at i ends. whole is false if b ends first, ok if its quotes are right.

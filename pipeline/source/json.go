@@ -11,20 +11,20 @@ import (
 // The scanning of JSON (RFC 8259). A text being scanned has a byte below a blank behind it, or ends in a line feed, so
 // that no token runs over its end; and slack for words. Line feeds are no blanks here: a value stands on one line.
 
-// skipBlanks returns the place of the next byte that is no blank.
-func skipBlanks(b []byte, i int) int {
+// SkipBlanks returns the place of the next byte that is no blank.
+func SkipBlanks(b []byte, i int) int {
 	for b[i] <= ' ' && (b[i] == ' ' || b[i] == '\t' || b[i] == '\r') {
 		i++
 	}
 	return i
 }
 
-// scanString returns the place of the quote that ends the string whose first byte is at i, or -1 if it holds a control
+// ScanString returns the place of the quote that ends the string whose first byte is at i, or -1 if it holds a control
 // character first. escaped says that there are escapes in it.
-func scanString(b []byte, i int) (end int, escaped bool) {
+func ScanString(b []byte, i int) (end int, escaped bool) {
 	for {
 		v := (*[16]byte)(b[i : i+16])
-		hit := stops(binary.LittleEndian.Uint64(v[:8]))*gather>>56 | stops(binary.LittleEndian.Uint64(v[8:]))*gather>>56<<8
+		hit := Stops(binary.LittleEndian.Uint64(v[:8]))*Gather>>56 | Stops(binary.LittleEndian.Uint64(v[8:]))*Gather>>56<<8
 		if hit == 0 {
 			i += 16
 			continue
@@ -45,16 +45,16 @@ func scanString(b []byte, i int) (end int, escaped bool) {
 	}
 }
 
-// stops sets the upper bit of the first byte of w, and perhaps of others behind it, that ends the plain part of a string: a
+// Stops sets the upper bit of the first byte of w, and perhaps of others behind it, that ends the plain part of a string: a
 // quote, a backslash or a control character. By xor with 2 only the quote and control characters are below 0x21.
-func stops(w uint64) uint64 {
-	low, slash := w^2*each, w^'\\'*each
-	return ((low-0x21*each)&^low | (slash-each)&^slash) & upper
+func Stops(w uint64) uint64 {
+	low, slash := w^2*Each, w^'\\'*Each
+	return ((low-0x21*Each)&^low | (slash-Each)&^slash) & Upper
 }
 
-// unescape decodes the string b[start:end] in place and returns its new end, or -1 if an escape is wrong. What it frees
+// Unescape decodes the string b[start:end] in place and returns its new end, or -1 if an escape is wrong. What it frees
 // at the end is left.
-func unescape(b []byte, start, end int) int {
+func Unescape(b []byte, start, end int) int {
 	to := start
 	for i := start; i < end; {
 		if b[i] != '\\' {
@@ -133,11 +133,11 @@ func fourHex(b []byte, i int) (r rune, ok bool) {
 	return r, true
 }
 
-// scanNumber returns the place behind the number at i, or -1. Most have neither sign nor exponent and fit sixteen bytes with
+// ScanNumber returns the place behind the number at i, or -1. Most have neither sign nor exponent and fit sixteen bytes with
 // what follows; then the signs among them are found together.
-func scanNumber(b []byte, i int) int {
+func ScanNumber(b []byte, i int) int {
 	v := (*[16]byte)(b[i : i+16])
-	signs := noDigits(binary.LittleEndian.Uint64(v[:8]))*gather>>56 | noDigits(binary.LittleEndian.Uint64(v[8:]))*gather>>56<<8
+	signs := noDigits(binary.LittleEndian.Uint64(v[:8]))*Gather>>56 | noDigits(binary.LittleEndian.Uint64(v[8:]))*Gather>>56<<8
 	size := bits.TrailingZeros64(signs | 1<<16)
 	if size == 0 || size == 16 || size > 1 && b[i] == '0' {
 		return scanAnyNumber(b, i)
@@ -156,8 +156,8 @@ func scanNumber(b []byte, i int) int {
 
 // noDigits sets the upper bit of each byte of w that is no digit.
 func noDigits(w uint64) uint64 {
-	w ^= '0' * each
-	return (w&lower + 0x76*each | w) & upper
+	w ^= '0' * Each
+	return (w&lower + 0x76*Each | w) & Upper
 }
 
 func scanAnyNumber(b []byte, i int) int {
@@ -194,8 +194,8 @@ func scanAnyNumber(b []byte, i int) int {
 	return i
 }
 
-// scanWord returns the place behind true, false or null at i, or -1.
-func scanWord(b []byte, i int) int {
+// ScanWord returns the place behind true, false or null at i, or -1.
+func ScanWord(b []byte, i int) int {
 	for _, w := range [...]string{"true", "false", "null"} {
 		if b[i] == w[0] && string(b[i:i+len(w)]) == w {
 			return i + len(w)
@@ -204,32 +204,32 @@ func scanWord(b []byte, i int) int {
 	return -1
 }
 
-// scanValue returns the place behind the value at i, or -1 if it is none or nests deeper than depth.
-func scanValue(b []byte, i, depth int) int {
+// ScanValue returns the place behind the value at i, or -1 if it is none or nests deeper than depth.
+func ScanValue(b []byte, i, depth int) int {
 	switch c := b[i]; {
 	case c == '"':
-		end, escaped := scanString(b, i+1)
-		if end < 0 || escaped && !validEscapes(b[i+1:end]) {
+		end, escaped := ScanString(b, i+1)
+		if end < 0 || escaped && !ValidEscapes(b[i+1:end]) {
 			return -1
 		}
 		return end + 1
 	case c == '{' || c == '[':
-		return scanNested(b, i, depth)
+		return ScanNested(b, i, depth)
 	case c == '-' || c-'0' <= 9:
-		return scanNumber(b, i)
+		return ScanNumber(b, i)
 	default:
-		return scanWord(b, i)
+		return ScanWord(b, i)
 	}
 }
 
-// scanNested returns the place behind the object or array at i, or -1.
-func scanNested(b []byte, i, depth int) int {
+// ScanNested returns the place behind the object or array at i, or -1.
+func ScanNested(b []byte, i, depth int) int {
 	if depth <= 0 {
 		return -1
 	}
 	object := b[i] == '{'
 	closer := b[i] + 2 // } is { + 2, ] is [ + 2
-	if i = skipBlanks(b, i+1); b[i] == closer {
+	if i = SkipBlanks(b, i+1); b[i] == closer {
 		return i + 1
 	}
 	for {
@@ -237,20 +237,20 @@ func scanNested(b []byte, i, depth int) int {
 			if b[i] != '"' {
 				return -1
 			}
-			if i = scanValue(b, i, depth); i < 0 {
+			if i = ScanValue(b, i, depth); i < 0 {
 				return -1
 			}
-			if i = skipBlanks(b, i); b[i] != ':' {
+			if i = SkipBlanks(b, i); b[i] != ':' {
 				return -1
 			}
-			i = skipBlanks(b, i+1)
+			i = SkipBlanks(b, i+1)
 		}
-		if i = scanValue(b, i, depth-1); i < 0 {
+		if i = ScanValue(b, i, depth-1); i < 0 {
 			return -1
 		}
-		switch i = skipBlanks(b, i); b[i] {
+		switch i = SkipBlanks(b, i); b[i] {
 		case ',':
-			i = skipBlanks(b, i+1)
+			i = SkipBlanks(b, i+1)
 		case closer:
 			return i + 1
 		default:
@@ -259,8 +259,8 @@ func scanNested(b []byte, i, depth int) int {
 	}
 }
 
-// validEscapes reports whether every escape of a string is one.
-func validEscapes(b []byte) bool {
+// ValidEscapes reports whether every escape of a string is one.
+func ValidEscapes(b []byte) bool {
 	for i := 0; i < len(b); i++ {
 		if b[i] != '\\' {
 			continue
@@ -283,29 +283,36 @@ func validEscapes(b []byte) bool {
 	return true
 }
 
-// validObject reports whether text is one JSON object, blanks around it aside. Line feeds between its tokens are taken
-// for blanks, for a field in quotes may have them. text has a capacity of padding bytes more, which are overwritten.
-func (d *decoder) validObject(text []byte) bool {
+// ObjectChecker tells JSON objects from other texts.
+type ObjectChecker struct {
+	// Depth is how deep they may nest.
+	Depth   int
+	scratch []byte
+}
+
+// Valid reports whether text is one JSON object, blanks around it aside. Line feeds between its tokens are taken
+// for blanks, for a field in quotes may have them. text has a capacity of Padding bytes more, which are overwritten.
+func (o *ObjectChecker) Valid(text []byte) bool {
 	n := len(text)
 	if n < 2 || text[0] != '{' && text[0] > ' ' {
 		return false
 	}
-	b := text[:n+padding]
+	b := text[:n+Padding]
 	clear(b[n:])
 	b[n] = '\n'
 	if bytes.IndexByte(text, '\n') >= 0 { // a carriage return is a blank, but not within a string
-		b = append(d.json[:0], b...)
-		d.json = b
+		b = append(o.scratch[:0], b...)
+		o.scratch = b
 		for i := range n {
 			if b[i] == '\n' {
 				b[i] = '\r'
 			}
 		}
 	}
-	i := skipBlanks(b, 0)
+	i := SkipBlanks(b, 0)
 	if b[i] != '{' {
 		return false
 	}
-	i = scanNested(b, i, d.limits.Depth)
-	return i >= 0 && skipBlanks(b, i) == n
+	i = ScanNested(b, i, o.Depth)
+	return i >= 0 && SkipBlanks(b, i) == n
 }

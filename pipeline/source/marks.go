@@ -8,13 +8,13 @@ import "encoding/binary"
 
 // Each byte of a word, and the masks of its upper bit and of the others.
 const (
-	each  = 0x0101010101010101
-	upper = 0x80 * each
-	lower = 0x7f * each
+	Each  = 0x0101010101010101
+	Upper = 0x80 * Each
+	lower = 0x7f * Each
 )
 
-// gather turns the upper bits of a word's bytes into the upper byte of the product, in order.
-const gather = 0x0002040810204081
+// Gather turns the upper bits of a word's bytes into the upper byte of the product, in order.
+const Gather = 0x0002040810204081
 
 // fieldMarks has one bit for each of 64 bytes that is a comma or a line feed, a line feed, or a quote.
 type fieldMarks struct {
@@ -29,24 +29,24 @@ func fieldMarksOf(marks []fieldMarks, text []byte) (high uint64) {
 		noFeed, noQuote, delims := ^uint64(0), ^uint64(0), uint64(0)
 		for i := 0; i < 64; i += 16 {
 			v, w := binary.LittleEndian.Uint64(b[i:i+8]), binary.LittleEndian.Uint64(b[i+8:i+16])
-			high |= (v | w) & upper
+			high |= (v | w) & Upper
 			low := v & lower
-			feed := (low ^ '\n'*each) + lower
+			feed := (low ^ '\n'*Each) + lower
 			noFeed &= feed
-			noQuote &= (low ^ '"'*each) + lower
-			first := ^(((low^','*each)+lower)&feed | v) & upper
+			noQuote &= (low ^ '"'*Each) + lower
+			first := ^(((low^','*Each)+lower)&feed | v) & Upper
 			low = w & lower
-			feed = (low ^ '\n'*each) + lower
+			feed = (low ^ '\n'*Each) + lower
 			noFeed &= feed
-			noQuote &= (low ^ '"'*each) + lower
-			second := ^(((low^','*each)+lower)&feed | w) & upper
-			delims |= (first*gather>>56 | second*gather>>56<<8) << i
+			noQuote &= (low ^ '"'*Each) + lower
+			second := ^(((low^','*Each)+lower)&feed | w) & Upper
+			delims |= (first*Gather>>56 | second*Gather>>56<<8) << i
 		}
 		marks[k] = fieldMarks{delims: delims}
-		if noFeed&upper != upper {
+		if noFeed&Upper != Upper {
 			marks[k].feeds = find(b, '\n')
 		}
-		if noQuote&upper != upper {
+		if noQuote&Upper != Upper {
 			marks[k].quotes = find(b, '"')
 		}
 	}
@@ -56,7 +56,7 @@ func fieldMarksOf(marks []fieldMarks, text []byte) (high uint64) {
 // find returns one bit for each byte of b that is c.
 func find(b *[64]byte, c byte) (places uint64) {
 	for i := 0; i < 64; i += 8 {
-		places |= isByte(binary.LittleEndian.Uint64(b[i:i+8]), c) * gather >> 56 << i
+		places |= isByte(binary.LittleEndian.Uint64(b[i:i+8]), c) * Gather >> 56 << i
 	}
 	return places
 }
@@ -69,9 +69,9 @@ func stopMarks(marks []uint64, text []byte) (high uint64) {
 		marks[k] = 0
 		for i := 0; i < 64; i += 8 {
 			w := binary.LittleEndian.Uint64(b[i : i+8])
-			high |= w & upper
-			control := ^((w&lower + 0x60*each) | w) & upper
-			marks[k] |= (control | isByte(w, '"') | isByte(w, '\\')) * gather >> 56 << i
+			high |= w & Upper
+			control := ^((w&lower + 0x60*Each) | w) & Upper
+			marks[k] |= (control | isByte(w, '"') | isByte(w, '\\')) * Gather >> 56 << i
 		}
 	}
 	return high
@@ -80,5 +80,5 @@ func stopMarks(marks []uint64, text []byte) (high uint64) {
 // isByte sets the upper bit of each byte of w that is c, which is ASCII. Adding 7f to the difference of the lower bits
 // sets the upper one unless they are equal, and carries nowhere.
 func isByte(w uint64, c byte) uint64 {
-	return ^((w&lower ^ uint64(c)*each) + lower | w) & upper
+	return ^((w&lower ^ uint64(c)*Each) + lower | w) & Upper
 }

@@ -1,9 +1,9 @@
 package source
 
-// markStops is what stopMarks says, by marks_amd64.s. Text has 64 bytes for each of marks.
+// MarkStops is what stopMarks says, by marks_amd64.s. Text has 64 bytes for each of marks.
 //
 //go:noescape
-func markStops(marks []uint64, text []byte) (high uint64)
+func MarkStops(marks []uint64, text []byte) (high uint64)
 
 // markFields is what fieldMarksOf says, by marks_amd64.s. Text has 64 bytes for each of marks.
 //

@@ -22,8 +22,8 @@
 	POR X2, X0; \
 	PMOVMSKB X0, to
 
-// func markStops(marks []uint64, text []byte) (high uint64)
-TEXT ·markStops(SB), NOSPLIT, $0-56
+// func MarkStops(marks []uint64, text []byte) (high uint64)
+TEXT ·MarkStops(SB), NOSPLIT, $0-56
 	MOVQ marks_base+0(FP), DI
 	MOVQ marks_len+8(FP), CX
 	MOVQ text_base+24(FP), SI

@@ -2,6 +2,6 @@
 
 package source
 
-func markStops(marks []uint64, text []byte) (high uint64) { return stopMarks(marks, text) }
+func MarkStops(marks []uint64, text []byte) (high uint64) { return stopMarks(marks, text) }
 
 func markFields(marks []fieldMarks, text []byte) (high uint64) { return fieldMarksOf(marks, text) }

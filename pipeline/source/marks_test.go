@@ -13,7 +13,7 @@ func checkMarks(t testing.TB, text []byte) {
 	n := len(text) / 64
 	stops, portableStops := make([]uint64, n), make([]uint64, n)
 	fields, portableFields := make([]fieldMarks, n), make([]fieldMarks, n)
-	highs := []uint64{markStops(stops, text), stopMarks(portableStops, text), markFields(fields, text), fieldMarksOf(portableFields, text)}
+	highs := []uint64{MarkStops(stops, text), stopMarks(portableStops, text), markFields(fields, text), fieldMarksOf(portableFields, text)}
 	if !slices.Equal(stops, portableStops) || !slices.Equal(fields, portableFields) {
 		t.Fatalf("%q: the two ways to mark differ", text)
 	}
@@ -61,7 +61,7 @@ func BenchmarkMarks(b *testing.B) {
 		name string
 		mark func()
 	}{
-		{"stops", func() { markStops(stops, text) }},
+		{"stops", func() { MarkStops(stops, text) }},
 		{"stops/portable", func() { stopMarks(stops, text) }},
 		{"fields", func() { markFields(fields, text) }},
 		{"fields/portable", func() { fieldMarksOf(fields, text) }},

@@ -134,7 +134,7 @@ func cellsOf(x *cells, v *dataset.Vector, n int) {
 	} else {
 		x.pos = append(x.pos, v.Ends...)
 	}
-	v.Bytes = append(v.Bytes, make([]byte, slack-1)...)
+	v.Bytes = append(v.Bytes, make([]byte, Slack-1)...)
 	x.text = v.Bytes
 }
 

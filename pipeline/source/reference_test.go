@@ -217,7 +217,7 @@ func named(fields []string, names ...string) string {
 // encoded reports whether all fields are UTF-8 without NUL.
 func encoded(fields []string) bool {
 	for _, f := range fields {
-		if !wellEncoded([]byte(f)) {
+		if !WellEncoded([]byte(f)) {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package source
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,31 +13,32 @@ import (
 	"daybook/schemas"
 )
 
-// packing is how an object's bytes are wrapped.
-type packing uint8
+// Packing is how an object's bytes are wrapped.
+type Packing uint8
 
+// The packings. Parquet packs its own pages.
 const (
-	packPlain packing = iota
-	packGzip
-	packZstd
-	packParquet
-	packUnknown
+	Plain Packing = iota
+	Gzip
+	Zstd
+	Parquet
+	unknownPacking
 )
 
 // packs tells wrappings by their first bytes. Those without a packing of ours are named in the refusal.
 var packs = []struct {
 	magic string
-	kind  packing
+	kind  Packing
 	name  string
 }{
-	{"\x1f\x8b", packGzip, "gzip"},
-	{"\x28\xb5\x2f\xfd", packZstd, "zstd"},
-	{"PAR1", packParquet, "Parquet"},
-	{"PK\x03\x04", packUnknown, "a zip archive"},
-	{"BZh", packUnknown, "bzip2"},
-	{"\xfd7zXZ", packUnknown, "xz"},
-	{"\xff\xfe", packUnknown, "UTF-16 text"},
-	{"\xfe\xff", packUnknown, "UTF-16 text"},
+	{"\x1f\x8b", Gzip, "gzip"},
+	{"\x28\xb5\x2f\xfd", Zstd, "zstd"},
+	{"PAR1", Parquet, "Parquet"},
+	{"PK\x03\x04", unknownPacking, "a zip archive"},
+	{"BZh", unknownPacking, "bzip2"},
+	{"\xfd7zXZ", unknownPacking, "xz"},
+	{"\xff\xfe", unknownPacking, "UTF-16 text"},
+	{"\xfe\xff", unknownPacking, "UTF-16 text"},
 }
 
 const (
@@ -48,104 +50,131 @@ const (
 	zstdWindow = 128 << 20
 )
 
-// wire counts the packed bytes and remembers why reading them failed, so that a broken network is not taken for a
+// Reader reads an object unpacked, and refuses it when it is damaged or would unpack to more than the limits. Packing that
+// is our own to undo is told by the first bytes.
+type Reader struct {
+	// Packing is how the object is wrapped. The text of Parquet, which is read at any offset, is not for this reader.
+	Packing Packing
+	// Bytes is how much text has been read.
+	Bytes int64
+
+	ctx    context.Context
+	object string
+	limits schemas.Limits
+	packed packedReader
+	text   io.Reader
+	close  func()
+}
+
+// packedReader counts the packed bytes and remembers why reading them failed, so that a broken network is not taken for a
 // broken object.
-type wire struct {
+type packedReader struct {
 	r     io.Reader
 	n     int64
 	wrong error
 }
 
-func (w *wire) Read(p []byte) (int, error) {
-	n, err := w.r.Read(p)
-	w.n += int64(n)
+func (p *packedReader) Read(b []byte) (int, error) {
+	n, err := p.r.Read(b)
+	p.n += int64(n)
 	if err != nil && err != io.EOF {
-		w.wrong = err
+		p.wrong = err
 	}
 	return n, err
 }
 
-// unpack looks at the first bytes of the object and sets d.text to what reads it unpacked. The text of Parquet is not
-// set.
-func (d *decoder) unpack() (packing, error) {
-	d.wire = &wire{r: d.in.Body}
-	buffered := bufio.NewReaderSize(d.wire, readBytes)
+// NewReader looks at the first bytes of an object, which object names in refusals, and returns its reader. The error is a
+// [*schemas.RefusedError] if the object is packed as none of ours is, or damaged.
+func NewReader(ctx context.Context, object string, body io.Reader, limits schemas.Limits) (*Reader, error) {
+	r := &Reader{ctx: ctx, object: object, limits: limits, packed: packedReader{r: body}}
+	buffered := bufio.NewReaderSize(&r.packed, readBytes)
 	first, err := buffered.Peek(8)
 	if err != nil && err != io.EOF {
-		return 0, fmt.Errorf("read its first bytes: %w", err)
+		return nil, fmt.Errorf("read its first bytes: %w", err)
 	}
-	kind, name := packPlain, ""
+	name := ""
 	for _, p := range packs {
 		if bytes.HasPrefix(first, []byte(p.magic)) {
-			kind, name = p.kind, p.name
+			r.Packing, name = p.kind, p.name
 			break
 		}
 	}
-	switch kind {
-	case packPlain: // what is at hand, and then without a copy between
+	switch r.Packing {
+	case Plain: // what is at hand, and then without a copy between
 		ahead, err := buffered.Peek(buffered.Buffered())
 		if err != nil {
-			return 0, fmt.Errorf("read its first bytes: %w", err)
+			return nil, fmt.Errorf("read its first bytes: %w", err)
 		}
-		d.text = io.MultiReader(bytes.NewReader(ahead), d.wire)
-	case packGzip:
+		r.text = io.MultiReader(bytes.NewReader(ahead), &r.packed)
+	case Gzip:
 		z, err := newInflater(buffered)
 		if err != nil {
-			return 0, d.unreadable(err)
+			return nil, r.unreadable(err)
 		}
-		d.text = z
-	case packZstd:
+		r.text = z
+	case Zstd:
 		z, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(zstdWindow))
 		if err != nil {
-			return 0, d.unreadable(err)
+			return nil, r.unreadable(err)
 		}
-		d.text, d.closeText = z, z.Close
-	case packParquet:
-	case packUnknown:
-		return 0, d.refuse(schemas.CodeUnreadableObject, "it is %s; deliver it plain, as gzip or as zstd, in UTF-8", name)
+		r.text, r.close = z, z.Close
+	case Parquet:
+	case unknownPacking:
+		return nil, r.refuse(schemas.CodeUnreadableObject, "it is %s; deliver it plain, as gzip or as zstd, in UTF-8", name)
 	}
-	d.packed = kind != packPlain
-	return kind, nil
+	return r, nil
+}
+
+// Close gives back what unpacking holds.
+func (r *Reader) Close() {
+	if r.close != nil {
+		r.close()
+	}
+}
+
+// refuse returns a RefusedError about the object.
+func (r *Reader) refuse(code schemas.Code, format string, args ...any) error {
+	return &schemas.RefusedError{Code: code, Object: r.object, Reason: fmt.Sprintf(format, args...)}
 }
 
 // unreadable turns an error of reading into a refusal, unless it came from the store.
-func (d *decoder) unreadable(err error) error {
-	if d.wire.wrong != nil {
-		return fmt.Errorf("read the object: %w", d.wire.wrong)
+func (r *Reader) unreadable(err error) error {
+	if r.packed.wrong != nil {
+		return fmt.Errorf("read the object: %w", r.packed.wrong)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return d.refuse(schemas.CodeUnreadableObject, "it is truncated: its compressed stream ends before its end")
+		return r.refuse(schemas.CodeUnreadableObject, "it is truncated: its compressed stream ends before its end")
 	}
 	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
-		return d.refuse(schemas.CodeHostileObject, "it claims more memory to unpack than the %d MiB allowed", zstdWindow>>20)
+		return r.refuse(schemas.CodeHostileObject, "it claims more memory to unpack than the %d MiB allowed", zstdWindow>>20)
 	}
-	return d.refuse(schemas.CodeUnreadableObject, "its compressed stream is damaged: %v", err)
+	return r.refuse(schemas.CodeUnreadableObject, "its compressed stream is damaged: %v", err)
 }
 
-// read fills p with unpacked text, as much as there is, and reports whether the end was reached. It refuses an object
+// Fill fills p with unpacked text, as much as there is, and reports whether the end was reached. It refuses an object
 // that unpacks to more than the limits.
-func (d *decoder) read(p []byte) (n int, end bool, err error) {
-	if err := d.ctx.Err(); err != nil {
+func (r *Reader) Fill(p []byte) (n int, end bool, err error) {
+	if err := r.ctx.Err(); err != nil {
 		return 0, false, err
 	}
 	for n < len(p) {
-		k, err := d.text.Read(p[n:])
+		k, err := r.text.Read(p[n:])
 		n += k
 		if err == io.EOF {
 			end = true
 			break
 		}
 		if err != nil {
-			return n, false, d.unreadable(err)
+			return n, false, r.unreadable(err)
 		}
 	}
-	d.stats.Bytes += int64(n)
-	if d.stats.Bytes > d.limits.ObjectBytes {
-		return n, end, d.refuse(schemas.CodeHostileObject, "it is larger than the limit of %d bytes when unpacked", d.limits.ObjectBytes)
+	r.Bytes += int64(n)
+	if r.Bytes > r.limits.ObjectBytes {
+		return n, end, r.refuse(schemas.CodeHostileObject, "it is larger than the limit of %d bytes when unpacked", r.limits.ObjectBytes)
 	}
-	if d.packed && d.stats.Bytes > ratioFloor && d.stats.Bytes/d.limits.Ratio > d.wire.n {
-		return n, end, d.refuse(schemas.CodeHostileObject, "it unpacks to more than %d times its size", d.limits.Ratio)
+	if r.Packing != Plain && r.Bytes > ratioFloor && r.Bytes/r.limits.Ratio > r.packed.n {
+		return n, end, r.refuse(schemas.CodeHostileObject, "it unpacks to more than %d times its size", r.limits.Ratio)
 	}
 	return n, end, nil
 }

@@ -12,7 +12,7 @@ import (
 
 // slacked returns text as bytes with slack behind them.
 func slacked(text string) []byte {
-	return append([]byte(text), make([]byte, slack)...)[:len(text)+slack-1]
+	return append([]byte(text), make([]byte, Slack)...)[:len(text)+Slack-1]
 }
 
 // FuzzTimes compares the quick reading of times with that of the package time.
@@ -64,9 +64,8 @@ func FuzzJSON(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		d := &decoder{}
-		d.limits.Depth = 1000
-		got := d.validObject(slices.Grow([]byte(text), padding))
+		o := ObjectChecker{Depth: 1000}
+		got := o.Valid(slices.Grow([]byte(text), Padding))
 		trimmed := strings.Trim(text, " \t\r\n")
 		want := json.Valid([]byte(text)) && strings.HasPrefix(trimmed, "{")
 		if got && !want {
@@ -90,10 +89,10 @@ func FuzzStrings(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		b := slacked(text + `"` + "\n")
-		end, escaped := scanString(b, 0)
+		end, escaped := ScanString(b, 0)
 		var want string
 		err := json.Unmarshal([]byte(`"`+text+`"`), &want)
-		if end != len(text) || escaped && !validEscapes(b[:end]) {
+		if end != len(text) || escaped && !ValidEscapes(b[:end]) {
 			if err == nil && !loneSurrogate(text) {
 				t.Fatalf("%q is a string", text)
 			}
@@ -102,18 +101,18 @@ func FuzzStrings(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q is no string: %v", text, err)
 		}
-		if !wellEncoded([]byte(text)) {
+		if !WellEncoded([]byte(text)) {
 			return
 		}
 		if escaped {
-			end = unescape(b, 0, end)
+			end = Unescape(b, 0, end)
 		}
 		if got := string(b[:end]); got != want {
 			t.Fatalf("%q is %q, not %q", text, got, want)
 		}
 		var again string
-		if err := json.Unmarshal(appendString(nil, []byte(want)), &again); err != nil || again != want {
-			t.Fatalf("%q is written as %s: %v", want, appendString(nil, []byte(want)), err)
+		if err := json.Unmarshal(AppendString(nil, []byte(want)), &again); err != nil || again != want {
+			t.Fatalf("%q is written as %s: %v", want, AppendString(nil, []byte(want)), err)
 		}
 	})
 }
@@ -154,7 +153,7 @@ func TestUnquoting(t *testing.T) {
 		}
 		cell := `"` + strings.ReplaceAll(string(text), `"`, `""`) + `"`
 		padded := slacked("," + cell + `,"""""""`)
-		got := appendUnquoted(slices.Grow([]byte("before"), len(cell)+padding), padded, 1, uint32(1+len(cell)))
+		got := AppendUnquoted(slices.Grow([]byte("before"), len(cell)+Padding), padded, 1, uint32(1+len(cell)))
 		if !bytes.Equal(got, append([]byte("before"), text...)) {
 			t.Fatalf("%s is %q, not %q", cell, got[6:], text)
 		}

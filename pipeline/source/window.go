@@ -6,64 +6,64 @@ import "bytes"
 // last column parsed.
 const blockBytes = 256 << 10
 
-// slack is how many bytes beyond the text there are: one for a line break and a block of zeros, for text is looked at by
+// Slack is how many bytes beyond the text there are: one for a line break and a block of zeros, for text is looked at by
 // words and blocks.
-const slack = 65
+const Slack = 65
 
-// window is the part of an object's text that is in memory: whole rows, and the beginning of the next.
-type window struct {
-	// buf holds the text buf[start:end], and slack bytes behind it.
-	buf        []byte
-	start, end int
-	// eof says that no more text will come, and cut that its last line lacked a line break, so that one was added.
-	eof, cut bool
+// Window is the part of an object's text that is in memory: whole rows, and the beginning of the next.
+type Window struct {
+	// Buf holds the text Buf[Start:End], and Slack bytes behind it.
+	Buf        []byte
+	Start, End int
+	// EOF says that no more text will come, and Cut that its last line lacked a line break, so that one was added.
+	EOF, Cut bool
 }
 
-// text returns the unread text.
-func (w *window) text() []byte { return w.buf[w.start:w.end] }
+// Text returns the unread text.
+func (w *Window) Text() []byte { return w.Buf[w.Start:w.End] }
 
-// fill moves the unread text to the front and reads as much as there is room for. Where the unread text fills more than
+// Fill moves the unread text to the front and reads as much as there is room for. Where the unread text fills more than
 // half of the room, it makes more first.
-func (w *window) fill(read func([]byte) (int, bool, error)) error {
-	if w.buf == nil {
-		w.buf = make([]byte, blockBytes+slack)
+func (w *Window) Fill(read func([]byte) (int, bool, error)) error {
+	if w.Buf == nil {
+		w.Buf = make([]byte, blockBytes+Slack)
 	}
-	rest := w.end - w.start
-	buf := w.buf
-	if rest > (len(w.buf)-slack)/2 {
-		buf = make([]byte, 2*len(w.buf))
+	rest := w.End - w.Start
+	buf := w.Buf
+	if rest > (len(w.Buf)-Slack)/2 {
+		buf = make([]byte, 2*len(w.Buf))
 	}
-	copy(buf, w.buf[w.start:w.end])
-	w.buf, w.start, w.end = buf, 0, rest
-	n, end, err := read(w.buf[rest : len(w.buf)-slack])
+	copy(buf, w.Buf[w.Start:w.End])
+	w.Buf, w.Start, w.End = buf, 0, rest
+	n, end, err := read(w.Buf[rest : len(w.Buf)-Slack])
 	if err != nil {
 		return err
 	}
-	w.end += n
+	w.End += n
 	if end {
-		w.eof = true
-		if w.end > 0 && w.buf[w.end-1] != '\n' { // there is slack
-			w.buf[w.end] = '\n'
-			w.end++
-			w.cut = true
+		w.EOF = true
+		if w.End > 0 && w.Buf[w.End-1] != '\n' { // there is slack
+			w.Buf[w.End] = '\n'
+			w.End++
+			w.Cut = true
 		}
 	}
-	clear(w.buf[w.end : w.end+slack-1])
+	clear(w.Buf[w.End : w.End+Slack-1])
 	return nil
 }
 
-// skipLine passes over the rest of a line that was too long for the window.
-func (w *window) skipLine(read func([]byte) (int, bool, error)) error {
+// SkipLine passes over the rest of a line that was too long for the window.
+func (w *Window) SkipLine(read func([]byte) (int, bool, error)) error {
 	for {
-		if i := bytes.IndexByte(w.text(), '\n'); i >= 0 {
-			w.start += i + 1
+		if i := bytes.IndexByte(w.Text(), '\n'); i >= 0 {
+			w.Start += i + 1
 			return nil
 		}
-		w.start = w.end
-		if w.eof {
+		w.Start = w.End
+		if w.EOF {
 			return nil
 		}
-		if err := w.fill(read); err != nil {
+		if err := w.Fill(read); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"daybook/pipeline/source/wire"
+
 	"github.com/klauspost/compress/gzip"
 
 	"daybook/fixtures/bulk"
@@ -110,18 +112,16 @@ func BenchmarkEvents(b *testing.B) {
 // BenchmarkIndex finds the fields of CSV, and no more.
 func BenchmarkIndex(b *testing.B) {
 	text := bulkText(b, "csv.gz", "part-00000.csv.gz", true)
-	w := Window{Buf: append(text, make([]byte, Slack)...), End: len(text)}
-	x := &Index{Fields: len(bulk.Header), RowBytes: 1 << 20}
+	w := wire.Window{Buf: append(text, make([]byte, wire.Slack)...), End: len(text)}
+	x := &wire.Index{Fields: len(bulk.Header), RowBytes: 1 << 20}
 	b.SetBytes(int64(len(text)))
 	before := cpuTime(b)
 	for b.Loop() {
 		x.Last, w.Start = 0, 0
 		for w.Start < len(text) {
-			w.End = min(w.Start+blockBytes, len(text))
+			w.End = min(w.Start+256<<10, len(text))
 			x.Reset()
-			if x.scan(&w) {
-				b.Fatal("the text is in doubt")
-			}
+			x.Take(&w)
 		}
 		if x.Last != benchRows+1 {
 			b.Fatal(x.Last)

@@ -3,11 +3,10 @@ package source
 import (
 	"bytes"
 	"errors"
-	"math/bits"
 	"slices"
-	"unicode/utf8"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -188,9 +187,9 @@ func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
 		}
 		from := len(buf)
 		if text[start] == '"' && x.quoted {
-			buf = AppendUnquoted(buf, text, start, end)
+			buf = wire.AppendUnquoted(buf, text, start, end)
 		} else {
-			buf = buf[:CopyWords(buf[:cap(buf)], from, text, int(start), int(end))]
+			buf = buf[:wire.CopyWords(buf[:cap(buf)], from, text, int(start), int(end))]
 		}
 		if size := len(buf) - from; size <= d.longestNull || !x.plain || c.json {
 			if !d.goodText(c, v, x, buf[from:], base, r) {
@@ -202,12 +201,9 @@ func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {
 	v.Bytes = buf
 }
 
-// Padding is how many bytes text is copied by, and how much room there must be behind it.
-const Padding = 16
-
 // reserve makes room in buf for all of the cells' texts, and for padding behind them.
 func (c *cells) reserve(buf []byte) []byte {
-	size, pos, p := uint32(Padding), c.pos, c.at
+	size, pos, p := uint32(wire.Padding), c.pos, c.at
 	for range c.n {
 		size += pos[p+1] - pos[p]
 		p += c.stride
@@ -221,12 +217,12 @@ func (d *decoder) goodText(c *column, v *dataset.Vector, x *cells, text []byte, 
 		d.nullToken(c, v, x, text, base, r)
 		return false
 	}
-	if !x.plain && !WellEncoded(text) {
+	if !x.plain && !wire.WellEncoded(text) {
 		v.SetNull(base + r)
 		d.defect(x, r, c, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 		return false
 	}
-	if c.json && x.rawJSON && !d.json.Valid(slices.Grow(text, Padding)) {
+	if c.json && x.rawJSON && !d.json.Valid(slices.Grow(text, wire.Padding)) {
 		v.SetNull(base + r)
 		d.defect(x, r, c, schemas.CodeBadJSON, "it is not a JSON object", text)
 		return false
@@ -234,50 +230,11 @@ func (d *decoder) goodText(c *column, v *dataset.Vector, x *cells, text []byte, 
 	return true
 }
 
-// WellEncoded reports whether text is UTF-8 without NUL.
-func WellEncoded(text []byte) bool {
-	return utf8.Valid(text) && bytes.IndexByte(text, 0) < 0
-}
-
-// AppendUnquoted appends to dst what the cell text[start:end], which is in quotes, holds. Dst has the capacity for the cell
-// and Padding, and text has Slack. The quotes of a block of 64 bytes are found together, so that the places of one need
-// not wait for those before it.
-func AppendUnquoted(dst, text []byte, start, end uint32) []byte {
-	to := len(dst)
-	room := dst[:cap(dst)]
-	from, last := int(start)+1, int(end)-1
-	for i := from; i < last; {
-		n := min(64, last-i)
-		quotes := find((*[64]byte)(text[i:i+64]), '"') & (^uint64(0) >> (64 - n))
-		next := i + n
-		for ; quotes != 0; quotes &= quotes - 1 {
-			at := i + bits.TrailingZeros64(quotes) + 1 // behind the first of a pair, which stays
-			to = CopyWords(room, to, text, from, at)
-			from = at + 1
-			quotes &= quotes - 1
-			next = max(next, from)
-		}
-		i = next
-	}
-	to = CopyWords(room, to, text, from, last)
-	return dst[:to]
-}
-
-// CopyWords copies text[from:end] to room[to:] and returns the place behind it. Up to Padding bytes beyond are copied too.
-func CopyWords(room []byte, to int, text []byte, from, end int) int {
-	size := end - from
-	*(*[Padding]byte)(room[to : to+Padding]) = *(*[Padding]byte)(text[from : from+Padding])
-	for i := Padding; i < size; i += Padding {
-		*(*[Padding]byte)(room[to+i : to+i+Padding]) = *(*[Padding]byte)(text[from+i : from+i+Padding])
-	}
-	return to + size
-}
-
 // value returns a cell's text without its quotes. It is valid until the next call.
 func (d *decoder) value(x *cells, r int) []byte {
 	start, end := x.cell(r)
 	if x.quoted && start < end && x.text[start] == '"' {
-		d.scratch = AppendUnquoted(slices.Grow(d.scratch[:0], int(end-start)+Padding), x.text, start, end)
+		d.scratch = wire.AppendUnquoted(slices.Grow(d.scratch[:0], int(end-start)+wire.Padding), x.text, start, end)
 		return d.scratch
 	}
 	return x.text[start:end]

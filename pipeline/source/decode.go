@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -68,7 +69,7 @@ func (d *decoder) decode() error {
 		d.in.Body = io.NewSectionReader(d.in.At, 0, d.in.Size)
 	}
 	var err error
-	if d.wire, err = NewReader(d.ctx, d.in.Key, d.in.Body, d.limits); err != nil {
+	if d.wire, err = wire.NewReader(d.ctx, d.in.Key, d.in.Body, d.limits); err != nil {
 		return err
 	}
 	defer d.wire.Close()
@@ -85,7 +86,7 @@ func (d *decoder) decode() error {
 
 // text runs the decoder of the object's format.
 func (d *decoder) text() error {
-	parquet := d.wire.Packing == Parquet
+	parquet := d.wire.Packing == wire.Parquet
 	switch {
 	case parquet && d.src.Format == schemas.CloudEvents10:
 		return d.refuse(schemas.CodeUnreadableObject, "it is Parquet, not JSON")
@@ -100,7 +101,7 @@ func (d *decoder) text() error {
 
 // csv decodes the object as CSV.
 func (d *decoder) csv() error {
-	c := NewCSV(d.wire, d.limits.RowBytes)
+	c := wire.NewCSV(d.wire, d.limits.RowBytes)
 	names, err := c.Header()
 	if err != nil {
 		return err
@@ -114,7 +115,7 @@ func (d *decoder) csv() error {
 			return err
 		}
 		s := &rows{
-			text: c.Buf[:c.End+Slack-1], pos: c.Pos, stride: c.Fields + 1, n: c.Rows, numbers: c.Numbers, quoted: true, rawJSON: true, plain: c.Plain,
+			text: c.Buf[:c.End+wire.Slack-1], pos: c.Pos, stride: c.Fields + 1, n: c.Rows, numbers: c.Numbers, quoted: true, rawJSON: true, plain: c.Plain,
 		}
 		if err := d.take(s, c.Bad, c.TextBytes); err != nil {
 			return err

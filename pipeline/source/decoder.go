@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -34,8 +35,8 @@ type decoder struct {
 	// from and until bound the billing period in microseconds; both 0 checks nothing.
 	from, until int64
 
-	wire *Reader
-	win  Window
+	wire *wire.Reader
+	win  wire.Window
 
 	rules [schemas.UseColumns]rule
 	// columns are what is filled, in the order of the usage table.
@@ -54,7 +55,7 @@ type decoder struct {
 	scratch   []byte
 	// careful lists rows of a column that need a second look.
 	careful []uint32
-	json    ObjectChecker
+	json    wire.ObjectChecker
 	// longestNull is the length of the longest null token.
 	longestNull int
 }
@@ -137,7 +138,7 @@ func (c *cells) cell(r int) (start, end uint32) {
 
 // take parses rows into the batch, a column at a time, and turns what is wrong with them into findings. bad are rows of
 // the same stretch that have no fields.
-func (d *decoder) take(s *rows, bad []BadRow, textBytes int) error {
+func (d *decoder) take(s *rows, bad []wire.BadRow, textBytes int) error {
 	base := d.batch.Rows
 	d.defects = d.defects[:0]
 	for i := range d.columns {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -29,7 +30,7 @@ func (d *decoder) defect(x *cells, r int, c *column, code schemas.Code, what str
 
 // reject turns the defects and the bad rows into findings, one for each row, in the order of rows, and takes the rows
 // that have any out of the batch. It returns how many rows are rejected.
-func (d *decoder) reject(s *rows, bad []BadRow, base int) (int, error) {
+func (d *decoder) reject(s *rows, bad []wire.BadRow, base int) (int, error) {
 	if len(d.defects) == 0 && len(bad) == 0 {
 		return 0, nil
 	}

@@ -7,7 +7,7 @@
 //
 // The package never decides whose a row is, drops no duplicates, knows no prices, and reads no clock.
 //
-// Start with decode.go. A row's way through a CSV: unpack.go (gzip and zstd, with limits), index.go (where fields begin
-// and end), columns.go (typed values, a column at a time), defects.go (what is wrong). CloudEvents differ only in how the
+// Start with decode.go. A row's way through a CSV: package wire (gzip and zstd, with limits, and where fields begin and end),
+// columns.go (typed values, a column at a time), defects.go (what is wrong). CloudEvents differ only in how the
 // fields are found (events.go), whether they stand on lines or in an array (events_array.go).
 package source

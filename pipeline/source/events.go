@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -48,7 +49,7 @@ func (d *decoder) events() error {
 		if w.EOF {
 			return e.array.end()
 		}
-		if w.Start = SkipBlanks(w.Buf, w.Start); int64(w.End-w.Start) > d.limits.RowBytes {
+		if w.Start = wire.SkipBlanks(w.Buf, w.Start); int64(w.End-w.Start) > d.limits.RowBytes {
 			e.rows.n = 0
 			e.last++
 			e.bad = e.bad[:0]
@@ -180,7 +181,7 @@ func (n *node) child(name string) *member {
 	if !ok {
 		i = len(n.members)
 		n.byName[name] = i
-		literal := append(AppendString(nil, []byte(name)), ':')
+		literal := append(wire.AppendString(nil, []byte(name)), ':')
 		m := member{literal: literal, headMask: ^uint64(0), next: -1, field: -1, extra: -1}
 		if size := len(literal); size < 8 {
 			m.headMask = 1<<(8*size) - 1
@@ -259,7 +260,7 @@ func (d *decoder) takeEvents(e *eventScanner, textBytes int) error {
 		}
 	}
 	s := &e.rows
-	s.text, s.numbers = w.Buf[:w.End+Slack-1], e.numbers
+	s.text, s.numbers = w.Buf[:w.End+wire.Slack-1], e.numbers
 	d.event = e
 	return d.take(s, e.bad, textBytes)
 }
@@ -317,13 +318,13 @@ func (d *decoder) appendExtra(dst []byte, s *rows, r int, of []extraCell) []byte
 			d.defect(&x, r, column, schemas.CodeBadJSON, "it stands twice in the event", text)
 			continue
 		}
-		if !s.plain && !WellEncoded(text) {
+		if !s.plain && !wire.WellEncoded(text) {
 			d.defect(&x, r, column, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 			continue
 		}
 		p.note.hit(s.numbers[r])
 		dst = append(append(dst, open), p.member...)
-		dst = AppendString(dst, text)
+		dst = wire.AppendString(dst, text)
 		open = ','
 	}
 	if open == ',' {

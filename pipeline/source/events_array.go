@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/bits"
 
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -36,7 +37,7 @@ type eventArray struct {
 
 // asArray returns the reader of an array if that is what the unread text of w begins: if its first byte that is no blank is a
 // bracket. It then takes the text out of w.
-func (d *decoder) asArray(w *Window) *eventArray {
+func (d *decoder) asArray(w *wire.Window) *eventArray {
 	text := w.Text()
 	if w.Cut {
 		text = text[:len(text)-1]
@@ -50,7 +51,7 @@ func (d *decoder) asArray(w *Window) *eventArray {
 		number: 1, begins: -1, depth: 1,
 	}
 	a.at = d.wire.Bytes - int64(len(a.ahead))
-	*w = Window{Buf: w.Buf}
+	*w = wire.Window{Buf: w.Buf}
 	return a
 }
 
@@ -142,7 +143,7 @@ func (a *eventArray) passText(p []byte, i int) int {
 			}
 		}
 		for i+8 <= len(p) {
-			hit := Stops(binary.LittleEndian.Uint64(p[i:]))
+			hit := wire.Stops(binary.LittleEndian.Uint64(p[i:]))
 			if hit != 0 {
 				i += bits.TrailingZeros64(hit) / 8
 				break
@@ -176,7 +177,7 @@ func (a *eventArray) refusal(number int64, format string, args ...any) *schemas.
 }
 
 // begin notes where the text of w begins.
-func (a *eventArray) begin(w *Window) {
+func (a *eventArray) begin(w *wire.Window) {
 	if a == nil {
 		return
 	}
@@ -195,12 +196,12 @@ func (a *eventArray) end() error {
 }
 
 // place completes what is wrong with an element with where it begins: few find it by its number.
-func (a *eventArray) place(bad *BadRow) {
+func (a *eventArray) place(bad *wire.BadRow) {
 	bad.What += fmt.Sprintf("; the element begins at byte %d", a.base+int64(bad.Start))
 }
 
 // check looks at an element that does not scan as an object. Most are JSON nonetheless.
-func (a *eventArray) check(bad *BadRow, text []byte) {
+func (a *eventArray) check(bad *wire.BadRow, text []byte) {
 	switch {
 	case a.broken != nil:
 	case json.Valid(text):

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"daybook/pipeline/source/wire"
+
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
@@ -196,7 +198,7 @@ func TestEventArrayMemory(t *testing.T) {
 		if len(d.win.Buf) > 8<<20 {
 			t.Errorf("%s: %d bytes are held", c.name, len(d.win.Buf))
 		}
-		if c.n == 200_000 && (d.stats.Rows != 200_000 || rows == 0 || len(d.win.Buf) != blockBytes+Slack) {
+		if c.n == 200_000 && (d.stats.Rows != 200_000 || rows == 0 || len(d.win.Buf) != wire.BlockBytes+wire.Slack) {
 			t.Errorf("%s: %+v, %d bytes are held", c.name, d.stats, len(d.win.Buf))
 		}
 	}

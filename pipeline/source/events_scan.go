@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -28,7 +29,7 @@ type eventScanner struct {
 	rows    rows
 	numbers []int64
 	last    int64
-	bad     []BadRow
+	bad     []wire.BadRow
 	extras  []extraCell
 
 	// marks are those of the window; there is a word behind the last.
@@ -38,7 +39,7 @@ type eventScanner struct {
 	b     []byte
 	row   []uint32
 	seen  []uint64
-	wrong BadRow
+	wrong wire.BadRow
 	later []laterText
 
 	// shapes are those known, the last one met first; see learn for credit. misses counts lines since then without any.
@@ -69,7 +70,7 @@ type extraCell struct {
 }
 
 // scanLines scans the whole lines of w and takes them out of it.
-func (e *eventScanner) scanLines(w *Window) {
+func (e *eventScanner) scanLines(w *wire.Window) {
 	stride := 2 * e.fields
 	if e.seen == nil {
 		e.seen = make([]uint64, (e.bits+63)/64)
@@ -81,13 +82,13 @@ func (e *eventScanner) scanLines(w *Window) {
 		e.marks = make([]uint64, len(w.Buf)/64+2)
 	}
 	first := w.Start / 64
-	high := MarkStops(e.marks[first:blocks], w.Buf[64*first:64*blocks])
+	high := wire.MarkStops(e.marks[first:blocks], w.Buf[64*first:64*blocks])
 	e.marks[blocks] = 0
 	e.rows = rows{pos: e.rows.pos, stride: stride, plain: high == 0}
 	e.numbers, e.bad, e.extras = e.numbers[:0], e.bad[:0], e.extras[:0]
 	lines := bytes.LastIndexByte(w.Text(), '\n') + 1
 	for end := w.Start + lines; w.Start < end; {
-		i := SkipBlanks(e.b, w.Start)
+		i := wire.SkipBlanks(e.b, w.Start)
 		if e.b[i] == '\n' {
 			w.Start = i + 1
 			continue
@@ -105,7 +106,7 @@ func (e *eventScanner) scanLines(w *Window) {
 
 // startLine forgets what was found on the line.
 func (e *eventScanner) startLine(extras int) {
-	e.wrong, e.later, e.extras = BadRow{}, e.later[:0], e.extras[:extras]
+	e.wrong, e.later, e.extras = wire.BadRow{}, e.later[:0], e.extras[:extras]
 	clear(e.row)
 	clear(e.seen)
 }
@@ -144,7 +145,7 @@ func (e *eventScanner) line(i int) int {
 }
 
 // reject puts an event among those that are wrong.
-func (e *eventScanner) reject(bad BadRow) {
+func (e *eventScanner) reject(bad wire.BadRow) {
 	if e.array != nil {
 		e.array.place(&bad)
 	}
@@ -160,7 +161,7 @@ func (e *eventScanner) unknown(i int) int {
 	if next < 0 {
 		return -1
 	}
-	if next = SkipBlanks(e.b, next); e.b[next] != '\n' {
+	if next = wire.SkipBlanks(e.b, next); e.b[next] != '\n' {
 		return -1
 	}
 	e.learn(i, next)
@@ -168,8 +169,8 @@ func (e *eventScanner) unknown(i int) int {
 }
 
 // longEvent is a line beyond the limit.
-func longEvent(number int64, start, end int) BadRow {
-	return BadRow{Number: number, Code: schemas.CodeLongRow, What: "it is longer than the limit", Start: start, End: end}
+func longEvent(number int64, start, end int) wire.BadRow {
+	return wire.BadRow{Number: number, Code: schemas.CodeLongRow, What: "it is longer than the limit", Start: start, End: end}
 }
 
 // decodeTexts decodes the strings with escapes of the line, and reports whether they are in order.
@@ -184,14 +185,14 @@ func (e *eventScanner) decodeTexts() bool {
 		}
 		if l.escaped {
 			e.rows.plain = false
-			size := Unescape(e.b, int(*start), int(*end))
+			size := wire.Unescape(e.b, int(*start), int(*end))
 			if size < 0 {
 				e.fail(schemas.CodeBadJSON, l.path, "it holds an escape that is none")
 				return false
 			}
 			*end = uint32(size)
 		}
-		if l.json && *start < *end && !e.d.json.Valid(slices.Grow(slices.Clone(e.b[*start:*end]), Padding)) {
+		if l.json && *start < *end && !e.d.json.Valid(slices.Grow(slices.Clone(e.b[*start:*end]), wire.Padding)) {
 			e.fail(schemas.CodeBadJSON, l.path, "it is not a JSON object")
 			return false
 		}
@@ -202,7 +203,7 @@ func (e *eventScanner) decodeTexts() bool {
 // fail says what is wrong with the line, and returns -1.
 func (e *eventScanner) fail(code schemas.Code, column, what string) int {
 	if e.wrong.Code == "" {
-		e.wrong = BadRow{Code: code, Column: column, What: what}
+		e.wrong = wire.BadRow{Code: code, Column: column, What: what}
 	}
 	return -1
 }
@@ -214,7 +215,7 @@ func (e *eventScanner) object(n *node, i, depth int) int {
 	}
 	b := e.b
 	expected, last := n.first, -1
-	if i = SkipBlanks(b, i+1); b[i] == '}' {
+	if i = wire.SkipBlanks(b, i+1); b[i] == '}' {
 		return i + 1
 	}
 	for {
@@ -236,13 +237,13 @@ func (e *eventScanner) object(n *node, i, depth int) int {
 				n.members[last].next = m
 			}
 		}
-		i = SkipBlanks(b, i)
+		i = wire.SkipBlanks(b, i)
 		if i = e.value(n, m, i, depth); i < 0 {
 			return -1
 		}
-		switch i = SkipBlanks(b, i); b[i] {
+		switch i = wire.SkipBlanks(b, i); b[i] {
 		case ',':
-			i = SkipBlanks(b, i+1)
+			i = wire.SkipBlanks(b, i+1)
 		case '}':
 			return i + 1
 		default:
@@ -294,23 +295,23 @@ func (e *eventScanner) name(n *node, i int) (m, next int) {
 		return 0, -1
 	}
 	start := i + 1
-	end, escaped := ScanString(b, start)
+	end, escaped := wire.ScanString(b, start)
 	if end < 0 {
 		return 0, -1
 	}
-	if next = SkipBlanks(b, end+1); b[next] != ':' {
+	if next = wire.SkipBlanks(b, end+1); b[next] != ':' {
 		return 0, -1
 	}
 	text := b[start:end]
 	if escaped {
 		text = bytes.Clone(text) // what was read stays as it is, lest a damaged line be shown otherwise
-		size := Unescape(text, 0, len(text))
+		size := wire.Unescape(text, 0, len(text))
 		if size < 0 {
 			return 0, -1
 		}
 		text = text[:size]
 	}
-	if (escaped || !e.rows.plain) && !WellEncoded(text) {
+	if (escaped || !e.rows.plain) && !wire.WellEncoded(text) {
 		return 0, e.fail(schemas.CodeBadEncoding, n.path, "a name is not UTF-8, or holds a NUL")
 	}
 	m, ok := n.byName[string(text)]
@@ -333,7 +334,7 @@ func (e *eventScanner) stranger(n *node, name string) int {
 	}
 	n.child(name).extra = len(e.paths)
 	note := e.d.note(path, schemas.UseExtra, schemas.CodeUnknownColumn, "the member is mapped to nothing and is kept in x_Extra", "")
-	member := append(AppendString(nil, []byte(path)), ':')
+	member := append(wire.AppendString(nil, []byte(path)), ':')
 	e.paths = append(e.paths, extraPath{extraField{name: path, member: member}, note})
 	return n.byName[name]
 }
@@ -350,7 +351,7 @@ func (e *eventScanner) value(n *node, at, i, depth int) int {
 		}
 		return e.object(m.node, i, depth-1)
 	case m.ignored || m.extra < 0 && e.b[i] == 'n':
-		return ScanValue(e.b, i, depth-1)
+		return wire.ScanValue(e.b, i, depth-1)
 	case m.extra < 0:
 		return e.fail(schemas.CodeBadValue, m.node.path, "it is not an object")
 	default:
@@ -407,18 +408,18 @@ func (e *eventScanner) plainValue(i, depth int) (start, end, next int, escaped b
 	b := e.b
 	switch b[i] {
 	case '"':
-		end, escaped := ScanString(b, i+1)
+		end, escaped := wire.ScanString(b, i+1)
 		if end < 0 {
 			return 0, 0, -1, false
 		}
 		return i + 1, end, end + 1, escaped
 	case 'n':
-		return 0, 0, ScanWord(b, i), false
+		return 0, 0, wire.ScanWord(b, i), false
 	case '{', '[':
-		next = ScanNested(b, i, depth-1)
+		next = wire.ScanNested(b, i, depth-1)
 		return i, next, next, false
 	default:
-		next = ScanValue(b, i, depth-1)
+		next = wire.ScanValue(b, i, depth-1)
 		return i, next, next, false
 	}
 }

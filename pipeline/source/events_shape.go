@@ -3,6 +3,8 @@ package source
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"daybook/pipeline/source/wire"
 )
 
 // shape is the members of an event in the order in which they stood on a line, with all that stood between their values.
@@ -152,7 +154,7 @@ func (e *eventScanner) match(s *shape, i int) int {
 			}
 		}
 		if t.node == nil {
-			i = ScanValue(b, i, t.depth)
+			i = wire.ScanValue(b, i, t.depth)
 		} else {
 			i = e.value(t.node, t.member, i, t.depth)
 		}
@@ -203,7 +205,7 @@ func (e *eventScanner) learn(i, end int) {
 // is a value. It returns where the last value in it ended, the place behind the object, and whether all went well.
 func (e *eventScanner) learnObject(s *shape, n *node, last, i, depth int) (from, next int, ok bool) {
 	b := e.b
-	if i = SkipBlanks(b, i+1); b[i] == '}' {
+	if i = wire.SkipBlanks(b, i+1); b[i] == '}' {
 		return last, i + 1, true
 	}
 	for len(s.steps) < mostSteps {
@@ -211,18 +213,18 @@ func (e *eventScanner) learnObject(s *shape, n *node, last, i, depth int) (from,
 		limit := depth - 1
 		if n == nil {
 			limit = depth
-			i = SkipBlanks(b, ScanValue(b, i, 0)) + 1
+			i = wire.SkipBlanks(b, wire.ScanValue(b, i, 0)) + 1
 		} else {
 			m, i = e.name(n, i)
 			c = &n.members[m]
 		}
-		switch i = SkipBlanks(b, i); {
+		switch i = wire.SkipBlanks(b, i); {
 		case (n == nil || c.node != nil) && b[i] == '{':
 			if last, i, ok = e.learnObject(s, c.node, last, i, depth-1); !ok {
 				return last, i, false
 			}
 		case c.node != nil: // null, which must stay so: an object here would be one more of its name
-			i = ScanValue(b, i, limit)
+			i = wire.ScanValue(b, i, limit)
 		default:
 			t := step{before: newGap(b[last:i]), slot: 2 * e.fields, plain: !c.json && c.extra < 0, node: n, member: m, depth: depth}
 			if c.field >= 0 && !c.ignored {
@@ -237,16 +239,16 @@ func (e *eventScanner) learnObject(s *shape, n *node, last, i, depth int) (from,
 				t.inner.tail = newGap(b[from:end])
 			}
 			s.steps = append(s.steps, t)
-			i = ScanValue(b, i, limit)
+			i = wire.ScanValue(b, i, limit)
 			last = i
 		}
 		if i < 0 {
 			return last, i, false
 		}
-		if i = SkipBlanks(b, i); b[i] == '}' {
+		if i = wire.SkipBlanks(b, i); b[i] == '}' {
 			return last, i + 1, true
 		}
-		i = SkipBlanks(b, i+1)
+		i = wire.SkipBlanks(b, i+1)
 	}
 	return last, i, false
 }

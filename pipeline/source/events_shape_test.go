@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -265,7 +266,7 @@ func TestShapesAreUsed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := Window{Buf: append([]byte(c.text), make([]byte, Slack)...), End: len(c.text)}
+		w := wire.Window{Buf: append([]byte(c.text), make([]byte, wire.Slack)...), End: len(c.text)}
 		e.scanLines(&w)
 		if len(e.bad) > 0 || e.last != 3000 || len(e.shapes) < c.least || len(e.shapes) > c.most || e.misses < c.leastUnknown {
 			t.Errorf("%s: %d lines, %d of them bad, %d shapes, %d lines since one was met", c.name, e.last, len(e.bad), len(e.shapes), e.misses)

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
-	"unicode/utf8"
 
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -22,7 +22,7 @@ type extraField struct {
 }
 
 func (e *extra) add(field int, name string) {
-	member := append(AppendString(nil, []byte(name)), ':')
+	member := append(wire.AppendString(nil, []byte(name)), ':')
 	e.fields = append(e.fields, extraField{field, name, member})
 }
 
@@ -44,7 +44,7 @@ func (d *decoder) parseExtra(s *rows, base int) {
 			if len(text) == 0 || d.isNull(text) {
 				continue
 			}
-			if !s.plain && !WellEncoded(text) {
+			if !s.plain && !wire.WellEncoded(text) {
 				d.defect(&x, r, &column{use: schemas.UseExtra, name: f.name}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 				continue
 			}
@@ -53,7 +53,7 @@ func (d *decoder) parseExtra(s *rows, base int) {
 				open = ','
 			}
 			v.Bytes = append(append(v.Bytes, open), f.member...)
-			v.Bytes = AppendString(v.Bytes, text)
+			v.Bytes = wire.AppendString(v.Bytes, text)
 		}
 		if len(v.Bytes) > from {
 			v.Bytes = append(v.Bytes, '}')
@@ -82,7 +82,7 @@ func (d *decoder) parseKey(s *rows, base int) {
 			}
 			if len(text) == 0 || d.isNull(text) {
 				d.defect(x, r, &column{use: schemas.UseRecordId, name: d.key.names[i]}, schemas.CodeMissingValue, "it is empty, but identifies the record", nil)
-			} else if !s.plain && !WellEncoded(text) {
+			} else if !s.plain && !wire.WellEncoded(text) {
 				d.defect(x, r, &column{use: schemas.UseRecordId, name: d.key.names[i]}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 			}
 			v.Bytes = appendKeyPart(v.Bytes, text)
@@ -106,41 +106,4 @@ func appendKeyPart(dst, text []byte) []byte {
 		dst = append(dst, c)
 	}
 	return dst
-}
-
-// AppendString appends text as a JSON string. Text must be UTF-8; what is not becomes the replacement character.
-func AppendString(dst, text []byte) []byte {
-	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
-	from := 0
-	for i := 0; i < len(text); {
-		c := text[i]
-		if c >= utf8.RuneSelf {
-			_, size := utf8.DecodeRune(text[i:])
-			if size == 1 {
-				dst = append(append(dst, text[from:i]...), "\uFFFD"...)
-				from = i + 1
-			}
-			i += size
-			continue
-		}
-		if c < ' ' || c == '"' || c == '\\' {
-			dst = append(dst, text[from:i]...)
-			switch c {
-			case '"', '\\':
-				dst = append(dst, '\\', c)
-			case '\n':
-				dst = append(dst, '\\', 'n')
-			case '\r':
-				dst = append(dst, '\\', 'r')
-			case '\t':
-				dst = append(dst, '\\', 't')
-			default:
-				dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-			}
-			from = i + 1
-		}
-		i++
-	}
-	return append(append(dst, text[from:]...), '"')
 }

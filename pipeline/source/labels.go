@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -250,9 +251,9 @@ func (d *decoder) judge(c *column, text []byte, rawJSON bool) verdict {
 		return verdict{null: true}
 	case d.isNull(text):
 		return verdict{null: true, note: d.tokenNote(c, text)}
-	case !WellEncoded(text):
+	case !wire.WellEncoded(text):
 		return verdict{defect: schemas.CodeBadEncoding, what: "it is not UTF-8, or holds a NUL"}
-	case c.json && rawJSON && !d.json.Valid(slices.Grow(slices.Clone(text), Padding)):
+	case c.json && rawJSON && !d.json.Valid(slices.Grow(slices.Clone(text), wire.Padding)):
 		return verdict{defect: schemas.CodeBadJSON, what: "it is not a JSON object"}
 	case c.currency && !money.ValidCurrency(money.Currency(text)):
 		return d.outside(c, text, schemas.CodeUnknownCurrency, "it is not a currency of ISO 4217")

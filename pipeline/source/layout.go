@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -85,7 +86,7 @@ func (d *decoder) checkHeader(names []string) error {
 		switch {
 		case n == "":
 			return d.refuse(schemas.CodeUnreadableObject, "column %d of its header has no name", i+1)
-		case !WellEncoded([]byte(n)):
+		case !wire.WellEncoded([]byte(n)):
 			return d.refuse(schemas.CodeUnreadableObject, "the name of column %d of its header is not UTF-8", i+1)
 		case seen[n]:
 			return d.refuse(schemas.CodeUnreadableObject, "its header names the column %s twice", schemas.ClipValue(n))

@@ -3,6 +3,8 @@ package source
 import (
 	"encoding/binary"
 	"time"
+
+	"daybook/pipeline/source/wire"
 )
 
 // clock reads times of one column, most of which resemble the one before.
@@ -49,7 +51,7 @@ func (k *clock) instant(text []byte, start, end uint32) (int64, bool) {
 	h := hour>>16 ^ ('T' | '0'<<8 | '0'<<16 | ':'<<24 | '0'<<32 | '0'<<40)
 	s := second&0xffffff ^ (':' | '0'<<8 | '0'<<16)
 	const signs = 0xff | 0xff<<24
-	if h&signs != 0 || s&0xff != 0 || ((h+0x76*Each|h)|(s+0x76*Each|s))&Upper != 0 {
+	if h&signs != 0 || s&0xff != 0 || ((h+0x76*wire.Each|h)|(s+0x76*wire.Each|s))&wire.Upper != 0 {
 		return 0, false
 	}
 	hours, minutes, seconds := h>>8&15*10+h>>16&15, h>>32&15*10+h>>40&15, s>>8&15*10+s>>16&15

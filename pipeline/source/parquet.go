@@ -7,6 +7,7 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -134,7 +135,7 @@ func cellsOf(x *cells, v *dataset.Vector, n int) {
 	} else {
 		x.pos = append(x.pos, v.Ends...)
 	}
-	v.Bytes = append(v.Bytes, make([]byte, Slack-1)...)
+	v.Bytes = append(v.Bytes, make([]byte, wire.Slack-1)...)
 	x.text = v.Bytes
 }
 

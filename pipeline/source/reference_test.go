@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -217,7 +218,7 @@ func named(fields []string, names ...string) string {
 // encoded reports whether all fields are UTF-8 without NUL.
 func encoded(fields []string) bool {
 	for _, f := range fields {
-		if !WellEncoded([]byte(f)) {
+		if !wire.WellEncoded([]byte(f)) {
 			return false
 		}
 	}

@@ -1,18 +1,18 @@
 package source
 
 import (
-	"bytes"
-	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"daybook/pipeline/source/wire"
 )
 
 // slacked returns text as bytes with slack behind them.
 func slacked(text string) []byte {
-	return append([]byte(text), make([]byte, Slack)...)[:len(text)+Slack-1]
+	return append([]byte(text), make([]byte, wire.Slack)...)[:len(text)+wire.Slack-1]
 }
 
 // FuzzTimes compares the quick reading of times with that of the package time.
@@ -54,69 +54,6 @@ func TestEveryDay(t *testing.T) {
 	}
 }
 
-// FuzzJSON compares the scanning of JSON with encoding/json.
-func FuzzJSON(f *testing.F) {
-	for _, s := range []string{
-		`{}`, `{"a":1}`, ` {"a":[1,-2.5e+3,true,false,null,"x\u00e9\n\ud83d\ude00"]} `, `{"a":01}`, `{"a":1.}`, `{"a":.5}`, `{"a":-}`,
-		`{"a":1e}`, `{"a":"\x"}`, `{"a":"\ud800"}`, `{,}`, `{"a":1,}`, `{"a" 1}`, `[1]`, `"x"`, `{"a":"` + "\x01" + `"}`, "{\n\"a\"\r\n:\t1}", `{"a":tru}`, `{"a":nul`,
-		`{"a":{"a":{"a":{}}}}`, `{"` + strings.Repeat("a", 30) + `\"":1}`, `{"a":"\`, `{"a":"\u12`, "{\"a\n\":1}",
-	} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		o := ObjectChecker{Depth: 1000}
-		got := o.Valid(slices.Grow([]byte(text), Padding))
-		trimmed := strings.Trim(text, " \t\r\n")
-		want := json.Valid([]byte(text)) && strings.HasPrefix(trimmed, "{")
-		if got && !want {
-			t.Fatalf("%q is no JSON object", text)
-		}
-		if want && !got && !loneSurrogate(text) && strings.Count(text, "{")+strings.Count(text, "[") < 1000 {
-			t.Fatalf("%q is a JSON object", text)
-		}
-	})
-}
-
-// loneSurrogate reports whether encoding/json has to replace half a character that an escape names; we take it for wrong.
-func loneSurrogate(text string) bool {
-	return strings.Contains(strings.ToLower(text), `\ud`)
-}
-
-// FuzzStrings compares the decoding of JSON strings, and the writing of them, with encoding/json.
-func FuzzStrings(f *testing.F) {
-	for _, s := range []string{`a`, `\n\t\"\\\/\b\f\r`, `\u00e9\u20ac`, `\ud83d\ude00`, `é😀`, `\u0000`, `12345678\"12345678`, "a\x7fb", `<>&`} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		b := slacked(text + `"` + "\n")
-		end, escaped := ScanString(b, 0)
-		var want string
-		err := json.Unmarshal([]byte(`"`+text+`"`), &want)
-		if end != len(text) || escaped && !ValidEscapes(b[:end]) {
-			if err == nil && !loneSurrogate(text) {
-				t.Fatalf("%q is a string", text)
-			}
-			return
-		}
-		if err != nil {
-			t.Fatalf("%q is no string: %v", text, err)
-		}
-		if !WellEncoded([]byte(text)) {
-			return
-		}
-		if escaped {
-			end = Unescape(b, 0, end)
-		}
-		if got := string(b[:end]); got != want {
-			t.Fatalf("%q is %q, not %q", text, got, want)
-		}
-		var again string
-		if err := json.Unmarshal(AppendString(nil, []byte(want)), &again); err != nil || again != want {
-			t.Fatalf("%q is written as %s: %v", want, AppendString(nil, []byte(want)), err)
-		}
-	})
-}
-
 // TestInterner gives texts numbers and asks for them again, against a map.
 func TestInterner(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
@@ -143,28 +80,11 @@ func TestInterner(t *testing.T) {
 	}
 }
 
-// TestUnquoting takes quotes away from cells of every length and arrangement of quotes.
-func TestUnquoting(t *testing.T) {
-	random := rand.New(rand.NewPCG(3, 4))
-	for range 20000 {
-		var text []byte
-		for range random.IntN(40) {
-			text = append(text, "ab\""[random.IntN(3)])
-		}
-		cell := `"` + strings.ReplaceAll(string(text), `"`, `""`) + `"`
-		padded := slacked("," + cell + `,"""""""`)
-		got := AppendUnquoted(slices.Grow([]byte("before"), len(cell)+Padding), padded, 1, uint32(1+len(cell)))
-		if !bytes.Equal(got, append([]byte("before"), text...)) {
-			t.Fatalf("%s is %q, not %q", cell, got[6:], text)
-		}
-	}
-}
-
 // TestLongRows has rows that cross windows and outgrow them.
 func TestLongRows(t *testing.T) {
 	src := plainSource()
-	long := strings.Repeat("y", 3*blockBytes)
-	text := "SkuId,ResourceId\na,\"" + long + "\n\"\"\"\nb,z\nc," + strings.Repeat("w", 2<<20) + "\nd,\"open\ne,z\n" + strings.Repeat("f,z\n", blockBytes/2)
+	long := strings.Repeat("y", 3*wire.BlockBytes)
+	text := "SkuId,ResourceId\na,\"" + long + "\n\"\"\"\nb,z\nc," + strings.Repeat("w", 2<<20) + "\nd,\"open\ne,z\n" + strings.Repeat("f,z\n", wire.BlockBytes/2)
 	for _, chunk := range []int{1000, 1 << 22} {
 		got, err := decodeText(t, src, "", text, chunk)
 		if err != nil {
@@ -177,7 +97,7 @@ func TestLongRows(t *testing.T) {
 		if want := []string{"long_row c", "bad_quote d"}; !slices.Equal(codes, want) {
 			t.Errorf("findings %q", codes)
 		}
-		if got.stats.Rows != 5+blockBytes/2 || !strings.Contains(got.rows[0], "ResourceId="+long+"\n\" ") || !strings.HasPrefix(got.rows[2], "SkuId=e ") {
+		if got.stats.Rows != 5+wire.BlockBytes/2 || !strings.Contains(got.rows[0], "ResourceId="+long+"\n\" ") || !strings.HasPrefix(got.rows[2], "SkuId=e ") {
 			t.Errorf("%+v", got.stats)
 		}
 	}
@@ -189,7 +109,7 @@ func TestLongRowsEndWithTheirFirstLine(t *testing.T) {
 	src.Limits.RowBytes = 64
 	long := "a,\"" + strings.Repeat("x", 30) + "\ny,z\n" + strings.Repeat("w", 60) + "\"\nb,c\n"
 	for shift := 0; shift < 200; shift += 9 {
-		text := "SkuId,ResourceId\n" + strings.Repeat("s,t\n", (blockBytes-150-17)/4) + strings.Repeat("q", shift%50) + "\n" + strings.Repeat("s,t\n", shift/4) + long
+		text := "SkuId,ResourceId\n" + strings.Repeat("s,t\n", (wire.BlockBytes-150-17)/4) + strings.Repeat("q", shift%50) + "\n" + strings.Repeat("s,t\n", shift/4) + long
 		got, err := decodeText(t, src, "", text, 1<<20)
 		if err != nil {
 			t.Fatal(err)

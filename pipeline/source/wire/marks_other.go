@@ -1,6 +1,6 @@
 //go:build !amd64
 
-package source
+package wire
 
 func MarkStops(marks []uint64, text []byte) (high uint64) { return stopMarks(marks, text) }
 

@@ -1,4 +1,4 @@
-package source
+package wire
 
 import (
 	"bytes"
@@ -315,4 +315,41 @@ func (o *ObjectChecker) Valid(text []byte) bool {
 	}
 	i = ScanNested(b, i, o.Depth)
 	return i >= 0 && SkipBlanks(b, i) == n
+}
+
+// AppendString appends text as a JSON string. Text must be UTF-8; what is not becomes the replacement character.
+func AppendString(dst, text []byte) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	from := 0
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			_, size := utf8.DecodeRune(text[i:])
+			if size == 1 {
+				dst = append(append(dst, text[from:i]...), "\uFFFD"...)
+				from = i + 1
+			}
+			i += size
+			continue
+		}
+		if c < ' ' || c == '"' || c == '\\' {
+			dst = append(dst, text[from:i]...)
+			switch c {
+			case '"', '\\':
+				dst = append(dst, '\\', c)
+			case '\n':
+				dst = append(dst, '\\', 'n')
+			case '\r':
+				dst = append(dst, '\\', 'r')
+			case '\t':
+				dst = append(dst, '\\', 't')
+			default:
+				dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+			}
+			from = i + 1
+		}
+		i++
+	}
+	return append(append(dst, text[from:]...), '"')
 }

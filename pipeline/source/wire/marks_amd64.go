@@ -1,4 +1,4 @@
-package source
+package wire
 
 // MarkStops is what stopMarks says, by marks_amd64.s. Text has 64 bytes for each of marks.
 //

@@ -1,10 +1,10 @@
-package source
+package wire
 
 import "bytes"
 
-// blockBytes is how much text is looked at together: it stays in the second-level cache from the first look at it to the
+// BlockBytes is how much text is looked at together: it stays in the second-level cache from the first look at it to the
 // last column parsed.
-const blockBytes = 256 << 10
+const BlockBytes = 256 << 10
 
 // Slack is how many bytes beyond the text there are: one for a line break and a block of zeros, for text is looked at by
 // words and blocks.
@@ -26,7 +26,7 @@ func (w *Window) Text() []byte { return w.Buf[w.Start:w.End] }
 // half of the room, it makes more first.
 func (w *Window) Fill(read func([]byte) (int, bool, error)) error {
 	if w.Buf == nil {
-		w.Buf = make([]byte, blockBytes+Slack)
+		w.Buf = make([]byte, BlockBytes+Slack)
 	}
 	rest := w.End - w.Start
 	buf := w.Buf

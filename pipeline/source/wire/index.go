@@ -1,4 +1,4 @@
-package source
+package wire
 
 import (
 	"bytes"
@@ -152,7 +152,7 @@ func amiss(b []byte, behind uint64) (wrong uint64) {
 // room makes sure that a block's worth of places can be put at k of Pos.
 func (x *Index) room(k int) {
 	if len(x.Pos) < k+2*64 {
-		pos := make([]uint32, 2*len(x.Pos)+blockBytes/8)
+		pos := make([]uint32, 2*len(x.Pos)+BlockBytes/8)
 		copy(pos, x.Pos)
 		x.Pos = pos
 	}

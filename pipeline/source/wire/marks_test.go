@@ -1,4 +1,4 @@
-package source
+package wire
 
 import (
 	"bytes"
@@ -55,8 +55,8 @@ func TestMarks(t *testing.T) {
 
 // BenchmarkMarks compares the ways to mark.
 func BenchmarkMarks(b *testing.B) {
-	text := bulkText(b, "jsonl", "part-00000.jsonl", false)[:blockBytes]
-	stops, fields := make([]uint64, blockBytes/64), make([]fieldMarks, blockBytes/64)
+	text := bulkText(b, "jsonl", "part-00000.jsonl", false)[:BlockBytes]
+	stops, fields := make([]uint64, BlockBytes/64), make([]fieldMarks, BlockBytes/64)
 	for _, c := range []struct {
 		name string
 		mark func()
@@ -67,7 +67,7 @@ func BenchmarkMarks(b *testing.B) {
 		{"fields/portable", func() { fieldMarksOf(fields, text) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			b.SetBytes(blockBytes)
+			b.SetBytes(BlockBytes)
 			for b.Loop() {
 				c.mark()
 			}

@@ -101,26 +101,34 @@ func SpreadDiscount(discount money.Decimal, lines []money.Decimal, how schemas.D
 	return parts, nil
 }
 
-// spreadEqual gives every line the same part; what a line cannot give, the others give in equal parts.
+// spreadEqual gives every line the same part; what a line cannot give, the others give in equal parts. So lines that lack
+// room give all of it first, until the same part of what is left has room on all others.
 func spreadEqual(discount money.Decimal, room []money.Decimal, places int32) ([]money.Decimal, error) {
-	parts := make([]money.Decimal, len(room))
-	for !discount.IsZero() {
-		weights := make([]money.Decimal, len(room))
-		for i := range room {
-			if parts[i].LessThan(room[i]) {
-				weights[i] = money.One
-			}
+	parts, weights := make([]money.Decimal, len(room)), make([]money.Decimal, len(room))
+	for i := range room {
+		if room[i].IsPositive() {
+			weights[i] = money.One
 		}
+	}
+	for {
 		shares, err := money.Allocate(discount, weights, places)
 		if err != nil {
 			return nil, fmt.Errorf("spread a discount over %d lines: %w", len(room), err)
 		}
+		full := false
 		for i := range shares {
-			give := lower(shares[i], room[i].Sub(parts[i]))
-			parts[i], discount = parts[i].Add(give), discount.Sub(give)
+			if !weights[i].IsZero() && shares[i].GreaterThan(room[i]) {
+				parts[i], discount, weights[i], full = room[i], discount.Sub(room[i]), money.Zero, true
+			}
 		}
+		if full {
+			continue
+		}
+		for i := range shares {
+			parts[i] = parts[i].Add(shares[i])
+		}
+		return parts, nil
 	}
-	return parts, nil
 }
 
 // level is a set of lines and the discounts on them: those of a price, an offering, a subscription or an account.

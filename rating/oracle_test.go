@@ -3,11 +3,11 @@ package rating_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"testing"
 
 	"daybook/schemas/money"
@@ -33,45 +33,72 @@ type result struct {
 	parts  map[string]any
 }
 
-// TestOracles runs every case of rating.json through the public functions. A case that is not of a known model fails.
+// TestOracles bills every case: our own of testdata, and the published ones of rating.json where they are. A case that is not
+// of a known model fails.
 func TestOracles(t *testing.T) {
+	_, rows := readRules(t)
+	own := &tried{t: t, from: rulesFile, passed: map[string]int{}, failed: map[string]int{}}
+	for _, i := range slices.Sorted(maps.Keys(rows)) {
+		own.run(&rows[i].oracle)
+	}
+	all := []*tried{own}
 	dir := os.Getenv("DAYBOOK_ORACLES")
 	if dir == "" {
 		dir = filepath.Join("..", "..", "shared", "data", "oracles")
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "rating.json"))
-	if os.IsNotExist(err) {
-		t.Skipf("no rating.json in %s: the cases of testdata run without it", dir)
-	}
-	if err != nil {
+	file := filepath.Join(dir, "rating.json")
+	text, err := os.ReadFile(file)
+	switch {
+	case os.IsNotExist(err):
+	case err != nil:
 		t.Fatal(err)
+	default:
+		published := &tried{t: t, from: file, passed: map[string]int{}, failed: map[string]int{}}
+		for _, c := range readOracles(t, text) {
+			published.run(c)
+		}
+		all = append(all, published)
 	}
-	var cases []oracle
+	report(t, all)
+}
+
+// readOracles reads the cases of rating.json.
+func readOracles(t *testing.T, text []byte) []*oracle {
+	t.Helper()
+	var cases []*oracle
+	var raw []given
 	if err := json.Unmarshal(text, &cases); err != nil {
 		t.Fatalf("read the cases: %v", err)
 	}
-	passed, failed := map[string]int{}, map[string]int{}
-	var raw []given
 	if err := json.Unmarshal(text, &raw); err != nil {
 		t.Fatalf("read the cases: %v", err)
 	}
 	for i := range cases {
-		c := &cases[i]
-		c.Raw = raw[i]
-		run, ok := oracleModels[c.Model]
-		if !ok {
-			t.Errorf("%s: no model %q", c.ID, c.Model)
-			failed[c.Model]++
-			continue
-		}
-		if err := runOracle(run, c); err != nil {
-			t.Errorf("%s (%s): %v", c.ID, c.Model, err)
-			failed[c.Model]++
-			continue
-		}
-		passed[c.Model]++
+		cases[i].Raw = raw[i]
 	}
-	report(t, passed, failed)
+	return cases
+}
+
+// tried counts the cases of one place by their models.
+type tried struct {
+	t              *testing.T
+	from           string
+	passed, failed map[string]int
+}
+
+func (x *tried) run(c *oracle) {
+	run, ok := oracleModels[c.Model]
+	if !ok {
+		x.t.Errorf("%s: no model %q", c.ID, c.Model)
+		x.failed[c.Model]++
+		return
+	}
+	if err := runOracle(run, c); err != nil {
+		x.t.Errorf("%s (%s): %v", c.ID, c.Model, err)
+		x.failed[c.Model]++
+		return
+	}
+	x.passed[c.Model]++
 }
 
 // runOracle runs one case. What it gives must be read by its model: a parameter that is passed over might change the result.
@@ -86,25 +113,32 @@ func runOracle(run func(*oracle) (result, error), c *oracle) error {
 	return compareOracle(c, got)
 }
 
-func report(t *testing.T, passed, failed map[string]int) {
-	var models []string
-	total, bad := 0, 0
-	for m, n := range passed {
-		models = append(models, m)
-		total += n
-	}
-	for m, n := range failed {
-		if passed[m] == 0 {
-			models = append(models, m)
+// report prints how many cases of each model passed and failed, of each place.
+func report(t *testing.T, all []*tried) {
+	t.Helper()
+	models := map[string]bool{}
+	for _, x := range all {
+		for m := range x.passed {
+			models[m] = true
 		}
-		bad += n
+		for m := range x.failed {
+			models[m] = true
+		}
 	}
-	sort.Strings(models)
-	for _, m := range models {
-		fmt.Printf("%-32s %3d passed, %d failed\n", m, passed[m], failed[m])
+	for _, m := range slices.Sorted(maps.Keys(models)) {
+		fmt.Printf("%-32s", m)
+		for _, x := range all {
+			fmt.Printf(" %5d passed, %d failed", x.passed[m], x.failed[m])
+		}
+		fmt.Println()
 	}
-	fmt.Printf("%-32s %3d passed, %d failed\n", "all models", total, bad)
-	t.Logf("%d passed, %d failed", total, bad)
+	for _, x := range all {
+		passed, failed := 0, 0
+		for m := range models {
+			passed, failed = passed+x.passed[m], failed+x.failed[m]
+		}
+		fmt.Printf("%d cases of %s: %d passed, %d failed\n", passed+failed, x.from, passed, failed)
+	}
 }
 
 // compareOracle compares by value, not by text: 10.00 is 10, and 45/31 is a fraction.

@@ -8,6 +8,7 @@ import (
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source"
 	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -103,7 +104,13 @@ func (p *Prepared) pin(ctx context.Context, s *Spec, src *schemas.Source) (Pinne
 	if err != nil {
 		return Pinned{}, err
 	}
-	q := delivery.Query{Period: s.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: p.request.Workers, Refused: p.refusedOf(src.ID)}
+	manifest, err := source.ManifestReader(src.Format)
+	if err != nil {
+		return Pinned{}, fmt.Errorf("source %s: %w", src.ID, err)
+	}
+	q := delivery.Query{
+		Period: s.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: p.request.Workers, Refused: p.refusedOf(src.ID), Manifest: manifest,
+	}
 	if s.AsOf != nil {
 		q.AsOf = *s.AsOf
 	}

@@ -172,11 +172,3 @@ func (l Limits) WithDefaults() Limits {
 
 // Settle is SettleMinutes as a duration.
 func (s *Source) Settle() time.Duration { return time.Duration(s.SettleMinutes) * time.Minute }
-
-// RecordKey returns Key, or the format's own where the book names none.
-func (s *Source) RecordKey() []string {
-	if len(s.Key) == 0 && s.Format == CloudEvents10 {
-		return []string{"source", "id"}
-	}
-	return s.Key
-}

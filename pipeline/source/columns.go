@@ -264,18 +264,23 @@ func (d *decoder) nullToken(c *column, v *dataset.Vector, x *cells, text []byte,
 	if !d.isNull(text) {
 		return false
 	}
-	d.tokenNote(c, text).hit(x.numbers[r])
+	if n := d.tokenNote(c, text); n != nil {
+		n.hit(x.numbers[r])
+	}
 	d.null(c, v, x, base, r)
 	return true
 }
 
-// isNull reports whether text is a declared null token.
+// isNull reports whether text is a null token of the format's or a declared one.
 func (d *decoder) isNull(text []byte) bool {
-	return len(text) <= d.longestNull && slices.Contains(d.src.Tolerate.Nulls, string(text))
+	return len(text) <= d.longestNull && (slices.Contains(d.src.Tolerate.Nulls, string(text)) || slices.Contains(d.format.nulls, string(text)))
 }
 
-// tokenNote returns the note of a null token in a column.
+// tokenNote returns the note of a null token in a column; nil where the format itself has it.
 func (d *decoder) tokenNote(c *column, text []byte) *note {
+	if slices.Contains(d.format.nulls, string(text)) {
+		return nil
+	}
 	nulls := d.src.Tolerate.Nulls
 	if c.tokens == nil {
 		c.tokens = make([]*note, len(nulls))

@@ -86,17 +86,14 @@ func (d *decoder) decode() error {
 
 // text runs the decoder of the object's format.
 func (d *decoder) text() error {
-	parquet := d.wire.Packing == wire.Parquet
-	switch {
-	case parquet && d.src.Format == schemas.CloudEvents10:
-		return d.refuse(schemas.CodeUnreadableObject, "it is Parquet, not JSON")
-	case parquet:
-		return d.parquet()
-	case d.src.Format == schemas.CloudEvents10:
-		return d.events()
-	default:
-		return d.csv()
+	read, is, other := d.format.text, "text", "Parquet"
+	if d.wire.Packing == wire.Parquet {
+		read, is, other = d.format.parquet, other, is
 	}
+	if read == nil {
+		return d.refuse(schemas.CodeUnreadableObject, "it is %s, and %s comes as %s", is, d.format.name, other)
+	}
+	return read(d)
 }
 
 // csv decodes the object as CSV.

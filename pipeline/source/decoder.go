@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"daybook/pipeline/dataset"
@@ -27,6 +28,7 @@ const (
 type decoder struct {
 	ctx    context.Context
 	src    *schemas.Source
+	format *format
 	in     Input
 	out    Sink
 	limits schemas.Limits
@@ -61,7 +63,11 @@ type decoder struct {
 }
 
 func newDecoder(ctx context.Context, src *schemas.Source, in Input, out Sink) (*decoder, error) {
-	d := &decoder{ctx: ctx, src: src, in: in, out: out, limits: src.Limits.WithDefaults(), zone: time.UTC}
+	f, err := formatOf(src.Format)
+	if err != nil {
+		return nil, err
+	}
+	d := &decoder{ctx: ctx, src: src, format: f, in: in, out: out, limits: src.Limits.WithDefaults(), zone: time.UTC}
 	if src.Zone != "" {
 		zone, err := time.LoadLocation(src.Zone)
 		if err != nil {
@@ -76,11 +82,11 @@ func newDecoder(ctx context.Context, src *schemas.Source, in Input, out Sink) (*
 		from, until := in.Period.Bounds(d.zone)
 		d.from, d.until = from.UnixMicro(), until.UnixMicro()
 	}
-	for _, t := range src.Tolerate.Nulls {
+	for _, t := range slices.Concat(f.nulls, src.Tolerate.Nulls) {
 		d.longestNull = max(d.longestNull, len(t))
 	}
 	d.json.Depth = d.limits.Depth
-	d.rules = rulesOf(src)
+	d.rules = d.format.rules(src)
 	d.batch = dataset.NewBatch(&schemas.Usage)
 	d.batch.Columns[schemas.UseObjectRow].Absent = false
 	d.key.column = -1

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
@@ -16,6 +17,32 @@ import (
 // envelope is what the attributes of a CloudEvent must be: CloudEvents 1.0, section REQUIRED Attributes.
 var envelope = []struct{ name, value string }{
 	{"specversion", "1.0"}, {"id", ""}, {"source", ""}, {"type", ""},
+}
+
+// cloudEvents is the row of CloudEvents: a mapping of the book says what is in them.
+var cloudEvents = format{
+	name: schemas.CloudEvents10, text: (*decoder).events, columns: eventColumns(),
+	key: []string{"source", "id"}, manifest: delivery.ReadManifest,
+}
+
+// eventColumns is what is asked of CloudEvents: the columns are of our own choosing, so the lists are those of FOCUS, and
+// nothing but the charge period is demanded. But an event that lacks a quantity or a cost that the book says it has would
+// count as nothing, and a member that is misspelt would be for free.
+func eventColumns() (rules [schemas.UseColumns]rule) {
+	rules = focusColumns
+	for i := range rules {
+		rules[i].mandatory, rules[i].notNull = false, false
+	}
+	for _, i := range []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd} {
+		rules[i].mandatory, rules[i].notNull = true, true
+	}
+	for _, i := range []int{
+		schemas.UseConsumedQuantity, schemas.UsePricingQuantity,
+		schemas.UseListCost, schemas.UseContractedCost, schemas.UseBilledCost, schemas.UseEffectiveCost,
+	} {
+		rules[i].notNull = true
+	}
+	return rules
 }
 
 // events decodes the object as CloudEvents 1.0 in JSON, one event on each line, empty lines passed over, or as one array of
@@ -110,7 +137,7 @@ func (d *decoder) layOutEvents() (*eventScanner, error) {
 // layOutEventKey finds the attributes that identify an event.
 func (d *decoder) layOutEventKey(e *eventScanner) error {
 	h := &header{exact: map[string]int{}, loose: map[string]int{}}
-	for _, path := range d.src.RecordKey() {
+	for _, path := range d.format.recordKey(d.src) {
 		field, err := e.leaf(path, false)
 		if err != nil {
 			return fmt.Errorf("key: %w", err)

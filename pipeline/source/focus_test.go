@@ -31,7 +31,7 @@ func TestRulesAreTheSpecification(t *testing.T) {
 	if err := json.Unmarshal(text, &tables); err != nil {
 		t.Fatal(err)
 	}
-	since := map[string]uint8{"1.1": since11, "1.2": since12}
+	since := map[string]int{"1.1": since11, "1.2": since12}
 	seen := 0
 	for name, c := range tables.Columns {
 		use := schemas.Usage.Index(name)
@@ -42,8 +42,8 @@ func TestRulesAreTheSpecification(t *testing.T) {
 			continue
 		}
 		seen++
-		r := focusRules[use]
-		if r.mandatory != (c.Level == "Mandatory") || r.notNull == c.Nullable || r.since != since[c.Introduced] {
+		r := focusColumns[use]
+		if r.mandatory != (c.Level == "Mandatory") || r.notNull == c.Nullable || focusSince[use] != since[c.Introduced] {
 			t.Errorf("%s: %+v is not %+v", name, r, c)
 		}
 		if use != schemas.UseServiceSubcategory && !slices.Equal(r.allowed, c.Allowed) {

@@ -61,6 +61,13 @@ func newHeader(names []string) *header {
 	return h
 }
 
+// has reports whether a column answers to a name.
+func (h *header) has(name string) bool {
+	_, exact := h.exact[name]
+	_, loose := h.loose[loosen(name)]
+	return exact || loose
+}
+
 // find returns the place of a named column, or -1 if there is none, and whether several answer to the name.
 func (h *header) find(name string) (place int, several bool) {
 	i, ok := h.exact[name]
@@ -74,6 +81,20 @@ func (h *header) find(name string) (place int, several bool) {
 	}
 	h.used[i] = true
 	return i, false
+}
+
+// firstOf returns the first of a format's names for a column that is there, or else the first; own is for a format that has
+// no names of its own.
+func (h *header) firstOf(names []string, own string) string {
+	if len(names) == 0 {
+		return own
+	}
+	for _, n := range names {
+		if h.has(n) {
+			return n
+		}
+	}
+	return names[0]
 }
 
 // checkHeader refuses names that do not tell columns apart.
@@ -130,10 +151,10 @@ func (d *decoder) place(h *header, use int, missing *[]string) error {
 		return fmt.Errorf("column %s has both a source column and a constant", name)
 	case constant:
 		return d.placeConstant(use, value)
-	case !mapped && (ours(use) || d.rules[use].since > focusVersion(d.src.Format)):
+	case !mapped && (ours(use) || d.rules[use].absent):
 		return nil
 	case !mapped:
-		from = name
+		from = h.firstOf(d.rules[use].names, name)
 	}
 	field, several := h.find(from)
 	switch {
@@ -186,7 +207,7 @@ func (d *decoder) placeConstant(use int, value string) error {
 
 // placeKey finds the columns of the record key. One column is x_RecordId; several are joined.
 func (d *decoder) placeKey(h *header, missing *[]string) error {
-	names := d.src.RecordKey()
+	names := d.format.recordKey(d.src)
 	if len(names) == 0 {
 		return nil
 	}
@@ -228,7 +249,7 @@ func (d *decoder) layOutRest(h *header) {
 			continue
 		}
 		d.extra.add(i, name)
-		if since, known := focusElsewhere[name]; !known || since > focusVersion(d.src.Format) {
+		if !d.format.elsewhere[name] {
 			d.note(name, schemas.UseExtra, schemas.CodeUnknownColumn, "the column is not in "+string(d.src.Format)+" and is kept in x_Extra", "")
 		}
 	}

@@ -135,6 +135,11 @@ func (d *decoder) readTime(text string) (moment, bool) {
 	if t, ok := readInstant(text); ok {
 		return moment{micros: t.UnixMicro(), cut: t.Nanosecond()%1000 != 0}, true
 	}
+	for _, layout := range d.format.times {
+		if t, err := time.ParseInLocation(layout, text, d.zone); err == nil && t.Year() >= 1 && t.Year() <= 9999 {
+			return moment{micros: t.UnixMicro(), cut: t.Nanosecond()%1000 != 0}, true
+		}
+	}
 	for _, layout := range d.src.Tolerate.Times {
 		t, err := time.ParseInLocation(layout, text, d.zone)
 		if err == nil && t.Year() >= 1 && t.Year() <= 9999 {

@@ -26,6 +26,8 @@ type Query struct {
 	// Refused says of a delivery whose objects are pinned why what they hold cannot be taken, if that is known, or returns
 	// nil. Only of a snapshot is it asked, whose older version then counts. Nil knows of none.
 	Refused func(*Delivery) *schemas.RefusedError
+	// Manifest reads the manifests of the source's format. Nil only suits a source that has none.
+	Manifest ManifestReader
 	// Workers is how many objects are read at a time; below 1 it is one.
 	Workers int
 }
@@ -146,6 +148,9 @@ func (s *search) prepare() error {
 	if s.objects, err = compilePattern(s.src.Prefix, s.src.Pattern, s.q.Period); err != nil || s.src.Manifest == "" {
 		return err
 	}
+	if s.q.Manifest == nil {
+		return errors.New("nothing reads its manifests")
+	}
 	name := s.src.Manifest
 	if !strings.Contains(name, "/") {
 		name = path.Join(path.Dir(s.src.Pattern), name)
@@ -253,7 +258,7 @@ func (s *search) gatherManifests() error {
 			continue
 		}
 		c := candidate{Delivery: Delivery{ID: key, Version: at.version, Day: at.day, Arrived: s.seen[key].at}}
-		m, err := readManifest(s.ctx, s.landing, key)
+		m, err := readManifest(s.ctx, s.landing, key, s.q.Manifest)
 		if err != nil && !errors.As(err, &c.wrong) {
 			return err
 		}
@@ -268,7 +273,7 @@ func (s *search) gatherManifests() error {
 }
 
 // follow puts the objects that a manifest names into its candidate, or says in what the two differ.
-func (s *search) follow(c *candidate, m *manifest, at place) *schemas.RefusedError {
+func (s *search) follow(c *candidate, m *Manifest, at place) *schemas.RefusedError {
 	mismatch := func(object, format string, args ...any) *schemas.RefusedError {
 		return &schemas.RefusedError{Code: schemas.CodeManifestMismatch, Object: object, Reason: fmt.Sprintf(format, args...)}
 	}

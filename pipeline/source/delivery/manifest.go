@@ -13,7 +13,29 @@ import (
 	"daybook/schemas"
 )
 
-// manifest says what a delivery is, in the one format that is read so far:
+// Manifest is what a delivery says of itself.
+type Manifest struct {
+	BillingPeriod schemas.Period
+	Version       string
+	Complete      bool
+	// Rows is the sum over all objects; nil if the manifest does not say.
+	Rows    *int64
+	Objects []ManifestObject
+}
+
+// ManifestObject is an object that a manifest names.
+type ManifestObject struct {
+	// Key is that of the landing place.
+	Key string
+	// Size in bytes and Rows are nil, and SHA256, in lower-case hex, is empty, where the manifest does not say.
+	Size, Rows *int64
+	SHA256     string
+}
+
+// ManifestReader reads the text of the manifest at a key. Its error is a [*schemas.RefusedError].
+type ManifestReader func(key string, text []byte) (*Manifest, error)
+
+// manifest is the form of our own:
 //
 //	{"billing_period": "2024-09", "version": "2", "complete": true,
 //	 "objects": [{"key": "part-0.csv.gz", "size": 1234, "sha256": "…", "rows": 100}]}
@@ -28,9 +50,16 @@ type manifest struct {
 	Objects       []manifestObject `json:"objects"`
 }
 
+type manifestObject struct {
+	Key    string `json:"key"`
+	Size   *int64 `json:"size"`
+	SHA256 string `json:"sha256"`
+	Rows   *int64 `json:"rows"`
+}
+
 // miscounts says what is wrong with the number of rows that a complete manifest gives for all of its objects, or is empty. A
 // list of objects that was cut off or never written must not pass for a delivery of nothing.
-func (m *manifest) miscounts() string {
+func (m *Manifest) miscounts() string {
 	var sum int64
 	for i := range m.Objects {
 		if m.Objects[i].Rows == nil {
@@ -47,20 +76,13 @@ func (m *manifest) miscounts() string {
 	return fmt.Sprintf("it says that there %s %d %s, and its objects come to %d", schemas.OneOrMany(*m.Rows, "is", "are"), *m.Rows, schemas.OneOrMany(*m.Rows, "row", "rows"), sum)
 }
 
-type manifestObject struct {
-	Key    string `json:"key"`
-	Size   *int64 `json:"size"`
-	SHA256 string `json:"sha256"`
-	Rows   *int64 `json:"rows"`
-}
-
 const (
 	mostManifestBytes = 16 << 20
 	mostObjects       = 1 << 17
 )
 
 // readManifest reads the manifest at key. The error is a *schemas.RefusedError if it is no manifest.
-func readManifest(ctx context.Context, landing store.Store, key string) (*manifest, error) {
+func readManifest(ctx context.Context, landing store.Store, key string, read ManifestReader) (*Manifest, error) {
 	o, err := landing.Get(ctx, key, 0, mostManifestBytes+1)
 	if err != nil {
 		return nil, fmt.Errorf("read the manifest %s: %w", key, refuseDenied(key, err))
@@ -70,16 +92,18 @@ func readManifest(ctx context.Context, landing store.Store, key string) (*manife
 	if err != nil {
 		return nil, fmt.Errorf("read the manifest %s: %w", key, err)
 	}
-	return parseManifest(key, text)
+	if len(text) > mostManifestBytes {
+		return nil, &schemas.RefusedError{
+			Code: schemas.CodeHostileObject, Object: key, Reason: fmt.Sprintf("the manifest is larger than the limit of %d bytes", mostManifestBytes),
+		}
+	}
+	return read(key, text)
 }
 
-// parseManifest reads a manifest and makes its keys those of the landing place.
-func parseManifest(key string, text []byte) (*manifest, error) {
-	refuse := func(code schemas.Code, format string, args ...any) (*manifest, error) {
+// ReadManifest is the [ManifestReader] of the form of our own.
+func ReadManifest(key string, text []byte) (*Manifest, error) {
+	refuse := func(code schemas.Code, format string, args ...any) (*Manifest, error) {
 		return nil, &schemas.RefusedError{Code: code, Object: key, Reason: fmt.Sprintf(format, args...)}
-	}
-	if len(text) > mostManifestBytes {
-		return refuse(schemas.CodeHostileObject, "the manifest is larger than the limit of %d bytes", mostManifestBytes)
 	}
 	var m manifest
 	if err := json.Unmarshal(text, &m); err != nil {
@@ -90,6 +114,7 @@ func parseManifest(key string, text []byte) (*manifest, error) {
 	}
 	folder := path.Dir(key)
 	seen := make(map[string]bool, len(m.Objects))
+	out := &Manifest{BillingPeriod: m.BillingPeriod, Version: m.Version, Complete: m.Complete, Rows: m.Rows}
 	for i := range m.Objects {
 		o := &m.Objects[i]
 		full := path.Join(folder, o.Key)
@@ -108,7 +133,7 @@ func parseManifest(key string, text []byte) (*manifest, error) {
 		if o.Size != nil && *o.Size < 0 || o.Rows != nil && *o.Rows < 0 {
 			return refuse(schemas.CodeUnreadableObject, "the manifest gives %s a negative size or number of rows", schemas.ClipValue(o.Key))
 		}
-		o.Key, o.SHA256 = full, strings.ToLower(o.SHA256)
+		out.Objects = append(out.Objects, ManifestObject{Key: full, Size: o.Size, Rows: o.Rows, SHA256: strings.ToLower(o.SHA256)})
 	}
-	return &m, nil
+	return out, nil
 }

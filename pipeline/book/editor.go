@@ -102,7 +102,7 @@ func (m *schemaMaker) of(t reflect.Type) *jsonSchema {
 func (m *schemaMaker) structure(t reflect.Type) *jsonSchema {
 	s := &jsonSchema{Type: "object", Properties: map[string]*jsonSchema{}, AdditionalProperties: false, Description: m.texts[t.Name()]}
 	for _, f := range m.shapes.Of(t).Fields {
-		p := m.of(f.Typ)
+		p := m.of(f.Type)
 		switch fieldName(t, f.Index) {
 		case "Source.Columns", "Source.Constants":
 			p.PropertyNames = &jsonSchema{Enum: fillable()}

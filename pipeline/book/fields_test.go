@@ -60,8 +60,8 @@ func (m *tableMaker) table(title string, t reflect.Type) {
 		if f.Required {
 			key = "**" + key + "**"
 		}
-		fmt.Fprintf(&m.out, "| %s | %s | %s |\n", key, cellText(m.kind(f.Typ)), cellText(m.texts[fieldName(t, f.Index)]))
-		if s := structOf(f.Typ); s != nil {
+		fmt.Fprintf(&m.out, "| %s | %s | %s |\n", key, cellText(m.kind(f.Type)), cellText(m.texts[fieldName(t, f.Index)]))
+		if s := structOf(f.Type); s != nil {
 			inner = append(inner, s)
 		}
 	}

@@ -72,7 +72,7 @@ func (c *checker) terms(at parse.Spot, t *schemas.Terms) {
 		switch {
 		case f.Key == "model":
 		case slices.Contains(needs, f.Key) && !set:
-			c.Complain(at.Field(f.Key), "add "+f.Key+": "+parse.WantOf(f.Typ), "a price of model %s needs %s", t.Model, f.Key)
+			c.Complain(at.Field(f.Key), "add "+f.Key+": "+parse.WantOf(f.Type), "a price of model %s needs %s", t.Model, f.Key)
 		case set && !slices.Contains(needs, f.Key) && !slices.Contains(may, f.Key):
 			c.Complain(at.Field(f.Key), modelHint(t.Model, want), "a price of model %s does not read %s", t.Model, f.Key)
 		}

@@ -57,10 +57,10 @@ func flatFields(sh Shapes, t reflect.Type) []Field {
 	var out []Field
 	for _, f := range sh.Of(t).Fields {
 		switch {
-		case IsScalar(f.Typ), f.Typ.Kind() == reflect.Slice && IsScalar(f.Typ.Elem()):
+		case IsScalar(f.Type), f.Type.Kind() == reflect.Slice && IsScalar(f.Type.Elem()):
 			out = append(out, f)
-		case f.Typ.Kind() == reflect.Struct:
-			for _, inner := range flatFields(sh, f.Typ) {
+		case f.Type.Kind() == reflect.Struct:
+			for _, inner := range flatFields(sh, f.Type) {
 				inner.Key = f.Key + "." + inner.Key
 				inner.Index = append(slices.Clone(f.Index), inner.Index...)
 				inner.Required = inner.Required && f.Required
@@ -166,7 +166,7 @@ func (t *table) readHeader(r *csv.Reader, fields []Field) bool {
 			at.Message, at.Suggestion = "the column stands here twice", "remove one of them"
 		default:
 			seen[name] = true
-			t.columns[i] = &column{key: name, index: fields[f].Index, required: fields[f].Required, set: cellSetter(fields[f].Typ)}
+			t.columns[i] = &column{key: name, index: fields[f].Index, required: fields[f].Required, set: cellSetter(fields[f].Type)}
 			continue
 		}
 		t.found.add(at)
@@ -178,7 +178,7 @@ func (t *table) readHeader(r *csv.Reader, fields []Field) bool {
 	}
 	for _, f := range fields {
 		if f.Required && !seen[f.Key] && !meant[f.Key] {
-			t.found.add(Problem{File: t.file.Name, Line: line, Column: 1, Path: f.Key, Message: "the column is missing", Suggestion: "add it: " + WantOf(f.Typ)})
+			t.found.add(Problem{File: t.file.Name, Line: line, Column: 1, Path: f.Key, Message: "the column is missing", Suggestion: "add it: " + WantOf(f.Type)})
 			ok = false
 		}
 	}

@@ -170,9 +170,9 @@ func (d *decoder) require(n *yaml.Node, path string, f *Field, seen map[string]*
 	val, there := seen[f.Key]
 	switch {
 	case !there:
-		d.complain(n, path, "add "+f.Key+": "+WantOf(f.Typ), "%s is missing", f.Key)
+		d.complain(n, path, "add "+f.Key+": "+WantOf(f.Type), "%s is missing", f.Key)
 	case isNull(val), val.Kind == yaml.ScalarNode && strings.TrimSpace(val.Value) == "":
-		d.complain(val, path, "write "+WantOf(f.Typ), "%s is empty", f.Key)
+		d.complain(val, path, "write "+WantOf(f.Type), "%s is empty", f.Key)
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 // Field is one key that a mapping of the book may have.
 type Field struct {
 	Key string
-	// index leads to the field, through the structs that are written inline.
+	// Index leads to the field, through the structs that are written inline.
 	Index    []int
-	Typ      reflect.Type
+	Type     reflect.Type
 	Required bool
 }
 
@@ -52,7 +52,7 @@ func (s *Shape) collect(t reflect.Type, way []int, optional bool) {
 			s.collect(f.Type, index, optional || strings.Contains(options, "omitempty"))
 		default:
 			required := !optional && !strings.Contains(options, "omitempty")
-			s.Fields = append(s.Fields, Field{Key: key, Index: index, Typ: f.Type, Required: required})
+			s.Fields = append(s.Fields, Field{Key: key, Index: index, Type: f.Type, Required: required})
 		}
 	}
 }

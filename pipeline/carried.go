@@ -41,7 +41,7 @@ func ReadCarriedIn(ctx context.Context, s store.Store, p schemas.Period) (*Carri
 			continue
 		}
 		part := PartDigest{o.Key, o.Digest}
-		accounts, err := part.readCarried(ctx, s)
+		accounts, err := readCarried(ctx, s, part)
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +55,7 @@ func ReadCarriedIn(ctx context.Context, s store.Store, p schemas.Period) (*Carri
 
 // readCarried reads what a part of a run left for the accounts in it. It is JSON without a seal and without checksums of its
 // own, so its bytes are held against the digest by which the run that wrote it, or the one that reads it, knows it.
-func (p *PartDigest) readCarried(ctx context.Context, s store.Store) ([]carriedAccount, error) {
+func readCarried(ctx context.Context, s store.Store, p PartDigest) ([]carriedAccount, error) {
 	body, _, err := store.ReadAll(ctx, s, p.Part)
 	if err != nil {
 		return nil, err
@@ -78,18 +78,11 @@ func (c *CarriedIn) of(id schemas.AccountID) rating.Carried {
 	return c.accounts[id]
 }
 
-// carriedInto is what an account carried into a run, as its spec has it.
-func (m *Manifest) carriedInto(ctx context.Context, s store.Store, id schemas.AccountID) (rating.Carried, error) {
-	for _, p := range m.Spec.Carried {
-		accounts, err := p.readCarried(ctx, s)
-		if err != nil {
-			return rating.Carried{}, fmt.Errorf("read what was carried into the period: %w", err)
-		}
-		for i := range accounts {
-			if accounts[i].Account == id {
-				return accounts[i].Carried, nil
-			}
-		}
-	}
-	return rating.Carried{}, nil
+// carriedAccount is what the next period needs of an account.
+type carriedAccount struct {
+	Account schemas.AccountID `json:"account"`
+	Carried rating.Carried    `json:"carried"`
 }
+
+// carriedOver is the dataset name of what accounts take into the next period: JSON that rating alone reads.
+const carriedOver = "carried"

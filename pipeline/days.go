@@ -243,18 +243,3 @@ func countDays(ctx context.Context, in *Inputs, days *reconcile.Days) error {
 	}
 	return nil
 }
-
-func appendDays(rows []schemas.DayRow, write func(*dataset.Batch) error) error {
-	return appendRows(len(rows), &schemas.Days, write, func(w *rowWriter, i int) {
-		d := &rows[i]
-		w.text(schemas.DayVarianceId, d.Variance)
-		w.text(schemas.DayBillingPeriod, string(d.Period))
-		w.b.AppendText(schemas.DayOfferingId, string(d.Offering))
-		w.text(schemas.DayRegionId, d.Region)
-		w.text(schemas.DayDay, d.Day.String())
-		w.decimal(schemas.DayRevenue, d.Revenue)
-		w.decimal(schemas.DayToDate, d.ToDate)
-		w.decimal(schemas.DayExpected, d.Expected)
-		w.text(schemas.DayCurrency, string(d.Currency))
-	})
-}

@@ -19,24 +19,6 @@ func (l *Look) settleAgain(ctx context.Context, id schemas.AccountID, set *Setti
 	return s.settle(id, tally)
 }
 
-// leaveLate is each for the rows that did not come late, and returns how many it left out.
-func leaveLate(b *dataset.Batch, from, to int, each func(from, to int) error) (left int64, err error) {
-	late := &b.Columns[schemas.UseLatePeriod]
-	for from < to {
-		end, is := from+1, !late.IsNull(from)
-		for end < to && late.IsNull(end) != is {
-			end++
-		}
-		if is {
-			left += int64(end - from)
-		} else if err := each(from, end); err != nil {
-			return left, err
-		}
-		from = end
-	}
-	return left, nil
-}
-
 // inPeriod is what rating made of an earlier period with what came late, and the charge there that a correction brings the
 // account to; nil if there is none.
 func (x *ratedAgain) inPeriod(c *schemas.Charge) (*ratedAgain, *schemas.Charge) {
@@ -67,7 +49,7 @@ func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charg
 		e.Warnings = append(e.Warnings, fmt.Sprintf("by today's book %s has no charge in the place of the one that this corrects, so its rows cannot be told apart", c.Corrects))
 		return nil
 	}
-	set, err := l.set()
+	set, err := l.set(ctx)
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,8 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
@@ -86,17 +84,7 @@ func (l *Look) matchFacts(e *Explanation, m *schemas.PeerMatch) {
 }
 
 // through is the last day with use, as the run's summary has it.
-func (l *Look) through() schemas.Date { return l.Manifest.through(l.book.Zone) }
-
-// through is the last day with use, as the run's summary has it, else that of the period.
-func (m *Manifest) through(zone *time.Location) schemas.Date {
-	var f Figures
-	if err := json.Unmarshal(m.Summary, &f); err != nil || f.Through.IsZero() {
-		_, end := m.Spec.Period.Bounds(zone)
-		return schemas.DateOf(end, zone).AddDays(-1)
-	}
-	return f.Through
-}
+func (l *Look) through() schemas.Date { return throughIn(l.Manifest, l.book.Zone) }
 
 func (l *Look) contracts() *bills.Contracts {
 	return contracts(WholeBook(l.book), l.Manifest.Spec.Period, l.asOf())

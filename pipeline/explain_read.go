@@ -116,11 +116,11 @@ type ratedAgain struct {
 }
 
 // set is what accounts of the run are rated in, by today's book.
-func (l *Look) set() (*Setting, error) {
+func (l *Look) set(ctx context.Context) (*Setting, error) {
 	if l.setting != nil {
 		return l.setting, nil
 	}
-	set, err := settingIn(l.Manifest, WholeBook(l.book), l.store)
+	set, err := settingIn(ctx, l.Manifest, WholeBook(l.book), l.store)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (l *Look) asOf() schemas.Date { return l.Manifest.Spec.asOf(l.book.Zone) }
 
 // rateAgain rates an account from the usage of the run.
 func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain, error) {
-	set, err := l.set()
+	set, err := l.set(ctx)
 	if err != nil {
 		return nil, err
 	}

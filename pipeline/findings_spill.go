@@ -17,7 +17,7 @@ type findingsSpill struct {
 }
 
 // put writes findings behind those that were put before.
-func (s *findingsSpill) put(rows []schemas.Finding) error {
+func (s *findingsSpill) put(found []schemas.Finding) error {
 	if s.file == nil {
 		var err error
 		if s.file, err = shuffle.TempSpill(s.directory)(); err != nil {
@@ -27,7 +27,7 @@ func (s *findingsSpill) put(rows []schemas.Finding) error {
 			return err
 		}
 	}
-	return writeFindings(rows, func(b *dataset.Batch) error {
+	return writeFindings(found, func(b *dataset.Batch) error {
 		for len(s.shards) < b.Rows {
 			s.shards = append(s.shards, 0)
 		}

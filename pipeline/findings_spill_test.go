@@ -16,7 +16,7 @@ import (
 // is held stays small meanwhile.
 func TestManyFindings(t *testing.T) {
 	const many = 120_000
-	r := &Run{Stages: Stages(), Places: Places{Store: new(store.Memory), SpillDir: t.TempDir()}}
+	r := &Run{Stages: []Stage{{"normalise", []Step{{Name: "shard", Width: PerShard}}}}, Places: Places{Store: new(store.Memory), SpillDir: t.TempDir()}}
 	if err := r.Fix(Spec{Period: "2024-09"}); err != nil {
 		t.Fatal(err)
 	}

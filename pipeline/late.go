@@ -355,3 +355,21 @@ func (s *settling) note() error {
 	}
 	return nil
 }
+
+// leaveLate is each for the rows that did not come late, and returns how many it left out.
+func leaveLate(b *dataset.Batch, from, to int, each func(from, to int) error) (left int64, err error) {
+	late := &b.Columns[schemas.UseLatePeriod]
+	for from < to {
+		end, is := from+1, !late.IsNull(from)
+		for end < to && late.IsNull(end) != is {
+			end++
+		}
+		if is {
+			left += int64(end - from)
+		} else if err := each(from, end); err != nil {
+			return left, err
+		}
+		from = end
+	}
+	return left, nil
+}

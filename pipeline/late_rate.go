@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
@@ -188,27 +187,12 @@ func (l *latecomers) runOf(e Earlier) (*earlierRun, error) {
 	return x, nil
 }
 
-// filesOf finds the files of a dataset in which an account's rows lie.
-func (m *Manifest) filesOf(table *schemas.Table) func(schemas.AccountID) []string {
-	byShard := map[string][]string{}
-	for _, o := range m.Outputs {
-		if o.Dataset == table.Name {
-			_, part, _ := strings.Cut(o.Key, "/part-")
-			byShard[part] = append(byShard[part], o.Key)
-		}
-	}
-	home := m.Spec.Home()
-	return func(id schemas.AccountID) []string {
-		return byShard[fmt.Sprintf("%04d.parquet", home(id))]
-	}
-}
-
 // carriedInto is what an account carried into an earlier run's period.
 func (e *earlierRun) carriedInto(ctx context.Context, s store.Store, id schemas.AccountID) (rating.Carried, error) {
 	if e.carried == nil {
 		e.carried = map[schemas.AccountID]rating.Carried{}
 		for _, p := range e.manifest.Spec.Carried {
-			accounts, err := p.readCarried(ctx, s)
+			accounts, err := readCarried(ctx, s, p)
 			if err != nil {
 				return rating.Carried{}, fmt.Errorf("read what was carried into %s: %w", e.Period, err)
 			}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -173,4 +174,102 @@ func largestFirst(ctx context.Context, r *Run, w *Wave, results []*Result) ([]in
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(size[b], size[a]) })
 	return order, nil
+}
+
+// Summary is how a run ended.
+type Summary struct {
+	Manifest *Manifest
+	// Reused says that the run had been committed before, so nothing was done.
+	Reused bool
+	// Raced says that another process committed this same run while this one worked on it.
+	Raced bool
+	// Did counts the tasks that were done, Skipped those whose results were already there.
+	Did, Skipped int
+}
+
+// execute does the run as it was prepared.
+func execute(ctx context.Context, r *Run, workers int, until string, after func(*Wave, []*Result) error) (*Summary, error) {
+	plan, err := r.layout()
+	if err != nil {
+		return nil, err
+	}
+	store.Sweep(r.Store)
+	lost := false
+	if until == "" {
+		var done *Summary
+		if done, lost, err = committedRun(ctx, r, plan, workers); done != nil || err != nil {
+			return done, err
+		}
+	}
+	if plan, err = cut(r.Stages, plan, until); err != nil {
+		return nil, err
+	}
+	results, did, err := walk(ctx, r, plan, workers, after)
+	if err != nil {
+		return nil, err
+	}
+	sum := &Summary{Did: did, Skipped: countTasks(plan) - did}
+	if sum.Manifest, err = newManifest(r, plan, results); err != nil {
+		return nil, err
+	}
+	if err := sum.Manifest.balance(plan); err != nil {
+		return sum, err
+	}
+	if until != "" {
+		return sum, nil
+	}
+	if sum.Raced, err = writeManifest(ctx, r.Store, sum.Manifest); err != nil {
+		return sum, err
+	}
+	sum.Raced = sum.Raced && !lost
+	return sum, point(ctx, r.Store, sum.Manifest)
+}
+
+// Committed returns how the run ended as it was prepared, if it has been committed and nothing of it is gone, and else nil. It
+// writes nothing but the period's pointer, and that only where it points at another run: so a run of which there is nothing
+// to do can be told where nothing may be written.
+func Committed(ctx context.Context, r *Run, workers int) (*Summary, error) {
+	plan, err := r.layout()
+	if err != nil {
+		return nil, err
+	}
+	done, _, err := committedRun(ctx, r, plan, workers)
+	return done, err
+}
+
+// committedRun returns what Committed does, and whether the run was committed and something of it is gone.
+func committedRun(ctx context.Context, r *Run, plan []Wave, workers int) (done *Summary, lost bool, err error) {
+	m, err := ReadManifest(ctx, r.Store, r.Spec.Period, r.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	all, err := allThere(ctx, r.Store, m.Outputs, workers, (*Output).there)
+	if err != nil || !all {
+		return nil, true, err
+	}
+	return &Summary{Manifest: m, Reused: true, Skipped: countTasks(plan)}, false, point(ctx, r.Store, m)
+}
+
+// cut ends the plan after the named stage; empty means the whole of it.
+func cut(stages []Stage, plan []Wave, until string) ([]Wave, error) {
+	if until == "" {
+		return plan, nil
+	}
+	for i, w := range slices.Backward(plan) {
+		if w.Stage == until {
+			return plan[:i+1], nil
+		}
+	}
+	return nil, fmt.Errorf("no stage %q; the stages are %s", until, StageNames(stages))
+}
+
+func countTasks(plan []Wave) int {
+	n := 0
+	for i := range plan {
+		n += len(plan[i].Tasks)
+	}
+	return n
 }

@@ -159,3 +159,18 @@ func writeManifest(ctx context.Context, s store.Store, m *Manifest) (already boo
 	_, err = s.Create(ctx, key, bytes.NewReader(body))
 	return true, err
 }
+
+// filesOf finds the files of a dataset in which an account's rows lie.
+func (m *Manifest) filesOf(table *schemas.Table) func(schemas.AccountID) []string {
+	byShard := map[string][]string{}
+	for _, o := range m.Outputs {
+		if o.Dataset == table.Name {
+			_, part, _ := strings.Cut(o.Key, "/part-")
+			byShard[part] = append(byShard[part], o.Key)
+		}
+	}
+	home := m.Spec.Home()
+	return func(id schemas.AccountID) []string {
+		return byShard[fmt.Sprintf("%04d.parquet", home(id))]
+	}
+}

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math/bits"
@@ -94,18 +93,6 @@ func nullsIn(v *dataset.Vector, rows int) int64 {
 		n += bits.OnesCount64(w)
 	}
 	return int64(n)
-}
-
-// ErrScratch says that a file between tasks is damaged or is not the one that was written. A run that goes on without the
-// scratch store's files makes them anew.
-var ErrScratch = errors.New("files between tasks are not as they were written; run again, and they are made anew")
-
-// scratchError marks an error of a damaged shuffle file.
-func scratchError(err error) error {
-	if errors.Is(err, dataset.ErrDamaged) {
-		return fmt.Errorf("%w: %w", ErrScratch, err)
-	}
-	return err
 }
 
 // shuffles are the open shuffle files of a task.

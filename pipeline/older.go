@@ -82,7 +82,7 @@ func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
 
 // versionOf names the delivery whose object a task decodes; it is empty for other tasks.
 func (p *Prepared) versionOf(w *Wave, t *Task) string {
-	if w.step.Width != PerObject {
+	if w.Width() != PerObject {
 		return ""
 	}
 	pinned := &p.Spec.Sources[t.Source]

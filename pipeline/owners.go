@@ -56,9 +56,6 @@ func newOwners(b Book, src *schemas.Source, home func(schemas.AccountID) uint16,
 	}
 }
 
-// noCode stands for a null in a pair of codes.
-const noCode = 1<<32 - 1
-
 // assign fills x_AccountId and the shard of every row.
 func (o *owners) assign(b *dataset.Batch, shards []uint16) {
 	billing, sub := &b.Columns[schemas.UseBillingAccountId], &b.Columns[schemas.UseSubAccountId]

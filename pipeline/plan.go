@@ -41,6 +41,9 @@ type Wave struct {
 	step *Step
 }
 
+// Width is how the wave's step divides into tasks.
+func (w *Wave) Width() Width { return w.step.Width }
+
 // findWave finds the wave of a step, stage/step; nil if there is none.
 func findWave(plan []Wave, name string) *Wave {
 	for i := range plan {

@@ -2,14 +2,11 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
-	"daybook/pipeline/source"
-	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -74,8 +71,12 @@ func (p *Prepared) fix(ctx context.Context) error {
 		}
 	}
 	p.Listed, p.older = map[string]store.Version{}, map[string]bool{}
+	look := pinning{
+		Places: p.Places, period: s.Period, asOf: q.AsOf, workers: q.Workers, waivers: b.Provider.Waivers, refused: p.refusedOf,
+		listed: p.Listed, older: p.older,
+	}
 	for i := range b.Sources {
-		pinned, err := p.pin(ctx, &s, &b.Sources[i])
+		pinned, err := look.source(ctx, &b.Sources[i])
 		if err != nil {
 			return err
 		}
@@ -96,73 +97,6 @@ func (p *Prepared) fix(ctx context.Context) error {
 		return err
 	}
 	return p.Fix(s)
-}
-
-// pin finds the deliveries of one source and fixes their objects.
-func (p *Prepared) pin(ctx context.Context, s *Spec, src *schemas.Source) (Pinned, error) {
-	seen, err := readSightings(ctx, p.Store, s.Period, src.ID)
-	if err != nil {
-		return Pinned{}, err
-	}
-	manifest, err := source.ManifestReader(src.Format)
-	if err != nil {
-		return Pinned{}, fmt.Errorf("source %s: %w", src.ID, err)
-	}
-	q := delivery.Query{
-		Period: s.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: p.request.Workers, Refused: p.refusedOf(src.ID), Manifest: manifest,
-	}
-	if s.AsOf != nil {
-		q.AsOf = *s.AsOf
-	}
-	found, err := delivery.Discover(ctx, p.Landing, src, q)
-	if err != nil {
-		return Pinned{}, err
-	}
-	out := Pinned{Source: src.ID, Objects: []Object{}, Findings: waive(p.Book.Provider.Waivers, s.Period, found.Findings, &found.Incomplete)}
-	out.Incomplete = found.Incomplete
-	behind := map[string]bool{} // days of which there are older versions
-	for _, d := range found.Deliveries {
-		behind[d.Day] = behind[d.Day] || d.Superseded
-	}
-	for _, d := range found.Deliveries {
-		if d.Superseded {
-			continue
-		}
-		if behind[d.Day] {
-			p.older[deliveryName(src.ID, d.ID)] = true
-		}
-		for _, o := range d.Objects {
-			out.Objects = append(out.Objects, Object{Key: o.Key, Size: o.Size, Digest: o.Digest, Delivery: d.ID, Version: d.Version, Rows: o.Rows})
-			seen.pin(o.Key, o.Digests)
-			p.Listed[o.Key] = seen.listed[o.Key].Version
-		}
-	}
-	return out, seen.write(ctx, p.Store)
-}
-
-// waive turns findings that the book waives, by name and reason, into notes. If no blocking finding is left, the period is
-// complete as far as this source is concerned.
-func waive(waivers []schemas.Waiver, period schemas.Period, found []schemas.Finding, incomplete *bool) []schemas.Finding {
-	blocking, waived := false, false
-	for i := range found {
-		waived = waiveOne(waivers, period, &found[i]) || waived
-		blocking = blocking || found[i].Severity == schemas.Blocking
-	}
-	if waived && !blocking {
-		*incomplete = false
-	}
-	return found
-}
-
-// waiveOne turns a finding that the book waives, by name and reason, into a note, and reports whether it did.
-func waiveOne(waivers []schemas.Waiver, period schemas.Period, f *schemas.Finding) (waived bool) {
-	for _, w := range waivers {
-		if w.Covers(period, f) {
-			f.Severity, waived = schemas.Note, true
-			f.Message += fmt.Sprintf(" (waived by %s: %s)", w.Name, w.Reason)
-		}
-	}
-	return waived
 }
 
 // chooseShards divides so that a shard holds about a quarter of a million rows, which are sorted in memory, going by bytes. A

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -109,12 +108,6 @@ type rater struct {
 	late      rateLate
 	// kin is what the families of the shard's accounts have used of what is priced as one.
 	kin kinship
-}
-
-// carriedAccount is what the next period needs of an account.
-type carriedAccount struct {
-	Account schemas.AccountID `json:"account"`
-	Carried rating.Carried    `json:"carried"`
 }
 
 // raterRoom is what a task that is done leaves to the next: what is known of labels, and the buffers of usage and charges.
@@ -278,9 +271,6 @@ func (w *rater) rateUpTo(account schemas.AccountID) error {
 	}
 	return nil
 }
-
-// ErrLostRows says that what was made of rows, by a decoder or by rating, accounts for another number than there were.
-var ErrLostRows = errors.New("rows were lost or doubled")
 
 // closeAccount rates the account whose rows have all been added.
 func (w *rater) closeAccount() error {

@@ -61,9 +61,9 @@ func reconcileShard(ctx context.Context, in *Inputs) (*Result, error) {
 	if sums.Margins, err = margins.ByOffering(); err != nil {
 		return nil, err
 	}
-	rows, negative := margins.Rows(in.Period())
+	lines, negative := margins.Rows(in.Period())
 	out, err := in.writeTable(ctx, &schemas.Margins, func(write func(*dataset.Batch) error) error {
-		return appendMargins(rows, write)
+		return appendMargins(lines, write)
 	})
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func reconcileShard(ctx context.Context, in *Inputs) (*Result, error) {
 	if res.Sums, err = sums.MarshalBinary(); err != nil {
 		return nil, err
 	}
-	if err := res.Leave(reconciled{worst(rows)}); err != nil {
+	if err := res.Leave(reconciled{worst(lines)}); err != nil {
 		return nil, err
 	}
 	found := in.newFindings()
@@ -93,20 +93,6 @@ func worst(rows []schemas.MarginRow) []schemas.MarginRow {
 	}
 	slices.SortStableFunc(losses, func(a, b schemas.MarginRow) int { return a.Margin.Cmp(b.Margin) })
 	return losses[:min(len(losses), maxLosses)]
-}
-
-// eachOutput calls each for every output of the named dataset.
-func eachOutput(results []*Result, name string, each func(Output) error) error {
-	for _, res := range results {
-		for _, o := range res.Outputs {
-			if o.Dataset == name {
-				if err := each(o); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // compared is what the comparison over all shards leaves for the reports.

@@ -1,92 +1,169 @@
 package pipeline
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"encoding/json"
 	"fmt"
-	"io"
 
 	"daybook/pipeline/dataset"
-	"daybook/pipeline/dataset/parquet"
-	"daybook/pipeline/dataset/shuffle"
-	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
-// shuffled is the dataset name of files that only later steps of the run read.
-const shuffled = "shuffle"
-
-// carriedOver is the dataset name of what accounts take into the next period: JSON that rating alone reads.
-const carriedOver = "carried"
-
-// datasetKey is where a task's part of a dataset lies. The task's key is in the path, so that a part written twice is one
-// object, and parts of different runs never mix.
-func (in *Inputs) datasetKey(name, extension string) string {
-	return fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.%s", name, in.Period(), in.Key[:12], in.Shard, extension)
+// rowWriter lays small tables out. It keeps the first value that does not fit.
+type rowWriter struct {
+	b   *dataset.Batch
+	err error
 }
 
-// scratchKey is where a temporary output lies in the scratch store. Its bytes depend on the memory that a task may use,
-// and the output of a task with another budget must not stand in its way.
-func (r *Run) scratchKey(name string) string { return fmt.Sprintf("%d/%s", r.budget(), name) }
-
-// writeTable writes rows as a part of table's dataset. fill appends batches; a table without rows is written too, so that
-// readers find its columns.
-func (in *Inputs) writeTable(ctx context.Context, table *schemas.Table, fill func(write func(*dataset.Batch) error) error) (Output, error) {
-	return in.writeTableWith(ctx, table, func(w *parquet.Writer) error { return fill(w.Append) })
+func (w *rowWriter) text(col int, s string) {
+	if s != "" {
+		w.b.AppendText(col, s)
+	}
 }
 
-// writeTableWith is writeTable for those who need more of the writer than Append.
-func (in *Inputs) writeTableWith(ctx context.Context, table *schemas.Table, fill func(*parquet.Writer) error) (Output, error) {
-	out := Output{Dataset: table.Name, Key: in.datasetKey(table.Name, "parquet")}
-	sum := sha256.New()
-	info, err := store.CreateFrom(ctx, in.Store(), out.Key, func(w io.Writer) error {
-		lent := Lent[*parquet.WriterBuffers](in, "writers")
-		buffers, ok := lent.Take()
-		if !ok {
-			buffers = new(parquet.WriterBuffers)
-		}
-		defer lent.Leave(buffers) // not after the store has waited for its disk
-		meta := []parquet.KeyValue{
-			{Key: "daybook.period", Value: string(in.Period())},
-			{Key: "daybook.table", Value: table.Name},
-			{Key: "daybook.task", Value: in.Key},
-			{Key: "daybook.version", Value: table.Version},
-		}
-		pw, err := parquet.NewWriter(io.MultiWriter(w, sum), table, meta, parquet.WriterOptions{Sorted: sortedBy(table), Buffers: buffers})
-		if err != nil {
-			return err
-		}
-		if err := fill(pw); err != nil {
-			return err
-		}
-		stats, err := pw.Close()
-		out.Rows = stats.Rows
-		return err
+func (w *rowWriter) decimal(col int, d money.Decimal) {
+	// A quotient may have more places than a dataset; percentages and shares are figures to look at, rounded here by name.
+	f, err := money.FixedFromDecimal(money.RoundTo(d, money.Scale, money.HalfEven))
+	if err != nil && w.err == nil {
+		w.err = fmt.Errorf("column %s of %s: %s: %w", w.b.Table.Columns[col].Name, w.b.Table.Name, d, err)
+	}
+	w.b.AppendDecimal(col, f)
+}
+
+func (w *rowWriter) optional(col int, d *money.Decimal) {
+	if d != nil {
+		w.decimal(col, *d)
+	}
+}
+
+func (w *rowWriter) steps(col int, steps []schemas.Step) {
+	b, err := json.Marshal(steps)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	w.b.AppendText(col, string(b))
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// appendRows lays n rows out and writes them in batches.
+func appendRows(n int, table *schemas.Table, write func(*dataset.Batch) error, fill func(w *rowWriter, i int)) error {
+	w := &rowWriter{}
+	err := inBatches(n, table, write, func(b *dataset.Batch, i int) {
+		w.b = b
+		fill(w, i)
 	})
-	if err != nil {
-		return out, fmt.Errorf("write %s: %w", out.Key, err)
+	if w.err != nil {
+		return w.err
 	}
-	out.Size, out.Digest = info.Size, hex.EncodeToString(sum.Sum(nil))
-	return out, nil
+	return err
 }
 
-// sortedBy are the columns by which the rows of a table stand in order, for the footer.
-func sortedBy(t *schemas.Table) []int {
-	if t == &schemas.Usage {
-		return shuffle.UsageReduction().Order
-	}
-	return nil
+func appendMargins(rows []schemas.MarginRow, write func(*dataset.Batch) error) error {
+	return appendRows(len(rows), &schemas.Margins, write, func(w *rowWriter, i int) {
+		m := &rows[i]
+		w.text(schemas.MarginMarginId, m.ID)
+		w.text(schemas.MarginBillingPeriod, string(m.Period))
+		w.text(schemas.MarginAccountId, string(m.Account))
+		w.b.AppendText(schemas.MarginOfferingId, string(m.Offering))
+		w.text(schemas.MarginCurrency, string(m.Currency))
+		w.decimal(schemas.MarginRevenue, m.Revenue)
+		w.decimal(schemas.MarginCost, m.Cost)
+		w.decimal(schemas.MarginMargin, m.Margin)
+		w.optional(schemas.MarginPercent, m.Percent)
+		w.b.AppendInt(schemas.MarginCharges, m.Charges)
+	})
 }
 
-// writeObject writes one small object of a report and returns its reference.
-func (in *Inputs) writeObject(ctx context.Context, name, key string, rows int64, write func(io.Writer) error) (Output, error) {
-	out := Output{Dataset: name, Key: key, Rows: rows}
-	sum := sha256.New()
-	info, err := store.CreateFrom(ctx, in.Store(), key, func(w io.Writer) error { return write(io.MultiWriter(w, sum)) })
-	if err != nil {
-		return out, fmt.Errorf("write %s: %w", key, err)
+func appendVariances(rows []schemas.Variance, write func(*dataset.Batch) error) error {
+	return appendRows(len(rows), &schemas.Variances, write, func(w *rowWriter, i int) {
+		v := &rows[i]
+		w.text(schemas.VarVarianceId, v.ID)
+		w.text(schemas.VarBillingPeriod, string(v.Period))
+		w.b.AppendText(schemas.VarOfferingId, string(v.Offering))
+		w.text(schemas.VarRegionId, v.Region)
+		w.text(schemas.VarMeasure, string(v.Measure))
+		w.text(schemas.VarUnit, v.Unit)
+		w.text(schemas.VarStatus, string(v.Status))
+		w.decimal(schemas.VarPlan, v.Plan)
+		w.decimal(schemas.VarExpected, v.Expected)
+		w.decimal(schemas.VarActual, v.Actual)
+		w.decimal(schemas.VarVariance, v.Variance)
+		w.optional(schemas.VarVariancePercent, v.Percent)
+		w.decimal(schemas.VarPriceCause, v.Causes.Price)
+		w.decimal(schemas.VarVolumeCause, v.Causes.Volume)
+		w.decimal(schemas.VarMixCause, v.Causes.Mix)
+		w.decimal(schemas.VarFxCause, v.Causes.FX)
+		w.decimal(schemas.VarUnplannedCause, v.Causes.Unplanned)
+		w.decimal(schemas.VarMissingCause, v.Causes.Missing)
+		w.decimal(schemas.VarUnsplitCause, v.Causes.Unsplit)
+		w.optional(schemas.VarRunRate, v.RunRate)
+		w.b.AppendText(schemas.VarAccrual, string(v.Accrual))
+		w.b.AppendText(schemas.VarThrough, v.Through.String())
+		w.text(schemas.VarEffect, effect(v))
+		w.text(schemas.VarMaterial, yes(v.Material))
+		w.text(schemas.VarProvisional, yes(v.Provisional))
+		w.steps(schemas.VarSteps, v.Steps)
+	})
+}
+
+func effect(v *schemas.Variance) string {
+	switch {
+	case v.Variance.IsZero():
+		return "none"
+	case v.Favourable:
+		return "favourable"
 	}
-	out.Size, out.Digest = info.Size, hex.EncodeToString(sum.Sum(nil))
-	return out, nil
+	return "unfavourable"
+}
+
+func appendMatches(rows []schemas.PeerMatch, write func(*dataset.Batch) error) error {
+	return appendRows(len(rows), &schemas.PeerMatches, write, func(w *rowWriter, i int) {
+		m := &rows[i]
+		w.text(schemas.MatchMatchId, m.ID)
+		w.text(schemas.MatchBillingPeriod, string(m.Period))
+		w.text(schemas.MatchPeerId, string(m.Peer))
+		w.text(schemas.MatchContractId, string(m.Contract))
+		w.text(schemas.MatchServiceName, m.Service)
+		w.text(schemas.MatchSkuId, string(m.SKU))
+		w.text(schemas.MatchRegionId, m.Region)
+		w.text(schemas.MatchChargeCategory, string(m.Category))
+		w.b.AppendText(schemas.MatchFrom, m.From.String())
+		w.text(schemas.MatchBasis, string(m.Basis))
+		w.text(schemas.MatchStatusColumn, string(m.Status))
+		w.decimal(schemas.MatchMeteredQuantity, m.Metered)
+		w.decimal(schemas.MatchBilledQuantity, m.Billed)
+		w.text(schemas.MatchUnit, m.Unit)
+		w.decimal(schemas.MatchExpected, m.Expected)
+		w.decimal(schemas.MatchActual, m.Actual)
+		w.b.AppendText(schemas.MatchCurrency, string(m.Currency))
+		w.decimal(schemas.MatchBilledCost, m.ActualBilled)
+		w.b.AppendText(schemas.MatchBillingCurrency, string(m.BilledCurrency))
+		w.decimal(schemas.MatchDifference, m.Difference)
+		w.decimal(schemas.MatchQuantityPart, m.QuantityPart)
+		w.decimal(schemas.MatchPricePart, m.PricePart)
+		w.b.AppendInt(schemas.MatchBillRows, m.BillRows)
+		w.b.AppendInt(schemas.MatchMeterRows, m.MeterRows)
+		w.steps(schemas.MatchSteps, m.Steps)
+	})
+}
+
+func appendDays(rows []schemas.DayRow, write func(*dataset.Batch) error) error {
+	return appendRows(len(rows), &schemas.Days, write, func(w *rowWriter, i int) {
+		d := &rows[i]
+		w.text(schemas.DayVarianceId, d.Variance)
+		w.text(schemas.DayBillingPeriod, string(d.Period))
+		w.b.AppendText(schemas.DayOfferingId, string(d.Offering))
+		w.text(schemas.DayRegionId, d.Region)
+		w.text(schemas.DayDay, d.Day.String())
+		w.decimal(schemas.DayRevenue, d.Revenue)
+		w.decimal(schemas.DayToDate, d.ToDate)
+		w.decimal(schemas.DayExpected, d.Expected)
+		w.text(schemas.DayCurrency, string(d.Currency))
+	})
 }

@@ -61,7 +61,7 @@ func settingOf(ctx context.Context, in *Inputs) (*Setting, error) {
 		}
 		carried := map[schemas.AccountID]rating.Carried{}
 		for _, p := range in.Carried() {
-			accounts, err := p.readCarried(ctx, in.Store())
+			accounts, err := readCarried(ctx, in.Store(), p)
 			if err != nil {
 				return nil, fmt.Errorf("read what was carried into the period: %w", err)
 			}
@@ -77,12 +77,12 @@ func settingOf(ctx context.Context, in *Inputs) (*Setting, error) {
 }
 
 // settingIn is that of a run that was committed, by the book given.
-func settingIn(m *Manifest, b Book, s store.Store) (*Setting, error) {
+func settingIn(ctx context.Context, m *Manifest, b Book, s store.Store) (*Setting, error) {
 	asOf := m.Spec.asOf(b.Zone())
-	plan, err := compile(b, rating.Spec{Period: m.Spec.Period, AsOf: asOf, Through: m.through(b.Zone())})
+	plan, err := compile(b, rating.Spec{Period: m.Spec.Period, AsOf: asOf, Through: throughIn(m, b.Zone())})
 	return &Setting{
 		Period: m.Spec.Period, AsOf: asOf, Book: b, Store: s, Plan: plan, Earlier: m.Spec.Earlier, Roots: m.Spec.Roots(),
-		Carried: func(id schemas.AccountID) (rating.Carried, error) { return m.carriedInto(context.Background(), s, id) },
+		Carried: func(id schemas.AccountID) (rating.Carried, error) { return carriedInto(ctx, s, m, id) },
 	}, err
 }
 
@@ -120,7 +120,7 @@ func (s *Setting) planIn(m *Manifest) (*rating.Plan, error) {
 	if m.Spec.AsOf != nil {
 		asOf = m.Spec.asOf(zone)
 	}
-	plan, err := compile(s.Book, rating.Spec{Period: p, AsOf: asOf, Through: m.through(zone)})
+	plan, err := compile(s.Book, rating.Spec{Period: p, AsOf: asOf, Through: throughIn(m, zone)})
 	if err != nil {
 		return nil, err
 	}
@@ -155,4 +155,20 @@ func ledgerOf(ctx context.Context, in *Inputs) (*ledger, error) {
 		}
 		return l, nil
 	})
+}
+
+// carriedInto is what an account carried into a run, as its spec has it.
+func carriedInto(ctx context.Context, s store.Store, m *Manifest, id schemas.AccountID) (rating.Carried, error) {
+	for _, p := range m.Spec.Carried {
+		accounts, err := readCarried(ctx, s, p)
+		if err != nil {
+			return rating.Carried{}, fmt.Errorf("read what was carried into the period: %w", err)
+		}
+		for i := range accounts {
+			if accounts[i].Account == id {
+				return accounts[i].Carried, nil
+			}
+		}
+	}
+	return rating.Carried{}, nil
 }

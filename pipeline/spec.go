@@ -1,12 +1,16 @@
 package pipeline
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
@@ -81,4 +85,67 @@ func digestJSON(v any) (string, error) {
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:]), nil
+}
+
+// mostEarlier is how many months back usage may come late. Runs that are further back are not looked at.
+const mostEarlier = 12
+
+// Earlier names the run that a period had when this run began: what came late for that period is held against it.
+type Earlier struct {
+	Period schemas.Period `json:"period"`
+	Run    schemas.RunID  `json:"run"`
+}
+
+// readEarlier returns the manifest of an earlier run.
+func readEarlier(ctx context.Context, s store.Store, e Earlier) (*Manifest, error) {
+	m, err := ReadManifest(ctx, s, e.Period, e.Run)
+	if err != nil {
+		return nil, fmt.Errorf("read the run of %s, to which usage may have come late: %w", e.Period, err)
+	}
+	return m, nil
+}
+
+// ran reports whether a period had a run when this one began.
+func (s *Spec) ran(p schemas.Period) bool { return ranAmong(s.Earlier, p) }
+
+func ranAmong(runs []Earlier, p schemas.Period) bool {
+	return slices.ContainsFunc(runs, func(e Earlier) bool { return e.Period == p })
+}
+
+// earlierPeriods lists the periods that had a run when this one began: what an object's rows are told late by. Which runs
+// they are is no matter to it, so that one made anew does not make every object be decoded again.
+func (s *Spec) earlierPeriods() (out []schemas.Period) {
+	for _, e := range s.Earlier {
+		out = append(out, e.Period)
+	}
+	return out
+}
+
+// Kin is an account whose usage may be priced with that of the account at the top of its family, in whose shard it lies.
+type Kin struct {
+	Account schemas.AccountID `json:"account"`
+	Root    schemas.AccountID `json:"root"`
+}
+
+// Home finds the shard of an account: that of the account at the top of its family.
+func (s *Spec) Home() func(schemas.AccountID) uint16 {
+	root := s.Roots()
+	return func(id schemas.AccountID) uint16 {
+		if r, ok := root[id]; ok {
+			id = r
+		}
+		return dataset.ShardOf([]byte(id), s.Shards)
+	}
+}
+
+// Roots are the accounts at the top of families by the accounts of these, themselves included.
+func (s *Spec) Roots() map[schemas.AccountID]schemas.AccountID {
+	if len(s.Families) == 0 {
+		return nil
+	}
+	root := make(map[schemas.AccountID]schemas.AccountID, len(s.Families))
+	for _, k := range s.Families {
+		root[k.Account], root[k.Root] = k.Root, k.Root
+	}
+	return root
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
@@ -127,4 +128,14 @@ func findStep(stages []Stage, stage, name string) (*Step, error) {
 		}
 	}
 	return nil, fmt.Errorf("no step %s/%s in the table of stages", stage, name)
+}
+
+// StageNames lists stages in a sentence.
+func StageNames(stages []Stage) string {
+	var names []string
+	for _, s := range stages {
+		names = append(names, s.Name)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -2,16 +2,12 @@ package pipeline
 
 import (
 	"context"
-	"time"
 
 	"daybook/pipeline/dataset"
 	"daybook/reconcile/bills"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
-
-// timeOf is an instant given in microseconds since 1970.
-func timeOf(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
 
 // useColumns are the columns of usage by which peers' bills are compared.
 var useColumns = []int{
@@ -107,19 +103,4 @@ func addNumbers(b *dataset.Batch, i int, row *bills.UseRow) error {
 		*x.sum = sum
 	}
 	return nil
-}
-
-// dayFinder finds the civil day of an instant; rows that follow each other mostly share it.
-type dayFinder struct {
-	zone       *time.Location
-	start, end int64
-	day        schemas.Date
-}
-
-func (d *dayFinder) find(micros int64) schemas.Date {
-	if micros < d.start || micros >= d.end {
-		d.day = schemas.DateOf(timeOf(micros), d.zone)
-		d.start, d.end = d.day.Time(d.zone).UnixMicro(), d.day.AddDays(1).Time(d.zone).UnixMicro()
-	}
-	return d.day
 }

@@ -198,11 +198,11 @@ func (o *quoteOptions) other(cmd *cobra.Command, b *book.Book, q *pipeline.Quote
 
 // makeQuote answers one question; what is wrong with the question is the caller's to mend.
 func makeQuote(ctx context.Context, b *book.Book, q *pipeline.QuoteRequest) (*pipeline.Quote, error) {
-	quote, err := pipeline.MakeQuote(ctx, b, q)
+	out, err := pipeline.MakeQuote(ctx, b, q)
 	if _, asked := errors.AsType[*pipeline.AskError](err); asked {
 		return nil, &exitError{exitWrong, err}
 	}
-	return quote, err
+	return out, err
 }
 
 // request turns the flags into a question; the file is open where there is one.

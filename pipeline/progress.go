@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"daybook/schemas"
 )
@@ -51,4 +53,17 @@ func provisionalOf(ctx context.Context, in *Inputs) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// throughIn is the last day with use of a run that was committed, by the figures of its manifest; the last of the period
+// where they do not say.
+func throughIn(m *Manifest, zone *time.Location) schemas.Date {
+	var figures struct {
+		Through schemas.Date `json:"through"`
+	}
+	if err := json.Unmarshal(m.Summary, &figures); err != nil || figures.Through.IsZero() {
+		_, end := m.Spec.Period.Bounds(zone)
+		return schemas.DateOf(end, zone).AddDays(-1)
+	}
+	return figures.Through
 }

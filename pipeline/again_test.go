@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"daybook/pipeline"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 )
 
@@ -121,8 +121,8 @@ func TestScratchMayBeLost(t *testing.T) {
 		s := new(store.Memory)
 		w.must(t, night{store: s, until: until})
 		// With another budget the lost files come out otherwise, and must not be in the way of what is committed.
-		w.must(t, night{store: s, budget: 1 << 20, progress: func(e pipeline.Event) {
-			if e.Kind == pipeline.TaskDone && e.Stage == "normalise" && until != "ingest" {
+		w.must(t, night{store: s, budget: 1 << 20, progress: func(e run.Event) {
+			if e.Kind == run.TaskDone && e.Stage == "normalise" && until != "ingest" {
 				t.Errorf("after %s a task of normalise/%s was done again", until, e.Step)
 			}
 		}})
@@ -139,8 +139,8 @@ func TestStoppedHalfway(t *testing.T) {
 	stops := 0
 	for {
 		ctx, stop := context.WithCancel(t.Context())
-		sum, err := w.run(ctx, t, night{store: s, scratch: scratch, workers: 2, progress: func(e pipeline.Event) {
-			if e.Kind == pipeline.TaskDone {
+		sum, err := w.run(ctx, t, night{store: s, scratch: scratch, workers: 2, progress: func(e run.Event) {
+			if e.Kind == run.TaskDone {
 				stop()
 			}
 		}})
@@ -154,7 +154,7 @@ func TestStoppedHalfway(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		if _, _, err := pipeline.ReadCurrent(t.Context(), s, period); !errors.Is(err, store.ErrNotFound) {
+		if _, _, err := run.ReadCurrent(t.Context(), s, period); !errors.Is(err, store.ErrNotFound) {
 			t.Fatalf("a run that was stopped is current: %v", err)
 		}
 		if stops++; stops > 50 {
@@ -175,8 +175,8 @@ func TestCancelEndsSoon(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var at time.Time
 		var once sync.Once
-		_, err := w.run(ctx, t, night{store: new(store.Memory), workers: 2, shards: 4, budget: 64 << 10, progress: func(e pipeline.Event) {
-			if e.Kind == pipeline.RowsDone && e.Stage == stage {
+		_, err := w.run(ctx, t, night{store: new(store.Memory), workers: 2, shards: 4, budget: 64 << 10, progress: func(e run.Event) {
+			if e.Kind == run.RowsDone && e.Stage == stage {
 				once.Do(func() { at = time.Now(); stop() })
 			}
 		}})
@@ -225,18 +225,18 @@ func TestTwoAtOnce(t *testing.T) {
 			t.Errorf("%d shards: rows %v, not %v", sum.Manifest.Spec.Shards, got, digests)
 		}
 	}
-	current, _, err := pipeline.ReadCurrent(t.Context(), s, period)
+	current, _, err := run.ReadCurrent(t.Context(), s, period)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pipeline.ReadManifest(t.Context(), s, period, current.Run); err != nil {
+	if _, err := run.ReadManifest(t.Context(), s, period, current.Run); err != nil {
 		t.Error(err)
 	}
 }
 
-func atOnce(t *testing.T, w *world, nights ...night) []*pipeline.Summary {
+func atOnce(t *testing.T, w *world, nights ...night) []*run.Summary {
 	t.Helper()
-	sums, errs := make([]*pipeline.Summary, len(nights)), make([]error, len(nights))
+	sums, errs := make([]*run.Summary, len(nights)), make([]error, len(nights))
 	var all sync.WaitGroup
 	for i := range nights {
 		all.Go(func() { sums[i], errs[i] = w.run(t.Context(), t, nights[i]) })
@@ -281,7 +281,7 @@ func TestMoreArrives(t *testing.T) {
 					t.Errorf("%s is not what a run over all leaves: %v", o.Key, err)
 				}
 			}
-			current, _, err := pipeline.ReadCurrent(t.Context(), s, period)
+			current, _, err := run.ReadCurrent(t.Context(), s, period)
 			if err != nil || current.Run != second.Manifest.Run || current.Previous != first.Manifest.Run {
 				t.Errorf("current is %+v, %v", current, err)
 			}

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"daybook/pipeline"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/explain"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -30,7 +30,7 @@ func TestArrayOfEvents(t *testing.T) {
 			t.Fatalf("%d rows of usage, want %d: %+v", got, n, sum.Manifest.Codes)
 		}
 		charges = append(charges, rows(t, left, sum.Manifest)[schemas.Charges.Name])
-		l, err := pipeline.OpenLook(t.Context(), w.book, left, landing, period, "")
+		l, err := explain.OpenLook(t.Context(), w.book, left, landing, period, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestArrayOfEvents(t *testing.T) {
 			}
 			eachBatch(t, left, o.Key, &schemas.Charges, func(b *dataset.Batch) {
 				for i := range b.Rows {
-					s := explainJSON(t, l, string(b.Columns[schemas.ChargeChargeId].TextAt(i)), pipeline.ExplainOptions{Rows: 1, Check: true})
+					s := explainJSON(t, l, string(b.Columns[schemas.ChargeChargeId].TextAt(i)), explain.ExplainOptions{Rows: 1, Check: true})
 					if s.Usage == nil {
 						continue
 					}

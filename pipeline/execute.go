@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"daybook/pipeline/run"
 )
 
 // Execute does the run: walks its plan with the given number of workers, checks the control totals, commits the manifest
@@ -11,10 +13,10 @@ import (
 // commits nothing.
 //
 // Where it refuses a version of a snapshot of which there is an older one, it prepares p anew and does that run.
-func Execute(ctx context.Context, p *Prepared, workers int, until string) (*Summary, error) {
+func Execute(ctx context.Context, p *Prepared, workers int, until string) (*run.Summary, error) {
 	for {
 		before := p.ID
-		sum, err := execute(ctx, p.Run, workers, until, p.checkVersions)
+		sum, err := run.Execute(ctx, p.Run, workers, until, p.checkVersions)
 		if !errors.Is(err, errOlderCounts) {
 			return sum, err
 		}

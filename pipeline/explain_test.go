@@ -13,9 +13,10 @@ import (
 	"sync"
 	"testing"
 
-	"daybook/pipeline"
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
+	"daybook/pipeline/emit"
+	"daybook/pipeline/explain"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -67,7 +68,7 @@ var exampleStore struct {
 }
 
 // lookAtExample opens the run of the worked example; a landing place that is given takes the place of its own.
-func lookAtExample(t *testing.T, landing store.Store) *pipeline.Look {
+func lookAtExample(t *testing.T, landing store.Store) *explain.Look {
 	t.Helper()
 	w := need(t, worked)
 	x := &exampleStore
@@ -78,14 +79,14 @@ func lookAtExample(t *testing.T, landing store.Store) *pipeline.Look {
 	if landing == nil {
 		landing = w.landing(t)
 	}
-	l, err := pipeline.OpenLook(t.Context(), w.book, x.store, landing, period, "")
+	l, err := explain.OpenLook(t.Context(), w.book, x.store, landing, period, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
 }
 
-func explainJSON(t *testing.T, l *pipeline.Look, id string, o pipeline.ExplainOptions) *shown {
+func explainJSON(t *testing.T, l *explain.Look, id string, o explain.ExplainOptions) *shown {
 	t.Helper()
 	e, err := l.Explain(t.Context(), id, o)
 	if err != nil {
@@ -122,7 +123,7 @@ func TestExplainRecomputes(t *testing.T) {
 			t.Fatalf("the example has no %s", kind.name)
 		}
 		for _, id := range kind.ids[:min(len(kind.ids), kind.most)] {
-			s := explainJSON(t, l, id, pipeline.ExplainOptions{Rows: -1})
+			s := explainJSON(t, l, id, explain.ExplainOptions{Rows: -1})
 			if s.Kind != kind.name {
 				t.Errorf("%s is a %s, not a %s", id, s.Kind, kind.name)
 			}
@@ -226,10 +227,10 @@ func sum(numbers ...string) string {
 
 // chargeIDs are those that the explanation of the whole revenue lists, and with them all that a few accounts are charged,
 // taxes among them.
-func chargeIDs(t *testing.T, l *pipeline.Look) []string {
+func chargeIDs(t *testing.T, l *explain.Look) []string {
 	t.Helper()
-	listed := func(id string) []pipeline.ChargeLine {
-		e, err := l.Explain(t.Context(), id, pipeline.ExplainOptions{Rows: -1})
+	listed := func(id string) []explain.ChargeLine {
+		e, err := l.Explain(t.Context(), id, explain.ExplainOptions{Rows: -1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -252,7 +253,7 @@ func chargeIDs(t *testing.T, l *pipeline.Look) []string {
 
 // marginIDs are those of the margins: of an account's use of an offering, then those of all accounts, which the report
 // lists.
-func marginIDs(t *testing.T, l *pipeline.Look) []string {
+func marginIDs(t *testing.T, l *explain.Look) []string {
 	t.Helper()
 	ids := identifiers(t, l, &schemas.Margins)
 	all := map[string]bool{}
@@ -275,7 +276,7 @@ func TestExplainChecks(t *testing.T) {
 	margins := marginIDs(t, l)
 	sample = append(append(sample, margins[:4]...), margins[len(margins)-4:]...)
 	for _, id := range sample {
-		s := explainJSON(t, l, id, pipeline.ExplainOptions{Rows: 3, Check: true})
+		s := explainJSON(t, l, id, explain.ExplainOptions{Rows: 3, Check: true})
 		if len(s.Checks) == 0 {
 			t.Errorf("%s: nothing was computed again", id)
 		}
@@ -291,29 +292,29 @@ func TestExplainChecks(t *testing.T) {
 func TestExplainNames(t *testing.T) {
 	l := lookAtExample(t, nil)
 	m := l.Manifest
-	var f pipeline.Figures
+	var f emit.Figures
 	if err := json.Unmarshal(m.Summary, &f); err != nil {
 		t.Fatal(err)
 	}
 	for _, item := range f.Attention {
 		if item.Explain != "" {
-			explainJSON(t, l, item.Explain, pipeline.ExplainOptions{Rows: 1})
+			explainJSON(t, l, item.Explain, explain.ExplainOptions{Rows: 1})
 		}
 	}
 	for _, c := range m.Codes {
-		if s := explainJSON(t, l, string(c.Code), pipeline.ExplainOptions{Rows: -1}); s.Figures[0].Value != fmt.Sprint(c.Findings) {
+		if s := explainJSON(t, l, string(c.Code), explain.ExplainOptions{Rows: -1}); s.Figures[0].Value != fmt.Sprint(c.Findings) {
 			t.Errorf("explain %s finds %s, the manifest counts %d", c.Code, s.Figures[0].Value, c.Findings)
 		}
 	}
-	if _, err := l.Explain(t.Context(), "no-such-thing", pipeline.ExplainOptions{}); !errors.Is(err, pipeline.ErrNothing) {
+	if _, err := l.Explain(t.Context(), "no-such-thing", explain.ExplainOptions{}); !errors.Is(err, explain.ErrNothing) {
 		t.Errorf("of nothing explain says %v", err)
 	}
-	var several *pipeline.AmbiguousError
-	if _, err := l.Explain(t.Context(), string(period)+"/", pipeline.ExplainOptions{}); !errors.As(err, &several) || len(several.Candidates) < 2 {
+	var several *explain.AmbiguousError
+	if _, err := l.Explain(t.Context(), string(period)+"/", explain.ExplainOptions{}); !errors.As(err, &several) || len(several.Candidates) < 2 {
 		t.Errorf("of a beginning of several explain says %v", err)
 	}
 	whole := string(period) + "/compute//Revenue"
-	e, err := l.Explain(t.Context(), strings.TrimSuffix(whole, "ue"), pipeline.ExplainOptions{})
+	e, err := l.Explain(t.Context(), strings.TrimSuffix(whole, "ue"), explain.ExplainOptions{})
 	if err != nil || e.ID != whole || e.Kind == "" {
 		t.Errorf("of the beginning of one identifier explain says %+v, %v", e, err)
 	}
@@ -339,7 +340,7 @@ func TestExplainListsInOrder(t *testing.T) {
 	ids := chargeIDs(t, l)
 	random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 	for _, id := range ids[:80] {
-		all := explainJSON(t, l, id, pipeline.ExplainOptions{Rows: -1})
+		all := explainJSON(t, l, id, explain.ExplainOptions{Rows: -1})
 		if all.Usage == nil || len(all.Usage.Listed) < 2 {
 			continue
 		}
@@ -351,7 +352,7 @@ func TestExplainListsInOrder(t *testing.T) {
 		slices.SortFunc(want, func(a, b listed) int { return cmp.Or(size(b).Cmp(size(a)), place(a, b)) })
 		want = want[:min(len(want), 3)]
 		slices.SortFunc(want, place)
-		if some := explainJSON(t, l, id, pipeline.ExplainOptions{Rows: 3}).Usage.Listed; !slices.Equal(some, want) {
+		if some := explainJSON(t, l, id, explain.ExplainOptions{Rows: 3}).Usage.Listed; !slices.Equal(some, want) {
 			t.Errorf("%s: the largest rows are %v, want %v", id, some, want)
 		}
 	}
@@ -364,14 +365,14 @@ func TestExplainListsInOrder(t *testing.T) {
 func TestExplainSeesAChange(t *testing.T) {
 	l := lookAtExample(t, new(store.Memory))
 	for _, id := range chargeIDs(t, l) {
-		e, err := l.Explain(t.Context(), id, pipeline.ExplainOptions{Rows: 1, Check: true})
+		e, err := l.Explain(t.Context(), id, explain.ExplainOptions{Rows: 1, Check: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if e.Usage == nil {
 			continue
 		}
-		if e.Holds() || !slices.ContainsFunc(e.Checks, func(v pipeline.Verdict) bool { return v.What == "source object" && !v.OK }) {
+		if e.Holds() || !slices.ContainsFunc(e.Checks, func(v explain.Verdict) bool { return v.What == "source object" && !v.OK }) {
 			t.Errorf("the source object is gone, and the checks say %+v", e.Checks)
 		}
 		return
@@ -380,7 +381,7 @@ func TestExplainSeesAChange(t *testing.T) {
 }
 
 // identifiers reads the first column of a dataset of the run.
-func identifiers(t *testing.T, l *pipeline.Look, table *schemas.Table) (ids []string) {
+func identifiers(t *testing.T, l *explain.Look, table *schemas.Table) (ids []string) {
 	t.Helper()
 	for _, o := range l.Manifest.Outputs {
 		if o.Dataset != table.Name {

@@ -12,10 +12,10 @@ import (
 	"strings"
 	"testing"
 
-	"daybook/pipeline"
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/dataset/shuffle"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -125,7 +125,7 @@ func spoilShuffle(how string) func([]byte) ([]byte, error) {
 
 // spoilResult takes a row out of what a decoder says that it sent to shards.
 func spoilResult(body []byte) ([]byte, error) {
-	var res pipeline.Result
+	var res run.Result
 	if err := json.Unmarshal(body, &res); err != nil {
 		return nil, err
 	}
@@ -222,7 +222,7 @@ func TestDecoderMustAccountForEveryRow(t *testing.T) {
 // them made anew, is like any other.
 func mustHeal(t *testing.T, w *world, n night, says string) {
 	t.Helper()
-	mustFail(t, w, n, pipeline.ErrScratch, says)
+	mustFail(t, w, n, run.ErrScratch, says)
 	n.scratch = new(store.Memory)
 	w.must(t, n)
 	_, other := w.must(t, night{shards: n.shards})
@@ -231,7 +231,7 @@ func mustHeal(t *testing.T, w *world, n night, says string) {
 
 func mustBeUnbalanced(t *testing.T, w *world, n night, says string) {
 	t.Helper()
-	mustFail(t, w, n, pipeline.ErrUnbalanced, says)
+	mustFail(t, w, n, run.ErrUnbalanced, says)
 }
 
 func mustFail(t *testing.T, w *world, n night, with error, says string) {
@@ -246,7 +246,7 @@ func mustFail(t *testing.T, w *world, n night, with error, says string) {
 // committedNothing fails where a reader of the store would find a run.
 func committedNothing(t *testing.T, s store.Store) {
 	t.Helper()
-	if _, _, err := pipeline.ReadCurrent(t.Context(), s, period); !errors.Is(err, store.ErrNotFound) {
+	if _, _, err := run.ReadCurrent(t.Context(), s, period); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("the run is current: %v", err)
 	}
 	for key := range bodiesOf(t, s, "runs/") {

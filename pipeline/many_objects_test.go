@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"daybook/pipeline"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -27,8 +27,8 @@ func put(t *testing.T, s store.Store, key, body string) {
 }
 
 // found reports whether a run has a finding of a code.
-func found(sum *pipeline.Summary, code schemas.Code) bool {
-	return slices.ContainsFunc(sum.Manifest.Codes, func(c pipeline.CodeCount) bool { return c.Code == code })
+func found(sum *run.Summary, code schemas.Code) bool {
+	return slices.ContainsFunc(sum.Manifest.Codes, func(c run.CodeCount) bool { return c.Code == code })
 }
 
 // TestManyObjects runs a month that comes in hundreds of objects: a shard reads all of them, and must not hold as many
@@ -44,8 +44,8 @@ func TestManyObjects(t *testing.T) {
 		put(t, landing, fmt.Sprintf("own/compute/2024-09/%03d.jsonl", i), event(i, "1"))
 	}
 	opened, steps := 0, 0
-	hear := func(e pipeline.Event) {
-		if e.Kind == pipeline.RowsDone && e.Step == "shard" && e.Stage == "normalise" {
+	hear := func(e run.Event) {
+		if e.Kind == run.RowsDone && e.Step == "shard" && e.Stage == "normalise" {
 			names, err := os.ReadDir(folder)
 			if err != nil {
 				t.Error(err)

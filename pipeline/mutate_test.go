@@ -21,6 +21,7 @@ import (
 	"daybook/fixtures/random"
 	"daybook/pipeline"
 	"daybook/pipeline/book"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas/money"
 )
@@ -250,8 +251,8 @@ func tryBook(t *testing.T, fsys fstest.MapFS, landing store.Store) (sound bool, 
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	places := pipeline.Places{Landing: landing, Store: new(store.Memory), Scratch: new(store.Memory), SpillDir: t.TempDir()}
-	r, err := pipeline.Prepare(ctx, &pipeline.Run{Book: b, Places: places}, pipeline.Request{Period: period, Shards: 1})
+	places := run.Places{Landing: landing, Store: new(store.Memory), Scratch: new(store.Memory), SpillDir: t.TempDir()}
+	r, err := pipeline.Prepare(ctx, &run.Run{Book: b, Places: places}, pipeline.Request{Period: period, Shards: 1})
 	if err != nil {
 		return true, fmt.Errorf("prepare: %w", err)
 	}

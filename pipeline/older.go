@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/pipeline/run"
 	"daybook/pipeline/source/delivery"
 	"daybook/schemas"
 )
@@ -28,7 +29,7 @@ type refusedVersion struct {
 // refusedOf returns what tells the versions of a source that are refused.
 func (p *Prepared) refusedOf(id schemas.SourceID) func(*delivery.Delivery) *schemas.RefusedError {
 	return func(d *delivery.Delivery) *schemas.RefusedError {
-		v, ok := p.refused[deliveryName(id, d.ID)]
+		v, ok := p.refused[run.DeliveryName(id, d.ID)]
 		same := func(o delivery.Pinned, digest string) bool { return o.Digest == digest }
 		if !ok || !slices.EqualFunc(d.Objects, v.digests, same) {
 			return nil
@@ -43,7 +44,7 @@ func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
 	if len(p.older) == 0 {
 		return false, nil
 	}
-	plan, err := p.layout()
+	plan, err := p.Layout()
 	if err != nil {
 		return false, err
 	}
@@ -55,7 +56,7 @@ func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
 			if !p.older[name] {
 				continue
 			}
-			res, err := readResult(ctx, p.Run, t)
+			res, err := run.ReadResult(ctx, p.Run, t)
 			if err != nil {
 				return false, err
 			}
@@ -81,16 +82,16 @@ func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
 }
 
 // versionOf names the delivery whose object a task decodes; it is empty for other tasks.
-func (p *Prepared) versionOf(w *Wave, t *Task) string {
-	if w.Width() != PerObject {
+func (p *Prepared) versionOf(w *run.Wave, t *run.Task) string {
+	if w.Width() != run.PerObject {
 		return ""
 	}
 	pinned := &p.Spec.Sources[t.Source]
-	return deliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)
+	return run.DeliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)
 }
 
 // checkVersions returns errOlderCounts if a wave has refused a version of which there is an older one.
-func (p *Prepared) checkVersions(w *Wave, results []*Result) error {
+func (p *Prepared) checkVersions(w *run.Wave, results []*run.Result) error {
 	for j, res := range results {
 		if !p.older[p.versionOf(w, &w.Tasks[j])] {
 			continue

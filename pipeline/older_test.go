@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"daybook/pipeline"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -55,7 +55,7 @@ func withManifests(t *testing.T) *world {
 }
 
 // counts lists the versions that a run pinned, and what it says of its deliveries.
-func counts(m *pipeline.Manifest) (versions, said []string) {
+func counts(m *run.Manifest) (versions, said []string) {
 	for _, s := range m.Spec.Sources {
 		for _, o := range s.Objects {
 			if o.Version != "" {
@@ -101,7 +101,7 @@ func TestOlderVersionCounts(t *testing.T) {
 		if refused := c.wrong[len(c.wrong)-1] != 0; m.Provisional != refused || found(sum, schemas.CodeManifestMismatch) != refused {
 			t.Errorf("%s: provisional %t, %+v", c.name, m.Provisional, m.Codes)
 		}
-		if hasBill := slices.ContainsFunc(m.Sources, func(s pipeline.SourceControl) bool {
+		if hasBill := slices.ContainsFunc(m.Sources, func(s run.SourceControl) bool {
 			return s.Source == "atlas-bills" && s.Control.Delivered.Rows > 0
 		}); hasBill != best {
 			t.Errorf("%s: the bill counts %t, want %t", c.name, hasBill, best)
@@ -113,10 +113,10 @@ func TestOlderVersionCounts(t *testing.T) {
 		}
 		same(t, left(t, s), want)
 
-		for _, at := range []pipeline.EventKind{pipeline.TaskDone, pipeline.StepEnds} { // some or all is known when it is killed
+		for _, at := range []run.EventKind{run.TaskDone, run.StepEnds} { // some or all is known when it is killed
 			part := new(store.Memory)
 			ctx, kill := context.WithCancel(t.Context())
-			stop := func(e pipeline.Event) {
+			stop := func(e run.Event) {
 				if e.Step == "object" && e.Kind == at {
 					kill()
 				}

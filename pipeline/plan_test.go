@@ -2,25 +2,27 @@ package pipeline
 
 import (
 	"testing"
+
+	"daybook/pipeline/run"
 )
 
 // TestPlanOfEarlierCode: a run's tasks have the keys that the versions in its spec make, whatever those of today are: what
 // a program before this one left is found by them.
 func TestPlanOfEarlierCode(t *testing.T) {
 	keys := func(change func(part, version string) string) map[string]string {
-		s := &Spec{
+		s := &run.Spec{
 			Provider: "p", Period: "2024-09", Shards: 2,
-			Sources: []Pinned{{Source: "meter", Objects: []Object{{Key: "a", Size: 1, Digest: "d"}}}},
+			Sources: []run.Pinned{{Source: "meter", Objects: []run.Object{{Key: "a", Size: 1, Digest: "d"}}}},
 		}
 		for _, stage := range Stages() {
 			for _, step := range stage.Steps {
 				part := stage.Name + "/" + step.Name
 				if version := change(part, step.Version); version != "" {
-					s.Code = append(s.Code, PartDigest{part, version})
+					s.Code = append(s.Code, run.PartDigest{Part: part, Digest: version})
 				}
 			}
 		}
-		plan, err := NewPlan(Stages(), s)
+		plan, err := run.NewPlan(Stages(), s)
 		if err != nil {
 			t.Fatal(err)
 		}

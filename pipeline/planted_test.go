@@ -11,13 +11,14 @@ import (
 
 	"daybook/pipeline"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas/money"
 )
 
 // miscount is a fault in what a step says that it counted.
 type miscount struct {
-	field string // of pipeline.Control
+	field string // of run.Control
 	how   string
 	rows  int64
 	// quantity and cost are changed in the first unit or currency that there is, or else in one of their own.
@@ -34,7 +35,7 @@ var miscounts = []miscount{
 }
 
 // plant spoils a field of c.
-func (m *miscount) plant(t *testing.T, c *pipeline.Control) {
+func (m *miscount) plant(t *testing.T, c *run.Control) {
 	t.Helper()
 	switch f := reflect.ValueOf(c).Elem().FieldByName(m.field).Addr().Interface().(type) {
 	case *int64:
@@ -76,13 +77,13 @@ var uncontrolled = map[string]string{
 }
 
 // watched is the table of stages, of which every result is seen by a function before it is written. It may change it.
-func watched(see func(step string, res *pipeline.Result)) []pipeline.Stage {
+func watched(see func(step string, res *run.Result)) []run.Stage {
 	stages := pipeline.Stages()
 	for i := range stages {
 		for j := range stages[i].Steps {
 			s, name := &stages[i].Steps[j], stages[i].Name+"/"+stages[i].Steps[j].Name
 			do := s.Do
-			s.Do = func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
+			s.Do = func(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 				res, err := do(ctx, in)
 				if err == nil {
 					see(name, res)
@@ -100,7 +101,7 @@ func TestEveryTotalIsControlled(t *testing.T) {
 	w := need(t, starter)
 	var steps []string
 	counted := map[string][]string{} // by field of Control: the steps that count something in it
-	w.must(t, night{shards: 1, stages: watched(func(step string, res *pipeline.Result) {
+	w.must(t, night{shards: 1, stages: watched(func(step string, res *run.Result) {
 		if !slices.Contains(steps, step) {
 			steps = append(steps, step)
 		}
@@ -111,7 +112,7 @@ func TestEveryTotalIsControlled(t *testing.T) {
 			}
 		}
 	})})
-	for field := range reflect.TypeFor[pipeline.Control]().Fields() {
+	for field := range reflect.TypeFor[run.Control]().Fields() {
 		if uncontrolled[field.Name] != "" {
 			continue
 		}
@@ -126,14 +127,14 @@ func TestEveryTotalIsControlled(t *testing.T) {
 				}
 				t.Run(fmt.Sprintf("%s of %s, %s", at, m.field, m.how), func(t *testing.T) {
 					did := false
-					n := night{store: new(store.Memory), shards: 1, stages: watched(func(step string, res *pipeline.Result) {
+					n := night{store: new(store.Memory), shards: 1, stages: watched(func(step string, res *run.Result) {
 						if step == at && !did {
 							m.plant(t, &res.Control)
 							did = true
 						}
 					})}
 					_, err := w.run(t.Context(), t, n)
-					if !did || !errors.Is(err, pipeline.ErrUnbalanced) {
+					if !did || !errors.Is(err, run.ErrUnbalanced) {
 						t.Errorf("planted %t, and the run ended with %v", did, err)
 					}
 					committedNothing(t, n.store)

@@ -7,6 +7,9 @@ import (
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/ingest"
+	"daybook/pipeline/rate"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -26,7 +29,7 @@ const MaxShards = dataset.MaxShards
 
 // Prepared is a run whose inputs are fixed.
 type Prepared struct {
-	*Run
+	*run.Run
 	request Request
 	// refused are the versions of snapshots that it does not pin, by name, and older names those pinned deliveries that have
 	// an older version behind them.
@@ -39,7 +42,7 @@ type Prepared struct {
 // object was first seen, for later runs with an as-of. Of r the book and the places must be there, but for scratch.
 //
 // A version of a snapshot that was decoded before and refused is not pinned if there is an older one: that counts.
-func Prepare(ctx context.Context, r *Run, q Request) (*Prepared, error) {
+func Prepare(ctx context.Context, r *run.Run, q Request) (*Prepared, error) {
 	p := &Prepared{Run: r, request: q}
 	return p, p.prepare(ctx)
 }
@@ -60,23 +63,23 @@ func (p *Prepared) prepare(ctx context.Context) error {
 // fix pins what counts but for the versions that are known to be refused.
 func (p *Prepared) fix(ctx context.Context) error {
 	q, b := &p.request, p.Book
-	s := Spec{Provider: b.Provider.ID, Period: q.Period, AsOf: q.AsOf, Shards: q.Shards}
+	s := run.Spec{Provider: b.Provider.ID, Period: q.Period, AsOf: q.AsOf, Shards: q.Shards}
 	for _, part := range book.Parts() {
-		s.Book = append(s.Book, PartDigest{string(part), b.Digest(part)})
+		s.Book = append(s.Book, run.PartDigest{Part: string(part), Digest: b.Digest(part)})
 	}
 	p.Stages = Stages()
 	for _, stage := range p.Stages {
 		for _, step := range stage.Steps {
-			s.Code = append(s.Code, PartDigest{stage.Name + "/" + step.Name, step.Version})
+			s.Code = append(s.Code, run.PartDigest{Part: stage.Name + "/" + step.Name, Digest: step.Version})
 		}
 	}
 	p.Listed, p.older = map[string]store.Version{}, map[string]bool{}
-	look := pinning{
-		Places: p.Places, period: s.Period, asOf: q.AsOf, workers: q.Workers, waivers: b.Provider.Waivers, refused: p.refusedOf,
-		listed: p.Listed, older: p.older,
+	look := ingest.Pinning{
+		Places: p.Places, Period: s.Period, AsOf: q.AsOf, Workers: q.Workers, Waivers: b.Provider.Waivers, Refused: p.refusedOf,
+		Listed: p.Listed, Older: p.older,
 	}
 	for i := range b.Sources {
-		pinned, err := look.source(ctx, &b.Sources[i])
+		pinned, err := look.Source(ctx, &b.Sources[i])
 		if err != nil {
 			return err
 		}
@@ -85,12 +88,12 @@ func (p *Prepared) fix(ctx context.Context) error {
 	if s.Shards == 0 {
 		s.Shards = chooseShards(s.Sources)
 	}
-	carried, err := ReadCarriedIn(ctx, p.Store, s.Period)
+	carried, err := rate.ReadCarriedIn(ctx, p.Store, s.Period)
 	if err != nil {
 		return err
 	}
 	if carried != nil {
-		s.Carried = carried.parts
+		s.Carried = carried.Parts
 	}
 	s.Families = families(b)
 	if err := pinEarlier(ctx, p.Store, &s); err != nil {
@@ -101,7 +104,7 @@ func (p *Prepared) fix(ctx context.Context) error {
 
 // chooseShards divides so that a shard holds about a quarter of a million rows, which are sorted in memory, going by bytes. A
 // guess that is off costs balance, never memory or rows.
-func chooseShards(sources []Pinned) int {
+func chooseShards(sources []run.Pinned) int {
 	const (
 		rowsPerShard       = 250_000
 		mostShardsByItself = 1024

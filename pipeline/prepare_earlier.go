@@ -5,29 +5,30 @@ import (
 	"errors"
 	"slices"
 
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
 // pinEarlier fixes the runs of the periods before, and says of each pinned object how far earlier runs have taken it.
-func pinEarlier(ctx context.Context, st store.Store, s *Spec) error {
-	taken := map[Object]schemas.Period{}
+func pinEarlier(ctx context.Context, st store.Store, s *run.Spec) error {
+	taken := map[run.Object]schemas.Period{}
 	p := s.Period
-	var found []*Manifest
-	for range mostEarlier {
+	var found []*run.Manifest
+	for range run.MostEarlier {
 		p = p.Previous()
-		current, _, err := ReadCurrent(ctx, st, p)
-		if errors.Is(err, store.ErrNotFound) || errors.Is(err, errPointer) {
+		current, _, err := run.ReadCurrent(ctx, st, p)
+		if errors.Is(err, store.ErrNotFound) || errors.Is(err, run.ErrPointer) {
 			continue // what comes late for it is a finding; a damaged pointer is in no other period's way
 		}
 		if err != nil {
 			return err
 		}
-		m, err := readEarlier(ctx, st, Earlier{p, current.Run})
+		m, err := run.ReadEarlier(ctx, st, run.Earlier{Period: p, Run: current.Run})
 		if err != nil {
 			return err
 		}
-		s.Earlier = append(s.Earlier, Earlier{p, current.Run})
+		s.Earlier = append(s.Earlier, run.Earlier{Period: p, Run: current.Run})
 		found = append(found, m)
 	}
 	slices.Reverse(s.Earlier)
@@ -48,6 +49,6 @@ func pinEarlier(ctx context.Context, st store.Store, s *Spec) error {
 }
 
 // identity is what makes an object of a source the same in two runs.
-func identity(source schemas.SourceID, o *Object) Object {
-	return Object{Delivery: string(source), Key: o.Key, Digest: o.Digest}
+func identity(source schemas.SourceID, o *run.Object) run.Object {
+	return run.Object{Delivery: string(source), Key: o.Key, Digest: o.Digest}
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"daybook/pipeline"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 )
 
@@ -140,7 +140,7 @@ func TestSameRowsForAnyShards(t *testing.T) {
 }
 
 // sameControl compares what two runs say of where the rows went, and of the money.
-func sameControl(t *testing.T, got, want *pipeline.Manifest) {
+func sameControl(t *testing.T, got, want *run.Manifest) {
 	t.Helper()
 	a, b := &got.Control, &want.Control
 	for _, d := range []string{
@@ -159,7 +159,7 @@ func sameControl(t *testing.T, got, want *pipeline.Manifest) {
 		t.Errorf("findings by code: %v, not %v", got.Codes, want.Codes)
 	}
 	// The figures name the run's own report; nothing else in them may differ.
-	strip := func(m *pipeline.Manifest) []byte { return bytes.ReplaceAll(m.Summary, []byte(m.Run), nil) }
+	strip := func(m *run.Manifest) []byte { return bytes.ReplaceAll(m.Summary, []byte(m.Run), nil) }
 	if !bytes.Equal(strip(got), strip(want)) {
 		t.Errorf("figures:\n%s\nnot\n%s", got.Summary, want.Summary)
 	}

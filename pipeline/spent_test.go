@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"daybook/pipeline"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 )
 
@@ -47,11 +47,11 @@ func TestScratchSpent(t *testing.T) {
 	for until, times := range map[string]int{"ingest": 0, "normalise": 1, "rate": 1, "": 1} {
 		s, kept := &spendable{Store: new(store.Memory)}, new(store.Memory)
 		told, stage := 0, ""
-		listen := func(e pipeline.Event) {
+		listen := func(e run.Event) {
 			switch e.Kind {
-			case pipeline.StepBegins:
+			case run.StepBegins:
 				stage = e.Stage
-			case pipeline.ScratchSpent:
+			case run.ScratchSpent:
 				told++
 				s.spent.Store(true)
 				if stage != "normalise" {

@@ -2,60 +2,66 @@ package pipeline
 
 import (
 	"daybook/pipeline/book"
+	"daybook/pipeline/compare"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/emit"
+	"daybook/pipeline/ingest"
+	"daybook/pipeline/normalise"
+	"daybook/pipeline/rate"
+	"daybook/pipeline/run"
 )
 
 // Stages returns a bill run, in order: the table is the diagram. What a row does not name, its tasks do not get.
-func Stages() []Stage {
-	return []Stage{
-		{"ingest", []Step{
-			{Name: "delivery", Version: "6", Width: PerSource, Do: ingestSource},
+func Stages() []run.Stage {
+	return []run.Stage{
+		{Name: "ingest", Steps: []run.Step{
+			{Name: "delivery", Version: "6", Width: run.PerSource, Do: ingest.Source},
 		}},
-		{"normalise", []Step{
+		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "11", Width: PerObject, Temporary: true, Do: normaliseObject,
+				Name: "object", Version: "11", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
-				Spec: []Given{EarlierPeriods, Families}, Balances: decoded,
+				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
 			{
-				Name: "shard", Version: "5", Width: PerShard, Do: normaliseShard,
-				Reads: []string{"normalise/object"}, Balances: deduplicated, SizeBy: "normalise/object", Size: sentTo,
+				Name: "shard", Version: "5", Width: run.PerShard, Do: normalise.Shard,
+				Reads: []string{"normalise/object"}, Balances: deduplicated, SizeBy: "normalise/object", Size: normalise.SentTo,
 			},
 		}},
-		{"rate", []Step{
+		{Name: "rate", Steps: []run.Step{
 			{
-				Name: "shard", Version: "10", Width: PerShard, Do: rateShard, SizeBy: "normalise/shard", Size: usageIn,
+				Name: "shard", Version: "10", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
-				Spec:  []Given{AsOf, CarriedOver, EarlierRuns, Families}, Balances: rated,
+				Spec:  []run.Given{run.AsOf, run.CarriedOver, run.EarlierRuns, run.Families}, Balances: rated,
 			},
 		}},
-		{"reconcile", []Step{
+		{Name: "reconcile", Steps: []run.Step{
 			{
-				Name: "shard", Version: "8", Width: PerShard, Do: reconcileShard, SizeBy: "normalise/shard", Size: usageIn,
+				Name: "shard", Version: "8", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
-				Spec:  []Given{AsOf}, Balances: comparedWhole,
+				Spec:  []run.Given{run.AsOf}, Balances: comparedWhole,
 			},
 			{
-				Name: "total", Version: "7", Width: Once, Do: reconcileTotal,
+				Name: "total", Version: "7", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
-				Spec:  []Given{AsOf},
+				Spec:  []run.Given{run.AsOf},
 			},
 		}},
-		{"emit", []Step{
+		{Name: "emit", Steps: []run.Step{
 			{
-				Name: "invoices", Version: "6", Width: PerShard, Named: true, Do: emitInvoices, SizeBy: "rate/shard", Size: usageIn,
+				Name: "invoices", Version: "6", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
 				Reads: []string{"rate/shard", "reconcile/total"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartProvider},
-				Spec:  []Given{AsOf}, Balances: invoicedWhole,
+				Spec:  []run.Given{run.AsOf}, Balances: invoicedWhole,
 			},
 			{
-				Name: "reports", Version: "9", Width: Once, Named: true, Opens: true, Do: emitReports,
+				Name: "reports", Version: "9", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
-				Spec:  []Given{AsOf},
+				Spec:  []run.Given{run.AsOf},
 			},
 		}},
 	}
@@ -63,42 +69,42 @@ func Stages() []Stage {
 
 // The balances of a run, by the step after which they must hold.
 var (
-	decoded = []Balance{{
-		"delivered = out of scope + rejected + sent to shards",
-		func(c *Control) dataset.Totals { return c.Delivered },
-		[]Side{
-			func(c *Control) dataset.Totals { return c.OutOfScope },
-			func(c *Control) dataset.Totals { return c.Rejected },
-			func(c *Control) dataset.Totals { return c.Shuffled },
+	decoded = []run.Balance{{
+		What:  "delivered = out of scope + rejected + sent to shards",
+		Whole: func(c *run.Control) dataset.Totals { return c.Delivered },
+		Parts: []run.Side{
+			func(c *run.Control) dataset.Totals { return c.OutOfScope },
+			func(c *run.Control) dataset.Totals { return c.Rejected },
+			func(c *run.Control) dataset.Totals { return c.Shuffled },
 		},
 	}}
-	deduplicated = []Balance{{
-		"sent to shards = duplicates + usage",
-		func(c *Control) dataset.Totals { return c.Shuffled },
-		[]Side{
-			func(c *Control) dataset.Totals { return c.Duplicates },
-			func(c *Control) dataset.Totals { return c.Usage },
+	deduplicated = []run.Balance{{
+		What:  "sent to shards = duplicates + usage",
+		Whole: func(c *run.Control) dataset.Totals { return c.Shuffled },
+		Parts: []run.Side{
+			func(c *run.Control) dataset.Totals { return c.Duplicates },
+			func(c *run.Control) dataset.Totals { return c.Usage },
 		},
 	}}
-	rated = []Balance{{
-		"usage = usage read by rating",
-		func(c *Control) dataset.Totals { return c.Usage },
-		[]Side{func(c *Control) dataset.Totals { return c.Read }},
+	rated = []run.Balance{{
+		What:  "usage = usage read by rating",
+		Whole: func(c *run.Control) dataset.Totals { return c.Usage },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Read }},
 	}, {
-		"rows read by rating = rated + partly rated + suspended + unpriced + repeated",
-		func(c *Control) dataset.Totals { return dataset.Totals{Rows: c.Read.Rows} },
-		[]Side{func(c *Control) dataset.Totals {
+		What:  "rows read by rating = rated + partly rated + suspended + unpriced + repeated",
+		Whole: func(c *run.Control) dataset.Totals { return dataset.Totals{Rows: c.Read.Rows} },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals {
 			return dataset.Totals{Rows: c.RatedRows + c.PartlyRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows}
 		}},
 	}}
-	comparedWhole = []Balance{{
-		"charges = charges compared with the plan",
-		func(c *Control) dataset.Totals { return c.Charged },
-		[]Side{func(c *Control) dataset.Totals { return c.Compared }},
+	comparedWhole = []run.Balance{{
+		What:  "charges = charges compared with the plan",
+		Whole: func(c *run.Control) dataset.Totals { return c.Charged },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Compared }},
 	}}
-	invoicedWhole = []Balance{{
-		"charges = charges invoiced",
-		func(c *Control) dataset.Totals { return c.Charged },
-		[]Side{func(c *Control) dataset.Totals { return c.Invoiced }},
+	invoicedWhole = []run.Balance{{
+		What:  "charges = charges invoiced",
+		Whole: func(c *run.Control) dataset.Totals { return c.Charged },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Invoiced }},
 	}}
 )

@@ -21,6 +21,7 @@ import (
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -98,18 +99,18 @@ type night struct {
 	shards, workers         int
 	budget                  int64
 	until                   string
-	progress                pipeline.Progress
+	progress                run.Progress
 	// stages is the table of a run in which something goes wrong.
-	stages []pipeline.Stage
+	stages []run.Stage
 }
 
 func (w *world) landing(t *testing.T) store.Store { return openPlace(t, w.deliveries) }
 
 // run does a run.
-func (w *world) run(ctx context.Context, t *testing.T, n night) (*pipeline.Summary, error) {
+func (w *world) run(ctx context.Context, t *testing.T, n night) (*run.Summary, error) {
 	t.Helper()
-	r := &pipeline.Run{Book: w.book, Budget: n.budget, Progress: n.progress}
-	r.Places = pipeline.Places{Landing: n.landing, Store: n.store, Scratch: n.scratch, SpillDir: t.TempDir()}
+	r := &run.Run{Book: w.book, Budget: n.budget, Progress: n.progress}
+	r.Places = run.Places{Landing: n.landing, Store: n.store, Scratch: n.scratch, SpillDir: t.TempDir()}
 	if r.Landing == nil {
 		r.Landing = w.landing(t)
 	}
@@ -130,7 +131,7 @@ func (w *world) run(ctx context.Context, t *testing.T, n night) (*pipeline.Summa
 }
 
 // must does a run that has to end well, and returns what it left.
-func (w *world) must(t *testing.T, n night) (*pipeline.Summary, store.Store) {
+func (w *world) must(t *testing.T, n night) (*run.Summary, store.Store) {
 	t.Helper()
 	if n.store == nil {
 		n.store = new(store.Memory)
@@ -240,7 +241,7 @@ var tables = []*schemas.Table{
 }
 
 // rows is the canonical digest of each dataset of a run, from what its manifest names and nothing else.
-func rows(t *testing.T, s store.Store, m *pipeline.Manifest) map[string]string {
+func rows(t *testing.T, s store.Store, m *run.Manifest) map[string]string {
 	t.Helper()
 	digests := map[string]string{}
 	for _, table := range tables {

@@ -53,10 +53,27 @@ var floorPlan = map[string]room{
 	"pipeline/book/check":      {ours: "pipeline/book/parse schemas schemas/money"},
 	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document":        {ours: "schemas schemas/money", friends: "github.com/xuri/excelize/v2"},
+	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
+	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/money"},
+	"pipeline/run": {
+		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/money",
+		friends: "golang.org/x/sync/errgroup",
+	},
+	"pipeline/ingest":    {ours: "pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
+	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas schemas/money"},
+	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money"},
+	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money"},
+	"pipeline/emit":      {ours: "pipeline/compare pipeline/dataset pipeline/document pipeline/ingest pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money"},
+	// These two only read.
+	"pipeline/explain": {
+		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/rate pipeline/rows " +
+			"pipeline/run pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/money",
+	},
+	"pipeline/quote": {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline": {
-		ours: "pipeline/book pipeline/dataset/... pipeline/document pipeline/source/... pipeline/store " +
-			"rating rating/invoice reconcile/... schemas schemas/money",
-		friends: "github.com/robfig/cron/v3 golang.org/x/sync/errgroup",
+		ours: "pipeline/book pipeline/compare pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/rate pipeline/run " +
+			"pipeline/source/delivery pipeline/store schemas",
+		friends: "github.com/robfig/cron/v3",
 	},
 	"pipeline/temporal": {ours: "pipeline", friends: "go.temporal.io/sdk/..."},
 	"cmd/daybook": {
@@ -94,8 +111,7 @@ var largePackages = map[string]struct {
 	lines  int
 	reason string
 }{
-	"rating":   {11_000, "one arithmetic in one order of application: price models, tiers and pools that share no room would share types instead"},
-	"pipeline": {13_500, "is being divided: the engine, a room a stage, explain and quote go below it; strike this out then"},
+	"rating": {11_000, "one arithmetic in one order of application: price models, tiers and pools that share no room would share types instead"},
 }
 
 // outsideWorld is what only programs may touch, for a run is a function of its inputs and its engines do not speak:
@@ -245,6 +261,9 @@ func checkImports(s source, complain complainer) {
 			allowed, name = plan.ours, ours
 			if s.test {
 				allowed += " " + inTests.ours + " " + s.room
+				if within("pipeline/...", s.room) { // a test of the flow looks at what any of its rooms left
+					allowed += " pipeline/... schemas/..."
+				}
 			}
 		} else if !strings.Contains(strings.Split(target, "/")[0], ".") {
 			continue // the standard library

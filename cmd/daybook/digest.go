@@ -7,7 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"daybook/pipeline"
+	"daybook/pipeline/explain"
+	"daybook/pipeline/run"
 	"daybook/schemas"
 )
 
@@ -41,7 +42,7 @@ rows. --files adds the SHA-256 of every file that the run wrote, which runs of o
 }
 
 // lookAt opens the run that the options name.
-func lookAt(cmd *cobra.Command, dir string, where lookOptions, at places) (*pipeline.Look, error) {
+func lookAt(cmd *cobra.Command, dir string, where lookOptions, at places) (*explain.Look, error) {
 	b, err := openBook(cmd, dir)
 	if err != nil {
 		return nil, err
@@ -74,10 +75,10 @@ func runDigest(cmd *cobra.Command, dir string, o digestOptions) error {
 		enc := json.NewEncoder(out)
 		enc.SetIndent("", "  ")
 		shown := struct {
-			Period   schemas.Period           `json:"period"`
-			Run      schemas.RunID            `json:"run"`
-			Datasets []pipeline.DatasetDigest `json:"datasets"`
-			Files    []pipeline.Output        `json:"files,omitempty"`
+			Period   schemas.Period          `json:"period"`
+			Run      schemas.RunID           `json:"run"`
+			Datasets []explain.DatasetDigest `json:"datasets"`
+			Files    []run.Output            `json:"files,omitempty"`
 		}{Period: l.Manifest.Spec.Period, Run: l.Manifest.Run, Datasets: digests}
 		if o.files {
 			shown.Files = l.Manifest.Outputs

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"daybook/pipeline"
 	"daybook/pipeline/book"
+	"daybook/pipeline/explain"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -106,7 +106,7 @@ func runExplain(cmd *cobra.Command, dir, id string, o explainOptions) error {
 			return err
 		}
 	}
-	options := pipeline.ExplainOptions{Rows: o.rows, Check: o.check, Record: o.record}
+	options := explain.ExplainOptions{Rows: o.rows, Check: o.check, Record: o.record}
 	if o.all {
 		options.Rows = -1
 	}
@@ -130,7 +130,7 @@ func runExplain(cmd *cobra.Command, dir, id string, o explainOptions) error {
 
 // findAndExplain looks for the identifier in the period that is asked for, else in that which it begins with, else in
 // all that have been run, the newest first.
-func findAndExplain(ctx context.Context, b *book.Book, s, landing store.Store, id string, where lookOptions, o pipeline.ExplainOptions, dir string) (*pipeline.Explanation, error) {
+func findAndExplain(ctx context.Context, b *book.Book, s, landing store.Store, id string, where lookOptions, o explain.ExplainOptions, dir string) (*explain.Explanation, error) {
 	periods, err := whichPeriods(ctx, s, id, where, dir)
 	if err != nil {
 		return nil, err
@@ -142,13 +142,13 @@ func findAndExplain(ctx context.Context, b *book.Book, s, landing store.Store, i
 			return nil, err
 		}
 		e, err := l.Explain(ctx, id, o)
-		var ambiguous *pipeline.AmbiguousError
+		var ambiguous *explain.AmbiguousError
 		switch {
 		case err == nil:
 			return e, nil
 		case errors.As(err, &ambiguous):
 			return nil, &exitError{exitWrong, err}
-		case !errors.Is(err, pipeline.ErrNothing):
+		case !errors.Is(err, explain.ErrNothing):
 			return nil, err
 		}
 		last = err
@@ -185,7 +185,7 @@ func whichPeriods(ctx context.Context, s store.Store, id string, where lookOptio
 	if where.run != "" {
 		return nil, wrong("--run needs the --period of the run")
 	}
-	periods, err := pipeline.Periods(ctx, s)
+	periods, err := explain.Periods(ctx, s)
 	if err == nil && len(periods) == 0 {
 		err = wrong("no period has been run; begin with daybook run %s --period YYYY-MM", dir)
 	}
@@ -193,8 +193,8 @@ func whichPeriods(ctx context.Context, s store.Store, id string, where lookOptio
 }
 
 // openLook opens a run that has been committed.
-func openLook(ctx context.Context, b *book.Book, s, landing store.Store, p schemas.Period, run, dir string) (*pipeline.Look, error) {
-	l, err := pipeline.OpenLook(ctx, b, s, landing, p, schemas.RunID(run))
+func openLook(ctx context.Context, b *book.Book, s, landing store.Store, p schemas.Period, run, dir string) (*explain.Look, error) {
+	l, err := explain.OpenLook(ctx, b, s, landing, p, schemas.RunID(run))
 	if errors.Is(err, store.ErrNotFound) {
 		if run != "" {
 			return nil, wrong("there is no run %s of %s; daybook status %s shows what has been run", run, p, dir)
@@ -205,7 +205,7 @@ func openLook(ctx context.Context, b *book.Book, s, landing store.Store, p schem
 }
 
 // printExplanation writes an explanation as a page of text.
-func printExplanation(out io.Writer, e *pipeline.Explanation) error {
+func printExplanation(out io.Writer, e *explain.Explanation) error {
 	w := &pageWriter{tabs: tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)}
 	state := ""
 	if e.Provisional {
@@ -247,7 +247,7 @@ func (w *pageWriter) cells(cells ...string) {
 	fmt.Fprintln(w.tabs, "  "+strings.Join(cells, "\t"))
 }
 
-func (w *pageWriter) facts(e *pipeline.Explanation) {
+func (w *pageWriter) facts(e *explain.Explanation) {
 	for _, f := range e.Facts {
 		w.cells(f.Name, f.Value, f.Text, f.Where)
 	}
@@ -256,7 +256,7 @@ func (w *pageWriter) facts(e *pipeline.Explanation) {
 	}
 }
 
-func (w *pageWriter) arithmetic(e *pipeline.Explanation) {
+func (w *pageWriter) arithmetic(e *explain.Explanation) {
 	if len(e.Steps) > 0 {
 		w.line("\nArithmetic")
 		for i, s := range e.Steps {
@@ -275,7 +275,7 @@ func (w *pageWriter) arithmetic(e *pipeline.Explanation) {
 	}
 }
 
-func (w *pageWriter) usage(u *pipeline.UsageBehind) {
+func (w *pageWriter) usage(u *explain.UsageBehind) {
 	if u == nil {
 		return
 	}
@@ -306,7 +306,7 @@ func (w *pageWriter) more(n int64, what string) {
 	}
 }
 
-func (w *pageWriter) charges(c *pipeline.ChargesBehind) {
+func (w *pageWriter) charges(c *explain.ChargesBehind) {
 	if c == nil {
 		return
 	}
@@ -325,7 +325,7 @@ func (w *pageWriter) charges(c *pipeline.ChargesBehind) {
 	w.more(c.More, "charge")
 }
 
-func (w *pageWriter) findings(e *pipeline.Explanation) {
+func (w *pageWriter) findings(e *explain.Explanation) {
 	for i := range e.Findings {
 		f := &e.Findings[i]
 		at := f.Source
@@ -349,7 +349,7 @@ func (w *pageWriter) findings(e *pipeline.Explanation) {
 	}
 }
 
-func (w *pageWriter) record(r *pipeline.SourceRecord) {
+func (w *pageWriter) record(r *explain.SourceRecord) {
 	if r == nil {
 		return
 	}
@@ -359,7 +359,7 @@ func (w *pageWriter) record(r *pipeline.SourceRecord) {
 	}
 }
 
-func (w *pageWriter) checks(checks []pipeline.Verdict) {
+func (w *pageWriter) checks(checks []explain.Verdict) {
 	if len(checks) == 0 {
 		return
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"daybook/pipeline"
+	"daybook/pipeline/explain"
 	"daybook/schemas"
 )
 
@@ -53,7 +53,7 @@ func runInvoice(cmd *cobra.Command, dir, account string, o invoiceOptions) error
 	}
 	out := cmd.OutOrStdout()
 	invoices, err := l.Invoices(cmd.Context(), schemas.AccountID(account))
-	if errors.Is(err, pipeline.ErrNothing) {
+	if errors.Is(err, explain.ErrNothing) {
 		return wrong("%w; daybook explain %s %s shows what the book and the run know of it", err, dir, account)
 	}
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"daybook/pipeline"
+	"daybook/pipeline/run"
 )
 
 // How much of what is live may be added to it before garbage is collected, in per cent.
@@ -32,11 +32,11 @@ func collect(percent int) {
 // collectFor has garbage collected at the end of a step, and then as suits the one that begins. Steps that hold many rows
 // would grow by many. All others hold a batch of rows and the charges of one account beside the book, so little is live,
 // and to go through the book for every few megabytes would be a fifteenth of their cost.
-func collectFor(e pipeline.Event) {
+func collectFor(e run.Event) {
 	switch {
-	case e.Kind == pipeline.StepEnds: // its buffers are garbage now, and the next step's may lie where they did
+	case e.Kind == run.StepEnds: // its buffers are garbage now, and the next step's may lie where they did
 		runtime.GC()
-	case e.Kind != pipeline.StepBegins:
+	case e.Kind != run.StepBegins:
 	case e.Stage == "normalise":
 		collect(collectUsually)
 	default:

@@ -5,7 +5,7 @@ import (
 	"runtime/debug"
 	"testing"
 
-	"daybook/pipeline"
+	"daybook/pipeline/run"
 )
 
 // percentNow is how often garbage is collected, which can only be seen by changing it.
@@ -23,15 +23,15 @@ func TestCollectFor(t *testing.T) {
 	before := percentNow()
 	t.Cleanup(func() { debug.SetGCPercent(before) })
 	for _, c := range []struct {
-		event pipeline.Event
+		event run.Event
 		want  int
 	}{
-		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "normalise"}, collectUsually},
-		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "rate"}, collectSeldom},
-		{pipeline.Event{Kind: pipeline.RowsDone, Stage: "normalise"}, collectSeldom},
-		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "normalise"}, collectUsually},
-		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "reconcile"}, collectSeldom},
-		{pipeline.Event{Kind: pipeline.StepBegins, Stage: "emit"}, collectSeldom},
+		{run.Event{Kind: run.StepBegins, Stage: "normalise"}, collectUsually},
+		{run.Event{Kind: run.StepBegins, Stage: "rate"}, collectSeldom},
+		{run.Event{Kind: run.RowsDone, Stage: "normalise"}, collectSeldom},
+		{run.Event{Kind: run.StepBegins, Stage: "normalise"}, collectUsually},
+		{run.Event{Kind: run.StepBegins, Stage: "reconcile"}, collectSeldom},
+		{run.Event{Kind: run.StepBegins, Stage: "emit"}, collectSeldom},
 	} {
 		collectFor(c.event)
 		if got := percentNow(); got != c.want {
@@ -40,7 +40,7 @@ func TestCollectFor(t *testing.T) {
 	}
 	t.Setenv("GOGC", "50")
 	debug.SetGCPercent(50)
-	if collectFor(pipeline.Event{Kind: pipeline.StepBegins, Stage: "rate"}); percentNow() != 50 {
+	if collectFor(run.Event{Kind: run.StepBegins, Stage: "rate"}); percentNow() != 50 {
 		t.Errorf("the environment says 50 %%, and garbage is collected at %d", percentNow())
 	}
 }

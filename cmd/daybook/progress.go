@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/term"
 
-	"daybook/pipeline"
+	"daybook/pipeline/run"
 )
 
 // progress shows how far a run is: one line that moves on a terminal, and a plain line per step elsewhere. It also keeps
@@ -25,7 +25,7 @@ type progress struct {
 	begun    time.Time
 	beganCPU time.Duration
 	reused   int
-	last     pipeline.Event
+	last     run.Event
 	stages   []stageTime
 }
 
@@ -43,24 +43,24 @@ func newProgress(w io.Writer, quiet bool) *progress {
 }
 
 // hear takes an event of the run.
-func (p *progress) hear(e pipeline.Event) {
+func (p *progress) hear(e run.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch e.Kind {
-	case pipeline.StepBegins:
+	case run.StepBegins:
 		p.begun, p.beganCPU, p.rows, p.reused = time.Now(), cpuTime(), 0, 0
-	case pipeline.RowsDone:
+	case run.RowsDone:
 		p.rows += e.Rows
 		e.Done, e.Total = p.last.Done, p.last.Total
 		e.Stage, e.Step = p.last.Stage, p.last.Step
-	case pipeline.TaskReused:
+	case run.TaskReused:
 		p.reused++
-	case pipeline.StepEnds:
+	case run.StepEnds:
 		p.end(e)
 		return
-	case pipeline.ScratchSpent:
+	case run.ScratchSpent:
 		return
-	case pipeline.TaskDone:
+	case run.TaskDone:
 	}
 	p.last = e
 	if p.terminal && !p.quiet && time.Since(p.drawn) > 80*time.Millisecond {
@@ -69,7 +69,7 @@ func (p *progress) hear(e pipeline.Event) {
 	}
 }
 
-func (p *progress) line(e pipeline.Event) string {
+func (p *progress) line(e run.Event) string {
 	const width = 24
 	full := width
 	if e.Total > 0 {
@@ -82,7 +82,7 @@ func (p *progress) line(e pipeline.Event) string {
 	return line
 }
 
-func (p *progress) end(e pipeline.Event) {
+func (p *progress) end(e run.Event) {
 	took := time.Since(p.begun)
 	t := stageTime{e.Stage, took.Seconds(), (cpuTime() - p.beganCPU).Seconds(), p.rows}
 	if n := len(p.stages); n > 0 && p.stages[n-1].Stage == e.Stage {

@@ -13,8 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"daybook/pipeline"
 	"daybook/pipeline/book"
+	"daybook/pipeline/quote"
+	"daybook/pipeline/rate"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -126,7 +127,7 @@ func runQuote(cmd *cobra.Command, dir string, o quoteOptions) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	c, err := pipeline.CompareQuotes(left, right)
+	c, err := quote.CompareQuotes(left, right)
 	if err != nil {
 		return &exitError{exitWrong, err}
 	}
@@ -143,7 +144,7 @@ func runQuote(cmd *cobra.Command, dir string, o quoteOptions) error {
 }
 
 // carried finds what the account starts the month with; nil is the balances of the book.
-func (o *quoteOptions) carried(ctx context.Context, b *book.Book, q *pipeline.QuoteRequest, dir string) (*pipeline.CarriedIn, error) {
+func (o *quoteOptions) carried(ctx context.Context, b *book.Book, q *quote.QuoteRequest, dir string) (*rate.CarriedIn, error) {
 	if o.fromBook || o.store == "" && b.Provider.Store == "" {
 		return nil, nil
 	}
@@ -157,7 +158,7 @@ func (o *quoteOptions) carried(ctx context.Context, b *book.Book, q *pipeline.Qu
 			return nil, wrong("the store %s is not there; name another with --store, or start --from-book", local)
 		}
 	}
-	in, err := pipeline.ReadCarriedIn(ctx, s, schemas.PeriodOf(q.Day.Time(b.Zone), b.Zone))
+	in, err := rate.ReadCarriedIn(ctx, s, schemas.PeriodOf(q.Day.Time(b.Zone), b.Zone))
 	if err != nil {
 		return nil, fmt.Errorf("look in the store %s for what the account starts with (--from-book does not look): %w", url, err)
 	}
@@ -165,7 +166,7 @@ func (o *quoteOptions) carried(ctx context.Context, b *book.Book, q *pipeline.Qu
 }
 
 // quoteVerdict says by the exit code that some of the use is not in a quote.
-func quoteVerdict(err error, quotes ...*pipeline.Quote) error {
+func quoteVerdict(err error, quotes ...*quote.Quote) error {
 	for _, q := range quotes {
 		for i := range q.Findings {
 			if s := q.Findings[i].Severity; err == nil && (s == schemas.Rejected || s == schemas.Suspended) {
@@ -177,7 +178,7 @@ func quoteVerdict(err error, quotes ...*pipeline.Quote) error {
 }
 
 // other is the second book, or the first on another day, which it sets in the request; and what to call it.
-func (o *quoteOptions) other(cmd *cobra.Command, b *book.Book, q *pipeline.QuoteRequest) (*book.Book, string, error) {
+func (o *quoteOptions) other(cmd *cobra.Command, b *book.Book, q *quote.QuoteRequest) (*book.Book, string, error) {
 	name := []string{}
 	if o.book2 != "" {
 		second, err := openBook(cmd, o.book2)
@@ -197,23 +198,23 @@ func (o *quoteOptions) other(cmd *cobra.Command, b *book.Book, q *pipeline.Quote
 }
 
 // makeQuote answers one question; what is wrong with the question is the caller's to mend.
-func makeQuote(ctx context.Context, b *book.Book, q *pipeline.QuoteRequest) (*pipeline.Quote, error) {
-	out, err := pipeline.MakeQuote(ctx, b, q)
-	if _, asked := errors.AsType[*pipeline.AskError](err); asked {
+func makeQuote(ctx context.Context, b *book.Book, q *quote.QuoteRequest) (*quote.Quote, error) {
+	out, err := quote.MakeQuote(ctx, b, q)
+	if _, asked := errors.AsType[*quote.AskError](err); asked {
 		return nil, &exitError{exitWrong, err}
 	}
 	return out, err
 }
 
 // request turns the flags into a question; the file is open where there is one.
-func (o *quoteOptions) request(b *book.Book) (*pipeline.QuoteRequest, *os.File, error) {
+func (o *quoteOptions) request(b *book.Book) (*quote.QuoteRequest, *os.File, error) {
 	if o.account == "" {
 		return nil, nil, wrong("say whose use it is: --account")
 	}
 	if err := o.whatIsUsed(); err != nil {
 		return nil, nil, err
 	}
-	q := &pipeline.QuoteRequest{Account: schemas.AccountID(o.account), Offering: schemas.OfferingID(o.offering), Dimensions: map[string]string{}}
+	q := &quote.QuoteRequest{Account: schemas.AccountID(o.account), Offering: schemas.OfferingID(o.offering), Dimensions: map[string]string{}}
 	q.Day = schemas.DateOf(time.Now(), b.Zone)
 	today := q.Day
 	for _, d := range []struct {
@@ -272,7 +273,7 @@ func (o *quoteOptions) whatIsUsed() error {
 	return nil
 }
 
-func (o *quoteOptions) hypothetical(q *pipeline.QuoteRequest) error {
+func (o *quoteOptions) hypothetical(q *quote.QuoteRequest) error {
 	q.Meter, q.SKU = schemas.MeterID(o.meter), schemas.SKU(o.sku)
 	if o.quantity == "" {
 		return wrong("say how much of %s: --quantity", cmp.Or(o.meter, o.sku))
@@ -284,7 +285,7 @@ func (o *quoteOptions) hypothetical(q *pipeline.QuoteRequest) error {
 	return nil
 }
 
-func (o *quoteOptions) open(q *pipeline.QuoteRequest) (*os.File, error) {
+func (o *quoteOptions) open(q *quote.QuoteRequest) (*os.File, error) {
 	if o.source == "" {
 		return nil, wrong("say which source declares the format of %s: --source", o.usage)
 	}

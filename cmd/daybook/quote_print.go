@@ -8,7 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"daybook/pipeline"
+	"daybook/pipeline/quote"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -45,7 +45,7 @@ func (t *trimmer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func printQuote(out io.Writer, q *pipeline.Quote, steps bool) error {
+func printQuote(out io.Writer, q *quote.Quote, steps bool) error {
 	known := ""
 	if q.AsOf != nil {
 		known = ", as known on " + q.AsOf.String()
@@ -82,7 +82,7 @@ func printQuote(out io.Writer, q *pipeline.Quote, steps bool) error {
 }
 
 // startOf says which balances a quote starts from, and what it takes for granted.
-func startOf(q *pipeline.Quote) string {
+func startOf(q *quote.Quote) string {
 	text := "It starts from the balances of the book"
 	if q.Carried != nil {
 		text = fmt.Sprintf("It starts from what run %s of %s left", q.Carried.Run, q.Carried.Period)
@@ -94,7 +94,7 @@ func startOf(q *pipeline.Quote) string {
 }
 
 // laterDue says why a subscription may cost nothing at first.
-func laterDue(q *pipeline.Quote) string {
+func laterDue(q *quote.Quote) string {
 	if q.Offering == "" || len(q.Findings) > 0 {
 		return ""
 	}
@@ -102,7 +102,7 @@ func laterDue(q *pipeline.Quote) string {
 }
 
 // quantityOf is what a line charges, and what was used where that differs.
-func quantityOf(l *pipeline.QuoteLine) string {
+func quantityOf(l *quote.QuoteLine) string {
 	if l.Quantity == nil {
 		return ""
 	}
@@ -114,7 +114,7 @@ func quantityOf(l *pipeline.QuoteLine) string {
 }
 
 // quoteRest says what is not in the lines.
-func (w *pageWriter) quoteRest(q *pipeline.Quote) {
+func (w *pageWriter) quoteRest(q *quote.Quote) {
 	if !q.Anyway.IsZero() {
 		w.line("%s %s fall due in %s without the use, and are not in the total.", shownAmount(q.Anyway, q.Currency), q.Currency, q.Period)
 	}
@@ -122,7 +122,7 @@ func (w *pageWriter) quoteRest(q *pipeline.Quote) {
 }
 
 // quoteRows says what of a usage file is not in the quote, and what is wrong with it.
-func (w *pageWriter) quoteRows(q *pipeline.Quote) {
+func (w *pageWriter) quoteRows(q *quote.Quote) {
 	r := &q.Rows
 	for _, x := range []struct {
 		n         int64
@@ -185,7 +185,7 @@ func priceName(id schemas.PriceID, version string) string {
 	return string(id) + "@" + version
 }
 
-func printComparison(out io.Writer, c *pipeline.QuoteComparison, left, right string) error {
+func printComparison(out io.Writer, c *quote.QuoteComparison, left, right string) error {
 	q := c.Left
 	amount := func(d money.Decimal) string { return shownAmount(d, q.Currency) }
 	percent := func(p *money.Decimal) string {
@@ -217,7 +217,7 @@ func printComparison(out io.Writer, c *pipeline.QuoteComparison, left, right str
 	}
 	for _, side := range []struct {
 		name  string
-		quote *pipeline.Quote
+		quote *quote.Quote
 	}{{left, c.Left}, {right, c.Right}} {
 		for i := range side.quote.Findings {
 			f := &side.quote.Findings[i]

@@ -18,6 +18,7 @@ import (
 
 	"daybook/pipeline"
 	"daybook/pipeline/book"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -38,7 +39,7 @@ type runOptions struct {
 }
 
 // defaultMemory is in MiB.
-const defaultMemory = pipeline.DefaultBudget >> 20
+const defaultMemory = run.DefaultBudget >> 20
 
 func defaultWorkers() int { return max(1, runtime.GOMAXPROCS(0)) }
 
@@ -65,7 +66,7 @@ Exit codes: 0 done; 3 done with findings above the book's threshold; 4 done, but
 	f.StringVar(&o.period, "period", "", "the billing period, YYYY-MM")
 	f.StringVar(&o.asOf, "as-of", "", "what was known then: a day (its end) or an RFC 3339 instant")
 	f.StringVar(&o.scratch, "scratch", "", "directory for files between tasks (default: in a directory store, else the system's temporary directory)")
-	f.StringVar(&o.until, "until", "", "stop after this stage and commit nothing: "+pipeline.StageNames(pipeline.Stages()))
+	f.StringVar(&o.until, "until", "", "stop after this stage and commit nothing: "+run.StageNames(pipeline.Stages()))
 	f.IntVar(&o.workers, "workers", defaultWorkers(), "tasks at a time")
 	f.IntVar(&o.shards, "shards", 0, "ways to divide the accounts (default: by the size of the deliveries)")
 	f.IntVar(&o.memory, "memory", defaultMemory, "memory for rows per worker, in MiB")
@@ -81,9 +82,9 @@ func (o *runOptions) check() error {
 	if o.workers < 1 || o.shards < 0 || o.shards > pipeline.MaxShards || o.memory < 16 {
 		return wrong("--workers must be 1 or more, --shards 0 to %d, and --memory 16 or more", pipeline.MaxShards)
 	}
-	known := func(s pipeline.Stage) bool { return s.Name == o.until }
+	known := func(s run.Stage) bool { return s.Name == o.until }
 	if o.until != "" && !slices.ContainsFunc(pipeline.Stages(), known) {
-		return wrong("--until %q is no stage; the stages are %s", o.until, pipeline.StageNames(pipeline.Stages()))
+		return wrong("--until %q is no stage; the stages are %s", o.until, run.StageNames(pipeline.Stages()))
 	}
 	return nil
 }
@@ -119,7 +120,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if start, _ := period.Bounds(zone); asOf == nil && time.Now().Before(start) {
 		return wrong("%s has not begun, so nothing of it can have been delivered; --as-of %s-01 runs it all the same", period, period)
 	}
-	r := &pipeline.Run{Book: b, Budget: int64(o.memory) << 20}
+	r := &run.Run{Book: b, Budget: int64(o.memory) << 20}
 	var landingURL, storeURL string
 	if r.Landing, landingURL, err = o.openLanding(ctx, b.Provider.Landing, dir); err != nil {
 		return err
@@ -136,7 +137,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		}
 	}
 	show := newProgress(cmd.ErrOrStderr(), o.quiet)
-	r.Progress = func(e pipeline.Event) {
+	r.Progress = func(e run.Event) {
 		collectFor(e)
 		show.hear(e)
 	}
@@ -161,11 +162,11 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 
 // followers are the commands that run the later periods again which were computed without a committed run. That they cannot
 // be told is said, and changes nothing of the run.
-func followers(cmd *cobra.Command, s store.Store, m *pipeline.Manifest, dir string, o runOptions) (commands []string) {
+func followers(cmd *cobra.Command, s store.Store, m *run.Manifest, dir string, o runOptions) (commands []string) {
 	if o.until != "" {
 		return nil
 	}
-	periods, err := pipeline.OutdatedBy(cmd.Context(), s, m)
+	periods, err := run.OutdatedBy(cmd.Context(), s, m)
 	if err != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "daybook: %v\n", err)
 	}
@@ -177,7 +178,7 @@ func followers(cmd *cobra.Command, s store.Store, m *pipeline.Manifest, dir stri
 
 // executeRun does the run with the scratch directory, the memory and the profile that the options ask for. The scratch
 // directory of a run that broke stays for the next try to go on from, unless what it holds may be what is wrong.
-func executeRun(ctx context.Context, r *pipeline.Prepared, o runOptions, storeURL string) (sum *pipeline.Summary, err error) {
+func executeRun(ctx context.Context, r *pipeline.Prepared, o runOptions, storeURL string) (sum *run.Summary, err error) {
 	scratch, err := useScratch(r.Run, o.scratch, storeURL)
 	if err != nil {
 		return withoutScratch(ctx, r.Run, o, err)
@@ -185,8 +186,8 @@ func executeRun(ctx context.Context, r *pipeline.Prepared, o runOptions, storeUR
 	var removing sync.WaitGroup
 	var removed error
 	hear := r.Progress
-	r.Progress = func(e pipeline.Event) {
-		if e.Kind == pipeline.ScratchSpent {
+	r.Progress = func(e run.Event) {
+		if e.Kind == run.ScratchSpent {
 			removing.Go(func() { removed = removeFolders(scratch.path) })
 		}
 		hear(e)
@@ -195,7 +196,7 @@ func executeRun(ctx context.Context, r *pipeline.Prepared, o runOptions, storeUR
 		removing.Wait()
 		err = errors.Join(err, removed)
 		leave := scratch.release
-		if err == nil || errors.Is(err, pipeline.ErrUnbalanced) || errors.Is(err, pipeline.ErrScratch) {
+		if err == nil || errors.Is(err, run.ErrUnbalanced) || errors.Is(err, run.ErrScratch) {
 			leave = scratch.remove
 		}
 		err = errors.Join(err, leave())
@@ -211,11 +212,11 @@ func executeRun(ctx context.Context, r *pipeline.Prepared, o runOptions, storeUR
 
 // withoutScratch is how a run ends that has no scratch directory because of an error. Where that may not be written, perhaps
 // nothing has to be.
-func withoutScratch(ctx context.Context, r *pipeline.Run, o runOptions, denied error) (*pipeline.Summary, error) {
+func withoutScratch(ctx context.Context, r *run.Run, o runOptions, denied error) (*run.Summary, error) {
 	if o.until != "" || !errors.Is(denied, fs.ErrPermission) && !errors.Is(denied, syscall.EROFS) {
 		return nil, denied
 	}
-	sum, err := pipeline.Committed(ctx, r, o.workers)
+	sum, err := run.Committed(ctx, r, o.workers)
 	if sum == nil && err == nil {
 		err = fmt.Errorf("run %s of %s has not been committed, and %w", r.ID, r.Spec.Period, denied)
 	}
@@ -236,7 +237,7 @@ func removeFolders(dir string) error {
 
 // useScratch gives the run a place for the files between its tasks and within them: the same for every process that works
 // on the same run, so that a run that was killed goes on, and a private one if such a process is at work.
-func useScratch(r *pipeline.Run, dir, storeURL string) (*scratch, error) {
+func useScratch(r *run.Run, dir, storeURL string) (*scratch, error) {
 	local, isLocal := directoryOf(storeURL)
 	switch {
 	case dir != "":
@@ -266,7 +267,7 @@ func useScratch(r *pipeline.Run, dir, storeURL string) (*scratch, error) {
 }
 
 // verdict turns how a run ended into the exit code that it calls for.
-func verdict(b *book.Book, sum *pipeline.Summary) error {
+func verdict(b *book.Book, sum *run.Summary) error {
 	m := sum.Manifest
 	if m.Provisional {
 		return &exitError{code: exitIncomplete}
@@ -283,16 +284,16 @@ func verdict(b *book.Book, sum *pipeline.Summary) error {
 	return nil
 }
 
-func printJSON(cmd *cobra.Command, sum *pipeline.Summary, later []string, show *progress) error {
+func printJSON(cmd *cobra.Command, sum *run.Summary, later []string, show *progress) error {
 	enc := json.NewEncoder(cmd.OutOrStdout())
 	enc.SetIndent("", "  ")
 	return enc.Encode(struct {
-		Reused   bool               `json:"reused"`
-		Raced    bool               `json:"raced"`
-		Did      int                `json:"tasks_done"`
-		Skipped  int                `json:"tasks_skipped"`
-		Stages   []stageTime        `json:"stages"`
-		Rerun    []string           `json:"rerun,omitempty"`
-		Manifest *pipeline.Manifest `json:"manifest"`
+		Reused   bool          `json:"reused"`
+		Raced    bool          `json:"raced"`
+		Did      int           `json:"tasks_done"`
+		Skipped  int           `json:"tasks_skipped"`
+		Stages   []stageTime   `json:"stages"`
+		Rerun    []string      `json:"rerun,omitempty"`
+		Manifest *run.Manifest `json:"manifest"`
 	}{sum.Reused, sum.Raced, sum.Did, sum.Skipped, show.stages, later, sum.Manifest})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"daybook/pipeline"
+	"daybook/pipeline/run"
 	"daybook/schemas"
 )
 
@@ -75,7 +76,7 @@ func tick(ctx context.Context, cmd *cobra.Command, dir string, o scheduleOptions
 	}
 	due, err := pipeline.Due(&b.Provider, time.Now(), func(p schemas.Period) (bool, error) {
 		// A pointer that cannot be read makes its period due, whose run says why, and is in no other's way.
-		_, _, err := pipeline.ReadCurrent(ctx, s, p)
+		_, _, err := run.ReadCurrent(ctx, s, p)
 		return err == nil, nil
 	})
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"daybook/pipeline"
+	"daybook/pipeline/explain"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -53,11 +54,11 @@ type periodStatus struct {
 	Suspended   int64          `json:"suspended_rows"`
 	Findings    int64          `json:"findings"`
 	// Missing are findings as explain --json has them.
-	Missing []pipeline.ListedFinding `json:"missing,omitempty"`
+	Missing []explain.ListedFinding `json:"missing,omitempty"`
 	// Outdated are the runs that this one was computed from and that have been replaced since; Rerun is the command that
 	// computes it from those that are current.
-	Outdated []pipeline.Replaced `json:"outdated,omitempty"`
-	Rerun    string              `json:"rerun,omitempty"`
+	Outdated []run.Replaced `json:"outdated,omitempty"`
+	Rerun    string         `json:"rerun,omitempty"`
 }
 
 func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
@@ -136,7 +137,7 @@ func printDetails(w io.Writer, all []periodStatus) {
 
 // readStatus reads the pointer of every period, and the manifest that it points at.
 func readStatus(ctx context.Context, s store.Store) ([]periodStatus, error) {
-	var manifests []*pipeline.Manifest
+	var manifests []*run.Manifest
 	current := map[schemas.Period]schemas.RunID{}
 	for info, err := range s.List(ctx, "periods/") {
 		if err != nil {
@@ -147,7 +148,7 @@ func readStatus(ctx context.Context, s store.Store) ([]periodStatus, error) {
 		if !found || err != nil {
 			continue
 		}
-		m, err := pipeline.ReadPointed(ctx, s, period)
+		m, err := run.ReadPointed(ctx, s, period)
 		if err != nil {
 			return nil, err
 		}
@@ -162,7 +163,7 @@ func readStatus(ctx context.Context, s store.Store) ([]periodStatus, error) {
 	return all, nil
 }
 
-func statusOf(m *pipeline.Manifest) periodStatus {
+func statusOf(m *run.Manifest) periodStatus {
 	c := &m.Control
 	p := periodStatus{
 		Period: m.Spec.Period, Run: m.Run, Provisional: m.Provisional,
@@ -175,7 +176,7 @@ func statusOf(m *pipeline.Manifest) periodStatus {
 	for _, src := range m.Spec.Sources {
 		for _, f := range src.Findings {
 			if f.Severity == schemas.Blocking {
-				p.Missing = append(p.Missing, pipeline.Listed(&f))
+				p.Missing = append(p.Missing, explain.Listed(&f))
 			}
 		}
 	}

@@ -21,8 +21,8 @@ import (
 
 	"daybook/fixtures/bulk"
 	"daybook/fixtures/effort"
-	"daybook/pipeline"
 	"daybook/pipeline/book"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 )
 
@@ -121,14 +121,14 @@ func (s site) whole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	current, _, err := pipeline.ReadCurrent(t.Context(), at, "2024-09")
+	current, _, err := run.ReadCurrent(t.Context(), at, "2024-09")
 	if errors.Is(err, store.ErrNotFound) {
 		return
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := pipeline.ReadManifest(t.Context(), at, "2024-09", current.Run)
+	m, err := run.ReadManifest(t.Context(), at, "2024-09", current.Run)
 	if err != nil {
 		t.Fatalf("the period points at a run that cannot be read: %v", err)
 	}
@@ -420,7 +420,7 @@ func TestTwoPeriodsAndTwoShapesAtOnce(t *testing.T) {
 			t.Errorf("%s is not what the runs leave one after the other", name)
 		}
 	}
-	current, _, err := pipeline.ReadCurrent(context.Background(), openStore(t, all.store), "2024-10")
+	current, _, err := run.ReadCurrent(context.Background(), openStore(t, all.store), "2024-10")
 	if err != nil || !current.Provisional {
 		t.Errorf("the current run of October: %v, %v", current, err)
 	}

@@ -7,14 +7,15 @@ import (
 	"strings"
 	"unicode"
 
-	"daybook/pipeline"
+	"daybook/pipeline/emit"
+	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
 // printSummary shows a run on one screen: what went where, what needs attention, where to look, and which later periods have
 // to follow, as commands.
-func printSummary(w io.Writer, sum *pipeline.Summary, later []string, storeURL string) {
+func printSummary(w io.Writer, sum *run.Summary, later []string, storeURL string) {
 	m := sum.Manifest
 	state := "complete"
 	if m.Provisional {
@@ -62,8 +63,8 @@ func printSummary(w io.Writer, sum *pipeline.Summary, later []string, storeURL s
 	}
 }
 
-func printFigures(w io.Writer, m *pipeline.Manifest) {
-	var f pipeline.Figures
+func printFigures(w io.Writer, m *run.Manifest) {
+	var f emit.Figures
 	if len(m.Summary) == 0 || json.Unmarshal(m.Summary, &f) != nil {
 		return
 	}
@@ -111,7 +112,7 @@ func clip(s string, most int) string {
 	return s
 }
 
-func printCodes(w io.Writer, m *pipeline.Manifest) {
+func printCodes(w io.Writer, m *run.Manifest) {
 	if len(m.Codes) == 0 {
 		return
 	}
@@ -126,7 +127,7 @@ func printCodes(w io.Writer, m *pipeline.Manifest) {
 	}
 }
 
-func printWhere(w io.Writer, m *pipeline.Manifest, storeURL string) {
+func printWhere(w io.Writer, m *run.Manifest, storeURL string) {
 	base, local := directoryOf(storeURL)
 	if !local {
 		base = withoutQuery(storeURL)

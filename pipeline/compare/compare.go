@@ -1,0 +1,250 @@
+package compare
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/normalise"
+	"daybook/pipeline/rows"
+	"daybook/pipeline/run"
+	"daybook/reconcile"
+	"daybook/reconcile/bills"
+	"daybook/reconcile/tally"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// reconciled is what one shard leaves for the totals beside its sums.
+type reconciled struct {
+	// Losses are the margins below zero, the worst first, at most maxLosses of them.
+	Losses []schemas.MarginRow `json:"losses,omitempty"`
+}
+
+// maxLosses bounds the margins below zero that the report lists by account; the dataset has all of them.
+const maxLosses = 200
+
+// Shard sums one shard's charges and peer usage by what the plan and the contracts are written in, and writes
+// the margins of its accounts.
+func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
+	sums := NewSums(in.Book(), in.Period(), in.AsOf())
+	charged, err := in.Results(ctx, "rate/shard")
+	if err != nil {
+		return nil, err
+	}
+	var margins reconcile.Margins
+	res := &run.Result{}
+	err = run.EachOutput(charged, schemas.Charges.Name, func(o run.Output) error {
+		return rows.ReadCharges(ctx, in.Store(), o.Key, rows.ComparedCharge, func(c *schemas.Charge) error {
+			if err := run.CountCharge(&res.Control.Compared, c); err != nil {
+				return err
+			}
+			if err := sums.Actuals.Add(c); err != nil {
+				return err
+			}
+			if err := sums.Days.Add(c); err != nil {
+				return err
+			}
+			return margins.Add(c)
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := run.ReadWhole(schemas.Charges.Name, &res.Control.Compared, charged, run.ChargedTotals); err != nil {
+		return nil, err
+	}
+	if err := addUse(ctx, in, sums.Use); err != nil {
+		return nil, err
+	}
+	if err := countDays(ctx, in, sums.Days); err != nil {
+		return nil, err
+	}
+	if sums.Margins, err = margins.ByOffering(); err != nil {
+		return nil, err
+	}
+	lines, negative := margins.Rows(in.Period())
+	out, err := in.WriteTable(ctx, &schemas.Margins, func(write func(*dataset.Batch) error) error {
+		return rows.AppendMargins(lines, write)
+	})
+	if err != nil {
+		return nil, err
+	}
+	res.Outputs = append(res.Outputs, out)
+	if res.Sums, err = sums.MarshalBinary(); err != nil {
+		return nil, err
+	}
+	if err := res.Leave(reconciled{worst(lines)}); err != nil {
+		return nil, err
+	}
+	found := in.NewFindings()
+	defer found.Close()
+	for i := range negative {
+		found.Add(negative[i])
+	}
+	return res, found.Write(ctx, in, res)
+}
+
+// worst returns the margins below zero, the largest loss first.
+func worst(rows []schemas.MarginRow) []schemas.MarginRow {
+	var losses []schemas.MarginRow
+	for i := range rows {
+		if rows[i].Margin.Sign() < 0 {
+			losses = append(losses, rows[i])
+		}
+	}
+	slices.SortStableFunc(losses, func(a, b schemas.MarginRow) int { return a.Margin.Cmp(b.Margin) })
+	return losses[:min(len(losses), maxLosses)]
+}
+
+// Compared is what the comparison over all shards leaves for the reports.
+type Compared struct {
+	Through  schemas.Date        `json:"through"`
+	Revenue  schemas.Variance    `json:"revenue"`
+	Cost     schemas.Variance    `json:"cost"`
+	Margin   schemas.Variance    `json:"margin"`
+	Losses   []schemas.MarginRow `json:"losses,omitempty"`
+	Charges  []tally.Total       `json:"charges"`
+	Bills    []tally.Total       `json:"bills"`
+	Missing  []string            `json:"missing,omitempty"`
+	Unwhole  bool                `json:"provisional"`
+	ByOffers []schemas.MarginRow `json:"margins"`
+	// Variances and Matches are without their steps, which the datasets have.
+	Variances []schemas.Variance  `json:"variances"`
+	Matches   []schemas.PeerMatch `json:"matches"`
+	Days      []schemas.DayRow    `json:"days"`
+}
+
+// Total adds the shards up and compares them with the plan and with what the contracts let the peers bill.
+func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
+	sums, losses, err := sumShards(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	through, err := normalise.ThroughOf(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	provisional, err := normalise.ProvisionalOf(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	b, fx := in.Book(), Exchange(in.Book(), through, in.AsOf())
+	comparison := reconcile.Comparison{
+		Period: in.Period(), Currency: b.Provider().Currency, Plan: b.Plan(), Actuals: sums.Actuals, FX: fx,
+		Through: through, Provisional: provisional,
+	}
+	variances, found1, err := reconcile.Compare(comparison)
+	if err != nil {
+		return nil, err
+	}
+	days, err := comparison.ByDay(sums.Days, variances)
+	if err != nil {
+		return nil, err
+	}
+	matches, found2, err := bills.Match(Contracts(b, in.Period(), in.AsOf()), sums.Use, fx)
+	if err != nil {
+		return nil, err
+	}
+	res := &run.Result{}
+	if err := writeComparison(ctx, in, res, variances, matches, days); err != nil {
+		return nil, err
+	}
+	for i := range variances {
+		variances[i].Steps = nil
+	}
+	for i := range matches {
+		matches[i].Steps = nil
+	}
+	left := Compared{
+		Variances: variances, Matches: matches, Days: days,
+		Through: through, Unwhole: provisional, Losses: worst(losses),
+		Revenue: reconcile.Sum(variances, schemas.Revenue), Cost: reconcile.Sum(variances, schemas.Cost), Margin: reconcile.Sum(variances, schemas.Margin),
+	}
+	left.ByOffers, _ = sums.Margins.Rows(in.Period())
+	if left.Charges, err = sums.Actuals.Revenue(); err != nil {
+		return nil, err
+	}
+	if left.Bills, err = sums.Use.Bills(); err != nil {
+		return nil, err
+	}
+	if err := res.Leave(&left); err != nil {
+		return nil, err
+	}
+	found := in.NewFindings()
+	defer found.Close()
+	for _, f := range slices.Concat(found1, found2) {
+		found.Add(f)
+	}
+	return res, found.Write(ctx, in, res)
+}
+
+// writeComparison writes the variances, the matches and the days.
+func writeComparison(ctx context.Context, in *run.Inputs, res *run.Result, variances []schemas.Variance, matches []schemas.PeerMatch, days []schemas.DayRow) error {
+	out, err := in.WriteTable(ctx, &schemas.Variances, func(write func(*dataset.Batch) error) error {
+		return rows.AppendVariances(variances, write)
+	})
+	if err != nil {
+		return err
+	}
+	res.Outputs = append(res.Outputs, out)
+	out, err = in.WriteTable(ctx, &schemas.PeerMatches, func(write func(*dataset.Batch) error) error {
+		return rows.AppendMatches(matches, write)
+	})
+	if err != nil {
+		return err
+	}
+	res.Outputs = append(res.Outputs, out)
+	out, err = in.WriteTable(ctx, &schemas.Days, func(write func(*dataset.Batch) error) error {
+		return rows.AppendDays(days, write)
+	})
+	res.Outputs = append(res.Outputs, out)
+	return err
+}
+
+// sumShards merges what the shards left.
+func sumShards(ctx context.Context, in *run.Inputs) (*reconcile.Sums, []schemas.MarginRow, error) {
+	shards, err := in.Results(ctx, "reconcile/shard")
+	if err != nil {
+		return nil, nil, err
+	}
+	sums := NewSums(in.Book(), in.Period(), in.AsOf())
+	var losses []schemas.MarginRow
+	for _, res := range shards {
+		// Decoding adds to what is there, so that the sums of all shards come together here.
+		if err := sums.UnmarshalBinary(res.Sums); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", res.Task, err)
+		}
+		left, err := run.Left[reconciled](res)
+		if err != nil {
+			return nil, nil, err
+		}
+		losses = append(losses, left.Losses...)
+	}
+	return sums, losses, nil
+}
+
+func NewSums(b run.Book, p schemas.Period, asOf schemas.Date) *reconcile.Sums {
+	sums := reconcile.NewSums(p, b.Zone(), Contracts(b, p, asOf))
+	if b.Provider().Exchange.Day == schemas.AtUsage {
+		sums.Actuals.ByDay = b.Zone()
+	}
+	return sums
+}
+
+// Contracts are those with peers for a period, as of a day.
+func Contracts(b run.Book, p schemas.Period, asOf schemas.Date) *bills.Contracts {
+	return bills.NewContracts(b.Contracts(), b.Catalogue().Units, p, asOf)
+}
+
+// Exchange finds exchange rates by the book's policy, as of a day; the zero day asks for that of the period, which is its last
+// day with use: a month that is not over has no rate of its end yet.
+func Exchange(b run.Book, through, asOf schemas.Date) schemas.FX {
+	return func(from, to money.Currency, day schemas.Date) (schemas.Conversion, bool) {
+		if day.IsZero() {
+			day = through
+		}
+		return b.Convert(from, to, day, asOf)
+	}
+}

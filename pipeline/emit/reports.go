@@ -1,0 +1,165 @@
+package emit
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"daybook/pipeline/compare"
+	"daybook/pipeline/document"
+	"daybook/pipeline/run"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Figures are a run on one screen.
+type Figures struct {
+	Currency    money.Currency `json:"currency"`
+	Places      int32          `json:"places"`
+	Through     schemas.Date   `json:"through"`
+	Revenue     money.Decimal  `json:"revenue"`
+	Expected    money.Decimal  `json:"expected_revenue"`
+	PlanRevenue money.Decimal  `json:"plan_revenue"`
+	Cost        money.Decimal  `json:"cost"`
+	Margin      money.Decimal  `json:"margin"`
+	Accounts    int            `json:"accounts"`
+	Invoices    int            `json:"invoices"`
+	Charges     int64          `json:"charges"`
+	// Attention is what needs looking at, most money first; Items counts all, and Attention holds the first few.
+	Items     int             `json:"items"`
+	Attention []AttentionItem `json:"attention"`
+	// Open is the page to open first, below the store.
+	Open string `json:"open"`
+}
+
+// AttentionItem is one thing that needs looking at.
+type AttentionItem struct {
+	Topic    string         `json:"topic"`
+	Title    string         `json:"title"`
+	Detail   string         `json:"detail"`
+	Amount   *money.Decimal `json:"amount,omitempty"`
+	Currency money.Currency `json:"currency,omitempty"`
+	Explain  string         `json:"explain,omitempty"`
+}
+
+// shownItems is how many items the summary on the screen shows.
+const shownItems = 6
+
+// Reports writes what people open: the variance report as a page, a workbook and CSV, the index of invoices, and a
+// script that opens the datasets.
+func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
+	rep, left, err := report(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	e := &reportEmitter{in: in, ctx: ctx, res: &run.Result{}}
+	e.write("variance.html", rep.HTML())
+	book, err := rep.Workbook()
+	if err != nil {
+		return nil, err
+	}
+	e.write("variance.xlsx", book)
+	for _, g := range []struct {
+		name string
+		grid document.Grid
+	}{
+		{"variances.csv", document.VarianceGrid(rep.Variances)},
+		{"peer_matches.csv", document.MatchGrid(rep.Matches)},
+		{"margins.csv", document.MarginGrid(left.ByOffers)},
+		{"days.csv", document.DayGrid(rep.Days)},
+		{"findings.csv", document.FindingGrid(rep.Findings)},
+		{"attention.csv", document.AttentionGrid(rep.Attention())},
+	} {
+		e.write(g.name, document.AppendCSV(nil, &g.grid))
+	}
+	f, err := e.index(rep)
+	if err != nil {
+		return nil, err
+	}
+	sql, err := e.openSQL()
+	if err != nil {
+		return nil, err
+	}
+	e.write("open.sql", sql)
+	if e.err != nil {
+		return nil, e.err
+	}
+	f.fill(rep, left)
+	f.Open = e.key("variance.html")
+	if err := e.res.Leave(f); err != nil {
+		return nil, err
+	}
+	return e.res, nil
+}
+
+// reportEmitter writes report objects and keeps the first error.
+type reportEmitter struct {
+	in  *run.Inputs
+	ctx context.Context
+	res *run.Result
+	err error
+}
+
+func (e *reportEmitter) key(name string) string {
+	return fmt.Sprintf("reports/%s/%s/%s", e.in.Period(), e.in.RunID(), name)
+}
+
+func (e *reportEmitter) write(name string, body []byte) {
+	if e.err != nil {
+		return
+	}
+	var out run.Output
+	out, e.err = e.in.WriteObject(e.ctx, "reports", e.key(name), 0, func(w io.Writer) error {
+		_, err := w.Write(body)
+		return err
+	})
+	e.res.Outputs = append(e.res.Outputs, out)
+}
+
+// index writes the page that leads to all invoices.
+func (e *reportEmitter) index(rep *document.Report) (*Figures, error) {
+	results, err := e.in.Results(e.ctx, "emit/invoices")
+	if err != nil {
+		return nil, err
+	}
+	f := &Figures{}
+	accounts := map[schemas.AccountID]bool{}
+	var entries []document.IndexEntry
+	for _, res := range results {
+		part, err := run.Left[invoiced](res)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, part.Entries...)
+	}
+	for i := range entries {
+		accounts[entries[i].Account] = true
+	}
+	f.Invoices, f.Accounts = len(entries), len(accounts)
+	page, err := document.InvoiceIndex(nil, fmt.Sprintf("Draft invoices %s, %s", rep.Period, rep.Provider), sortedEntries(entries))
+	if err != nil {
+		return nil, err
+	}
+	e.write("invoices.html", page)
+	return f, nil
+}
+
+// fill takes the figures of the report.
+func (f *Figures) fill(rep *document.Report, left *compare.Compared) {
+	f.Currency, f.Places, f.Through = rep.Currency, rep.Places, rep.Through
+	f.Revenue, f.Expected, f.PlanRevenue = left.Revenue.Actual, left.Revenue.Expected, left.Revenue.Plan
+	f.Cost, f.Margin = left.Cost.Actual, left.Margin.Actual
+	for i := range left.ByOffers {
+		f.Charges += left.ByOffers[i].Charges
+	}
+	items := rep.Attention()
+	f.Items = len(items)
+	for _, item := range items[:min(len(items), shownItems)] {
+		a := AttentionItem{Topic: item.Topic, Title: item.Title, Detail: item.Detail, Explain: item.Explain}
+		if item.HasAmount {
+			amount := item.Amount
+			a.Amount, a.Currency = &amount, item.Currency
+		}
+		f.Attention = append(f.Attention, a)
+	}
+}

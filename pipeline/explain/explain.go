@@ -1,0 +1,252 @@
+package explain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"daybook/pipeline/book"
+	"daybook/pipeline/rate"
+	"daybook/pipeline/run"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Look is a committed run that somebody looks at. Nothing of it writes, and it reads what the run's manifest names, never
+// a listing.
+type Look struct {
+	Manifest *run.Manifest
+	// Changed are the parts of the book that are not as they were when the run was made.
+	Changed []book.Part
+
+	book           *book.Book
+	store, landing store.Store
+	setting        *rate.Setting // see [Look.set]
+}
+
+// OpenLook opens a committed run of a period; an empty id is the one that the period points at. The book is today's: where
+// it has changed since, Changed says so. landing may be nil if the deliveries are not looked at. An error wrapping
+// store.ErrNotFound says that there is no such run.
+func OpenLook(ctx context.Context, b *book.Book, s, landing store.Store, p schemas.Period, id schemas.RunID) (*Look, error) {
+	var m *run.Manifest
+	var err error
+	if id == "" {
+		m, err = run.ReadPointed(ctx, s, p)
+	} else {
+		m, err = run.ReadManifest(ctx, s, p, id)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the run of %s: %w", p, err)
+	}
+	l := &Look{Manifest: m, book: b, store: s, landing: landing}
+	for _, part := range m.Spec.Book {
+		if b.Digest(book.Part(part.Part)) != part.Digest {
+			l.Changed = append(l.Changed, book.Part(part.Part))
+		}
+	}
+	return l, nil
+}
+
+// Periods returns the periods that have a run to read, the newest first.
+func Periods(ctx context.Context, s store.Store) ([]schemas.Period, error) {
+	var out []schemas.Period
+	for info, err := range s.List(ctx, "periods/") {
+		if err != nil {
+			return nil, fmt.Errorf("list the periods of the store: %w", err)
+		}
+		name, found := strings.CutSuffix(strings.TrimPrefix(info.Key, "periods/"), "/current.json")
+		if p, err := schemas.ParsePeriod(name); found && err == nil {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	slices.Reverse(out)
+	return out, nil
+}
+
+// ExplainOptions say how much an explanation shows and whether it proves it.
+type ExplainOptions struct {
+	// Rows is how many usage rows, charges or findings are listed at most, the largest; below 0 lists all. Usage rows are in
+	// the order of their objects and rows; charges and findings have the largest first, or are in order if all are listed.
+	Rows int
+	// Check computes everything again: each step, the rating of the account or the comparison, and, where the landing
+	// place is open, the digest of the source object and one record of it.
+	Check bool
+	// Record decodes the record of the first row that is listed out of its source object again.
+	Record bool
+}
+
+// Explanation is where a figure comes from: facts, arithmetic, and the rows behind it. Numbers are exact decimal text.
+type Explanation struct {
+	// Kind is charge, variance, match, margin, account or findings.
+	Kind        string            `json:"kind"`
+	ID          string            `json:"id"`
+	Title       string            `json:"title"`
+	Period      schemas.Period    `json:"period"`
+	Run         schemas.RunID     `json:"run"`
+	Provisional bool              `json:"provisional"`
+	Warnings    []string          `json:"warnings,omitempty"`
+	Facts       []Fact            `json:"facts,omitempty"`
+	Steps       []ExplainedStep   `json:"steps,omitempty"`
+	Figures     []Figure          `json:"figures,omitempty"`
+	Usage       *UsageBehind      `json:"usage,omitempty"`
+	Charges     *ChargesBehind    `json:"charges,omitempty"`
+	Findings    []ListedFinding   `json:"findings,omitempty"`
+	Record      *SourceRecord     `json:"record,omitempty"`
+	Checks      []Verdict         `json:"checks,omitempty"`
+	Exchange    []ExplainExchange `json:"exchange,omitempty"`
+}
+
+// Fact is something that an explanation names, and where it stands in the book.
+type Fact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	// Text is the name that people know it by.
+	Text string `json:"text,omitempty"`
+	// Where is file:line of the book.
+	Where string `json:"where,omitempty"`
+}
+
+// ExplainedStep is a step with its formula: what it is = expression = value.
+type ExplainedStep struct {
+	schemas.Step
+	Formula string `json:"formula"`
+}
+
+// Figure is a number of a report, and the step (from 1) that makes it; 0 where none does.
+type Figure struct {
+	Name  string        `json:"name"`
+	Value money.Decimal `json:"value"`
+	Unit  string        `json:"unit,omitempty"`
+	Step  int           `json:"step,omitempty"`
+}
+
+// Verdict is one thing that was computed again.
+type Verdict struct {
+	What string `json:"what"`
+	OK   bool   `json:"ok"`
+	// Detail is how it was found right, or what differs.
+	Detail string `json:"detail,omitempty"`
+}
+
+// Holds reports whether everything that was computed again came out the same.
+func (e *Explanation) Holds() bool {
+	return !slices.ContainsFunc(e.Checks, func(v Verdict) bool { return !v.OK })
+}
+
+func (e *Explanation) check(what string, err error, detail string) {
+	v := Verdict{What: what, OK: err == nil, Detail: detail}
+	if err != nil {
+		v.Detail = err.Error()
+	}
+	e.Checks = append(e.Checks, v)
+}
+
+func (e *Explanation) fact(name, value, text, where string) {
+	if value != "" || text != "" {
+		e.Facts = append(e.Facts, Fact{name, value, text, where})
+	}
+}
+
+func (e *Explanation) figure(name string, v money.Decimal, unit string) {
+	e.Figures = append(e.Figures, Figure{Name: name, Value: v, Unit: unit})
+}
+
+// link tells each figure which step made it: the last one that came to its value.
+func (e *Explanation) link() {
+	for i := range e.Figures {
+		f := &e.Figures[i]
+		for n := len(e.Steps); n > 0 && f.Step == 0; n-- {
+			if out, err := money.ParseDecimal(e.Steps[n-1].Out); err == nil && out.Equal(f.Value) {
+				f.Step = n
+			}
+		}
+	}
+}
+
+// ErrNothing says that the run has nothing of that name.
+var ErrNothing = errors.New("there is nothing of that name")
+
+// AmbiguousError says that a beginning of an identifier fits several.
+type AmbiguousError struct {
+	ID string
+	// Candidates are some of those that it fits, each with what it is.
+	Candidates []string
+}
+
+// Error lists the candidates.
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%q is the beginning of several; write more of one of these:\n  %s", e.ID, strings.Join(e.Candidates, "\n  "))
+}
+
+// Explain says where the thing comes from that id names: a charge, an identifier of the reports
+// (period/offering/region/measure of a variance, those of peer matches and of margins, period/total/measure), a beginning
+// that only one of these has, an account, a code of findings, or findings for all of them. The error wraps ErrNothing if
+// there is no such thing in the run, and is an *AmbiguousError if there are several.
+func (l *Look) Explain(ctx context.Context, id string, o ExplainOptions) (*Explanation, error) {
+	e := &Explanation{ID: id, Period: l.Manifest.Spec.Period, Run: l.Manifest.Run, Provisional: l.Manifest.Provisional}
+	if len(l.Changed) > 0 {
+		names := make([]string, len(l.Changed))
+		for i, p := range l.Changed {
+			names[i] = string(p)
+		}
+		e.Warnings = append(e.Warnings, fmt.Sprintf("the book has changed since the run (%s): places in it are today's, and what is computed again may differ", strings.Join(names, ", ")))
+	}
+	err := l.dispatch(ctx, e, o)
+	if err != nil {
+		return nil, err
+	}
+	e.link()
+	return e, nil
+}
+
+func (l *Look) dispatch(ctx context.Context, e *Explanation, o ExplainOptions) error {
+	if rest, ok := strings.CutPrefix(e.ID, string(e.Period)+"/"); ok {
+		for _, measure := range measures {
+			if rest == "total/"+string(measure) {
+				return l.explainTotal(ctx, e, measure, o)
+			}
+		}
+		return l.explainReported(ctx, e, o)
+	}
+	if _, known := schemas.Code(e.ID).Info(); known || e.ID == "findings" {
+		return l.explainFindings(ctx, e, o)
+	}
+	if account, customer, ok := l.book.Account(schemas.AccountID(e.ID)); ok {
+		return l.explainAccount(ctx, e, account, customer, o)
+	}
+	return l.explainCharge(ctx, e, o)
+}
+
+var measures = []schemas.Measure{schemas.Units, schemas.Revenue, schemas.Cost, schemas.Margin}
+
+// explainReported tries the reports, each of which has identifiers of its own.
+func (l *Look) explainReported(ctx context.Context, e *Explanation, o ExplainOptions) error {
+	var near []string
+	for _, try := range []func(context.Context, *Explanation, ExplainOptions) ([]string, error){
+		l.explainVariance, l.explainMatch, l.explainMargin,
+	} {
+		candidates, err := try(ctx, e, o)
+		if err != nil {
+			return err
+		}
+		if e.Kind != "" {
+			return nil
+		}
+		near = append(near, candidates...)
+	}
+	if len(near) == 1 && near[0] != e.ID { // as the beginning of a charge's identifier names the charge
+		e.ID = near[0]
+		return l.explainReported(ctx, e, o)
+	}
+	if len(near) > 0 {
+		return &AmbiguousError{e.ID, near[:min(len(near), mostCandidates)]}
+	}
+	return fmt.Errorf("explain %q in run %s of %s: %w", e.ID, e.Run, e.Period, ErrNothing)
+}
+
+// mostCandidates bounds what an AmbiguousError lists.
+const mostCandidates = 12

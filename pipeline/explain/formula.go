@@ -1,0 +1,125 @@
+package explain
+
+import (
+	"strings"
+
+	"daybook/rating"
+	"daybook/reconcile/sheet"
+	"daybook/schemas"
+)
+
+// Steps adds to each step its formula.
+func Steps(steps []schemas.Step) []ExplainedStep {
+	out := make([]ExplainedStep, len(steps))
+	for i, s := range steps {
+		out[i] = ExplainedStep{s, formula(&s)}
+	}
+	return out
+}
+
+// formula writes a step as an expression with its numbers. A number that an earlier step made is followed by that step in
+// brackets; one that was given has its name before it.
+func formula(s *schemas.Step) string {
+	in := make([]string, len(s.In))
+	for i, o := range s.In {
+		in[i] = operandText(o)
+	}
+	if text := formulaOf(s, in); text != "" {
+		return text
+	}
+	return s.Op + "(" + strings.Join(in, ", ") + ")"
+}
+
+func operandText(o schemas.Operand) string {
+	name, link, linked := strings.Cut(o.Name, "@")
+	switch {
+	case linked:
+		return o.Value + " [" + link + "]"
+	case o.Value == "":
+		return "no " + strings.ReplaceAll(name, "_", " ")
+	}
+	return strings.ReplaceAll(name, "_", " ") + " " + o.Value
+}
+
+// formulaOf knows the operations of rating and reconciliation; it returns the empty text for one with other operands.
+func formulaOf(s *schemas.Step, in []string) string {
+	switch s.Op {
+	case rating.OpGiven:
+		return strings.Join(in, "")
+	case rating.OpSum, sheet.OpAdd:
+		return strings.Join(in, " + ")
+	case rating.OpSub, sheet.OpSubtract:
+		return strings.Join(in, " − ")
+	case rating.OpMul, sheet.OpMultiply:
+		return strings.Join(in, " × ")
+	case rating.OpNeg:
+		return "−(" + strings.Join(in, "") + ")"
+	case rating.OpMin:
+		return "the smaller of " + strings.Join(in, " and ")
+	case rating.OpMax:
+		return "the larger of " + strings.Join(in, " and ")
+	}
+	switch n := len(in); {
+	case s.Op == rating.OpShare && n == 4 && s.In[3].Name == "places":
+		return in[0] + " × " + in[1] + " ÷ " + in[2] + ", rounded half to even at " + s.In[3].Value + " places"
+	case s.Op == rating.OpRound && n == 2:
+		return in[0] + ", rounded half to even at " + s.In[1].Value + " places"
+	case n == 2 && s.Op == rating.OpPercent:
+		return in[0] + " × " + in[1] + " ÷ 100"
+	case n == 3:
+		return formulaOf3(s, in)
+	case n == 4:
+		return formulaOf4(s, in)
+	case n == 5 && (s.Op == rating.OpTier || s.Op == rating.OpTierPercent):
+		return tierFormula(s, in)
+	}
+	return ""
+}
+
+func formulaOf3(s *schemas.Step, in []string) string {
+	switch s.Op {
+	case rating.OpRound:
+		return in[0] + ", rounded " + s.In[2].Value + " at " + s.In[1].Value + " places"
+	case rating.OpRoundStep:
+		return in[0] + ", rounded " + s.In[2].Value + " to a multiple of " + s.In[1].Value
+	case rating.OpBlocks:
+		return in[0] + " ÷ " + in[1] + ", rounded " + s.In[2].Value + " to a whole"
+	}
+	return ""
+}
+
+func formulaOf4(s *schemas.Step, in []string) string {
+	switch s.Op {
+	case rating.OpDiv:
+		return in[0] + " ÷ " + in[1] + ", rounded " + s.In[3].Value + " at " + s.In[2].Value + " places"
+	case rating.OpProrate:
+		if s.In[1].Value == "0" {
+			return in[0] + " × " + s.In[2].Value + " ÷ " + s.In[3].Value
+		}
+		return in[0] + " × " + s.In[2].Value + " ÷ " + s.In[3].Value + " − " + s.In[0].Value + " × " + s.In[1].Value + " ÷ " + s.In[3].Value
+	case rating.OpShare:
+		return "part " + s.In[2].Value + " of " + in[0] + " by largest remainder at " + s.In[1].Value + " places, weights " + s.In[3].Value
+	}
+	return ""
+}
+
+// tierFormula prices the part of a quantity between two bounds.
+func tierFormula(s *schemas.Step, in []string) string {
+	text := in[0]
+	if s.In[2].Value != "" {
+		text = "the smaller of " + in[0] + " and " + s.In[2].Value
+	}
+	if s.In[1].Value != "0" {
+		text = "(" + text + " − " + s.In[1].Value + ", not below 0)"
+	} else if s.In[2].Value != "" {
+		text = "(" + text + ")"
+	}
+	text += " × " + in[3]
+	if s.Op == rating.OpTierPercent {
+		text += " ÷ 100"
+	}
+	if s.In[4].Value != "0" {
+		text += " + " + in[4]
+	}
+	return text
+}

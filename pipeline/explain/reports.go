@@ -1,0 +1,256 @@
+package explain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"daybook/pipeline/book"
+	"daybook/pipeline/compare"
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/rows"
+	"daybook/pipeline/run"
+	"daybook/reconcile"
+	"daybook/reconcile/sheet"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// row finds the row of a small dataset whose first column, its identifier, is id. Candidates are identifiers that begin
+// with it, if there is none.
+func (l *Look) row(ctx context.Context, table *schemas.Table, id string, found func(cells) error) (candidates []string, err error) {
+	for _, o := range l.outputs(table, "") {
+		err := l.scan(ctx, o.Key, scanning{table: table, column: -1}, func(b *dataset.Batch, _ int) error {
+			for i := range b.Rows {
+				switch text := string(b.Columns[0].TextAt(i)); {
+				case text == id:
+					candidates = nil
+					if err := found(cells{b, i}); err != nil {
+						return err
+					}
+					return errFound
+				case strings.HasPrefix(text, id):
+					candidates = append(candidates, text)
+				}
+			}
+			return nil
+		})
+		if errors.Is(err, errFound) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return candidates, nil
+}
+
+// explainVariance explains a row of the variance report.
+func (l *Look) explainVariance(ctx context.Context, e *Explanation, o ExplainOptions) (near []string, err error) {
+	var v *schemas.Variance
+	near, err = l.row(ctx, &schemas.Variances, e.ID, func(c cells) (err error) {
+		v, err = varianceAt(c)
+		return err
+	})
+	if err != nil || v == nil {
+		return near, err
+	}
+	e.Kind = "variance"
+	l.varianceFacts(e, v)
+	e.Steps = Steps(v.Steps)
+	varianceFigures(e, v)
+	if o.Check {
+		e.check("steps", checkReconciled(v.Steps), fmt.Sprintf("%d steps give what they say", len(v.Steps)))
+		if err := l.compareAgain(ctx, e, v); err != nil {
+			return nil, err
+		}
+	}
+	cells, err := l.planCells(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, l.chargesBy(ctx, e, o, "", v.Measure, v.Unit, func(c *schemas.Charge) bool {
+		return c.Category != schemas.CategoryTax && c.Offering == v.Offering && cells.region(c) == v.Region
+	})
+}
+
+func varianceAt(c cells) (*schemas.Variance, error) {
+	v := &schemas.Variance{
+		ID: c.text(schemas.VarVarianceId), Period: schemas.Period(c.text(schemas.VarBillingPeriod)), Offering: schemas.OfferingID(c.text(schemas.VarOfferingId)),
+		Region: c.text(schemas.VarRegionId), Measure: schemas.Measure(c.text(schemas.VarMeasure)), Unit: c.text(schemas.VarUnit),
+		Status: schemas.PlanStatus(c.text(schemas.VarStatus)), Plan: c.decimal(schemas.VarPlan), Expected: c.decimal(schemas.VarExpected),
+		Actual: c.decimal(schemas.VarActual), Variance: c.decimal(schemas.VarVariance), Percent: c.optional(schemas.VarVariancePercent),
+		Causes: schemas.Causes{
+			Price: c.decimal(schemas.VarPriceCause), Volume: c.decimal(schemas.VarVolumeCause), Mix: c.decimal(schemas.VarMixCause),
+			FX: c.decimal(schemas.VarFxCause), Unplanned: c.decimal(schemas.VarUnplannedCause), Missing: c.decimal(schemas.VarMissingCause),
+			Unsplit: c.decimal(schemas.VarUnsplitCause),
+		},
+		RunRate: c.optional(schemas.VarRunRate), Accrual: schemas.Accrual(c.text(schemas.VarAccrual)), Material: c.text(schemas.VarMaterial) == "yes",
+		Provisional: c.text(schemas.VarProvisional) == "yes",
+	}
+	var err error
+	if v.Through, err = schemas.ParseDate(c.text(schemas.VarThrough)); err != nil {
+		return nil, fmt.Errorf("variance %s: %w", v.ID, err)
+	}
+	v.Steps, err = c.steps(schemas.VarSteps)
+	return v, err
+}
+
+func (l *Look) varianceFacts(e *Explanation, v *schemas.Variance) {
+	b, name := l.book, ""
+	if offering, ok := b.Offering(v.Offering); ok {
+		name = offering.Name
+	}
+	e.Title = fmt.Sprintf("%s of %s against plan", v.Measure, firstText(name, string(v.Offering), "no offering"))
+	e.fact("offering", string(v.Offering), name, b.Where(book.KindOffering, string(v.Offering)))
+	e.fact("region", v.Region, "", "")
+	e.fact("plan line", string(v.Status), "accrual "+string(v.Accrual), b.Where(book.KindPlanLine, string(v.Period)+"/"+string(v.Offering)+"/"+v.Region))
+	e.fact("through", v.Through.String(), "", "")
+}
+
+func firstText(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+func varianceFigures(e *Explanation, v *schemas.Variance) {
+	e.figure("plan for the month", v.Plan, v.Unit)
+	e.figure("expected", v.Expected, v.Unit)
+	e.figure("actual", v.Actual, v.Unit)
+	e.figure("variance", v.Variance, v.Unit)
+	for _, c := range []struct {
+		name  string
+		value money.Decimal
+	}{
+		{"by price", v.Causes.Price},
+		{"by volume", v.Causes.Volume},
+		{"by mix", v.Causes.Mix},
+		{"by exchange rates", v.Causes.FX},
+		{"unplanned", v.Causes.Unplanned},
+		{"missing", v.Causes.Missing},
+		{"not split", v.Causes.Unsplit},
+	} {
+		if !c.value.IsZero() {
+			e.figure(c.name, c.value, v.Unit)
+		}
+	}
+	if v.RunRate != nil {
+		e.figure("run rate of the month", *v.RunRate, v.Unit)
+	}
+}
+
+// checkReconciled computes every step again from its operands.
+func checkReconciled(steps []schemas.Step) error {
+	for i := range steps {
+		out, err := sheet.Recompute(steps[i])
+		if err != nil {
+			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+		if out.String() != steps[i].Out {
+			return fmt.Errorf("step %d: %s gives %s, not %s", i+1, steps[i].Op, out, steps[i].Out)
+		}
+	}
+	return nil
+}
+
+// compareAgain sums all charges of the run anew, compares them with the plan, and holds the row against the result.
+func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Variance) error {
+	actuals := compare.NewSums(run.WholeBook(l.book), l.Manifest.Spec.Period, l.asOf()).Actuals
+	for _, o := range l.outputs(&schemas.Charges, "") {
+		if err := rows.ReadCharges(ctx, l.store, o.Key, rows.ComparedCharge, actuals.Add); err != nil {
+			return err
+		}
+	}
+	rows, _, err := reconcile.Compare(reconcile.Comparison{
+		Period: v.Period, Currency: l.book.Provider.Currency, Plan: &l.book.Plan, Actuals: actuals, FX: compare.Exchange(run.WholeBook(l.book), v.Through, l.asOf()),
+		Through: v.Through, Provisional: l.Manifest.Provisional,
+	})
+	if err != nil {
+		return err
+	}
+	differs := fmt.Errorf("the run's charges and today's plan make no variance %s", v.ID)
+	for i := range rows {
+		if w := &rows[i]; w.ID == v.ID {
+			differs = nil
+			if !w.Actual.Equal(v.Actual) || !w.Expected.Equal(v.Expected) || !w.Variance.Equal(v.Variance) {
+				differs = fmt.Errorf("the run's charges come to %s where %s is expected; the report has %s and %s", w.Actual, w.Expected, v.Actual, v.Expected)
+			}
+		}
+	}
+	e.check("comparison", differs, "the run's charges, summed and compared with the plan again, give the same figures")
+	return nil
+}
+
+// planCells says into which row of the report the charges of a region go.
+type planCells map[[2]string]bool
+
+// region is the region of the row that takes a charge: its own, or that of the plan's line for all other regions.
+func (p planCells) region(c *schemas.Charge) string {
+	if p[[2]string{string(c.Offering), c.Region}] {
+		return c.Region
+	}
+	return ""
+}
+
+func (l *Look) planCells(ctx context.Context) (planCells, error) {
+	out := planCells{}
+	for _, o := range l.outputs(&schemas.Variances, "") {
+		q := scanning{table: &schemas.Variances, columns: []int{schemas.VarOfferingId, schemas.VarRegionId}, column: -1}
+		err := l.scan(ctx, o.Key, q, func(b *dataset.Batch, _ int) error {
+			for i := range b.Rows {
+				c := cells{b, i}
+				out[[2]string{c.text(schemas.VarOfferingId), c.text(schemas.VarRegionId)}] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// explainTotal explains a headline of the report: the sum of a measure over all offerings and regions.
+func (l *Look) explainTotal(ctx context.Context, e *Explanation, m schemas.Measure, o ExplainOptions) error {
+	var rows []schemas.Variance
+	for _, out := range l.outputs(&schemas.Variances, "") {
+		err := l.scan(ctx, out.Key, scanning{table: &schemas.Variances, column: -1}, func(b *dataset.Batch, _ int) error {
+			for i := range b.Rows {
+				v, err := varianceAt(cells{b, i})
+				if err != nil {
+					return err
+				}
+				if v.Measure == m {
+					rows = append(rows, *v)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	sum := reconcile.Sum(rows, m)
+	e.Kind, e.Title = "variance", fmt.Sprintf("%s against plan, in all", m)
+	in := make([]schemas.Operand, len(rows))
+	for i := range rows {
+		in[i] = schemas.Operand{Name: rows[i].ID, Value: rows[i].Actual.String()}
+	}
+	if m != schemas.Units {
+		e.Steps = Steps([]schemas.Step{{Op: sheet.OpAdd, Note: "actual of all rows of the report", In: in, Out: sum.Actual.String()}})
+	}
+	varianceFigures(e, &sum)
+	if o.Check {
+		steps := make([]schemas.Step, len(e.Steps))
+		for i := range e.Steps {
+			steps[i] = e.Steps[i].Step
+		}
+		e.check("steps", checkReconciled(steps), "the rows add up to it")
+	}
+	return l.chargesBy(ctx, e, o, "", m, sum.Unit, func(c *schemas.Charge) bool { return c.Category != schemas.CategoryTax })
+}

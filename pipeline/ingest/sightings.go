@@ -1,0 +1,113 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"daybook/pipeline/source/delivery"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// sightings remember when each object of a source was first seen, and its digest, so that an as-of means the same
+// whenever it is asked for, and so that an unchanged object is not read again to be pinned. Arrival is the landing place's
+// own time of the object, taken at the first sight of it and kept from then on.
+type sightings struct {
+	key     string
+	version store.Version
+	objects map[string]sighting
+	changed bool
+	before  []byte
+	// listed is what the landing place said of each object in this run.
+	listed map[string]store.Info
+}
+
+type sighting struct {
+	Size     int64         `json:"size"`
+	Version  store.Version `json:"version"`
+	Modified time.Time     `json:"modified"`
+	Arrived  time.Time     `json:"arrived"`
+	Digest   string        `json:"digest,omitempty"`
+	SHA256   string        `json:"sha256,omitempty"`
+}
+
+func readSightings(ctx context.Context, s store.Store, p schemas.Period, id schemas.SourceID) (*sightings, error) {
+	x := &sightings{key: fmt.Sprintf("arrivals/%s/%s.json", p, id), objects: map[string]sighting{}, listed: map[string]store.Info{}}
+	body, version, err := store.ReadAll(ctx, s, x.key)
+	if errors.Is(err, store.ErrNotFound) {
+		return x, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	x.version, x.before = version, body
+	if err := json.Unmarshal(body, &x.objects); err != nil {
+		return nil, fmt.Errorf("%s is damaged: %w", x.key, err)
+	}
+	return x, nil
+}
+
+// arrived returns when an object was first seen as it is now; an object that was replaced has arrived anew.
+func (x *sightings) arrived(info store.Info) time.Time {
+	x.listed[info.Key] = info
+	if have, ok := x.objects[info.Key]; ok && have.same(&info) {
+		return have.Arrived
+	}
+	return info.Modified.UTC()
+}
+
+func (s *sighting) same(info *store.Info) bool {
+	return s.Size == info.Size && s.Version == info.Version && s.Modified.Equal(info.Modified)
+}
+
+// digest returns the digests of an object that has not changed since it was last pinned.
+func (x *sightings) digest(info store.Info) delivery.Digests {
+	have, ok := x.objects[info.Key]
+	if !ok || !have.same(&info) {
+		return delivery.Digests{}
+	}
+	return delivery.Digests{Digest: have.Digest, SHA256: have.SHA256}
+}
+
+// pin notes the digests of an object that was pinned.
+func (x *sightings) pin(key string, d delivery.Digests) {
+	info, ok := x.listed[key]
+	if !ok {
+		return
+	}
+	have, known := x.objects[key]
+	next := sighting{
+		Size: info.Size, Version: info.Version, Modified: info.Modified.UTC(), Arrived: info.Modified.UTC(),
+		Digest: d.Digest, SHA256: d.SHA256,
+	}
+	if known && (have.same(&info) || have.Digest == d.Digest) {
+		next.Arrived = have.Arrived
+	}
+	if !known || have != next {
+		x.objects[key], x.changed = next, true
+	}
+}
+
+// write keeps what is new. A race with another run that saw the same is no loss: what it wrote stands, and what it did not
+// see is seen again by the next run.
+func (x *sightings) write(ctx context.Context, s store.Store) error {
+	if !x.changed {
+		return nil
+	}
+	body, err := json.MarshalIndent(x.objects, "", " ")
+	if err != nil {
+		return err
+	}
+	body = append(body, '\n')
+	if bytes.Equal(body, x.before) {
+		return nil
+	}
+	if _, err = s.Swap(ctx, x.key, body, x.version); err != nil && !errors.Is(err, store.ErrStale) {
+		return fmt.Errorf("keep when objects arrived: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,383 @@
+package normalise
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/shuffle"
+	"daybook/pipeline/ingest"
+	"daybook/pipeline/rows"
+	"daybook/pipeline/run"
+	"daybook/pipeline/source"
+	"daybook/pipeline/source/delivery"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Decoded is what normalising an object leaves for later steps.
+type Decoded struct {
+	// Source and Delivery are those of the object.
+	Source   schemas.SourceID `json:"source"`
+	Delivery string           `json:"delivery"`
+	// LastTime is the latest end of a charge period, in microseconds: how far the period has come.
+	LastTime int64 `json:"last_time"`
+	// Sent is what was sent to each shard, as dataset.ShardSums has it in bytes.
+	Sent []byte `json:"sent,omitempty"`
+}
+
+// Object decodes one pinned object, says whose each row is, sets aside what belongs to another period, and sends
+// the rest to shards of accounts in a shuffle file.
+func Object(ctx context.Context, in *run.Inputs) (*run.Result, error) {
+	pinned, err := in.Pinned()
+	if err != nil {
+		return nil, err
+	}
+	src, ok := in.Book().Source(pinned.Source)
+	if !ok {
+		return nil, fmt.Errorf("the book has no source %q, which the run's spec names", pinned.Source)
+	}
+	obj := &pinned.Objects[in.Object]
+	n := newNormaliser(in, src, obj)
+	defer n.found.Close()
+	out := run.Output{Dataset: run.Shuffled, Key: in.Key + ".arrow"}
+	err = in.CreateScratch(ctx, out.Key, func(w io.Writer) error {
+		lent := run.Lent[*shuffle.Writer](in, "shufflers")
+		var err error
+		if n.out, err = shuffler(in, lent, w); err != nil {
+			return err
+		}
+		defer lent.Leave(n.out)
+		if err := errors.Join(n.decode(ctx), n.close()); err != nil {
+			return n.tooLarge(err)
+		}
+		_, err = n.out.Close()
+		return err
+	})
+	left := Decoded{Source: src.ID, Delivery: obj.Delivery}
+	var refused *schemas.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return refuse(ctx, in, &left, refused)
+	case errors.Is(err, store.ErrExists): // it was left by a process that ended before its result
+		return nil, fmt.Errorf("%w: %w", run.ErrScratch, err)
+	case err != nil:
+		return nil, err
+	}
+	n.noteOthers()
+	n.noteUnrun()
+	out.Rows = n.control.Shuffled.Rows
+	res := &run.Result{Outputs: []run.Output{out}, Control: n.control}
+	left.LastTime, left.Sent = n.last, n.sent.Bytes()
+	if err := res.Leave(left); err != nil {
+		return nil, err
+	}
+	return res, n.found.Write(ctx, in, res)
+}
+
+// shuffler returns a writer of a shuffle file on w, one that is done with its last file where there is one.
+func shuffler(in *run.Inputs, lent *run.Spares[*shuffle.Writer], w io.Writer) (*shuffle.Writer, error) {
+	if used, ok := lent.Take(); ok {
+		return used, used.Reset(w)
+	}
+	return shuffle.NewWriter(w, &schemas.Usage, in.Shards(), shuffle.Options{BudgetBytes: int(in.Budget() / 2)})
+}
+
+// refuse is the result of an object that cannot be trusted: one finding, and no rows.
+func refuse(ctx context.Context, in *run.Inputs, left *Decoded, why *schemas.RefusedError) (*run.Result, error) {
+	f := why.Finding(left.Source)
+	res := &run.Result{Refused: &run.Refusal{
+		Cause: *why, Why: string(left.Source) + ": " + why.Error(), Waived: ingest.WaiveOne(in.Book().Provider().Waivers, in.Period(), &f),
+	}}
+	if err := res.Leave(left); err != nil {
+		return nil, err
+	}
+	var found run.Findings
+	found.Add(f)
+	return res, found.Write(ctx, in, res)
+}
+
+// normaliser takes the batches of one object.
+type normaliser struct {
+	in  *run.Inputs
+	src *schemas.Source
+	obj *run.Object
+	out *shuffle.Writer
+
+	owners Owners
+	// view is the decoder's batch with our own columns beside its own, which are left as they are.
+	view dataset.Batch
+	// inside and outside take a batch apart that has rows of other periods.
+	inside, outside *dataset.Batch
+	shards          []uint16
+	labels          Constants
+	control         run.Control
+	// delivered, shuffled and beyond (the period) become totals of control in the end.
+	delivered, shuffled, beyond dataset.Tally
+	// sent is what went to each shard.
+	sent *dataset.ShardSums
+	// seen counts the rows that the decoder accounted for, as usage or as a finding.
+	seen int64
+
+	found run.Findings
+	last  int64
+	// marks label the rows that came late, of periods back to the oldest.
+	marks  lateMarks
+	oldest schemas.Period
+	// others counts rows of other periods.
+	others map[schemas.Period]int64
+	zone   *time.Location
+	month  Month
+}
+
+func newNormaliser(in *run.Inputs, src *schemas.Source, obj *run.Object) *normaliser {
+	zone := in.Book().Zone()
+	return &normaliser{
+		in: in, src: src, obj: obj, owners: NewOwners(in.Book(), src, in.Home(), in.Shards()), found: in.NewFindings(), oldest: oldestLate(in),
+		sent: dataset.NewShardSums(in.Shards()), zone: zone, month: MonthOf(in.Period(), zone),
+	}
+}
+
+// decode reads the object and makes sure that it is the one that was pinned: by its version in the landing place where this
+// process pinned it, or else by its digest.
+func (n *normaliser) decode(ctx context.Context) error {
+	version := n.in.Listed(n.obj.Key)
+	if version != "" {
+		switch is, err := n.unchanged(ctx, version); {
+		case err != nil:
+			return err
+		case !is:
+			version = ""
+		}
+	}
+	at, size, err := store.OpenReaderAt(ctx, n.in.Landing(), n.obj.Key)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", n.obj.Key, err)
+	}
+	defer at.Close()
+	body := io.Reader(io.NewSectionReader(at, 0, size))
+	digest := delivery.NewDigest()
+	if version == "" {
+		body = io.TeeReader(body, digest)
+	}
+	in := source.Input{Key: n.obj.Key, Body: body, At: at, Size: size}
+	if n.src.Semantics == schemas.Snapshot {
+		in.Period = n.in.Period()
+	}
+	stats, err := source.Decode(ctx, n.src, in, source.Sink{Rows: n.rows, Finding: n.finding})
+	if err != nil {
+		return err
+	}
+	if version == "" {
+		err = n.checkDigest(body, digest)
+	} else if is, lookErr := n.unchanged(ctx, version); lookErr != nil || !is {
+		err = cmp.Or(lookErr, fmt.Errorf("%s has changed since the run began; run again", n.obj.Key))
+	}
+	if err != nil {
+		return err
+	}
+	if stats.Rows == 0 {
+		info, _ := schemas.CodeEmptyObject.Info()
+		n.found.Add(schemas.Finding{
+			Code: info.Code, Severity: info.Severity, Source: n.src.ID, Object: n.obj.Key, Message: info.Meaning + "; " + info.Fix,
+		})
+	}
+	if n.seen != stats.Rows {
+		return fmt.Errorf("%s: %w: the decoder read %d rows and accounts for %d", n.obj.Key, run.ErrLostRows, stats.Rows, n.seen)
+	}
+	if n.obj.Rows >= 0 && stats.Rows != n.obj.Rows {
+		return &schemas.RefusedError{
+			Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
+			Reason: fmt.Sprintf("it has %d %s, and its manifest promises %d", stats.Rows, schemas.OneOrMany(stats.Rows, "row", "rows"), n.obj.Rows),
+		}
+	}
+	return nil
+}
+
+// unchanged reports whether the object still has a version. That the landing place does not answer is an error, and no
+// change.
+func (n *normaliser) unchanged(ctx context.Context, version store.Version) (bool, error) {
+	info, err := store.Stat(ctx, n.in.Landing(), n.obj.Key)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look whether %s has changed: %w", n.obj.Key, err)
+	}
+	return info.Version == version, nil
+}
+
+// checkDigest reads what the decoder has left and compares the digest.
+func (n *normaliser) checkDigest(body io.Reader, digest hash.Hash) error {
+	if _, err := io.Copy(io.Discard, body); err != nil {
+		return fmt.Errorf("read %s to its end: %w", n.obj.Key, err)
+	}
+	if got := hex.EncodeToString(digest.Sum(nil)); got != n.obj.Digest {
+		return fmt.Errorf("%s has changed since the run began: its digest was %.12s… and is %.12s…; run again", n.obj.Key, n.obj.Digest, got)
+	}
+	return nil
+}
+
+// tooLarge refuses an object whose sums no dataset can hold: what no bill can reach must not stop those of others.
+func (n *normaliser) tooLarge(err error) error {
+	if !errors.Is(err, money.ErrOverflow) {
+		return err
+	}
+	return &schemas.RefusedError{Code: schemas.CodeHostileObject, Object: n.obj.Key, Reason: "its quantities or costs come to 10^20 or more, which no dataset holds"}
+}
+
+// close folds the tallies into the control totals.
+func (n *normaliser) close() error {
+	for _, x := range [...]struct {
+		tally *dataset.Tally
+		into  *dataset.Totals
+	}{{&n.delivered, &n.control.Delivered}, {&n.shuffled, &n.control.Shuffled}, {&n.beyond, &n.control.OutOfScope}} {
+		t, err := x.tally.Totals()
+		if err != nil {
+			return err
+		}
+		if err := x.into.Merge(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finding takes what the decoder found wrong. A row that is a finding and nothing else is counted with what it holds.
+func (n *normaliser) finding(f schemas.Finding) error {
+	n.found.Add(f)
+	if f.Rows == 0 {
+		return nil
+	}
+	n.seen += f.Rows
+	if err := run.AddFinding(&n.control.Delivered, &f); err != nil {
+		return err
+	}
+	if f.Code == schemas.CodeOtherPeriod {
+		return run.AddFinding(&n.control.OutOfScope, &f)
+	}
+	return run.AddFinding(&n.control.Rejected, &f)
+}
+
+// mostUnits is how many units, and how many currencies, one object may have. Control totals have a sum for each, and go into
+// manifests that people read.
+const mostUnits = 4096
+
+// rows takes a batch: counts it, fills in what the book knows, and routes each row.
+func (n *normaliser) rows(b *dataset.Batch) error {
+	n.seen += int64(b.Rows)
+	if err := n.delivered.AddBatch(b, dataset.UsageMeasures()); err != nil {
+		return err
+	}
+	if n.delivered.MoreKeysThan(mostUnits) {
+		return &schemas.RefusedError{
+			Code: schemas.CodeHostileObject, Object: n.obj.Key,
+			Reason: fmt.Sprintf("its rows have more than %d units or currencies, where control totals keep a sum of each", mostUnits),
+		}
+	}
+	n.view = dataset.Batch{Table: b.Table, Rows: b.Rows, Columns: append(n.view.Columns[:0], b.Columns...)}
+	b = &n.view
+	n.labels.Label(b, schemas.UseSourceId, string(n.src.ID))
+	n.labels.Label(b, schemas.UseObjectKey, n.obj.Key)
+	n.labels.Label(b, schemas.UsePeerId, string(n.src.Peer))
+	if cap(n.shards) < b.Rows {
+		n.shards = make([]uint16, b.Rows)
+	}
+	n.shards = n.shards[:b.Rows]
+	n.owners.Assign(b, n.shards)
+	n.in.Handled(int64(b.Rows))
+	b, err := n.scope(b)
+	if err != nil || b.Rows == 0 {
+		return err
+	}
+	n.sent.AddBatch(b, n.shards, dataset.UsageMeasures())
+	return n.out.Add(b, n.shards)
+}
+
+// scope sets aside the rows of an append source that belong to another period; their own period's run takes them, unless
+// that has been: then they are late, and marked. A bill
+// says to which billing period a row belongs, whenever the use was; a meter only says when the use was. What is left of the
+// batch comes back, with its shards.
+func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
+	ends := &b.Columns[schemas.UseChargePeriodEnd]
+	outside := 0
+	n.marks.begin(b.Rows)
+	for i := range b.Rows {
+		in := n.month.Holds(b, i)
+		if n.late(b, i, in) {
+			continue
+		}
+		if !in {
+			outside++
+		} else if ends.Ints[i] > n.last {
+			n.last = ends.Ints[i]
+		}
+	}
+	n.marks.end(b)
+	late := &b.Columns[schemas.UseLatePeriod]
+	if outside == 0 || n.src.Semantics == schemas.Snapshot {
+		return b, n.shuffled.AddBatch(b, dataset.UsageMeasures())
+	}
+	if n.inside == nil {
+		n.inside, n.outside = dataset.NewBatch(b.Table), dataset.NewBatch(b.Table)
+	}
+	n.inside.Clear()
+	n.outside.Clear()
+	kept := n.shards[:0]
+	for i := range b.Rows {
+		if !n.month.Holds(b, i) && late.IsNull(i) {
+			n.outside.AppendRange(b, i, i+1)
+			n.note(b, i)
+			continue
+		}
+		n.inside.AppendRange(b, i, i+1)
+		kept = append(kept, n.shards[i])
+	}
+	n.shards = kept
+	if err := n.beyond.AddBatch(n.outside, dataset.UsageMeasures()); err != nil {
+		return nil, err
+	}
+	return n.inside, n.shuffled.AddBatch(n.inside, dataset.UsageMeasures())
+}
+
+// note counts a row of another period, where no other run will read its object.
+func (n *normaliser) note(b *dataset.Batch, i int) {
+	if !strings.Contains(n.src.Pattern, "{") {
+		return
+	}
+	v := &b.Columns[schemas.UseBillingPeriodStart]
+	billed := !v.Absent && !v.IsNull(i)
+	if !billed {
+		v = &b.Columns[schemas.UseChargePeriodStart]
+	}
+	p := schemas.PeriodOf(rows.TimeOf(v.Ints[i]), n.zone)
+	if !billed && n.looksFor(p) {
+		return // see noteUnrun
+	}
+	if n.others == nil {
+		n.others = map[schemas.Period]int64{}
+	}
+	n.others[p]++
+}
+
+// noteOthers says which rows of other periods lie where only this period's run looks. They are counted out of scope.
+func (n *normaliser) noteOthers() {
+	for _, p := range slices.Sorted(maps.Keys(n.others)) {
+		info, _ := schemas.CodeOtherPeriod.Info()
+		n.found.Add(schemas.Finding{
+			Code: info.Code, Severity: schemas.Warning, Source: n.src.ID, Object: n.obj.Key, Value: string(p),
+			Message: fmt.Sprintf("%d %s of %s, whose run does not look here; have %s delivered with that period", n.others[p],
+				schemas.OneOrMany(n.others[p], "row is", "rows are"), p, schemas.OneOrMany(n.others[p], "it", "them")),
+		})
+	}
+}

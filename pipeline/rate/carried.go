@@ -1,0 +1,89 @@
+package rate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"daybook/pipeline/run"
+	"daybook/pipeline/store"
+	"daybook/rating"
+	"daybook/schemas"
+)
+
+// CarriedIn is what accounts take into a period from the committed run of the one before: rolled-over allowances, levels,
+// balances, commitments that go on.
+type CarriedIn struct {
+	// Period and Run are those that left it.
+	Period schemas.Period
+	Run    schemas.RunID
+
+	Parts    []run.PartDigest
+	accounts map[schemas.AccountID]rating.Carried
+}
+
+// ReadCarriedIn returns what the period before p left for it, nil where that has no committed run. An error means that the
+// store could not be read, or is damaged.
+func ReadCarriedIn(ctx context.Context, s store.Store, p schemas.Period) (*CarriedIn, error) {
+	before := p.Previous()
+	m, err := run.ReadPointed(ctx, s, before)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the run of %s, from which balances are carried: %w", before, err)
+	}
+	in := &CarriedIn{Period: before, Run: m.Run, accounts: map[schemas.AccountID]rating.Carried{}}
+	for _, o := range m.Outputs {
+		if o.Dataset != carriedOver {
+			continue
+		}
+		part := run.PartDigest{Part: o.Key, Digest: o.Digest}
+		accounts, err := readCarried(ctx, s, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range accounts {
+			in.accounts[a.Account] = a.Carried
+		}
+		in.Parts = append(in.Parts, part)
+	}
+	return in, nil
+}
+
+// readCarried reads what a part of a run left for the accounts in it. It is JSON without a seal and without checksums of its
+// own, so its bytes are held against the digest by which the run that wrote it, or the one that reads it, knows it.
+func readCarried(ctx context.Context, s store.Store, p run.PartDigest) ([]carriedAccount, error) {
+	body, _, err := store.ReadAll(ctx, s, p.Part)
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != p.Digest {
+		return nil, fmt.Errorf("%s is damaged; remove it and run its period again: its SHA-256 is %x…, and %.12s… was written", p.Part, sum[:6], p.Digest)
+	}
+	var accounts []carriedAccount
+	if err := json.Unmarshal(body, &accounts); err != nil {
+		return nil, fmt.Errorf("%s is damaged; remove it and run its period again: %w", p.Part, err)
+	}
+	return accounts, nil
+}
+
+// Of is what one account takes along; nothing where nothing was carried.
+func (c *CarriedIn) Of(id schemas.AccountID) rating.Carried {
+	if c == nil {
+		return rating.Carried{}
+	}
+	return c.accounts[id]
+}
+
+// carriedAccount is what the next period needs of an account.
+type carriedAccount struct {
+	Account schemas.AccountID `json:"account"`
+	Carried rating.Carried    `json:"carried"`
+}
+
+// carriedOver is the dataset name of what accounts take into the next period: JSON that rating alone reads.
+const carriedOver = "carried"

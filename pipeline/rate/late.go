@@ -1,0 +1,377 @@
+package rate
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/rows"
+	"daybook/pipeline/run"
+	"daybook/rating"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// latecomers settles what came late for the accounts of a shard: rows that an earlier run had already are set aside, those
+// that the period in which they came takes are added to it, and the periods of the others are rated again, from the first
+// of them to the one before this run's, so that what one carries into the next is right, too. What that changes in what was
+// charged becomes corrections. Accounts must come in ascending order; only their rows are read.
+type latecomers struct {
+	ctx context.Context
+	set *Setting
+	// own reads this run's usage twice, ahead of and behind the runs before it.
+	own [2]*lateFiles
+	// chain are the runs of earlier periods, oldest first.
+	chain []*earlierRun
+}
+
+// earlierRun is a run of an earlier period as far as it is rated again.
+type earlierRun struct {
+	run.Earlier
+	manifest *run.Manifest
+	Plan     *rating.Plan
+	// usage is read twice, charges once.
+	usage   [2]*lateFiles
+	charges *lateFiles
+	// before and after are without and with what came late now.
+	before, After *rating.Tally
+	carried       map[schemas.AccountID]rating.Carried
+}
+
+// Settled is what became of an account's late rows.
+type Settled struct {
+	// Corrections change what earlier runs charged.
+	Corrections []schemas.Charge
+	// Carried is what the account carries into the period, where rating earlier ones again says so anew.
+	Carried *rating.Carried
+	// Unmetered are rows that the period at hand would take and cannot add up.
+	unmetered []schemas.Finding
+	// Found are rows that cannot be rated in their own period, and what else is to be said.
+	found []schemas.Finding
+	// Fed rows were added to the tally of the period at hand; those that earlier runs had are repeated, and named in repeats.
+	fed, repeated int64
+	Repeats       map[recordName]bool
+	// Partly is how many of those that their own period was rated again with were rated by some of their meters only.
+	partly int64
+	// chain are the periods that were rated again, for explaining: their tallies are valid until the next account.
+	Again []ratedPeriod
+}
+
+// ratedPeriod is an earlier period of an account, rated with what came late.
+type ratedPeriod struct {
+	Run     *earlierRun
+	Charges []schemas.Charge
+}
+
+// recordName digests what names a record within an account: its source and its identifier.
+type recordName [16]byte
+
+func NameOf(b *dataset.Batch, i int) (name recordName, named bool) {
+	v := &b.Columns[schemas.UseRecordId]
+	if v.IsNull(i) {
+		return name, false
+	}
+	h := sha256.New()
+	h.Write(b.Columns[schemas.UseSourceId].TextAt(i))
+	h.Write([]byte{0})
+	h.Write(v.TextAt(i))
+	copy(name[:], h.Sum(nil))
+	return name, true
+}
+
+// NewLatecomers prepares to settle accounts of a run; usage are the files with its usage.
+func NewLatecomers(ctx context.Context, set *Setting, usage func(schemas.AccountID) []string) *latecomers {
+	l := &latecomers{ctx: ctx, set: set}
+	for i := range l.own {
+		l.own[i] = newLateFiles(ctx, set.Store, &schemas.Usage, schemas.UseAccountId, LateColumns(set.Book, set.Plan), usage)
+	}
+	return l
+}
+
+// LateColumns are those by which usage is rated and repeated records are known.
+func LateColumns(b run.Book, plan *rating.Plan) []int {
+	return append(RatingColumns(b, plan), schemas.UseSourceId, schemas.UseRecordId, schemas.UseLatePeriod)
+}
+
+func (l *latecomers) Close() {
+	for _, f := range l.own {
+		f.close()
+	}
+	for _, e := range l.chain {
+		e.charges.close()
+		for _, f := range e.usage {
+			f.close()
+		}
+	}
+}
+
+// Settle settles the late rows of an account, whose other rows of the period have been added to the tally.
+func (l *latecomers) Settle(id schemas.AccountID, tally *rating.Tally) (*Settled, error) {
+	s := &settling{latecomers: l, id: id, tally: tally, names: map[recordName]bool{}, came: map[schemas.Period]int64{}, out: &Settled{Repeats: map[recordName]bool{}}}
+	for _, step := range []func() error{s.look, s.issuedBefore, s.lookBetween, s.feedChain, s.feedOwn, s.rate, s.note} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("account %s: settle what came late: %w", id, err)
+		}
+	}
+	return s.out, nil
+}
+
+// settling is one account being settled.
+type settling struct {
+	*latecomers
+	id    schemas.AccountID
+	tally *rating.Tally
+	out   *Settled
+	// names are the late records from the first period on, and whether a row of theirs has been met.
+	names map[recordName]bool
+	first schemas.Period
+	runs  []*earlierRun // from first on
+	// came counts the account's own late rows by period.
+	came map[schemas.Period]int64
+	// issued is what was charged so far, by the period that it is for.
+	issued map[schemas.Period][]schemas.Charge
+	// feeds add rows up: of the period at hand, and of each run without and with what came late now.
+	feed          *Combos
+	before, after []*Combos
+}
+
+// look reads the account's own late rows: their names, and the first period that they are of.
+func (s *settling) look() error {
+	return s.own[0].read(s.id, func(b *dataset.Batch, from, to int) error {
+		late := &b.Columns[schemas.UseLatePeriod]
+		for i := from; i < to; i++ {
+			if late.IsNull(i) {
+				continue
+			}
+			p := schemas.Period(late.TextAt(i))
+			if s.first == "" || p < s.first {
+				s.first = p
+			}
+			s.came[p]++
+			s.out.repeated++ // until it is fed
+			if name, ok := NameOf(b, i); ok {
+				s.names[name] = false
+			}
+		}
+		return nil
+	})
+}
+
+// issuedBefore reads what was charged for the periods in question, the latest run first. Where one of these corrected an
+// earlier period still, rating again begins there.
+func (s *settling) issuedBefore() error {
+	s.issued = map[schemas.Period][]schemas.Charge{}
+	for _, e := range slices.Backward(s.set.Earlier) {
+		if e.Period < s.first {
+			break
+		}
+		run, err := s.runOf(e)
+		if err != nil {
+			return err
+		}
+		s.runs = append(s.runs, run)
+		err = run.charges.read(s.id, func(b *dataset.Batch, from, to int) error {
+			for i := from; i < to; i++ {
+				c, err := rows.ChargeAt(b, i)
+				if err != nil {
+					return err
+				}
+				p := e.Period
+				if c.Corrects != "" {
+					p = c.Corrects
+				}
+				if !s.set.ran(p) {
+					return fmt.Errorf("the run of %s corrects %s, whose run is too far back to be rated again", e.Period, p)
+				}
+				s.first = min(s.first, p)
+				s.issued[p] = append(s.issued[p], *c)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	slices.Reverse(s.runs)
+	return nil
+}
+
+// lookBetween reads the names of what came late in earlier runs.
+func (s *settling) lookBetween() error {
+	for _, run := range s.runs {
+		if run.manifest.Control.LateRows == 0 {
+			continue
+		}
+		err := run.usage[0].read(s.id, func(b *dataset.Batch, from, to int) error {
+			late := &b.Columns[schemas.UseLatePeriod]
+			for i := from; i < to; i++ {
+				if name, ok := NameOf(b, i); ok && !late.IsNull(i) {
+					s.names[name] = false
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// repeats reports whether a row is a late one that an earlier row was the same record as, and notes it if it is not.
+func (s *settling) repeats(b *dataset.Batch, i int) bool {
+	name, ok := NameOf(b, i)
+	if !ok {
+		return false
+	}
+	met, wanted := s.names[name]
+	if !wanted {
+		return false
+	}
+	s.names[name] = true
+	return met && !b.Columns[schemas.UseLatePeriod].IsNull(i)
+}
+
+// feedChain adds up what earlier runs had, oldest first.
+func (s *settling) feedChain() error {
+	s.before, s.after = make([]*Combos, len(s.runs)), make([]*Combos, len(s.runs))
+	for k, run := range s.runs {
+		s.before[k], s.after[k] = newFeed(run.before, run.Plan), newFeed(run.After, run.Plan)
+		s.before[k].BeginAccount(s.id)
+		s.after[k].BeginAccount(s.id)
+	}
+	for k, run := range s.runs {
+		err := run.usage[1].read(s.id, func(b *dataset.Batch, from, to int) error {
+			return s.each(b, from, to, func(p schemas.Period, from, to int) error {
+				feeds := []*Combos{s.before[k], s.after[k]}
+				if n := s.find(p); n >= 0 && n != k {
+					feeds = append(feeds, s.before[n], s.after[n])
+				}
+				return feedRows(b, from, to, feeds...)
+			})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// feedOwn adds the account's own late rows to the period at hand and to their own.
+func (s *settling) feedOwn() error {
+	s.feed = newFeed(s.tally, s.set.Plan)
+	s.feed.account++
+	err := s.own[1].read(s.id, func(b *dataset.Batch, from, to int) error {
+		return s.each(b, from, to, func(p schemas.Period, from, to int) error {
+			if p == "" {
+				return nil
+			}
+			s.out.fed, s.out.repeated = s.out.fed+int64(to-from), s.out.repeated-int64(to-from)
+			feeds := []*Combos{s.feed}
+			if n := s.find(p); n >= 0 {
+				feeds = append(feeds, s.after[n])
+			}
+			return feedRows(b, from, to, feeds...)
+		})
+	})
+	s.out.unmetered = s.feed.Flush()
+	return err
+}
+
+// each calls with the stretches of rows that are of one period, the empty one for use of the run's own, leaving out those
+// that repeat an earlier row.
+func (s *settling) each(b *dataset.Batch, from, to int, feed func(p schemas.Period, from, to int) error) error {
+	late := &b.Columns[schemas.UseLatePeriod]
+	for from < to {
+		if s.repeats(b, from) {
+			if name, ok := NameOf(b, from); ok {
+				s.out.Repeats[name] = true
+			}
+			from++
+			continue
+		}
+		end := from + 1
+		for end < to && late.IsNull(end) == late.IsNull(from) && string(late.TextAt(end)) == string(late.TextAt(from)) && !s.repeats(b, end) {
+			end++
+		}
+		if err := feed(schemas.Period(late.TextAt(from)), from, end); err != nil {
+			return err
+		}
+		from = end
+	}
+	return nil
+}
+
+// find returns the place of a period's run, or -1.
+func (s *settling) find(p schemas.Period) int {
+	return slices.IndexFunc(s.runs, func(e *earlierRun) bool { return e.Period == p })
+}
+
+func newFeed(t *rating.Tally, p *rating.Plan) *Combos {
+	c := new(Combos)
+	c.Init(t, p)
+	return c
+}
+
+func feedRows(b *dataset.Batch, from, to int, feeds ...*Combos) error {
+	for _, c := range feeds {
+		c.Begin(b)
+		if err := c.Add(from, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// asKept rounds the figures of charges as the dataset holds them, so that they differ from what was issued only where it
+// matters.
+func asKept(charges []schemas.Charge) []schemas.Charge {
+	keep := func(d *money.Decimal) { *d = money.RoundTo(*d, money.Scale, money.HalfEven) }
+	out := slices.Clone(charges)
+	for i := range out {
+		c := &out[i]
+		keep(&c.Priced)
+		keep(&c.List)
+		keep(&c.PeerCost)
+		if keep(&c.Consumed); c.Category != schemas.CategoryUsage {
+			c.Consumed = money.Zero
+		}
+	}
+	return out
+}
+
+// note says that usage came late: of which period, how much of it, and against which run.
+func (s *settling) note() error {
+	info, _ := schemas.CodeLateUsage.Info()
+	for _, p := range slices.Sorted(maps.Keys(s.came)) {
+		if s.find(p) < 0 {
+			return fmt.Errorf("usage is late for %s, which was never run", p)
+		}
+		s.out.found = append(s.out.found, schemas.Finding{
+			Code: info.Code, Severity: info.Severity, Account: s.id, Value: string(p),
+			Message: fmt.Sprintf("account %s: %d %s of %s came after that month had been run", s.id, s.came[p], schemas.OneOrMany(s.came[p], "row", "rows"), p),
+		})
+	}
+	return nil
+}
+
+// LeaveLate is each for the rows that did not come late, and returns how many it left out.
+func LeaveLate(b *dataset.Batch, from, to int, each func(from, to int) error) (left int64, err error) {
+	late := &b.Columns[schemas.UseLatePeriod]
+	for from < to {
+		end, is := from+1, !late.IsNull(from)
+		for end < to && late.IsNull(end) != is {
+			end++
+		}
+		if is {
+			left += int64(end - from)
+		} else if err := each(from, end); err != nil {
+			return left, err
+		}
+		from = end
+	}
+	return left, nil
+}

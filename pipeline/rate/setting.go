@@ -1,0 +1,176 @@
+package rate
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"sync"
+
+	"daybook/pipeline/normalise"
+	"daybook/pipeline/run"
+	"daybook/pipeline/store"
+	"daybook/rating"
+	"daybook/schemas"
+)
+
+// Setting is all that accounts of a run are rated in, beside their usage: the catalogue compiled for the period, what they
+// carried over, their families, and the runs of the periods before. A task makes it of its inputs, and whoever looks at a run
+// that was committed makes it of the manifest, so that there is one door to rating an account of a run.
+type Setting struct {
+	Period schemas.Period
+	// AsOf is the day as of which the book is read; the zero day is all there is.
+	AsOf  schemas.Date
+	Book  run.Book
+	Store store.Store
+	Plan  *rating.Plan
+	// Carried is what an account takes over from the period before.
+	Carried func(schemas.AccountID) (rating.Carried, error)
+	// Earlier are the runs of the periods before, oldest first.
+	Earlier []run.Earlier
+	// Roots are the accounts at the top of families by the accounts of these, themselves included.
+	Roots map[schemas.AccountID]schemas.AccountID
+
+	mu sync.Mutex
+	// earlier are the runs of earlier periods that were looked at, and plans the catalogue compiled for those.
+	earlier map[schemas.Period]*run.Manifest
+	plans   map[schemas.Period]*rating.Plan
+}
+
+// PlanOf is the catalogue compiled for the period, once for all tasks of this process.
+func PlanOf(ctx context.Context, in *run.Inputs) (*rating.Plan, error) {
+	return run.Shared(in, "rating plan", func(in *run.Inputs) (*rating.Plan, error) {
+		through, err := normalise.ThroughOf(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		return compile(in.Book(), rating.Spec{Period: in.Period(), AsOf: in.AsOf(), Through: through})
+	})
+}
+
+// compile prepares the book for rating a period.
+func compile(b run.Book, s rating.Spec) (*rating.Plan, error) {
+	return rating.Compile(rating.Book{
+		Catalogue: b.CatalogueAsOf(s.AsOf), Customers: b.Customers(), Zone: b.Zone(), Rates: b.Rates(), Exchange: b.Provider().Exchange,
+	}, s)
+}
+
+// settingOf is that of the accounts of a task's run, made once for all tasks of this process.
+func settingOf(ctx context.Context, in *run.Inputs) (*Setting, error) {
+	return run.Shared(in, "setting of rating", func(in *run.Inputs) (*Setting, error) {
+		plan, err := PlanOf(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		carried := map[schemas.AccountID]rating.Carried{}
+		for _, p := range in.Carried() {
+			accounts, err := readCarried(ctx, in.Store(), p)
+			if err != nil {
+				return nil, fmt.Errorf("read what was carried into the period: %w", err)
+			}
+			for _, a := range accounts {
+				carried[a.Account] = a.Carried
+			}
+		}
+		return &Setting{
+			Period: in.Period(), AsOf: in.AsOf(), Book: in.Book(), Store: in.Store(), Plan: plan, Earlier: in.Earlier(), Roots: in.Roots(),
+			Carried: func(id schemas.AccountID) (rating.Carried, error) { return carried[id], nil },
+		}, nil
+	})
+}
+
+// SettingIn is that of a run that was committed, by the book given.
+func SettingIn(ctx context.Context, m *run.Manifest, b run.Book, s store.Store) (*Setting, error) {
+	asOf := m.Spec.AsOfDay(b.Zone())
+	plan, err := compile(b, rating.Spec{Period: m.Spec.Period, AsOf: asOf, Through: normalise.ThroughIn(m, b.Zone())})
+	return &Setting{
+		Period: m.Spec.Period, AsOf: asOf, Book: b, Store: s, Plan: plan, Earlier: m.Spec.Earlier, Roots: m.Spec.Roots(),
+		Carried: func(id schemas.AccountID) (rating.Carried, error) { return carriedInto(ctx, s, m, id) },
+	}, err
+}
+
+// ran reports whether a period had a run when this one began.
+func (s *Setting) ran(p schemas.Period) bool { return run.RanAmong(s.Earlier, p) }
+
+// runOf returns the manifest of an earlier run, read once.
+func (s *Setting) runOf(ctx context.Context, e run.Earlier) (*run.Manifest, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.earlier[e.Period]; m != nil {
+		return m, nil
+	}
+	m, err := run.ReadEarlier(ctx, s.Store, e)
+	if err != nil {
+		return nil, err
+	}
+	if s.earlier == nil {
+		s.earlier = map[schemas.Period]*run.Manifest{}
+	}
+	s.earlier[e.Period] = m
+	return m, nil
+}
+
+// planIn is the catalogue compiled for the period of an earlier run: today's book, as of the day that the earlier run knew
+// where it had one, else as of this run's.
+func (s *Setting) planIn(m *run.Manifest) (*rating.Plan, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, zone := m.Spec.Period, s.Book.Zone()
+	if plan := s.plans[p]; plan != nil {
+		return plan, nil
+	}
+	asOf := s.AsOf
+	if m.Spec.AsOf != nil {
+		asOf = m.Spec.AsOfDay(zone)
+	}
+	plan, err := compile(s.Book, rating.Spec{Period: p, AsOf: asOf, Through: normalise.ThroughIn(m, zone)})
+	if err != nil {
+		return nil, err
+	}
+	if s.plans == nil {
+		s.plans = map[schemas.Period]*rating.Plan{}
+	}
+	s.plans[p] = plan
+	return plan, nil
+}
+
+// ledger is whom a run rates: the names that charges show, by account, and the accounts to be rated by shard, in order.
+type ledger struct {
+	names   map[schemas.AccountID]string
+	byShard [][]schemas.AccountID
+}
+
+// ledgerOf is that of a task's run, put together once for all tasks of this process.
+func ledgerOf(ctx context.Context, in *run.Inputs) (*ledger, error) {
+	return run.Shared(in, "accounts to be rated", func(in *run.Inputs) (*ledger, error) {
+		plan, err := PlanOf(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		l := &ledger{names: map[schemas.AccountID]string{}, byShard: make([][]schemas.AccountID, in.Shards())}
+		for account, customer := range in.Book().Accounts() {
+			l.names[account.ID] = cmp.Or(account.Name, customer.Name)
+		}
+		home := in.Home()
+		for _, id := range plan.Accounts() {
+			shard := home(id)
+			l.byShard[shard] = append(l.byShard[shard], id)
+		}
+		return l, nil
+	})
+}
+
+// carriedInto is what an account carried into a run, as its spec has it.
+func carriedInto(ctx context.Context, s store.Store, m *run.Manifest, id schemas.AccountID) (rating.Carried, error) {
+	for _, p := range m.Spec.Carried {
+		accounts, err := readCarried(ctx, s, p)
+		if err != nil {
+			return rating.Carried{}, fmt.Errorf("read what was carried into the period: %w", err)
+		}
+		for i := range accounts {
+			if accounts[i].Account == id {
+				return accounts[i].Carried, nil
+			}
+		}
+	}
+	return rating.Carried{}, nil
+}

@@ -1,0 +1,55 @@
+package rows
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"daybook/schemas"
+)
+
+// TestChargesAfterTrim lays charges out whose neighbours share some texts and not others, and again after the writer has
+// forgotten its dictionaries: every cell must hold the charge's own text.
+func TestChargesAfterTrim(t *testing.T) {
+	w := NewChargeWriter(&schemas.Provider{Name: "cloud", LegalName: "Cloud GmbH"})
+	w.Period, w.Names = "2024-09", map[schemas.AccountID]string{"a1": "One", "a2": "Two"}
+	list := []schemas.Charge{
+		{Account: "a1", Currency: "EUR", Region: "north", Subscription: "s1", Service: "Compute"},
+		{Account: "a1", Currency: "EUR", Region: "south", Service: "Storage"},
+		{Account: "a1", Currency: "USD", Service: "Compute"},
+		{Account: "a2", Currency: "USD", Region: "south", Subscription: "s2", Service: "Compute"},
+		{Account: "a3", Currency: "USD", Region: "north", Subscription: "s2", Service: "Storage"},
+		{Account: "a1", Currency: "USD", Region: "north", Subscription: "s1", Service: "Storage"},
+	}
+	for round := range 3 {
+		w.Trim()
+		for i := range list {
+			c := list[(i+2*round)%len(list)]
+			c.ID, c.Category, c.Description, c.Frequency = schemas.ChargeID(fmt.Sprint(i)), "Usage", "what it is for", "Usage-Based"
+			c.Start, c.End = time.Unix(0, 0), time.Unix(1, 0)
+			if err := w.Append(&c); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Batch.EndRow(); err != nil {
+				t.Fatal(err)
+			}
+			for col, want := range map[int]string{
+				schemas.ChargeBillingAccountId: string(c.Account), schemas.ChargeBillingAccountName: w.Names[c.Account],
+				schemas.ChargeDraftInvoiceId:  "2024-09-" + string(c.Account) + "-" + string(c.Currency),
+				schemas.ChargeBillingCurrency: string(c.Currency), schemas.ChargeRegionId: c.Region, schemas.ChargeRegionName: c.Region,
+				schemas.ChargeSubscriptionId: string(c.Subscription), schemas.ChargeServiceName: c.Service,
+			} {
+				got := ""
+				if v := &w.Batch.Columns[col]; !v.IsNull(i) {
+					got = string(v.TextAt(i))
+				}
+				if got != want {
+					t.Errorf("round %d, charge %d: %s is %q, want %q", round, i, schemas.Charges.Columns[col].Name, got, want)
+				}
+			}
+		}
+		for i := range mostForms + 1 { // more forms than are kept
+			w.byFormula[fmt.Sprint(i)] = &codedForm{}
+		}
+	}
+}

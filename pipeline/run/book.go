@@ -1,0 +1,94 @@
+package run
+
+import (
+	"iter"
+	"time"
+
+	"daybook/pipeline/book"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Book is a book as a task sees it: what it asks for of a part that its row of the table does not declare is refused with
+// its result. A book that is read by no task, as to explain a run, has all parts.
+type Book struct {
+	book *book.Book
+	in   *Inputs // nil where everything may be asked for
+}
+
+// WholeBook has all parts.
+func WholeBook(b *book.Book) Book { return Book{book: b} }
+
+func (b Book) ask(parts ...book.Part) *book.Book {
+	if b.in != nil {
+		for _, p := range parts {
+			_ = b.in.ask(need{part: p}) // it is kept, and refuses the result
+		}
+	}
+	return b.book
+}
+
+// Provider is who we are, with the policies.
+func (b Book) Provider() *schemas.Provider { return &b.ask(book.PartProvider).Provider }
+
+// Zone is the provider's.
+func (b Book) Zone() *time.Location { return b.ask(book.PartProvider).Zone }
+
+// Source returns a source by its identifier.
+func (b Book) Source(id schemas.SourceID) (*schemas.Source, bool) {
+	return b.ask(book.PartSources).Source(id)
+}
+
+// Catalogue is what is sold, with all its versions.
+func (b Book) Catalogue() *schemas.Catalogue { return &b.ask(book.PartCatalogue).Catalogue }
+
+// CatalogueAsOf is the catalogue as it was known on a day; no day is today.
+func (b Book) CatalogueAsOf(day schemas.Date) schemas.Catalogue {
+	return b.ask(book.PartCatalogue).CatalogueAsOf(day)
+}
+
+// Customers are all customers, in order.
+func (b Book) Customers() []schemas.Customer { return b.ask(book.PartCustomers).Customers }
+
+// Accounts are those of all customers, in their order.
+func (b Book) Accounts() iter.Seq2[*schemas.Account, *schemas.Customer] {
+	return b.ask(book.PartCustomers).Accounts
+}
+
+// Account returns an account and the customer it belongs to.
+func (b Book) Account(id schemas.AccountID) (*schemas.Account, *schemas.Customer, bool) {
+	return b.ask(book.PartCustomers).Account(id)
+}
+
+// Owner says whose a row is that names a billing and a sub-account on a day.
+func (b Book) Owner(src *schemas.Source, billing, sub string, day schemas.Date) (schemas.AccountID, bool) {
+	return b.ask(book.PartPeers, book.PartCustomers).Owner(src, billing, sub, day)
+}
+
+// OwnerByDay reports whether the owner of these accounts depends on the day.
+func (b Book) OwnerByDay(src *schemas.Source, billing, sub string) bool {
+	return b.ask(book.PartPeers).OwnerByDay(src, billing, sub)
+}
+
+// OwnUse reports whether a peer's account is declared to be used by ourselves.
+func (b Book) OwnUse(peer schemas.PeerID, billing, sub string) bool {
+	return b.ask(book.PartPeers).OwnUse(peer, billing, sub)
+}
+
+// Peers are the other providers, in order.
+func (b Book) Peers() []schemas.Peer { return b.ask(book.PartPeers).Peers }
+
+// Contracts are those with peers, in order.
+func (b Book) Contracts() []schemas.Contract { return b.ask(book.PartPeers).Contracts }
+
+// Plan is the business plan.
+func (b Book) Plan() *schemas.Plan { return &b.ask(book.PartPlan).Plan }
+
+// Rates are the rates of exchange.
+func (b Book) Rates() *schemas.Rates { return b.ask(book.PartFX).Rates }
+
+// Convert returns the exact conversion between two currencies on a day, by the provider's exchange policy and what was
+// known on asOf (no day: now). It reports false where the book has no rate that is fresh enough.
+func (b Book) Convert(from, to money.Currency, day, asOf schemas.Date) (schemas.Conversion, bool) {
+	return b.ask(book.PartFX, book.PartProvider).Convert(from, to, day, asOf)
+}

@@ -1,0 +1,210 @@
+package run
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// Result is what a task leaves: references to its outputs, what it counted, and small partial sums for later steps. It is
+// committed last, so that a result that can be read has outputs that can be read.
+type Result struct {
+	Key     string   `json:"key"`
+	Task    string   `json:"task"`
+	Outputs []Output `json:"outputs"`
+	// Control says where every row went.
+	Control Control `json:"control"`
+	// Codes counts findings by code.
+	Codes []CodeCount `json:"codes"`
+	// Partial is what a later step of the flow needs of this one beyond its outputs.
+	Partial json.RawMessage `json:"partial,omitempty"`
+	// Sums are what a later step adds up of many tasks, in bytes: as JSON they would cost more than what they are sums of.
+	Sums []byte `json:"sums,omitempty"`
+	// Refused says that what the task read cannot be trusted, so that the delivery that it is of counts as not delivered.
+	Refused *Refusal `json:"refused,omitempty"`
+	// Incomplete says that an expected delivery is missing or was refused before it was read.
+	Incomplete bool `json:"incomplete,omitempty"`
+	// Digest seals the result as it lies in the store.
+	Digest string `json:"digest"`
+
+	// opened is the partial, decoded.
+	opened sync.Once
+	left   any
+	leftBy error
+}
+
+// Left returns what a task left for later steps, decoded from its partial. That is done once: every shard may ask for it.
+// It is not to be changed.
+func Left[T any](res *Result) (*T, error) {
+	res.opened.Do(func() {
+		left := new(T)
+		if res.leftBy = json.Unmarshal(res.Partial, left); res.leftBy == nil {
+			res.left = left
+		}
+	})
+	left, ok := res.left.(*T)
+	if !ok {
+		return nil, fmt.Errorf("%s: read what it left for later steps: %w", res.Task, cmp.Or(res.leftBy, fmt.Errorf("it is no %T", left)))
+	}
+	return left, nil
+}
+
+// Leave encodes what later steps need of a task.
+func (res *Result) Leave(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode what later steps need: %w", err)
+	}
+	res.Partial = b
+	return nil
+}
+
+// Refusal is why what a task read cannot be trusted.
+type Refusal struct {
+	Cause schemas.RefusedError `json:"cause"`
+	// Why says it in a sentence.
+	Why string `json:"why"`
+	// Waived says that the book lets the period be complete without it.
+	Waived bool `json:"waived,omitempty"`
+}
+
+// Output is one object that a task wrote.
+type Output struct {
+	// Dataset is the table's name, or "shuffle", "invoices" or "report".
+	Dataset string `json:"dataset"`
+	Key     string `json:"key"`
+	Rows    int64  `json:"rows"`
+	// Size is in bytes; it and the digest are left out of temporary outputs, whose bytes depend on the memory budget.
+	Size int64 `json:"size"`
+	// Digest is the SHA-256 of the object in hex.
+	Digest string `json:"digest,omitempty"`
+}
+
+// CodeCount is how many findings of a code there are, and the rows that they stand for.
+type CodeCount struct {
+	Code     schemas.Code     `json:"code"`
+	Severity schemas.Severity `json:"severity"`
+	Findings int64            `json:"findings"`
+	Rows     int64            `json:"rows"`
+}
+
+// Control says where rows went, as exact totals of rows, quantities by unit and costs by currency. A step fills what it
+// decides: the sums over all tasks balance, or the run fails.
+type Control struct {
+	// Delivered is what the decoders saw.
+	Delivered dataset.Totals `json:"delivered"`
+	// OutOfScope rows belong to another period; Rejected ones are findings and nothing else.
+	OutOfScope dataset.Totals `json:"out_of_scope"`
+	Rejected   dataset.Totals `json:"rejected"`
+	// Shuffled rows went to a shard; of these Duplicates were dropped and Usage kept.
+	Shuffled   dataset.Totals `json:"shuffled"`
+	Duplicates dataset.Totals `json:"duplicates"`
+	Usage      dataset.Totals `json:"usage"`
+	// Read is the usage that rating read. Of its rows, those Rated are behind charges of every meter that takes them, those
+	// Partly rated behind those of some meters while others wait for the book, those Suspended wait for the book, and those
+	// Unpriced are a peer's that are nobody's; what is left are those Repeated.
+	Read          dataset.Totals `json:"read"`
+	RatedRows     int64          `json:"rated_rows"`
+	PartlyRows    int64          `json:"partly_rated_rows"`
+	SuspendedRows int64          `json:"suspended_rows"`
+	UnpricedRows  int64          `json:"unpriced_rows"`
+	// LateRows of the usage came after the period of their use had been run. RepeatedRows of these are the same records as
+	// rows of earlier runs, so that nothing is made of them.
+	LateRows     int64 `json:"late_rows,omitempty"`
+	RepeatedRows int64 `json:"repeated_rows,omitempty"`
+	// Charged are the charges that rating made, as rows, with what they bill as costs. All of them are Compared with the
+	// plan and Invoiced.
+	Charged  dataset.Totals `json:"charged"`
+	Compared dataset.Totals `json:"compared"`
+	Invoiced dataset.Totals `json:"invoiced"`
+}
+
+// Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places
+// at once, is harmless: both write the same bytes under the same keys. A task that asked for what its row of the table does
+// not declare has an error wrapping ErrUndeclared, and no result.
+func Do(ctx context.Context, r *Run, t Task) (res *Result, reused bool, err error) {
+	if res, err = committed(ctx, r, &t, true); err != nil || res != nil {
+		return res, res != nil, err
+	}
+	in, err := r.inputs(t)
+	if err != nil {
+		return nil, false, err
+	}
+	res, err = in.step.Do(ctx, in)
+	if undeclared := in.undeclared(); undeclared != nil {
+		return nil, false, undeclared
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: %w", t.Name(), err)
+	}
+	res.Key, res.Task = t.Key, t.Stage+"/"+t.Step
+	body, err := json.Marshal(res)
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: write its result: %w", t.Name(), err)
+	}
+	if _, err := r.Store.Create(ctx, resultKey(r, &t), bytes.NewReader(seal(body))); err != nil {
+		return nil, false, fmt.Errorf("%s: commit its result: %w", t.Name(), err)
+	}
+	return res, false, nil
+}
+
+// committed returns the task's result if it is there with all that readers need of it, and with what later steps of its
+// stage need if scratch is wanted; else nil.
+func committed(ctx context.Context, r *Run, t *Task, scratch bool) (*Result, error) {
+	res, err := ReadResult(ctx, r, t)
+	if err != nil || res == nil {
+		return nil, err
+	}
+	if all, err := allThere(ctx, r.Store, res.Outputs, 1, (*Output).present); err != nil || !all {
+		return nil, err
+	}
+	if !t.Temporary || !scratch {
+		return res, nil
+	}
+	for _, o := range res.Outputs {
+		if o.Dataset != Shuffled {
+			continue
+		}
+		if _, err := store.Stat(ctx, r.Scratch, r.scratchKey(o.Key)); errors.Is(err, store.ErrNotFound) {
+			return nil, nil
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+// ReadResult returns the task's committed result, or nil if there is none.
+func ReadResult(ctx context.Context, r *Run, t *Task) (*Result, error) {
+	body, _, err := store.ReadAll(ctx, r.Store, resultKey(r, t))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	res := new(Result)
+	if err := json.Unmarshal(body, res); err != nil {
+		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: %w", t.Name(), resultKey(r, t), err)
+	}
+	if res.Key != t.Key {
+		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: it is of task %q", t.Name(), resultKey(r, t), res.Key)
+	}
+	if _, sound := unseal(body); !sound {
+		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: it is not as it was written", t.Name(), resultKey(r, t))
+	}
+	return res, nil
+}
+
+// resultKey is where a task's result lies: keyed by content, so runs with the same work share it.
+func resultKey(r *Run, t *Task) string {
+	return fmt.Sprintf("runs/%s/tasks/%s-%s/%s.json", r.Spec.Period, t.Stage, t.Step, t.Key)
+}

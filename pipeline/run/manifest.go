@@ -1,0 +1,176 @@
+package run
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// Manifest is what a run leaves for readers: its spec, where every row went, and what was written. It is the last thing a
+// run writes, and holds nothing that differs between two runs of one spec.
+type Manifest struct {
+	Run  schemas.RunID `json:"run"`
+	Spec Spec          `json:"spec"`
+	// Provisional says that an expected delivery is missing or was refused.
+	Provisional bool `json:"provisional"`
+	// Control is the sum over all tasks; Sources divides what was read by source.
+	Control Control         `json:"control"`
+	Sources []SourceControl `json:"sources"`
+	Codes   []CodeCount     `json:"codes"`
+	// Outputs lists every object of the run that readers may open, by dataset and key.
+	Outputs []Output `json:"outputs"`
+	// Summary is the run in figures, as the reports open with them.
+	Summary json.RawMessage `json:"summary,omitempty"`
+	// Digest seals the manifest as it lies in the store.
+	Digest string `json:"digest"`
+}
+
+// SourceControl is where the rows of one source went.
+type SourceControl struct {
+	Source  schemas.SourceID `json:"source"`
+	Objects int              `json:"objects"`
+	Control Control          `json:"control"`
+}
+
+// ErrUnbalanced says that the control totals do not add up: rows, quantity or cost were lost or invented. Nothing is
+// committed then.
+var ErrUnbalanced = errors.New("control totals do not balance")
+
+func newManifest(r *Run, plan []Wave, results [][]*Result) (*Manifest, error) {
+	m := &Manifest{Run: r.ID, Spec: r.Spec}
+	for _, s := range r.Spec.Sources {
+		m.Sources = append(m.Sources, SourceControl{Source: s.Source, Objects: len(s.Objects)})
+	}
+	refused := refusals(&r.Spec, plan, results)
+	codes := map[schemas.Code]CodeCount{}
+	for i := range plan {
+		for j, res := range results[i] {
+			if err := m.addControl(&plan[i], j, res, refused); err != nil {
+				return nil, err
+			}
+			m.Provisional = m.Provisional || res.Incomplete
+			for _, c := range res.Codes {
+				AddCode(codes, c)
+			}
+			for _, o := range res.Outputs {
+				if o.Dataset != Shuffled {
+					m.Outputs = append(m.Outputs, o)
+				}
+			}
+			if plan[i].step.Opens {
+				m.Summary = res.Partial
+			}
+		}
+	}
+	m.Codes = SortedCodes(codes)
+	slices.SortFunc(m.Outputs, func(a, b Output) int {
+		return cmp.Or(strings.Compare(a.Dataset, b.Dataset), strings.Compare(a.Key, b.Key))
+	})
+	return m, nil
+}
+
+// addControl counts a task's rows. What an object of a refused delivery held does not count: it was not taken.
+func (m *Manifest) addControl(w *Wave, part int, res *Result, refused map[string]bool) error {
+	if w.step.Width != PerObject {
+		return m.Control.merge(&res.Control)
+	}
+	t := &w.Tasks[part]
+	pinned := &m.Spec.Sources[t.Source]
+	if res.Refused != nil && !res.Refused.Waived {
+		m.Provisional = true
+	}
+	if refused[DeliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)] {
+		return nil
+	}
+	if err := m.Sources[t.Source].Control.merge(&res.Control); err != nil {
+		return err
+	}
+	return m.Control.merge(&res.Control)
+}
+
+// AddCode adds to the count of a code, under the gravest severity that any of its findings has.
+func AddCode(codes map[schemas.Code]CodeCount, c CodeCount) {
+	sum := codes[c.Code]
+	severity := c.Severity
+	if slices.Index(schemas.Severities, sum.Severity) > slices.Index(schemas.Severities, severity) {
+		severity = sum.Severity
+	}
+	codes[c.Code] = CodeCount{c.Code, severity, sum.Findings + c.Findings, sum.Rows + c.Rows}
+}
+
+// SortedCodes returns the counts in the order of schemas.Codes.
+func SortedCodes(codes map[schemas.Code]CodeCount) []CodeCount {
+	var out []CodeCount
+	for _, info := range schemas.Codes {
+		if c, ok := codes[info.Code]; ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// manifestKey is where a run's manifest lies.
+func manifestKey(p schemas.Period, id schemas.RunID) string {
+	return fmt.Sprintf("runs/%s/%s/manifest.json", p, id)
+}
+
+// ReadManifest returns the manifest of a committed run; an error wrapping store.ErrNotFound says that there is none.
+func ReadManifest(ctx context.Context, s store.Store, p schemas.Period, id schemas.RunID) (*Manifest, error) {
+	body, _, err := store.ReadAll(ctx, s, manifestKey(p, id))
+	if err != nil {
+		return nil, err
+	}
+	m := new(Manifest)
+	if err := json.Unmarshal(body, m); err != nil {
+		return nil, fmt.Errorf("%s is damaged; remove it and run again: %w", manifestKey(p, id), err)
+	}
+	if m.Run != id {
+		return nil, fmt.Errorf("%s is damaged; remove it and run again: it is of run %q", manifestKey(p, id), m.Run)
+	}
+	// Manifests had no seal once.
+	if sealed, sound := unseal(body); sealed && !sound {
+		return nil, fmt.Errorf("%s is damaged; remove it and run again: it is not as it was written", manifestKey(p, id))
+	}
+	return m, nil
+}
+
+// writeManifest commits the run. Of several processes that did the same run at once exactly one commits it, whatever the
+// period points at; to the others, already says that it was done. A manifest that differs from the one that is there is a
+// *store.ConflictError: the run was computed twice with different results.
+func writeManifest(ctx context.Context, s store.Store, m *Manifest) (already bool, err error) {
+	body, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return false, fmt.Errorf("write the manifest of run %s: %w", m.Run, err)
+	}
+	body = seal(append(body, '\n'))
+	key := manifestKey(m.Spec.Period, m.Run)
+	// A create of what is there already succeeds, and so does not say who was first; a swap does.
+	if _, err = s.Swap(ctx, key, body, ""); !errors.Is(err, store.ErrStale) {
+		return false, err
+	}
+	_, err = s.Create(ctx, key, bytes.NewReader(body))
+	return true, err
+}
+
+// FilesOf finds the files of a dataset in which an account's rows lie.
+func (m *Manifest) FilesOf(table *schemas.Table) func(schemas.AccountID) []string {
+	byShard := map[string][]string{}
+	for _, o := range m.Outputs {
+		if o.Dataset == table.Name {
+			_, part, _ := strings.Cut(o.Key, "/part-")
+			byShard[part] = append(byShard[part], o.Key)
+		}
+	}
+	home := m.Spec.Home()
+	return func(id schemas.AccountID) []string {
+		return byShard[fmt.Sprintf("%04d.parquet", home(id))]
+	}
+}

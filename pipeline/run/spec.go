@@ -1,0 +1,151 @@
+package run
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// Spec is everything that a bill run is a function of. Two runs with equal specs leave equal bytes.
+type Spec struct {
+	// Provider is the book's own identifier of whose run this is.
+	Provider string         `json:"provider"`
+	Period   schemas.Period `json:"period"`
+	// AsOf limits what counts as known: deliveries that arrived and facts that were recorded by then. Null: all there is.
+	AsOf *time.Time `json:"as_of"`
+	// Book is the digest of each part of the book, in name order.
+	Book []PartDigest `json:"book"`
+	// Sources holds what was pinned, in the order of source identifiers.
+	Sources []Pinned `json:"sources"`
+	// Carried are the digests of what the period before left for this one.
+	Carried []PartDigest `json:"carried,omitempty"`
+	// Earlier are the runs of the periods before, oldest first: usage that came late for them is rated against them.
+	Earlier []Earlier `json:"earlier,omitempty"`
+	// Families are the accounts that lie in the shard of another, because their usage may be priced as one, in order.
+	Families []Kin `json:"families,omitempty"`
+	// Shards is how many ways the accounts are divided. It changes the division of rows into files, never the rows.
+	Shards int `json:"shards"`
+	// Code names the version of every step's algorithm.
+	Code []PartDigest `json:"code"`
+}
+
+// PartDigest is a named digest or version.
+type PartDigest struct {
+	Part   string `json:"part"`
+	Digest string `json:"digest"`
+}
+
+// Pinned is what one source had delivered when the run began.
+type Pinned struct {
+	Source   schemas.SourceID  `json:"source"`
+	Objects  []Object          `json:"objects"`
+	Findings []schemas.Finding `json:"findings"`
+	// Incomplete says that an expected delivery is missing or was refused, so the period is provisional.
+	Incomplete bool `json:"incomplete"`
+}
+
+// Object is one pinned object of a delivery.
+type Object struct {
+	Key    string `json:"key"`
+	Size   int64  `json:"size"`
+	Digest string `json:"digest"`
+	// Delivery and Version name the arrival; Version is empty for append sources.
+	Delivery string `json:"delivery"`
+	Version  string `json:"version,omitempty"`
+	// Rows is what the delivery's manifest promises, or -1.
+	Rows int64 `json:"rows"`
+	// Taken is the latest earlier period whose run had this very object, which took from it what was of its own period and
+	// of those before; empty if none had.
+	Taken schemas.Period `json:"taken,omitempty"`
+}
+
+// RunID is a digest of the spec. A spec that cannot be written as JSON does not exist: its fields are plain data.
+func (s *Spec) RunID() (schemas.RunID, error) {
+	d, err := digestJSON(s)
+	if err != nil {
+		return "", fmt.Errorf("digest the run's spec: %w", err)
+	}
+	return schemas.RunID(d[:16]), nil
+}
+
+// digestJSON returns the SHA-256 of v's JSON in hex. Structs marshal in field order and maps by key, so equal values
+// have equal digests.
+func digestJSON(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// MostEarlier is how many months back usage may come late. Runs that are further back are not looked at.
+const MostEarlier = 12
+
+// Earlier names the run that a period had when this run began: what came late for that period is held against it.
+type Earlier struct {
+	Period schemas.Period `json:"period"`
+	Run    schemas.RunID  `json:"run"`
+}
+
+// ReadEarlier returns the manifest of an earlier run.
+func ReadEarlier(ctx context.Context, s store.Store, e Earlier) (*Manifest, error) {
+	m, err := ReadManifest(ctx, s, e.Period, e.Run)
+	if err != nil {
+		return nil, fmt.Errorf("read the run of %s, to which usage may have come late: %w", e.Period, err)
+	}
+	return m, nil
+}
+
+// ran reports whether a period had a run when this one began.
+func (s *Spec) ran(p schemas.Period) bool { return RanAmong(s.Earlier, p) }
+
+func RanAmong(runs []Earlier, p schemas.Period) bool {
+	return slices.ContainsFunc(runs, func(e Earlier) bool { return e.Period == p })
+}
+
+// earlierPeriods lists the periods that had a run when this one began: what an object's rows are told late by. Which runs
+// they are is no matter to it, so that one made anew does not make every object be decoded again.
+func (s *Spec) earlierPeriods() (out []schemas.Period) {
+	for _, e := range s.Earlier {
+		out = append(out, e.Period)
+	}
+	return out
+}
+
+// Kin is an account whose usage may be priced with that of the account at the top of its family, in whose shard it lies.
+type Kin struct {
+	Account schemas.AccountID `json:"account"`
+	Root    schemas.AccountID `json:"root"`
+}
+
+// Home finds the shard of an account: that of the account at the top of its family.
+func (s *Spec) Home() func(schemas.AccountID) uint16 {
+	root := s.Roots()
+	return func(id schemas.AccountID) uint16 {
+		if r, ok := root[id]; ok {
+			id = r
+		}
+		return dataset.ShardOf([]byte(id), s.Shards)
+	}
+}
+
+// Roots are the accounts at the top of families by the accounts of these, themselves included.
+func (s *Spec) Roots() map[schemas.AccountID]schemas.AccountID {
+	if len(s.Families) == 0 {
+		return nil
+	}
+	root := make(map[schemas.AccountID]schemas.AccountID, len(s.Families))
+	for _, k := range s.Families {
+		root[k.Account], root[k.Root] = k.Root, k.Root
+	}
+	return root
+}

@@ -135,7 +135,7 @@ func (b *bill) covered(sub *subscription, o *offering, x *price) money.Ratio {
 		}
 		start, end := seg.start, seg.end
 		if x != nil {
-			if start, end = b.plan.inForce(x, start, end); !start.Before(end) {
+			if start, end = b.plan.inForce(sub, x, start, end); !start.Before(end) {
 				continue
 			}
 		}

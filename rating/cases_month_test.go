@@ -28,6 +28,15 @@ var months = map[string]func(*rating.Book, []money.Decimal) []rating.Row{
 		b.Customers[0].Accounts[0].Subscriptions[0].End = schemas.NewDate(2024, 9, int(q[0].IntPart()))
 		return nil
 	},
+	// The same, and another price of 30 whose own policy includes that day.
+	"termination_day_of_one": func(b *rating.Book, q []money.Decimal) []rating.Row {
+		p := schemas.Price{ID: "p", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelFlat, Amount: dec("30")}}
+		x := p
+		x.ID, x.Policy.TerminationDay = "x", schemas.TerminationInclusive
+		b.Catalogue.Offerings[0].Prices = []schemas.Price{p, x}
+		b.Customers[0].Accounts[0].Subscriptions[0].End = schemas.NewDate(2024, 9, int(q[0].IntPart()))
+		return nil
+	},
 	// One fee for each amount.
 	"fees": fees,
 	// The same, with 19% tax.

@@ -295,14 +295,17 @@ func (p *Plan) entryOf(sub *subscription, seg *segment, x *price) (entry, bool) 
 	if len(x.meters) == 0 || !inPhase(x, seg.phase) {
 		return entry{}, false
 	}
-	start, end := p.inForce(x, seg.start, seg.end)
+	start, end := p.inForce(sub, x, seg.start, seg.end)
 	e := entry{sub: sub, price: x, quantity: seg.quantity, phase: seg.phase, start: start.UnixMicro(), end: end.UnixMicro()}
 	e.filtered = len(x.Filters) > 0
 	return e, e.start < e.end
 }
 
-// inForce cuts a stretch to the days on which a price is in force.
-func (p *Plan) inForce(x *price, start, end time.Time) (time.Time, time.Time) {
+// inForce cuts a stretch of a subscription to the days on which a price is in force, the last as the price's policy says.
+func (p *Plan) inForce(sub *subscription, x *price, start, end time.Time) (time.Time, time.Time) {
+	if over := p.endOf(sub, x); !over.IsZero() {
+		end = earlier(end, over)
+	}
 	if from := x.Validity.From; !from.IsZero() {
 		start = later(start, from.Time(p.book.Zone))
 	}

@@ -113,7 +113,7 @@ func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) er
 		if seg.paused || seg.offering != x.offering || !inPhase(x, seg.phase) {
 			continue
 		}
-		start, end := b.plan.inForce(x, seg.start, seg.end)
+		start, end := b.plan.inForce(sub, x, seg.start, seg.end)
 		if !start.Before(end) {
 			continue
 		}

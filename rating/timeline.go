@@ -12,7 +12,7 @@ import (
 // Segments adjoin; a subscription that has not begun or has ended has none.
 func (p *Plan) timeline(sub *subscription, from, to time.Time) []segment {
 	zone := sub.account.zone
-	begin, end := sub.Start.Time(zone), p.endOf(sub)
+	begin, end := sub.Start.Time(zone), p.lastEnd(sub)
 	if end.IsZero() {
 		end = to
 	}
@@ -57,10 +57,31 @@ func (p *Plan) timeline(sub *subscription, from, to time.Time) []segment {
 	return out
 }
 
-// endOf is the first instant at which a subscription is over, or zero.
-func (p *Plan) endOf(sub *subscription) time.Time {
+// lastEnd is the first instant at which a subscription is over for all of its prices, or zero.
+func (p *Plan) lastEnd(sub *subscription) time.Time {
+	if sub.End.IsZero() {
+		return time.Time{}
+	}
+	inclusive := func(x *price) bool { return x.policy.TerminationDay == schemas.TerminationInclusive }
+	some := p.policy.TerminationDay == schemas.TerminationInclusive || slices.ContainsFunc(sub.prices, inclusive)
+	if o := p.offerings[sub.Offering]; o != nil {
+		some = some || slices.ContainsFunc(o.prices, inclusive)
+	}
+	for i := range sub.Changes {
+		if o := p.offerings[sub.Changes[i].Offering]; o != nil {
+			some = some || slices.ContainsFunc(o.prices, inclusive)
+		}
+	}
+	if some {
+		return sub.End.AddDays(1).Time(sub.account.zone)
+	}
+	return sub.End.Time(sub.account.zone)
+}
+
+// endOf is the first instant at which a subscription is over for a price, or zero.
+func (p *Plan) endOf(sub *subscription, x *price) time.Time {
 	end := sub.End
-	if !end.IsZero() && p.policy.TerminationDay == schemas.TerminationInclusive {
+	if !end.IsZero() && x.policy.TerminationDay == schemas.TerminationInclusive {
 		end = end.AddDays(1)
 	}
 	return end.Time(sub.account.zone)

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"time"
 
 	"daybook/pipeline/book"
@@ -36,8 +37,14 @@ type Places struct {
 }
 
 // Fix makes r the run of a spec, and forgets what is known of another. A process that did not prepare a run opens it so, by
-// its spec and a book whose parts have the digests that the spec names.
+// its spec and a book whose parts have the digests that the spec names; with another book it is an error that names the parts,
+// because what is done by that would lie under the keys of this one.
 func (r *Run) Fix(s Spec) (err error) {
+	for _, part := range s.Book {
+		if have := r.Book.Digest(book.Part(part.Part)); have != part.Digest {
+			return fmt.Errorf("the part %q of the book is not that of the run: its digest is %.12s…, and the spec names %.12s…", part.Part, have, part.Digest)
+		}
+	}
 	r.Spec, r.memory = s, new(memory)
 	r.ID, err = s.RunID()
 	return err

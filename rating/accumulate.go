@@ -38,13 +38,6 @@ type accumulator struct {
 	how      schemas.Aggregation // of a window, for those who merge it
 }
 
-// point is one row that an aggregation has to keep: a level change, a sample or an event.
-type point struct {
-	at, end int64
-	value   money.Fixed
-	id      string
-}
-
 // add takes one row by an aggregation. It fails on overflow only.
 func (a *accumulator) add(how schemas.Aggregation, r *Row) error {
 	if a.rows == 0 || r.Start < a.first {

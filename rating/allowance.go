@@ -24,7 +24,7 @@ type priceState struct {
 func (b *bill) allow(x *metering, q number, final bool) number {
 	t, p := &x.line.t, x.entry.price
 	if p.FreeQuantity != nil {
-		q = t.allowFree(q, "the usage discount", fact("free_quantity", *p.FreeQuantity))
+		q = allowFree(t, q, "the usage discount", fact("free_quantity", *p.FreeQuantity))
 	}
 	if p.Allowance == nil {
 		return q
@@ -44,7 +44,7 @@ func (b *bill) allow(x *metering, q number, final bool) number {
 	if final {
 		s.before[x.series.key] = higher(lower(q.v, left.v), money.Zero)
 	}
-	return t.allowFree(q, "the allowance", in("allowance", left))
+	return allowFree(t, q, "the allowance", in("allowance", left))
 }
 
 // stateOf finds the state of the allowance that a series draws on.
@@ -87,7 +87,7 @@ func (b *bill) ownAllowance(t *trail, e *entry) number {
 			From: time.UnixMicro(e.start), To: time.UnixMicro(e.end), Start: b.plan.start, End: b.plan.end,
 			Zone: b.account.zone,
 		}
-		total = t.prorate(total, e.price.Prorate, part)
+		total = prorate(t, total, e.price.Prorate, part)
 	}
 	return total
 }

@@ -113,7 +113,7 @@ func (b *bill) promised(c *schemas.Commitment, y *commitCycle, run *CarriedCommi
 	l = b.blank(nil)
 	l.tax = run.Tax
 	promised = l.t.add(OpGiven, "commitment "+c.ID, c.Amount, fact("commitment", c.Amount))
-	promised = l.t.prorate(promised, c.Prorate, Part{From: y.start, To: y.to, Start: y.start, End: y.end, Zone: b.plan.book.Zone})
+	promised = prorate(&l.t, promised, c.Prorate, Part{From: y.start, To: y.to, Start: y.start, End: y.end, Zone: b.plan.book.Zone})
 	note := "spent since " + run.Since.String() + ", before the period and in it"
 	if from, to := later(b.plan.start, y.start), earlier(b.plan.end, y.to); c.Split != schemas.SplitByPeriod && to.Sub(from) < b.plan.end.Sub(b.plan.start) {
 		note += fmt.Sprintf(", of each charge the part of its days from %s to %s", b.plan.day(from), b.plan.day(to).AddDays(-1))

@@ -44,7 +44,7 @@ func (b *bill) commitLines(c *schemas.Commitment, sold []*line) {
 	}
 	l := b.blank(nil)
 	promised := l.t.add(OpGiven, "commitment "+c.ID, c.Amount, fact("commitment", c.Amount))
-	promised = l.t.prorate(promised, c.Prorate, b.validPart(&c.Validity))
+	promised = prorate(&l.t, promised, c.Prorate, b.validPart(&c.Validity))
 	l.tax = tax
 	over := spend.Sub(promised.v)
 	switch {

@@ -143,24 +143,6 @@ func (b *bill) commitWindows(c *schemas.Commitment) {
 	}
 }
 
-// overage is Σ (spend above the commitment) × (factor - 1).
-func overage(commitment, factor money.Decimal, spends []money.Decimal) money.Decimal {
-	total := money.Zero
-	for _, s := range spends {
-		total = total.Add(aboveZero(s.Sub(commitment)))
-	}
-	return total.Mul(factor.Sub(money.One))
-}
-
-// trueUp is what windows lack to the commitment; those that are not listed spent nothing.
-func trueUp(commitment money.Decimal, windows int64, spends []money.Decimal) money.Decimal {
-	total := commitment.Mul(money.NewDecimal(max(windows, int64(len(spends))), 0))
-	for _, s := range spends {
-		total = total.Sub(lower(aboveZero(s), commitment))
-	}
-	return total
-}
-
 // windowCount is how many windows a stretch of time has.
 func windowCount(p Part, w schemas.Window) int64 {
 	switch w {

@@ -159,7 +159,7 @@ func (b *bill) cash() error {
 		return nil
 	}
 	total := l.t.sum("the document's total", parts...)
-	payable := l.t.roundBy(in("total", total), &rule)
+	payable := roundBy(&l.t, in("total", total), &rule)
 	l.amount = l.t.sub("what makes it payable", in("payable", payable), in("total", total))
 	if l.amount.v.IsZero() {
 		return nil

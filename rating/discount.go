@@ -8,8 +8,8 @@ import (
 	"daybook/schemas/money"
 )
 
-// discount takes one discount off what is left of a base.
-func (t *trail) discount(left number, base money.Decimal, d *schemas.Discount, of schemas.PercentBase) number {
+// takeDiscount takes one discount off what is left of a base.
+func takeDiscount(t *trail, left number, base money.Decimal, d *schemas.Discount, of schemas.PercentBase) number {
 	if !left.v.IsPositive() {
 		return left
 	}
@@ -178,7 +178,7 @@ func (b *bill) discountLevel(l *level, d *schemas.Discount) {
 	}
 	if d.Percent != nil {
 		for _, x := range lines {
-			x.amount = x.t.discount(x.amount, x.charge.List, d, b.policy.PercentBase)
+			x.amount = takeDiscount(&x.t, x.amount, x.charge.List, d, b.policy.PercentBase)
 		}
 		return
 	}

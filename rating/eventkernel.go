@@ -8,6 +8,13 @@ import (
 	"daybook/schemas/money"
 )
 
+// point is one row that an aggregation has to keep: a level change, a sample or an event.
+type point struct {
+	at, end int64
+	value   money.Fixed
+	id      string
+}
+
 // eventKernel is a price of events compiled for the hot path: it prices the rows of a meter one by one in 128-bit and
 // whole numbers, without steps and without allocating, and gives what Price gives. Sessions have whole seconds there, as
 // nearly all have; those that do not go the way of Price.

@@ -8,7 +8,7 @@ import (
 )
 
 // exchange converts an amount by an exact factor, which is a fraction where a rate is used inverted.
-func (t *trail) exchange(note string, amount number, factor money.Ratio) number {
+func exchange(t *trail, note string, amount number, factor money.Ratio) number {
 	if !factor.Num.Equal(money.One) {
 		amount = t.mul(note, in("amount", amount), fact("rate", factor.Num))
 	}
@@ -45,7 +45,7 @@ func (b *bill) conversion(from, to money.Currency, l *line) (schemas.Conversion,
 }
 
 // ratesNote names the rates of a conversion, where anyone will read it.
-func (t *trail) ratesNote(what string, c schemas.Conversion) string {
+func ratesNote(t *trail, what string, c schemas.Conversion) string {
 	if t.quiet {
 		return ""
 	}
@@ -64,7 +64,7 @@ func (b *bill) convertAmount(amount money.Decimal, from money.Currency, l *line)
 	if !ok {
 		return money.Zero, schemas.CodeNoRate
 	}
-	cost := l.t.exchange(l.t.ratesNote("the peers' cost from "+string(from)+" into "+string(b.currency), found), given(amount), found.Factor)
+	cost := exchange(&l.t, ratesNote(&l.t, "the peers' cost from "+string(from)+" into "+string(b.currency), found), given(amount), found.Factor)
 	return l.t.round("at the places of the datasets", in("cost", cost), money.Scale, money.HalfEven).v, ""
 }
 
@@ -79,7 +79,7 @@ func (b *bill) toAccount(l *line) schemas.Code {
 		return schemas.CodeNoRate
 	}
 	factor := found.Factor
-	l.amount = l.t.exchange(l.t.ratesNote("from "+string(l.charge.Currency)+" into "+string(b.currency), found), l.amount, factor)
+	l.amount = exchange(&l.t, ratesNote(&l.t, "from "+string(l.charge.Currency)+" into "+string(b.currency), found), l.amount, factor)
 	l.charge.List = shareRound(l.charge.List, factor.Num, factor.Den)
 	if p := l.charge.UnitPrice; p != nil {
 		v := shareRound(*p, factor.Num, factor.Den)

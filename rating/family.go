@@ -93,12 +93,12 @@ func (x *metering) pricePooled(st *stretch) (bool, error) {
 		weights[0] = money.One
 	}
 	q := t.add(OpGiven, "metered of the account and its family", total, fact("quantity", total))
-	q = t.convertRound(q, e.price.Convert)
+	q = convertRound(t, q, e.price.Convert)
 	if free := e.price.FreeQuantity; free != nil {
-		q = t.allowFree(q, "the usage discount", fact("free_quantity", *free))
+		q = allowFree(t, q, "the usage discount", fact("free_quantity", *free))
 	}
 	if e.price.Allowance != nil {
-		q = t.allowFree(q, "the allowance", fact("allowance", e.price.Allowance.Quantity))
+		q = allowFree(t, q, "the allowance", fact("allowance", e.price.Allowance.Quantity))
 	}
 	c.Priced = partOf(q.v, weights, at)
 	amount := x.priceFrom(q, &Usage{Quantity: q.v, Cost: q.v, Labels: x.series.group})
@@ -121,7 +121,7 @@ func (x *metering) shareOf(amount number, weights []money.Decimal, at int) error
 	if err != nil {
 		return err
 	}
-	rounded := t.roundBy(in("exact", amount), &rule)
+	rounded := roundBy(t, in("exact", amount), &rule)
 	places, _ := money.MinorUnits(x.entry.price.Currency)
 	if rule.Places != nil {
 		places = *rule.Places

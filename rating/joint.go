@@ -90,11 +90,11 @@ func (b *bill) rateJoints() {
 		l.charge.Start, l.charge.End = time.UnixMicro(j.entry.start).UTC(), time.UnixMicro(j.entry.end).UTC()
 		l.charge.Category, l.charge.Frequency, l.charge.UsageRows = schemas.CategoryUsage, schemas.FrequencyUsageBased, j.rows
 		u := b.jointUsage(j)
-		model := model{terms: &x.Terms, policy: &x.policy}
-		l.amount = model.price(&l.t, &u)
+		by := model{terms: &x.Terms, policy: &x.policy}
+		l.amount = by.price(&l.t, &u)
 		if x.Terms.Model == schemas.ModelCapacity {
 			part := Part{From: l.charge.Start, To: l.charge.End, Start: b.plan.start, End: b.plan.end, Zone: b.account.zone}
-			l.amount = l.t.prorate(l.amount, x.Prorate, part)
+			l.amount = prorate(&l.t, l.amount, x.Prorate, part)
 		} else if j.rows == 0 {
 			continue
 		}

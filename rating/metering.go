@@ -177,9 +177,9 @@ func (x *metering) upTo(a *accumulator, metered money.Decimal, priced *money.Dec
 	t := &x.line.t
 	q := t.add(OpGiven, note, metered, in("quantity", given(metered)))
 	if x.cost != nil && x.meter.isCost() {
-		q = t.exchange("in the currency of the price", q, *x.cost)
+		q = exchange(t, "in the currency of the price", q, *x.cost)
 	}
-	q = t.convertRound(q, x.entry.price.Convert)
+	q = convertRound(t, q, x.entry.price.Convert)
 	q = x.bill.allow(x, q, priced != nil)
 	x.reached = q.v
 	if priced != nil {
@@ -202,19 +202,19 @@ func (x *metering) usage(a *accumulator, q money.Decimal) Usage {
 	if !x.meter.isCost() {
 		u.Cost = a.cost.Decimal()
 		if x.cost != nil {
-			x.model.cost = x.line.t.exchange("the peers' cost in the currency of the price", given(u.Cost), *x.cost)
+			x.model.cost = exchange(&x.line.t, "the peers' cost in the currency of the price", given(u.Cost), *x.cost)
 			u.Cost = x.model.cost.v
 		}
 	}
 	// Samples and changes of levels are no events: their meter's quantity is one event, or one session.
-	if model := x.entry.price.Terms.Model; !byEvent {
+	if by := x.entry.price.Terms.Model; !byEvent {
 		return u
-	} else if model == schemas.ModelPercentage {
+	} else if by == schemas.ModelPercentage {
 		u.Events = make([]money.Decimal, len(a.points))
 		for i := range a.points {
 			u.Events[i] = a.points[i].value.Decimal()
 		}
-	} else if model == schemas.ModelElapsedBands || model == schemas.ModelTimeOfDay {
+	} else if by == schemas.ModelElapsedBands || by == schemas.ModelTimeOfDay {
 		for i := range a.points {
 			start := time.UnixMicro(a.points[i].at).In(x.bill.account.zone)
 			u.Sessions = append(u.Sessions, Session{Start: start, Seconds: a.points[i].value.Decimal()})
@@ -234,7 +234,7 @@ func (x *metering) priceLevel(st *stretch, p *progress) {
 	x.line.amount = x.upTo(st.acc, c.Consumed, &c.Priced, x.rowsNote(st.acc.rows))
 	plan := x.bill.plan
 	part := Part{From: time.UnixMicro(st.start), To: time.UnixMicro(st.end), Start: plan.start, End: plan.end, Zone: x.bill.account.zone}
-	x.line.amount = t.prorate(x.line.amount, x.entry.price.Prorate, part)
+	x.line.amount = prorate(t, x.line.amount, x.entry.price.Prorate, part)
 }
 
 func (x *metering) pricingUnit() string {

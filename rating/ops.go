@@ -159,6 +159,24 @@ func between(quantity, from money.Decimal, to *money.Decimal) money.Decimal {
 	return higher(quantity.Sub(from), money.Zero)
 }
 
+// overage is Σ (spend above the commitment) × (factor - 1).
+func overage(commitment, factor money.Decimal, spends []money.Decimal) money.Decimal {
+	total := money.Zero
+	for _, s := range spends {
+		total = total.Add(aboveZero(s.Sub(commitment)))
+	}
+	return total.Mul(factor.Sub(money.One))
+}
+
+// trueUp is what windows lack to the commitment; those that are not listed spent nothing.
+func trueUp(commitment money.Decimal, windows int64, spends []money.Decimal) money.Decimal {
+	total := commitment.Mul(money.NewDecimal(max(windows, int64(len(spends))), 0))
+	for _, s := range spends {
+		total = total.Sub(lower(aboveZero(s), commitment))
+	}
+	return total
+}
+
 func (r *reader) fail(format string, args ...any) {
 	if r.err == nil {
 		r.err = fmt.Errorf(format, args...)

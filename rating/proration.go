@@ -64,11 +64,11 @@ func FixedMonthDays(from, to schemas.Date, month int) int {
 // parts of one whole add up to it exactly.
 func ProrateRound(amount money.Decimal, how schemas.Proration, part Part) money.Decimal {
 	t := trail{quiet: true}
-	return t.prorate(given(amount), how, part).v
+	return prorate(&t, given(amount), how, part).v
 }
 
 // prorate takes the part of an amount and leaves the whole as it is.
-func (t *trail) prorate(amount number, how schemas.Proration, part Part) number {
+func prorate(t *trail, amount number, how schemas.Proration, part Part) number {
 	from, to, of := part.Points(how)
 	if to.Sub(from).Equal(of) || of.IsZero() {
 		return amount

@@ -7,7 +7,7 @@ import (
 	"daybook/schemas/money"
 )
 
-func (t *trail) convertRound(q number, c *schemas.UnitConversion) number {
+func convertRound(t *trail, q number, c *schemas.UnitConversion) number {
 	if c == nil {
 		return q
 	}
@@ -27,7 +27,7 @@ func (t *trail) convertRound(q number, c *schemas.UnitConversion) number {
 }
 
 // allowFree takes a free quantity off, but not below zero.
-func (t *trail) allowFree(q number, what string, free operand) number {
+func allowFree(t *trail, q number, what string, free operand) number {
 	q = t.sub("after "+what, in("quantity", q), free)
 	return t.most("but not below zero", in("quantity", q), fact("least", money.Zero))
 }
@@ -43,5 +43,3 @@ func checkConversion(c *schemas.UnitConversion) error {
 	}
 	return checkQuantityRounding("convert.round", c.Round)
 }
-
-func aboveZero(v money.Decimal) money.Decimal { return higher(v, money.Zero) }

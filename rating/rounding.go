@@ -28,13 +28,13 @@ func (b *bill) round() error {
 			}
 		}
 		if last == nil || !l.continues(last) {
-			l.settle(l.t.roundBy(in("exact", l.amount), &rule))
+			l.settle(roundBy(&l.t, in("exact", l.amount), &rule))
 			last, before = l, l.amount.v
 			continue
 		}
 		sum := l.t.sum("with the slices before", fact("before", before), in("exact", l.amount))
-		upper := l.t.roundBy(in("sum", sum), &rule)
-		under := l.t.roundBy(fact("before", before), &rule)
+		upper := roundBy(&l.t, in("sum", sum), &rule)
+		under := roundBy(&l.t, fact("before", before), &rule)
 		l.settle(l.t.sub("less what they were rounded to", in("sum", upper), in("before", under)))
 		last, before = l, sum.v
 	}
@@ -72,7 +72,7 @@ func (b *bill) rule(c money.Currency, level schemas.RoundingLevel) (schemas.Roun
 }
 
 // roundBy rounds by a rule and names its version.
-func (t *trail) roundBy(value operand, rule *schemas.RoundingRule) number {
+func roundBy(t *trail, value operand, rule *schemas.RoundingRule) number {
 	if t.quiet {
 		return given(rule.Apply(value.n.v))
 	}
@@ -95,12 +95,12 @@ func (l *line) settle(amount number) {
 		l.charge.Residue = exact.v.Sub(amount.v)
 		return
 	}
-	l.t.amount(amount)
+	stateAmount(&l.t, amount)
 	l.charge.Residue = l.t.sub("what rounding left", in("exact", exact), in("amount", amount)).v
 }
 
-// amount repeats a result as the one that the charge bills, where it is not the last step.
-func (t *trail) amount(n number) {
+// stateAmount repeats a result as the one that the charge bills, where it is not the last step.
+func stateAmount(t *trail, n number) {
 	if n.at != len(t.steps) && !t.quiet {
 		t.add(OpGiven, "the amount of the charge", n.v, in("amount", n))
 	}

@@ -80,7 +80,7 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 	c.Category, c.Model, c.Price = schemas.CategoryTax, "tax", schemas.PriceID(rate.ID)
 	c.Description = fmt.Sprintf("%s %s%%", cmp.Or(rate.Name, rate.ID), rate.Percent)
 	c.List = tax.v
-	l.settle(l.t.roundBy(in("exact", tax), &rule))
+	l.settle(roundBy(&l.t, in("exact", tax), &rule))
 	if rate.Included {
 		net := b.blank(nil)
 		net.amount = net.t.neg("the tax that the prices contain", fact("tax", l.charge.Amount))
@@ -102,7 +102,7 @@ func (b *bill) taxSteps(l *line, category string, rate *schemas.TaxRate, rule sc
 		}
 		part := fact(fmt.Sprintf("line_%d", len(parts)+1), x.charge.Amount)
 		if b.policy.TaxRounding == schemas.TaxPerLine {
-			part.n = t.roundBy(in("tax", t.taxOf(part, rate)), &rule)
+			part.n = roundBy(t, in("tax", taxOf(t, part, rate)), &rule)
 		}
 		parts = append(parts, part)
 	}
@@ -113,11 +113,11 @@ func (b *bill) taxSteps(l *line, category string, rate *schemas.TaxRate, rule sc
 	if b.policy.TaxRounding == schemas.TaxPerLine {
 		return total, true
 	}
-	return t.taxOf(in("taxable", total), rate), true
+	return taxOf(t, in("taxable", total), rate), true
 }
 
 // taxOf is the tax of an amount, or contained in it.
-func (t *trail) taxOf(amount operand, rate *schemas.TaxRate) number {
+func taxOf(t *trail, amount operand, rate *schemas.TaxRate) number {
 	if !rate.Included {
 		return t.percent("tax", amount, fact("percent", rate.Percent))
 	}

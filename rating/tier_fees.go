@@ -22,11 +22,11 @@ func (f *tierFees) price(t *trail, x *price, q number, part Part) number {
 	case x.Timing == schemas.TimingOnce:
 		return f.model.price(t, &u)
 	case x.policy.FlatFeeProration != schemas.FlatFeeOnce || x.Terms.Model == schemas.ModelStairstep || len(x.Terms.Tiers) == 0:
-		return t.prorate(f.model.price(t, &u), x.Prorate, part)
+		return prorate(t, f.model.price(t, &u), x.Prorate, part)
 	}
 	units, policy := f.model, x.policy
 	policy.TierFlatFee, units.policy = schemas.FlatFeeNever, &policy
-	amount := t.prorate(units.price(t, &u), x.Prorate, part)
+	amount := prorate(t, units.price(t, &u), x.Prorate, part)
 	fee := f.due(q.v)
 	if fee.IsZero() {
 		return amount

@@ -200,6 +200,8 @@ func higher(a, b money.Decimal) money.Decimal {
 	return a
 }
 
+func aboveZero(v money.Decimal) money.Decimal { return higher(v, money.Zero) }
+
 // quotientRound is n ÷ d, and 0 for d = 0, which the checks of terms keep out.
 func quotientRound(n, d money.Decimal, places int32, mode money.Mode) money.Decimal {
 	q, err := money.DivRound(n, d, places, mode)

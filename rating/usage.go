@@ -189,11 +189,11 @@ func (b *bill) subscribed(meter int, at int64) bool {
 func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, schemas.Code, error) {
 	e := st.entry
 	l := b.newLine(e.sub, e.price, e.phase, time.UnixMicro(st.start), time.UnixMicro(st.end))
-	model := model{terms: &e.price.Terms, policy: &e.price.policy, texts: e.price.tiers}
-	if e.price.tabled && !model.prices(s.group) {
+	by := model{terms: &e.price.Terms, policy: &e.price.policy, texts: e.price.tiers}
+	if e.price.tabled && !by.prices(s.group) {
 		return nil, schemas.CodeNoPrice, nil
 	}
-	x := metering{bill: b, series: s, meter: m, entry: e, line: l, model: &model}
+	x := metering{bill: b, series: s, meter: m, entry: e, line: l, model: &by}
 	if code := x.convertCosts(); code != "" {
 		return nil, code, nil
 	}

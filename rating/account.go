@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -23,7 +24,7 @@ type Output struct {
 	// Rows is how many rows came in: those behind charges and those behind findings, each once.
 	Rows int64
 
-	room room // of RateInto
+	room model.Room // of RateInto
 }
 
 // bill is one account's period at work.
@@ -37,15 +38,15 @@ type bill struct {
 	lines    []*line
 	joints   []*joint
 	states   map[stateKey]*priceState
-	room     *room // of the charges' steps and texts
+	room     *model.Room // of the charges' steps and texts
 	out      Output
 }
 
 // line is a charge while it is made: its trail, the amount so far, and what it belongs to.
 type line struct {
 	charge  schemas.Charge
-	t       trail
-	amount  number
+	t       model.Trail
+	amount  model.Number
 	price   *price // nil on adjustments
 	sub     *subscription
 	phase   *schemas.Phase
@@ -71,13 +72,13 @@ func (p *Plan) Rate(t *Tally, carried Carried) (Output, error) {
 // RateInto is Rate in the memory of an earlier output: charges, findings and steps that out held are overwritten, so that
 // a night of accounts allocates next to nothing. Texts are not, so those taken from an earlier output stay as they are.
 func (p *Plan) RateInto(t *Tally, carried Carried, out *Output) error {
-	out.room.again()
+	out.room.Again()
 	t.carried = carried
 	return p.rate(t, &out.room, out)
 }
 
 // rate makes the charges of an account, with their steps and texts in room.
-func (p *Plan) rate(t *Tally, room *room, out *Output) error {
+func (p *Plan) rate(t *Tally, room *model.Room, out *Output) error {
 	b := &t.bill
 	*b = bill{plan: p, tally: t, account: t.account, carried: &t.carried, room: room, lines: b.lines[:0], joints: b.joints[:0]}
 	b.out.Charges, b.out.Findings = out.Charges[:0], out.Findings[:0]
@@ -126,7 +127,7 @@ func (b *bill) finish() {
 		if c.Service == "" {
 			c.Service = b.plan.serviceName(c.Offering)
 		}
-		c.Steps = l.t.steps
+		c.Steps = l.t.Steps
 		if !b.plan.spec.Unnamed {
 			c.ID = chargeID(c, b.room)
 		}

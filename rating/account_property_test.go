@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -142,7 +143,7 @@ func TestRandomAccounts(t *testing.T) {
 		held := int64(0)
 		for i := range out.Charges {
 			c := &out.Charges[i]
-			if err := rating.Check(c); err != nil {
+			if err := model.Check(c); err != nil {
 				t.Fatalf("seed %d: %v\n%+v", seed, err, c.Steps)
 			}
 			held += c.UsageRows
@@ -242,7 +243,7 @@ func TestDifference(t *testing.T) {
 			t.Fatalf("seed %d: issued and corrections are %s, rated again %s", seed, got, want)
 		}
 		for i := range notes {
-			if err := rating.Check(&notes[i]); err != nil || notes[i].Class != "Correction" {
+			if err := model.Check(&notes[i]); err != nil || notes[i].Class != "Correction" {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
 		}

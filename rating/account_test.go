@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -115,7 +116,7 @@ func lines(t testing.TB, out rating.Output) []string {
 	got := []string{}
 	for i := range out.Charges {
 		c := &out.Charges[i]
-		if err := rating.Check(c); err != nil {
+		if err := model.Check(c); err != nil {
 			t.Error(err)
 			for _, s := range c.Steps {
 				t.Log(s)

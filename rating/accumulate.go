@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -33,7 +34,7 @@ type accumulator struct {
 	extreme  money.Fixed
 	latestAt int64
 	ids      map[string]struct{}
-	points   []point
+	points   []model.Point
 	windows  map[int64]*accumulator
 	how      schemas.Aggregation // of a window, for those who merge it
 }
@@ -75,7 +76,7 @@ func (a *accumulator) add(how schemas.Aggregation, r *Row) error {
 			a.ids[string(r.ID)] = struct{}{}
 		}
 	case schemas.AggregateTimeWeighted, schemas.AggregatePercentile, schemas.AggregateEvents:
-		a.points = append(a.points, point{r.Start, r.End, r.Quantity, string(r.ID)})
+		a.points = append(a.points, model.Point{At: r.Start, End: r.End, Value: r.Quantity, ID: string(r.ID)})
 	case schemas.AggregateSum, schemas.AggregateCount, schemas.AggregateAverage:
 	}
 	a.rows++
@@ -161,7 +162,7 @@ func (a *accumulator) quantity(m *schemas.Meter, how schemas.Aggregation, span s
 	case schemas.AggregateUnique:
 		return money.NewDecimal(int64(len(a.ids)), 0)
 	case schemas.AggregateAverage:
-		return quotientRound(a.sum.Decimal(), money.NewDecimal(a.rows, 0), WorkPlaces, money.HalfEven)
+		return model.QuotientRound(a.sum.Decimal(), money.NewDecimal(a.rows, 0), model.WorkPlaces, money.HalfEven)
 	case schemas.AggregatePercentile:
 		return percentile(a.points, m.Percentile)
 	case schemas.AggregateTimeWeighted:
@@ -172,13 +173,13 @@ func (a *accumulator) quantity(m *schemas.Meter, how schemas.Aggregation, span s
 }
 
 // percentile is the value of nearest rank: the smallest sample such that p percent of all are at or below it.
-func percentile(points []point, p money.Decimal) money.Decimal {
+func percentile(points []model.Point, p money.Decimal) money.Decimal {
 	if len(points) == 0 {
 		return money.Zero
 	}
 	values := make([]money.Fixed, len(points))
 	for i := range points {
-		values[i] = points[i].value
+		values[i] = points[i].Value
 	}
 	slices.SortFunc(values, money.Fixed.Cmp)
 	return values[rankOf(len(values), p)].Decimal()
@@ -198,7 +199,7 @@ type levelAt struct {
 }
 
 // timeWeighted is the integral of the level over the span, divided by the meter's unit of time.
-func timeWeighted(points []point, m *schemas.Meter, s span) money.Decimal {
+func timeWeighted(points []model.Point, m *schemas.Meter, s span) money.Decimal {
 	total := money.Zero
 	for _, l := range levels(points, m, s.carried) {
 		total = total.Add(integral(l, s))
@@ -207,18 +208,18 @@ func timeWeighted(points []point, m *schemas.Meter, s span) money.Decimal {
 	if m.PerTime != "" && m.PerTime != schemas.WindowPeriod {
 		per = money.NewDecimal(windowLength(m.PerTime).Microseconds(), 0)
 	}
-	return quotientRound(total, per, WorkPlaces, money.HalfEven)
+	return model.QuotientRound(total, per, model.WorkPlaces, money.HalfEven)
 }
 
 // track is the history of one resource's level: changes in order of time.
 type track struct {
 	id      string
 	level   money.Fixed
-	changes []point
+	changes []model.Point
 }
 
 // levels sorts changes into one track for each resource, or one for all where changes are deltas.
-func levels(points []point, m *schemas.Meter, carried []levelAt) []track {
+func levels(points []model.Point, m *schemas.Meter, carried []levelAt) []track {
 	var tracks []track
 	at := map[string]int{}
 	find := func(id string) *track {
@@ -234,24 +235,24 @@ func levels(points []point, m *schemas.Meter, carried []levelAt) []track {
 		find(c.id).level = c.level
 	}
 	sorted := slices.Clone(points)
-	slices.SortStableFunc(sorted, func(a, b point) int { return cmp.Compare(a.at, b.at) })
+	slices.SortStableFunc(sorted, func(a, b model.Point) int { return cmp.Compare(a.At, b.At) })
 	for _, p := range sorted {
 		if m.Levels != schemas.LevelSet {
-			p.id = ""
+			p.ID = ""
 		}
-		tr := find(p.id)
+		tr := find(p.ID)
 		tr.changes = append(tr.changes, p)
 	}
 	if m.Levels != schemas.LevelSet {
 		for i := range tracks { // a delta becomes the level that it makes
 			level := tracks[i].level
 			for j := range tracks[i].changes {
-				sum, err := level.Add(tracks[i].changes[j].value)
+				sum, err := level.Add(tracks[i].changes[j].Value)
 				if err != nil {
 					sum = level
 				}
 				level = sum
-				tracks[i].changes[j].value = level
+				tracks[i].changes[j].Value = level
 			}
 		}
 	}
@@ -262,9 +263,9 @@ func levels(points []point, m *schemas.Meter, carried []levelAt) []track {
 func integral(tr track, s span) money.Decimal {
 	total, at, level := money.Zero, s.start, tr.level
 	for _, c := range tr.changes {
-		until := min(max(c.at, s.start), s.end)
+		until := min(max(c.At, s.start), s.end)
 		total = total.Add(level.Decimal().Mul(money.NewDecimal(until-at, 0)))
-		at, level = until, c.value
+		at, level = until, c.Value
 	}
 	return total.Add(level.Decimal().Mul(money.NewDecimal(s.end-at, 0)))
 }

@@ -3,6 +3,7 @@ package rating
 import (
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -21,10 +22,10 @@ type priceState struct {
 
 // allow takes the free quantity and the allowance off a converted quantity, which counts from the start of the period
 // unless the policy starts every slice anew. final marks the quantity of the line itself, not of the slices before it.
-func (b *bill) allow(x *metering, q number, final bool) number {
+func (b *bill) allow(x *metering, q model.Number, final bool) model.Number {
 	t, p := &x.line.t, x.entry.price
 	if p.FreeQuantity != nil {
-		q = allowFree(t, q, "the usage discount", fact("free_quantity", *p.FreeQuantity))
+		q = allowFree(t, q, "the usage discount", model.Fact("free_quantity", *p.FreeQuantity))
 	}
 	if p.Allowance == nil {
 		return q
@@ -39,12 +40,12 @@ func (b *bill) allow(x *metering, q number, final bool) number {
 	}
 	left := total
 	if !other.IsZero() {
-		left = t.sub("what other groups left of it", in("allowance", total), fact("used", other))
+		left = t.Sub("what other groups left of it", model.In("allowance", total), model.Fact("used", other))
 	}
 	if final {
-		s.before[x.series.key] = higher(lower(q.v, left.v), money.Zero)
+		s.before[x.series.key] = model.Higher(model.Lower(q.V, left.V), money.Zero)
 	}
-	return allowFree(t, q, "the allowance", in("allowance", left))
+	return allowFree(t, q, "the allowance", model.In("allowance", left))
 }
 
 // stateOf finds the state of the allowance that a series draws on.
@@ -66,21 +67,21 @@ func (b *bill) stateOf(x *metering) *priceState {
 
 // allowanceOf is the allowance of the period: per unit of the subscription, and for a part of the period prorated, where
 // the price says so; and what earlier periods left of it.
-func (b *bill) allowanceOf(x *metering) number {
+func (b *bill) allowanceOf(x *metering) model.Number {
 	t := &x.line.t
 	total := b.ownAllowance(t, x.entry)
 	if rolled := b.carried.rolled(x.entry, x.series); !rolled.IsZero() {
-		total = t.sum("with what earlier periods left", in("allowance", total), fact("carried", rolled))
+		total = t.Sum("with what earlier periods left", model.In("allowance", total), model.Fact("carried", rolled))
 	}
 	return total
 }
 
 // ownAllowance is what the period itself grants.
-func (b *bill) ownAllowance(t *trail, e *entry) number {
+func (b *bill) ownAllowance(t *model.Trail, e *entry) model.Number {
 	a := e.price.Allowance
-	total := given(a.Quantity)
+	total := model.Given(a.Quantity)
 	if a.PerUnit {
-		total = t.mul("the allowance for each unit", fact("allowance", a.Quantity), fact("units", e.quantity))
+		total = t.Mul("the allowance for each unit", model.Fact("allowance", a.Quantity), model.Fact("units", e.quantity))
 	}
 	if a.Prorate {
 		part := Part{
@@ -110,7 +111,7 @@ func Rollover(a schemas.Allowance, total money.Decimal, carried []CarriedAllowan
 	parts := append(append([]CarriedAllowance{}, carried...), CarriedAllowance{Quantity: total, Periods: a.Rollover + 1})
 	var left []CarriedAllowance
 	for _, part := range parts {
-		take := lower(part.Quantity, used)
+		take := model.Lower(part.Quantity, used)
 		used = used.Sub(take)
 		part.Quantity, part.Periods = part.Quantity.Sub(take), part.Periods-1
 		if part.Quantity.IsPositive() && part.Periods > 0 {
@@ -122,7 +123,7 @@ func Rollover(a schemas.Allowance, total money.Decimal, carried []CarriedAllowan
 	}
 	room := *a.RolloverLimit
 	for i := len(left) - 1; i >= 0; i-- {
-		left[i].Quantity = lower(left[i].Quantity, room)
+		left[i].Quantity = model.Lower(left[i].Quantity, room)
 		room = room.Sub(left[i].Quantity)
 		if !left[i].Quantity.IsPositive() {
 			return left[i+1:]

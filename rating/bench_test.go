@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -15,9 +16,28 @@ func BenchmarkPrice(b *testing.B) {
 	for name, terms := range benchTerms() {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
-			u := rating.Usage{Quantity: *dec("1234.5678"), Cost: *dec("1234.5678")}
+			u, policy := model.Usage{Quantity: *dec("1234.5678"), Cost: *dec("1234.5678")}, model.Resolve()
+			m := model.Model{Terms: &terms, Policy: &policy}
 			for b.Loop() {
-				if _, err := rating.Price(&terms, schemas.RatingPolicy{}, u); err != nil {
+				var t model.Trail
+				m.Price(&t, &u)
+			}
+		})
+	}
+}
+
+// BenchmarkKernel is the time of an exact price on the hot path; it allocates nothing.
+func BenchmarkKernel(b *testing.B) {
+	for name, terms := range benchTerms() {
+		kernel, ok := model.CompileKernel(&terms, schemas.RatingPolicy{})
+		if !ok {
+			continue
+		}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			q := money.FixedFromInt(12345)
+			for b.Loop() {
+				if _, err := kernel.Amount(q, q, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -3,6 +3,7 @@ package rating
 import (
 	"fmt"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -108,7 +109,7 @@ func convertBound(v *money.Decimal, factor money.Ratio) *money.Decimal {
 	if v == nil {
 		return nil
 	}
-	out := shareRound(*v, factor.Num, factor.Den)
+	out := model.ShareRound(*v, factor.Num, factor.Den)
 	return &out
 }
 
@@ -156,7 +157,7 @@ func (b *bill) covered(sub *subscription, o *offering, x *price) money.Ratio {
 func (b *bill) blank(sub *subscription) *line {
 	l := b.tally.line()
 	l.sub = sub
-	l.t.quiet, l.t.room = b.plan.spec.Quiet, b.room
+	l.t.Quiet, l.t.Room = b.plan.spec.Quiet, b.room
 	l.charge = schemas.Charge{
 		Account: b.account.ID, Start: b.plan.start.UTC(), End: b.plan.end.UTC(), Currency: b.currency,
 		Category: schemas.CategoryAdjustment, Frequency: schemas.FrequencyRecurring, PricingKind: schemas.PricingOther,
@@ -174,50 +175,50 @@ func (b *bill) keepWithin(x bounds) {
 	total, uncut := money.Zero, money.Zero
 	for _, l := range x.lines {
 		before := uncut
-		uncut = uncut.Add(l.amount.v)
+		uncut = uncut.Add(l.amount.V)
 		if x.maximum != nil {
 			l.cap(before, *x.maximum, x.ratio, x.what)
 		}
-		total = total.Add(l.amount.v)
+		total = total.Add(l.amount.V)
 	}
 	if x.minimum == nil || x.ratio.Num.IsZero() {
 		return
 	}
 	l := x.template
-	least := l.t.add(OpGiven, "the minimum of "+x.what, *x.minimum, fact("minimum", *x.minimum))
+	least := l.t.Add(model.OpGiven, "the minimum of "+x.what, *x.minimum, model.Fact("minimum", *x.minimum))
 	if !x.ratio.IsOne() {
-		least = l.t.prorateRound(x.ratio.String()+" of the period", in("minimum", least), fact("from", money.Zero), fact("to", x.ratio.Num), fact("of", x.ratio.Den))
+		least = l.t.ProrateRound(x.ratio.String()+" of the period", model.In("minimum", least), model.Fact("from", money.Zero), model.Fact("to", x.ratio.Num), model.Fact("of", x.ratio.Den))
 	}
-	missing := l.t.sub("what is missing to it", in("minimum", least), fact("charged", total))
-	if !missing.v.IsPositive() {
+	missing := l.t.Sub("what is missing to it", model.In("minimum", least), model.Fact("charged", total))
+	if !missing.V.IsPositive() {
 		return
 	}
 	l.amount = missing
-	l.charge.List, l.charge.Model = missing.v, "minimum"
+	l.charge.List, l.charge.Model = missing.V, "minimum"
 	l.charge.Description = fmt.Sprintf("Minimum spend of %s", x.what)
 	b.add(l)
 }
 
 // cap cuts a line so that it and those before it, which come to before without a maximum, stay within the maximum.
 func (l *line) cap(before, maximum money.Decimal, ratio money.Ratio, what string) {
-	most := given(maximum)
+	most := model.Given(maximum)
 	if !ratio.IsOne() {
-		most = given(shareRound(maximum, ratio.Num, ratio.Den))
+		most = model.Given(model.ShareRound(maximum, ratio.Num, ratio.Den))
 	}
-	above := before.GreaterThan(most.v)
-	if !above && !before.Add(l.amount.v).GreaterThan(most.v) {
+	above := before.GreaterThan(most.V)
+	if !above && !before.Add(l.amount.V).GreaterThan(most.V) {
 		return
 	}
 	if !ratio.IsOne() {
-		most = l.t.prorateRound(ratio.String()+" of the period", fact("maximum", maximum), fact("from", money.Zero), fact("to", ratio.Num), fact("of", ratio.Den))
+		most = l.t.ProrateRound(ratio.String()+" of the period", model.Fact("maximum", maximum), model.Fact("from", money.Zero), model.Fact("to", ratio.Num), model.Fact("of", ratio.Den))
 	}
 	if above {
-		all := l.t.sum("with the lines before, which reach the maximum of "+what, fact("before", before), in("amount", l.amount))
-		all = l.t.least("no more than that", in("all", all), in("maximum", most))
-		l.amount = l.t.sub("less the maximum", in("all", all), in("maximum", most))
+		all := l.t.Sum("with the lines before, which reach the maximum of "+what, model.Fact("before", before), model.In("amount", l.amount))
+		all = l.t.Least("no more than that", model.In("all", all), model.In("maximum", most))
+		l.amount = l.t.Sub("less the maximum", model.In("all", all), model.In("maximum", most))
 		return
 	}
-	room := l.t.sub("what the maximum of "+what+" leaves", in("maximum", most), fact("before", before))
-	room = l.t.most("but not below zero", in("room", room), fact("least", money.Zero))
-	l.amount = l.t.least("no more than that", in("amount", l.amount), in("room", room))
+	room := l.t.Sub("what the maximum of "+what+" leaves", model.In("maximum", most), model.Fact("before", before))
+	room = l.t.Most("but not below zero", model.In("room", room), model.Fact("least", money.Zero))
+	l.amount = l.t.Least("no more than that", model.In("amount", l.amount), model.In("room", room))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -61,27 +62,27 @@ func (b *bill) divideLine(l *line, parts []schemas.BundlePart) ([]*line, error) 
 	from := money.Zero
 	for i := range parts {
 		to := from.Add(weights[i])
-		exact[i] = money.RoundTo(partRound(l.charge.Exact, from, to, total), money.Scale, money.HalfEven)
+		exact[i] = money.RoundTo(model.PartRound(l.charge.Exact, from, to, total), money.Scale, money.HalfEven)
 		from = to
 	}
 	out := make([]*line, len(parts))
 	whole := *l
 	for i, p := range parts {
 		x := whole
-		x.t.steps = slices.Clone(whole.t.steps)
+		x.t.Steps = slices.Clone(whole.t.Steps)
 		c := &x.charge
 		c.Offering = p.Offering
 		if o := b.plan.offerings[p.Offering]; o != nil {
 			c.Service, c.ServiceCategory, x.tax = o.Service, o.ServiceCategory, o.TaxCategory
 			c.Description = o.Name + " in " + c.Description
 		}
-		c.List = partRound(whole.charge.List, sumOf(weights[:i]), sumOf(weights[:i+1]), total)
+		c.List = model.PartRound(whole.charge.List, sumOf(weights[:i]), sumOf(weights[:i+1]), total)
 		if i > 0 {
 			c.UsageRows, c.PeerCost, c.HasCost = 0, money.Zero, false
 		}
-		x.amount = given(exact[i])
-		share := x.t.add(OpShare, "the part's share of the bundle by stand-alone selling price", shares[i],
-			fact("amount", whole.charge.Amount), count("places", int64(places)), count("part", int64(i+1)), word("ssp", listText(weights)))
+		x.amount = model.Given(exact[i])
+		share := x.t.Add(model.OpShare, "the part's share of the bundle by stand-alone selling price", shares[i],
+			model.Fact("amount", whole.charge.Amount), model.Count("places", int64(places)), model.Count("part", int64(i+1)), model.Word("ssp", model.ListText(weights)))
 		x.settle(share)
 		out[i] = &x
 		if i == 0 { // usage rows point at their line, so the first part takes its place

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -120,7 +121,7 @@ func (b *bill) endLevels(s *series) []CarriedLevel {
 	for _, tr := range levels(all.points, &m.Meter, b.carried.levels(s.key)) {
 		level := tr.level
 		if n := len(tr.changes); n > 0 {
-			level = tr.changes[n-1].value
+			level = tr.changes[n-1].Value
 		}
 		if !level.IsZero() {
 			out = append(out, CarriedLevel{s.key, tr.id, level})
@@ -168,9 +169,9 @@ func (b *bill) rollEntry(e *entry) {
 				earlier = append(earlier, c)
 			}
 		}
-		quiet := trail{quiet: true}
+		quiet := model.Trail{Quiet: true}
 		own := b.ownAllowance(&quiet, e)
-		for _, c := range Rollover(*e.price.Allowance, own.v, earlier, groups[group]) {
+		for _, c := range Rollover(*e.price.Allowance, own.V, earlier, groups[group]) {
 			c.Subscription, c.Price, c.Group = e.sub.ID, e.price.ID, group
 			b.out.Carried.Allowances = append(b.out.Carried.Allowances, c)
 		}

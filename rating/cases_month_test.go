@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -157,7 +158,7 @@ func (s *setting) runMonth(in []string) (string, error) {
 	}
 	var amounts []string
 	for i := range out.Charges {
-		if err := rating.Check(&out.Charges[i]); err != nil {
+		if err := model.Check(&out.Charges[i]); err != nil {
 			return "", err
 		}
 		amounts = append(amounts, out.Charges[i].Amount.String())

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -98,7 +99,7 @@ func (s *setting) trialOf(usage string) (*trial, error) {
 // checkSteps recomputes every step.
 func checkSteps(steps []schemas.Step) error {
 	for i, step := range steps {
-		out, err := rating.Recompute(step)
+		out, err := model.Recompute(step)
 		if err != nil || out != step.Out {
 			return fmt.Errorf("step %d %v recomputes to %s: %w", i+1, step, out, err)
 		}
@@ -340,7 +341,7 @@ func (x *trial) committed() (string, rating.Carried, error) {
 	of := func(model string) money.Decimal {
 		return sumWhere(out.Charges, func(c *schemas.Charge) bool { return c.Model == model })
 	}
-	usage, over, up := of("per_unit"), of(rating.OpOverage), of(rating.OpTrueUp)
+	usage, over, up := of("per_unit"), of(model.OpOverage), of(model.OpTrueUp)
 	return fmt.Sprintf("%s+%s+%s=%s", usage, over, up, sumWhere(out.Charges, everything)), out.Carried, err
 }
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"text/tabwriter"
 
-	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -163,7 +163,7 @@ func setPrice(s *setting, args []string) error {
 			return err
 		}
 	}
-	return rating.CheckTerms(&s.price.Terms)
+	return model.CheckTerms(&s.price.Terms)
 }
 
 func numbers(s, separator string) ([]money.Decimal, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -18,7 +19,7 @@ func TestCheckSeesEveryChange(t *testing.T) {
 	p.Discounts = []schemas.Discount{{ID: "d", Percent: dec("10")}}
 	c.Offerings[0].Prices = []schemas.Price{p}
 	good := rate(t, compile(t, c, a), "a", []use{gb("2024-09-02", "7")}, rating.Carried{}).Charges[0]
-	if err := rating.Check(&good); err != nil {
+	if err := model.Check(&good); err != nil {
 		t.Fatal(err)
 	}
 	cent := money.NewDecimal(1, -2)
@@ -44,7 +45,7 @@ func TestCheckSeesEveryChange(t *testing.T) {
 			bad.Steps[i].In = slices.Clone(good.Steps[i].In)
 		}
 		change(&bad)
-		if err := rating.Check(&bad); err == nil {
+		if err := model.Check(&bad); err == nil {
 			t.Errorf("%s was changed and Check did not see it", name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 )
 
@@ -48,7 +49,7 @@ func (p *Plan) checkAccount(a *account) error {
 func (p *Plan) checkChanges(s *schemas.Subscription) error {
 	for i := range s.Changes {
 		c := &s.Changes[i]
-		if _, err := clockSeconds(c.Time); c.Time != "" && err != nil {
+		if _, err := model.ClockSeconds(c.Time); c.Time != "" && err != nil {
 			return fmt.Errorf("change on %s: %w", c.On, err)
 		}
 		if !slices.Contains(c.Kind.Values(), string(c.Kind)) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -95,7 +96,7 @@ func (b *bill) soFar(c *schemas.Commitment, y *commitCycle) CarriedCommitment {
 // that has no other is of the whole period: it counts when it is billed.
 func (b *bill) partIn(l *line, c *schemas.Commitment, y *commitCycle) (part money.Decimal, counts bool) {
 	if c.Split == schemas.SplitByPeriod {
-		return l.amount.v, y.last
+		return l.amount.V, y.last
 	}
 	start, end := later(l.charge.Start, b.plan.start), earlier(l.charge.End, b.plan.end)
 	if !start.Before(end) {
@@ -105,20 +106,20 @@ func (b *bill) partIn(l *line, c *schemas.Commitment, y *commitCycle) (part mone
 	if !in.From.Before(in.To) {
 		return money.Zero, false
 	}
-	return ProrateRound(l.amount.v, schemas.ProrateDays, in), true
+	return ProrateRound(l.amount.V, schemas.ProrateDays, in), true
 }
 
 // promised starts a line of a cycle with what was promised for it, and what was spent with and without the period.
-func (b *bill) promised(c *schemas.Commitment, y *commitCycle, run *CarriedCommitment, spend money.Decimal) (l *line, promised, after number) {
+func (b *bill) promised(c *schemas.Commitment, y *commitCycle, run *CarriedCommitment, spend money.Decimal) (l *line, promised, after model.Number) {
 	l = b.blank(nil)
 	l.tax = run.Tax
-	promised = l.t.add(OpGiven, "commitment "+c.ID, c.Amount, fact("commitment", c.Amount))
+	promised = l.t.Add(model.OpGiven, "commitment "+c.ID, c.Amount, model.Fact("commitment", c.Amount))
 	promised = prorate(&l.t, promised, c.Prorate, Part{From: y.start, To: y.to, Start: y.start, End: y.end, Zone: b.plan.book.Zone})
 	note := "spent since " + run.Since.String() + ", before the period and in it"
 	if from, to := later(b.plan.start, y.start), earlier(b.plan.end, y.to); c.Split != schemas.SplitByPeriod && to.Sub(from) < b.plan.end.Sub(b.plan.start) {
 		note += fmt.Sprintf(", of each charge the part of its days from %s to %s", b.plan.day(from), b.plan.day(to).AddDays(-1))
 	}
-	after = l.t.sum(note, fact("before", run.Spent), fact("spend", spend))
+	after = l.t.Sum(note, model.Fact("before", run.Spent), model.Fact("spend", spend))
 	return l, promised, after
 }
 
@@ -128,19 +129,19 @@ func (b *bill) cycleOverage(c *schemas.Commitment, y *commitCycle, run *CarriedC
 		return
 	}
 	l, promised, after := b.promised(c, y, run, spend)
-	if !after.v.GreaterThan(promised.v) && !run.Spent.GreaterThan(promised.v) {
+	if !after.V.GreaterThan(promised.V) && !run.Spent.GreaterThan(promised.V) {
 		return
 	}
-	extra := l.t.sub("the factor adds to what its lines charge", fact("factor", *c.OverageFactor), fact("charged", money.One))
-	above := func(note string, spent operand) number {
-		amount := aboveZero(spent.n.v.Sub(promised.v)).Mul(extra.v)
-		return l.t.add(OpTier, note, amount, spent, in("commitment", promised), word("to", ""), in("extra", extra), fact("flat_fee", money.Zero))
+	extra := l.t.Sub("the factor adds to what its lines charge", model.Fact("factor", *c.OverageFactor), model.Fact("charged", money.One))
+	above := func(note string, spent model.Operand) model.Number {
+		amount := model.AboveZero(spent.N.V.Sub(promised.V)).Mul(extra.V)
+		return l.t.Add(model.OpTier, note, amount, spent, model.In("commitment", promised), model.Word("to", ""), model.In("extra", extra), model.Fact("flat_fee", money.Zero))
 	}
-	l.amount = above("what lies above it, by that", in("spent", after))
-	if run.Spent.GreaterThan(promised.v) {
-		l.amount = l.t.sub("less that of the periods before", in("overage", l.amount), in("before", above("what lay above it before", fact("spent", run.Spent))))
+	l.amount = above("what lies above it, by that", model.In("spent", after))
+	if run.Spent.GreaterThan(promised.V) {
+		l.amount = l.t.Sub("less that of the periods before", model.In("overage", l.amount), model.In("before", above("what lay above it before", model.Fact("spent", run.Spent))))
 	}
-	if !l.amount.v.IsZero() {
+	if !l.amount.V.IsZero() {
 		b.addCommitted(l, "overage", "Overage above commitment "+run.name())
 	}
 }
@@ -151,7 +152,7 @@ func (b *bill) cycleTrueUp(c *schemas.Commitment, y *commitCycle, run *CarriedCo
 		return
 	}
 	l, promised, after := b.promised(c, y, run, spend)
-	if l.amount = l.t.sub("what is missing to it", in("commitment", promised), in("spent", after)); l.amount.v.IsPositive() {
+	if l.amount = l.t.Sub("what is missing to it", model.In("commitment", promised), model.In("spent", after)); l.amount.V.IsPositive() {
 		b.addCommitted(l, "true_up", "True-up to commitment "+run.name())
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -224,7 +225,7 @@ func (y *year) rate(t *testing.T, from time.Time) map[string]*big.Rat {
 		out := rate(t, plan, "a", rows, carried)
 		for i := range out.Charges {
 			x := &out.Charges[i]
-			if err := rating.Check(x); err != nil {
+			if err := model.Check(x); err != nil {
 				t.Fatalf("%s: %v\n%+v", m.Format("2006-01"), err, x.Steps)
 			}
 			if x.PricingKind == "Committed" {

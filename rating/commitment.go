@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -39,22 +40,22 @@ func (b *bill) commitLines(c *schemas.Commitment, sold []*line) {
 	var tax string
 	for _, l := range sold {
 		if scoped(c.Offerings, c.Meters, &l.charge) {
-			spend, tax = spend.Add(l.amount.v), l.tax
+			spend, tax = spend.Add(l.amount.V), l.tax
 		}
 	}
 	l := b.blank(nil)
-	promised := l.t.add(OpGiven, "commitment "+c.ID, c.Amount, fact("commitment", c.Amount))
+	promised := l.t.Add(model.OpGiven, "commitment "+c.ID, c.Amount, model.Fact("commitment", c.Amount))
 	promised = prorate(&l.t, promised, c.Prorate, b.validPart(&c.Validity))
 	l.tax = tax
-	over := spend.Sub(promised.v)
+	over := spend.Sub(promised.V)
 	switch {
 	case over.IsPositive() && c.OverageFactor != nil && !c.OverageFactor.Equal(money.One):
-		above := l.t.sub("spent above it", fact("spend", spend), in("commitment", promised))
-		extra := l.t.sub("the factor adds to what its lines charge", fact("factor", *c.OverageFactor), fact("charged", money.One))
-		l.amount = l.t.mul("overage", in("above", above), in("extra", extra))
+		above := l.t.Sub("spent above it", model.Fact("spend", spend), model.In("commitment", promised))
+		extra := l.t.Sub("the factor adds to what its lines charge", model.Fact("factor", *c.OverageFactor), model.Fact("charged", money.One))
+		l.amount = l.t.Mul("overage", model.In("above", above), model.In("extra", extra))
 		b.addCommitted(l, "overage", "Overage above commitment "+c.ID)
 	case over.IsNegative() && c.TrueUp:
-		l.amount = l.t.sub("what is missing to it", in("commitment", promised), fact("spend", spend))
+		l.amount = l.t.Sub("what is missing to it", model.In("commitment", promised), model.Fact("spend", spend))
 		b.addCommitted(l, "true_up", "True-up to commitment "+c.ID)
 	}
 }
@@ -62,7 +63,7 @@ func (b *bill) commitLines(c *schemas.Commitment, sold []*line) {
 // addCommitted adds a line that a commitment makes.
 func (b *bill) addCommitted(l *line, model, description string) {
 	l.charge.Model, l.charge.Description = model, description
-	l.charge.Category, l.charge.PricingKind, l.charge.List = schemas.CategoryPurchase, schemas.PricingCommitted, l.amount.v
+	l.charge.Category, l.charge.PricingKind, l.charge.List = schemas.CategoryPurchase, schemas.PricingCommitted, l.amount.V
 	b.add(l)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -73,11 +74,11 @@ func (x *metering) byWindow(st *stretch, p *progress) {
 		return
 	}
 	loud := x.line.t
-	x.line.t = trail{quiet: true}
+	x.line.t = model.Trail{Quiet: true}
 	defer func() { x.line.t = loud }()
 	upTo, none := p.before, money.Zero
 	if p.counts {
-		none = x.upTo(&upTo, p.quantity, nil, "").v
+		none = x.upTo(&upTo, p.quantity, nil, "").V
 	}
 	own := accumulator{}
 	for _, start := range slices.Sorted(maps.Keys(st.acc.windows)) {
@@ -87,7 +88,7 @@ func (x *metering) byWindow(st *stretch, p *progress) {
 			return // the sum of the slice is larger still, and was refused
 		}
 		metered := p.quantity.Add(own.quantity(&x.meter.Meter, x.meter.Aggregation, span{}))
-		cost := x.upTo(&upTo, metered, nil, "").v
+		cost := x.upTo(&upTo, metered, nil, "").V
 		x.line.windows = append(x.line.windows, windowSpend{start, cost.Sub(none)})
 	}
 }
@@ -105,7 +106,7 @@ func (b *bill) spends(c *schemas.Commitment) []money.Decimal {
 			continue
 		}
 		for _, w := range l.windows {
-			by[w.start] = by[w.start].Add(partRound(l.amount.v, from, w.cumulative, total))
+			by[w.start] = by[w.start].Add(model.PartRound(l.amount.V, from, w.cumulative, total))
 			from = w.cumulative
 		}
 	}
@@ -124,20 +125,20 @@ func (b *bill) commitWindows(c *schemas.Commitment) {
 	if c.OverageFactor != nil {
 		factor = *c.OverageFactor
 	}
-	for _, kind := range [2]string{OpOverage, OpTrueUp} {
+	for _, kind := range [2]string{model.OpOverage, model.OpTrueUp} {
 		l := b.blank(nil)
 		l.charge.Category, l.charge.PricingKind, l.charge.Model = schemas.CategoryPurchase, schemas.PricingCommitted, kind
-		if kind == OpOverage {
+		if kind == model.OpOverage {
 			l.charge.Description = fmt.Sprintf("Overage above commitment %s per %s", c.ID, c.Window)
-			l.amount = l.t.add(OpOverage, "the windows above the commitment, by what the factor adds", overage(c.Amount, factor, spends),
-				fact("commitment", c.Amount), fact("factor", factor), word("spends", listText(spends)))
+			l.amount = l.t.Add(model.OpOverage, "the windows above the commitment, by what the factor adds", model.Overage(c.Amount, factor, spends),
+				model.Fact("commitment", c.Amount), model.Fact("factor", factor), model.Word("spends", model.ListText(spends)))
 		} else if c.TrueUp {
 			l.charge.Description = fmt.Sprintf("True-up to commitment %s per %s", c.ID, c.Window)
-			l.amount = l.t.add(OpTrueUp, "what the windows lack to the commitment", trueUp(c.Amount, windows, spends),
-				fact("commitment", c.Amount), count("windows", windows), word("spends", listText(spends)))
+			l.amount = l.t.Add(model.OpTrueUp, "what the windows lack to the commitment", model.TrueUp(c.Amount, windows, spends),
+				model.Fact("commitment", c.Amount), model.Count("windows", windows), model.Word("spends", model.ListText(spends)))
 		}
-		if !l.amount.v.IsZero() {
-			l.charge.List = l.amount.v
+		if !l.amount.V.IsZero() {
+			l.charge.List = l.amount.V
 			b.add(l)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -16,17 +17,17 @@ func CouponAmount(c schemas.Coupon, base, used money.Decimal) (money.Decimal, er
 	if err := checkDiscount(&d); err != nil {
 		return money.Zero, fmt.Errorf("coupon: %w", err)
 	}
-	amount := value(c.Fixed)
+	amount := model.OrZero(c.Fixed)
 	if c.Percent != nil {
-		amount = percentOf(base, *c.Percent)
+		amount = model.PercentOf(base, *c.Percent)
 	}
 	switch {
 	case c.Total != nil:
-		amount = lower(amount, aboveZero(c.Total.Sub(used)))
+		amount = model.Lower(amount, model.AboveZero(c.Total.Sub(used)))
 	case c.Fixed != nil && c.Uses == 1:
-		amount = lower(amount, aboveZero(c.Fixed.Sub(used)))
+		amount = model.Lower(amount, model.AboveZero(c.Fixed.Sub(used)))
 	}
-	return lower(amount, aboveZero(base)), nil
+	return model.Lower(amount, model.AboveZero(base)), nil
 }
 
 // redeem adds a line for each coupon and tax category that it reduces. A fixed sum is spread over the lines as the coupon
@@ -80,7 +81,7 @@ func (b *bill) redeemOne(r *schemas.Redemption, c *schemas.Coupon, lines []*line
 	if err != nil {
 		return err
 	}
-	amount := lower(rule.Apply(exact), base)
+	amount := model.Lower(rule.Apply(exact), base)
 	parts, err := SpreadDiscount(amount, room, c.Spread, max(0, -amount.Exponent(), unitPlaces(rule)))
 	if err != nil {
 		return fmt.Errorf("coupon %s: %w", c.ID, err)
@@ -113,17 +114,17 @@ func (b *bill) couponLines(c *schemas.Coupon, lines []*line, parts []money.Decim
 	slices.Sort(categories)
 	for _, category := range categories {
 		l := b.blank(nil)
-		var taken []operand
+		var taken []model.Operand
 		for i := range parts {
 			if parts[i].IsPositive() && lines[i].tax == category {
-				taken = append(taken, fact(fmt.Sprintf("line_%d", i+1), parts[i]))
+				taken = append(taken, model.Fact(fmt.Sprintf("line_%d", i+1), parts[i]))
 			}
 		}
-		off := l.t.sum("what coupon "+c.ID+" takes off the lines", taken...)
-		l.amount = l.t.neg("which reduces what is due", in("coupon", off))
+		off := l.t.Sum("what coupon "+c.ID+" takes off the lines", taken...)
+		l.amount = l.t.Neg("which reduces what is due", model.In("coupon", off))
 		l.tax = category
 		l.charge.Category, l.charge.Frequency, l.charge.Model = schemas.CategoryCredit, schemas.FrequencyOneTime, "coupon"
-		l.charge.Price, l.charge.List = schemas.PriceID(c.ID), l.amount.v
+		l.charge.Price, l.charge.List = schemas.PriceID(c.ID), l.amount.V
 		l.charge.Description = "Coupon " + c.ID
 		if c.Name != "" {
 			l.charge.Description = c.Name
@@ -151,21 +152,21 @@ func (b *bill) cash() error {
 		return err
 	}
 	l := b.blank(nil)
-	parts := make([]operand, len(b.lines))
+	parts := make([]model.Operand, len(b.lines))
 	for i, x := range b.lines {
-		parts[i] = fact(fmt.Sprintf("line_%d", i+1), x.charge.Amount)
+		parts[i] = model.Fact(fmt.Sprintf("line_%d", i+1), x.charge.Amount)
 	}
 	if len(parts) == 0 {
 		return nil
 	}
-	total := l.t.sum("the document's total", parts...)
-	payable := roundBy(&l.t, in("total", total), &rule)
-	l.amount = l.t.sub("what makes it payable", in("payable", payable), in("total", total))
-	if l.amount.v.IsZero() {
+	total := l.t.Sum("the document's total", parts...)
+	payable := roundBy(&l.t, model.In("total", total), &rule)
+	l.amount = l.t.Sub("what makes it payable", model.In("payable", payable), model.In("total", total))
+	if l.amount.V.IsZero() {
 		return nil
 	}
 	l.tax = noTax
-	l.charge.Model, l.charge.Description, l.charge.List = "cash_rounding", "Rounding", l.amount.v
+	l.charge.Model, l.charge.Description, l.charge.List = "cash_rounding", "Rounding", l.amount.V
 	l.settle(l.amount)
 	b.add(l)
 	return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -45,7 +46,7 @@ func Draw(dues []Due, grants []schemas.Grant, order []schemas.CreditKey) (drawn 
 			if !open[i].IsPositive() || !mayPay(&grants[g], &dues[i]) {
 				continue
 			}
-			pays := lower(left[g], open[i])
+			pays := model.Lower(left[g], open[i])
 			left[g], open[i] = left[g].Sub(pays), open[i].Sub(pays)
 			drawn = append(drawn, Drawn{grants[g].ID, i, pays})
 		}
@@ -151,7 +152,7 @@ func (b *bill) dues() ([]Due, []*line) {
 		lines = append(lines, l)
 	}
 	for i := len(dues) - 1; i >= 0 && below.IsNegative(); i-- {
-		take := lower(dues[i].Amount, below.Neg())
+		take := model.Lower(dues[i].Amount, below.Neg())
 		dues[i].Amount, below = dues[i].Amount.Sub(take), below.Add(take)
 	}
 	return dues, lines
@@ -169,9 +170,9 @@ func (b *bill) addCredit(g *schemas.Grant, d Drawn, of *line) {
 	if b.policy.CreditTax != schemas.CreditBeforeTax {
 		l.tax = noTax
 	}
-	paid := l.t.add(OpGiven, "credit "+g.ID+" pays", d.Amount, fact("credit", d.Amount))
-	l.amount = l.t.neg("which reduces what is due", in("credit", paid))
-	c.List = l.amount.v
+	paid := l.t.Add(model.OpGiven, "credit "+g.ID+" pays", d.Amount, model.Fact("credit", d.Amount))
+	l.amount = l.t.Neg("which reduces what is due", model.In("credit", paid))
+	c.List = l.amount.V
 	l.settle(l.amount)
 	b.add(l)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -23,16 +24,16 @@ func (b *bill) payInCredits(l *line) {
 	if !x.inCredits {
 		return
 	}
-	due := []Due{{x.offering.ID, l.charge.Meter, l.amount.v}}
+	due := []Due{{x.offering.ID, l.charge.Meter, l.amount.V}}
 	grants := b.grantsOf("", x.CreditUnit)
 	drawn, left := Draw(due, grants, b.policy.CreditOrder)
 	for _, d := range drawn {
-		l.amount = l.t.sub("credit "+d.Grant+" pays "+x.CreditUnit, in("credits", l.amount), fact("drawn", d.Amount))
+		l.amount = l.t.Sub("credit "+d.Grant+" pays "+x.CreditUnit, model.In("credits", l.amount), model.Fact("drawn", d.Amount))
 	}
 	for i := range grants {
 		b.out.Carried.setGrant(grants[i].ID, left[i])
 	}
-	l.amount = l.t.mul("the credits that are left, at their price", in("credits", l.amount), fact("credit_price", *x.CreditPrice))
+	l.amount = l.t.Mul("the credits that are left, at their price", model.In("credits", l.amount), model.Fact("credit_price", *x.CreditPrice))
 	l.charge.List = l.charge.List.Mul(*x.CreditPrice)
 	l.charge.UnitPrice = nil
 }

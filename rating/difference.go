@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 )
 
@@ -77,14 +78,14 @@ func correction(before, after *schemas.Charge) (schemas.Charge, bool) {
 	out.List, out.PeerCost = after.List.Sub(before.List), after.PeerCost.Sub(before.PeerCost)
 	out.Consumed, out.Priced = after.Consumed.Sub(before.Consumed), after.Priced.Sub(before.Priced)
 	out.UsageRows = after.UsageRows - before.UsageRows
-	var t trail
+	var t model.Trail
 	if out.HasQuantity {
-		t.sub("the quantity rated again, less that issued", fact("rerated", after.Priced), fact("issued", before.Priced))
+		t.Sub("the quantity rated again, less that issued", model.Fact("rerated", after.Priced), model.Fact("issued", before.Priced))
 	}
-	exact := t.sub("the exact amount rated again, less that issued", fact("rerated", after.Exact), fact("issued", before.Exact))
-	amount := t.sub("the amount rated again, less that issued", fact("rerated", after.Amount), fact("issued", before.Amount))
-	residue := t.sub("what rounding left", in("exact", exact), in("amount", amount))
-	out.Exact, out.Amount, out.Residue, out.Steps = exact.v, amount.v, residue.v, t.steps
-	out.ID = chargeID(&out, t.inside())
-	return out, !amount.v.IsZero() || !exact.v.IsZero() || !out.Priced.IsZero() || !out.PeerCost.IsZero() || !out.Consumed.IsZero() || out.UsageRows != 0
+	exact := t.Sub("the exact amount rated again, less that issued", model.Fact("rerated", after.Exact), model.Fact("issued", before.Exact))
+	amount := t.Sub("the amount rated again, less that issued", model.Fact("rerated", after.Amount), model.Fact("issued", before.Amount))
+	residue := t.Sub("what rounding left", model.In("exact", exact), model.In("amount", amount))
+	out.Exact, out.Amount, out.Residue, out.Steps = exact.V, amount.V, residue.V, t.Steps
+	out.ID = chargeID(&out, t.Inside())
+	return out, !amount.V.IsZero() || !exact.V.IsZero() || !out.Priced.IsZero() || !out.PeerCost.IsZero() || !out.Consumed.IsZero() || out.UsageRows != 0
 }

@@ -4,28 +4,29 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
 // takeDiscount takes one discount off what is left of a base.
-func takeDiscount(t *trail, left number, base money.Decimal, d *schemas.Discount, of schemas.PercentBase) number {
-	if !left.v.IsPositive() {
+func takeDiscount(t *model.Trail, left model.Number, base money.Decimal, d *schemas.Discount, of schemas.PercentBase) model.Number {
+	if !left.V.IsPositive() {
 		return left
 	}
-	var off number
+	var off model.Number
 	switch {
 	case d.Percent != nil && of == schemas.BaseOriginal:
-		off = t.percent("discount "+discountName(d), fact("base", base), fact("percent", *d.Percent))
+		off = t.Percent("discount "+discountName(d), model.Fact("base", base), model.Fact("percent", *d.Percent))
 	case d.Percent != nil:
-		off = t.percent("discount "+discountName(d), in("left", left), fact("percent", *d.Percent))
+		off = t.Percent("discount "+discountName(d), model.In("left", left), model.Fact("percent", *d.Percent))
 	default:
-		off = given(value(d.Fixed))
+		off = model.Given(model.OrZero(d.Fixed))
 	}
-	if off.v.GreaterThan(left.v) {
-		off = t.least("no more than is left", in("discount", off), in("left", left))
+	if off.V.GreaterThan(left.V) {
+		off = t.Least("no more than is left", model.In("discount", off), model.In("left", left))
 	}
-	return t.sub("after discount "+discountName(d), in("left", left), in("discount", off))
+	return t.Sub("after discount "+discountName(d), model.In("left", left), model.In("discount", off))
 }
 
 func discountName(d *schemas.Discount) string {
@@ -37,7 +38,7 @@ func discountName(d *schemas.Discount) string {
 	case d.Percent != nil:
 		return d.Percent.String() + "%"
 	}
-	return value(d.Fixed).String()
+	return model.OrZero(d.Fixed).String()
 }
 
 // orderDiscounts puts discounts in the order of a policy; of one kind, in the order of the list.
@@ -75,10 +76,10 @@ func SpreadDiscount(discount money.Decimal, lines []money.Decimal, how schemas.D
 	weights := make([]money.Decimal, len(lines))
 	total := money.Zero
 	for i, l := range lines {
-		weights[i] = aboveZero(l)
+		weights[i] = model.AboveZero(l)
 		total = total.Add(weights[i])
 	}
-	discount = lower(aboveZero(discount), total)
+	discount = model.Lower(model.AboveZero(discount), total)
 	parts := make([]money.Decimal, len(lines))
 	if discount.IsZero() {
 		return parts, nil
@@ -86,7 +87,7 @@ func SpreadDiscount(discount money.Decimal, lines []money.Decimal, how schemas.D
 	switch how {
 	case schemas.SpreadInOrder:
 		for i := range weights {
-			parts[i] = lower(weights[i], discount)
+			parts[i] = model.Lower(weights[i], discount)
 			discount = discount.Sub(parts[i])
 		}
 		return parts, nil
@@ -171,9 +172,9 @@ func (b *bill) discountLevel(l *level, d *schemas.Discount) {
 	var lines []*line
 	total := money.Zero
 	for _, x := range l.lines {
-		if d.Validity.Holds(b.plan.day(x.charge.Start), b.plan.spec.AsOf) && x.amount.v.IsPositive() {
+		if d.Validity.Holds(b.plan.day(x.charge.Start), b.plan.spec.AsOf) && x.amount.V.IsPositive() {
 			lines = append(lines, x)
-			total = total.Add(x.amount.v)
+			total = total.Add(x.amount.V)
 		}
 	}
 	if d.Percent != nil {
@@ -187,17 +188,17 @@ func (b *bill) discountLevel(l *level, d *schemas.Discount) {
 	}
 	fixed := *d.Fixed
 	if l.inPrice && lines[0].fx != nil {
-		fixed = shareRound(fixed, lines[0].fx.Num, lines[0].fx.Den)
+		fixed = model.ShareRound(fixed, lines[0].fx.Num, lines[0].fx.Den)
 	}
-	fixed = lower(fixed, total)
+	fixed = model.Lower(fixed, total)
 	from := money.Zero
 	for _, x := range lines {
-		to := from.Add(x.amount.v)
-		part := given(fixed)
+		to := from.Add(x.amount.V)
+		part := model.Given(fixed)
 		if len(lines) > 1 {
-			part = x.t.prorateRound("its part of discount "+discountName(d)+" by amount", fact("discount", fixed), fact("from", from), fact("to", to), fact("of", total))
+			part = x.t.ProrateRound("its part of discount "+discountName(d)+" by amount", model.Fact("discount", fixed), model.Fact("from", from), model.Fact("to", to), model.Fact("of", total))
 		}
-		x.amount = x.t.sub("after discount "+discountName(d), in("amount", x.amount), in("discount", part))
+		x.amount = x.t.Sub("after discount "+discountName(d), model.In("amount", x.amount), model.In("discount", part))
 		from = to
 	}
 }

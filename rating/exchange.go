@@ -3,17 +3,18 @@ package rating
 import (
 	"fmt"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
 // exchange converts an amount by an exact factor, which is a fraction where a rate is used inverted.
-func exchange(t *trail, note string, amount number, factor money.Ratio) number {
+func exchange(t *model.Trail, note string, amount model.Number, factor money.Ratio) model.Number {
 	if !factor.Num.Equal(money.One) {
-		amount = t.mul(note, in("amount", amount), fact("rate", factor.Num))
+		amount = t.Mul(note, model.In("amount", amount), model.Fact("rate", factor.Num))
 	}
 	if !factor.Den.Equal(money.One) {
-		amount = t.divRound(note, in("amount", amount), fact("rate", factor.Den), WorkPlaces, money.HalfEven)
+		amount = t.DivRound(note, model.In("amount", amount), model.Fact("rate", factor.Den), model.WorkPlaces, money.HalfEven)
 	}
 	return amount
 }
@@ -45,8 +46,8 @@ func (b *bill) conversion(from, to money.Currency, l *line) (schemas.Conversion,
 }
 
 // ratesNote names the rates of a conversion, where anyone will read it.
-func ratesNote(t *trail, what string, c schemas.Conversion) string {
-	if t.quiet {
+func ratesNote(t *model.Trail, what string, c schemas.Conversion) string {
+	if t.Quiet {
 		return ""
 	}
 	for _, leg := range c.Legs {
@@ -64,8 +65,8 @@ func (b *bill) convertAmount(amount money.Decimal, from money.Currency, l *line)
 	if !ok {
 		return money.Zero, schemas.CodeNoRate
 	}
-	cost := exchange(&l.t, ratesNote(&l.t, "the peers' cost from "+string(from)+" into "+string(b.currency), found), given(amount), found.Factor)
-	return l.t.round("at the places of the datasets", in("cost", cost), money.Scale, money.HalfEven).v, ""
+	cost := exchange(&l.t, ratesNote(&l.t, "the peers' cost from "+string(from)+" into "+string(b.currency), found), model.Given(amount), found.Factor)
+	return l.t.Round("at the places of the datasets", model.In("cost", cost), money.Scale, money.HalfEven).V, ""
 }
 
 // toAccount converts the line's amount from the price's credits and currency into the account's currency.
@@ -80,9 +81,9 @@ func (b *bill) toAccount(l *line) schemas.Code {
 	}
 	factor := found.Factor
 	l.amount = exchange(&l.t, ratesNote(&l.t, "from "+string(l.charge.Currency)+" into "+string(b.currency), found), l.amount, factor)
-	l.charge.List = shareRound(l.charge.List, factor.Num, factor.Den)
+	l.charge.List = model.ShareRound(l.charge.List, factor.Num, factor.Den)
 	if p := l.charge.UnitPrice; p != nil {
-		v := shareRound(*p, factor.Num, factor.Den)
+		v := model.ShareRound(*p, factor.Num, factor.Den)
 		l.charge.UnitPrice = &v
 	}
 	l.charge.Currency, l.fx = b.currency, &factor

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -82,26 +83,26 @@ func (x *metering) pricePooled(st *stretch) (bool, error) {
 	}
 	t, c := &x.line.t, &x.line.charge
 	c.Consumed = x.quantity(st.acc, st.start, st.end)
-	t.add(OpGiven, x.rowsNote(st.acc.rows), c.Consumed, fact("quantity", c.Consumed))
+	t.Add(model.OpGiven, x.rowsNote(st.acc.rows), c.Consumed, model.Fact("quantity", c.Consumed))
 	total := money.Zero
 	weights := make([]money.Decimal, len(parts))
 	for i := range parts {
 		total = total.Add(parts[i].quantity)
-		weights[i] = aboveZero(parts[i].quantity)
+		weights[i] = model.AboveZero(parts[i].quantity)
 	}
 	if sumOf(weights).IsZero() {
 		weights[0] = money.One
 	}
-	q := t.add(OpGiven, "metered of the account and its family", total, fact("quantity", total))
+	q := t.Add(model.OpGiven, "metered of the account and its family", total, model.Fact("quantity", total))
 	q = convertRound(t, q, e.price.Convert)
 	if free := e.price.FreeQuantity; free != nil {
-		q = allowFree(t, q, "the usage discount", fact("free_quantity", *free))
+		q = allowFree(t, q, "the usage discount", model.Fact("free_quantity", *free))
 	}
 	if e.price.Allowance != nil {
-		q = allowFree(t, q, "the allowance", fact("allowance", e.price.Allowance.Quantity))
+		q = allowFree(t, q, "the allowance", model.Fact("allowance", e.price.Allowance.Quantity))
 	}
-	c.Priced = partOf(q.v, weights, at)
-	amount := x.priceFrom(q, &Usage{Quantity: q.v, Cost: q.v, Labels: x.series.group})
+	c.Priced = partOf(q.V, weights, at)
+	amount := x.priceFrom(q, &model.Usage{Quantity: q.V, Cost: q.V, Labels: x.series.group})
 	return true, x.shareOf(amount, weights, at)
 }
 
@@ -109,29 +110,29 @@ func (x *metering) pricePooled(st *stretch) (bool, error) {
 func partOf(q money.Decimal, weights []money.Decimal, at int) money.Decimal {
 	of := sumOf(weights)
 	upTo := func(n int) money.Decimal {
-		return money.RoundTo(shareRound(q, sumOf(weights[:n]), of), money.Scale, money.HalfEven)
+		return money.RoundTo(model.ShareRound(q, sumOf(weights[:n]), of), money.Scale, money.HalfEven)
 	}
 	return upTo(at + 1).Sub(upTo(at))
 }
 
 // shareOf makes the part with that place of an amount the line's.
-func (x *metering) shareOf(amount number, weights []money.Decimal, at int) error {
+func (x *metering) shareOf(amount model.Number, weights []money.Decimal, at int) error {
 	t := &x.line.t
 	rule, err := x.bill.rule(x.entry.price.Currency, schemas.RoundLine)
 	if err != nil {
 		return err
 	}
-	rounded := roundBy(t, in("exact", amount), &rule)
+	rounded := roundBy(t, model.In("exact", amount), &rule)
 	places, _ := money.MinorUnits(x.entry.price.Currency)
 	if rule.Places != nil {
 		places = *rule.Places
 	}
-	places = max(places, -rounded.v.Exponent())
-	shares, err := money.Allocate(rounded.v, weights, places)
+	places = max(places, -rounded.V.Exponent())
+	shares, err := money.Allocate(rounded.V, weights, places)
 	if err != nil {
 		return err
 	}
-	x.line.amount = t.add(OpShare, "the account's part of it, by quantity", shares[at],
-		in("amount", rounded), count("places", int64(places)), count("part", int64(at+1)), word("quantities", listText(weights)))
+	x.line.amount = t.Add(model.OpShare, "the account's part of it, by quantity", shares[at],
+		model.In("amount", rounded), model.Count("places", int64(places)), model.Count("part", int64(at+1)), model.Word("quantities", model.ListText(weights)))
 	return nil
 }

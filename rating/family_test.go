@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -139,7 +140,7 @@ func rateFamily(t *testing.T, plan *rating.Plan, accounts []schemas.Account, use
 		share, quantity := money.Zero, money.Zero
 		for k := range out.Charges {
 			c := &out.Charges[k]
-			if err := rating.Check(c); err != nil {
+			if err := model.Check(c); err != nil {
 				t.Error(err)
 			}
 			share, quantity = share.Add(c.Amount), quantity.Add(c.Priced)

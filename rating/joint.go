@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -90,15 +91,15 @@ func (b *bill) rateJoints() {
 		l.charge.Start, l.charge.End = time.UnixMicro(j.entry.start).UTC(), time.UnixMicro(j.entry.end).UTC()
 		l.charge.Category, l.charge.Frequency, l.charge.UsageRows = schemas.CategoryUsage, schemas.FrequencyUsageBased, j.rows
 		u := b.jointUsage(j)
-		by := model{terms: &x.Terms, policy: &x.policy}
-		l.amount = by.price(&l.t, &u)
+		by := model.Model{Terms: &x.Terms, Policy: &x.policy}
+		l.amount = by.Price(&l.t, &u)
 		if x.Terms.Model == schemas.ModelCapacity {
 			part := Part{From: l.charge.Start, To: l.charge.End, Start: b.plan.start, End: b.plan.end, Zone: b.account.zone}
 			l.amount = prorate(&l.t, l.amount, x.Prorate, part)
 		} else if j.rows == 0 {
 			continue
 		}
-		l.charge.List = l.amount.v
+		l.charge.List = l.amount.V
 		if code := b.jointCosts(l, j); code != "" {
 			for _, h := range j.held {
 				h.series.priced[h.slice], h.series.code = nil, code
@@ -110,15 +111,15 @@ func (b *bill) rateJoints() {
 }
 
 // jointUsage aggregates each meter of a joint price.
-func (b *bill) jointUsage(j *joint) Usage {
-	var u Usage
+func (b *bill) jointUsage(j *joint) model.Usage {
+	var u model.Usage
 	t := &j.line.t
 	for k, at := range j.entry.price.meters {
 		m := &b.plan.meters[at]
 		s := span{start: j.entry.start, end: j.entry.end, whole: b.plan.end.UnixMicro() - b.plan.start.UnixMicro()}
 		q := j.uses[k].acc.aggregate(&m.Meter, s)
-		t.add(OpGiven, fmt.Sprintf("metered %s from %d rows", m.ID, j.uses[k].acc.rows), q, fact("quantity", q))
-		u.Units = append(u.Units, UnitQuantity{string(m.ID), q})
+		t.Add(model.OpGiven, fmt.Sprintf("metered %s from %d rows", m.ID, j.uses[k].acc.rows), q, model.Fact("quantity", q))
+		u.Units = append(u.Units, model.UnitQuantity{Unit: string(m.ID), Quantity: q})
 	}
 	return u
 }
@@ -135,5 +136,5 @@ func (b *bill) jointCosts(l *line, j *joint) schemas.Code {
 		}
 		l.charge.PeerCost, l.charge.HasCost = l.charge.PeerCost.Add(cost), true
 	}
-	return tooLarge(&l.charge, l.amount.v)
+	return tooLarge(&l.charge, l.amount.V)
 }

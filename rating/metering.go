@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -24,7 +25,7 @@ type metering struct {
 	meter  *meter
 	entry  *entry
 	line   *line
-	model  *model
+	model  *model.Model
 	// cost is the factor from the currency of peers' costs to that of the price; nil where they are the same.
 	cost *money.Ratio
 	// reached is the quantity that upTo priced last, after conversion and allowance.
@@ -61,9 +62,9 @@ func (x *metering) price(st *stretch, p *progress) error {
 		return x.priceFast(st, p)
 	}
 	if x.fastEvents(p) {
-		if amount, ok := x.entry.price.events.price(st.acc.points, x.bill.account.zone); ok {
+		if amount, ok := x.entry.price.events.Price(st.acc.points, x.bill.account.zone); ok {
 			c.Consumed = st.acc.sum.Decimal()
-			c.Priced, x.line.amount, p.quantity = c.Consumed, given(amount), p.quantity.Add(c.Consumed)
+			c.Priced, x.line.amount, p.quantity = c.Consumed, model.Given(amount), p.quantity.Add(c.Consumed)
 			return nil
 		}
 	}
@@ -83,7 +84,7 @@ func (x *metering) price(st *stretch, p *progress) error {
 	x.line.amount = total
 	if p.counts {
 		earlier := x.upTo(&p.before, p.quantity, nil, "what earlier slices of the period cost at this price")
-		x.line.amount = x.line.t.sub("the slice costs the difference of cumulative totals", in("total", total), in("before", earlier))
+		x.line.amount = x.line.t.Sub("the slice costs the difference of cumulative totals", model.In("total", total), model.In("before", earlier))
 		c.Priced = c.Priced.Sub(x.reached) // of the quantity, too, the slice has what it adds
 	}
 	x.byWindow(st, p)
@@ -93,20 +94,20 @@ func (x *metering) price(st *stretch, p *progress) error {
 
 // rowsNote says from how many rows a quantity is, where anyone will read it.
 func (x *metering) rowsNote(rows int64) string {
-	return x.line.t.note("metered from ", rows, " rows", nil)
+	return x.line.t.Note("metered from ", rows, " rows", nil)
 }
 
 // fast reports whether a kernel prices the stretch: a plain sum, no steps wanted, nothing to convert or take off.
 func (x *metering) fast() bool {
 	m := x.meter
-	return x.line.t.quiet && x.entry.price.kernel != nil && x.cost == nil && m.plainSum() && x.bill.tally.context.commitWindow(m) == ""
+	return x.line.t.Quiet && x.entry.price.kernel != nil && x.cost == nil && m.plainSum() && x.bill.tally.context.commitWindow(m) == ""
 }
 
 // fastEvents reports whether a kernel prices the rows one by one. Those of later slices of a period are priced with all
 // before them, by the model itself.
 func (x *metering) fastEvents(p *progress) bool {
 	m := x.meter
-	return x.line.t.quiet && x.entry.price.events != nil && !p.counts && x.cost == nil && !m.isCost() &&
+	return x.line.t.Quiet && x.entry.price.events != nil && !p.counts && x.cost == nil && !m.isCost() &&
 		m.Aggregation == schemas.AggregateEvents && m.Window == "" && x.bill.tally.context.commitWindow(m) == ""
 }
 
@@ -138,7 +139,7 @@ func (x *metering) priceFast(st *stretch, p *progress) error {
 	c := &x.line.charge
 	c.Consumed = st.acc.sum.Decimal()
 	c.Priced = c.Consumed
-	x.line.amount = given(decimalOf(amount))
+	x.line.amount = model.Given(model.DecimalOf(amount))
 	return nil
 }
 
@@ -173,37 +174,37 @@ func unitPrice(terms *schemas.Terms) *money.Decimal {
 }
 
 // upTo prices a metered quantity, of the rows of an accumulator.
-func (x *metering) upTo(a *accumulator, metered money.Decimal, priced *money.Decimal, note string) number {
+func (x *metering) upTo(a *accumulator, metered money.Decimal, priced *money.Decimal, note string) model.Number {
 	t := &x.line.t
-	q := t.add(OpGiven, note, metered, in("quantity", given(metered)))
+	q := t.Add(model.OpGiven, note, metered, model.In("quantity", model.Given(metered)))
 	if x.cost != nil && x.meter.isCost() {
 		q = exchange(t, "in the currency of the price", q, *x.cost)
 	}
 	q = convertRound(t, q, x.entry.price.Convert)
 	q = x.bill.allow(x, q, priced != nil)
-	x.reached = q.v
+	x.reached = q.V
 	if priced != nil {
-		*priced = q.v
+		*priced = q.V
 	}
-	u := x.usage(a, q.v)
+	u := x.usage(a, q.V)
 	return x.priceFrom(q, &u)
 }
 
 // priceFrom applies the model to a usage whose quantity is the result of a step.
-func (x *metering) priceFrom(q number, u *Usage) number {
-	x.model.quantity = q
-	return x.model.price(&x.line.t, u)
+func (x *metering) priceFrom(q model.Number, u *model.Usage) model.Number {
+	x.model.Quantity = q
+	return x.model.Price(&x.line.t, u)
 }
 
 // usage is what the price model reads.
-func (x *metering) usage(a *accumulator, q money.Decimal) Usage {
-	u := Usage{Quantity: q, Cost: q, Labels: x.series.group}
+func (x *metering) usage(a *accumulator, q money.Decimal) model.Usage {
+	u := model.Usage{Quantity: q, Cost: q, Labels: x.series.group}
 	byEvent := x.meter.Aggregation == schemas.AggregateEvents && x.meter.Window == ""
 	if !x.meter.isCost() {
 		u.Cost = a.cost.Decimal()
 		if x.cost != nil {
-			x.model.cost = exchange(&x.line.t, "the peers' cost in the currency of the price", given(u.Cost), *x.cost)
-			u.Cost = x.model.cost.v
+			x.model.Cost = exchange(&x.line.t, "the peers' cost in the currency of the price", model.Given(u.Cost), *x.cost)
+			u.Cost = x.model.Cost.V
 		}
 	}
 	// Samples and changes of levels are no events: their meter's quantity is one event, or one session.
@@ -212,12 +213,12 @@ func (x *metering) usage(a *accumulator, q money.Decimal) Usage {
 	} else if by == schemas.ModelPercentage {
 		u.Events = make([]money.Decimal, len(a.points))
 		for i := range a.points {
-			u.Events[i] = a.points[i].value.Decimal()
+			u.Events[i] = a.points[i].Value.Decimal()
 		}
 	} else if by == schemas.ModelElapsedBands || by == schemas.ModelTimeOfDay {
 		for i := range a.points {
-			start := time.UnixMicro(a.points[i].at).In(x.bill.account.zone)
-			u.Sessions = append(u.Sessions, Session{Start: start, Seconds: a.points[i].value.Decimal()})
+			start := time.UnixMicro(a.points[i].At).In(x.bill.account.zone)
+			u.Sessions = append(u.Sessions, model.Session{Start: start, Seconds: a.points[i].Value.Decimal()})
 		}
 	}
 	return u

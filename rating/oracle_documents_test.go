@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -61,7 +62,7 @@ func commitmentOracle(c *oracle) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	missing := sumWhere(out.Charges, func(c *schemas.Charge) bool { return c.Model == rating.OpTrueUp })
+	missing := sumWhere(out.Charges, func(c *schemas.Charge) bool { return c.Model == model.OpTrueUp })
 	// The tax of it alone: what the whole document has, less what it has without the commitment.
 	x.tax("", zero(c.Params.TaxPct))
 	all, err := taxed(x)

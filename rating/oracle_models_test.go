@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -135,7 +136,7 @@ func (x *trial) measured(p *schemas.Price, of *params, u *usage) error {
 func tierAmounts(steps []schemas.Step) []string {
 	var out []string
 	for _, s := range steps {
-		if s.Op == rating.OpTier {
+		if s.Op == model.OpTier {
 			out = append(out, s.Out)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -39,7 +40,7 @@ func (x *trial) charged(until schemas.Date) ([]schemas.Charge, error) {
 // shareOf is the part of its recurring period that a charge is for: what its step of proration says.
 func shareOf(c *schemas.Charge) *big.Rat {
 	for _, s := range c.Steps {
-		if s.Op != rating.OpProrate {
+		if s.Op != model.OpProrate {
 			continue
 		}
 		var v [4]*big.Rat

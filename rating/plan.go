@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -96,9 +97,9 @@ type price struct {
 	*schemas.Price
 	offering *offering
 	// kernel prices sums without steps; nil where the price has none, or does more to a quantity than price it.
-	kernel *Kernel
+	kernel *model.Kernel
 	// events prices the rows of a meter of events likewise.
-	events *eventKernel
+	events *model.EventKernel
 	// unitPrice is that of one unit, where the model has exactly one.
 	unitPrice *money.Decimal
 	// tabled says that a table may lack a price for some usage, inCredits that the price is one in credits, converts that it is
@@ -110,7 +111,7 @@ type price struct {
 	meter  int   // -1 on recurring, one-time and joint prices
 	meters []int // all that it measures
 	// tiers are the texts of its steps, unless there are none.
-	tiers  []tierText
+	tiers  []model.TierText
 	policy schemas.RatingPolicy
 }
 
@@ -135,7 +136,7 @@ func (x *commonTexts) charge() schemas.Charge {
 // newPrice is a price without its meters.
 func (p *Plan) newPrice(from *schemas.Price, o *offering) *price {
 	x := &price{
-		Price: from, policy: resolve(from.Policy, p.policy), meter: -1, offering: o, unitPrice: unitPrice(&from.Terms),
+		Price: from, policy: model.Resolve(from.Policy, p.policy), meter: -1, offering: o, unitPrice: unitPrice(&from.Terms),
 		tabled: from.Terms.Model == schemas.ModelDimension && from.Terms.UnitPrice == nil, inCredits: from.CreditUnit != "", converts: from.Convert != nil && from.Convert.Unit != "",
 	}
 	x.common = commonTexts{
@@ -166,7 +167,7 @@ func Compile(book Book, spec Spec) (*Plan, error) {
 	if book.Zone == nil {
 		return nil, fmt.Errorf("compile the catalogue for %s: the provider's zone is missing", spec.Period)
 	}
-	p := &Plan{book: book, spec: spec, policy: resolve(book.Catalogue.Policy)}
+	p := &Plan{book: book, spec: spec, policy: model.Resolve(book.Catalogue.Policy)}
 	p.start, p.end = spec.Period.Bounds(book.Zone)
 	if p.start.IsZero() {
 		return nil, fmt.Errorf("compile the catalogue: period %q is not a month; write it as YYYY-MM", spec.Period)
@@ -267,7 +268,7 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 	if !from.Validity.Known(p.spec.AsOf) {
 		return nil, nil
 	}
-	if err := CheckTerms(&from.Terms); err != nil {
+	if err := model.CheckTerms(&from.Terms); err != nil {
 		return nil, fmt.Errorf("price %s: %w", from.ID, err)
 	}
 	if err := checkDiscounts(from.Discounts); err != nil {
@@ -281,13 +282,13 @@ func (p *Plan) compilePrice(from *schemas.Price, o *offering) (*price, error) {
 	}
 	x := p.newPrice(from, o)
 	if from.Convert == nil && from.FreeQuantity == nil && from.Allowance == nil {
-		if kernel, ok := CompileKernel(&from.Terms, x.policy); ok {
+		if kernel, ok := model.CompileKernel(&from.Terms, x.policy); ok {
 			x.kernel = kernel
 		}
-		x.events = compileEvents(&from.Terms)
+		x.events = model.CompileEvents(&from.Terms)
 	}
 	if !p.spec.Quiet {
-		x.tiers = tierTexts(&from.Terms, &x.policy)
+		x.tiers = model.TierTexts(&from.Terms, &x.policy)
 	}
 	for _, id := range metersOf(from) {
 		at, known := p.meterAt[id]

@@ -72,40 +72,6 @@ func ratVolume(tiers []schemas.Tier, q *big.Rat) *big.Rat {
 	return new(big.Rat)
 }
 
-func TestModelsAgainstRat(t *testing.T) {
-	for seed := range uint64(2000) {
-		r := random(seed)
-		tiers, q := randomTiers(r), decimal(r, 4, 6)
-		size, price := decimal(r, 2, 2).Add(money.One), decimal(r, 2, 4)
-		packages := new(big.Rat).Quo(q.Rat(), size.Rat())
-		count := new(big.Int).Quo(packages.Num(), packages.Denom())
-		if !packages.IsInt() {
-			count.Add(count, big.NewInt(1))
-		}
-		for _, x := range []struct {
-			terms schemas.Terms
-			want  *big.Rat
-		}{
-			{schemas.Terms{Model: schemas.ModelPerUnit, UnitPrice: &price}, new(big.Rat).Mul(q.Rat(), price.Rat())},
-			{schemas.Terms{Model: schemas.ModelGraduated, Tiers: tiers}, ratGraduated(tiers, q.Rat())},
-			{schemas.Terms{Model: schemas.ModelVolume, Tiers: tiers}, ratVolume(tiers, q.Rat())},
-			{schemas.Terms{Model: schemas.ModelPackage, PackageSize: &size, PackagePrice: &price}, new(big.Rat).Mul(new(big.Rat).SetInt(count), price.Rat())},
-			{schemas.Terms{Model: schemas.ModelCostPlus, MarkupPercent: &price}, new(big.Rat).Mul(q.Rat(), new(big.Rat).Add(big.NewRat(1, 1), new(big.Rat).Quo(price.Rat(), big.NewRat(100, 1))))},
-		} {
-			got, err := rating.Price(&x.terms, schemas.RatingPolicy{}, rating.Usage{Quantity: q, Cost: q})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got.Amount.Rat().Cmp(x.want) != 0 {
-				t.Fatalf("seed %d: %s of %s: got %s, want %s", seed, x.terms.Model, q, got.Amount, x.want.FloatString(20))
-			}
-			if err := checkSteps(got.Steps); err != nil {
-				t.Fatalf("seed %d: %s of %s: %v", seed, x.terms.Model, q, err)
-			}
-		}
-	}
-}
-
 // TestSlicesAddUp: wherever a month is cut, its slices add up to what the whole costs.
 func TestSlicesAddUp(t *testing.T) {
 	for seed := range uint64(500) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -24,7 +25,7 @@ func (p Part) Points(how schemas.Proration) (from, to, of money.Decimal) {
 	case schemas.ProrateNone:
 		return money.Zero, money.One, money.One
 	case schemas.ProrateSeconds:
-		return seconds(p.From.Sub(p.Start)), seconds(p.To.Sub(p.Start)), seconds(p.End.Sub(p.Start))
+		return model.Seconds(p.From.Sub(p.Start)), model.Seconds(p.To.Sub(p.Start)), model.Seconds(p.End.Sub(p.Start))
 	case schemas.ProrateThirty:
 		start, end := schemas.DateOf(p.Start, p.Zone), schemas.DateOf(p.End, p.Zone)
 		whole := FixedMonthDays(start, end, 30)
@@ -63,18 +64,18 @@ func FixedMonthDays(from, to schemas.Date, month int) int {
 // ProrateRound returns the part of an amount, exact but for the WorkPlaces of a quotient that does not end. Adjoining
 // parts of one whole add up to it exactly.
 func ProrateRound(amount money.Decimal, how schemas.Proration, part Part) money.Decimal {
-	t := trail{quiet: true}
-	return prorate(&t, given(amount), how, part).v
+	t := model.Trail{Quiet: true}
+	return prorate(&t, model.Given(amount), how, part).V
 }
 
 // prorate takes the part of an amount and leaves the whole as it is.
-func prorate(t *trail, amount number, how schemas.Proration, part Part) number {
+func prorate(t *model.Trail, amount model.Number, how schemas.Proration, part Part) model.Number {
 	from, to, of := part.Points(how)
 	if to.Sub(from).Equal(of) || of.IsZero() {
 		return amount
 	}
 	note := fmt.Sprintf("%s of %s %s", to.Sub(from), of, prorationUnit(how))
-	return t.prorateRound(note, in("amount", amount), fact("from", from), fact("to", to), fact("of", of))
+	return t.ProrateRound(note, model.In("amount", amount), model.Fact("from", from), model.Fact("to", to), model.Fact("of", of))
 }
 
 func prorationUnit(how schemas.Proration) string {

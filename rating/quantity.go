@@ -3,33 +3,34 @@ package rating
 import (
 	"fmt"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
-func convertRound(t *trail, q number, c *schemas.UnitConversion) number {
+func convertRound(t *model.Trail, q model.Number, c *schemas.UnitConversion) model.Number {
 	if c == nil {
 		return q
 	}
-	mode, exact := quantityMode(c.Round)
+	mode, exact := model.QuantityMode(c.Round)
 	switch {
 	case c.Divide != nil && exact:
-		return t.divRound("converted to "+c.Unit, in("quantity", q), fact("divide", *c.Divide), WorkPlaces, money.HalfEven)
+		return t.DivRound("converted to "+c.Unit, model.In("quantity", q), model.Fact("divide", *c.Divide), model.WorkPlaces, money.HalfEven)
 	case c.Divide != nil:
-		return t.divRound("converted to "+c.Unit, in("quantity", q), fact("divide", *c.Divide), c.Places, mode)
+		return t.DivRound("converted to "+c.Unit, model.In("quantity", q), model.Fact("divide", *c.Divide), c.Places, mode)
 	case c.Multiply != nil:
-		q = t.mul("converted to "+c.Unit, in("quantity", q), fact("multiply", *c.Multiply))
+		q = t.Mul("converted to "+c.Unit, model.In("quantity", q), model.Fact("multiply", *c.Multiply))
 	}
 	if exact {
 		return q
 	}
-	return t.round("rounded before pricing", in("quantity", q), c.Places, mode)
+	return t.Round("rounded before pricing", model.In("quantity", q), c.Places, mode)
 }
 
 // allowFree takes a free quantity off, but not below zero.
-func allowFree(t *trail, q number, what string, free operand) number {
-	q = t.sub("after "+what, in("quantity", q), free)
-	return t.most("but not below zero", in("quantity", q), fact("least", money.Zero))
+func allowFree(t *model.Trail, q model.Number, what string, free model.Operand) model.Number {
+	q = t.Sub("after "+what, model.In("quantity", q), free)
+	return t.Most("but not below zero", model.In("quantity", q), model.Fact("least", money.Zero))
 }
 
 func checkConversion(c *schemas.UnitConversion) error {
@@ -41,5 +42,5 @@ func checkConversion(c *schemas.UnitConversion) error {
 	case c.Divide != nil && c.Divide.IsZero():
 		return fmt.Errorf("convert to %s: it divides by zero", c.Unit)
 	}
-	return checkQuantityRounding("convert.round", c.Round)
+	return model.CheckQuantityRounding("convert.round", c.Round)
 }

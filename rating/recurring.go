@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 )
 
@@ -108,7 +109,7 @@ func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) er
 	if x.Timing == schemas.TimingOnce && len(segments) > 1 {
 		segments = segments[:1]
 	}
-	fees := tierFees{model: model{terms: &x.Terms, policy: &x.policy}}
+	fees := tierFees{model: model.Model{Terms: &x.Terms, Policy: &x.policy}}
 	for _, seg := range segments {
 		if seg.paused || seg.offering != x.offering || !inPhase(x, seg.phase) {
 			continue
@@ -127,14 +128,14 @@ func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) er
 		l.charge.Consumed, l.charge.Priced, l.charge.HasQuantity = seg.quantity, seg.quantity, true
 		l.charge.ConsumedUnit, l.charge.PricingUnit = "Units", "Units"
 		l.charge.UnitPrice = unitPrice(&x.Terms)
-		quantity := l.t.add(OpGiven, "the quantity subscribed", seg.quantity, fact("quantity", seg.quantity))
+		quantity := l.t.Add(model.OpGiven, "the quantity subscribed", seg.quantity, model.Fact("quantity", seg.quantity))
 		l.amount = fees.price(&l.t, x, quantity, Part{From: start, To: end, Start: due.start, End: due.end, Zone: b.account.zone})
-		l.charge.List = l.amount.v
+		l.charge.List = l.amount.V
 		if code := b.toAccount(l); code != "" {
 			b.out.Findings = append(b.out.Findings, b.unconverted(l, code))
 			continue
 		}
-		if code := tooLarge(&l.charge, l.amount.v); code != "" {
+		if code := tooLarge(&l.charge, l.amount.V); code != "" {
 			b.out.Findings = append(b.out.Findings, b.unbilled(l, code))
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -28,15 +29,15 @@ func (b *bill) round() error {
 			}
 		}
 		if last == nil || !l.continues(last) {
-			l.settle(roundBy(&l.t, in("exact", l.amount), &rule))
-			last, before = l, l.amount.v
+			l.settle(roundBy(&l.t, model.In("exact", l.amount), &rule))
+			last, before = l, l.amount.V
 			continue
 		}
-		sum := l.t.sum("with the slices before", fact("before", before), in("exact", l.amount))
-		upper := roundBy(&l.t, in("sum", sum), &rule)
-		under := roundBy(&l.t, fact("before", before), &rule)
-		l.settle(l.t.sub("less what they were rounded to", in("sum", upper), in("before", under)))
-		last, before = l, sum.v
+		sum := l.t.Sum("with the slices before", model.Fact("before", before), model.In("exact", l.amount))
+		upper := roundBy(&l.t, model.In("sum", sum), &rule)
+		under := roundBy(&l.t, model.Fact("before", before), &rule)
+		l.settle(l.t.Sub("less what they were rounded to", model.In("sum", upper), model.In("before", under)))
+		last, before = l, sum.V
 	}
 	return nil
 }
@@ -72,37 +73,37 @@ func (b *bill) rule(c money.Currency, level schemas.RoundingLevel) (schemas.Roun
 }
 
 // roundBy rounds by a rule and names its version.
-func roundBy(t *trail, value operand, rule *schemas.RoundingRule) number {
-	if t.quiet {
-		return given(rule.Apply(value.n.v))
+func roundBy(t *model.Trail, value model.Operand, rule *schemas.RoundingRule) model.Number {
+	if t.Quiet {
+		return model.Given(rule.Apply(value.N.V))
 	}
-	note := t.label("rounded by rule ", rule.Version)
+	note := t.Label("rounded by rule ", rule.Version)
 	if rule.Step != nil && !rule.Step.IsZero() {
-		return t.add(OpRoundStep, note, rule.Apply(value.n.v), value, fact("step", *rule.Step), word("mode", rule.Mode.String()))
+		return t.Add(model.OpRoundStep, note, rule.Apply(value.N.V), value, model.Fact("step", *rule.Step), model.Word("mode", rule.Mode.String()))
 	}
-	return t.round(note, value, *rule.Places, rule.Mode)
+	return t.Round(note, value, *rule.Places, rule.Mode)
 }
 
 // settle fixes the amount of a line. The exact amount is kept to the places of the datasets, and the last step states
 // the residue.
-func (l *line) settle(amount number) {
+func (l *line) settle(amount model.Number) {
 	exact := l.amount
-	if -exact.v.Exponent() > money.Scale && !money.RoundTo(exact.v, money.Scale, money.HalfEven).Equal(exact.v) {
-		exact = l.t.round("the exact amount as the datasets keep it", in("exact", exact), money.Scale, money.HalfEven)
+	if -exact.V.Exponent() > money.Scale && !money.RoundTo(exact.V, money.Scale, money.HalfEven).Equal(exact.V) {
+		exact = l.t.Round("the exact amount as the datasets keep it", model.In("exact", exact), money.Scale, money.HalfEven)
 	}
-	l.charge.Exact, l.charge.Amount, l.rounded = exact.v, amount.v, true
-	if l.t.quiet {
-		l.charge.Residue = exact.v.Sub(amount.v)
+	l.charge.Exact, l.charge.Amount, l.rounded = exact.V, amount.V, true
+	if l.t.Quiet {
+		l.charge.Residue = exact.V.Sub(amount.V)
 		return
 	}
 	stateAmount(&l.t, amount)
-	l.charge.Residue = l.t.sub("what rounding left", in("exact", exact), in("amount", amount)).v
+	l.charge.Residue = l.t.Sub("what rounding left", model.In("exact", exact), model.In("amount", amount)).V
 }
 
 // stateAmount repeats a result as the one that the charge bills, where it is not the last step.
-func stateAmount(t *trail, n number) {
-	if n.at != len(t.steps) && !t.quiet {
-		t.add(OpGiven, "the amount of the charge", n.v, in("amount", n))
+func stateAmount(t *model.Trail, n model.Number) {
+	if n.At != len(t.Steps) && !t.Quiet {
+		t.Add(model.OpGiven, "the amount of the charge", n.V, model.In("amount", n))
 	}
 }
 
@@ -114,7 +115,7 @@ func (b *bill) roundDocument() error {
 	}
 	exact := make([]money.Decimal, len(b.lines))
 	for i, l := range b.lines {
-		exact[i] = l.amount.v
+		exact[i] = l.amount.V
 	}
 	places := int32(0)
 	if rule.Places != nil {
@@ -124,14 +125,14 @@ func (b *bill) roundDocument() error {
 	}
 	total, parts := SpreadRound(exact, rule, places)
 	for i, l := range b.lines {
-		n := l.t.add(OpGiven, fmt.Sprintf("its part of the document's rounded total %s, by largest remainder", total), parts[i], fact("amount", parts[i]))
+		n := l.t.Add(model.OpGiven, fmt.Sprintf("its part of the document's rounded total %s, by largest remainder", total), parts[i], model.Fact("amount", parts[i]))
 		l.settle(n)
 	}
 	return nil
 }
 
 // chargeID identifies a charge by its content; the text goes into a room.
-func chargeID(c *schemas.Charge, r *room) schemas.ChargeID {
+func chargeID(c *schemas.Charge, r *model.Room) schemas.ChargeID {
 	var room [512]byte
 	text := room[:0]
 	for _, s := range [...]string{
@@ -148,5 +149,5 @@ func chargeID(c *schemas.Charge, r *room) schemas.ChargeID {
 	sum := sha256.Sum256(text)
 	var digits [32]byte
 	hex.Encode(digits[:], sum[:len(digits)/2])
-	return schemas.ChargeID(r.text(digits[:]))
+	return schemas.ChargeID(r.Text(digits[:]))
 }

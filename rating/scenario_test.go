@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -39,7 +40,7 @@ func TestScenarios(t *testing.T) {
 			got := []string{}
 			for i := range out.Charges {
 				x := &out.Charges[i]
-				if err := rating.Check(x); err != nil {
+				if err := model.Check(x); err != nil {
 					t.Errorf("%v\n%+v", err, x.Steps)
 				}
 				what := x.Model

@@ -3,6 +3,7 @@ package rating
 import (
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -36,7 +37,7 @@ type Tally struct {
 	totals  []totals
 	rows    int64
 	key     []byte
-	room    room
+	room    model.Room
 	lines   []*line
 	drawn   int // of lines
 	bill    bill
@@ -124,8 +125,8 @@ func (t *Tally) line() *line {
 	l := t.lines[t.drawn]
 	t.drawn++
 	// The results of the trail are as many as its steps, so they need not be cleared; a charge is written as a whole.
-	l.t.steps, l.t.quiet, l.t.room = nil, false, nil
-	l.amount, l.price, l.sub, l.phase, l.fx, l.windows, l.tax, l.rounded = number{}, nil, nil, nil, nil, nil, "", false
+	l.t.Steps, l.t.Quiet, l.t.Room = nil, false, nil
+	l.amount, l.price, l.sub, l.phase, l.fx, l.windows, l.tax, l.rounded = model.Number{}, nil, nil, nil, nil, nil, "", false
 	return l
 }
 
@@ -362,7 +363,7 @@ func (t *Tally) addEvents(x *handle, starts, ends []int64, quantities []money.Fi
 			a.first = starts[i]
 		}
 		a.last = max(a.last, ends[i])
-		a.points = append(a.points, point{at: starts[i], end: ends[i], value: quantities[i]})
+		a.points = append(a.points, model.Point{At: starts[i], End: ends[i], Value: quantities[i]})
 		a.rows++
 	}
 	total.rows, t.rows = total.rows+int64(len(quantities)), t.rows+int64(len(quantities))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -79,12 +80,12 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 	c := &l.charge
 	c.Category, c.Model, c.Price = schemas.CategoryTax, "tax", schemas.PriceID(rate.ID)
 	c.Description = fmt.Sprintf("%s %s%%", cmp.Or(rate.Name, rate.ID), rate.Percent)
-	c.List = tax.v
-	l.settle(roundBy(&l.t, in("exact", tax), &rule))
+	c.List = tax.V
+	l.settle(roundBy(&l.t, model.In("exact", tax), &rule))
 	if rate.Included {
 		net := b.blank(nil)
-		net.amount = net.t.neg("the tax that the prices contain", fact("tax", l.charge.Amount))
-		net.charge.Model, net.charge.Description, net.charge.List = "tax_included", "Contained "+c.Description, net.amount.v
+		net.amount = net.t.Neg("the tax that the prices contain", model.Fact("tax", l.charge.Amount))
+		net.charge.Model, net.charge.Description, net.charge.List = "tax_included", "Contained "+c.Description, net.amount.V
 		net.tax = noTax
 		net.settle(net.amount)
 		b.add(net)
@@ -93,34 +94,34 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 }
 
 // taxSteps computes the tax of a category: of each line and rounded, or of the sum.
-func (b *bill) taxSteps(l *line, category string, rate *schemas.TaxRate, rule schemas.RoundingRule) (number, bool) {
+func (b *bill) taxSteps(l *line, category string, rate *schemas.TaxRate, rule schemas.RoundingRule) (model.Number, bool) {
 	t := &l.t
-	var parts []operand
+	var parts []model.Operand
 	for _, x := range b.lines {
 		if x.tax != category || x.charge.Amount.IsZero() {
 			continue
 		}
-		part := fact(fmt.Sprintf("line_%d", len(parts)+1), x.charge.Amount)
+		part := model.Fact(fmt.Sprintf("line_%d", len(parts)+1), x.charge.Amount)
 		if b.policy.TaxRounding == schemas.TaxPerLine {
-			part.n = roundBy(t, in("tax", taxOf(t, part, rate)), &rule)
+			part.N = roundBy(t, model.In("tax", taxOf(t, part, rate)), &rule)
 		}
 		parts = append(parts, part)
 	}
 	if len(parts) == 0 {
-		return number{}, false
+		return model.Number{}, false
 	}
-	total := t.sum("over all lines of the category", parts...)
+	total := t.Sum("over all lines of the category", parts...)
 	if b.policy.TaxRounding == schemas.TaxPerLine {
 		return total, true
 	}
-	return taxOf(t, in("taxable", total), rate), true
+	return taxOf(t, model.In("taxable", total), rate), true
 }
 
 // taxOf is the tax of an amount, or contained in it.
-func taxOf(t *trail, amount operand, rate *schemas.TaxRate) number {
+func taxOf(t *model.Trail, amount model.Operand, rate *schemas.TaxRate) model.Number {
 	if !rate.Included {
-		return t.percent("tax", amount, fact("percent", rate.Percent))
+		return t.Percent("tax", amount, model.Fact("percent", rate.Percent))
 	}
 	of := rate.Percent.Add(money.NewDecimal(100, 0))
-	return t.prorateRound("tax contained in the gross amount", amount, fact("from", money.Zero), fact("to", rate.Percent), fact("of", of))
+	return t.ProrateRound("tax contained in the gross amount", amount, model.Fact("from", money.Zero), model.Fact("to", rate.Percent), model.Fact("of", of))
 }

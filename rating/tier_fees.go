@@ -1,6 +1,7 @@
 package rating
 
 import (
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -8,30 +9,30 @@ import (
 // tierFees prices the stretches of one recurring period in order of time, and remembers what flat fees of tiers it charged
 // in full, where the policy charges them once.
 type tierFees struct {
-	model   model
+	model   model.Model
 	reached bool
 	highest money.Decimal // quantity so far, once one is reached
 	charged money.Decimal
 }
 
 // price is what a quantity costs for a part of the period.
-func (f *tierFees) price(t *trail, x *price, q number, part Part) number {
-	u := Usage{Quantity: q.v}
-	f.model.quantity = q
+func (f *tierFees) price(t *model.Trail, x *price, q model.Number, part Part) model.Number {
+	u := model.Usage{Quantity: q.V}
+	f.model.Quantity = q
 	switch {
 	case x.Timing == schemas.TimingOnce:
-		return f.model.price(t, &u)
+		return f.model.Price(t, &u)
 	case x.policy.FlatFeeProration != schemas.FlatFeeOnce || x.Terms.Model == schemas.ModelStairstep || len(x.Terms.Tiers) == 0:
-		return prorate(t, f.model.price(t, &u), x.Prorate, part)
+		return prorate(t, f.model.Price(t, &u), x.Prorate, part)
 	}
 	units, policy := f.model, x.policy
-	policy.TierFlatFee, units.policy = schemas.FlatFeeNever, &policy
-	amount := prorate(t, units.price(t, &u), x.Prorate, part)
-	fee := f.due(q.v)
+	policy.TierFlatFee, units.Policy = schemas.FlatFeeNever, &policy
+	amount := prorate(t, units.Price(t, &u), x.Prorate, part)
+	fee := f.due(q.V)
 	if fee.IsZero() {
 		return amount
 	}
-	return t.sum("with the flat fees that the highest quantity adds", in("amount", amount), fact("flat_fee", fee))
+	return t.Sum("with the flat fees that the highest quantity adds", model.In("amount", amount), model.Fact("flat_fee", fee))
 }
 
 // due is what a quantity adds to the flat fees that were charged: those of the highest quantity so far.
@@ -39,7 +40,7 @@ func (f *tierFees) due(q money.Decimal) money.Decimal {
 	if !f.reached || q.GreaterThan(f.highest) {
 		f.reached, f.highest = true, q
 	}
-	fees := f.model.flatFees(f.highest)
+	fees := f.model.FlatFees(f.highest)
 	more := fees.Sub(f.charged)
 	f.charged = fees
 	return more

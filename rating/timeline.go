@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -109,7 +110,7 @@ func (p *Plan) cutsOf(sub *subscription) []cut {
 			continue
 		}
 		at := c.On.Time(sub.account.zone)
-		if second, err := clockSeconds(c.Time); err == nil {
+		if second, err := model.ClockSeconds(c.Time); err == nil {
 			y, m, d := c.On.Date()
 			at = time.Date(y, m, d, 0, 0, int(second), 0, sub.account.zone)
 		}

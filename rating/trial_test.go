@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -125,7 +126,7 @@ func (x *trial) rate() (rating.Output, error) {
 		return out, err
 	}
 	for i := range out.Charges {
-		if err := rating.Check(&out.Charges[i]); err != nil {
+		if err := model.Check(&out.Charges[i]); err != nil {
 			return out, err
 		}
 	}

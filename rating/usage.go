@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -157,7 +158,7 @@ func (e *entry) takes(group []schemas.DimensionMatch) bool {
 		return true
 	}
 	for i := range e.price.Filters {
-		if !e.price.Filters[i].Holds(labelOf(group, e.price.Filters[i].Column)) {
+		if !e.price.Filters[i].Holds(model.LabelOf(group, e.price.Filters[i].Column)) {
 			return false
 		}
 	}
@@ -189,8 +190,8 @@ func (b *bill) subscribed(meter int, at int64) bool {
 func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, schemas.Code, error) {
 	e := st.entry
 	l := b.newLine(e.sub, e.price, e.phase, time.UnixMicro(st.start), time.UnixMicro(st.end))
-	by := model{terms: &e.price.Terms, policy: &e.price.policy, texts: e.price.tiers}
-	if e.price.tabled && !by.prices(s.group) {
+	by := model.Model{Terms: &e.price.Terms, Policy: &e.price.policy, Texts: e.price.tiers}
+	if e.price.tabled && !by.Prices(s.group) {
 		return nil, schemas.CodeNoPrice, nil
 	}
 	x := metering{bill: b, series: s, meter: m, entry: e, line: l, model: &by}
@@ -203,7 +204,7 @@ func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, 
 	if err := x.price(st, p); err != nil {
 		return nil, "", err
 	}
-	l.charge.List = l.amount.v
+	l.charge.List = l.amount.V
 	if code := b.toAccount(l); code != "" {
 		return nil, code, nil
 	}
@@ -214,7 +215,7 @@ func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, 
 		}
 		l.charge.PeerCost, l.charge.HasCost = cost, true
 	}
-	return l, tooLarge(&l.charge, l.amount.v), nil
+	return l, tooLarge(&l.charge, l.amount.V), nil
 }
 
 // mostDigits of a charge's money stand before the point, and most of a quantity. A slip in a price or quantity may come to
@@ -240,7 +241,7 @@ func tooLarge(c *schemas.Charge, amount money.Decimal) schemas.Code {
 func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start, end time.Time) *line {
 	l := b.tally.line()
 	l.price, l.sub, l.phase, l.tax = x, sub, phase, x.offering.TaxCategory
-	l.t.quiet, l.t.room = b.plan.spec.Quiet, b.room
+	l.t.Quiet, l.t.Room = b.plan.spec.Quiet, b.room
 	l.charge = x.common.charge()
 	c := &l.charge
 	c.Account, c.Subscription, c.Start, c.End = b.account.ID, sub.ID, start.UTC(), end.UTC()
@@ -275,7 +276,7 @@ func (b *bill) describe(l *line, s *series) {
 		}
 		text = append(append(append(text, g.Column...), '='), g.Value...)
 	}
-	c.Group = b.room.text(text)
+	c.Group = b.room.Text(text)
 }
 
 func fill[T ~string](into *T, v T) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -33,7 +34,7 @@ func (a *exactAccumulator) quantity(m *schemas.Meter) money.Decimal {
 	case schemas.AggregateLatest:
 		return a.values[len(a.values)-1]
 	case schemas.AggregateAverage:
-		return quotientRound(a.sum(), n, WorkPlaces, money.HalfEven)
+		return model.QuotientRound(a.sum(), n, model.WorkPlaces, money.HalfEven)
 	case schemas.AggregatePercentile:
 		sorted := slices.Clone(a.values)
 		slices.SortFunc(sorted, money.Decimal.Cmp)
@@ -53,7 +54,7 @@ func (a *exactAccumulator) sum() money.Decimal {
 
 // rankOf is the index of the nearest rank: the first of n sorted samples such that p percent of all are at or below it.
 func rankOf(n int, p money.Decimal) int {
-	rank := money.RoundTo(percentOf(money.NewDecimal(int64(n), 0), p), 0, money.Ceiling).IntPart()
+	rank := money.RoundTo(model.PercentOf(money.NewDecimal(int64(n), 0), p), 0, money.Ceiling).IntPart()
 	return int(min(max(rank, 1), int64(n))) - 1
 }
 

@@ -11,7 +11,7 @@ import (
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rows"
-	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -47,7 +47,7 @@ func (l *Look) explainCharge(ctx context.Context, e *Explanation, o ExplainOptio
 		e.figure("margin", c.Amount.Sub(c.PeerCost), unit)
 	}
 	if o.Check {
-		e.check("steps", rating.Check(c), fmt.Sprintf("%d steps give what they say, and end in the amount and the residue", len(c.Steps)))
+		e.check("steps", model.Check(c), fmt.Sprintf("%d steps give what they say, and end in the amount and the residue", len(c.Steps)))
 	}
 	return l.chargeOrigin(ctx, e, c, o)
 }

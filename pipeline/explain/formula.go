@@ -3,7 +3,7 @@ package explain
 import (
 	"strings"
 
-	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/reconcile/sheet"
 	"daybook/schemas"
 )
@@ -44,33 +44,33 @@ func operandText(o schemas.Operand) string {
 // formulaOf knows the operations of rating and reconciliation; it returns the empty text for one with other operands.
 func formulaOf(s *schemas.Step, in []string) string {
 	switch s.Op {
-	case rating.OpGiven:
+	case model.OpGiven:
 		return strings.Join(in, "")
-	case rating.OpSum, sheet.OpAdd:
+	case model.OpSum, sheet.OpAdd:
 		return strings.Join(in, " + ")
-	case rating.OpSub, sheet.OpSubtract:
+	case model.OpSub, sheet.OpSubtract:
 		return strings.Join(in, " − ")
-	case rating.OpMul, sheet.OpMultiply:
+	case model.OpMul, sheet.OpMultiply:
 		return strings.Join(in, " × ")
-	case rating.OpNeg:
+	case model.OpNeg:
 		return "−(" + strings.Join(in, "") + ")"
-	case rating.OpMin:
+	case model.OpMin:
 		return "the smaller of " + strings.Join(in, " and ")
-	case rating.OpMax:
+	case model.OpMax:
 		return "the larger of " + strings.Join(in, " and ")
 	}
 	switch n := len(in); {
-	case s.Op == rating.OpShare && n == 4 && s.In[3].Name == "places":
+	case s.Op == model.OpShare && n == 4 && s.In[3].Name == "places":
 		return in[0] + " × " + in[1] + " ÷ " + in[2] + ", rounded half to even at " + s.In[3].Value + " places"
-	case s.Op == rating.OpRound && n == 2:
+	case s.Op == model.OpRound && n == 2:
 		return in[0] + ", rounded half to even at " + s.In[1].Value + " places"
-	case n == 2 && s.Op == rating.OpPercent:
+	case n == 2 && s.Op == model.OpPercent:
 		return in[0] + " × " + in[1] + " ÷ 100"
 	case n == 3:
 		return formulaOf3(s, in)
 	case n == 4:
 		return formulaOf4(s, in)
-	case n == 5 && (s.Op == rating.OpTier || s.Op == rating.OpTierPercent):
+	case n == 5 && (s.Op == model.OpTier || s.Op == model.OpTierPercent):
 		return tierFormula(s, in)
 	}
 	return ""
@@ -78,11 +78,11 @@ func formulaOf(s *schemas.Step, in []string) string {
 
 func formulaOf3(s *schemas.Step, in []string) string {
 	switch s.Op {
-	case rating.OpRound:
+	case model.OpRound:
 		return in[0] + ", rounded " + s.In[2].Value + " at " + s.In[1].Value + " places"
-	case rating.OpRoundStep:
+	case model.OpRoundStep:
 		return in[0] + ", rounded " + s.In[2].Value + " to a multiple of " + s.In[1].Value
-	case rating.OpBlocks:
+	case model.OpBlocks:
 		return in[0] + " ÷ " + in[1] + ", rounded " + s.In[2].Value + " to a whole"
 	}
 	return ""
@@ -90,14 +90,14 @@ func formulaOf3(s *schemas.Step, in []string) string {
 
 func formulaOf4(s *schemas.Step, in []string) string {
 	switch s.Op {
-	case rating.OpDiv:
+	case model.OpDiv:
 		return in[0] + " ÷ " + in[1] + ", rounded " + s.In[3].Value + " at " + s.In[2].Value + " places"
-	case rating.OpProrate:
+	case model.OpProrate:
 		if s.In[1].Value == "0" {
 			return in[0] + " × " + s.In[2].Value + " ÷ " + s.In[3].Value
 		}
 		return in[0] + " × " + s.In[2].Value + " ÷ " + s.In[3].Value + " − " + s.In[0].Value + " × " + s.In[1].Value + " ÷ " + s.In[3].Value
-	case rating.OpShare:
+	case model.OpShare:
 		return "part " + s.In[2].Value + " of " + in[0] + " by largest remainder at " + s.In[1].Value + " places, weights " + s.In[3].Value
 	}
 	return ""
@@ -115,7 +115,7 @@ func tierFormula(s *schemas.Step, in []string) string {
 		text = "(" + text + ")"
 	}
 	text += " × " + in[3]
-	if s.Op == rating.OpTierPercent {
+	if s.Op == model.OpTierPercent {
 		text += " ÷ 100"
 	}
 	if s.In[4].Value != "0" {

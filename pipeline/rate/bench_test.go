@@ -8,7 +8,6 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rows"
-	"daybook/rating"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -43,10 +42,10 @@ func BenchmarkCombos(b *testing.B) {
 func BenchmarkCharges(b *testing.B) {
 	const charges = 1000
 	steps := []schemas.Step{
-		{Op: rating.OpGiven, In: []schemas.Operand{{Name: "quantity", Value: "1715.5"}}, Out: "1715.5", Note: "metered from 16 rows"},
-		{Op: rating.OpTier, In: []schemas.Operand{{Name: "quantity@1", Value: "1715.5"}, {Name: "from", Value: "0"}, {Name: "to"}, {Name: "unit_price", Value: "0.02"}, {Name: "flat_fee", Value: "0"}}, Out: "34.31", Note: "tier 1 prices 1715.5"},
-		{Op: rating.OpRound, In: []schemas.Operand{{Name: "exact@2", Value: "34.31"}, {Name: "places", Value: "2"}, {Name: "mode", Value: "half_up"}}, Out: "34.31", Note: "rounded by rule iso4217"},
-		{Op: rating.OpSub, In: []schemas.Operand{{Name: "exact@2", Value: "34.31"}, {Name: "amount@3", Value: "34.31"}}, Out: "0", Note: "what rounding left"},
+		{Op: "given", In: []schemas.Operand{{Name: "quantity", Value: "1715.5"}}, Out: "1715.5", Note: "metered from 16 rows"},
+		{Op: "tier", In: []schemas.Operand{{Name: "quantity@1", Value: "1715.5"}, {Name: "from", Value: "0"}, {Name: "to"}, {Name: "unit_price", Value: "0.02"}, {Name: "flat_fee", Value: "0"}}, Out: "34.31", Note: "tier 1 prices 1715.5"},
+		{Op: "round", In: []schemas.Operand{{Name: "exact@2", Value: "34.31"}, {Name: "places", Value: "2"}, {Name: "mode", Value: "half_up"}}, Out: "34.31", Note: "rounded by rule iso4217"},
+		{Op: "sub", In: []schemas.Operand{{Name: "exact@2", Value: "34.31"}, {Name: "amount@3", Value: "34.31"}}, Out: "0", Note: "what rounding left"},
 	}
 	list := make([]schemas.Charge, charges)
 	for i := range list {

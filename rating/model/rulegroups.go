@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"fmt"
@@ -10,36 +10,36 @@ import (
 // ruleGroups adds up groups of rules. A group costs (highest matching flat + field threshold) × product of the matching
 // rates × q + service threshold. Of thresholds the one with the highest level reached counts: a field threshold compares
 // the value of its column, a service threshold the quantity.
-func (m *model) ruleGroups(t *trail, u *Usage) number {
-	var few [fewParts]operand
+func (m *Model) ruleGroups(t *Trail, u *Usage) Number {
+	var few [fewParts]Operand
 	parts := few[:0]
-	for i := range m.terms.Groups {
-		name := m.terms.Groups[i].Name
+	for i := range m.Terms.Groups {
+		name := m.Terms.Groups[i].Name
 		if name == "" {
-			name = t.note("group_", int64(i+1), "", nil)
+			name = t.Note("group_", int64(i+1), "", nil)
 		}
-		parts = append(parts, in(name, m.ruleGroup(t, &m.terms.Groups[i], u)))
+		parts = append(parts, In(name, m.ruleGroup(t, &m.Terms.Groups[i], u)))
 	}
 	if len(parts) == 0 {
-		return t.add(OpGiven, "no rule matches", money.Zero, fact("amount", money.Zero))
+		return t.Add(OpGiven, "no rule matches", money.Zero, Fact("amount", money.Zero))
 	}
-	return t.sum("the sum of the groups", parts...)
+	return t.Sum("the sum of the groups", parts...)
 }
 
-func (m *model) ruleGroup(t *trail, g *schemas.RuleGroup, u *Usage) number {
+func (m *Model) ruleGroup(t *Trail, g *schemas.RuleGroup, u *Usage) Number {
 	found := groupCosts(g, u)
-	base := given(found.flat)
+	base := Given(found.flat)
 	if found.field != nil {
-		base = t.sum("with the threshold of the field", fact("flat", found.flat), fact("field_threshold", *found.field))
+		base = t.Sum("with the threshold of the field", Fact("flat", found.flat), Fact("field_threshold", *found.field))
 	}
-	amount := t.mul("for each unit", in("price", base), in("quantity", m.step(u.Quantity)))
+	amount := t.Mul("for each unit", In("price", base), In("quantity", m.step(u.Quantity)))
 	for i := range g.Rules {
 		if rule := &g.Rules[i]; rule.Kind == schemas.RuleRate && ruleMatches(rule, u) {
-			amount = t.mul("by a matching rate", in("amount", amount), fact("rate", rule.Cost))
+			amount = t.Mul("by a matching rate", In("amount", amount), Fact("rate", rule.Cost))
 		}
 	}
 	if found.service != nil {
-		amount = t.sum("with the threshold of the quantity", in("amount", amount), fact("service_threshold", *found.service))
+		amount = t.Sum("with the threshold of the quantity", In("amount", amount), Fact("service_threshold", *found.service))
 	}
 	return amount
 }
@@ -58,11 +58,11 @@ func groupCosts(g *schemas.RuleGroup, u *Usage) groupRules {
 		switch rule.Kind {
 		case schemas.RuleFlat:
 			if ruleMatches(rule, u) {
-				found.flat = higher(found.flat, rule.Cost)
+				found.flat = Higher(found.flat, rule.Cost)
 			}
 		case schemas.RuleRate:
 		case schemas.RuleFieldThreshold:
-			level, err := money.ParseDecimal(labelOf(u.Labels, rule.Column))
+			level, err := money.ParseDecimal(LabelOf(u.Labels, rule.Column))
 			if rule.Level == nil || err == nil && reaches(level, *rule.Level, fieldLevel) {
 				fieldLevel, found.field = rule.Level, &rule.Cost
 			}
@@ -76,7 +76,7 @@ func groupCosts(g *schemas.RuleGroup, u *Usage) groupRules {
 }
 
 func ruleMatches(rule *schemas.Rule, u *Usage) bool {
-	return rule.Column == "" || labelOf(u.Labels, rule.Column) == rule.Value
+	return rule.Column == "" || LabelOf(u.Labels, rule.Column) == rule.Value
 }
 
 // reaches reports whether v is at or above level, and level above the best found so far.

@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"fmt"
@@ -76,32 +76,32 @@ func (r *reader) evaluate() money.Decimal {
 	case OpMul:
 		return r.fold(money.Decimal.Mul)
 	case OpMin:
-		return r.fold(lower)
+		return r.fold(Lower)
 	case OpMax:
-		return r.fold(higher)
+		return r.fold(Higher)
 	case OpSub:
 		return r.fold(money.Decimal.Sub)
 	case OpNeg:
 		return r.number().Neg()
 	case OpPercent:
-		return percentOf(r.number(), r.number())
+		return PercentOf(r.number(), r.number())
 	case OpDiv:
 		n, d := r.number(), r.divisor()
-		return quotientRound(n, d, r.places(), r.mode())
+		return QuotientRound(n, d, r.places(), r.mode())
 	case OpRound:
 		return money.RoundTo(r.number(), r.places(), r.mode())
 	case OpRoundStep:
 		return money.RoundToStep(r.number(), r.number(), r.mode())
 	case OpProrate:
 		amount, from, to := r.number(), r.number(), r.number()
-		return partRound(amount, from, to, r.divisor())
+		return PartRound(amount, from, to, r.divisor())
 	case OpTier:
 		return r.slice().Mul(r.number()).Add(r.number())
 	case OpTierPercent:
-		return percentOf(r.slice(), r.number()).Add(r.number())
+		return PercentOf(r.slice(), r.number()).Add(r.number())
 	case OpBlocks:
 		n, d := r.number(), r.divisor()
-		return quotientRound(n, d, 0, r.mode())
+		return QuotientRound(n, d, 0, r.mode())
 	}
 	return r.evaluateLists()
 }
@@ -120,9 +120,9 @@ func (r *reader) evaluateLists() money.Decimal {
 		b := band{pieces: r.list(), rate: r.number(), per: r.divisor(), increment: r.number()}
 		return b.priceRound()
 	case OpOverage:
-		return overage(r.number(), r.number(), r.list())
+		return Overage(r.number(), r.number(), r.list())
 	case OpTrueUp:
-		return trueUp(r.number(), r.number().IntPart(), r.list())
+		return TrueUp(r.number(), r.number().IntPart(), r.list())
 	case OpShare:
 		total, places, index := r.number(), r.places(), r.number().IntPart()
 		parts, err := money.Allocate(total, r.list(), places)
@@ -154,25 +154,25 @@ func (r *reader) slice() money.Decimal {
 // between is how much of a quantity lies above from and not above to; nil is without end.
 func between(quantity, from money.Decimal, to *money.Decimal) money.Decimal {
 	if to != nil {
-		quantity = lower(quantity, *to)
+		quantity = Lower(quantity, *to)
 	}
-	return higher(quantity.Sub(from), money.Zero)
+	return Higher(quantity.Sub(from), money.Zero)
 }
 
-// overage is Σ (spend above the commitment) × (factor - 1).
-func overage(commitment, factor money.Decimal, spends []money.Decimal) money.Decimal {
+// Overage is Σ (spend above the commitment) × (factor - 1).
+func Overage(commitment, factor money.Decimal, spends []money.Decimal) money.Decimal {
 	total := money.Zero
 	for _, s := range spends {
-		total = total.Add(aboveZero(s.Sub(commitment)))
+		total = total.Add(AboveZero(s.Sub(commitment)))
 	}
 	return total.Mul(factor.Sub(money.One))
 }
 
-// trueUp is what windows lack to the commitment; those that are not listed spent nothing.
-func trueUp(commitment money.Decimal, windows int64, spends []money.Decimal) money.Decimal {
+// TrueUp is what windows lack to the commitment; those that are not listed spent nothing.
+func TrueUp(commitment money.Decimal, windows int64, spends []money.Decimal) money.Decimal {
 	total := commitment.Mul(money.NewDecimal(max(windows, int64(len(spends))), 0))
 	for _, s := range spends {
-		total = total.Sub(lower(aboveZero(s), commitment))
+		total = total.Sub(Lower(AboveZero(s), commitment))
 	}
 	return total
 }
@@ -260,8 +260,8 @@ func (r *reader) list() []money.Decimal {
 	return out
 }
 
-// listText writes numbers with blanks between.
-func listText(values []money.Decimal) string {
+// ListText writes numbers with blanks between.
+func ListText(values []money.Decimal) string {
 	var b strings.Builder
 	for i, v := range values {
 		if i > 0 {

@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"fmt"
@@ -16,12 +16,12 @@ var dayNames = [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 // timeOfDay prices sessions by the clock of their start's location: each stretch of a session at the rate of the first
 // band that holds it. A clock change moves the bands with the clock, and the session lasts as long as it lasted.
-func (m *model) timeOfDay(t *trail, u *Usage) number {
-	bands := make([]band, len(m.terms.DayBands))
-	for i, b := range m.terms.DayBands {
+func (m *Model) timeOfDay(t *Trail, u *Usage) Number {
+	bands := make([]band, len(m.Terms.DayBands))
+	for i, b := range m.Terms.DayBands {
 		bands[i] = band{rate: b.Rate, per: b.RateSeconds, increment: b.IncrementSeconds}
 	}
-	clock := clockBands(m.terms.DayBands)
+	clock := clockBands(m.Terms.DayBands)
 	sessions := sessionsOf(u)
 	for _, s := range sessions {
 		divideByClock(bands, clock, s)
@@ -39,8 +39,8 @@ type clockBand struct {
 func clockBands(bands []schemas.DayBand) []clockBand {
 	out := make([]clockBand, len(bands))
 	for i, b := range bands {
-		out[i].start, _ = clockSeconds(b.Start)
-		out[i].end, _ = clockSeconds(b.End)
+		out[i].start, _ = ClockSeconds(b.Start)
+		out[i].end, _ = ClockSeconds(b.End)
 		for d := range out[i].days {
 			out[i].days[d] = len(b.Days) == 0 || slices.Contains(b.Days, dayNames[d])
 		}
@@ -69,7 +69,7 @@ func divideByClock(bands []band, clock []clockBand, s Session) {
 		if _, change := at.ZoneBounds(); !change.IsZero() && change.Before(until) {
 			until = change
 		}
-		piece := lower(left, seconds(until.Sub(at)))
+		piece := Lower(left, Seconds(until.Sub(at)))
 		i := slices.IndexFunc(clock, func(c clockBand) bool { return c.holds(day, second) })
 		switch {
 		case i < 0:
@@ -96,11 +96,11 @@ func nextEdge(clock []clockBand, second int64) int64 {
 	return next
 }
 
-// seconds is a duration as an exact number of seconds.
-func seconds(d time.Duration) money.Decimal { return money.NewDecimal(d.Nanoseconds(), -9) }
+// Seconds is a duration as an exact number of seconds.
+func Seconds(d time.Duration) money.Decimal { return money.NewDecimal(d.Nanoseconds(), -9) }
 
-// clockSeconds reads HH:MM or HH:MM:SS as seconds since midnight; 24:00 is the end of the day.
-func clockSeconds(s string) (int64, error) {
+// ClockSeconds reads HH:MM or HH:MM:SS as seconds since midnight; 24:00 is the end of the day.
+func ClockSeconds(s string) (int64, error) {
 	if s == "24:00" || s == "24:00:00" {
 		return daySeconds, nil
 	}
@@ -118,7 +118,7 @@ func checkDayBands(bands []schemas.DayBand) error {
 	}
 	for i, b := range bands {
 		for _, s := range [2]string{b.Start, b.End} {
-			if _, err := clockSeconds(s); err != nil {
+			if _, err := ClockSeconds(s); err != nil {
 				return fmt.Errorf("band %d: %w", i+1, err)
 			}
 		}

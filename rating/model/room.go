@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"strconv"
@@ -8,10 +8,10 @@ import (
 	"daybook/schemas/money"
 )
 
-// room is where trails put their steps, operands and texts: in blocks, because a charge has dozens of each and a night
+// Room is where trails put their steps, operands and texts: in blocks, because a charge has dozens of each and a night
 // millions of charges. What is in a block is never moved or used again, so that charges may be kept; a block lives as
 // long as anything in it.
-type room struct {
+type Room struct {
 	steps    []schemas.Step
 	operands []schemas.Operand
 	texts    strings.Builder
@@ -47,7 +47,7 @@ const (
 )
 
 // constant is number for the numbers of prices, whose texts are made once.
-func (r *room) constant(d money.Decimal) string {
+func (r *Room) constant(d money.Decimal) string {
 	if r.constants == nil {
 		r.constants = make([]constantText, mostConstants)
 	}
@@ -63,7 +63,7 @@ func (r *room) constant(d money.Decimal) string {
 }
 
 // named is the name of an operand that a step made.
-func (r *room) named(name string, at int) string {
+func (r *Room) named(name string, at int) string {
 	if r.names == nil {
 		r.names = make([]nameText, mostNames)
 	}
@@ -77,14 +77,14 @@ func (r *room) named(name string, at int) string {
 		*x = nameText{strings.Clone(name), at, string(text)}
 		return x.text
 	}
-	return r.text(text)
+	return r.Text(text)
 }
 
-// again takes back all steps and operands that the room gave: what had them is over. Texts are not taken back.
-func (r *room) again() { r.steps, r.operands, r.reused = r.heldSteps, r.heldOperands, true }
+// Again takes back all steps and operands that the room gave: what had them is over. Texts are not taken back.
+func (r *Room) Again() { r.steps, r.operands, r.reused = r.heldSteps, r.heldOperands, true }
 
 // next is the size of the next block of something, of which there must be at least n: twice that of the last, up to a bound.
-func (r *room) next(last, n, most int) int {
+func (r *Room) next(last, n, most int) int {
 	if r.reused {
 		most *= 64
 	}
@@ -100,7 +100,7 @@ const (
 )
 
 // moreSteps returns the steps with room for as many again, and at least for those of a usual charge.
-func (r *room) moreSteps(steps []schemas.Step) []schemas.Step {
+func (r *Room) moreSteps(steps []schemas.Step) []schemas.Step {
 	n := max(2*len(steps), usualSteps)
 	if len(r.steps) < n {
 		r.one = r.next(r.one, n, mostSteps)
@@ -113,7 +113,7 @@ func (r *room) moreSteps(steps []schemas.Step) []schemas.Step {
 }
 
 // operandsOf returns n operands.
-func (r *room) operandsOf(n int) []schemas.Operand {
+func (r *Room) operandsOf(n int) []schemas.Operand {
 	if len(r.operands) < n {
 		r.few = r.next(r.few, max(n, usualSteps), mostOperands)
 		r.operands = make([]schemas.Operand, r.few)
@@ -124,8 +124,8 @@ func (r *room) operandsOf(n int) []schemas.Operand {
 	return out
 }
 
-// text returns b as a string.
-func (r *room) text(b []byte) string {
+// Text returns b as a string.
+func (r *Room) Text(b []byte) string {
 	if r.texts.Cap()-r.texts.Len() < len(b) {
 		r.many = min(max(2*r.many, 256), mostText)
 		r.texts.Reset()
@@ -137,10 +137,10 @@ func (r *room) text(b []byte) string {
 }
 
 // number returns what d.String does.
-func (r *room) number(d money.Decimal) string {
+func (r *Room) number(d money.Decimal) string {
 	if d.IsZero() {
 		return "0"
 	}
 	var buf [64]byte
-	return r.text(d.AppendText(buf[:0]))
+	return r.Text(d.AppendText(buf[:0]))
 }

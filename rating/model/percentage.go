@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"fmt"
@@ -14,12 +14,12 @@ type eventTerms struct {
 
 // price is the cost of one event whose chargeable amount is given.
 func (e eventTerms) price(amount money.Decimal) money.Decimal {
-	cost := percentOf(amount, e.percent).Add(e.fixed)
+	cost := PercentOf(amount, e.percent).Add(e.fixed)
 	if e.least != nil {
-		cost = higher(cost, *e.least)
+		cost = Higher(cost, *e.least)
 	}
 	if e.most != nil {
-		cost = lower(cost, *e.most)
+		cost = Lower(cost, *e.most)
 	}
 	return cost
 }
@@ -27,28 +27,28 @@ func (e eventTerms) price(amount money.Decimal) money.Decimal {
 // percentage prices events in order. An event is free while fewer than free_events were seen and the sum of all amounts
 // so far, its own included, is within free_amount; of the event that breaks free_amount only the part above is charged.
 // Every charged event costs the percentage and the fixed fee, bounded per event. Without events the quantity is one.
-func (m *model) percentage(t *trail, u *Usage) number {
+func (m *Model) percentage(t *Trail, u *Usage) Number {
 	events := u.Events
 	if events == nil && !u.Quantity.IsZero() {
 		events = []money.Decimal{u.Quantity}
 	}
 	charged := m.chargeable(events)
-	e := eventTerms{*m.terms.Percent, value(m.terms.FixedPerEvent), m.terms.EventMinimum, m.terms.EventMaximum}
+	e := eventTerms{*m.Terms.Percent, OrZero(m.Terms.FixedPerEvent), m.Terms.EventMinimum, m.Terms.EventMaximum}
 	total := money.Zero
 	for _, amount := range charged {
 		total = total.Add(e.price(amount))
 	}
-	if t.quiet {
-		return given(total)
+	if t.Quiet {
+		return Given(total)
 	}
-	return t.add(OpEvents, fmt.Sprintf("%d of %d events are charged, %d are free", len(charged), len(events), len(events)-len(charged)), total,
-		fact("percent", e.percent), fact("fixed", e.fixed), maybe("minimum", e.least), maybe("maximum", e.most),
-		word("amounts", listText(charged)))
+	return t.Add(OpEvents, fmt.Sprintf("%d of %d events are charged, %d are free", len(charged), len(events), len(events)-len(charged)), total,
+		Fact("percent", e.percent), Fact("fixed", e.fixed), maybe("minimum", e.least), maybe("maximum", e.most),
+		Word("amounts", ListText(charged)))
 }
 
 // chargeable returns what is charged of each event that is not free.
-func (m *model) chargeable(events []money.Decimal) []money.Decimal {
-	freeEvents, freeAmount := m.terms.FreeEvents, m.terms.FreeAmount
+func (m *Model) chargeable(events []money.Decimal) []money.Decimal {
+	freeEvents, freeAmount := m.Terms.FreeEvents, m.Terms.FreeAmount
 	if freeEvents == nil && freeAmount == nil {
 		return events
 	}
@@ -60,7 +60,7 @@ func (m *model) chargeable(events []money.Decimal) []money.Decimal {
 		case freeEvents != nil && int64(i) >= *freeEvents:
 			charged = append(charged, amount)
 		case freeAmount != nil && sum.GreaterThan(*freeAmount):
-			charged = append(charged, lower(sum.Sub(*freeAmount), amount))
+			charged = append(charged, Lower(sum.Sub(*freeAmount), amount))
 		}
 	}
 	return charged

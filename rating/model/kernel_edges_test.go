@@ -1,11 +1,11 @@
-package rating_test
+package model_test
 
 import (
 	"math/rand/v2"
 	"reflect"
 	"testing"
 
-	"daybook/rating"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -56,12 +56,12 @@ func TestKernelsAtEdges(t *testing.T) {
 		terms := randomTerms(r)
 		toEdges(r, reflect.ValueOf(&terms).Elem(), 2+r.IntN(20))
 		policy := schemas.RatingPolicy{TierBound: pick(r, schemas.BoundInclusive, schemas.BoundExclusive), Negative: pick(r, schemas.NegativeMirror, schemas.NegativeZero)}
-		kernel, ok := rating.CompileKernel(&terms, policy)
+		kernel, ok := model.CompileKernel(&terms, policy)
 		if !ok {
 			continue
 		}
 		for range 4 {
-			u := rating.Usage{Quantity: pick(r, anEdge(r), decimal(r, 4, 6)), Cost: anEdge(r), Labels: []schemas.DimensionMatch{{Column: "RegionId", Value: "eu"}}}
+			u := model.Usage{Quantity: pick(r, anEdge(r), decimal(r, 4, 6)), Cost: anEdge(r), Labels: []schemas.DimensionMatch{{Column: "RegionId", Value: "eu"}}}
 			q, err := money.FixedFromDecimal(u.Quantity)
 			cost, err2 := money.FixedFromDecimal(u.Cost)
 			if err != nil || err2 != nil {
@@ -72,9 +72,9 @@ func TestKernelsAtEdges(t *testing.T) {
 				continue
 			}
 			priced++
-			want, err := rating.Price(&terms, policy, u)
-			if err != nil || !got.Decimal(money.ProductScale).Equal(want.Amount) {
-				t.Fatalf("seed %d: %+v under %+v of %+v: got %s, want %s (%v)", seed, terms, policy, u, got.Decimal(money.ProductScale), want.Amount, err)
+			want, err := price(&terms, policy, u)
+			if err != nil || !got.Decimal(money.ProductScale).Equal(want) {
+				t.Fatalf("seed %d: %+v under %+v of %+v: got %s, want %s (%v)", seed, terms, policy, u, got.Decimal(money.ProductScale), want, err)
 			}
 		}
 	}

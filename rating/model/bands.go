@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ func (b *band) priceRound() money.Decimal {
 	for _, piece := range b.pieces {
 		total = total.Add(upToIncrement(piece, b.increment))
 	}
-	return shareRound(b.rate, total, b.per)
+	return ShareRound(b.rate, total, b.per)
 }
 
 // upToIncrement charges a started increment in full; an increment of 0 charges as measured.
@@ -35,29 +35,29 @@ func upToIncrement(seconds, increment money.Decimal) money.Decimal {
 func (b *band) add(seconds money.Decimal) { b.pieces = append(b.pieces, seconds) }
 
 // priceBands prices what sessions spent in bands, and the connection fee of each session.
-func (m *model) priceBands(t *trail, bands []band, sessions int) number {
-	var parts []operand
+func (m *Model) priceBands(t *Trail, bands []band, sessions int) Number {
+	var parts []Operand
 	for i := range bands {
 		b := &bands[i]
 		if len(b.pieces) == 0 {
 			continue
 		}
 		out := b.priceRound()
-		n := given(out)
-		if !t.quiet {
-			n = t.add(OpBand, t.note("the time in band ", int64(i+1), "", nil), out, word("seconds", listText(b.pieces)),
-				fact("rate", b.rate), fact("rate_seconds", b.per), fact("increment", b.increment))
+		n := Given(out)
+		if !t.Quiet {
+			n = t.Add(OpBand, t.Note("the time in band ", int64(i+1), "", nil), out, Word("seconds", ListText(b.pieces)),
+				Fact("rate", b.rate), Fact("rate_seconds", b.per), Fact("increment", b.increment))
 		}
-		parts = append(parts, in(t.note("band_", int64(i+1), "", nil), n))
+		parts = append(parts, In(t.Note("band_", int64(i+1), "", nil), n))
 	}
-	if fee := value(m.terms.ConnectFee); !fee.IsZero() && sessions > 0 {
-		n := t.mul("the connection fee", fact("connect_fee", fee), count("sessions", int64(sessions)))
-		parts = append(parts, in("connection", n))
+	if fee := OrZero(m.Terms.ConnectFee); !fee.IsZero() && sessions > 0 {
+		n := t.Mul("the connection fee", Fact("connect_fee", fee), Count("sessions", int64(sessions)))
+		parts = append(parts, In("connection", n))
 	}
 	if len(parts) == 0 {
-		return t.add(OpGiven, "no time costs nothing", money.Zero, fact("amount", money.Zero))
+		return t.Add(OpGiven, "no time costs nothing", money.Zero, Fact("amount", money.Zero))
 	}
-	return t.sum("the sum of the bands", parts...)
+	return t.Sum("the sum of the bands", parts...)
 }
 
 // sessionsOf returns the sessions of a usage; a bare quantity is one session of that many seconds.
@@ -70,9 +70,9 @@ func sessionsOf(u *Usage) []Session {
 
 // elapsedBands prices sessions by the seconds since they began. What an increment rounds up reaches into the next band
 // and is not charged there again.
-func (m *model) elapsedBands(t *trail, u *Usage) number {
-	bands := make([]band, len(m.terms.ElapsedBands))
-	for i, b := range m.terms.ElapsedBands {
+func (m *Model) elapsedBands(t *Trail, u *Usage) Number {
+	bands := make([]band, len(m.Terms.ElapsedBands))
+	for i, b := range m.Terms.ElapsedBands {
 		bands[i] = band{rate: b.Rate, per: b.RateSeconds, increment: b.IncrementSeconds}
 	}
 	sessions := sessionsOf(u)
@@ -83,13 +83,13 @@ func (m *model) elapsedBands(t *trail, u *Usage) number {
 }
 
 // elapse divides one session among the bands.
-func (m *model) elapse(bands []band, seconds money.Decimal) {
+func (m *Model) elapse(bands []band, seconds money.Decimal) {
 	paid := money.Zero
 	for i := range bands {
-		from := higher(m.terms.ElapsedBands[i].StartSeconds, paid)
+		from := Higher(m.Terms.ElapsedBands[i].StartSeconds, paid)
 		to := seconds
 		if i < len(bands)-1 {
-			to = lower(to, m.terms.ElapsedBands[i+1].StartSeconds)
+			to = Lower(to, m.Terms.ElapsedBands[i+1].StartSeconds)
 		}
 		if !to.GreaterThan(from) {
 			continue

@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"fmt"
@@ -38,43 +38,24 @@ type Session struct {
 	Seconds money.Decimal
 }
 
-// Priced is the exact result of a price model, with its arithmetic.
-type Priced struct {
-	Amount money.Decimal
-	Steps  []schemas.Step
-}
-
-// Price applies terms to a usage under a policy, of which empty fields mean their defaults. The amount is exact; nothing
-// is rounded but quotients that do not end, at WorkPlaces. An error says what is wrong with the terms.
-func Price(terms *schemas.Terms, policy schemas.RatingPolicy, usage Usage) (Priced, error) {
-	if err := CheckTerms(terms); err != nil {
-		return Priced{}, err
-	}
-	policy = resolve(policy)
-	var t trail
-	m := model{terms: terms, policy: &policy}
-	amount := m.price(&t, &usage)
-	return Priced{Amount: amount.v, Steps: t.steps}, nil
-}
-
-// model is a price model at work: its numbers and its policy, which it never changes.
-type model struct {
-	terms  *schemas.Terms
-	policy *schemas.RatingPolicy
-	// quantity is u.Quantity with the step that made it, where one did.
-	quantity number
-	// cost is u.Cost with the step that made it, where one did.
-	cost number
-	// texts are those of the tiers, where the price has them made.
-	texts []tierText
+// Model is a price model at work: its numbers and its policy, which it never changes.
+type Model struct {
+	Terms  *schemas.Terms
+	Policy *schemas.RatingPolicy
+	// Quantity is u.Quantity with the step that made it, where one did.
+	Quantity Number
+	// Cost is u.Cost with the step that made it, where one did.
+	Cost Number
+	// Texts are those of the tiers, where the price has them made.
+	Texts []TierText
 	// mirrored is set while a negative quantity is priced as its opposite.
 	mirrored bool
 }
 
-// price dispatches on the model. The terms have been checked.
-func (m *model) price(t *trail, u *Usage) number {
+// Price dispatches on the model. The terms have been checked.
+func (m *Model) Price(t *Trail, u *Usage) Number {
 	q := m.step(u.Quantity)
-	switch m.terms.Model {
+	switch m.Terms.Model {
 	case schemas.ModelFlat:
 		return m.flat(t)
 	case schemas.ModelPerUnit:
@@ -108,18 +89,18 @@ func (m *model) price(t *trail, u *Usage) number {
 	case schemas.ModelTimeOfDay:
 		return m.timeOfDay(t, u)
 	}
-	return given(money.Zero)
+	return Given(money.Zero)
 }
 
 // step returns a value with the step that made it, where it is the quantity or the cost.
-func (m *model) step(v money.Decimal) number {
-	if m.quantity.at > 0 && v.Equal(m.quantity.v) {
-		return m.quantity
+func (m *Model) step(v money.Decimal) Number {
+	if m.Quantity.At > 0 && v.Equal(m.Quantity.V) {
+		return m.Quantity
 	}
-	if m.cost.at > 0 && v.Equal(m.cost.v) {
-		return m.cost
+	if m.Cost.At > 0 && v.Equal(m.Cost.V) {
+		return m.Cost
 	}
-	return given(v)
+	return Given(v)
 }
 
 // CheckTerms reports terms that their model could not price: an unknown model, a missing number, tiers out of order, a
@@ -181,8 +162,8 @@ func above(name string, v money.Decimal) error {
 	return nil
 }
 
-// value reads an optional number; nil is 0.
-func value(v *money.Decimal) money.Decimal {
+// OrZero reads an optional number; nil is 0.
+func OrZero(v *money.Decimal) money.Decimal {
 	if v == nil {
 		return money.Zero
 	}

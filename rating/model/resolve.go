@@ -1,10 +1,10 @@
-package rating
+package model
 
 import "daybook/schemas"
 
-// resolve makes one policy of several, the most special first: each choice is the first that is made, and the default
+// Resolve makes one policy of several, the most special first: each choice is the first that is made, and the default
 // of its type where none is.
-func resolve(levels ...schemas.RatingPolicy) schemas.RatingPolicy {
+func Resolve(levels ...schemas.RatingPolicy) schemas.RatingPolicy {
 	var p schemas.RatingPolicy
 	for _, l := range levels {
 		first(&p.TierFlatFee, l.TierFlatFee)

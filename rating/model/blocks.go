@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"fmt"
@@ -11,20 +11,20 @@ import (
 // tier, a block tier holds at most Max blocks of its own size; what the tiers before took is left over for the next. With
 // all_tiers each tier's blocks cost their own price; with top_tier all of the quantity is counted in the blocks of the
 // tier reached and costs its price. A quantity beyond the last tier stays in the last tier.
-func (m *model) blockTiers(t *trail, u *Usage) number {
-	var few [fewParts]operand
+func (m *Model) blockTiers(t *Trail, u *Usage) Number {
+	var few [fewParts]Operand
 	parts := few[:0]
-	for _, unit := range m.terms.Blocks {
-		q := m.step(quantityOf(u, unit.Unit, len(m.terms.Blocks)))
-		amount := m.mirror(t, q, func(q number) number {
-			if m.terms.BlockMode == schemas.BlocksTop {
+	for _, unit := range m.Terms.Blocks {
+		q := m.step(quantityOf(u, unit.Unit, len(m.Terms.Blocks)))
+		amount := m.mirror(t, q, func(q Number) Number {
+			if m.Terms.BlockMode == schemas.BlocksTop {
 				return topBlocks(t, q, unit.Tiers)
 			}
 			return allBlocks(t, q, unit.Tiers)
 		})
-		parts = append(parts, in(t.label("unit_", unit.Unit), amount))
+		parts = append(parts, In(t.Label("unit_", unit.Unit), amount))
 	}
-	return t.sum("the sum of the units", parts...)
+	return t.Sum("the sum of the units", parts...)
 }
 
 // quantityOf finds the quantity of a unit; where the model has one unit only, Quantity serves as well.
@@ -41,39 +41,39 @@ func quantityOf(u *Usage, unit string, units int) money.Decimal {
 }
 
 // allBlocks fills the tiers one after the other.
-func allBlocks(t *trail, q number, tiers []schemas.Block) number {
-	var few [fewParts]operand
+func allBlocks(t *Trail, q Number, tiers []schemas.Block) Number {
+	var few [fewParts]Operand
 	parts := few[:0]
 	for i, tier := range tiers {
-		count := t.blocks(t.note("blocks of tier ", int64(i+1), "", nil), in("quantity", q), tier.Size, money.Up)
+		count := t.blocks(t.Note("blocks of tier ", int64(i+1), "", nil), In("quantity", q), tier.Size, money.Up)
 		last := i == len(tiers)-1
-		if !last && tier.Max != nil && count.v.GreaterThan(*tier.Max) {
-			count = t.least("as many as the tier holds", in("blocks", count), fact("max", *tier.Max))
-			filled := t.mul("which take", in("blocks", count), fact("size", tier.Size))
-			q = t.sub("and leave", in("quantity", q), in("taken", filled))
+		if !last && tier.Max != nil && count.V.GreaterThan(*tier.Max) {
+			count = t.Least("as many as the tier holds", In("blocks", count), Fact("max", *tier.Max))
+			filled := t.Mul("which take", In("blocks", count), Fact("size", tier.Size))
+			q = t.Sub("and leave", In("quantity", q), In("taken", filled))
 		} else {
 			last = true
 		}
-		parts = append(parts, in(tierName(i), t.mul(t.note("tier ", int64(i+1), "", nil), in("blocks", count), fact("price", tier.Price))))
+		parts = append(parts, In(tierName(i), t.Mul(t.Note("tier ", int64(i+1), "", nil), In("blocks", count), Fact("price", tier.Price))))
 		if last {
 			break
 		}
 	}
-	return t.sum("the sum of the tiers", parts...)
+	return t.Sum("the sum of the tiers", parts...)
 }
 
 // topBlocks finds the tier that the quantity reaches and counts all of it there.
-func topBlocks(t *trail, q number, tiers []schemas.Block) number {
-	left, top := q.v, len(tiers)-1
+func topBlocks(t *Trail, q Number, tiers []schemas.Block) Number {
+	left, top := q.V, len(tiers)-1
 	for i, tier := range tiers {
-		if tier.Max == nil || !quotientRound(left, tier.Size, 0, money.Up).GreaterThan(*tier.Max) {
+		if tier.Max == nil || !QuotientRound(left, tier.Size, 0, money.Up).GreaterThan(*tier.Max) {
 			top = i
 			break
 		}
 		left = left.Sub(tier.Max.Mul(tier.Size))
 	}
-	count := t.blocks(t.note("all in blocks of tier ", int64(top+1), "", nil), in("quantity", q), tiers[top].Size, money.Up)
-	return t.mul("at its price", in("blocks", count), fact("price", tiers[top].Price))
+	count := t.blocks(t.Note("all in blocks of tier ", int64(top+1), "", nil), In("quantity", q), tiers[top].Size, money.Up)
+	return t.Mul("at its price", In("blocks", count), Fact("price", tiers[top].Price))
 }
 
 func checkBlocks(blocks []schemas.UnitBlocks) error {

@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"daybook/schemas"
@@ -52,7 +52,7 @@ var oneFixed = money.FixedFromInt(1)
 // of measure of their own, rounding of packages other than up or down, and numbers beyond 38 digits at 18 places. Price
 // them with Price.
 func CompileKernel(terms *schemas.Terms, policy schemas.RatingPolicy) (*Kernel, bool) {
-	k := &Kernel{policy: resolve(policy)}
+	k := &Kernel{policy: Resolve(policy)}
 	if CheckTerms(terms) != nil || !k.compile(terms) {
 		return nil, false
 	}
@@ -104,7 +104,7 @@ func (k *Kernel) compilePackage(terms *schemas.Terms) bool {
 	k.up = mode == money.Up || mode == money.Ceiling
 	var ok bool
 	price, err := money.FixedFromDecimal(*terms.PackagePrice)
-	free, err2 := money.FixedFromDecimal(value(terms.FreeUnits))
+	free, err2 := money.FixedFromDecimal(OrZero(terms.FreeUnits))
 	k.size, ok = newBlockSize(*terms.PackageSize)
 	if k.price = price; free.Sign() > 0 { // as packages takes them
 		k.free = free
@@ -256,8 +256,8 @@ func (k *Kernel) packagesOf(q money.Fixed) (money.Wide, error) {
 	return money.MulWide(money.FixedFromInt(n), k.price), nil
 }
 
-// decimalOf is an exact amount of a kernel as a decimal, of 18 places where it has no more.
-func decimalOf(w money.Wide) money.Decimal {
+// DecimalOf is an exact amount of a kernel as a decimal, of 18 places where it has no more.
+func DecimalOf(w money.Wide) money.Decimal {
 	down, err := w.Round(money.ProductScale, money.Scale, money.Floor)
 	if err == nil && money.MulWide(down, oneFixed) == w {
 		return down.Decimal()

@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"fmt"
@@ -11,29 +11,29 @@ const anyValue = "*"
 
 // dimension prices by a table: the first entry whose conditions all hold costs q × unit price + flat fee. Where none
 // holds, the terms' own unit price does; where there is none, nothing prices the usage.
-func (m *model) dimension(t *trail, u *Usage) number {
+func (m *Model) dimension(t *Trail, u *Usage) Number {
 	q := m.step(u.Quantity)
-	for i := range m.terms.Dimensions {
-		d := &m.terms.Dimensions[i]
+	for i := range m.Terms.Dimensions {
+		d := &m.Terms.Dimensions[i]
 		if !matches(d.When, u.Labels) {
 			continue
 		}
-		amount := t.mul(t.note("row ", int64(i+1), " of the table matches", nil), in("quantity", q), fact("unit_price", d.UnitPrice))
+		amount := t.Mul(t.Note("row ", int64(i+1), " of the table matches", nil), In("quantity", q), Fact("unit_price", d.UnitPrice))
 		if d.FlatFee.IsZero() {
 			return amount
 		}
-		return t.sum("with the row's flat fee", in("amount", amount), fact("flat_fee", d.FlatFee))
+		return t.Sum("with the row's flat fee", In("amount", amount), Fact("flat_fee", d.FlatFee))
 	}
-	return t.mul("no row of the table matches, so the default holds", in("quantity", q), fact("unit_price", value(m.terms.UnitPrice)))
+	return t.Mul("no row of the table matches, so the default holds", In("quantity", q), Fact("unit_price", OrZero(m.Terms.UnitPrice)))
 }
 
-// prices reports whether the model has a price for the labels of a usage; only a dimension table may lack one.
-func (m *model) prices(labels []schemas.DimensionMatch) bool {
-	if m.terms.Model != schemas.ModelDimension || m.terms.UnitPrice != nil {
+// Prices reports whether the model has a price for the labels of a usage; only a dimension table may lack one.
+func (m *Model) Prices(labels []schemas.DimensionMatch) bool {
+	if m.Terms.Model != schemas.ModelDimension || m.Terms.UnitPrice != nil {
 		return true
 	}
-	for i := range m.terms.Dimensions {
-		if matches(m.terms.Dimensions[i].When, labels) {
+	for i := range m.Terms.Dimensions {
+		if matches(m.Terms.Dimensions[i].When, labels) {
 			return true
 		}
 	}
@@ -43,14 +43,15 @@ func (m *model) prices(labels []schemas.DimensionMatch) bool {
 // matches reports whether every condition holds. A column that the usage lacks has the empty value.
 func matches(when, labels []schemas.DimensionMatch) bool {
 	for _, w := range when {
-		if w.Value != anyValue && w.Value != labelOf(labels, w.Column) {
+		if w.Value != anyValue && w.Value != LabelOf(labels, w.Column) {
 			return false
 		}
 	}
 	return true
 }
 
-func labelOf(labels []schemas.DimensionMatch, column string) string {
+// LabelOf is the value of a column among labels, empty where it is not there.
+func LabelOf(labels []schemas.DimensionMatch, column string) string {
 	for _, l := range labels {
 		if l.Column == column {
 			return l.Value

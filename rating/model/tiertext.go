@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"strconv"
@@ -7,8 +7,8 @@ import (
 	"daybook/schemas/money"
 )
 
-// tierText is what the step of one tier says at every quantity, made once a price: a night has millions of such steps.
-type tierText struct {
+// TierText is what the step of one tier says at every quantity, made once a price: a night has millions of such steps.
+type TierText struct {
 	// operands are those of OpTier or OpTierPercent; the quantity, the first, is left open.
 	operands [5]schemas.Operand
 	flat     money.Decimal
@@ -19,13 +19,13 @@ type tierText struct {
 	bounded        bool
 }
 
-// tierTexts makes the texts of checked terms of tiers; other terms have none.
-func tierTexts(terms *schemas.Terms, policy *schemas.RatingPolicy) []tierText {
+// TierTexts makes the texts of checked terms of tiers; other terms have none.
+func TierTexts(terms *schemas.Terms, policy *schemas.RatingPolicy) []TierText {
 	if terms.Model != schemas.ModelGraduated && terms.Model != schemas.ModelGraduatedPercentage {
 		return nil
 	}
-	m := model{terms: terms, policy: policy}
-	out := make([]tierText, len(terms.Tiers))
+	m := Model{Terms: terms, Policy: policy}
+	out := make([]TierText, len(terms.Tiers))
 	for i := range out {
 		tier, x := &terms.Tiers[i], &out[i]
 		rate, name := m.tierRate(i)
@@ -50,21 +50,21 @@ func tierTexts(terms *schemas.Terms, policy *schemas.RatingPolicy) []tierText {
 }
 
 // addTier is add for the step of a tier whose texts are made.
-func (t *trail) addTier(op string, x *tierText, i int, q number, part, out money.Decimal) number {
-	r := t.inside()
-	if len(t.steps) == cap(t.steps) {
-		t.steps = r.moreSteps(t.steps)
+func (t *Trail) addTier(op string, x *TierText, i int, q Number, part, out money.Decimal) Number {
+	r := t.Inside()
+	if len(t.Steps) == cap(t.Steps) {
+		t.Steps = r.moreSteps(t.Steps)
 	}
 	step := schemas.Step{Op: op, In: r.operandsOf(len(x.operands)), Note: x.note, Out: x.fullText}
 	copy(step.In, x.operands[:])
-	first := in("quantity", q)
+	first := In("quantity", q)
 	t.write(&step.In[0], &first)
 	if !x.bounded || part != x.width {
-		step.Note, step.Out = t.note("tier ", int64(i+1), " prices ", &part), r.number(out)
+		step.Note, step.Out = t.Note("tier ", int64(i+1), " prices ", &part), r.number(out)
 	}
-	if len(t.steps) < usualSteps {
-		t.results[len(t.steps)] = out
+	if len(t.Steps) < usualSteps {
+		t.results[len(t.Steps)] = out
 	}
-	t.steps = append(t.steps, step)
-	return number{v: out, at: len(t.steps)}
+	t.Steps = append(t.Steps, step)
+	return Number{V: out, At: len(t.Steps)}
 }

@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"math/bits"
@@ -8,17 +8,17 @@ import (
 	"daybook/schemas/money"
 )
 
-// point is one row that an aggregation has to keep: a level change, a sample or an event.
-type point struct {
-	at, end int64
-	value   money.Fixed
-	id      string
+// Point is one row that an aggregation has to keep: a level change, a sample or an event.
+type Point struct {
+	At, End int64
+	Value   money.Fixed
+	ID      string
 }
 
-// eventKernel is a price of events compiled for the hot path: it prices the rows of a meter one by one in 128-bit and
+// EventKernel is a price of events compiled for the hot path: it prices the rows of a meter one by one in 128-bit and
 // whole numbers, without steps and without allocating, and gives what Price gives. Sessions have whole seconds there, as
 // nearly all have; those that do not go the way of Price.
-type eventKernel struct {
+type EventKernel struct {
 	model schemas.Model
 
 	// Of percentage. A free amount or number of events that is not there is nil.
@@ -57,10 +57,10 @@ const (
 	mostBands   = 8
 )
 
-// compileEvents returns the kernel of checked terms, or nil where there is none: for other models, numbers beyond 18
+// CompileEvents returns the kernel of checked terms, or nil where there is none: for other models, numbers beyond 18
 // places, and bands that do not begin and step at whole seconds.
-func compileEvents(terms *schemas.Terms) *eventKernel {
-	k := &eventKernel{model: terms.Model, connect: value(terms.ConnectFee)}
+func CompileEvents(terms *schemas.Terms) *EventKernel {
+	k := &EventKernel{model: terms.Model, connect: OrZero(terms.ConnectFee)}
 	ok := false
 	switch terms.Model {
 	case schemas.ModelPercentage:
@@ -84,7 +84,7 @@ func compileEvents(terms *schemas.Terms) *eventKernel {
 	return k
 }
 
-func (k *eventKernel) compilePercentage(terms *schemas.Terms) bool {
+func (k *EventKernel) compilePercentage(terms *schemas.Terms) bool {
 	var ok [5]bool
 	fixed := func(i int, v money.Decimal) money.Fixed {
 		f, err := money.FixedFromDecimal(v)
@@ -98,7 +98,7 @@ func (k *eventKernel) compilePercentage(terms *schemas.Terms) bool {
 		w := money.MulWide(fixed(i, *v), oneFixed)
 		return &w
 	}
-	k.factor, k.fixed = fixed(0, terms.Percent.Shift(-2)), fixed(1, value(terms.FixedPerEvent))
+	k.factor, k.fixed = fixed(0, terms.Percent.Shift(-2)), fixed(1, OrZero(terms.FixedPerEvent))
 	k.least, k.most = wide(2, terms.EventMinimum), wide(3, terms.EventMaximum)
 	k.freeEvents, ok[4] = terms.FreeEvents, true
 	if terms.FreeAmount != nil {
@@ -108,14 +108,14 @@ func (k *eventKernel) compilePercentage(terms *schemas.Terms) bool {
 	return ok == [5]bool{true, true, true, true, true}
 }
 
-func (k *eventKernel) addBand(start, increment, rate, per money.Decimal) bool {
+func (k *EventKernel) addBand(start, increment, rate, per money.Decimal) bool {
 	limit := money.NewDecimal(mostSeconds, 0)
 	k.bands = append(k.bands, wholeBand{start: start.IntPart(), increment: increment.IntPart(), rate: rate, per: per})
 	return start.IsInteger() && increment.IsInteger() && start.LessThan(limit) && increment.LessThan(limit)
 }
 
 // compileWeek lays the bands out over the days.
-func (k *eventKernel) compileWeek(clock []clockBand) {
+func (k *EventKernel) compileWeek(clock []clockBand) {
 	for day := time.Sunday; day <= time.Saturday; day++ {
 		for second := int64(0); second < daySeconds; {
 			until := nextEdge(clock, second)
@@ -130,8 +130,8 @@ func (k *eventKernel) compileWeek(clock []clockBand) {
 	}
 }
 
-// price is the exact price of events in order of time. It reports false for what only Price can price.
-func (k *eventKernel) price(events []point, zone *time.Location) (money.Decimal, bool) {
+// Price is the exact price of events in order of time. It reports false for what only Price can price.
+func (k *EventKernel) Price(events []Point, zone *time.Location) (money.Decimal, bool) {
 	if len(events) > mostEvents {
 		return money.Zero, false
 	}
@@ -142,32 +142,32 @@ func (k *eventKernel) price(events []point, zone *time.Location) (money.Decimal,
 	use := room[:len(k.bands)]
 	clock := zoneClock{zone: zone}
 	for i := range events {
-		seconds, ok := wholeSeconds(events[i].value)
+		seconds, ok := wholeSeconds(events[i].Value)
 		if !ok {
 			return money.Zero, false
 		}
 		if k.model == schemas.ModelElapsedBands {
 			k.elapse(use, seconds)
-		} else if !k.divide(use, &clock, events[i].at, seconds) {
+		} else if !k.divide(use, &clock, events[i].At, seconds) {
 			return money.Zero, false
 		}
 	}
 	total := k.connect.Mul(money.NewDecimal(int64(len(events)), 0))
 	for i := range use {
 		if use[i].used {
-			total = total.Add(shareRound(k.bands[i].rate, money.NewDecimal(use[i].seconds, 0), k.bands[i].per))
+			total = total.Add(ShareRound(k.bands[i].rate, money.NewDecimal(use[i].seconds, 0), k.bands[i].per))
 		}
 	}
 	return total, true
 }
 
 // percentage prices each event that is not free.
-func (k *eventKernel) percentage(events []point) (money.Decimal, bool) {
+func (k *EventKernel) percentage(events []Point) (money.Decimal, bool) {
 	var total money.Wide
 	var sum money.Fixed
 	fee := money.MulWide(k.fixed, oneFixed)
 	for i := range events {
-		charged := events[i].value
+		charged := events[i].Value
 		if k.freeEvents != nil || k.freeAmount != nil {
 			var ok bool
 			if sum, ok = money.AddOK(sum, charged); !ok {
@@ -195,11 +195,11 @@ func (k *eventKernel) percentage(events []point) (money.Decimal, bool) {
 			return money.Zero, false
 		}
 	}
-	return decimalOf(total), true
+	return DecimalOf(total), true
 }
 
 // elapse divides a session among bands by the seconds since it began, as model.elapse does.
-func (k *eventKernel) elapse(use []bandUse, seconds int64) {
+func (k *EventKernel) elapse(use []bandUse, seconds int64) {
 	paid := int64(0)
 	for i := range k.bands {
 		from, to := max(k.bands[i].start, paid), seconds
@@ -223,7 +223,7 @@ func (b *wholeBand) up(seconds int64) int64 {
 }
 
 // divide adds each stretch of a session to the band that holds it, as divideByClock does.
-func (k *eventKernel) divide(use []bandUse, clock *zoneClock, micros, left int64) bool {
+func (k *EventKernel) divide(use []bandUse, clock *zoneClock, micros, left int64) bool {
 	at := micros / 1_000_000
 	if at < 2*daySeconds || micros%1_000_000 != 0 { // so that no local time is negative
 		return false

@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"math/bits"
@@ -35,7 +35,7 @@ func (k *Kernel) compileOther(terms *schemas.Terms) bool {
 	case schemas.ModelPassThrough:
 		k.kind, k.factor = kernelCost, oneFixed
 	case schemas.ModelCostPlus:
-		k.kind, k.factor, k.fee = kernelCost, fixed(money.One.Add(terms.MarkupPercent.Shift(-2))), fixed(value(terms.UnitPrice))
+		k.kind, k.factor, k.fee = kernelCost, fixed(money.One.Add(terms.MarkupPercent.Shift(-2))), fixed(OrZero(terms.UnitPrice))
 	case schemas.ModelMarkdown:
 		k.kind, k.factor = kernelCost, fixed(money.One.Sub(terms.MarkdownPercent.Shift(-2)))
 	case schemas.ModelTieredMargin:
@@ -48,7 +48,7 @@ func (k *Kernel) compileOther(terms *schemas.Terms) bool {
 			d := &terms.Dimensions[i]
 			k.rows = append(k.rows, kernelRow{d.When, fixed(d.UnitPrice), fixed(d.FlatFee)})
 		}
-		k.rows = append(k.rows, kernelRow{price: fixed(value(terms.UnitPrice))})
+		k.rows = append(k.rows, kernelRow{price: fixed(OrZero(terms.UnitPrice))})
 	case schemas.ModelBlockTiers:
 		return k.compileBlocks(terms)
 	default:

@@ -1,4 +1,4 @@
-package rating
+package model
 
 import (
 	"fmt"
@@ -8,18 +8,18 @@ import (
 )
 
 // capacity costs one price for the period: that of the first capacity which no unit exceeds, the last if none holds.
-func (m *model) capacity(t *trail, u *Usage) number {
-	last := len(m.terms.Capacities) - 1
+func (m *Model) capacity(t *Trail, u *Usage) Number {
+	last := len(m.Terms.Capacities) - 1
 	for i := range last {
-		if holds(&m.terms.Capacities[i], u) {
-			return capacityPrice(t, &m.terms.Capacities[i], i)
+		if holds(&m.Terms.Capacities[i], u) {
+			return capacityPrice(t, &m.Terms.Capacities[i], i)
 		}
 	}
-	return capacityPrice(t, &m.terms.Capacities[last], last)
+	return capacityPrice(t, &m.Terms.Capacities[last], last)
 }
 
-func capacityPrice(t *trail, c *schemas.Capacity, i int) number {
-	return t.add(OpGiven, t.note("capacity ", int64(i+1), " holds every unit", nil), c.Price, fact("price", c.Price))
+func capacityPrice(t *Trail, c *schemas.Capacity, i int) Number {
+	return t.Add(OpGiven, t.Note("capacity ", int64(i+1), " holds every unit", nil), c.Price, Fact("price", c.Price))
 }
 
 // holds reports whether every unit of usage is within its limit. A unit without one has no end.

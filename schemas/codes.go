@@ -40,6 +40,7 @@ const (
 	CodeToleratedTime     Code = "tolerated_time"
 	CodeToleratedCase     Code = "tolerated_case"
 	CodeToleratedBinary   Code = "tolerated_binary"
+	CodeRounded           Code = "rounded"
 	CodeUnknownColumn     Code = "unknown_column"
 	CodeMissingColumn     Code = "missing_column"
 	CodeUnreadableObject  Code = "unreadable_object"
@@ -66,7 +67,7 @@ const (
 // Codes lists every code once, in the order of the constants.
 var Codes = []CodeInfo{
 	{CodeBadDecimal, Rejected, "a quantity, price or cost is not a decimal number", "have the source write plain decimals such as 12.5 or 1e-6"},
-	{CodeTooPrecise, Rejected, "a decimal has more than 18 fraction digits that are not zero", "have the source round, or declare a rounding for the column"},
+	{CodeTooPrecise, Rejected, "a decimal has more than 18 fraction digits that are not zero", "have the source round, or declare rounding among the source's tolerances"},
 	{CodeBadTime, Rejected, "a time is not in a format that the source declares", "add the format to the source's times in the book"},
 	{CodeBadPeriod, Rejected, "a charge period ends before it begins, or lacks an end", "have the source correct the row"},
 	{CodeMissingValue, Rejected, "a required column is empty", "have the source fill it, or declare a tolerance"},
@@ -93,6 +94,7 @@ var Codes = []CodeInfo{
 	{CodeToleratedTime, Note, "a time was read in a declared format that is not ISO 8601", "none, if the tolerance is meant"},
 	{CodeToleratedCase, Note, "a value was read in spite of its casing", "none, if the tolerance is meant"},
 	{CodeToleratedBinary, Note, "decimals were read from binary floating point, as the shortest decimal of each", "have the source write decimals"},
+	{CodeRounded, Note, "decimals of more than 18 fraction digits were rounded to these; the residue is shown", "none, if the rounding is meant"},
 	{CodeUnknownColumn, Note, "a column is not in the format; it is kept in x_Extra", "none, or map the column in the book"},
 	{CodeMissingColumn, Blocking, "a column that the format requires is absent from the object", "check that the source's format and version are declared rightly"},
 	{CodeUnreadableObject, Blocking, "an object is truncated, damaged or not in its declared format; its delivery is refused whole", "have the source deliver it again"},

@@ -1,6 +1,10 @@
 package schemas
 
-import "time"
+import (
+	"time"
+
+	"daybook/schemas/money"
+)
 
 // Format is the declared format of a source's objects. It is never guessed from the objects.
 type Format string
@@ -123,6 +127,11 @@ type Tolerate struct {
 	// BinaryFractions accepts Parquet columns of binary floating point for decimals; the shortest decimal that names the
 	// same number is read, which is what its writer meant.
 	BinaryFractions bool `yaml:"binary_fractions,omitempty"`
+	// Rounding rounds decimals of more than 18 fraction digits to these, by the mode that it names: half_even, half_up,
+	// half_down, up, down, ceiling or floor. Without it such a decimal rejects its row, unless it comes from a column of
+	// binary floating point or no money hangs on it: then halves go to the even digit. What rounding leaves out is summed
+	// and shown for each object.
+	Rounding *money.Mode `yaml:"rounding,omitempty"`
 }
 
 // Limits bounds what one object may cost. A zero is the default.

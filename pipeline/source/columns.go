@@ -19,6 +19,8 @@ type column struct {
 	// name is the source's own name for it.
 	name string
 	rule
+	// binary says that the column holds binary fractions.
+	binary bool
 	// labels are the texts seen in a label column, as they stand in the object; verdicts what became of the unusual.
 	labels   interner
 	verdicts []verdict
@@ -104,11 +106,18 @@ func (d *decoder) carefulDecimal(c *column, v *dataset.Vector, x *cells, base, r
 	if err == nil && f.Abs().Cmp(money.FixedFromInt(implausible)) < 0 {
 		return f
 	}
-	v.SetNull(base + r)
 	code, what := schemas.CodeBadDecimal, "it is not a decimal number"
+	if errors.Is(err, money.ErrPrecision) {
+		if f, ok := d.roundLong(c, text, r); ok {
+			if _, declared := d.roundingOf(c); !declared { // the row is a finding, which says what it holds nearly
+				d.defect(x, r, c, schemas.CodeTooPrecise, "it has more than 18 fraction digits", text)
+			}
+			return f
+		}
+		err = money.ErrLimit
+	}
+	v.SetNull(base + r)
 	switch {
-	case errors.Is(err, money.ErrPrecision):
-		code, what = schemas.CodeTooPrecise, "it has more than 18 fraction digits"
 	case err == nil, errors.Is(err, money.ErrOverflow), errors.Is(err, money.ErrLimit):
 		what = "it is too large or too long a number"
 	}

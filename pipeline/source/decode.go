@@ -40,6 +40,8 @@ type Stats struct {
 	Rows, Kept, Rejected int64
 	// Bytes is the size after decompression.
 	Bytes int64
+	// Rounded says what rounding did to kept rows, in the order of the usage table and of currencies and units.
+	Rounded []Rounded
 }
 
 // Decode reads an object of a source, whose format is the declared one and whose packing (plain, gzip, zstd) is told by
@@ -81,7 +83,10 @@ func (d *decoder) decode() error {
 	if err := d.flush(); err != nil {
 		return err
 	}
-	return d.emitNotes()
+	if err := d.emitNotes(); err != nil {
+		return err
+	}
+	return d.emitRounded()
 }
 
 // text runs the decoder of the object's format.

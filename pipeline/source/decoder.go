@@ -53,6 +53,8 @@ type decoder struct {
 	// batchText counts the bytes of text behind the batch.
 	batchText int64
 	defects   []defect
+	residues  []residue
+	rounded   map[roundedKey]*Rounded
 	notes     notes
 	scratch   []byte
 	// careful lists rows of a column that need a second look.
@@ -146,7 +148,7 @@ func (c *cells) cell(r int) (start, end uint32) {
 // the same stretch that have no fields.
 func (d *decoder) take(s *rows, bad []wire.BadRow, textBytes int) error {
 	base := d.batch.Rows
-	d.defects = d.defects[:0]
+	d.defects, d.residues = d.defects[:0], d.residues[:0]
 	for i := range d.columns {
 		d.parse(&d.columns[i], s, base)
 	}
@@ -164,6 +166,7 @@ func (d *decoder) take(s *rows, bad []wire.BadRow, textBytes int) error {
 	d.checkPeriods(s, base)
 	d.batch.Rows = base + s.n
 	d.stats.Rows += int64(s.n + len(bad))
+	d.addResidues(base)
 	rejected, err := d.reject(s, bad, base)
 	d.stats.Rejected += int64(rejected)
 	d.stats.Kept += int64(s.n + len(bad) - rejected)

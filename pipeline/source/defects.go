@@ -24,7 +24,17 @@ type defect struct {
 }
 
 // defect notes that something is wrong with row r.
+// In a side column that is only a remark.
 func (d *decoder) defect(x *cells, r int, c *column, code schemas.Code, what string, value []byte) {
+	if c.side {
+		if code != schemas.CodeMissingValue {
+			what += ", and is left out"
+		}
+		n := d.note(c.name, c.use, code, what, string(value))
+		n.severity = schemas.Warning
+		n.hit(x.numbers[r])
+		return
+	}
 	d.defects = append(d.defects, defect{x.numbers[r], r, c.use, c.name, code, what, schemas.ClipValue(string(value))})
 }
 

@@ -46,8 +46,7 @@ func eventColumns() (rules [schemas.UseColumns]rule) {
 }
 
 // events decodes the object as CloudEvents 1.0 in JSON, one event on each line, empty lines passed over, or as one array of
-// them. A member that something reads, or that is kept, may stand only once in its event; which of two would count is not
-// for us to say.
+// them. A member that something reads may stand only once in its event; which of two would count is not for us to say.
 func (d *decoder) events() error {
 	e, err := d.layOutEvents()
 	if err != nil {
@@ -128,6 +127,7 @@ func (d *decoder) layOutEvents() (*eventScanner, error) {
 		}
 		d.addColumn(column{use: use, field: field, name: path})
 	}
+	d.settleSides()
 	if err := d.layOutEventKey(e); err != nil {
 		return nil, err
 	}
@@ -335,19 +335,18 @@ func (d *decoder) appendExtra(dst []byte, s *rows, r int, of []extraCell) []byte
 	}
 	e := d.event
 	slices.SortStableFunc(of, func(a, b extraCell) int { return cmp.Compare(e.paths[a.path].name, e.paths[b.path].name) })
-	x := cells{rows: s}
 	open := byte('{')
 	for i, c := range of {
 		p := &e.paths[c.path]
-		column := &column{use: schemas.UseExtra, name: p.name}
 		text := s.text[c.start:c.end]
 		if i > 0 && of[i-1].path == c.path {
-			d.defect(&x, r, column, schemas.CodeBadJSON, "it stands twice in the event", text)
+			n := d.note(p.name, schemas.UseExtra, schemas.CodeBadJSON, "it stands twice in the event, and the first counts", string(text))
+			n.severity = schemas.Warning
+			n.hit(s.numbers[r])
 			continue
 		}
 		if !s.plain && !wire.WellEncoded(text) {
-			d.defect(&x, r, column, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
-			continue
+			d.illEncoded(p.name, text).hit(s.numbers[r])
 		}
 		p.note.hit(s.numbers[r])
 		dst = append(append(dst, open), p.member...)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -95,7 +96,7 @@ func TestEventArray(t *testing.T) {
 		}
 	}
 	got, err := decodeText(t, meter(), "2024-09", pretty.String(), 1<<20)
-	if err != nil || got.stats != (Stats{Rows: 40, Kept: 32, Rejected: 8, Bytes: int64(pretty.Len())}) {
+	if err != nil || !reflect.DeepEqual(got.stats, Stats{Rows: 40, Kept: 32, Rejected: 8, Bytes: int64(pretty.Len())}) {
 		t.Errorf("indented: %+v, %v", got.stats, err)
 	}
 	for _, none := range []string{"[]", " [\n\n ] \n", "[" + strings.Repeat(" ", 3<<20) + "]"} {

@@ -193,8 +193,7 @@ func (e *eventScanner) decodeTexts() bool {
 			*end = uint32(size)
 		}
 		if l.json && *start < *end && !e.d.json.Valid(slices.Grow(slices.Clone(e.b[*start:*end]), wire.Padding)) {
-			e.fail(schemas.CodeBadJSON, l.path, "it is not a JSON object")
-			return false
+			e.rows.rawJSON = true // the column judges it
 		}
 	}
 	return true
@@ -378,8 +377,8 @@ func (e *eventScanner) fieldValue(n *node, m *member, i, depth int) int {
 	}
 	switch c := e.b[i]; {
 	case c == '{' && m.json, c == 'n':
-	case m.json && c != '"':
-		return e.fail(schemas.CodeBadJSON, n.pathTo(m), "it is not a JSON object")
+	case m.json && c != '"': // which the column judges
+		e.rows.rawJSON = true
 	case c == '{' || c == '[':
 		return e.fail(schemas.CodeBadValue, n.pathTo(m), "it is an object or an array, where a plain value belongs")
 	case escaped || m.json:

@@ -45,8 +45,7 @@ func (d *decoder) parseExtra(s *rows, base int) {
 				continue
 			}
 			if !s.plain && !wire.WellEncoded(text) {
-				d.defect(&x, r, &column{use: schemas.UseExtra, name: f.name}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
-				continue
+				d.illEncoded(f.name, text).hit(s.numbers[r])
 			}
 			open := byte('{')
 			if len(v.Bytes) > from {
@@ -62,6 +61,13 @@ func (d *decoder) parseExtra(s *rows, base int) {
 		}
 		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
 	}
+}
+
+// illEncoded returns the remark on a field that nothing reads and that is not text: wire.AppendString replaces what is not.
+func (d *decoder) illEncoded(name string, text []byte) *note {
+	n := d.note(name, schemas.UseExtra, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL; what is no character is replaced", string(text))
+	n.severity = schemas.Warning
+	return n
 }
 
 // parseKey makes x_RecordId of several fields: their texts joined by |, with \ before any | or \ within them, so that

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // complete is a whole row of FOCUS 1.2 by column.
@@ -57,17 +58,17 @@ func TestFindings(t *testing.T) {
 		want     string // findings as code column value rows cost, joined by ;
 	}{
 		{"clean", strict, edited(), 2, ""},
-		{"bad decimal", strict, edited("ListCost", "$1.00"), 1, "bad_decimal ListCost $1.00 1 1.5USD"},
-		{"grouped decimal", strict, edited("ListCost", "1,000"), 1, "bad_decimal ListCost 1,000 1 1.5USD"},
-		{"blank around a decimal", strict, edited("ListCost", " 1"), 1, "bad_decimal ListCost  1 1 1.5USD"},
+		{"bad decimal", strict, edited("EffectiveCost", "$1.00"), 1, "bad_decimal EffectiveCost $1.00 1 1.5USD"},
+		{"grouped decimal", strict, edited("EffectiveCost", "1,000"), 1, "bad_decimal EffectiveCost 1,000 1 1.5USD"},
+		{"blank around a decimal", strict, edited("EffectiveCost", " 1"), 1, "bad_decimal EffectiveCost  1 1 1.5USD"},
 		{"bad cost has no amount", strict, edited("BilledCost", "NaN"), 1, "bad_decimal BilledCost NaN 1 0"},
-		{"too large", strict, edited("ListCost", "1e30"), 1, "bad_decimal ListCost 1e30 1 1.5USD"},
-		{"large", strict, edited("ListCost", "-999999999999999999.999999999999999999"), 2, ""},
-		{"a counter below zero", strict, edited("ListCost", "18446744073709551615"), 1, "bad_decimal ListCost 18446744073709551615 1 1.5USD"},
-		{"implausible", strict, edited("ListCost", "1000000000000000000"), 1, "bad_decimal ListCost 1000000000000000000 1 1.5USD"},
-		{"implausible below zero", strict, edited("ListCost", "-1e18"), 1, "bad_decimal ListCost -1e18 1 1.5USD"},
-		{"too precise", strict, edited("ListCost", "0.0000000000000000001"), 1, "too_precise ListCost 0.0000000000000000001 1 1.5USD"},
-		{"zeros are not precision", strict, edited("ListCost", "3.00000000000000000000000"), 2, ""},
+		{"too large", strict, edited("EffectiveCost", "1e30"), 1, "bad_decimal EffectiveCost 1e30 1 1.5USD"},
+		{"large", strict, edited("EffectiveCost", "-999999999999999999.999999999999999999"), 2, ""},
+		{"a counter below zero", strict, edited("EffectiveCost", "18446744073709551615"), 1, "bad_decimal EffectiveCost 18446744073709551615 1 1.5USD"},
+		{"implausible", strict, edited("EffectiveCost", "1000000000000000000"), 1, "bad_decimal EffectiveCost 1000000000000000000 1 1.5USD"},
+		{"implausible below zero", strict, edited("EffectiveCost", "-1e18"), 1, "bad_decimal EffectiveCost -1e18 1 1.5USD"},
+		{"too precise", strict, edited("EffectiveCost", "0.0000000000000000001"), 1, "too_precise EffectiveCost 0.0000000000000000001 1 1.5USD"},
+		{"zeros are not precision", strict, edited("EffectiveCost", "3.00000000000000000000000"), 2, ""},
 		{"bad time", strict, edited("ChargePeriodStart", "2024-09-01 00:00:00"), 1, "bad_time ChargePeriodStart 2024-09-01 00:00:00 1 1.5USD"},
 		{"no such day", strict, edited("ChargePeriodEnd", "2024-09-31T00:00:00Z"), 1, "bad_time ChargePeriodEnd 2024-09-31T00:00:00Z 1 1.5USD"},
 		{"no such hour", strict, edited("ChargePeriodEnd", "2024-09-01T30:00:00Z"), 1, "bad_time ChargePeriodEnd 2024-09-01T30:00:00Z 1 1.5USD"},
@@ -78,30 +79,31 @@ func TestFindings(t *testing.T) {
 		{"instant", strict, edited("ChargePeriodEnd", "2024-09-01T00:00:00Z"), 2, ""},
 		{"other period", strict, edited("BillingPeriodStart", "2024-08-01T00:00:00Z"), 1, "other_period BillingPeriodStart 2024-08-01T00:00:00Z 1 1.5USD"},
 		{"missing value", strict, edited("ServiceName", ""), 1, "missing_value ServiceName  1 1.5USD"},
-		{"undeclared null", strict, edited("ContractedCost", "NULL"), 1, "bad_decimal ContractedCost NULL 1 1.5USD"},
+		{"undeclared null", strict, edited("EffectiveCost", "NULL"), 1, "bad_decimal EffectiveCost NULL 1 1.5USD"},
 		{"bad value", strict, edited("ChargeCategory", "Use"), 1, "bad_value ChargeCategory Use 1 1.5USD"},
-		{"undeclared case", strict, edited("ChargeFrequency", "Usage-based"), 1, "bad_value ChargeFrequency Usage-based 1 1.5USD"},
+		{"undeclared case", strict, edited("ChargeCategory", "usage"), 1, "bad_value ChargeCategory usage 1 1.5USD"},
 		{"open list", strict, edited("ServiceCategory", "Database"), 2, "bad_value ServiceCategory Database 0 0"},
 		{"unknown currency", strict, edited("BillingCurrency", "Token"), 1, "unknown_currency BillingCurrency Token 1 1.5"},
-		{"bad JSON", strict, edited("Tags", "{a:1}"), 1, "bad_json Tags {a:1} 1 1.5USD"},
+		{"bad JSON", strict, edited("Tags", "{a:1}"), 2, "bad_json Tags {a:1} 0 0"},
 		{"JSON over lines", strict, edited("Tags", "{\n\"a\": \"b\"\n}"), 2, ""},
-		{"JSON array", strict, edited("Tags", "[1]"), 1, "bad_json Tags [1] 1 1.5USD"},
-		{"deep JSON", strict, edited("Tags", strings.Repeat(`{"a":`, 33)+"1"+strings.Repeat("}", 33)), 1, "bad_json Tags " + strings.Repeat(`{"a":`, 33) + "1" + strings.Repeat("}", 33) + " 1 1.5USD"},
+		{"JSON array", strict, edited("Tags", "[1]"), 2, "bad_json Tags [1] 0 0"},
+		{"deep JSON", strict, edited("Tags", strings.Repeat(`{"a":`, 33)+"1"+strings.Repeat("}", 33)), 2, "bad_json Tags " + strings.Repeat(`{"a":`, 33) + "1" + strings.Repeat("}", 33) + " 0 0"},
 		{"not UTF-8", strict, edited("SkuId", "a\xffb"), 1, "bad_encoding SkuId a\uFFFDb 1 1.5USD"},
-		{"NUL", strict, edited("Tags", "a\x00"), 1, "bad_encoding Tags a\x00 1 1.5USD"},
-		{"several wrongs", strict, edited("ServiceName", "", "ListCost", "x", "BilledCost", "y"), 1, "missing_value ServiceName  1 0"},
+		{"NUL", strict, edited("Tags", "a\x00"), 2, "bad_encoding Tags a\x00 0 0"},
+		{"several wrongs", strict, edited("ServiceName", "", "EffectiveCost", "x", "BilledCost", "y"), 1, "missing_value ServiceName  1 0"},
 		{"ragged", strict, edited() + "1,2\n", 2, "ragged_row  1,2 1 0"},
 		{"bad quote", strict, edited() + "a\"b,2\n", 2, "bad_quote  a\"b,2 1 0"},
 		{"long row", strict, edited("ChargeDescription", strings.Repeat("x", 5000)), 1, "long_row  " + edited()[strings.Index(edited(), "\n")+1:][:10] + " 1 0"},
 		{"unknown column", strict, edited("Weather", "rain"), 2, "unknown_column Weather  0 0"},
 		{"column of a later version", strict, edited("InvoiceId", "1", "SubAccountType", "x"), 2, ""},
 		{"null token", schemas.Tolerate{Nulls: []string{"NULL"}}, edited("SkuId", "NULL", "Tags", "NULL"), 2, "tolerated_null SkuId NULL 0 0;tolerated_null Tags NULL 0 0"},
-		{"null token where null is forbidden", schemas.Tolerate{Nulls: []string{"NULL"}}, edited("ListCost", "NULL"), 1, "missing_value ListCost  1 1.5USD;tolerated_null ListCost NULL 0 0"},
-		{"null where it is tolerated", schemas.Tolerate{NullColumns: []string{"ListCost"}}, edited("ListCost", ""), 2, "tolerated_null ListCost  0 0"},
+		{"null token where null is forbidden", schemas.Tolerate{Nulls: []string{"NULL"}}, edited("EffectiveCost", "NULL"), 1, "missing_value EffectiveCost  1 1.5USD;tolerated_null EffectiveCost NULL 0 0"},
+		{"null where it is tolerated", schemas.Tolerate{NullColumns: []string{"EffectiveCost"}}, edited("EffectiveCost", ""), 2, "tolerated_null EffectiveCost  0 0"},
 		{"declared time", schemas.Tolerate{Times: []string{"1/2/06"}}, edited("ChargePeriodStart", "9/1/24"), 2, "tolerated_time ChargePeriodStart 9/1/24 0 0"},
 		{"declared case", schemas.Tolerate{Case: true}, edited("ChargeFrequency", "usage-based"), 2, "tolerated_case ChargeFrequency usage-based 0 0"},
 		{"declared value", schemas.Tolerate{OtherValues: []string{"BillingCurrency"}}, edited("BillingCurrency", "Token"), 2, "unknown_currency BillingCurrency Token 0 0"},
-		{"declared absence", schemas.Tolerate{AbsentColumns: []string{"ListCost"}}, edited("ListCost", "-"), 2, ""},
+		{"rounding", schemas.Tolerate{Rounding: ptr(money.Down)}, edited("BilledCost", "1.0000000000000000019"), 2, "rounded BilledCost USD 0 0"},
+		{"declared absence", schemas.Tolerate{AbsentColumns: []string{"EffectiveCost"}}, edited("EffectiveCost", "-"), 2, ""},
 	} {
 		got, err := decodeText(t, peer(c.tolerate), "2024-09", c.text, 1<<20)
 		if err != nil {
@@ -124,11 +126,11 @@ func TestFindings(t *testing.T) {
 }
 
 func TestMessagesNameEveryWrong(t *testing.T) {
-	got, err := decodeText(t, peer(schemas.Tolerate{}), "", edited("ServiceName", "", "ListCost", "x", "BilledCost", "y"), 1<<20)
+	got, err := decodeText(t, peer(schemas.Tolerate{}), "", edited("ServiceName", "", "EffectiveCost", "x", "BilledCost", "y"), 1<<20)
 	if err != nil || len(got.findings) != 1 {
 		t.Fatal(got.findings, err)
 	}
-	want := "ServiceName: it is empty; also wrong: ListCost, BilledCost; have the source fill it, or declare a tolerance"
+	want := "ServiceName: it is empty; also wrong: BilledCost, EffectiveCost; have the source fill it, or declare a tolerance"
 	if f := got.findings[0]; f.Message != want || f.Severity != schemas.Rejected || f.Source != "peer" || f.Object != "in/object" || f.Row != 1 {
 		t.Errorf("%+v", f)
 	}

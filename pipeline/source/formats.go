@@ -44,6 +44,9 @@ type rule struct {
 	mandatory, notNull bool
 	// allowed is the closed list of values; nil allows any text.
 	allowed []string
+	// side columns hold no money and nothing that it is found by: a value that is wrong is left out of the usage, with a
+	// remark, and costs no row. Those beside a billed cost are so where the object has BilledCost.
+	side, besideBilled bool
 	// open lists are looked at, but a value outside of one rejects no row: they classify, and no money hangs on them.
 	open bool
 	// nullsNoted and othersNoted say that the book tolerates nulls, or values outside the list.

@@ -220,6 +220,7 @@ func TestBinaryFractions(t *testing.T) {
 	}
 	notes := []string{
 		"rejected bad_time row=3 rows=1 ChargePeriodEnd: it is not a time in a declared format",
+		"warning bad_decimal row=3 rows=0 ListCost: it is too large or too long a number, and is left out, in 1 row",
 		"note tolerated_binary row=1 rows=0 ListCost: the column is DOUBLE, in 3 rows",
 		"note tolerated_binary row=1 rows=0 BilledCost: the column is DOUBLE, in 3 rows",
 		"note unknown_column row=0 rows=0 Own: the column is not in focus-1.2 and is kept in x_Extra",

@@ -285,7 +285,7 @@ func (d *decoder) outside(c *column, text []byte, code schemas.Code, what string
 		n := d.note(c.name, c.use, code, "the text "+string(text)+", which is outside the format's list", string(text))
 		n.severity = schemas.Note
 		return verdict{note: n}
-	case c.open:
+	case c.open, c.side:
 		n := d.note(c.name, c.use, code, "the text "+string(text)+", which is outside the format's list", string(text))
 		n.severity = schemas.Warning
 		return verdict{note: n}

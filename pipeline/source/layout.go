@@ -135,8 +135,20 @@ func (d *decoder) layOut(names []string) error {
 	if len(missing) > 0 {
 		return d.refuse(schemas.CodeMissingColumn, "it lacks the columns that %s requires: %s", d.src.Format, strings.Join(missing, ", "))
 	}
+	d.settleSides()
 	d.layOutRest(h)
 	return nil
+}
+
+// settleSides marks the columns that are side columns beside those there are.
+func (d *decoder) settleSides() {
+	if d.vector(schemas.UseBilledCost).Absent {
+		return
+	}
+	for i := range d.columns {
+		c := &d.columns[i]
+		c.side = c.side || c.besideBilled
+	}
 }
 
 // place decides what fills one usage column.
@@ -153,6 +165,8 @@ func (d *decoder) place(h *header, use int, missing *[]string) error {
 		return d.placeConstant(use, value)
 	case !mapped && (ours(use) || d.rules[use].absent):
 		return nil
+	case !mapped && d.ignores(name):
+		return d.dropColumn(h, use)
 	case !mapped:
 		from = h.firstOf(d.rules[use].names, name)
 	}
@@ -165,6 +179,21 @@ func (d *decoder) place(h *header, use int, missing *[]string) error {
 	case d.rules[use].mandatory, mapped && !listed(d.src.Tolerate.AbsentColumns, name):
 		*missing = append(*missing, from)
 	}
+	return nil
+}
+
+// ignores reports whether the book drops a usage column.
+func (d *decoder) ignores(name string) bool {
+	return slices.ContainsFunc(d.src.Ignore, func(n string) bool { return n == name || loosen(n) == loosen(name) })
+}
+
+// dropColumn leaves a usage column out on purpose.
+func (d *decoder) dropColumn(h *header, use int) error {
+	name := schemas.Usage.Columns[use].Name
+	if use == schemas.UseChargePeriodStart || use == schemas.UseChargePeriodEnd {
+		return fmt.Errorf("column %s cannot be ignored: it says when the use was", name)
+	}
+	h.find(name)
 	return nil
 }
 
@@ -197,7 +226,7 @@ func (d *decoder) placeConstant(use int, value string) error {
 		}
 		c.constant.decimal = f
 	case schemas.Label, schemas.Text, schemas.Integer:
-		if allowed := d.rules[use].allowed; allowed != nil && !d.rules[use].open && !slices.Contains(allowed, value) {
+		if allowed := d.rules[use].allowed; allowed != nil && !d.rules[use].open && !d.rules[use].side && !slices.Contains(allowed, value) {
 			return fmt.Errorf("constant of %s: %q is none of %s", c.name, value, strings.Join(allowed, ", "))
 		}
 	}

@@ -80,9 +80,10 @@ func (d *decoder) binaryFractions(f *parquet.Reader, from []int) error {
 		kind := f.Columns()[from[c.field]].Description
 		switch {
 		case !strings.HasPrefix(kind, "DOUBLE") && !strings.HasPrefix(kind, "FLOAT"):
-		case d.src.Tolerate.BinaryFractions:
+		case d.src.Tolerate.BinaryFractions, c.side:
 			n := d.note(c.name, c.use, schemas.CodeToleratedBinary, "the column is "+kind, "")
 			n.rows, n.first = f.Rows(), min(1, f.Rows())
+			c.binary = true
 		default:
 			return d.refuse(schemas.CodeUnreadableObject,
 				"its column %s is %s, which does not hold decimals exactly; declare binary_fractions among the source's tolerances to read the shortest decimal of each", c.name, kind)

@@ -53,6 +53,7 @@ func (c *checker) checkSources() {
 				c.Complain(at.Field("constants").Field(name), "keep one of them", "%s is filled by columns already", name)
 			}
 		}
+		c.ignored(at.Field("ignore"), s)
 		c.events(at, s)
 		tolerate := at.Field("tolerate")
 		c.timeLayouts(tolerate.Field("times"), s.Tolerate.Times)
@@ -133,6 +134,17 @@ func (c *checker) target(at parse.Spot, name string) {
 		c.Complain(at, parse.DidYouMean(name, usageNames(nil), "the columns are those of FOCUS 1.2"), "usage has no column %s", parse.Clip(name))
 	case slices.Contains(FilledByDaybook(), i):
 		c.Complain(at, "remove it", "%s is filled by daybook itself", name)
+	}
+}
+
+// ignored complains of a column of FOCUS that is dropped though it says when the use was. The paths of events are another
+// matter.
+func (c *checker) ignored(list parse.Spot, s *schemas.Source) {
+	for i, name := range s.Ignore {
+		use := schemas.Usage.Index(name)
+		if s.Format != schemas.CloudEvents10 && s.Columns[name] == "" && (use == schemas.UseChargePeriodStart || use == schemas.UseChargePeriodEnd) {
+			c.Complain(list.At(i), "remove it", "%s cannot be ignored: it says when the use was", name)
+		}
 	}
 }
 

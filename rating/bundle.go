@@ -83,7 +83,7 @@ func (b *bill) divideLine(l *line, parts []schemas.BundlePart) ([]*line, error) 
 		x.amount = model.Given(exact[i])
 		share := x.t.Add(model.OpShare, "the part's share of the bundle by stand-alone selling price", shares[i],
 			model.Fact("amount", whole.charge.Amount), model.Count("places", int64(places)), model.Count("part", int64(i+1)), model.Word("ssp", model.ListText(weights)))
-		x.settle(share)
+		x.fix(share)
 		out[i] = &x
 		if i == 0 { // usage rows point at their line, so the first part takes its place
 			*l, out[i] = x, l

@@ -129,7 +129,7 @@ func (b *bill) couponLines(c *schemas.Coupon, lines []*line, parts []money.Decim
 		if c.Name != "" {
 			l.charge.Description = c.Name
 		}
-		l.settle(l.amount)
+		l.fix(l.amount)
 		b.add(l)
 	}
 }
@@ -167,7 +167,7 @@ func (b *bill) cash() error {
 	}
 	l.tax = noTax
 	l.charge.Model, l.charge.Description, l.charge.List = "cash_rounding", "Rounding", l.amount.V
-	l.settle(l.amount)
+	l.fix(l.amount)
 	b.add(l)
 	return nil
 }

@@ -173,7 +173,7 @@ func (b *bill) addCredit(g *schemas.Grant, d Drawn, of *line) {
 	paid := l.t.Add(model.OpGiven, "credit "+g.ID+" pays", d.Amount, model.Fact("credit", d.Amount))
 	l.amount = l.t.Neg("which reduces what is due", model.In("credit", paid))
 	c.List = l.amount.V
-	l.settle(l.amount)
+	l.fix(l.amount)
 	b.add(l)
 }
 

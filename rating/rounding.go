@@ -29,14 +29,14 @@ func (b *bill) round() error {
 			}
 		}
 		if last == nil || !l.continues(last) {
-			l.settle(roundBy(&l.t, model.In("exact", l.amount), &rule))
+			l.fix(roundBy(&l.t, model.In("exact", l.amount), &rule))
 			last, before = l, l.amount.V
 			continue
 		}
 		sum := l.t.Sum("with the slices before", model.Fact("before", before), model.In("exact", l.amount))
 		upper := roundBy(&l.t, model.In("sum", sum), &rule)
 		under := roundBy(&l.t, model.Fact("before", before), &rule)
-		l.settle(l.t.Sub("less what they were rounded to", model.In("sum", upper), model.In("before", under)))
+		l.fix(l.t.Sub("less what they were rounded to", model.In("sum", upper), model.In("before", under)))
 		last, before = l, sum.V
 	}
 	return nil
@@ -84,9 +84,9 @@ func roundBy(t *model.Trail, value model.Operand, rule *schemas.RoundingRule) mo
 	return t.Round(note, value, *rule.Places, rule.Mode)
 }
 
-// settle fixes the amount of a line. The exact amount is kept to the places of the datasets, and the last step states
+// fix fixes the amount of a line. The exact amount is kept to the places of the datasets, and the last step states
 // the residue.
-func (l *line) settle(amount model.Number) {
+func (l *line) fix(amount model.Number) {
 	exact := l.amount
 	if -exact.V.Exponent() > money.Scale && !money.RoundTo(exact.V, money.Scale, money.HalfEven).Equal(exact.V) {
 		exact = l.t.Round("the exact amount as the datasets keep it", model.In("exact", exact), money.Scale, money.HalfEven)
@@ -126,7 +126,7 @@ func (b *bill) roundDocument() error {
 	total, parts := SpreadRound(exact, rule, places)
 	for i, l := range b.lines {
 		n := l.t.Add(model.OpGiven, fmt.Sprintf("its part of the document's rounded total %s, by largest remainder", total), parts[i], model.Fact("amount", parts[i]))
-		l.settle(n)
+		l.fix(n)
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ type Tally struct {
 	context context
 	known   map[string]*Labels // over all accounts
 	ids     map[string]int     // of the keys of series, over all accounts
-	byID    []place
+	byID    []stamped
 	combos  []combo
 	series  []series
 	handles []handle
@@ -56,12 +56,12 @@ type Tally struct {
 // Labels are labels that a tally has seen, and what it made of them: for callers who see the same ones again in the next
 // account.
 type Labels struct {
-	found []match
-	place // of their combo
+	found   []match
+	stamped // of their combo
 }
 
-// place is where something is within the account that has the stamp.
-type place struct{ stamp, at int }
+// stamped is where something is within the account that has the stamp.
+type stamped struct{ stamp, at int }
 
 // Handle names, within one account of a tally, one meter's part in the rows of one set of labels.
 type Handle int32
@@ -187,7 +187,7 @@ func (t *Tally) idOf(key string) int {
 	if !ok {
 		id = len(t.byID)
 		t.ids[key] = id
-		t.byID = append(t.byID, place{})
+		t.byID = append(t.byID, stamped{})
 	}
 	return id
 }
@@ -241,7 +241,7 @@ func (t *Tally) seriesOf(m *match) int {
 		}
 		s.slices = emptied(s.slices, max(1, len(s.starts)))
 		s.priced = zeros(s.priced, len(s.slices))
-		t.byID[id] = place{t.stamp, i}
+		t.byID[id] = stamped{t.stamp, i}
 		return i
 	}
 	for k, l := range m.labels {

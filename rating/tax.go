@@ -81,13 +81,13 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 	c.Category, c.Model, c.Price = schemas.CategoryTax, "tax", schemas.PriceID(rate.ID)
 	c.Description = fmt.Sprintf("%s %s%%", cmp.Or(rate.Name, rate.ID), rate.Percent)
 	c.List = tax.V
-	l.settle(roundBy(&l.t, model.In("exact", tax), &rule))
+	l.fix(roundBy(&l.t, model.In("exact", tax), &rule))
 	if rate.Included {
 		net := b.blank(nil)
 		net.amount = net.t.Neg("the tax that the prices contain", model.Fact("tax", l.charge.Amount))
 		net.charge.Model, net.charge.Description, net.charge.List = "tax_included", "Contained "+c.Description, net.amount.V
 		net.tax = noTax
-		net.settle(net.amount)
+		net.fix(net.amount)
 		b.add(net)
 	}
 	b.add(l)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"daybook/fixtures/effort"
 	"daybook/rating"
 	"daybook/rating/model"
 	"daybook/schemas"
@@ -131,7 +132,7 @@ func randomUsage(r *rand.Rand) []use {
 // TestRandomAccounts: every charge recomputes from its steps, every row is in one charge or one finding, and rows that are
 // cut in two cost the same.
 func TestRandomAccounts(t *testing.T) {
-	for seed := range uint64(400) {
+	for seed := range uint64(effort.Count(t, 80, 400)) {
 		r := random(seed)
 		book := randomBook(r)
 		plan, err := rating.Compile(book, rating.Spec{Period: "2024-09"})
@@ -163,7 +164,7 @@ func TestRandomAccounts(t *testing.T) {
 
 // TestQuietIsTheSame: leaving the steps out changes nothing else, identifiers included.
 func TestQuietIsTheSame(t *testing.T) {
-	for seed := range uint64(400) {
+	for seed := range uint64(effort.Count(t, 80, 400)) {
 		r := random(seed)
 		book := randomBook(r)
 		rows := randomUsage(r)
@@ -221,7 +222,7 @@ func halve(t *testing.T, plan *rating.Plan, rows []use) []use {
 
 // TestDifference: issued charges and the corrections to them add up to rating again.
 func TestDifference(t *testing.T) {
-	for seed := range uint64(100) {
+	for seed := range uint64(effort.Count(t, 25, 100)) {
 		r := random(seed)
 		plan, err := rating.Compile(randomBook(r), rating.Spec{Period: "2024-09"})
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"daybook/fixtures/effort"
 	"daybook/rating"
 	"daybook/rating/model"
 	"daybook/schemas"
@@ -254,7 +255,8 @@ func kept(t *testing.T, c rating.Carried) (out rating.Carried) {
 // by month against sums in big.Rat, and the months of each whole cycle added up against one computation over it.
 func TestCommitmentYears(t *testing.T) {
 	kinds := map[string]int{}
-	for seed := range uint64(600) {
+	tries := effort.Count(t, 120, 600)
+	for seed := range uint64(tries) {
 		y := randomYear(t, random(seed))
 		monthly, whole := y.want()
 		got := y.rate(t, y.first)
@@ -287,7 +289,7 @@ func TestCommitmentYears(t *testing.T) {
 			near("all of "+of, sums[of], want)
 		}
 	}
-	if kinds["Over"] < 500 || kinds["True"] < 100 {
+	if kinds["Over"] < tries*5/6 || kinds["True"] < tries/6 {
 		t.Errorf("lines of the commitment: %v; too few to show anything", kinds)
 	}
 }
@@ -295,7 +297,7 @@ func TestCommitmentYears(t *testing.T) {
 // TestCommitmentBegunBefore: a book whose runs begin inside the first cycle, and that says what was spent on it before, is
 // charged as if all of it had been run.
 func TestCommitmentBegunBefore(t *testing.T) {
-	for seed := range uint64(200) {
+	for seed := range uint64(effort.Count(t, 40, 200)) {
 		r := random(seed)
 		y := randomYear(t, r)
 		y.c.Split = schemas.SplitByPeriod // what a month counts is a decimal then

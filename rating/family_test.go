@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"daybook/fixtures/effort"
 	"daybook/rating"
 	"daybook/rating/model"
 	"daybook/schemas"
@@ -16,7 +17,7 @@ import (
 // TestFamilyAgainstRat rates random families by random pooled prices, and holds every share against fractions: the price of
 // the sum, rounded, divided by largest remainder in proportion to what each used.
 func TestFamilyAgainstRat(t *testing.T) {
-	for seed := range uint64(600) {
+	for seed := range uint64(effort.Count(t, 120, 600)) {
 		r := random(seed)
 		tiers, free := randomTiers(r), decimal(r, 2, 2)
 		terms, price := schemas.Terms{Model: schemas.ModelGraduated, Tiers: tiers}, ratGraduated

@@ -8,6 +8,7 @@ import (
 	"time"
 	_ "time/tzdata" // zones of every kind, whatever the machine has
 
+	"daybook/fixtures/effort"
 	"daybook/rating"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -74,7 +75,7 @@ func ratVolume(tiers []schemas.Tier, q *big.Rat) *big.Rat {
 
 // TestSlicesAddUp: wherever a month is cut, its slices add up to what the whole costs.
 func TestSlicesAddUp(t *testing.T) {
-	for seed := range uint64(500) {
+	for seed := range uint64(effort.Count(t, 100, 500)) {
 		r := random(seed)
 		p := schemas.Price{ID: "p", Currency: "EUR", Terms: schemas.Terms{Model: schemas.ModelGraduated, Tiers: randomTiers(r)}}
 		if r.IntN(2) == 0 {
@@ -124,7 +125,7 @@ func total(values []money.Decimal) money.Decimal {
 
 // TestPartsAddUp: discounts, bundles, document rounding and proration divide without loss.
 func TestPartsAddUp(t *testing.T) {
-	for seed := range uint64(1000) {
+	for seed := range uint64(effort.Count(t, 200, 1000)) {
 		r := random(seed)
 		var lines []money.Decimal
 		for range 1 + r.IntN(9) {
@@ -166,7 +167,7 @@ func TestPartsAddUp(t *testing.T) {
 // TestPeriodSplitAnywhere: a period cut at any instants costs, under one price, what the whole costs.
 func TestPeriodSplitAnywhere(t *testing.T) {
 	zones := []string{"UTC", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Asia/Kathmandu"}
-	for seed := range uint64(500) {
+	for seed := range uint64(effort.Count(t, 100, 500)) {
 		r := random(seed)
 		zone, err := time.LoadLocation(zones[r.IntN(len(zones))])
 		if err != nil {
@@ -194,7 +195,7 @@ func TestPeriodSplitAnywhere(t *testing.T) {
 
 // TestDiscountsStayWithinBase: no stack of discounts takes more than there is, and what it takes is what big.Rat takes.
 func TestDiscountsStayWithinBase(t *testing.T) {
-	for seed := range uint64(1000) {
+	for seed := range uint64(effort.Count(t, 100, 1000)) {
 		r := random(seed)
 		base := decimal(r, 3, 4)
 		var list []schemas.Discount
@@ -249,7 +250,7 @@ func takenOff(t *testing.T, base money.Decimal, list []schemas.Discount, policy 
 // TestCommitmentAddsUp: a month under a commitment with true-up costs the larger of spend and commitment, and what is above it
 // once more by what the factor adds.
 func TestCommitmentAddsUp(t *testing.T) {
-	for seed := range uint64(1000) {
+	for seed := range uint64(effort.Count(t, 200, 1000)) {
 		r := random(seed)
 		spend, promised, factor := decimal(r, 3, 4), decimal(r, 3, 2), money.One.Add(decimal(r, 1, 2))
 		x := newTrial()

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"daybook/fixtures/effort"
 	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -103,7 +104,7 @@ func ratVolume(tiers []schemas.Tier, q *big.Rat) *big.Rat {
 
 // TestModelsAgainstRat: models of one number cost what fractions make of it.
 func TestModelsAgainstRat(t *testing.T) {
-	for seed := range uint64(2000) {
+	for seed := range uint64(effort.Count(t, 300, 2000)) {
 		r := random(seed)
 		tiers, q := randomTiers(r), decimal(r, 4, 6)
 		size, each := decimal(r, 2, 2).Add(money.One), decimal(r, 2, 4)

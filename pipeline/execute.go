@@ -10,13 +10,17 @@ import (
 
 // Execute does the run: walks its plan with the given number of workers, checks the control totals, commits the manifest
 // and points the period at it. It returns ErrUnbalanced (wrapped) if anything was lost or invented on the way, and then
-// commits nothing.
+// commits nothing. Where another run became current since p was prepared, of newer deliveries, that one stays so, and the
+// summary says which.
 //
 // Where it refuses a version of a snapshot of which there is an older one, it prepares p anew and does that run.
 func Execute(ctx context.Context, p *Prepared, workers int, until string) (*run.Summary, error) {
 	for {
 		before := p.ID
 		sum, err := run.Execute(ctx, p.Run, workers, until, p.checkVersions)
+		if err == nil && until == "" {
+			return sum, p.point(ctx, sum)
+		}
 		if !errors.Is(err, errOlderCounts) {
 			return sum, err
 		}
@@ -27,4 +31,35 @@ func Execute(ctx context.Context, p *Prepared, workers int, until string) (*run.
 			return nil, fmt.Errorf("%w, and what refused the newer one is gone; run again", err)
 		}
 	}
+}
+
+// Committed returns how the run ended as it was prepared, if it has been committed and nothing of it is gone, and else nil. It
+// writes nothing but the period's pointer, and that only where it points at another run: so a run of which there is nothing
+// to do can be told where nothing may be written.
+func Committed(ctx context.Context, p *Prepared, workers int) (*run.Summary, error) {
+	sum, err := run.Committed(ctx, p.Run, workers)
+	if sum == nil || err != nil {
+		return sum, err
+	}
+	return sum, p.point(ctx, sum)
+}
+
+// point points the period at the run. Where its pointer has moved since the run was prepared, the run still counts if what is
+// delivered now makes the same run: then the other one is the older.
+func (p *Prepared) point(ctx context.Context, sum *run.Summary) (err error) {
+	const tries = 3
+	for range tries {
+		if sum.Instead, err = run.Point(ctx, p.Store, sum.Manifest, p.current); err != nil || sum.Instead == nil || p.Spec.AsOf != nil {
+			return err
+		}
+		now, err := Prepare(ctx, &run.Run{Book: p.Book, Places: p.Places}, p.request)
+		if err != nil {
+			return fmt.Errorf("look whether run %s is still that of what is delivered: %w", p.ID, err)
+		}
+		if now.ID != p.ID {
+			return nil
+		}
+		p.current = now.current
+	}
+	return nil
 }

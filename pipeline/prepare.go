@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -35,6 +36,8 @@ type Prepared struct {
 	// an older version behind them.
 	refused map[string]refusedVersion
 	older   map[string]bool
+	// current is the version of the period's pointer before anything was looked at.
+	current store.Version
 }
 
 // Prepare makes r a run by looking at what has been delivered: it pins the objects of every source by size and digest, and
@@ -66,6 +69,10 @@ func (p *Prepared) fix(ctx context.Context) error {
 	s := run.Spec{Provider: b.Provider.ID, Period: q.Period, AsOf: q.AsOf, Shards: q.Shards}
 	for _, part := range book.Parts() {
 		s.Book = append(s.Book, run.PartDigest{Part: string(part), Digest: b.Digest(part)})
+	}
+	var err error
+	if _, p.current, err = run.ReadCurrent(ctx, p.Store, s.Period); err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, run.ErrPointer) {
+		return err
 	}
 	p.Stages = Stages()
 	for _, stage := range p.Stages {

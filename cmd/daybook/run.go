@@ -181,7 +181,7 @@ func followers(cmd *cobra.Command, s store.Store, m *run.Manifest, dir string, o
 func executeRun(ctx context.Context, r *pipeline.Prepared, o runOptions, storeURL string) (sum *run.Summary, err error) {
 	scratch, err := useScratch(r.Run, o.scratch, storeURL)
 	if err != nil {
-		return withoutScratch(ctx, r.Run, o, err)
+		return withoutScratch(ctx, r, o, err)
 	}
 	var removing sync.WaitGroup
 	var removed error
@@ -212,11 +212,11 @@ func executeRun(ctx context.Context, r *pipeline.Prepared, o runOptions, storeUR
 
 // withoutScratch is how a run ends that has no scratch directory because of an error. Where that may not be written, perhaps
 // nothing has to be.
-func withoutScratch(ctx context.Context, r *run.Run, o runOptions, denied error) (*run.Summary, error) {
+func withoutScratch(ctx context.Context, r *pipeline.Prepared, o runOptions, denied error) (*run.Summary, error) {
 	if o.until != "" || !errors.Is(denied, fs.ErrPermission) && !errors.Is(denied, syscall.EROFS) {
 		return nil, denied
 	}
-	sum, err := run.Committed(ctx, r, o.workers)
+	sum, err := pipeline.Committed(ctx, r, o.workers)
 	if sum == nil && err == nil {
 		err = fmt.Errorf("run %s of %s has not been committed, and %w", r.ID, r.Spec.Period, denied)
 	}
@@ -290,10 +290,11 @@ func printJSON(cmd *cobra.Command, sum *run.Summary, later []string, show *progr
 	return enc.Encode(struct {
 		Reused   bool          `json:"reused"`
 		Raced    bool          `json:"raced"`
+		Instead  *run.Current  `json:"current_instead,omitempty"`
 		Did      int           `json:"tasks_done"`
 		Skipped  int           `json:"tasks_skipped"`
 		Stages   []stageTime   `json:"stages"`
 		Rerun    []string      `json:"rerun,omitempty"`
 		Manifest *run.Manifest `json:"manifest"`
-	}{sum.Reused, sum.Raced, sum.Did, sum.Skipped, show.stages, later, sum.Manifest})
+	}{sum.Reused, sum.Raced, sum.Instead, sum.Did, sum.Skipped, show.stages, later, sum.Manifest})
 }

@@ -13,6 +13,17 @@ import (
 	"daybook/schemas/money"
 )
 
+// printInstead says that readers go on reading another run than this one, and why.
+func printInstead(w io.Writer, sum *run.Summary) {
+	switch {
+	case sum.Instead == nil:
+	case sum.Manifest.Spec.AsOf != nil:
+		fmt.Fprintf(w, "Readers go on reading run %s: a run with --as-of is for looking at.\n", sum.Instead.Run)
+	default:
+		fmt.Fprintf(w, "Readers go on reading run %s, which became current while this one was at work: deliveries or the book have changed since this one began.\n", sum.Instead.Run)
+	}
+}
+
 // printSummary shows a run on one screen: what went where, what needs attention, where to look, and which later periods have
 // to follow, as commands.
 func printSummary(w io.Writer, sum *run.Summary, later []string, storeURL string) {
@@ -28,6 +39,7 @@ func printSummary(w io.Writer, sum *run.Summary, later []string, storeURL string
 	case sum.Raced:
 		fmt.Fprintln(w, "Another process committed this same run first; its results are the ones to read, and nothing is doubled.")
 	}
+	printInstead(w, sum)
 	c := &m.Control
 	fmt.Fprintf(w, "\n  delivered %15s row%s\n", count(c.Delivered.Rows), plural(c.Delivered.Rows))
 	for _, part := range []struct {

@@ -42,7 +42,7 @@ func (l *Look) Invoices(ctx context.Context, id schemas.AccountID) ([]json.RawMe
 // invoicesIn reads JSON lines as far as the account's, which stand together, once it has seen that they are as the run wrote
 // them.
 func (l *Look) invoicesIn(ctx context.Context, o *run.Output, id schemas.AccountID) (out []json.RawMessage, err error) {
-	if _, err := o.There(ctx, l.store); err != nil {
+	if _, err := o.There(ctx, l.store, l.Manifest.Spec.Period); err != nil {
 		return nil, err
 	}
 	object, err := l.store.Get(ctx, o.Key, 0, -1)

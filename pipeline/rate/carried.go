@@ -62,11 +62,11 @@ func readCarried(ctx context.Context, s store.Store, p run.PartDigest) ([]carrie
 		return nil, err
 	}
 	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != p.Digest {
-		return nil, fmt.Errorf("%s is damaged; remove it and run its period again: its SHA-256 is %x…, and %.12s… was written", p.Part, sum[:6], p.Digest)
+		return nil, fmt.Errorf("%s is damaged; run its period again: its SHA-256 is %x…, and %.12s… was written", p.Part, sum[:6], p.Digest)
 	}
 	var accounts []carriedAccount
 	if err := json.Unmarshal(body, &accounts); err != nil {
-		return nil, fmt.Errorf("%s is damaged; remove it and run its period again: %w", p.Part, err)
+		return nil, fmt.Errorf("%s is damaged; run its period again: %w", p.Part, err)
 	}
 	return accounts, nil
 }

@@ -22,11 +22,11 @@ type Current struct {
 
 func currentKey(p schemas.Period) string { return fmt.Sprintf("periods/%s/current.json", p) }
 
-// ErrPointer says that a pointer is damaged.
-var ErrPointer = errors.New("remove it and run the period again")
+// ErrPointer says that a pointer is damaged. The next run of the period mends it.
+var ErrPointer = errors.New("run the period again")
 
 // ReadCurrent returns the period's pointer and its version; an error wrapping store.ErrNotFound says that no run of the
-// period has been committed.
+// period has been committed, and one wrapping ErrPointer that the pointer of that version is damaged.
 func ReadCurrent(ctx context.Context, s store.Store, p schemas.Period) (*Current, store.Version, error) {
 	body, v, err := store.ReadAll(ctx, s, currentKey(p))
 	if err != nil {
@@ -34,10 +34,10 @@ func ReadCurrent(ctx context.Context, s store.Store, p schemas.Period) (*Current
 	}
 	c := new(Current)
 	if err := json.Unmarshal(body, c); err != nil {
-		return nil, "", fmt.Errorf("%s is damaged; %w: %w", currentKey(p), ErrPointer, err)
+		return nil, v, fmt.Errorf("%s is damaged; %w: %w", currentKey(p), ErrPointer, err)
 	}
 	if c.Period != p || !isRunID(c.Run) {
-		return nil, "", fmt.Errorf("%s is damaged; %w: it names run %q of period %q", currentKey(p), ErrPointer, c.Run, c.Period)
+		return nil, v, fmt.Errorf("%s is damaged; %w: it names run %q of period %q", currentKey(p), ErrPointer, c.Run, c.Period)
 	}
 	return c, v, nil
 }
@@ -61,29 +61,35 @@ func ReadPointed(ctx context.Context, s store.Store, p schemas.Period) (*Manifes
 	return m, err
 }
 
-// point makes the period's readers read m's run. Of two different runs the one that points last is read, and the other is
-// still there under its own name. A run of the past (with an as-of) is for looking at, so it never takes the place of
-// another.
-func point(ctx context.Context, s store.Store, m *Manifest) error {
-	for {
-		have, version, err := ReadCurrent(ctx, s, m.Spec.Period)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		next := Current{Period: m.Spec.Period, Run: m.Run, Provisional: m.Provisional}
-		if have != nil {
-			if have.Run == m.Run || m.Spec.AsOf != nil {
-				return nil
-			}
-			next.Previous = have.Run
-		}
-		body, err := json.MarshalIndent(next, "", "  ")
-		if err != nil {
-			return err
-		}
-		_, err = s.Swap(ctx, currentKey(m.Spec.Period), append(body, '\n'), version)
-		if !errors.Is(err, store.ErrStale) {
-			return err
-		}
+// Point makes the period's readers read m's run, if the pointer still has the version that it had when the run was prepared:
+// a run that began earlier and ends later must not take the pointer back to older deliveries. Else, and for a run of the past
+// (with an as-of), which is for looking at, the run that is current stays so, and comes back; nil says that m's is current.
+func Point(ctx context.Context, s store.Store, m *Manifest, prepared store.Version) (*Current, error) {
+	have, version, err := ReadCurrent(ctx, s, m.Spec.Period)
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, ErrPointer) {
+		return nil, err
 	}
+	next := Current{Period: m.Spec.Period, Run: m.Run, Provisional: m.Provisional}
+	if have != nil {
+		if have.Run == m.Run {
+			return nil, nil
+		}
+		if m.Spec.AsOf != nil || version != prepared {
+			return have, nil
+		}
+		next.Previous = have.Run
+	}
+	body, err := json.MarshalIndent(next, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.Swap(ctx, currentKey(m.Spec.Period), append(body, '\n'), version)
+	if errors.Is(err, store.ErrStale) {
+		have, _, err = ReadCurrent(ctx, s, m.Spec.Period)
+		if err == nil && have.Run == m.Run {
+			return nil, nil
+		}
+		return have, err
+	}
+	return nil, err
 }

@@ -1,12 +1,12 @@
 package run
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 
 	"daybook/pipeline/dataset"
@@ -150,20 +150,25 @@ func Do(ctx context.Context, r *Run, t Task) (res *Result, reused bool, err erro
 	if err != nil {
 		return nil, false, fmt.Errorf("%s: write its result: %w", t.Name(), err)
 	}
-	if _, err := r.Store.Create(ctx, resultKey(r, &t), bytes.NewReader(seal(body))); err != nil {
+	sealed := seal(body)
+	_, err = r.create(ctx, resultKey(r, &t), func(w io.Writer) error {
+		_, err := w.Write(sealed)
+		return err
+	})
+	if err != nil {
 		return nil, false, fmt.Errorf("%s: commit its result: %w", t.Name(), err)
 	}
 	return res, false, nil
 }
 
-// committed returns the task's result if it is there with all that readers need of it, and with what later steps of its
+// committed returns the task's result if it is there, undamaged, with all that readers need of it, and with what later steps of its
 // stage need if scratch is wanted; else nil.
 func committed(ctx context.Context, r *Run, t *Task, scratch bool) (*Result, error) {
 	res, err := ReadResult(ctx, r, t)
-	if err != nil || res == nil {
+	if err = r.memory.spoil(err); err != nil || res == nil {
 		return nil, err
 	}
-	if all, err := allThere(ctx, r.Store, res.Outputs, 1, (*Output).present); err != nil || !all {
+	if all, err := r.allThere(ctx, res.Outputs, 1, (*Output).present); err != nil || !all {
 		return nil, err
 	}
 	if !t.Temporary || !scratch {
@@ -182,24 +187,26 @@ func committed(ctx context.Context, r *Run, t *Task, scratch bool) (*Result, err
 	return res, nil
 }
 
-// ReadResult returns the task's committed result, or nil if there is none.
-func ReadResult(ctx context.Context, r *Run, t *Task) (*Result, error) {
-	body, _, err := store.ReadAll(ctx, r.Store, resultKey(r, t))
+// ReadResult returns the task's committed result, or nil if there is none. One that is damaged is a *DamagedError.
+func ReadResult(ctx context.Context, r *Run, t *Task) (res *Result, err error) {
+	err = readSealed(ctx, r.Store, r.Spec.Period, resultKey(r, t), func(body []byte) error {
+		res = new(Result)
+		if err := json.Unmarshal(body, res); err != nil {
+			return err
+		}
+		if res.Key != t.Key {
+			return fmt.Errorf("it is of task %q", res.Key)
+		}
+		if _, sound := unseal(body); !sound {
+			return errAltered
+		}
+		return nil
+	})
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
-	}
-	res := new(Result)
-	if err := json.Unmarshal(body, res); err != nil {
-		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: %w", t.Name(), resultKey(r, t), err)
-	}
-	if res.Key != t.Key {
-		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: it is of task %q", t.Name(), resultKey(r, t), res.Key)
-	}
-	if _, sound := unseal(body); !sound {
-		return nil, fmt.Errorf("result of %s in %s is damaged; remove it and run again: it is not as it was written", t.Name(), resultKey(r, t))
+		return nil, fmt.Errorf("result of %s: %w", t.Name(), err)
 	}
 	return res, nil
 }

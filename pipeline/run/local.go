@@ -183,11 +183,15 @@ type Summary struct {
 	Reused bool
 	// Raced says that another process committed this same run while this one worked on it.
 	Raced bool
+	// Instead is the run that the period's readers go on reading, where that is not this one.
+	Instead *Current
 	// Did counts the tasks that were done, Skipped those whose results were already there.
 	Did, Skipped int
 }
 
-// Execute does the run as it was prepared.
+// Execute does the run as it was prepared, and commits its manifest; it does not yet point the period at it. What of a run that
+// was committed is missing or damaged is made again. An error wrapping ErrUnbalanced says that something was lost or invented on
+// the way, and then nothing is committed.
 func Execute(ctx context.Context, r *Run, workers int, until string, after func(*Wave, []*Result) error) (*Summary, error) {
 	plan, err := r.Layout()
 	if err != nil {
@@ -218,16 +222,13 @@ func Execute(ctx context.Context, r *Run, workers int, until string, after func(
 	if until != "" {
 		return sum, nil
 	}
-	if sum.Raced, err = writeManifest(ctx, r.Store, sum.Manifest); err != nil {
-		return sum, err
-	}
+	sum.Raced, err = r.writeManifest(ctx, sum.Manifest)
 	sum.Raced = sum.Raced && !lost
-	return sum, point(ctx, r.Store, sum.Manifest)
+	return sum, err
 }
 
 // Committed returns how the run ended as it was prepared, if it has been committed and nothing of it is gone, and else nil. It
-// writes nothing but the period's pointer, and that only where it points at another run: so a run of which there is nothing
-// to do can be told where nothing may be written.
+// writes nothing.
 func Committed(ctx context.Context, r *Run, workers int) (*Summary, error) {
 	plan, err := r.Layout()
 	if err != nil {
@@ -244,13 +245,13 @@ func committedRun(ctx context.Context, r *Run, plan []Wave, workers int) (done *
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, err
+		return nil, true, r.memory.spoil(err)
 	}
-	all, err := allThere(ctx, r.Store, m.Outputs, workers, (*Output).There)
+	all, err := r.allThere(ctx, m.Outputs, workers, (*Output).There)
 	if err != nil || !all {
 		return nil, true, err
 	}
-	return &Summary{Manifest: m, Reused: true, Skipped: countTasks(plan)}, false, point(ctx, r.Store, m)
+	return &Summary{Manifest: m, Reused: true, Skipped: countTasks(plan)}, false, nil
 }
 
 // cut ends the plan after the named stage; empty means the whole of it.

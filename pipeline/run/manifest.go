@@ -122,22 +122,24 @@ func manifestKey(p schemas.Period, id schemas.RunID) string {
 	return fmt.Sprintf("runs/%s/%s/manifest.json", p, id)
 }
 
-// ReadManifest returns the manifest of a committed run; an error wrapping store.ErrNotFound says that there is none.
-func ReadManifest(ctx context.Context, s store.Store, p schemas.Period, id schemas.RunID) (*Manifest, error) {
-	body, _, err := store.ReadAll(ctx, s, manifestKey(p, id))
+// ReadManifest returns the manifest of a committed run; an error wrapping store.ErrNotFound says that there is none, and a
+// *DamagedError that it is not as it was written.
+func ReadManifest(ctx context.Context, s store.Store, p schemas.Period, id schemas.RunID) (m *Manifest, err error) {
+	err = readSealed(ctx, s, p, manifestKey(p, id), func(body []byte) error {
+		m = new(Manifest)
+		if err := json.Unmarshal(body, m); err != nil {
+			return err
+		}
+		if m.Run != id {
+			return fmt.Errorf("it is of run %q", m.Run)
+		}
+		if sealed, sound := unseal(body); sealed && !sound { // manifests had no seal once
+			return errAltered
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
-	}
-	m := new(Manifest)
-	if err := json.Unmarshal(body, m); err != nil {
-		return nil, fmt.Errorf("%s is damaged; remove it and run again: %w", manifestKey(p, id), err)
-	}
-	if m.Run != id {
-		return nil, fmt.Errorf("%s is damaged; remove it and run again: it is of run %q", manifestKey(p, id), m.Run)
-	}
-	// Manifests had no seal once.
-	if sealed, sound := unseal(body); sealed && !sound {
-		return nil, fmt.Errorf("%s is damaged; remove it and run again: it is not as it was written", manifestKey(p, id))
 	}
 	return m, nil
 }
@@ -145,18 +147,19 @@ func ReadManifest(ctx context.Context, s store.Store, p schemas.Period, id schem
 // writeManifest commits the run. Of several processes that did the same run at once exactly one commits it, whatever the
 // period points at; to the others, already says that it was done. A manifest that differs from the one that is there is a
 // *store.ConflictError: the run was computed twice with different results.
-func writeManifest(ctx context.Context, s store.Store, m *Manifest) (already bool, err error) {
+func (r *Run) writeManifest(ctx context.Context, m *Manifest) (already bool, err error) {
 	body, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return false, fmt.Errorf("write the manifest of run %s: %w", m.Run, err)
 	}
 	body = seal(append(body, '\n'))
 	key := manifestKey(m.Spec.Period, m.Run)
+	damaged, _ := r.memory.heal(key)
 	// A create of what is there already succeeds, and so does not say who was first; a swap does.
-	if _, err = s.Swap(ctx, key, body, ""); !errors.Is(err, store.ErrStale) {
+	if _, err = r.Store.Swap(ctx, key, body, damaged); !errors.Is(err, store.ErrStale) {
 		return false, err
 	}
-	_, err = s.Create(ctx, key, bytes.NewReader(body))
+	_, err = r.Store.Create(ctx, key, bytes.NewReader(body))
 	return true, err
 }
 

@@ -1,6 +1,10 @@
 package run
 
-import "sync"
+import (
+	"sync"
+
+	"daybook/pipeline/store"
+)
 
 // memory is what a process remembers of a run: nothing that it could not make anew, and nothing that makes a difference to
 // what is written.
@@ -14,6 +18,8 @@ type memory struct {
 	// made is what [Shared] made, by name, and lent what [Lent] lends, of the step that is under way.
 	made map[string]*made
 	lent map[string]any
+	// spoilt are the objects of the store that were found damaged, and are to be made again.
+	spoilt map[string]store.Version
 }
 
 // made is something that was made of inputs, and what was asked for to make it, or is still by those who use it.

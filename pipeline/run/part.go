@@ -10,7 +10,6 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/dataset/shuffle"
-	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
@@ -37,7 +36,7 @@ func (in *Inputs) WriteTable(ctx context.Context, table *schemas.Table, fill fun
 func (in *Inputs) WriteTableWith(ctx context.Context, table *schemas.Table, fill func(*parquet.Writer) error) (Output, error) {
 	out := Output{Dataset: table.Name, Key: in.DatasetKey(table.Name, "parquet")}
 	sum := sha256.New()
-	info, err := store.CreateFrom(ctx, in.Store(), out.Key, func(w io.Writer) error {
+	info, err := in.run.create(ctx, out.Key, func(w io.Writer) error {
 		lent := Lent[*parquet.WriterBuffers](in, "writers")
 		buffers, ok := lent.Take()
 		if !ok {
@@ -80,7 +79,7 @@ func sortedBy(t *schemas.Table) []int {
 func (in *Inputs) WriteObject(ctx context.Context, name, key string, rows int64, write func(io.Writer) error) (Output, error) {
 	out := Output{Dataset: name, Key: key, Rows: rows}
 	sum := sha256.New()
-	info, err := store.CreateFrom(ctx, in.Store(), key, func(w io.Writer) error { return write(io.MultiWriter(w, sum)) })
+	info, err := in.run.create(ctx, key, func(w io.Writer) error { return write(io.MultiWriter(w, sum)) })
 	if err != nil {
 		return out, fmt.Errorf("write %s: %w", key, err)
 	}

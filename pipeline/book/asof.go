@@ -13,15 +13,28 @@ import (
 // before the correction still rates it as it did then.
 //
 // What replaces what: prices of one offering for the same meter, phase and filters, or without a meter of the same name
-// and phase, and taxes of the same name. The rest of the catalogue is shared with b.
+// and phase, and taxes of the same name. A price is in force while its offering is, and an offering that was not known has
+// none, whoever has bought it. The rest of the catalogue is shared with b.
 func (b *Book) CatalogueAsOf(asOf schemas.Date) schemas.Catalogue {
 	c := b.Catalogue
 	c.Offerings = slices.Clone(c.Offerings)
 	for i := range c.Offerings {
-		c.Offerings[i].Prices = inTurn(c.Offerings[i].Prices, asOf, priceValidity, check.SameThing)
+		o := &c.Offerings[i]
+		o.Prices = whileIn(o.Validity, asOf, inTurn(o.Prices, asOf, priceValidity, check.SameThing))
 	}
 	c.Taxes = inTurn(c.Taxes, asOf, taxValidity, func(t *schemas.TaxRate) string { return t.ID })
 	return c
+}
+
+// whileIn cuts prices to the days of their offering; those that hold on none are left out.
+func whileIn(v schemas.Validity, asOf schemas.Date, prices []schemas.Price) (out []schemas.Price) {
+	for _, p := range prices {
+		if _, both := check.Overlap(v, p.Validity); both && v.Known(asOf) {
+			p.Validity = check.Within(p.Validity, v)
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 func priceValidity(p *schemas.Price) *schemas.Validity { return &p.Validity }

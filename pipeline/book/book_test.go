@@ -191,6 +191,33 @@ taxes:
 	}
 }
 
+// A price is in force while its offering is, whoever has it without a subscription of its own.
+func TestCatalogueAsOfOffering(t *testing.T) {
+	b := load(t, baseBook(t), map[string][]byte{"catalogue/more.yaml": []byte(`offerings:
+  - id: support
+    name: Support
+    included: true
+    from: 2024-02-01
+    to: 2024-06-01
+    known_since: 2024-01-15
+    prices:
+      - {id: month, currency: EUR, model: flat, amount: 1, to: 2024-09-01}
+`)})
+	for asOf, want := range map[string]string{"2024-01-14": "", "2024-01-15": "month:2024-02-01..2024-06-01", "": "month:2024-02-01..2024-06-01"} {
+		var at schemas.Date
+		if asOf != "" {
+			at = day(t, asOf)
+		}
+		got := ""
+		for _, p := range b.CatalogueAsOf(at).Offerings[1].Prices {
+			got += string(p.ID) + ":" + p.Validity.From.String() + ".." + p.Validity.To.String()
+		}
+		if got != want {
+			t.Errorf("as of %q: %q, want %q", asOf, got, want)
+		}
+	}
+}
+
 func TestLookUps(t *testing.T) {
 	b := load(t, baseBook(t))
 	source, ok1 := b.Source("meter")

@@ -59,7 +59,7 @@ func (c *checker) overlappingRates() {
 	var rates []dated
 	for i, k := range c.Contracts.Items {
 		for j, r := range k.Rates {
-			v := within(r.Validity, k.Validity)
+			v := Within(r.Validity, k.Validity)
 			if _, ever := Overlap(r.Validity, k.Validity); ever {
 				rates = append(rates, dated{keyOf(string(k.Peer), r.Service, string(r.SKU), r.Region), v, c.Contracts.Spots[i].Field("rates").At(j)})
 			}
@@ -84,7 +84,7 @@ func (c *checker) meteredTwice() {
 				// Two rates for one service, SKU and region are complained of as such.
 				if rate := keyOf(string(k.Peer), r.Service, string(r.SKU), r.Region, string(sku)); !named[rate] {
 					named[rate] = true
-					skus = append(skus, dated{keyOf(string(sku), r.Region), within(r.Validity, k.Validity), at.At(n)})
+					skus = append(skus, dated{keyOf(string(sku), r.Region), Within(r.Validity, k.Validity), at.At(n)})
 				}
 			}
 		}
@@ -92,8 +92,8 @@ func (c *checker) meteredTwice() {
 	c.atOnce(skus, func(key string) string { return "use of SKU " + parse.Clip(strings.Split(key, "\x00")[0]) })
 }
 
-// within bounds a validity by another; it is known since both are.
-func within(v, outer schemas.Validity) schemas.Validity {
+// Within bounds a validity by another; it is known since both are.
+func Within(v, outer schemas.Validity) schemas.Validity {
 	if outer.From.After(v.From) {
 		v.From = outer.From
 	}

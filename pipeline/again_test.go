@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"daybook/fixtures/effort"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 )
@@ -116,7 +117,7 @@ func times(t *testing.T, dir string) map[string]time.Time {
 // TestScratchMayBeLost loses the files between tasks at each step, as when another machine goes on.
 func TestScratchMayBeLost(t *testing.T) {
 	w := need(t, many)
-	_, want := w.must(t, night{})
+	_, want := w.plain(t)
 	for _, until := range []string{"ingest", "normalise", "rate", "reconcile", "emit"} {
 		s := new(store.Memory)
 		w.must(t, night{store: s, until: until})
@@ -133,7 +134,7 @@ func TestScratchMayBeLost(t *testing.T) {
 // TestStoppedHalfway stops a run at each of its events, and lets it go on.
 func TestStoppedHalfway(t *testing.T) {
 	w := need(t, starter)
-	_, s := w.must(t, night{})
+	_, s := w.plain(t)
 	want := left(t, s)
 	s, scratch := new(store.Memory), new(store.Memory)
 	stops := 0
@@ -199,9 +200,9 @@ func TestCancelEndsSoon(t *testing.T) {
 // TestTwoAtOnce starts the same run twice, and runs that differ, over one store.
 func TestTwoAtOnce(t *testing.T) {
 	w := need(t, starter)
-	plain, s := w.must(t, night{})
+	plain, s := w.plain(t)
 	want, digests := left(t, s), rows(t, s, plain.Manifest)
-	for round := range 10 {
+	for round := range effort.Count(t, 3, 200) {
 		s := new(store.Memory)
 		sums := atOnce(t, w, night{store: s, workers: 2}, night{store: s, workers: 1})
 		committed := 0

@@ -11,12 +11,13 @@ import (
 // TestDaysAddUp holds the worked example's revenue by day against its variances and its usage.
 func TestDaysAddUp(t *testing.T) {
 	l := lookAtExample(t, nil)
+	_, example := need(t, worked).plain(t)
 	byVariance, toDate, days := map[string]money.Decimal{}, map[string]string{}, map[string]int{}
 	var compute [30]money.Decimal
 	for _, o := range l.Manifest.Outputs {
 		switch o.Dataset {
 		case schemas.Days.Name:
-			eachBatch(t, exampleStore.store, o.Key, &schemas.Days, func(b *dataset.Batch) {
+			eachBatch(t, example, o.Key, &schemas.Days, func(b *dataset.Batch) {
 				for i := range b.Rows {
 					id := string(b.Columns[schemas.DayVarianceId].TextAt(i))
 					revenue := b.Columns[schemas.DayRevenue].Decs[i].Decimal()
@@ -29,7 +30,7 @@ func TestDaysAddUp(t *testing.T) {
 				}
 			})
 		case schemas.Variances.Name:
-			eachBatch(t, exampleStore.store, o.Key, &schemas.Variances, func(b *dataset.Batch) {
+			eachBatch(t, example, o.Key, &schemas.Variances, func(b *dataset.Batch) {
 				for i := range b.Rows {
 					if string(b.Columns[schemas.VarMeasure].TextAt(i)) != string(schemas.Revenue) {
 						continue

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"daybook/fixtures/effort"
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/emit"
@@ -61,25 +62,15 @@ func (s *shown) figure(name string) (value string, step int) {
 	return "", 0
 }
 
-// exampleStore holds the worked example billed once, for all tests of this file.
-var exampleStore struct {
-	once  sync.Once
-	store store.Store
-}
-
 // lookAtExample opens the run of the worked example; a landing place that is given takes the place of its own.
 func lookAtExample(t *testing.T, landing store.Store) *explain.Look {
 	t.Helper()
 	w := need(t, worked)
-	x := &exampleStore
-	x.once.Do(func() { _, x.store = w.must(t, night{}) })
-	if x.store == nil {
-		t.Fatal("the worked example did not run; see the test that tried first")
-	}
+	_, s := w.plain(t)
 	if landing == nil {
 		landing = w.landing(t)
 	}
-	l, err := explain.OpenLook(t.Context(), w.book, x.store, landing, period, "")
+	l, err := explain.OpenLook(t.Context(), w.book, s, landing, period, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,10 +104,10 @@ func TestExplainRecomputes(t *testing.T) {
 		ids  []string
 		most int
 	}{
-		{"charge", chargeIDs(t, l), 60},
-		{"variance", identifiers(t, l, &schemas.Variances), 30},
-		{"match", identifiers(t, l, &schemas.PeerMatches), 12},
-		{"margin", marginIDs(t, l), 12},
+		{"charge", chargeIDs(t, l), effort.Count(t, 20, 600)},
+		{"variance", identifiers(t, l, &schemas.Variances), effort.Count(t, 10, 300)},
+		{"match", identifiers(t, l, &schemas.PeerMatches), effort.Count(t, 6, 120)},
+		{"margin", marginIDs(t, l), effort.Count(t, 6, 120)},
 	} {
 		random.Shuffle(len(kind.ids), func(i, j int) { kind.ids[i], kind.ids[j] = kind.ids[j], kind.ids[i] })
 		if len(kind.ids) == 0 {
@@ -229,6 +220,18 @@ func sum(numbers ...string) string {
 // taxes among them.
 func chargeIDs(t *testing.T, l *explain.Look) []string {
 	t.Helper()
+	exampleCharges.once.Do(func() { exampleCharges.ids = listCharges(t, l) })
+	return slices.Clone(exampleCharges.ids)
+}
+
+// exampleCharges are what chargeIDs returns: of the example, which is the only run that it is asked of.
+var exampleCharges struct {
+	once sync.Once
+	ids  []string
+}
+
+func listCharges(t *testing.T, l *explain.Look) []string {
+	t.Helper()
 	listed := func(id string) []explain.ChargeLine {
 		e, err := l.Explain(t.Context(), id, explain.ExplainOptions{Rows: -1})
 		if err != nil {
@@ -270,7 +273,7 @@ func TestExplainChecks(t *testing.T) {
 	ids := chargeIDs(t, l)
 	random := rand.New(rand.NewPCG(7, 1))
 	random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
-	sample := append(ids[:12], string(period)+"/total/Cost")
+	sample := append(ids[:min(len(ids), effort.Count(t, 4, 120))], string(period)+"/total/Cost")
 	sample = append(sample, identifiers(t, l, &schemas.Variances)[:6]...)
 	sample = append(sample, identifiers(t, l, &schemas.PeerMatches)[:4]...)
 	margins := marginIDs(t, l)
@@ -339,7 +342,7 @@ func TestExplainListsInOrder(t *testing.T) {
 	random, several := rand.New(rand.NewPCG(5, 1)), 0
 	ids := chargeIDs(t, l)
 	random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
-	for _, id := range ids[:80] {
+	for _, id := range ids[:min(len(ids), effort.Count(t, 30, 800))] {
 		all := explainJSON(t, l, id, explain.ExplainOptions{Rows: -1})
 		if all.Usage == nil || len(all.Usage.Listed) < 2 {
 			continue
@@ -383,11 +386,12 @@ func TestExplainSeesAChange(t *testing.T) {
 // identifiers reads the first column of a dataset of the run.
 func identifiers(t *testing.T, l *explain.Look, table *schemas.Table) (ids []string) {
 	t.Helper()
+	_, example := need(t, worked).plain(t)
 	for _, o := range l.Manifest.Outputs {
 		if o.Dataset != table.Name {
 			continue
 		}
-		at, size, err := store.OpenReaderAt(t.Context(), exampleStore.store, o.Key)
+		at, size, err := store.OpenReaderAt(t.Context(), example, o.Key)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -62,7 +62,7 @@ func TestSameInputsSameBytes(t *testing.T) {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
 			w := need(t, x.make)
-			_, s := w.must(t, night{})
+			_, s := w.plain(t)
 			want := left(t, s)
 			for _, c := range x.cases {
 				t.Run(c.name, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestSameRowsForAnyShards(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := need(t, makeWorld)
-			sum, s := w.must(t, night{shards: 1})
+			sum, s := w.plain(t)
 			want := rows(t, s, sum.Manifest)
 			for _, n := range []night{{shards: 4}, {shards: 16, workers: 2, budget: 64 << 10}} {
 				got, s := w.must(t, n)

@@ -33,6 +33,14 @@ type world struct {
 	book *book.Book
 	// deliveries is the directory of the landing place.
 	deliveries string
+	plainly    plainly
+}
+
+// plainly is a run of a world with nothing chosen, which is done once.
+type plainly struct {
+	once  sync.Once
+	sum   *run.Summary
+	store store.Store
 }
 
 // Each world is made once: the starter book, the worked example with a defect of every kind, and many rows of few columns
@@ -40,7 +48,7 @@ type world struct {
 var (
 	starter = sync.OnceValues(func() (*world, error) { return newWorld("starter", "landing", book.Init) })
 	worked  = sync.OnceValues(func() (*world, error) { return newWorld("worked", "landing", example.Write) })
-	many    = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(9_000, 3)) })
+	many    = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(4_500, 3)) })
 	// large has an object that a decoder hands over in several batches.
 	large = sync.OnceValues(func() (*world, error) { return newWorld("large", "../landing", writeMany(34_000, 1)) })
 )
@@ -81,7 +89,7 @@ func newWorld(name, landing string, write func(dir string) error) (*world, error
 	if err == nil && len(problems) > 0 {
 		err = fmt.Errorf("book %s: %v", name, problems[0])
 	}
-	return &world{b, path.Join(dir, landing)}, err
+	return &world{book: b, deliveries: path.Join(dir, landing)}, err
 }
 
 func need(t *testing.T, found func() (*world, error)) *world {
@@ -141,6 +149,17 @@ func (w *world) must(t *testing.T, n night) (*run.Summary, store.Store) {
 		t.Fatal(err)
 	}
 	return sum, n.store
+}
+
+// plain is a run of one shard with all defaults, and its store. It is the same for all tests, and is not to be changed.
+func (w *world) plain(t *testing.T) (*run.Summary, store.Store) {
+	t.Helper()
+	x := &w.plainly
+	x.once.Do(func() { x.sum, x.store = w.must(t, night{shards: 1}) })
+	if x.sum == nil {
+		t.Fatal("the plain run did not end; see the test that tried first")
+	}
+	return x.sum, x.store
 }
 
 func openPlace(t *testing.T, place string) store.Store {

@@ -33,10 +33,7 @@ func (b *bill) conversion(from, to money.Currency, l *line) (schemas.Conversion,
 	if b.plan.book.Rates == nil {
 		return schemas.Conversion{}, false
 	}
-	day := b.plan.day(b.plan.end).AddDays(-1)
-	if through := b.plan.spec.Through; !through.IsZero() && through.Before(day) {
-		day = through
-	}
+	day := b.plan.rateDay
 	if b.plan.book.Exchange.Day == schemas.AtUsage {
 		day = b.plan.day(l.charge.Start)
 	}

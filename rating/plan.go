@@ -26,8 +26,8 @@ type Book struct {
 type Spec struct {
 	Period schemas.Period
 	AsOf   schemas.Date
-	// Through is the last day with use, at whose exchange rate the period is converted where the policy takes that of its
-	// end: a month that is not over has no rate of its end yet. No day is the last of the period.
+	// Through is the last day with use, by which a month that is not over is known, for it has no exchange rate of its end
+	// yet; see schemas.Rates.PeriodDay. No day is the last of the period.
 	Through schemas.Date
 	// Quiet leaves the steps out of charges, for runs that explain by rating an account again.
 	Quiet bool
@@ -40,14 +40,17 @@ type Plan struct {
 	book       Book
 	spec       Spec
 	start, end time.Time
-	policy     schemas.RatingPolicy
-	meters     []meter
-	meterAt    map[schemas.MeterID]int
-	bySKU      map[string][]int // meters that list the SKU
-	anySKU     []int            // meters that list none
-	columns    []int
-	offerings  map[schemas.OfferingID]*offering
-	included   []included
+	// rateDay is the day at whose exchange rates the period is converted where the policy takes that of its end.
+	rateDay schemas.Date
+
+	policy    schemas.RatingPolicy
+	meters    []meter
+	meterAt   map[schemas.MeterID]int
+	bySKU     map[string][]int // meters that list the SKU
+	anySKU    []int            // meters that list none
+	columns   []int
+	offerings map[schemas.OfferingID]*offering
+	included  []included
 	// includedFor lists, by meter, which of included have a price for it.
 	includedFor map[int][]int
 	// accounts are in the order of their identifiers, which ids has side by side: accounts are rated in that order, too.
@@ -171,6 +174,9 @@ func Compile(book Book, spec Spec) (*Plan, error) {
 	p.start, p.end = spec.Period.Bounds(book.Zone)
 	if p.start.IsZero() {
 		return nil, fmt.Errorf("compile the catalogue: period %q is not a month; write it as YYYY-MM", spec.Period)
+	}
+	if book.Rates != nil {
+		p.rateDay = book.Rates.PeriodDay(book.Exchange, spec.Period, spec.Through, spec.AsOf)
 	}
 	p.units = make(map[[2]string]money.Decimal, len(book.Catalogue.Units))
 	for _, u := range book.Catalogue.Units {

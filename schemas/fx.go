@@ -3,6 +3,7 @@ package schemas
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"daybook/schemas/money"
@@ -97,6 +98,27 @@ func (r *Rates) Find(q FXQuery) (Conversion, bool) {
 		return Conversion{}, false
 	}
 	return Conversion{Factor: in.Mul(out), Legs: []Rate{first, second}}, true
+}
+
+// PeriodDay returns the day at whose rate a period is converted where the policy takes that of its end: its last one. Only a
+// period that goes on is converted at the newest rates there are, for there is none of its end yet: that is one of which
+// use has arrived through an earlier day (no day is the last one), that is looked at as of an earlier day, if any, and whose
+// end the rates do not reach, as old as they may be. A period that is over and lacks rates lacks them.
+func (r *Rates) PeriodDay(e Exchange, p Period, through, asOf Date) Date {
+	_, last := p.Days()
+	if through.IsZero() || !through.Before(last) || !asOf.IsZero() && !asOf.Before(last) {
+		return last
+	}
+	for _, s := range r.series {
+		rate, ok := newest(s, FXQuery{Day: last, MaxAgeDays: math.MaxInt, AsOf: asOf})
+		switch {
+		case ok && last.Sub(rate.Day) <= e.MaxAge():
+			return last
+		case ok && rate.Day.After(through):
+			through = rate.Day
+		}
+	}
+	return through
 }
 
 // Has reports whether any rate, of any day, connects the two currencies.

@@ -87,3 +87,45 @@ func TestRatesHas(t *testing.T) {
 		}
 	}
 }
+
+// A period is converted at the rates of its end once they reach it, and before at the newest there are.
+func TestRatesPeriodDay(t *testing.T) {
+	week, none, month := 7, 0, 31
+	for _, c := range []struct {
+		what          string
+		maxAge        *int
+		through, asOf string
+		lines         string
+		want          string
+	}{
+		{"use to the end", &week, "2024-09-30", "", "", "2024-09-30"},
+		{"nobody asks how far it has come", &week, "", "", "", "2024-09-30"},
+		{"rates of the end though use ended early", &week, "2024-09-05", "", "2024-09-02 2024-09-28", "2024-09-30"},
+		{"no use at all", &week, "2024-09-01", "", "2024-09-28", "2024-09-30"},
+		{"as old as a rate may be", nil, "2024-09-05", "", "2024-09-23", "2024-09-30"},
+		{"a day older", nil, "2024-09-05", "", "2024-09-22", "2024-09-22"},
+		{"rates run ahead of use", &week, "2024-09-05", "", "2024-09-02 2024-09-10 2024-08-30", "2024-09-10"},
+		{"use runs ahead of rates", &week, "2024-09-12", "", "2024-09-02 2024-09-10", "2024-09-12"},
+		{"no rate at all", &week, "2024-09-12", "", "", "2024-09-12"},
+		{"only the very day will do", &none, "2024-09-12", "", "2024-09-29", "2024-09-29"},
+		{"a rate a month, of its first day", &month, "2024-09-12", "", "2024-09-01", "2024-09-30"},
+		{"rates of days to come are not asked", &week, "2024-09-12", "", "2024-10-02", "2024-09-12"},
+		{"nor those that were not known", &week, "2024-09-12", "2024-09-15", "2024-09-14 2024-09-28", "2024-09-14"},
+		{"looked at when it was over", &week, "2024-09-12", "2024-09-30", "2024-09-14", "2024-09-30"},
+	} {
+		var list []schemas.Rate
+		for i, d := range strings.Fields(c.lines) {
+			list = append(list, schemas.Rate{Day: day(t, d), Base: "EUR", Quote: []money.Currency{"USD", "JPY"}[i%2], Value: money.One})
+		}
+		opt := func(s string) (d schemas.Date) {
+			if s != "" {
+				d = day(t, s)
+			}
+			return d
+		}
+		got := schemas.NewRates(list, "EUR").PeriodDay(schemas.Exchange{MaxAgeDays: c.maxAge}, "2024-09", opt(c.through), opt(c.asOf))
+		if got.String() != c.want {
+			t.Errorf("%s: %s, want %s", c.what, got, c.want)
+		}
+	}
+}

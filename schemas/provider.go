@@ -101,7 +101,9 @@ func (RateDay) Values() []string { return []string{string(AtPeriodEnd), string(A
 type Exchange struct {
 	// Pivot is the currency that cross rates go through; empty is the provider's currency.
 	Pivot money.Currency `yaml:"pivot,omitempty"`
-	Day   RateDay        `yaml:"day,omitempty"`
+	// Day is the day whose rate counts: period_end is the last day of the period, or, in a month that goes on, the newest day
+	// with rates; usage is the day on which a charge begins.
+	Day RateDay `yaml:"day,omitempty"`
 	// MaxAgeDays is how old a rate may be, for week-ends and holidays; nil is 7.
 	MaxAgeDays *int `yaml:"max_age_days,omitempty"`
 }

@@ -130,7 +130,7 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, fx := in.Book(), Exchange(in.Book(), through, in.AsOf())
+	b, fx := in.Book(), Exchange(in.Book(), in.Period(), through, in.AsOf())
 	comparison := reconcile.Comparison{
 		Period: in.Period(), Currency: b.Provider().Currency, Plan: b.Plan(), Actuals: sums.Actuals, FX: fx,
 		Through: through, Provisional: provisional,
@@ -238,12 +238,13 @@ func Contracts(b run.Book, p schemas.Period, asOf schemas.Date) *bills.Contracts
 	return bills.NewContracts(b.Contracts(), b.Catalogue().Units, p, asOf)
 }
 
-// Exchange finds exchange rates by the book's policy, as of a day; the zero day asks for that of the period, which is its last
-// day with use: a month that is not over has no rate of its end yet.
-func Exchange(b run.Book, through, asOf schemas.Date) schemas.FX {
+// Exchange finds exchange rates by the book's policy, as of a day; the zero day asks for that of the period, of which use has
+// come through a day.
+func Exchange(b run.Book, p schemas.Period, through, asOf schemas.Date) schemas.FX {
+	ofPeriod := b.Rates().PeriodDay(b.Provider().Exchange, p, through, asOf)
 	return func(from, to money.Currency, day schemas.Date) (schemas.Conversion, bool) {
 		if day.IsZero() {
-			day = through
+			day = ofPeriod
 		}
 		return b.Convert(from, to, day, asOf)
 	}

@@ -40,7 +40,7 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 		peer := &b.Peers()[i]
 		rep.Peers[peer.ID] = peer.Name
 	}
-	reportRates(rep, compare.Exchange(b, rep.Through, in.AsOf()))
+	reportRates(rep, compare.Exchange(b, rep.Period, rep.Through, in.AsOf()))
 	if rep.Findings, err = countFindings(ctx, in); err != nil {
 		return nil, nil, err
 	}

@@ -322,7 +322,7 @@ func (l *Look) exchange(e *Explanation, from money.Currency, c *schemas.Charge) 
 	if from == "" || from == c.Currency || has {
 		return
 	}
-	day := l.through()
+	day := l.rateDay()
 	if l.book.Provider.Exchange.Day == schemas.AtUsage {
 		day = schemas.DateOf(c.Start, l.book.Zone)
 	}

@@ -83,12 +83,17 @@ func (l *Look) matchFacts(e *Explanation, m *schemas.PeerMatch) {
 	e.fact("rate from", m.From.String(), "", "")
 	e.fact("rows", fmt.Sprintf("%d of the bill, %d of our meters", m.BillRows, m.MeterRows), "", "")
 	if m.BilledCurrency != m.Currency {
-		l.exchangeOn(e, m.BilledCurrency, m.Currency, l.through())
+		l.exchangeOn(e, m.BilledCurrency, m.Currency, l.rateDay())
 	}
 }
 
 // through is the last day with use, as the run's summary has it.
 func (l *Look) through() schemas.Date { return normalise.ThroughIn(l.Manifest, l.book.Zone) }
+
+// rateDay is the day at whose exchange rates the period was converted, where the policy takes that of its end.
+func (l *Look) rateDay() schemas.Date {
+	return l.book.Rates.PeriodDay(l.book.Provider.Exchange, l.Manifest.Spec.Period, l.through(), l.asOf())
+}
 
 func (l *Look) contracts() *bills.Contracts {
 	return compare.Contracts(run.WholeBook(l.book), l.Manifest.Spec.Period, l.asOf())
@@ -109,7 +114,7 @@ func (l *Look) wholeUse(ctx context.Context) (*bills.Use, error) {
 
 // matchAgain matches all use anew and holds the row against the result.
 func (l *Look) matchAgain(e *Explanation, m *schemas.PeerMatch, use *bills.Use) error {
-	rows, _, err := bills.Match(l.contracts(), use, compare.Exchange(run.WholeBook(l.book), l.through(), l.asOf()))
+	rows, _, err := bills.Match(l.contracts(), use, compare.Exchange(run.WholeBook(l.book), l.Manifest.Spec.Period, l.through(), l.asOf()))
 	if err != nil {
 		return err
 	}

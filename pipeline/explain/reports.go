@@ -167,7 +167,7 @@ func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Vari
 		}
 	}
 	rows, _, err := reconcile.Compare(reconcile.Comparison{
-		Period: v.Period, Currency: l.book.Provider.Currency, Plan: &l.book.Plan, Actuals: actuals, FX: compare.Exchange(run.WholeBook(l.book), v.Through, l.asOf()),
+		Period: v.Period, Currency: l.book.Provider.Currency, Plan: &l.book.Plan, Actuals: actuals, FX: compare.Exchange(run.WholeBook(l.book), v.Period, v.Through, l.asOf()),
 		Through: v.Through, Provisional: l.Manifest.Provisional,
 	})
 	if err != nil {

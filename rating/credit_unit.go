@@ -44,7 +44,7 @@ func (b *bill) grantsOf(currency money.Currency, unit string) []schemas.Grant {
 	last := b.plan.day(b.plan.end).AddDays(-1)
 	for i := range b.account.Credits {
 		g := b.account.Credits[i]
-		if g.CreditUnit != unit || unit == "" && g.Currency != currency || last.Before(g.From) || !g.Expires.IsZero() && !last.Before(g.Expires) {
+		if g.CreditUnit != unit || unit == "" && g.Currency != currency || !pays(&g, last) {
 			continue
 		}
 		if at := slices.IndexFunc(b.out.Carried.Grants, func(c CarriedGrant) bool { return c.Grant == g.ID }); at >= 0 {
@@ -54,4 +54,14 @@ func (b *bill) grantsOf(currency money.Currency, unit string) []schemas.Grant {
 		out = append(out, g)
 	}
 	return out
+}
+
+// pays reports whether a grant may pay on a day: from the day that it names on, or else from that on which it was created,
+// and not after it has expired.
+func pays(g *schemas.Grant, day schemas.Date) bool {
+	from := g.From
+	if from.IsZero() {
+		from = g.Created
+	}
+	return !day.Before(from) && (g.Expires.IsZero() || day.Before(g.Expires))
 }

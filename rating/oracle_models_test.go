@@ -383,7 +383,8 @@ func drawOracle(c *oracle) (result, error) {
 	x := newTrial()
 	x.catalogue.Policy.CreditOrder = order
 	for _, g := range append(slices.Clone(c.Params.Wallets), c.Params.Grants...) {
-		grant := schemas.Grant{ID: g.ID, Amount: g.Balance, Priority: g.Priority}
+		// The cases are of no month: a grant pays whenever it was created.
+		grant := schemas.Grant{ID: g.ID, Amount: g.Balance, Priority: g.Priority, From: schemas.NewDate(2000, 1, 1)}
 		if grant.Created, err = dateOf(g.Created); err != nil {
 			return result{}, err
 		}

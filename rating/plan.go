@@ -191,6 +191,19 @@ func Compile(book Book, spec Spec) (*Plan, error) {
 	return p, nil
 }
 
+// In is the plan of the same book for another period, which shares with it what does not depend on the period. What is known
+// is as in p.
+func (p *Plan) In(period schemas.Period, through schemas.Date) *Plan {
+	out := *p
+	out.spec.Period, out.spec.Through = period, through
+	out.start, out.end = period.Bounds(p.book.Zone)
+	out.included, out.includedFor = nil, map[int][]int{}
+	for i := range p.included {
+		out.include(p.included[i].offering)
+	}
+	return &out
+}
+
 // Bounds returns the first instant of the period and the first after it.
 func (p *Plan) Bounds() (start, end time.Time) { return p.start, p.end }
 

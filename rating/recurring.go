@@ -102,23 +102,30 @@ func (b *bill) cycleOf(sub *subscription, x *price) Cycle {
 	return c
 }
 
-// recurringLines makes the lines of one recurring period: one for each stretch in which quantity, plan, phase and price
-// stay the same.
-func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) error {
+// partsOf are the stretches of a recurring period that a price is charged for, in order.
+func (b *bill) partsOf(sub *subscription, x *price, due stretchOfTime) []segment {
 	segments := b.plan.timeline(sub, due.start, due.end)
 	if x.Timing == schemas.TimingOnce && len(segments) > 1 {
 		segments = segments[:1]
 	}
-	fees := tierFees{model: model.Model{Terms: &x.Terms, Policy: &x.policy}}
+	out := segments[:0]
 	for _, seg := range segments {
 		if seg.paused || seg.offering != x.offering || !inPhase(x, seg.phase) {
 			continue
 		}
-		start, end := b.plan.inForce(sub, x, seg.start, seg.end)
-		if !start.Before(end) {
-			continue
+		if seg.start, seg.end = b.plan.inForce(sub, x, seg.start, seg.end); seg.start.Before(seg.end) {
+			out = append(out, seg)
 		}
-		l := b.newLine(sub, x, seg.phase, start, end)
+	}
+	return out
+}
+
+// recurringLines makes the lines of one recurring period: one for each stretch in which quantity, plan, phase and price
+// stay the same.
+func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) error {
+	fees := tierFees{model: model.Model{Terms: &x.Terms, Policy: &x.policy}}
+	for _, seg := range b.partsOf(sub, x, due) {
+		l := b.newLine(sub, x, seg.phase, seg.start, seg.end)
 		// FOCUS calls a Purchase what covers charges to come and costs nothing of itself. A fee for having the service is
 		// the use of it.
 		l.charge.Category, l.charge.Frequency = schemas.CategoryUsage, schemas.FrequencyRecurring
@@ -129,7 +136,7 @@ func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) er
 		l.charge.ConsumedUnit, l.charge.PricingUnit = "Units", "Units"
 		l.charge.UnitPrice = unitPrice(&x.Terms)
 		quantity := l.t.Add(model.OpGiven, "the quantity subscribed", seg.quantity, model.Fact("quantity", seg.quantity))
-		l.amount = fees.price(&l.t, x, quantity, Part{From: start, To: end, Start: due.start, End: due.end, Zone: b.account.zone})
+		l.amount = fees.price(&l.t, x, quantity, Part{From: seg.start, To: seg.end, Start: due.start, End: due.end, Zone: b.account.zone})
 		l.charge.List = l.amount.V
 		if code := b.toAccount(l); code != "" {
 			b.out.Findings = append(b.out.Findings, b.unconverted(l, code))

@@ -173,7 +173,7 @@ type Grant struct {
 	// Priority burns low numbers first.
 	Priority int  `yaml:"priority,omitempty"`
 	Created  Date `yaml:"created,omitempty"`
-	// From is the first day it may pay; Expires the first day it no longer may.
+	// From is the first day it may pay, no day is the one on which it was created; Expires is the first day it no longer may.
 	From    Date `yaml:"from,omitempty"`
 	Expires Date `yaml:"expires,omitempty"`
 	// Promotional credits were given, others were paid for.

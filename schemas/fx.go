@@ -121,6 +121,15 @@ func (r *Rates) PeriodDay(e Exchange, p Period, through, asOf Date) Date {
 	return through
 }
 
+// Currencies lists those that any rate is of, in order.
+func (r *Rates) Currencies() (out []money.Currency) {
+	for p := range r.series {
+		out = append(out, p.base, p.quote)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Has reports whether any rate, of any day, connects the two currencies.
 func (r *Rates) Has(from, to money.Currency) bool {
 	direct := func(a, b money.Currency) bool {

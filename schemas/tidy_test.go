@@ -31,7 +31,8 @@ var floorPlan = map[string]room{
 	"schemas/money":  {friends: "github.com/shopspring/decimal"},
 	"schemas":        {ours: "schemas/money"},
 	"rating/model":   {ours: "schemas schemas/money"},
-	"rating":         {ours: "rating/model schemas schemas/money"},
+	"rating/facts":   {ours: "schemas schemas/money"},
+	"rating":         {ours: "rating/facts rating/model schemas schemas/money"},
 	"rating/invoice": {ours: "schemas schemas/money"},
 
 	"reconcile/sheet": {ours: "schemas schemas/money"},

@@ -1,0 +1,110 @@
+// Package facts writes entries of the book down as one text, field by field, to be digested: two entries have one digest if
+// and only if they say the same, but for names. It knows the entries by their fields alone, and never what is made of them.
+package facts
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"reflect"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Digest is one of facts. The zero digest is that of none.
+type Digest [16]byte
+
+// Text is what facts are digested as: entries of the book field by field, those at their zero value left out, so that a
+// key that the vocabulary gains changes no digest of a book that does not have it.
+type Text []byte
+
+// Sum digests what was added.
+func (t *Text) Sum() (d Digest) {
+	sum := sha256.Sum256(*t)
+	copy(d[:], sum[:])
+	return d
+}
+
+// Word adds a text.
+func (t *Text) Word(s string) {
+	*t = append(binary.AppendUvarint(*t, uint64(len(s))), s...)
+}
+
+// Number adds a whole number.
+func (t *Text) Number(n int64) { *t = binary.AppendVarint(*t, n) }
+
+// Digest adds what was digested before.
+func (t *Text) Digest(d Digest) { *t = append(*t, d[:]...) }
+
+// Day adds a day; no day is one, too.
+func (t *Text) Day(d schemas.Date) { t.Word(d.String()) }
+
+// Stretch adds two instants, in microseconds.
+func (t *Text) Stretch(start, end time.Time) {
+	t.Number(start.UnixMicro())
+	t.Number(end.UnixMicro())
+}
+
+// Decimal adds a number.
+func (t *Text) Decimal(d money.Decimal) { t.Word(d.String()) }
+
+// Optional adds a number, or that there is none.
+func (t *Text) Optional(d *money.Decimal) {
+	if d == nil {
+		t.Word("")
+		return
+	}
+	t.Decimal(*d)
+}
+
+// namesOnly are fields that are printed on charges and findings and change none of their amounts, by the type that has them.
+var namesOnly = map[string]bool{
+	"Meter.Name": true, "Offering.Name": true, "Offering.Service": true, "Offering.ServiceCategory": true,
+	"Price.Name": true, "Price.Version": true, "RoundingRule.Version": true,
+	"Discount.ID": true, "Discount.Name": true, "Coupon.Name": true, "Grant.Name": true,
+}
+
+// Entry adds an entry of the book with all that it holds.
+func (t *Text) Entry(v any) { t.value(reflect.ValueOf(v)) }
+
+func (t *Text) value(v reflect.Value) {
+	switch x := v.Interface().(type) {
+	case money.Decimal:
+		t.Decimal(x)
+		return
+	case schemas.Date:
+		t.Day(x)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		t.value(v.Elem())
+	case reflect.Struct:
+		t.fields(v)
+	case reflect.Slice:
+		t.Number(int64(v.Len()))
+		for i := range v.Len() {
+			t.value(v.Index(i))
+		}
+	case reflect.String:
+		t.Word(v.String())
+	case reflect.Bool:
+		t.Word("true") // one that is false is left out
+	default:
+		*t = fmt.Append(*t, v.Interface(), "\x00")
+	}
+}
+
+// fields adds those of a struct that hold something, by their names.
+func (t *Text) fields(v reflect.Value) {
+	typ := v.Type()
+	for i := range v.NumField() {
+		if f := typ.Field(i); !v.Field(i).IsZero() && !namesOnly[typ.Name()+"."+f.Name] {
+			t.Word(f.Name)
+			t.value(v.Field(i))
+		}
+	}
+	t.Word("")
+}

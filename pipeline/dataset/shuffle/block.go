@@ -81,7 +81,7 @@ func (e *blockEncoder) encode(out io.Writer, b *dataset.Batch) (size int64, crc 
 	return e.sink.bytes, e.sink.crc, nil
 }
 
-// column returns v as an Arrow array, sharing what memory it can, and what its field says besides.
+// column returns v as an Arrow array, sharing what memory it can, and the extension type that its field names, if any.
 func (e *blockEncoder) column(v *dataset.Vector, rows, nulls int) (arrow.Array, arrow.Metadata) {
 	validity := validityOf(v, rows, nulls)
 	switch v.Type {
@@ -90,7 +90,7 @@ func (e *blockEncoder) column(v *dataset.Vector, rows, nulls int) (arrow.Array, 
 	case schemas.Text:
 		return e.texts(v, rows, nulls, validity)
 	case schemas.Decimal:
-		return e.decimals(v, rows, nulls, validity), arrow.Metadata{}
+		return e.decimals(v, rows, nulls, validity)
 	case schemas.Time, schemas.Integer:
 	}
 	return e.integers(v, rows, nulls, validity)

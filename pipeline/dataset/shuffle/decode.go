@@ -175,57 +175,102 @@ func (m *BlockBuffer) decode(rows int, b *dataset.Batch, want *part) error {
 // column's field says, and room how many rows are expected in all.
 func (m *BlockBuffer) appendColumn(v *dataset.Vector, a arrow.Array, meta arrow.Metadata, at, room int, rows []int32) error {
 	appendValidity(v, a, at, rows)
-	switch v.Type {
-	case schemas.Label:
+	name, left := extensionOf(meta)
+	switch {
+	case v.Type == schemas.Label && name == "":
 		if a, ok := a.(*array.Dictionary); ok {
 			return m.appendDictionary(v, a, rows)
 		}
-	case schemas.Text:
+	case v.Type == schemas.Text && (name == "" || name == extensionTail):
 		switch a := a.(type) {
 		case *array.Binary:
-			return appendTexts(v, a, metaOf(meta, metaPrefix), at, room, rows)
+			return appendTexts(v, a, left, at, room, rows)
 		case *array.FixedSizeBinary:
-			return appendFixed(v, a, metaOf(meta, metaPrefix), at, room, rows)
+			return appendFixed(v, a, left, at, room, rows)
 		}
-	case schemas.Decimal:
-		switch a := a.(type) {
-		case *array.Decimal128:
-			v.Decs = appendDecimals(v.Decs, a.Values(), rows)
-			return nil
-		case *array.Int64:
-			v.Decs = appendShort(v.Decs, a.Int64Values(), rows)
-			return nil
+	case v.Type == schemas.Decimal:
+		return appendDecimals(v, a, name, rows)
+	case v.Type == schemas.Time || v.Type == schemas.Integer:
+		if err := appendIntegers(v, a, name, left, rows); err != nil {
+			return err
 		}
-	case schemas.Time, schemas.Integer:
-		return appendIntegers(v, a, meta, at, rows)
+		if a.NullN() > 0 {
+			clearNulls(v, at)
+		}
+		return nil
 	}
-	return fmt.Errorf("it is %v: %w", a.DataType(), errBlock)
+	return fmt.Errorf("it is %v %s: %w", a.DataType(), name, errBlock)
 }
 
-// appendIntegers appends times or integers, and zeros for nulls.
-func appendIntegers(v *dataset.Vector, a arrow.Array, meta arrow.Metadata, at int, rows []int32) (err error) {
+// appendDecimals appends decimals of 128 bits, or of 64.
+func appendDecimals(v *dataset.Vector, a arrow.Array, name string, rows []int32) error {
 	switch a := a.(type) {
-	case *array.Timestamp:
-		v.Ints = appendInts(v.Ints, arrow.Int64Traits.CastFromBytes(arrow.TimestampTraits.CastToBytes(a.TimestampValues())), rows)
-	case *array.Int64:
-		v.Ints = appendInts(v.Ints, a.Int64Values(), rows)
-	case *array.Uint8:
-		v.Ints, err = appendSteps(v.Ints, a.Uint8Values(), meta, rows)
-	case *array.Uint16:
-		v.Ints, err = appendSteps(v.Ints, a.Uint16Values(), meta, rows)
-	case *array.Uint32:
-		v.Ints, err = appendSteps(v.Ints, a.Uint32Values(), meta, rows)
-	default:
-		return fmt.Errorf("it is %v: %w", a.DataType(), errBlock)
-	}
-	if a.NullN() > 0 {
-		for i := at; i < len(v.Ints); i++ {
-			if v.IsNull(i) {
-				v.Ints[i] = 0
-			}
+	case *array.Decimal128:
+		if name == "" && arrow.TypeEqual(a.DataType(), arrowDecimal) {
+			v.Decs = appendWide(v.Decs, a.Values(), rows)
+			return nil
+		}
+	case *array.FixedSizeBinary:
+		body, width, err := fixedBytes(a)
+		if err == nil && name == extensionShort && width == 8 {
+			v.Decs = appendShort(v.Decs, arrow.Int64Traits.CastFromBytes(body), rows)
+			return nil
 		}
 	}
-	return err
+	return fmt.Errorf("it is %v %s: %w", a.DataType(), name, errBlock)
+}
+
+// appendIntegers appends times or integers; those of nulls may be any.
+func appendIntegers(v *dataset.Vector, a arrow.Array, name, left string, rows []int32) error {
+	switch a := a.(type) {
+	case *array.Timestamp:
+		if name == "" && v.Type == schemas.Time {
+			v.Ints = appendInts(v.Ints, arrow.Int64Traits.CastFromBytes(arrow.TimestampTraits.CastToBytes(a.TimestampValues())), rows)
+			return nil
+		}
+	case *array.Int64:
+		if name == "" && v.Type == schemas.Integer {
+			v.Ints = appendInts(v.Ints, a.Int64Values(), rows)
+			return nil
+		}
+	case *array.FixedSizeBinary:
+		if name == extensionSteps {
+			return appendAllSteps(v, a, left, rows)
+		}
+	}
+	return fmt.Errorf("it is %v %s: %w", a.DataType(), name, errBlock)
+}
+
+func appendAllSteps(v *dataset.Vector, a *array.FixedSizeBinary, metadata string, rows []int32) error {
+	s, err := stepsOf(metadata)
+	if err != nil {
+		return err
+	}
+	body, width, err := fixedBytes(a)
+	switch {
+	case err != nil:
+		return err
+	case s.Of != integerType(v.Type).String():
+		return fmt.Errorf("it holds steps of %s: %w", s.Of, errBlock)
+	case width == 1:
+		v.Ints = appendSteps(v.Ints, body, s, rows)
+	case width == 2:
+		v.Ints = appendSteps(v.Ints, arrow.Uint16Traits.CastFromBytes(body), s, rows)
+	case width == 4:
+		v.Ints = appendSteps(v.Ints, arrow.Uint32Traits.CastFromBytes(body), s, rows)
+	default:
+		return fmt.Errorf("it holds steps of %d bytes: %w", width, errBlock)
+	}
+	return nil
+}
+
+// clearNulls makes the integers of nulls from row at on zero.
+func clearNulls(v *dataset.Vector, at int) {
+	for i := at; i < len(v.Ints); i++ {
+		if v.IsNull(i) {
+			v.Ints[i] = 0
+		}
+	}
 }
 
 func appendValidity(v *dataset.Vector, a arrow.Array, at int, rows []int32) {
@@ -259,7 +304,7 @@ func appendInts(out, values []int64, rows []int32) []int64 {
 	return out
 }
 
-func appendDecimals(out []money.Fixed, values []decimal128.Num, rows []int32) []money.Fixed {
+func appendWide(out []money.Fixed, values []decimal128.Num, rows []int32) []money.Fixed {
 	at := len(out)
 	if rows == nil {
 		out = dataset.Grow(out, len(values))

@@ -2,9 +2,10 @@ package shuffle
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"math"
 	"slices"
-	"strconv"
+	"unicode/utf8"
 
 	"daybook/pipeline/dataset"
 	"daybook/schemas"
@@ -14,44 +15,38 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// What goes through a shuffle file is copied half a dozen times on its way, and touches as much of the machine's memory as it
-// has bytes. So blocks hold times and integers as steps from the least of them, in one, two or four bytes where these are
-// enough, decimals in eight where all have so few digits, and texts without what all of them begin with; texts of one length
-// have no ends. What was left out stands beside the column, as metadata of its field.
-const (
-	metaLeast  = "least"
-	metaStep   = "step"
-	metaPrefix = "prefix"
-)
-
 // leastPrefix is the shortest beginning that is worth leaving out.
 const leastPrefix = 4
 
 // integers returns a column of times or integers.
 func (e *blockEncoder) integers(v *dataset.Vector, rows, nulls int, validity []byte) (arrow.Array, arrow.Metadata) {
+	t := integerType(v.Type)
 	least, step, most := steppingOf(v, rows, nulls)
-	var t arrow.DataType
-	var steps []byte
+	var out []byte
 	switch last := (uint64(most) - uint64(least)) / step; {
 	case last <= math.MaxUint8:
-		steps = e.slab.Allocate(rows)
-		t = arrow.PrimitiveTypes.Uint8
-		fillSteps(steps, v.Ints, least, step)
+		out = e.slab.Allocate(rows)
+		fillSteps(out, v.Ints, least, step)
 	case last <= math.MaxUint16:
-		steps = e.slab.Allocate(2 * rows)
-		t = arrow.PrimitiveTypes.Uint16
-		fillSteps(arrow.Uint16Traits.CastFromBytes(steps), v.Ints, least, step)
+		out = e.slab.Allocate(2 * rows)
+		fillSteps(arrow.Uint16Traits.CastFromBytes(out), v.Ints, least, step)
 	case last <= math.MaxUint32:
-		steps = e.slab.Allocate(4 * rows)
-		t = arrow.PrimitiveTypes.Uint32
-		fillSteps(arrow.Uint32Traits.CastFromBytes(steps), v.Ints, least, step)
-	case v.Type == schemas.Time:
-		return fromBuffers(arrowTime, rows, nulls, nil, validity, arrow.Int64Traits.CastToBytes(v.Ints)), arrow.Metadata{}
+		out = e.slab.Allocate(4 * rows)
+		fillSteps(arrow.Uint32Traits.CastFromBytes(out), v.Ints, least, step)
 	default:
-		return fromBuffers(arrow.PrimitiveTypes.Int64, rows, nulls, nil, validity, arrow.Int64Traits.CastToBytes(v.Ints)), arrow.Metadata{}
+		return fromBuffers(t, rows, nulls, nil, validity, arrow.Int64Traits.CastToBytes(v.Ints)), arrow.Metadata{}
 	}
-	meta := arrow.NewMetadata([]string{metaLeast, metaStep}, []string{strconv.FormatInt(least, 10), strconv.FormatUint(step, 10)})
-	return fromBuffers(t, rows, nulls, nil, validity, steps), meta
+	meta, _ := json.Marshal(steps{least, step, t.String()}) // numbers and a plain text cannot fail
+	return fromBuffers(&arrow.FixedSizeBinaryType{ByteWidth: len(out) / rows}, rows, nulls, nil, validity, out),
+		extension(extensionSteps, string(meta))
+}
+
+// integerType is what Arrow calls times and integers.
+func integerType(t schemas.ColumnType) arrow.DataType {
+	if t == schemas.Time {
+		return arrowTime
+	}
+	return arrow.PrimitiveTypes.Int64
 }
 
 // steppingOf returns the least and the greatest of the integers that are not null, of which there is one, and a step that
@@ -96,45 +91,32 @@ func fillSteps[T uint8 | uint16 | uint32](out []T, ints []int64, least int64, st
 }
 
 // appendSteps appends what the given steps lead to, or all if rows is nil.
-func appendSteps[T uint8 | uint16 | uint32](out []int64, steps []T, meta arrow.Metadata, rows []int32) ([]int64, error) {
-	least, leastErr := strconv.ParseInt(metaOf(meta, metaLeast), 10, 64)
-	step, stepErr := strconv.ParseUint(metaOf(meta, metaStep), 10, 64)
-	if leastErr != nil || stepErr != nil {
-		return out, errBlock
-	}
+func appendSteps[T uint8 | uint16 | uint32](out []int64, numbers []T, s steps, rows []int32) []int64 {
 	at := len(out)
 	if rows == nil {
-		out = dataset.Grow(out, len(steps))
-		for i, n := range steps {
-			out[at+i] = least + int64(uint64(n)*step)
+		out = dataset.Grow(out, len(numbers))
+		for i, n := range numbers {
+			out[at+i] = s.Least + int64(uint64(n)*s.Step)
 		}
-		return out, nil
+		return out
 	}
 	out = dataset.Grow(out, len(rows))
 	for i, row := range rows {
-		out[at+i] = least + int64(uint64(steps[row])*step)
+		out[at+i] = s.Least + int64(uint64(numbers[row])*s.Step)
 	}
-	return out, nil
-}
-
-// metaOf returns what a field says under a key, or nothing.
-func metaOf(meta arrow.Metadata, key string) string {
-	if i := meta.FindKey(key); i >= 0 {
-		return meta.Values()[i]
-	}
-	return ""
+	return out
 }
 
 // decimals returns a column of decimals.
-func (e *blockEncoder) decimals(v *dataset.Vector, rows, nulls int, validity []byte) arrow.Array {
+func (e *blockEncoder) decimals(v *dataset.Vector, rows, nulls int, validity []byte) (arrow.Array, arrow.Metadata) {
 	out := e.slab.Allocate(8 * rows)
 	for i, d := range v.Decs[:rows] {
 		if d.Hi != int64(d.Lo)>>63 {
-			return e.wideDecimals(v, rows, nulls, validity)
+			return e.wideDecimals(v, rows, nulls, validity), arrow.Metadata{}
 		}
 		binary.LittleEndian.PutUint64(out[8*i:], d.Lo)
 	}
-	return fromBuffers(arrow.PrimitiveTypes.Int64, rows, nulls, nil, validity, out)
+	return fromBuffers(&arrow.FixedSizeBinaryType{ByteWidth: 8}, rows, nulls, nil, validity, out), extension(extensionShort, shortScale)
 }
 
 func (e *blockEncoder) wideDecimals(v *dataset.Vector, rows, nulls int, validity []byte) arrow.Array {
@@ -173,7 +155,7 @@ func (e *blockEncoder) texts(v *dataset.Vector, rows, nulls int, validity []byte
 	if width > 0 {
 		prefix = prefix[:min(len(prefix), width-1)] // there is no array of texts of no length
 	}
-	if len(prefix) < leastPrefix {
+	if prefix = wholeRunes(prefix); len(prefix) < leastPrefix {
 		prefix = nil
 	}
 	body := v.Bytes
@@ -187,7 +169,10 @@ func (e *blockEncoder) texts(v *dataset.Vector, rows, nulls int, validity []byte
 			start = int(end)
 		}
 	}
-	meta := arrow.NewMetadata([]string{metaPrefix}, []string{string(prefix)})
+	var meta arrow.Metadata
+	if len(prefix) > 0 {
+		meta = extension(extensionTail, string(prefix))
+	}
 	if width > 0 {
 		t := &arrow.FixedSizeBinaryType{ByteWidth: width - len(prefix)}
 		return fromBuffers(t, rows, nulls, nil, validity, body), meta
@@ -222,14 +207,23 @@ func prefixOf(v *dataset.Vector, rows, nulls int) []byte {
 	return prefix
 }
 
+// wholeRunes takes off what follows the last whole character, and all if there is what is no text: metadata are text.
+func wholeRunes(prefix []byte) []byte {
+	for n := len(prefix); n > max(0, len(prefix)-utf8.UTFMax); n-- {
+		if utf8.Valid(prefix[:n]) {
+			return prefix[:n]
+		}
+	}
+	return nil
+}
+
 // appendFixed appends the given texts of one length, or all if rows is nil.
 func appendFixed(v *dataset.Vector, a *array.FixedSizeBinary, prefix string, at, room int, rows []int32) error {
-	width := a.DataType().(*arrow.FixedSizeBinaryType).ByteWidth
-	buffer := a.Data().Buffers()[1]
-	if buffer == nil || a.Data().Offset() != 0 || width < 1 || len(buffer.Bytes()) < a.Len()*width {
-		return errBlock
+	body, width, err := fixedBytes(a)
+	if err != nil {
+		return err
 	}
-	body, n, whole := buffer.Bytes(), a.Len(), len(prefix)+width
+	n, whole := a.Len(), len(prefix)+width
 	if rows != nil {
 		n = len(rows)
 	}

@@ -14,9 +14,10 @@ import (
 
 // A shuffle file carries rows from the task that decoded an object to the tasks that own shards of accounts. It is a
 // row of blocks, each the rows of one shard, in order, as a complete Arrow IPC stream: only the columns that are not
-// all null, labels by dictionary, the rest in few bytes. Behind the blocks stand an index as JSON and a tail of sixteen bytes: the index's
-// length and CRC-32C, and the magic word. So a shard reads its own blocks and nothing else, and knows them undamaged.
-const shuffleMagic = "DAYBOOK2"
+// all null, labels by dictionary, the rest in few bytes, by extension types that the fields name (extension.go). Behind the
+// blocks stand an index as JSON and a tail of sixteen bytes: the index's length and CRC-32C, and the magic word. So a shard
+// reads its own blocks and nothing else, and knows them undamaged.
+const shuffleMagic = "DAYBOOK3"
 
 const shuffleTail = 16
 

@@ -111,7 +111,7 @@ func spoilShuffle(how string) func([]byte) ([]byte, error) {
 		}
 		whole = spoiled(whole, how, schemas.UseConsumedQuantity)
 		var out bytes.Buffer
-		w, err := shuffle.NewWriter(&out, &schemas.Usage, 1, shuffle.Options{})
+		w, err := shuffle.NewWriter(&out, &schemas.Usage, 1)
 		if err == nil {
 			err = w.Add(whole, make([]uint16, whole.Rows))
 		}

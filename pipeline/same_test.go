@@ -74,15 +74,22 @@ func TestSameInputsSameBytes(t *testing.T) {
 	}
 }
 
-// TestMemoryLeavesNoTrace goes on with another budget where a run stopped: blocks of the files between tasks are as large
-// as memory allows, and no result may show it.
+// TestMemoryLeavesNoTrace runs with two budgets of memory: neither a result nor a file between tasks shows which it was, so
+// that tasks of one run may have as much as their machines have.
 func TestMemoryLeavesNoTrace(t *testing.T) {
 	t.Parallel()
 	w := need(t, large)
-	one, two := new(store.Memory), new(store.Memory)
-	w.must(t, night{store: one, until: "normalise"})
-	w.must(t, night{store: two, until: "normalise", budget: 256 << 10})
-	same(t, left(t, two), left(t, one))
+	var results, between [2]map[string]string
+	for i, budget := range []int64{0, 256 << 10} {
+		s, scratch := new(store.Memory), new(store.Memory)
+		w.must(t, night{store: s, scratch: scratch, until: "normalise", budget: budget})
+		results[i], between[i] = left(t, s), left(t, scratch)
+		if len(between[i]) == 0 {
+			t.Fatal("there are no files between tasks")
+		}
+	}
+	same(t, results[1], results[0])
+	same(t, between[1], between[0])
 }
 
 type sameCase struct {

@@ -50,7 +50,7 @@ func Object(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	obj := &pinned.Objects[in.Object]
 	n := newNormaliser(in, src, obj)
 	defer n.found.Close()
-	out := run.Output{Dataset: run.Shuffled, Key: in.Key + ".arrow"}
+	out := run.Output{Dataset: run.Shuffled, Key: in.Key + ".shuffle"}
 	err = in.CreateScratch(ctx, out.Key, func(w io.Writer) error {
 		lent := run.Lent[*shuffle.Writer](in, "shufflers")
 		var err error
@@ -90,7 +90,7 @@ func shuffler(in *run.Inputs, lent *run.Spares[*shuffle.Writer], w io.Writer) (*
 	if used, ok := lent.Take(); ok {
 		return used, used.Reset(w)
 	}
-	return shuffle.NewWriter(w, &schemas.Usage, in.Shards(), shuffle.Options{BudgetBytes: int(in.Budget() / 2)})
+	return shuffle.NewWriter(w, &schemas.Usage, in.Shards())
 }
 
 // refuse is the result of an object that cannot be trusted: one finding, and no rows.

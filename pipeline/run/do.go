@@ -178,7 +178,7 @@ func committed(ctx context.Context, r *Run, t *Task, scratch bool) (*Result, err
 		if o.Dataset != Shuffled {
 			continue
 		}
-		if _, err := store.Stat(ctx, r.Scratch, r.scratchKey(o.Key)); errors.Is(err, store.ErrNotFound) {
+		if _, err := store.Stat(ctx, r.Scratch, o.Key); errors.Is(err, store.ErrNotFound) {
 			return nil, nil
 		} else if err != nil {
 			return nil, err

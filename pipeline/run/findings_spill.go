@@ -24,7 +24,7 @@ func (s *findingsSpill) put(found []schemas.Finding) error {
 		if s.file, err = shuffle.TempSpill(s.directory)(); err != nil {
 			return err
 		}
-		if s.out, err = shuffle.NewWriter(s.file, &schemas.Findings, 1, shuffle.Options{BudgetBytes: heldFindings}); err != nil {
+		if s.out, err = shuffle.NewWriter(s.file, &schemas.Findings, 1); err != nil {
 			return err
 		}
 	}

@@ -246,13 +246,13 @@ func (in *Inputs) Listed(key string) store.Version { return in.run.Listed[key] }
 
 // CreateScratch writes an object of that name for later steps of the stage.
 func (in *Inputs) CreateScratch(ctx context.Context, name string, write func(io.Writer) error) error {
-	_, err := store.CreateFrom(ctx, in.run.Scratch, in.run.scratchKey(name), write)
+	_, err := store.CreateFrom(ctx, in.run.Scratch, name, write)
 	return err
 }
 
 // OpenScratch opens what CreateScratch wrote.
 func (in *Inputs) OpenScratch(ctx context.Context, name string) (at store.ReaderAtCloser, size int64, err error) {
-	return store.OpenReaderAt(ctx, in.run.Scratch, in.run.scratchKey(name))
+	return store.OpenReaderAt(ctx, in.run.Scratch, name)
 }
 
 // Handled tells the run's progress that the task is done with so many more rows.

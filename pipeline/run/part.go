@@ -22,10 +22,6 @@ func (in *Inputs) DatasetKey(name, extension string) string {
 	return fmt.Sprintf("datasets/%s/billing_period=%s/%s/part-%04d.%s", name, in.Period(), in.Key[:12], in.Shard, extension)
 }
 
-// scratchKey is where a temporary output lies in the scratch store. Its bytes depend on the memory that a task may use,
-// and the output of a task with another budget must not stand in its way.
-func (r *Run) scratchKey(name string) string { return fmt.Sprintf("%d/%s", r.budget(), name) }
-
 // WriteTable writes rows as a part of table's dataset. fill appends batches; a table without rows is written too, so that
 // readers find its columns.
 func (in *Inputs) WriteTable(ctx context.Context, table *schemas.Table, fill func(write func(*dataset.Batch) error) error) (Output, error) {

@@ -21,7 +21,7 @@ func benchShuffle(b testing.TB, parts []*dataset.Batch, shards int) []byte {
 }
 
 func shuffleTo(tb testing.TB, out io.Writer, parts []*dataset.Batch, shards int) {
-	w, err := NewWriter(out, &schemas.Usage, shards, Options{})
+	w, err := NewWriter(out, &schemas.Usage, shards)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func BenchmarkShuffleWrite(b *testing.B) {
 	for _, batch := range parts {
 		rows += batch.Rows
 	}
-	w, err := NewWriter(io.Discard, &schemas.Usage, 20, Options{})
+	w, err := NewWriter(io.Discard, &schemas.Usage, 20)
 	if err != nil {
 		b.Fatal(err)
 	}

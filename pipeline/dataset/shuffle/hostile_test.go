@@ -73,7 +73,7 @@ func TestLongTextFirst(t *testing.T) {
 func writeNarrow(t *testing.T, b *dataset.Batch) []byte {
 	t.Helper()
 	var file bytes.Buffer
-	w, err := NewWriter(&file, &narrowTable, 1, Options{})
+	w, err := NewWriter(&file, &narrowTable, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

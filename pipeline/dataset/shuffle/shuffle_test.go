@@ -10,12 +10,16 @@ import (
 	"daybook/pipeline/dataset"
 )
 
-func writeShuffle(t testing.TB, shards, budget int, parts ...*dataset.Batch) []byte {
+// writeShuffle writes a shuffle file, holding no more than so many bytes of rows; 0 is as many as usual.
+func writeShuffle(t testing.TB, shards, held int, parts ...*dataset.Batch) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	w, err := NewWriter(&out, parts[0].Table, shards, Options{BudgetBytes: budget})
+	w, err := NewWriter(&out, parts[0].Table, shards)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if held > 0 {
+		w.bounds = bounds{block: held, all: held}
 	}
 	rows := int64(0)
 	for _, b := range parts {
@@ -129,6 +133,68 @@ func TestShuffleDamage(t *testing.T) {
 	for size := 0; size < len(file); size += 11 {
 		if err := read(file[:size]); !errors.Is(err, dataset.ErrDamaged) {
 			t.Fatalf("cut to %d bytes the error is %v", size, err)
+		}
+	}
+}
+
+// TestBlocksAreBounded: a shard's rows become a block when they are many, whatever the others have, and the largest do when
+// all together are.
+func TestBlocksAreBounded(t *testing.T) {
+	const rows, batchRows = 20_000, 500
+	whole := batches.Random(t, batches.NewRand(9), rows, 0)
+	var parts []*dataset.Batch
+	largest := 0
+	for from := 0; from < rows; from += batchRows {
+		b := dataset.NewBatch(&batches.Sample)
+		for c := range b.Columns {
+			b.Columns[c].Dict = whole.Columns[c].Dict
+		}
+		b.AppendRange(whole, from, from+batchRows)
+		parts = append(parts, b)
+		size := 0
+		for c := range b.Columns {
+			size += memoryOf(&b.Columns[c])
+		}
+		largest = max(largest, size)
+	}
+	for _, c := range []struct {
+		shards int
+		bounds bounds
+	}{{1, bounds{100_000, 1 << 30}}, {4, bounds{100_000, 1 << 30}}, {16, bounds{1 << 30, 400_000}}} {
+		var out bytes.Buffer
+		w, err := NewWriter(&out, &batches.Sample, c.shards)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.bounds = c.bounds
+		for _, b := range parts {
+			shard := make([]uint16, b.Rows)
+			for i := range shard {
+				shard[i] = dataset.ShardOf(b.Columns[0].TextAt(i), c.shards)
+			}
+			if err := w.Add(b, shard); err != nil {
+				t.Fatal(err)
+			}
+			if w.held > c.bounds.all {
+				t.Fatalf("%d shards: %d bytes are held, at most %d", c.shards, w.held, c.bounds.all)
+			}
+			for k, size := range w.sizes {
+				if size > c.bounds.block {
+					t.Fatalf("%d shards: %d bytes are held of shard %d, at most %d", c.shards, size, k, c.bounds.block)
+				}
+			}
+		}
+		stats, err := w.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stats.Blocks < 10 {
+			t.Errorf("%d shards: only %d blocks", c.shards, stats.Blocks)
+		}
+		for _, block := range w.index.Blocks {
+			if most := c.bounds.block + largest; block.Memory > int64(most) {
+				t.Errorf("%d shards: a block takes %d bytes, at most %d", c.shards, block.Memory, most)
+			}
 		}
 	}
 }

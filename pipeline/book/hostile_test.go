@@ -2,11 +2,14 @@ package book
 
 import (
 	"bytes"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"daybook/pipeline/book/parse"
 )
@@ -64,5 +67,59 @@ func TestPipesAreNotOpened(t *testing.T) {
 	}
 	if err := os.Remove(filepath.Join(dir, "catalogue", "pipe.yaml")); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// endless is a file of one byte, as long as it says, that counts how much of it was read.
+type endless struct {
+	fs.File
+	size, read int64
+}
+
+func (e *endless) Stat() (fs.FileInfo, error) { return e, nil }
+func (e *endless) Close() error               { return nil }
+func (e *endless) Name() string               { return "accounts.csv" }
+func (e *endless) Size() int64                { return e.size }
+func (e *endless) Mode() fs.FileMode          { return 0o444 }
+func (e *endless) ModTime() time.Time         { return time.Time{} }
+func (e *endless) IsDir() bool                { return false }
+func (e *endless) Sys() any                   { return nil }
+
+func (e *endless) Read(p []byte) (int, error) {
+	n := min(int64(len(p)), e.size-e.read)
+	if n == 0 {
+		return 0, io.EOF
+	}
+	for i := range p[:n] {
+		p[i] = 'x'
+	}
+	e.read += n
+	return int(n), nil
+}
+
+// withEndless is a book with one such file.
+type withEndless struct {
+	fstest.MapFS
+	file *endless
+}
+
+func (w withEndless) Open(name string) (fs.File, error) {
+	if name == "accounts.csv" {
+		return w.file, nil
+	}
+	return w.MapFS.Open(name)
+}
+
+// A line that is too long costs no more than it takes to see that, however long it is and whatever the file says of its size.
+func TestLongLineIsNotRead(t *testing.T) {
+	for _, size := range []int64{300 << 20, 3 << 30} {
+		book := withEndless{bookOf(baseBook(t)), &endless{size: size}}
+		_, problems := Load(book)
+		if len(problems) != 1 || !strings.Contains(problems[0].Message, "longer than 1 MiB") {
+			t.Errorf("complaints are %v", problems)
+		}
+		if book.file.read > 4<<20 {
+			t.Errorf("%d of %d bytes were read", book.file.read, size)
+		}
 	}
 }

@@ -1,12 +1,14 @@
 package book
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
@@ -98,16 +100,16 @@ func Open(dir string) (*Book, parse.Problems, error) {
 
 // readFile reads one file, at most the limit of its kind.
 func (l *loader) readFile(fsys fs.FS, name string) ([]byte, bool) {
-	limit := int64(mostCSVBytes)
+	limit, line := int64(mostCSVBytes), parse.MostLineBytes
 	if path.Ext(name) == ".yaml" {
-		limit = parse.MostYAMLBytes
+		limit, line = parse.MostYAMLBytes, parse.MostYAMLBytes
 	}
 	// Opening a pipe waits for a writer who may never come, and a device has no end.
 	if info, err := fs.Stat(fsys, name); err == nil && !info.Mode().IsRegular() {
 		l.Refuse(name, "it is not a plain file", "put a file in its place, or move it out of the book")
 		return nil, false
 	}
-	text, err := readLimited(fsys, name, limit)
+	text, err := readLimited(fsys, name, limit, line)
 	switch {
 	case err != nil:
 		l.Refuse(name, "the file cannot be read: "+reason(err), "look at its permissions, and whether it is a link out of the book")
@@ -119,13 +121,48 @@ func (l *loader) readFile(fsys fs.FS, name string) ([]byte, bool) {
 	return nil, false
 }
 
-func readLimited(fsys fs.FS, name string, limit int64) ([]byte, error) {
+// readLimited reads a file as far as one byte beyond the limit, or beyond a line that is longer than any: what follows would
+// cost memory and say nothing. Nothing is held twice, however large the file is.
+func readLimited(fsys fs.FS, name string, limit int64, mostLine int) (text []byte, err error) {
 	in, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	text, err := io.ReadAll(io.LimitReader(in, limit+1))
-	return text, errors.Join(err, in.Close())
+	defer func() { err = errors.Join(err, in.Close()) }()
+	room := int64(2 * parse.MostLineBytes)
+	if info, err := in.Stat(); err == nil {
+		room = min(room, info.Size()+1)
+	}
+	text = make([]byte, 0, room)
+	for line := 0; ; {
+		n, err := in.Read(text[len(text):min(int64(cap(text)), limit+1)])
+		for fresh := text[len(text) : len(text)+n]; ; {
+			end := bytes.IndexByte(fresh, '\n')
+			if end < 0 {
+				line += len(fresh)
+				break
+			}
+			line, fresh = 0, fresh[end+1:]
+		}
+		text = text[:len(text)+n]
+		switch {
+		case errors.Is(err, io.EOF) || int64(len(text)) > limit || line > mostLine:
+			return text, nil
+		case err != nil:
+			return nil, err
+		case len(text) == cap(text):
+			text = slices.Grow(text, roomFor(in, len(text)))
+		}
+	}
+}
+
+// roomFor is how much of a file is still to come, as far as is known, and at least a little.
+func roomFor(in fs.File, read int) int {
+	info, err := in.Stat()
+	if err != nil {
+		return read
+	}
+	return max(1, int(min(info.Size()+1, mostCSVBytes+1))-read)
 }
 
 // reason is an error without the path, which may be of this machine.

@@ -76,8 +76,11 @@ func (r *Reader) complainOf(at Spot, w *Wrong) { r.Complain(at, w.Suggestion, "%
 // ReadTable reads a CSV file with a header into structs, row by row, and hands each to row with its spot. The struct is
 // reused from row to row, zeroed; row copies it.
 func ReadTable[T any](r *Reader, f *File, row func(at Spot, v *T)) {
+	if !r.shortLines(f) { // the text may have been cut off inside of one that is too long
+		return
+	}
 	text, ok := r.utf8(f)
-	if !ok || !r.shortLines(f) {
+	if !ok {
 		return
 	}
 	t := &table{Reader: r, file: f}
@@ -96,8 +99,11 @@ func ReadTable[T any](r *Reader, f *File, row func(at Spot, v *T)) {
 
 // ReadRecords reads a CSV file whose columns are no fields of a struct, row by row. The record is reused from row to row.
 func ReadRecords(r *Reader, f *File, row func(at Spot, header, record []string)) {
+	if !r.shortLines(f) { // the text may have been cut off inside of one that is too long
+		return
+	}
 	text, ok := r.utf8(f)
-	if !ok || !r.shortLines(f) {
+	if !ok {
 		return
 	}
 	t := &table{Reader: r, file: f}

@@ -42,11 +42,14 @@ type Prepared struct {
 
 // Prepare makes r a run by looking at what has been delivered: it pins the objects of every source by size and digest, and
 // so fixes the spec, and with it the run's name and every byte that it will write. It records in the store when each
-// object was first seen, for later runs with an as-of. Of r the book and the places must be there, but for scratch.
+// object was first seen, for later runs with an as-of. A store of another provider is an error. Of r the book and the places must be there, but for scratch.
 //
 // A version of a snapshot that was decoded before and refused is not pinned if there is an older one: that counts.
 func Prepare(ctx context.Context, r *run.Run, q Request) (*Prepared, error) {
 	p := &Prepared{Run: r, request: q}
+	if err := run.Claim(ctx, r.Store, r.Book.Provider.ID); err != nil {
+		return p, err
+	}
 	return p, p.prepare(ctx)
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"daybook/pipeline/book"
+	"daybook/pipeline/run"
 )
 
 // Exit codes: what a person or cron can tell from the number alone.
@@ -113,6 +114,8 @@ func exitOf(ctx context.Context, err error) *exitError {
 		return &exitError{code: exitDone}
 	case errors.As(err, &exit):
 		return exit
+	case errors.Is(err, run.ErrOtherProvider):
+		return &exitError{exitWrong, err}
 	case ctx.Err() != nil:
 		return &exitError{exitBroke, errors.New("interrupted: nothing half-done is visible, and the same command goes on from here")}
 	}

@@ -38,16 +38,16 @@ func Stages() []run.Stage {
 		}},
 		{Name: "reconcile", Steps: []run.Step{
 			{
-				Name: "shard", Version: "8", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "9", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
-				Spec:  []run.Given{run.AsOf}, Balances: comparedWhole,
+				Spec:  []run.Given{run.AsOf}, Balances: marginsWhole,
 			},
 			{
 				Name: "total", Version: "8", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
-				Spec:  []run.Given{run.AsOf},
+				Spec:  []run.Given{run.AsOf}, Balances: comparedWhole,
 			},
 		}},
 		{Name: "emit", Steps: []run.Step{
@@ -97,10 +97,21 @@ var (
 			return dataset.Totals{Rows: c.RatedRows + c.PartlyRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows}
 		}},
 	}}
-	comparedWhole = []run.Balance{{
-		What:  "charges = charges compared with the plan",
+	marginsWhole = []run.Balance{{
+		What:  "charges = charges behind margins + taxes",
 		Whole: func(c *run.Control) dataset.Totals { return c.Charged },
-		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Compared }},
+		Parts: []run.Side{
+			func(c *run.Control) dataset.Totals { return c.Margins },
+			func(c *run.Control) dataset.Totals { return c.Taxes },
+		},
+	}}
+	comparedWhole = []run.Balance{{
+		What:  "charges = charges compared with the plan + taxes",
+		Whole: func(c *run.Control) dataset.Totals { return c.Charged },
+		Parts: []run.Side{
+			func(c *run.Control) dataset.Totals { return c.Compared },
+			func(c *run.Control) dataset.Totals { return c.Taxes },
+		},
 	}}
 	invoicedWhole = []run.Balance{{
 		What:  "charges = charges invoiced",

@@ -185,6 +185,14 @@ func (u *unitLine) fields(p *tally.Pack) {
 	p.Numbers(&u.Fixed, &u.Used)
 }
 
+// Charges is how many charges were counted.
+func (a *Actuals) Charges() (n int64) {
+	for _, s := range a.sums {
+		n += s.charges
+	}
+	return n
+}
+
 // Revenue returns the sum of all charges per currency, in alphabetical order of currencies: the control total that
 // charges and variances share.
 func (a *Actuals) Revenue() ([]tally.Total, error) {

@@ -34,11 +34,15 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	var margins reconcile.Margins
+	var read dataset.Totals
 	res := &run.Result{}
 	err = run.EachOutput(charged, schemas.Charges.Name, func(o run.Output) error {
 		return rows.ReadCharges(ctx, in.Store(), o.Key, rows.ComparedCharge, func(c *schemas.Charge) error {
-			if err := run.CountCharge(&res.Control.Compared, c); err != nil {
+			if err := run.CountCharge(&read, c); err != nil {
 				return err
+			}
+			if c.Category == schemas.CategoryTax {
+				return run.CountCharge(&res.Control.Taxes, c)
 			}
 			if err := sums.Actuals.Add(c); err != nil {
 				return err
@@ -52,7 +56,7 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := run.ReadWhole(schemas.Charges.Name, &res.Control.Compared, charged, run.ChargedTotals); err != nil {
+	if err := run.ReadWhole(schemas.Charges.Name, &read, charged, run.ChargedTotals); err != nil {
 		return nil, err
 	}
 	if err := addUse(ctx, in, sums.Use); err != nil {
@@ -65,13 +69,9 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	lines, negative := margins.Rows(in.Period())
-	out, err := in.WriteTable(ctx, &schemas.Margins, func(write func(*dataset.Batch) error) error {
-		return rows.AppendMargins(lines, write)
-	})
-	if err != nil {
+	if err := writeMargins(ctx, in, res, lines); err != nil {
 		return nil, err
 	}
-	res.Outputs = append(res.Outputs, out)
 	if res.Sums, err = sums.MarshalBinary(); err != nil {
 		return nil, err
 	}
@@ -84,6 +84,42 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		found.Add(negative[i])
 	}
 	return res, found.Write(ctx, in, res)
+}
+
+// writeMargins writes the margins, and counts the charges behind them from what it writes.
+func writeMargins(ctx context.Context, in *run.Inputs, res *run.Result, lines []schemas.MarginRow) error {
+	var sums dataset.Tally
+	charges := int64(0)
+	out, err := in.WriteTable(ctx, &schemas.Margins, func(write func(*dataset.Batch) error) error {
+		return rows.AppendMargins(lines, func(b *dataset.Batch) error {
+			for _, n := range b.Columns[schemas.MarginCharges].Ints[:b.Rows] {
+				charges += n
+			}
+			measures := dataset.Measures{Quantity: -1, Unit: -1, Cost: schemas.MarginRevenue, Currency: schemas.MarginCurrency}
+			if err := sums.AddBatch(b, measures); err != nil {
+				return err
+			}
+			return write(b)
+		})
+	})
+	if err != nil {
+		return err
+	}
+	res.Outputs = append(res.Outputs, out)
+	res.Control.Margins, err = sums.Totals()
+	res.Control.Margins.Rows = charges
+	return err
+}
+
+// countCompared counts the charges that the plan is compared with from the sums that took their place.
+func countCompared(sums *reconcile.Sums, revenue []tally.Total) (t dataset.Totals, err error) {
+	t.Rows = sums.Actuals.Charges()
+	for _, x := range revenue {
+		if err := t.AddCost(string(x.Currency), x.Amount); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
 }
 
 // worst returns the margins below zero, the largest loss first.
@@ -164,6 +200,9 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	}
 	left.ByOffers, _ = sums.Margins.Rows(in.Period())
 	if left.Charges, err = sums.Actuals.Revenue(); err != nil {
+		return nil, err
+	}
+	if res.Control.Compared, err = countCompared(sums, left.Charges); err != nil {
 		return nil, err
 	}
 	if left.Bills, err = sums.Use.Bills(); err != nil {

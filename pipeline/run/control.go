@@ -25,10 +25,10 @@ func (c *Control) merge(o *Control) error {
 	return nil
 }
 
-func (c *Control) all() [10]*dataset.Totals {
-	return [10]*dataset.Totals{
+func (c *Control) all() [12]*dataset.Totals {
+	return [12]*dataset.Totals{
 		&c.Delivered, &c.OutOfScope, &c.Rejected, &c.Shuffled, &c.Duplicates, &c.Usage, &c.Read,
-		&c.Charged, &c.Compared, &c.Invoiced,
+		&c.Charged, &c.Taxes, &c.Margins, &c.Compared, &c.Invoiced,
 	}
 }
 

@@ -120,9 +120,11 @@ type Control struct {
 	// rows of earlier runs, so that nothing is made of them.
 	LateRows     int64 `json:"late_rows,omitempty"`
 	RepeatedRows int64 `json:"repeated_rows,omitempty"`
-	// Charged are the charges that rating made, as rows, with what they bill as costs. All of them are Compared with the
-	// plan and Invoiced.
+	// Charged are the charges that rating made, as rows, with what they bill as costs. Those that are Taxes are compared with
+	// nothing; of the others there are Margins, and the sums that are Compared with the plan. All are Invoiced.
 	Charged  dataset.Totals `json:"charged"`
+	Taxes    dataset.Totals `json:"taxes,omitzero"`
+	Margins  dataset.Totals `json:"margins,omitzero"`
 	Compared dataset.Totals `json:"compared"`
 	Invoiced dataset.Totals `json:"invoiced"`
 }

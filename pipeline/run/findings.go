@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -82,6 +83,16 @@ func (f *Findings) Write(ctx context.Context, in *Inputs, res *Result) error {
 		})
 		return rows.WriteFindings(f.rows, write)
 	})
+	if err != nil {
+		return err
+	}
 	res.Outputs = append(res.Outputs, out)
-	return err
+	counted := int64(0)
+	for _, c := range res.Codes {
+		counted += c.Findings
+	}
+	if out.Rows != counted {
+		return fmt.Errorf("%w: %s has %d findings of the %d that were counted", ErrUnbalanced, out.Key, out.Rows, counted)
+	}
+	return nil
 }

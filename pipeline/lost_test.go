@@ -291,38 +291,50 @@ func adding(to map[string]any, member, what string) {
 func TestInvoicesHoldTheCharges(t *testing.T) {
 	w := need(t, starter)
 	first := func(lines []any) map[string]any { return lines[0].(map[string]any) }
-	both := func(lines []any, totals map[string]any, what string) []any {
+	// alone changes what a line says, which has no parts to give it away.
+	alone := func(lines []any, what string) []any {
+		delete(first(lines), "parts")
 		adding(first(lines), "amount", what)
-		adding(totals, "net", what)
-		adding(totals, "total", what)
 		return lines
 	}
-	const sums, holds = `invoice of account \S+ in EUR: .*: it says (net|tax|total) [-\d.]+, and its lines sum to [-\d.]+`, `does not hold the charges that it was made of: `
+	sums := func(totals map[string]any, what string) {
+		for _, name := range []string{"net", "total", "due"} {
+			adding(totals, name, what)
+		}
+	}
+	both := func(lines []any, totals map[string]any, what string) []any {
+		sums(totals, what)
+		return alone(lines, what)
+	}
+	const adds, holds = `invoice of account \S+ in EUR: .*: it says (net|tax|total|due) [-\d.]+, and its lines sum to [-\d.]+`, `does not hold the charges that it was made of: `
 	for _, c := range []struct {
 		name  string
 		spoil func(lines []any, totals map[string]any) []any
 		says  string
 	}{
-		{"line lost", func(lines []any, _ map[string]any) []any { return lines[1:] }, sums},
-		{"line doubled", func(lines []any, _ map[string]any) []any { return append(lines, lines[0]) }, sums},
-		{"line a cent up", func(lines []any, _ map[string]any) []any { adding(first(lines), "amount", "0.01"); return lines }, sums},
-		{"line a cent down", func(lines []any, _ map[string]any) []any { adding(first(lines), "amount", "-0.01"); return lines }, sums},
-		{"net a cent up", func(lines []any, totals map[string]any) []any { adding(totals, "net", "0.01"); return lines }, sums},
-		{"tax a cent up", func(lines []any, totals map[string]any) []any { adding(totals, "tax", "0.01"); return lines }, sums},
-		{"total a cent down", func(lines []any, totals map[string]any) []any { adding(totals, "total", "-0.01"); return lines }, sums},
+		{"line lost", func(lines []any, _ map[string]any) []any { return lines[1:] }, adds},
+		{"line doubled", func(lines []any, _ map[string]any) []any { return append(lines, lines[0]) }, adds},
+		{"line a cent up", func(lines []any, _ map[string]any) []any { return alone(lines, "0.01") }, adds},
+		{"line a cent down", func(lines []any, _ map[string]any) []any { return alone(lines, "-0.01") }, adds},
+		{"part a cent up", func(lines []any, _ map[string]any) []any {
+			adding(first(lines)["parts"].([]any)[0].(map[string]any), "amount", "0.01")
+			return lines
+		}, `line 1 says [-\d.]+, and its parts sum to [-\d.]+`},
+		{"due a cent down", func(lines []any, totals map[string]any) []any { adding(totals, "due", "-0.01"); return lines }, adds},
+		{"net a cent up", func(lines []any, totals map[string]any) []any { adding(totals, "net", "0.01"); return lines }, adds},
+		{"tax a cent up", func(lines []any, totals map[string]any) []any { adding(totals, "tax", "0.01"); return lines }, adds},
+		{"total a cent down", func(lines []any, totals map[string]any) []any { adding(totals, "total", "-0.01"); return lines }, adds},
 		{"line and totals a cent up", func(lines []any, totals map[string]any) []any { return both(lines, totals, "0.01") }, holds + `cost`},
 		{"line and totals a cent down", func(lines []any, totals map[string]any) []any { return both(lines, totals, "-0.01") }, holds + `cost`},
 		{"line and totals 100 up", func(lines []any, totals map[string]any) []any { return both(lines, totals, "100") }, holds + `cost`},
 		{"line lost from lines and totals", func(lines []any, totals map[string]any) []any {
 			off := money.MustDecimal(first(lines)["amount"].(string)).Neg().String()
-			adding(totals, "net", off)
-			adding(totals, "total", off)
+			sums(totals, off)
 			return lines[1:]
 		}, holds + `\d+ rows instead of \d+`},
 		{"line doubled in lines and totals", func(lines []any, totals map[string]any) []any {
 			on := first(lines)["amount"].(string)
-			adding(totals, "net", on)
-			adding(totals, "total", on)
+			sums(totals, on)
 			return append(lines, lines[0])
 		}, holds + `\d+ rows instead of \d+`},
 	} {

@@ -32,6 +32,15 @@ func (p Period) Days() (first, last Date) {
 	return DateOf(start, time.UTC), DateOf(end, time.UTC).AddDays(-1)
 }
 
+// Name returns the month as people say it, such as August 2024; a period that ParsePeriod would refuse is its own text.
+func (p Period) Name() string {
+	start, _ := p.Bounds(time.UTC)
+	if start.IsZero() {
+		return string(p)
+	}
+	return start.Format("January 2006")
+}
+
 // Next returns the month after p.
 func (p Period) Next() Period { return p.shift(1) }
 

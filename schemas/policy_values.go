@@ -16,6 +16,11 @@ func (MeterValue) Values() []string {
 	return texts(ValueConsumed, ValuePriced, ValueRows, ValueEffective, ValueBilled, ValueContracted, ValueList, ValueSeconds)
 }
 
+// IsCost reports whether the number is money: what peers bill, contract or list.
+func (v MeterValue) IsCost() bool {
+	return v == ValueEffective || v == ValueBilled || v == ValueContracted || v == ValueList
+}
+
 // Values lists what a book may say, the default first.
 func (Aggregation) Values() []string {
 	return texts(AggregateSum, AggregateCount, AggregateMax, AggregateMin, AggregateUnique, AggregateLatest,

@@ -33,7 +33,7 @@ var floorPlan = map[string]room{
 	"rating/model":   {ours: "schemas schemas/money"},
 	"rating/facts":   {ours: "schemas schemas/money"},
 	"rating":         {ours: "rating/facts rating/model schemas schemas/money"},
-	"rating/invoice": {ours: "schemas schemas/money"},
+	"rating/invoice": {ours: "rating rating/model schemas schemas/money"},
 
 	"reconcile/sheet": {ours: "schemas schemas/money"},
 	"reconcile/tally": {ours: "schemas schemas/money"},

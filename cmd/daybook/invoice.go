@@ -92,15 +92,18 @@ type invoiceText struct {
 	Seller      invoiceParty      `json:"seller"`
 	Buyer       invoiceParty      `json:"buyer"`
 	Lines       []invoiceTextLine `json:"lines"`
-	Taxes       []invoiceTextLine `json:"taxes"`
+	Taxes       []invoiceTextRow  `json:"taxes"`
+	Applied     []invoiceTextRow  `json:"applied"`
 	Totals      struct {
-		Discount string `json:"discount"`
-		Net      string `json:"net"`
-		Tax      string `json:"tax"`
-		Total    string `json:"total"`
+		Net   string `json:"net"`
+		Tax   string `json:"tax"`
+		Total string `json:"total"`
+		Due   string `json:"due"`
 	} `json:"totals"`
-	Notes   []string `json:"notes"`
-	Payment []string `json:"payment"`
+	TaxReason   string   `json:"tax_reason"`
+	PaymentDays int      `json:"payment_days"`
+	Notes       []string `json:"notes"`
+	Payment     []string `json:"payment"`
 }
 
 type invoiceParty struct {
@@ -110,17 +113,44 @@ type invoiceParty struct {
 }
 
 type invoiceTextLine struct {
-	Charge      string `json:"charge"`
-	Description string `json:"description"`
-	Region      string `json:"region"`
-	Group       string `json:"group"`
-	From        string `json:"from"`
-	To          string `json:"to"`
-	Quantity    string `json:"quantity"`
-	Unit        string `json:"unit"`
-	UnitPrice   string `json:"unit_price"`
-	Discount    string `json:"discount"`
-	Amount      string `json:"amount"`
+	Charge      string            `json:"charge"`
+	Class       string            `json:"class"`
+	Corrects    schemas.Period    `json:"corrects"`
+	Description string            `json:"description"`
+	Region      string            `json:"region"`
+	Group       string            `json:"group"`
+	From        string            `json:"from"`
+	To          string            `json:"to"`
+	Used        string            `json:"used"`
+	Unit        string            `json:"unit"`
+	Parts       []invoiceTextPart `json:"parts"`
+	Left        string            `json:"left"`
+	Amount      string            `json:"amount"`
+}
+
+type invoiceTextPart struct {
+	Kind      string `json:"kind"`
+	Text      string `json:"text"`
+	Quantity  string `json:"quantity"`
+	Unit      string `json:"unit"`
+	UnitPrice string `json:"unit_price"`
+	Percent   string `json:"percent"`
+	Currency  string `json:"price_currency"`
+	Factors   []struct {
+		Text string `json:"text"`
+	} `json:"factors"`
+	Amount string `json:"amount"`
+}
+
+// invoiceTextRow is a row of taxes, or of what pays the total.
+type invoiceTextRow struct {
+	Charges     []string       `json:"charges"`
+	Corrects    schemas.Period `json:"corrects"`
+	Description string         `json:"description"`
+	Base        string         `json:"base"`
+	Apart       string         `json:"apart"`
+	Left        string         `json:"left"`
+	Amount      string         `json:"amount"`
 }
 
 func (p *invoiceParty) String() string {
@@ -154,40 +184,119 @@ func printInvoice(out io.Writer, raw []byte) error {
 	}
 	rows := [][]string{{"", "", "", "", inv.Currency}}
 	for i := range inv.Lines {
-		rows = append(rows, inv.Lines[i].cells())
+		rows = append(rows, inv.Lines[i].rows()...)
 	}
 	rows = append(rows, []string{"", "", "", "net", inv.Totals.Net})
 	for i := range inv.Taxes {
 		rows = append(rows, inv.Taxes[i].cells())
 	}
+	if inv.TaxReason != "" {
+		rows = append(rows, []string{"", "Tax: " + inv.TaxReason, "", "", ""})
+	}
 	rows = append(rows, []string{"", "", "", "total", inv.Totals.Total})
+	for i := range inv.Applied {
+		rows = append(rows, inv.Applied[i].cells())
+	}
+	if len(inv.Applied) > 0 {
+		rows = append(rows, []string{"", "", "", "due", inv.Totals.Due})
+	}
 	fmt.Fprintln(out)
 	printRows(out, rows, 3)
+	if inv.PaymentDays > 0 {
+		fmt.Fprintf(out, "\nDue %d days after the date of the invoice.\n", inv.PaymentDays)
+	}
 	for _, note := range append(inv.Notes, inv.Payment...) {
 		fmt.Fprintf(out, "\n%s\n", note)
 	}
 	return nil
 }
 
-// cells are the columns of a line.
-func (l *invoiceTextLine) cells() []string {
-	named := slices.DeleteFunc([]string{l.Description, l.Region, l.Group}, func(s string) bool { return s == "" })
-	what := strings.Join(named, ", ")
-	if l.Discount != "" {
-		what += " (discount " + l.Discount + ")"
+// rows are the row of a line, and one below it for each of its parts, unless the one that there is says nothing else.
+func (l *invoiceTextLine) rows() [][]string {
+	what := []string{correctionOf(l.Class, l.Corrects) + l.Description, l.Region, l.Group}
+	if l.Used != "" {
+		what = append(what, l.Used+" "+l.Unit+" used")
+	}
+	if l.Left != "" {
+		what = append(what, l.Left+" left")
 	}
 	period := ""
 	if l.From != "" {
 		period = l.From + " to " + l.To
 	}
-	quantity := l.Quantity
-	if l.Unit != "" && quantity != "" {
-		quantity += " " + l.Unit
+	named := slices.DeleteFunc(what, func(s string) bool { return s == "" })
+	row := []string{l.Charge[:min(len(l.Charge), shownDigits)], strings.Join(named, ", "), period, "", l.Amount}
+	if len(l.Parts) == 1 && l.Parts[0].plain() {
+		row[3] = l.Parts[0].reckoned()
+		return [][]string{row}
 	}
-	if l.UnitPrice != "" {
-		quantity += " × " + l.UnitPrice
+	out := [][]string{row}
+	for i := range l.Parts {
+		p := &l.Parts[i]
+		texts := []string{p.Text}
+		for _, f := range p.Factors {
+			texts = append(texts, f.Text)
+		}
+		named := slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+		sum := p.Amount
+		if p.Quantity != "" {
+			sum = p.reckoned() + " = " + sum
+		}
+		out = append(out, []string{"", "  " + strings.Join(named, ", "), "", sum, ""})
 	}
-	return []string{l.Charge[:min(len(l.Charge), shownDigits)], what, period, quantity, l.Amount}
+	return out
+}
+
+// plain reports whether the part says nothing but a quantity and a price.
+func (p *invoiceTextPart) plain() bool { return p.Kind == "" && p.Text == "" && len(p.Factors) == 0 }
+
+// reckoned is the quantity and the price of a part.
+func (p *invoiceTextPart) reckoned() string {
+	if p.Quantity == "" {
+		return ""
+	}
+	text := p.Quantity
+	if p.Unit != "" {
+		text += " " + p.Unit
+	}
+	if p.Percent != "" {
+		return text + " × " + p.Percent + "%"
+	}
+	text += " × " + p.UnitPrice
+	if p.Currency != "" {
+		text += " " + p.Currency
+	}
+	return text
+}
+
+// correctionOf begins what is said of a correction.
+func correctionOf(class string, corrects schemas.Period) string {
+	switch {
+	case corrects != "":
+		return "Correction of " + corrects.Name() + ": "
+	case class != "":
+		return class + ": "
+	}
+	return ""
+}
+
+// cells are the columns of a row; it begins with the first of its charges.
+func (r *invoiceTextRow) cells() []string {
+	what := correctionOf("", r.Corrects) + r.Description
+	if r.Base != "" {
+		what += " of " + r.Base
+	}
+	if r.Apart != "" {
+		what += ", " + r.Apart
+	}
+	if r.Left != "" {
+		what += ", " + r.Left + " left"
+	}
+	charge := ""
+	if len(r.Charges) > 0 {
+		charge = r.Charges[0][:min(len(r.Charges[0]), shownDigits)]
+	}
+	return []string{charge, what, "", "", r.Amount}
 }
 
 // printRows writes columns of equal width, those from the given one on aligned to the right.

@@ -1,18 +1,28 @@
 package document
 
 import (
+	"strconv"
+
 	"daybook/schemas"
-	"daybook/schemas/money"
 )
 
 // InvoicesHTML appends one printable page that holds the invoices in order, each beginning a sheet of paper and bearing
 // the fragment that InvoiceID gives. Of more than one, the screen shows a list of contents first.
 func InvoicesHTML(dst []byte, title string, invoices []schemas.Invoice) []byte {
+	sheets := make([]Sheet, len(invoices))
+	for i := range invoices {
+		sheets[i] = Whole(&invoices[i])
+	}
+	return SheetsHTML(dst, title, sheets)
+}
+
+// SheetsHTML is InvoicesHTML of sheets.
+func SheetsHTML(dst []byte, title string, sheets []Sheet) []byte {
 	dst = appendHead(dst, title, invoiceStyle)
-	if len(invoices) > 1 {
+	if len(sheets) > 1 {
 		dst = append(dst, "<nav aria-label=\"Contents\"><ol>\n"...)
-		for i := range invoices {
-			inv := &invoices[i]
+		for i := range sheets {
+			inv := sheets[i].Invoice
 			dst = append(dst, `<li><a href="#`...)
 			dst = appendInvoiceID(dst, inv)
 			dst = append(dst, `">`...)
@@ -22,8 +32,8 @@ func InvoicesHTML(dst []byte, title string, invoices []schemas.Invoice) []byte {
 		dst = append(dst, "</ol></nav>\n"...)
 	}
 	dst = append(dst, "<main>\n"...)
-	for i := range invoices {
-		dst = AppendInvoiceHTML(dst, &invoices[i])
+	for i := range sheets {
+		dst = AppendSheetHTML(dst, &sheets[i])
 	}
 	return append(dst, "</main>\n</body>\n</html>\n"...)
 }
@@ -48,18 +58,53 @@ func appendInvoiceID(dst []byte, inv *schemas.Invoice) []byte {
 	return appendID(dst, string(inv.Currency))
 }
 
-// AppendInvoiceHTML appends one invoice as an article, for a page that InvoicesHTML makes.
-func AppendInvoiceHTML(dst []byte, inv *schemas.Invoice) []byte {
+// AppendSheetHTML appends one sheet as an article, for a page that SheetsHTML makes.
+func AppendSheetHTML(dst []byte, sheet *Sheet) []byte {
+	inv := sheet.Invoice
 	dst = append(dst, `<article class="i" id="`...)
 	dst = appendInvoiceID(dst, inv)
 	dst = append(dst, "\">\n<header class=\"top\"><div><h1>Invoice</h1><span class=\"tag\">Draft, not yet issued</span>"...)
 	if inv.Provisional {
 		dst = append(dst, `<span class="tag p">Provisional: deliveries are missing</span>`...)
 	}
+	if sheet.Of > 1 {
+		dst = append(dst, `<span class="tag">Part `...)
+		dst = strconv.AppendInt(dst, int64(sheet.Number), 10)
+		dst = append(dst, " of "...)
+		dst = strconv.AppendInt(dst, int64(sheet.Of), 10)
+		dst = append(dst, "</span>"...)
+	}
 	dst = append(dst, "</div>"...)
 	dst = appendParty(dst, inv.Seller)
 	dst = append(dst, "</header>\n<div class=\"who\">"...)
 	dst = appendParty(dst, inv.Buyer)
+	dst = appendFacts(dst, inv)
+	dst = append(dst, "</div>\n<p class=\"due\"><span>"...)
+	dst = append(dst, dueName(inv)...)
+	dst = append(dst, ' ')
+	dst = appendEscaped(dst, string(inv.Currency))
+	dst = append(dst, "</span><b>"...)
+	dst = appendFixed(dst, inv.Due, inv.Places)
+	dst = append(dst, "</b></p>\n"...)
+	dst = appendLines(dst, sheet)
+	if sheet.Number == sheet.Of {
+		dst = appendTotals(dst, inv)
+		dst = appendFoot(dst, inv)
+	}
+	dst = appendNeighbours(dst, sheet)
+	return append(dst, "</article>\n"...)
+}
+
+// dueName is what the sum to pay is called: the total, unless something was applied to it.
+func dueName(inv *schemas.Invoice) string {
+	if len(inv.Applied) > 0 {
+		return "Amount due"
+	}
+	return "Total"
+}
+
+// appendFacts says for whom, for when and by when.
+func appendFacts(dst []byte, inv *schemas.Invoice) []byte {
 	dst = append(dst, "<dl><dt>Account</dt><dd>"...)
 	dst = appendEscaped(dst, string(inv.Account))
 	if inv.AccountName != "" {
@@ -70,25 +115,53 @@ func AppendInvoiceHTML(dst []byte, inv *schemas.Invoice) []byte {
 	dst = appendSpan(dst, inv.From, inv.To)
 	dst = append(dst, "</dd><dt>Currency</dt><dd>"...)
 	dst = appendEscaped(dst, string(inv.Currency))
-	dst = append(dst, "</dd><dt>Number and date</dt><dd>given when issued</dd></dl></div>\n<p class=\"due\"><span>Total "...)
-	dst = appendEscaped(dst, string(inv.Currency))
-	dst = append(dst, "</span><b>"...)
-	dst = appendFixed(dst, inv.Total, inv.Places)
-	dst = append(dst, "</b></p>\n"...)
-	dst = appendLines(dst, inv)
-	dst = appendTotals(dst, inv)
-	if len(inv.Notes)+len(inv.Payment) > 0 {
-		dst = append(dst, `<footer class="foot">`...)
-		for _, list := range [2][]string{inv.Payment, inv.Notes} {
-			for _, n := range list {
-				dst = append(dst, "<p>"...)
-				dst = appendEscaped(dst, n)
-				dst = append(dst, "</p>"...)
-			}
-		}
-		dst = append(dst, "</footer>\n"...)
+	dst = append(dst, "</dd><dt>Number and date</dt><dd>given when issued</dd>"...)
+	if inv.PaymentDays > 0 {
+		dst = append(dst, "<dt>Due</dt><dd>"...)
+		dst = strconv.AppendInt(dst, int64(inv.PaymentDays), 10)
+		dst = append(dst, " days after the date of the invoice:<br>"...)
+		dst = appendDate(dst, issuedAtEarliest(inv).AddDays(inv.PaymentDays))
+		dst = append(dst, ", if issued on "...)
+		dst = appendDate(dst, issuedAtEarliest(inv))
+		dst = append(dst, "</dd>"...)
 	}
-	return append(dst, "</article>\n"...)
+	return append(dst, "</dl>"...)
+}
+
+// issuedAtEarliest is the first day on which the invoice can be issued: the one after its period.
+func issuedAtEarliest(inv *schemas.Invoice) schemas.Date { return inv.To.AddDays(1) }
+
+// appendFoot says how to pay, and what else is to be said.
+func appendFoot(dst []byte, inv *schemas.Invoice) []byte {
+	if len(inv.Notes)+len(inv.Payment) == 0 {
+		return dst
+	}
+	dst = append(dst, `<footer class="foot">`...)
+	for _, list := range [2][]string{inv.Payment, inv.Notes} {
+		for _, n := range list {
+			dst = append(dst, "<p>"...)
+			dst = appendEscaped(dst, n)
+			dst = append(dst, "</p>"...)
+		}
+	}
+	return append(dst, "</footer>\n"...)
+}
+
+// appendNeighbours leads to the parts of the invoice before and after.
+func appendNeighbours(dst []byte, sheet *Sheet) []byte {
+	for _, x := range [2][2]string{{sheet.Before, "The part before"}, {sheet.After, "Continued"}} {
+		if x[0] == "" {
+			continue
+		}
+		dst = append(dst, `<p class="foot"><a href="`...)
+		dst = appendEscaped(dst, x[0])
+		dst = append(dst, '#')
+		dst = appendInvoiceID(dst, sheet.Invoice)
+		dst = append(dst, `">`...)
+		dst = append(dst, x[1]...)
+		dst = append(dst, "</a></p>\n"...)
+	}
+	return dst
 }
 
 func appendParty(dst []byte, p *schemas.Party) []byte {
@@ -104,7 +177,7 @@ func appendParty(dst []byte, p *schemas.Party) []byte {
 		for _, a := range p.Address {
 			dst = appendEscaped(append(dst, "<br>"...), a)
 		}
-		for _, f := range [3][2]string{{"Tax number ", p.TaxID}, {"Registered ", p.Registration}, {"", p.Email}} {
+		for _, f := range [5][2]string{{"Tax number ", p.TaxID}, {"Registered ", p.Registration}, {"", p.Email}, {"", p.Phone}, {"", p.Website}} {
 			if f[1] != "" {
 				dst = append(append(dst, "<br>"...), f[0]...)
 				dst = appendEscaped(dst, f[1])
@@ -122,99 +195,4 @@ func appendSpan(dst []byte, from, to schemas.Date) []byte {
 		dst = appendDate(dst, to)
 	}
 	return dst
-}
-
-func appendLines(dst []byte, inv *schemas.Invoice) []byte {
-	// The head is repeated on every sheet of paper: the account in it tells whose it is.
-	dst = append(dst, "<table><thead><tr><th scope=\"col\">Description, account "...)
-	dst = appendEscaped(dst, string(inv.Account))
-	dst = append(dst, "</th><th scope=\"col\" class=\"n\">Quantity</th>"+
-		"<th scope=\"col\" class=\"n\">Unit price</th><th scope=\"col\" class=\"n\">Amount "...)
-	dst = appendEscaped(dst, string(inv.Currency))
-	dst = append(dst, "</th></tr></thead>\n<tbody>\n"...)
-	var spanFrom, spanTo schemas.Date
-	var span [32]byte
-	text := span[:0]
-	for i := range inv.Lines {
-		l := &inv.Lines[i]
-		// Most lines span the same days.
-		if l.From != spanFrom || l.To != spanTo {
-			spanFrom, spanTo = l.From, l.To
-			text = appendSpan(span[:0], l.From, l.To)
-		}
-		dst = appendLine(dst, l, text, inv.Places)
-	}
-	if len(inv.Lines) == 0 {
-		dst = append(dst, "<tr><td colspan=\"4\">No charges in this period.</td></tr>\n"...)
-	}
-	return append(dst, "</tbody></table>\n"...)
-}
-
-func appendLine(dst []byte, l *schemas.InvoiceLine, span []byte, places int32) []byte {
-	dst = append(dst, "<tr><td>"...)
-	if l.Class != "" {
-		dst = append(appendEscaped(dst, string(l.Class)), ": "...)
-	}
-	dst = appendEscaped(dst, l.Description)
-	dst = append(dst, "<small>"...)
-	dst = append(dst, span...)
-	for _, s := range [2]string{l.Region, l.Group} {
-		if s != "" {
-			dst = append(dst, " · "...)
-			dst = appendEscaped(dst, s)
-		}
-	}
-	if !l.Discount.IsZero() {
-		dst = append(dst, " · list "...)
-		dst = appendFixed(dst, l.List, places)
-		dst = append(dst, ", discount "...)
-		dst = appendFixed(dst, l.Discount, places)
-	}
-	if l.Charge != "" {
-		dst = append(dst, " <code>"...)
-		dst = appendEscaped(dst, string(l.Charge))
-		dst = append(dst, "</code>"...)
-	}
-	dst = append(dst, "</small></td><td class=\"n\">"...)
-	if l.HasQuantity {
-		dst = appendFixed(dst, l.Quantity, 0)
-		if l.Unit != "" {
-			dst = append(dst, "<small>"...)
-			dst = appendEscaped(dst, l.Unit)
-			dst = append(dst, "</small>"...)
-		}
-	}
-	dst = append(dst, "</td><td class=\"n\">"...)
-	if l.HasPrice {
-		dst = appendFixed(dst, l.UnitPrice, places)
-	}
-	dst = append(dst, "</td><td class=\"n\">"...)
-	dst = appendFixed(dst, l.Amount, places)
-	return append(dst, "</td></tr>\n"...)
-}
-
-func appendTotals(dst []byte, inv *schemas.Invoice) []byte {
-	dst = append(dst, "<table class=\"sum\"><tbody>\n"...)
-	row := func(class, name string, v money.Fixed) {
-		dst = append(dst, "<tr"...)
-		dst = append(dst, class...)
-		dst = append(dst, "><th scope=\"row\">"...)
-		dst = appendEscaped(dst, name)
-		dst = append(dst, "</th><td class=\"n\">"...)
-		dst = appendFixed(dst, v, inv.Places)
-		dst = append(dst, "</td></tr>\n"...)
-	}
-	if !inv.Discount.IsZero() {
-		row("", "List price", inv.List)
-		row("", "Discounts", inv.Discount)
-	}
-	row("", "Net", inv.Net)
-	for i := range inv.Taxes {
-		row("", inv.Taxes[i].Description, inv.Taxes[i].Amount)
-	}
-	if len(inv.Taxes) > 1 {
-		row("", "Tax in all", inv.Tax)
-	}
-	row(` class="t"`, "Total", inv.Total)
-	return append(dst, "</tbody></table>\n"...)
 }

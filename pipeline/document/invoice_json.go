@@ -1,6 +1,8 @@
 package document
 
 import (
+	"strconv"
+
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -16,15 +18,14 @@ func AppendInvoiceJSON(dst []byte, inv *schemas.Invoice) []byte {
 	j.text("account", string(inv.Account))
 	j.optional("account_name", inv.AccountName)
 	j.text("period", string(inv.Period))
-	j.key("from")
-	j.dst = append(appendDate(append(j.dst, '"'), inv.From), '"')
-	j.key("to")
-	j.dst = append(appendDate(append(j.dst, '"'), inv.To), '"')
+	j.date("from", inv.From)
+	j.date("to", inv.To)
 	j.text("currency", string(inv.Currency))
 	j.party("seller", inv.Seller)
 	j.party("buyer", inv.Buyer)
 	j.lines("lines", inv.Lines, inv.Places)
-	j.lines("taxes", inv.Taxes, inv.Places)
+	j.taxes(inv)
+	j.applied(inv)
 	j.key("totals")
 	t := object{dst: append(j.dst, '{')}
 	t.number("list", inv.List, inv.Places)
@@ -32,7 +33,15 @@ func AppendInvoiceJSON(dst []byte, inv *schemas.Invoice) []byte {
 	t.number("net", inv.Net, inv.Places)
 	t.number("tax", inv.Tax, inv.Places)
 	t.number("total", inv.Total, inv.Places)
+	t.number("paid", inv.Paid, inv.Places)
+	t.number("due", inv.Due, inv.Places)
 	j.dst = append(t.dst, '}')
+	j.optional("tax_reason", inv.TaxReason)
+	if inv.PaymentDays > 0 {
+		j.raw("payment_days", strconv.Itoa(inv.PaymentDays))
+		j.date("issued_at_earliest", issuedAtEarliest(inv))
+		j.date("due_at_earliest", issuedAtEarliest(inv).AddDays(inv.PaymentDays))
+	}
 	j.texts("notes", inv.Notes)
 	j.texts("payment", inv.Payment)
 	return append(j.dst, '}')
@@ -84,6 +93,11 @@ func (j *object) number(name string, v money.Fixed, places int32) {
 	j.dst = append(appendPlain(append(j.dst, '"'), v, places), '"')
 }
 
+func (j *object) date(name string, d schemas.Date) {
+	j.key(name)
+	j.dst = append(appendDate(append(j.dst, '"'), d), '"')
+}
+
 func (j *object) texts(name string, values []string) {
 	if len(values) == 0 {
 		return
@@ -112,6 +126,8 @@ func (j *object) party(name string, p *schemas.Party) {
 	o.optional("tax_id", p.TaxID)
 	o.optional("registration", p.Registration)
 	o.optional("email", p.Email)
+	o.optional("phone", p.Phone)
+	o.optional("website", p.Website)
 	j.dst = append(o.dst, '}')
 }
 
@@ -127,32 +143,130 @@ func (j *object) lines(name string, lines []schemas.InvoiceLine, places int32) {
 	j.dst = append(j.dst, ']')
 }
 
+// taxes and applied are rows of several charges each.
+func (j *object) taxes(inv *schemas.Invoice) {
+	j.key("taxes")
+	j.dst = append(j.dst, '[')
+	for i := range inv.Taxes {
+		t := &inv.Taxes[i]
+		o := j.element(i)
+		o.charges(t.Charges)
+		o.text("description", t.Description)
+		o.optional("corrects", string(t.Corrects))
+		if t.HasBase {
+			o.number("base", t.Base, inv.Places)
+			o.number("percent", t.Percent, 0)
+			o.optional("apart", t.Apart)
+		}
+		o.number("amount", t.Amount, inv.Places)
+		j.dst = append(o.dst, '}')
+	}
+	j.dst = append(j.dst, ']')
+}
+
+func (j *object) applied(inv *schemas.Invoice) {
+	if len(inv.Applied) == 0 {
+		return
+	}
+	j.key("applied")
+	j.dst = append(j.dst, '[')
+	for i := range inv.Applied {
+		a := &inv.Applied[i]
+		o := j.element(i)
+		o.charges(a.Charges)
+		o.text("description", a.Description)
+		if a.HasLeft {
+			o.number("left", a.Left, inv.Places)
+		}
+		o.number("amount", a.Amount, inv.Places)
+		j.dst = append(o.dst, '}')
+	}
+	j.dst = append(j.dst, ']')
+}
+
+// element begins element i of an array.
+func (j *object) element(i int) object {
+	if i > 0 {
+		j.dst = append(j.dst, ',')
+	}
+	return object{dst: append(j.dst, '{')}
+}
+
+func (j *object) charges(ids []schemas.ChargeID) {
+	j.key("charges")
+	for i, id := range ids {
+		j.dst = append(j.dst, "[,"[min(i, 1)])
+		j.dst = appendJSON(j.dst, string(id))
+	}
+	j.dst = append(j.dst, ']')
+}
+
 func appendLineJSON(dst []byte, l *schemas.InvoiceLine, places int32) []byte {
 	j := object{dst: append(dst, '{')}
 	j.optional("charge", string(l.Charge))
 	j.optional("offering", string(l.Offering))
 	j.text("category", string(l.Category))
 	j.optional("class", string(l.Class))
+	j.optional("corrects", string(l.Corrects))
 	j.text("description", l.Description)
 	j.optional("region", l.Region)
 	j.optional("group", l.Group)
 	if !l.From.IsZero() {
-		j.key("from")
-		j.dst = append(appendDate(append(j.dst, '"'), l.From), '"')
-		j.key("to")
-		j.dst = append(appendDate(append(j.dst, '"'), l.To), '"')
+		j.date("from", l.From)
+		j.date("to", l.To)
 	}
-	if l.HasQuantity {
-		j.number("quantity", l.Quantity, 0)
-		j.optional("unit", l.Unit)
+	if l.HasUsed {
+		j.number("used", l.Used, 0)
+		j.optional("unit", l.UsedUnit)
 	}
-	if l.HasPrice {
-		j.number("unit_price", l.UnitPrice, 0)
+	if len(l.Parts) > 0 {
+		j.key("parts")
+		j.dst = append(j.dst, '[')
+		for i := range l.Parts {
+			j.part(i, &l.Parts[i], places)
+		}
+		j.dst = append(j.dst, ']')
 	}
 	if !l.Discount.IsZero() {
-		j.number("list", l.List, places)
 		j.number("discount", l.Discount, places)
+	}
+	if l.HasLeft {
+		j.number("left", l.Left, places)
 	}
 	j.number("amount", l.Amount, places)
 	return append(j.dst, '}')
+}
+
+// part is one step of a line's amount.
+func (j *object) part(i int, p *schemas.LinePart, places int32) {
+	o := j.element(i)
+	o.optional("kind", string(p.Kind))
+	o.optional("text", p.Text)
+	if p.HasQuantity {
+		o.number("quantity", p.Quantity, 0)
+		o.optional("unit", p.Unit)
+		if p.Percent {
+			o.number("percent", p.UnitPrice, 0)
+		} else {
+			o.number("unit_price", p.UnitPrice, 0)
+		}
+		o.optional("price_currency", string(p.Currency))
+	}
+	for k := range p.Factors {
+		f := &p.Factors[k]
+		if k == 0 {
+			o.key("factors")
+		}
+		o.dst = append(o.dst, "[,"[min(k, 1)])
+		x := object{dst: append(o.dst, '{')}
+		x.optional("text", f.Text)
+		x.number("times", f.Times, 0)
+		x.number("over", f.Over, 0)
+		o.dst = append(x.dst, '}')
+	}
+	if len(p.Factors) > 0 {
+		o.dst = append(o.dst, ']')
+	}
+	o.number("amount", p.Amount, places)
+	j.dst = append(o.dst, '}')
 }

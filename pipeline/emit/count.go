@@ -22,15 +22,23 @@ type writtenInvoice struct {
 	Currency money.Currency    `json:"currency"`
 	Lines    []writtenLine     `json:"lines"`
 	Taxes    []writtenLine     `json:"taxes"`
+	Applied  []writtenLine     `json:"applied"`
 	Totals   struct {
 		Net   money.Fixed `json:"net"`
 		Tax   money.Fixed `json:"tax"`
 		Total money.Fixed `json:"total"`
+		Paid  money.Fixed `json:"paid"`
+		Due   money.Fixed `json:"due"`
 	} `json:"totals"`
 }
 
+// writtenLine is a charge, or a row of several that names them.
 type writtenLine struct {
-	Amount money.Fixed `json:"amount"`
+	Charges []schemas.ChargeID `json:"charges"`
+	Amount  money.Fixed        `json:"amount"`
+	Parts   []struct {
+		Amount money.Fixed `json:"amount"`
+	} `json:"parts"`
 }
 
 // countInvoices reads back the invoices that lie under a key, one JSON object a line, and counts their lines: a row for each,
@@ -71,14 +79,22 @@ func (inv *writtenInvoice) count(t *dataset.Totals) error {
 	if err != nil {
 		return err
 	}
+	paid, err := addLines(t, inv.Currency, inv.Applied)
+	if err != nil {
+		return err
+	}
 	total, err := net.Add(tax)
+	if err != nil {
+		return err
+	}
+	due, err := total.Add(paid)
 	if err != nil {
 		return err
 	}
 	for _, x := range []struct {
 		name      string
 		have, sum money.Fixed
-	}{{"net", inv.Totals.Net, net}, {"tax", inv.Totals.Tax, tax}, {"total", inv.Totals.Total, total}} {
+	}{{"net", inv.Totals.Net, net}, {"tax", inv.Totals.Tax, tax}, {"total", inv.Totals.Total, total}, {"paid", inv.Totals.Paid, paid}, {"due", inv.Totals.Due, due}} {
 		if x.have != x.sum {
 			return fmt.Errorf("%w: it says %s %s, and its lines sum to %s", run.ErrUnbalanced, x.name, x.have, x.sum)
 		}
@@ -88,10 +104,20 @@ func (inv *writtenInvoice) count(t *dataset.Totals) error {
 
 func addLines(t *dataset.Totals, currency money.Currency, lines []writtenLine) (sum money.Fixed, err error) {
 	for i := range lines {
-		if sum, err = sum.Add(lines[i].Amount); err != nil {
+		l := &lines[i]
+		if sum, err = sum.Add(l.Amount); err != nil {
 			return sum, err
 		}
+		t.Rows += int64(max(len(l.Charges), 1))
+		var parts money.Fixed
+		for k := range l.Parts {
+			if parts, err = parts.Add(l.Parts[k].Amount); err != nil {
+				return sum, err
+			}
+		}
+		if len(l.Parts) > 0 && parts != l.Amount {
+			return sum, fmt.Errorf("%w: line %d says %s, and its parts sum to %s", run.ErrUnbalanced, i+1, l.Amount, parts)
+		}
 	}
-	t.Rows += int64(len(lines))
 	return sum, t.AddCost(string(currency), sum)
 }

@@ -1,9 +1,11 @@
 package emit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"daybook/pipeline/compare"
 	"daybook/pipeline/dataset"
@@ -17,6 +19,9 @@ import (
 // invoicesPerFile is how many accounts share one printable page: few enough to open quickly, many enough that a hundred
 // thousand accounts do not make a hundred thousand files.
 const invoicesPerFile = 100
+
+// rowsPerFile bounds a page by the rows of its tables: some two megabytes, which a telephone opens at once.
+const rowsPerFile = 4000
 
 // invoiced is what the invoices of one shard leave for the index.
 type invoiced struct {
@@ -38,12 +43,12 @@ func Invoices(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	out, err := in.WriteObject(ctx, "invoices", key, 0, func(w io.Writer) error {
 		e.lines = w
 		err := run.EachOutput(charged, schemas.Charges.Name, func(o run.Output) error {
-			return rows.ReadCharges(ctx, in.Store(), o.Key, rows.BriefCharge, e.charge)
+			return rows.ReadCharges(ctx, in.Store(), o.Key, nil, e.charge)
 		})
 		if err != nil {
 			return err
 		}
-		if err := e.account(); err != nil {
+		if err := e.finish(); err != nil {
 			return err
 		}
 		return e.page()
@@ -76,51 +81,89 @@ type invoiceEmitter struct {
 	billing *invoice.Terms
 	lines   io.Writer
 	// read counts the charges as they come, for comparison with what rating wrote.
-	read    dataset.Totals
-	charges []schemas.Charge
+	read dataset.Totals
+	// draft is the account's whose charges are coming.
+	account schemas.AccountID
+	draft   *invoice.Draft
 	pending []schemas.Invoice
-	pages   int
-	left    invoiced
-	buffer  []byte
+	// rows is how many rows of a table the pending invoices take.
+	rows   int
+	pages  int
+	left   invoiced
+	buffer []byte
 }
 
 func (e *invoiceEmitter) charge(c *schemas.Charge) error {
-	if len(e.charges) > 0 && e.charges[0].Account != c.Account {
-		if err := e.account(); err != nil {
+	if e.draft != nil && e.account != c.Account {
+		if err := e.finish(); err != nil {
 			return err
 		}
 	}
-	e.charges = append(e.charges, *c)
+	if e.draft == nil {
+		to, err := BuyerOf(e.in.Book(), c.Account)
+		if err != nil {
+			return err
+		}
+		e.account, e.draft = c.Account, e.billing.Begin(to)
+	}
+	if err := e.draft.Add(c); err != nil {
+		return err
+	}
 	return run.CountCharge(&e.read, c)
 }
 
-// account drafts the invoices of the account whose charges are all there.
-func (e *invoiceEmitter) account() error {
-	if len(e.charges) == 0 {
+// finish writes the invoices of the account whose charges are all there.
+func (e *invoiceEmitter) finish() error {
+	if e.draft == nil {
 		return nil
 	}
-	id := e.charges[0].Account
-	account, customer, ok := e.in.Book().Account(id)
-	if !ok {
-		return fmt.Errorf("account %s has charges and is not in the book", id)
-	}
-	name := account.Name
-	if name == "" {
-		name = customer.Name
-	}
-	drafts, err := e.billing.Invoices(Buyer(customer), id, name, e.charges)
+	drafts, err := e.draft.Invoices()
 	if err != nil {
 		return err
 	}
-	e.charges = e.charges[:0]
-	e.buffer = document.InvoicesJSON(e.buffer[:0], drafts)
-	if _, err := e.lines.Write(e.buffer); err != nil {
+	e.draft = nil
+	for i := range drafts {
+		e.buffer = document.InvoicesJSON(e.buffer[:0], drafts[i:i+1])
+		if _, err := e.lines.Write(e.buffer); err != nil {
+			return err
+		}
+		if err := e.print(&drafts[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// print puts an invoice on the page at hand, or on pages of its own if it is too long for one.
+func (e *invoiceEmitter) print(inv *schemas.Invoice) error {
+	n := document.Rows(inv)
+	if len(e.pending) >= invoicesPerFile || len(e.pending) > 0 && e.rows+n > rowsPerFile {
+		if err := e.page(); err != nil {
+			return err
+		}
+	}
+	if n <= rowsPerFile {
+		e.pending = append(e.pending, *inv)
+		e.rows += n
+		return nil
+	}
+	sheets, err := document.Sheets(inv, rowsPerFile)
+	if err != nil {
 		return err
 	}
-	e.pending = append(e.pending, drafts...)
-	if len(e.pending) >= invoicesPerFile {
-		return e.page()
+	first := e.pages
+	for i := range sheets {
+		if i > 0 {
+			sheets[i].Before = e.pageName(e.pages - 1)
+		}
+		if i+1 < len(sheets) {
+			sheets[i].After = e.pageName(e.pages + 1)
+		}
+		if err := e.write(sheets[i : i+1]); err != nil {
+			return err
+		}
 	}
+	e.left.Entries = append(e.left.Entries, document.Entry(inv, "invoices/"+e.pageName(first)))
 	return nil
 }
 
@@ -129,24 +172,31 @@ func (e *invoiceEmitter) page() error {
 	if len(e.pending) == 0 {
 		return nil
 	}
-	name := fmt.Sprintf("invoices-%04d-%03d.html", e.in.Part, e.pages)
-	e.pages++
+	sheets := make([]document.Sheet, 0, len(e.pending))
+	for i := range e.pending {
+		sheets = append(sheets, document.Whole(&e.pending[i]))
+		e.left.Entries = append(e.left.Entries, document.Entry(&e.pending[i], "invoices/"+e.pageName(e.pages)))
+	}
+	e.pending, e.rows = e.pending[:0], 0
+	return e.write(sheets)
+}
+
+func (e *invoiceEmitter) pageName(n int) string {
+	return fmt.Sprintf("invoices-%04d-%03d.html", e.in.Part, n)
+}
+
+// write writes the next page.
+func (e *invoiceEmitter) write(sheets []document.Sheet) error {
 	title := fmt.Sprintf("Draft invoices %s, %s", e.in.Period(), e.in.Book().Provider().Name)
-	e.buffer = document.InvoicesHTML(e.buffer[:0], title, e.pending)
-	key := fmt.Sprintf("reports/%s/%s/invoices/%s", e.in.Period(), e.in.RunID(), name)
-	out, err := e.in.WriteObject(e.ctx, "invoices", key, int64(len(e.pending)), func(w io.Writer) error {
+	e.buffer = document.SheetsHTML(e.buffer[:0], title, sheets)
+	key := fmt.Sprintf("reports/%s/%s/invoices/%s", e.in.Period(), e.in.RunID(), e.pageName(e.pages))
+	e.pages++
+	out, err := e.in.WriteObject(e.ctx, "invoices", key, int64(len(sheets)), func(w io.Writer) error {
 		_, err := w.Write(e.buffer)
 		return err
 	})
-	if err != nil {
-		return err
-	}
 	e.res.Outputs = append(e.res.Outputs, out)
-	for i := range e.pending {
-		e.left.Entries = append(e.left.Entries, document.Entry(&e.pending[i], "invoices/"+name))
-	}
-	e.pending = e.pending[:0]
-	return nil
+	return err
 }
 
 // comparedOf returns what the comparison left. It is not to be changed.
@@ -160,12 +210,19 @@ func comparedOf(ctx context.Context, in *run.Inputs) (*compare.Compared, error) 
 
 // Billing is what all invoices of the run share.
 func Billing(book run.Book, period schemas.Period, asOf schemas.Date, provisional bool) *invoice.Terms {
-	p := book.Provider()
-	b := &invoice.Terms{
-		Seller: seller(p), Period: period, Zone: book.Zone(), AsOf: asOf, Provisional: provisional, Notes: p.Invoicing.Notes,
+	p, catalogue := book.Provider(), book.Catalogue()
+	t := &invoice.Terms{
+		Seller: seller(p), Period: period, Zone: book.Zone(), AsOf: asOf, Provisional: provisional,
+		CreditTax: catalogue.Policy.CreditTax, CostMeters: map[schemas.MeterID]bool{},
+		PaymentDays: p.Invoicing.PaymentDays, Notes: p.Invoicing.Notes,
 	}
-	if rounding := book.Catalogue().Policy.Rounding; len(rounding) > 0 {
-		b.Rounding = rounding
+	for i := range catalogue.Meters {
+		if m := &catalogue.Meters[i]; m.Value.IsCost() {
+			t.CostMeters[m.ID] = true
+		}
+	}
+	if rounding := catalogue.Policy.Rounding; len(rounding) > 0 {
+		t.Rounding = rounding
 	}
 	for _, bank := range p.Invoicing.Bank {
 		line := bank.Holder + ", IBAN " + bank.IBAN
@@ -175,9 +232,9 @@ func Billing(book run.Book, period schemas.Period, asOf schemas.Date, provisiona
 		if bank.Currency != "" {
 			line += " (" + string(bank.Currency) + ")"
 		}
-		b.Payment = append(b.Payment, line)
+		t.Payment = append(t.Payment, line)
 	}
-	return b
+	return t
 }
 
 func seller(p *schemas.Provider) *schemas.Party {
@@ -188,10 +245,30 @@ func seller(p *schemas.Provider) *schemas.Party {
 		}
 	}
 	return &schemas.Party{
-		Name: p.Name, LegalName: p.LegalName, Address: address, TaxID: p.TaxID, Registration: p.Registration, Email: p.Contact.Email,
+		Name: p.Name, LegalName: p.LegalName, Address: address, TaxID: p.TaxID, Registration: p.Registration,
+		Email: p.Contact.Email, Phone: p.Contact.Phone, Website: p.Contact.Website,
 	}
 }
 
-func Buyer(c *schemas.Customer) *schemas.Party {
-	return &schemas.Party{Name: c.Name, LegalName: c.LegalName, Address: c.Address, TaxID: c.TaxID, Email: c.Email}
+// BuyerOf is whom an account's invoices are for. The error is an account that is not in the book.
+func BuyerOf(b run.Book, id schemas.AccountID) (*invoice.Buyer, error) {
+	account, c, ok := b.Account(id)
+	if !ok {
+		return nil, fmt.Errorf("account %s has charges and is not in the book", id)
+	}
+	to := &invoice.Buyer{
+		Party:   &schemas.Party{Name: c.Name, LegalName: c.LegalName, Address: c.Address, TaxID: c.TaxID, Email: c.Email},
+		Account: id, Name: cmp.Or(account.Name, c.Name), Zone: b.Zone(),
+	}
+	if account.TaxExempt {
+		to.TaxReason = account.TaxReason
+	}
+	if account.TimeZone != "" {
+		zone, err := time.LoadLocation(account.TimeZone)
+		if err != nil {
+			return nil, fmt.Errorf("account %s: %w", id, err)
+		}
+		to.Zone = zone
+	}
+	return to, nil
 }

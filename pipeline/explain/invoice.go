@@ -80,12 +80,12 @@ func (l *Look) InvoicePage(ctx context.Context, id schemas.AccountID) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	account, customer, ok := l.book.Account(id)
-	if !ok {
+	to, err := emit.BuyerOf(run.WholeBook(l.book), id)
+	if err != nil {
 		return nil, fmt.Errorf("render the invoice of %s: the account is no longer in the book; the run's own pages are in reports/%s/%s/invoices", id, l.Manifest.Spec.Period, l.Manifest.Run)
 	}
-	var charges []schemas.Charge
-	q := scanning{table: &schemas.Charges, columns: rows.BriefCharge, column: schemas.ChargeBillingAccountId, text: string(id)}
+	draft := emit.Billing(run.WholeBook(l.book), l.Manifest.Spec.Period, l.asOf(), l.Manifest.Provisional).Begin(to)
+	q := scanning{table: &schemas.Charges, column: schemas.ChargeBillingAccountId, text: string(id)}
 	for _, o := range l.outputs(&schemas.Charges, id) {
 		err := l.scan(ctx, o.Key, q, func(b *dataset.Batch, _ int) error {
 			for i := range b.Rows {
@@ -96,7 +96,9 @@ func (l *Look) InvoicePage(ctx context.Context, id schemas.AccountID) ([]byte, e
 				if err != nil {
 					return fmt.Errorf("%s, row %d: %w", o.Key, i+1, err)
 				}
-				charges = append(charges, *c)
+				if err := draft.Add(c); err != nil {
+					return err
+				}
 			}
 			return nil
 		})
@@ -104,7 +106,7 @@ func (l *Look) InvoicePage(ctx context.Context, id schemas.AccountID) ([]byte, e
 			return nil, err
 		}
 	}
-	drafts, err := emit.Billing(run.WholeBook(l.book), l.Manifest.Spec.Period, l.asOf(), l.Manifest.Provisional).Invoices(emit.Buyer(customer), id, firstText(account.Name, customer.Name), charges)
+	drafts, err := draft.Invoices()
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +115,6 @@ func (l *Look) InvoicePage(ctx context.Context, id schemas.AccountID) ([]byte, e
 			return nil, fmt.Errorf("render the invoice of %s: the book has changed since the run, which would show on it; the run's own pages are in reports/%s/%s/invoices", id, l.Manifest.Spec.Period, l.Manifest.Run)
 		}
 	}
-	title := fmt.Sprintf("Draft invoice %s, %s", l.Manifest.Spec.Period, firstText(account.Name, customer.Name))
+	title := fmt.Sprintf("Draft invoice %s, %s", l.Manifest.Spec.Period, to.Name)
 	return document.InvoicesHTML(nil, title, drafts), nil
 }

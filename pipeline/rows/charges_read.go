@@ -33,9 +33,10 @@ var ComparedCharge = []int{
 // valid until it returns.
 func ReadCharges(ctx context.Context, s store.Store, key string, columns []int, each func(*schemas.Charge) error) error {
 	var c schemas.Charge
+	known := formulas{}
 	return ScanTable(ctx, s, key, &schemas.Charges, columns, func(b *dataset.Batch) error {
 		for i := range b.Rows {
-			if err := fillCharge(&c, b, i); err != nil {
+			if err := fillCharge(&c, b, i, known); err != nil {
 				return fmt.Errorf("%s, row %d: %w", key, i+1, err)
 			}
 			if err := each(&c); err != nil {
@@ -113,11 +114,11 @@ func (t *TableScan) faults() error {
 // ChargeAt reads row i of a batch of schemas.Charges.
 func ChargeAt(b *dataset.Batch, i int) (*schemas.Charge, error) {
 	c := new(schemas.Charge)
-	return c, fillCharge(c, b, i)
+	return c, fillCharge(c, b, i, formulas{})
 }
 
 // fillCharge is chargeAt into c. What is of columns that were not read stays empty; those of its times always are.
-func fillCharge(c *schemas.Charge, b *dataset.Batch, i int) error {
+func fillCharge(c *schemas.Charge, b *dataset.Batch, i int, known formulas) error {
 	text := func(col int) string { return b.Columns[col].StringAt(i) }
 	at := func(col int) time.Time { return time.UnixMicro(b.Columns[col].Ints[i]).UTC() }
 	dec := func(col int) (d money.Decimal) {
@@ -162,7 +163,7 @@ func fillCharge(c *schemas.Charge, b *dataset.Batch, i int) error {
 		}
 	}
 	if !b.Columns[schemas.ChargeSteps].Absent {
-		c.Steps, err = stepsOf(text(schemas.ChargeSteps), text(schemas.ChargeStepNumbers))
+		c.Steps, err = known.steps(text(schemas.ChargeSteps), text(schemas.ChargeStepNumbers))
 	}
 	return err
 }

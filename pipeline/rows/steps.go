@@ -222,6 +222,9 @@ func (f *stepsForm) fill(numbers string) ([]schemas.Step, error) {
 	for i := range f.steps {
 		x, s := &f.steps[i], &steps[i]
 		s.Op = x.op
+		if len(x.in) > 0 {
+			s.In = make([]schemas.Operand, 0, len(x.in))
+		}
 		for k := range x.in {
 			y := &x.in[k]
 			o := schemas.Operand{Name: y.name}

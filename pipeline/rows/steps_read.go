@@ -17,6 +17,28 @@ func stepsOf(text, numbers string) ([]schemas.Step, error) {
 	return f.fill(numbers)
 }
 
+// formulas are those that one reader of charges has met: they are few, and each is of many charges.
+type formulas map[string]*stepsForm
+
+// mostFormulas bounds how many are kept.
+const mostFormulas = 4096
+
+// steps is stepsOf, which reads each formula once.
+func (f formulas) steps(text, numbers string) ([]schemas.Step, error) {
+	form := f[text]
+	if form == nil {
+		var err error
+		if form, err = readFormula(text); err != nil {
+			return nil, err
+		}
+		if len(f) >= mostFormulas {
+			clear(f)
+		}
+		f[strings.Clone(text)] = form
+	}
+	return form.fill(numbers)
+}
+
 // readFormula reads the text of a formula. Only texts as formula.write writes them are taken.
 func readFormula(text string) (*stepsForm, error) {
 	f, r := &stepsForm{text: text}, formulaReader{rest: text}

@@ -14,151 +14,183 @@ import (
 type Terms struct {
 	Seller *schemas.Party
 	Period schemas.Period
-	// Zone is the provider's: days begin in it.
+	// Zone is the provider's: months begin in it.
 	Zone *time.Location
 	// Rounding is the policy, as known on AsOf: it says with how many places a currency is shown. Charges are rounded when
 	// they come.
-	Rounding    schemas.Rounding
-	AsOf        schemas.Date
+	Rounding schemas.Rounding
+	AsOf     schemas.Date
+	// CreditTax says whether prepaid credit pays before tax, and so is a line, or after it.
+	CreditTax schemas.CreditTax
+	// CostMeters measure what peers charge us: what they count is not the customer's to see.
+	CostMeters  map[schemas.MeterID]bool
 	Provisional bool
+	PaymentDays int
 	Notes       []string
 	Payment     []string
 }
 
-// Invoices makes draft invoices of one account's charges, one for each currency, sorted by currency. Charges keep their
-// order. An amount that no dataset could hold and a currency without minor unit are errors; they name the charge.
-func (b *Terms) Invoices(buyer *schemas.Party, account schemas.AccountID, name string, charges []schemas.Charge) ([]schemas.Invoice, error) {
-	var out []schemas.Invoice
-	for i := range charges {
-		c := &charges[i]
-		if c.Account != account {
-			return nil, fmt.Errorf("invoice account %s: charge %s is of account %s", account, c.ID, c.Account)
-		}
-		if slices.ContainsFunc(out, func(v schemas.Invoice) bool { return v.Currency == c.Currency }) {
-			continue
-		}
-		inv, err := b.invoice(c.Currency, charges)
-		if err != nil {
-			return nil, fmt.Errorf("invoice account %s: %w", account, err)
-		}
-		inv.Buyer, inv.Account, inv.AccountName = buyer, account, name
-		out = append(out, inv)
-	}
-	slices.SortFunc(out, func(x, y schemas.Invoice) int { return cmp.Compare(x.Currency, y.Currency) })
-	return out, nil
+// Buyer is whom an invoice is for.
+type Buyer struct {
+	Party   *schemas.Party
+	Account schemas.AccountID
+	Name    string
+	// Zone is the account's: the days of its lines are civil days there. Nil is the provider's.
+	Zone *time.Location
+	// TaxReason says why no tax is charged; empty where it is.
+	TaxReason string
 }
 
-// invoice takes the charges of one currency.
-func (b *Terms) invoice(currency money.Currency, charges []schemas.Charge) (schemas.Invoice, error) {
-	start, end := b.Period.Bounds(b.Zone)
-	inv := schemas.Invoice{
-		Seller: b.Seller, Period: b.Period, From: schemas.DateOf(start, b.Zone), To: schemas.DateOf(end, b.Zone).AddDays(-1),
-		Currency: currency, Provisional: b.Provisional, Notes: b.Notes, Payment: b.Payment,
+// Draft gathers the charges of one account. It keeps lines, which are smaller than the charges that they are made of.
+type Draft struct {
+	terms    *Terms
+	buyer    *Buyer
+	invoices []schemas.Invoice
+}
+
+// Begin begins the invoices of an account.
+func (t *Terms) Begin(buyer *Buyer) *Draft { return &Draft{terms: t, buyer: buyer} }
+
+// Add puts a charge on the invoice of its currency. Charges keep their order. The error is a charge of another account, an
+// amount that no document can hold, or a currency without minor unit; it names the charge.
+func (d *Draft) Add(c *schemas.Charge) error {
+	if c.Account != d.buyer.Account {
+		return fmt.Errorf("invoice account %s: charge %s is of account %s", d.buyer.Account, c.ID, c.Account)
 	}
-	rule, ok := b.Rounding.For(currency, schemas.RoundLine, inv.To, b.AsOf)
+	at := slices.IndexFunc(d.invoices, func(v schemas.Invoice) bool { return v.Currency == c.Currency })
+	if at < 0 {
+		inv, err := d.begin(c.Currency)
+		if err != nil {
+			return fmt.Errorf("invoice account %s: %w", c.Account, err)
+		}
+		at = len(d.invoices)
+		d.invoices = append(d.invoices, inv)
+	}
+	if err := d.place(&d.invoices[at], c); err != nil {
+		return fmt.Errorf("invoice account %s: charge %s: %w", c.Account, c.ID, err)
+	}
+	return nil
+}
+
+// Invoices totals the drafts, one for each currency, sorted by currency. The error is a sum that overflows.
+func (d *Draft) Invoices() ([]schemas.Invoice, error) {
+	for i := range d.invoices {
+		if err := total(&d.invoices[i]); err != nil {
+			return nil, fmt.Errorf("invoice account %s: %w", d.buyer.Account, err)
+		}
+	}
+	slices.SortFunc(d.invoices, func(x, y schemas.Invoice) int { return cmp.Compare(x.Currency, y.Currency) })
+	return d.invoices, nil
+}
+
+// begin is an invoice without lines.
+func (d *Draft) begin(currency money.Currency) (schemas.Invoice, error) {
+	t := d.terms
+	first, last := t.Period.Days()
+	inv := schemas.Invoice{
+		Seller: t.Seller, Buyer: d.buyer.Party, Account: d.buyer.Account, AccountName: d.buyer.Name, Period: t.Period, From: first, To: last,
+		Currency: currency, Provisional: t.Provisional, TaxReason: d.buyer.TaxReason, PaymentDays: t.PaymentDays, Notes: t.Notes, Payment: t.Payment,
+	}
+	rule, ok := t.Rounding.For(currency, schemas.RoundLine, last, t.AsOf)
 	if !ok {
 		return inv, fmt.Errorf("currency %s has no minor unit; give its places in the rounding policy", currency)
 	}
 	if rule.Places != nil {
 		inv.Places = *rule.Places
 	}
-	kept := make([]*schemas.Charge, 0, len(charges))
-	taxes := 0
-	for i := range charges {
-		if c := &charges[i]; c.Currency == currency {
-			kept = append(kept, c)
-			if c.Category == schemas.CategoryTax {
-				taxes++
-			}
-		}
-	}
-	inv.Lines = make([]schemas.InvoiceLine, 0, len(kept)-taxes)
-	inv.Taxes = make([]schemas.InvoiceLine, 0, taxes)
-	for _, c := range kept {
-		line, err := b.line(c, inv.Places)
-		if err != nil {
-			return inv, fmt.Errorf("charge %s: %w", c.ID, err)
-		}
-		if c.Category == schemas.CategoryTax {
-			inv.Taxes = append(inv.Taxes, line)
-		} else {
-			inv.Lines = append(inv.Lines, line)
-		}
-	}
-	return inv, total(&inv)
+	return inv, nil
 }
 
-// line is a charge as the invoice shows it. The discount is what lies between the list and the invoiced amount.
-func (b *Terms) line(c *schemas.Charge, places int32) (schemas.InvoiceLine, error) {
-	shown, err := money.FixedFromDecimal(c.Amount)
+// place puts a charge where it belongs: among the taxes, among what pays the total, or among the lines.
+func (d *Draft) place(inv *schemas.Invoice, c *schemas.Charge) error {
+	amount, err := money.FixedFromDecimal(c.Amount)
 	if err != nil {
-		return schemas.InvoiceLine{}, fmt.Errorf("amount %s: %w", c.Amount, err)
+		return fmt.Errorf("amount %s: %w", c.Amount, err)
+	}
+	switch {
+	case c.Category == schemas.CategoryTax:
+		return addTax(inv, c, amount)
+	case c.Model == creditModel && d.terms.CreditTax != schemas.CreditBeforeTax:
+		return apply(inv, c, amount)
 	}
 	l := schemas.InvoiceLine{
-		Charge: c.ID, Offering: c.Offering, Category: c.Category, Class: c.Class, Description: c.Description, Region: c.Region, Group: c.Group, Amount: shown, List: shown,
+		Charge: c.ID, Offering: c.Offering, Category: c.Category, Class: c.Class, Corrects: c.Corrects, Description: c.Description,
+		Region: c.Region, Group: c.Group, Amount: amount,
 	}
 	if c.Group == "RegionId="+c.Region { // the line names its region already
 		l.Group = ""
 	}
-	if !c.Start.IsZero() && c.End.After(c.Start) {
-		l.From, l.To = schemas.DateOf(c.Start, b.Zone), schemas.DateOf(c.End.Add(-1), b.Zone)
-	}
-	if c.HasQuantity {
-		l.HasQuantity, l.Unit = true, c.PricingUnit
-		if l.Quantity, err = money.FixedFromDecimal(c.Priced); err != nil {
-			return l, fmt.Errorf("quantity %s: %w", c.Priced, err)
+	l.From, l.To = d.days(c)
+	hidden := costModel(schemas.Model(c.Model)) || d.terms.CostMeters[c.Meter]
+	l.Parts = partsOf(c, inv.Places, hidden)
+	for i := range l.Parts {
+		if l.Parts[i].Kind != schemas.PartDiscount {
+			continue
+		}
+		if l.Discount, err = l.Discount.Add(l.Parts[i].Amount); err != nil {
+			return fmt.Errorf("sum of its discounts: %w", err)
 		}
 	}
-	if c.UnitPrice != nil {
-		l.HasPrice = true
-		if l.UnitPrice, err = money.FixedFromDecimal(*c.UnitPrice); err != nil {
-			return l, fmt.Errorf("unit price %s: %w", *c.UnitPrice, err)
-		}
-	}
-	if c.Category == schemas.CategoryUsage || c.Category == schemas.CategoryPurchase {
-		if err := discountRounded(&l, c, places); err != nil {
-			return l, err
-		}
-	}
-	return l, nil
+	l.HasLeft, l.Left = leftOf(c)
+	useRounded(&l, c, hidden)
+	inv.Lines = append(inv.Lines, l)
+	return nil
 }
 
-// discountRounded sets List and Discount where something was taken off the list price, which is shown rounded as the
-// amount is.
-func discountRounded(l *schemas.InvoiceLine, c *schemas.Charge, places int32) error {
-	if c.List.Equal(c.Exact) || c.List.IsZero() {
-		return nil
+// useRounded states the quantity that was metered where no part does.
+func useRounded(l *schemas.InvoiceLine, c *schemas.Charge, hidden bool) {
+	counted := func(p schemas.LinePart) bool { return p.HasQuantity && p.Kind == "" && p.Unit != "" }
+	if hidden || !c.HasQuantity || c.Frequency != schemas.FrequencyUsageBased || c.Class != "" || slices.ContainsFunc(l.Parts, counted) {
+		return
 	}
-	list, err := money.FixedFromDecimal(money.RoundTo(c.List, places, money.HalfEven))
-	if err != nil {
-		return fmt.Errorf("list amount %s: %w", c.List, err)
+	p := part{quantity: c.Consumed}
+	used, err := money.FixedFromDecimal(p.shownRound(rule{places: usualDigits, mode: money.HalfUp}))
+	l.HasUsed, l.Used, l.UsedUnit = err == nil, used, c.ConsumedUnit
+}
+
+// days are the first and the last day of a charge. A month begins where the provider is, a subscription where the account
+// is: an instant that is a midnight in one of the two zones begins a day there.
+func (d *Draft) days(c *schemas.Charge) (from, to schemas.Date) {
+	if c.Start.IsZero() || !c.End.After(c.Start) {
+		return from, to
 	}
-	if l.Discount, err = l.Amount.Sub(list); err != nil {
-		return fmt.Errorf("discount from %s to %s: %w", list, l.Amount, err)
+	zone := d.buyer.Zone
+	if zone == nil {
+		zone = d.terms.Zone
 	}
-	l.List = list
-	return nil
+	in := func(at time.Time) *time.Location {
+		for _, z := range []*time.Location{zone, d.terms.Zone} {
+			if schemas.DateOf(at, z).Time(z).Equal(at) {
+				return z
+			}
+		}
+		return zone
+	}
+	return schemas.DateOf(c.Start, in(c.Start)), schemas.DateOf(c.End.Add(-1), in(c.End))
 }
 
 // total adds the lines up.
 func total(inv *schemas.Invoice) error {
-	add := func(to *money.Fixed, v money.Fixed) (err error) {
-		if *to, err = to.Add(v); err != nil {
-			return fmt.Errorf("total of %d lines: %w", len(inv.Lines), err)
+	var failed error
+	add := func(a, b money.Fixed) money.Fixed {
+		sum, err := a.Add(b)
+		if err != nil && failed == nil {
+			failed = fmt.Errorf("total of %d lines: %w", len(inv.Lines), err)
 		}
-		return nil
+		return sum
 	}
+	inv.Net, inv.Discount, inv.Tax, inv.Paid = money.Fixed{}, money.Fixed{}, money.Fixed{}, money.Fixed{}
 	for i := range inv.Lines {
-		l := &inv.Lines[i]
-		if err := cmp.Or(add(&inv.List, l.List), add(&inv.Discount, l.Discount), add(&inv.Net, l.Amount)); err != nil {
-			return err
-		}
+		inv.Net, inv.Discount = add(inv.Net, inv.Lines[i].Amount), add(inv.Discount, inv.Lines[i].Discount)
 	}
 	for i := range inv.Taxes {
-		if err := add(&inv.Tax, inv.Taxes[i].Amount); err != nil {
-			return err
-		}
+		inv.Tax = add(inv.Tax, inv.Taxes[i].Amount)
 	}
-	inv.Total = inv.Net
-	return add(&inv.Total, inv.Tax)
+	for i := range inv.Applied {
+		inv.Paid = add(inv.Paid, inv.Applied[i].Amount)
+	}
+	inv.List = add(inv.Net, inv.Discount.Neg())
+	inv.Total = add(inv.Net, inv.Tax)
+	inv.Due = add(inv.Total, inv.Paid)
+	return failed
 }

@@ -22,7 +22,7 @@ func must(t testing.TB, err error) {
 
 func dec(s string) money.Decimal { return money.MustDecimal(s) }
 
-var buyer = &schemas.Party{Name: "Acme"}
+var buyer = &invoice.Buyer{Party: &schemas.Party{Name: "Acme"}, Account: "acme", Name: "Acme production"}
 
 func terms() *invoice.Terms {
 	return &invoice.Terms{Seller: &schemas.Party{Name: "Nordlicht"}, Period: "2024-09", Zone: time.UTC}
@@ -63,13 +63,38 @@ func charges() []schemas.Charge {
 	}
 }
 
+func draft(t testing.TB, terms *invoice.Terms, buyer *invoice.Buyer, charges []schemas.Charge) []schemas.Invoice {
+	t.Helper()
+	d := terms.Begin(buyer)
+	for i := range charges {
+		must(t, d.Add(&charges[i]))
+	}
+	out, err := d.Invoices()
+	must(t, err)
+	return out
+}
+
 func TestInvoiceOfAnotherAccount(t *testing.T) {
-	_, err := terms().Invoices(buyer, "else", "", charges())
+	c := charges()[0]
+	err := terms().Begin(&invoice.Buyer{Account: "else"}).Add(&c)
 	if err == nil || !strings.Contains(err.Error(), "charge c1 is of account acme") {
 		t.Errorf("error %v", err)
 	}
-	if got, err := terms().Invoices(buyer, "acme", "", nil); err != nil || len(got) != 0 {
-		t.Errorf("no charges: %v, %v", got, err)
+	if got := draft(t, terms(), buyer, nil); len(got) != 0 {
+		t.Errorf("no charges: %v", got)
+	}
+	c.Currency = "XAU"
+	if err := terms().Begin(buyer).Add(&c); err == nil || !strings.Contains(err.Error(), "currency XAU has no minor unit") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestInvoices: a currency each, in order, with charges in the order in which they came.
+func TestInvoices(t *testing.T) {
+	got := draft(t, terms(), buyer, charges())
+	if len(got) != 2 || got[0].Currency != "EUR" || got[1].Currency != "USD" || len(got[0].Lines) != 4 || len(got[0].Taxes) != 1 ||
+		got[0].Lines[0].Charge != "c1" || got[0].Lines[3].Charge != "c4" {
+		t.Fatalf("%+v", got)
 	}
 }
 
@@ -80,75 +105,99 @@ func TestInvoiceAddsUp(t *testing.T) {
 		var charges []schemas.Charge
 		for i := range 1 + d.IntN(20) {
 			e := money.NewDecimal(d.Int64N(2_000_000)-400_000, -d.Int32N(7))
-			list := e.Add(money.NewDecimal(d.Int64N(2)*d.Int64N(10_000), -2))
-			c := charge(fmt.Sprint(i), "x", "", "", "", list.String(), e.String(), money.RoundTo(e, 2, money.HalfUp).String())
-			if i == 3 {
-				c.Category = "Tax"
+			c := charge(fmt.Sprint(i), "x", "", "", "", e.String(), e.String(), money.RoundTo(e, 2, money.HalfUp).String())
+			switch i {
+			case 3:
+				c.Category = schemas.CategoryTax
+			case 5:
+				c.Category, c.Model = schemas.CategoryCredit, "prepaid_credit"
 			}
 			charges = append(charges, c)
 		}
 		inv := one(t, terms(), charges)
 		checkSums(t, inv)
-		lines := slices.Concat(inv.Lines, inv.Taxes)
-		if len(lines) != len(charges) {
-			t.Fatalf("%d lines of %d charges", len(lines), len(charges))
-		}
-		for _, c := range charges {
-			at := slices.IndexFunc(lines, func(l schemas.InvoiceLine) bool { return l.Charge == c.ID })
-			if at < 0 || !lines[at].Amount.Decimal().Equal(c.Amount) {
-				t.Fatalf("charge %s of %s is not a line of the invoice: %+v", c.ID, c.Amount, lines)
+		ids := map[schemas.ChargeID]bool{}
+		for _, l := range inv.Lines {
+			ids[l.Charge] = true
+			at := slices.IndexFunc(charges, func(c schemas.Charge) bool { return c.ID == l.Charge })
+			if at < 0 || !l.Amount.Decimal().Equal(charges[at].Amount) {
+				t.Fatalf("line %+v is not a charge", l)
 			}
 		}
-	}
-}
-
-// TestDiscount: what rounding moved is no discount, nor is an amount on which there is no list price.
-func TestDiscount(t *testing.T) {
-	for _, c := range []struct{ list, exact, amount, wantList, wantDiscount string }{
-		{"10", "8", "8", "10", "-2"},
-		{"10.005", "8.005", "8.01", "10", "-1.99"}, // the list is shown rounded half to even
-		{"10.005", "10.005", "10.01", "10.01", "0"},
-		{"10.005", "10.005", "9.99", "9.99", "0"},
-		{"0", "8", "8", "8", "0"},
-		{"8", "10", "10", "8", "2"},
-		{"10", "0", "0", "10", "-10"},
-	} {
-		l := one(t, terms(), []schemas.Charge{charge("c", "x", "", "", "", c.list, c.exact, c.amount)}).Lines[0]
-		if l.List.String() != c.wantList || l.Discount.String() != c.wantDiscount || l.Amount.String() != c.amount {
-			t.Errorf("%+v: list %s, discount %s, amount %s", c, l.List, l.Discount, l.Amount)
+		for _, x := range inv.Taxes {
+			for _, id := range x.Charges {
+				ids[id] = true
+			}
+		}
+		for _, x := range inv.Applied {
+			for _, id := range x.Charges {
+				ids[id] = true
+			}
+		}
+		if len(ids) != len(charges) {
+			t.Fatalf("%d of %d charges are on the invoice", len(ids), len(charges))
 		}
 	}
-	credit := charge("c", "x", "", "", "", "10", "8", "8")
-	credit.Category = schemas.CategoryCredit
-	if l := one(t, terms(), []schemas.Charge{credit}).Lines[0]; !l.Discount.IsZero() || l.List != l.Amount {
-		t.Errorf("a credit has a discount: %+v", l)
-	}
 }
 
-func one(t testing.TB, b *invoice.Terms, charges []schemas.Charge) *schemas.Invoice {
+func one(t testing.TB, terms *invoice.Terms, charges []schemas.Charge) *schemas.Invoice {
 	t.Helper()
-	out, err := b.Invoices(buyer, "acme", "Acme production", charges)
-	must(t, err)
+	out := draft(t, terms, buyer, charges)
 	if len(out) != 1 {
 		t.Fatalf("%d invoices", len(out))
 	}
 	return &out[0]
 }
 
+// checkSums asserts that parts sum to lines, and rows to totals.
 func checkSums(t *testing.T, inv *schemas.Invoice) {
 	t.Helper()
-	net, tax := money.Zero, money.Zero
+	net, tax, paid, off := money.Zero, money.Zero, money.Zero, money.Zero
 	for _, l := range inv.Lines {
-		net = net.Add(l.Amount.Decimal())
-		if !l.List.Decimal().Add(l.Discount.Decimal()).Equal(l.Amount.Decimal()) {
-			t.Fatalf("line %+v", l)
+		net, off = net.Add(l.Amount.Decimal()), off.Add(l.Discount.Decimal())
+		parts := money.Zero
+		for _, p := range l.Parts {
+			parts = parts.Add(p.Amount.Decimal())
+		}
+		if len(l.Parts) > 0 && !parts.Equal(l.Amount.Decimal()) {
+			t.Fatalf("the parts of line %+v sum to %s", l, parts)
 		}
 	}
-	for _, l := range inv.Taxes {
-		tax = tax.Add(l.Amount.Decimal())
+	for _, x := range inv.Taxes {
+		tax = tax.Add(x.Amount.Decimal())
+	}
+	for _, x := range inv.Applied {
+		paid = paid.Add(x.Amount.Decimal())
 	}
 	if !net.Equal(inv.Net.Decimal()) || !tax.Equal(inv.Tax.Decimal()) || !net.Add(tax).Equal(inv.Total.Decimal()) ||
-		!inv.List.Decimal().Add(inv.Discount.Decimal()).Equal(net) {
-		t.Fatalf("net %s, tax %s, total %s of lines %s and %s", inv.Net, inv.Tax, inv.Total, net, tax)
+		!inv.List.Decimal().Add(inv.Discount.Decimal()).Equal(net) || !off.Equal(inv.Discount.Decimal()) ||
+		!paid.Equal(inv.Paid.Decimal()) || !net.Add(tax).Add(paid).Equal(inv.Due.Decimal()) {
+		t.Fatalf("net %s, tax %s, paid %s, total %s, due %s of lines that sum to %s, %s and %s", inv.Net, inv.Tax, inv.Paid, inv.Total, inv.Due, net, tax, paid)
+	}
+}
+
+// TestDays: a month begins where the provider is, a subscription where the account is.
+func TestDays(t *testing.T) {
+	tokyo, err := time.LoadLocation("Asia/Tokyo")
+	must(t, err)
+	at := func(s string) time.Time {
+		v, err := time.Parse(time.RFC3339, s)
+		must(t, err)
+		return v
+	}
+	for _, c := range []struct{ start, end, from, to string }{
+		{"2024-09-11T15:00:00Z", "2024-10-01T00:00:00Z", "2024-09-12", "2024-09-30"}, // from a midnight in Tokyo to the end of the month
+		{"2024-09-01T00:00:00Z", "2024-09-19T15:00:00Z", "2024-09-01", "2024-09-19"}, // and from its beginning to one
+		{"2024-09-01T00:00:00Z", "2024-10-01T00:00:00Z", "2024-09-01", "2024-09-30"}, // a whole month
+		{"2024-09-11T16:30:00Z", "2024-09-11T18:00:00Z", "2024-09-12", "2024-09-12"}, // a moment of the account's day
+	} {
+		x := charge("c", "x", "", "", "", "1", "1", "1")
+		x.Start, x.End = at(c.start), at(c.end)
+		to := *buyer
+		to.Zone = tokyo
+		l := draft(t, terms(), &to, []schemas.Charge{x})[0].Lines[0]
+		if l.From.String() != c.from || l.To.String() != c.to {
+			t.Errorf("%s to %s is %s to %s, not %s to %s", c.start, c.end, l.From, l.To, c.from, c.to)
+		}
 	}
 }

@@ -53,6 +53,7 @@ type line struct {
 	fx      *money.Ratio  // from the price's currency to the account's, where they differ
 	windows []windowSpend // for commitments per window
 	tax     string        // tax category
+	taxes   []taxShare    // of a tax: what each line that it is of has to bear of it, where credits may ask
 	rounded bool
 }
 

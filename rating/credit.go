@@ -129,31 +129,48 @@ func (b *bill) draw() error {
 	drawn, left := Draw(dues, grants, b.policy.CreditOrder)
 	for i := range grants {
 		b.out.Carried.setGrant(grants[i].ID, left[i])
-		for _, d := range drawn {
-			if d.Grant == grants[i].ID {
-				b.addCredit(&grants[i], d, lines[d.Due])
+		for k := 0; k < len(drawn); k++ {
+			d := drawn[k]
+			if d.Grant != grants[i].ID {
+				continue
 			}
+			for k+1 < len(drawn) && drawn[k+1].Grant == d.Grant && lines[drawn[k+1].Due] == lines[d.Due] { // parts of one tax
+				k++
+				d.Amount = d.Amount.Add(drawn[k].Amount)
+			}
+			b.addCredit(&grants[i], d, lines[d.Due])
 		}
 	}
 	return nil
 }
 
-// dues are the amounts that credits may pay. Lines below zero first reduce those above, from the last.
+// dues are the amounts that credits may pay, each with the line that it is of: a tax may be of several. A line below zero
+// reduces those above it, from the last, and what they cannot bear those below.
 func (b *bill) dues() ([]Due, []*line) {
 	var dues []Due
 	var lines []*line
 	below := money.Zero
-	for _, l := range b.lines {
-		if l.charge.Amount.IsNegative() {
-			below = below.Add(l.charge.Amount)
-			continue
-		}
-		dues = append(dues, Due{l.charge.Offering, l.charge.Meter, l.charge.Amount})
+	due := func(of, l *line, amount money.Decimal) {
+		take := model.Lower(amount, below)
+		below = below.Sub(take)
+		dues = append(dues, Due{of.charge.Offering, of.charge.Meter, amount.Sub(take)})
 		lines = append(lines, l)
 	}
-	for i := len(dues) - 1; i >= 0 && below.IsNegative(); i-- {
-		take := model.Lower(dues[i].Amount, below.Neg())
-		dues[i].Amount, below = dues[i].Amount.Sub(take), below.Add(take)
+	for _, l := range b.lines {
+		if l.charge.Amount.IsNegative() {
+			below = below.Sub(l.charge.Amount)
+			for i := len(dues) - 1; i >= 0 && below.IsPositive(); i-- {
+				take := model.Lower(dues[i].Amount, below)
+				dues[i].Amount, below = dues[i].Amount.Sub(take), below.Sub(take)
+			}
+			continue
+		}
+		for _, x := range l.taxes {
+			due(x.of, l, x.amount)
+		}
+		if l.taxes == nil {
+			due(l, l, l.charge.Amount)
+		}
 	}
 	return dues, lines
 }

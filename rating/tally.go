@@ -126,7 +126,7 @@ func (t *Tally) line() *line {
 	t.drawn++
 	// The results of the trail are as many as its steps, so they need not be cleared; a charge is written as a whole.
 	l.t.Steps, l.t.Quiet, l.t.Room = nil, false, nil
-	l.amount, l.price, l.sub, l.phase, l.fx, l.windows, l.tax, l.rounded = model.Number{}, nil, nil, nil, nil, nil, "", false
+	l.amount, l.price, l.sub, l.phase, l.fx, l.windows, l.taxes, l.tax, l.rounded = model.Number{}, nil, nil, nil, nil, nil, nil, "", false
 	return l
 }
 

@@ -33,7 +33,9 @@ func (b *bill) tax() error {
 	slices.Sort(categories)
 	for _, category := range categories {
 		for _, rate := range b.ratesFor(category) {
-			b.taxLine(category, rate, rule)
+			if err := b.taxLine(category, rate, rule); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -70,11 +72,11 @@ func (b *bill) ratesFor(category string) []*schemas.TaxRate {
 
 // taxLine adds the tax of one rate on all lines of a category. Where prices contain the tax, a second line takes it off
 // the net, so that the document's total stays what the prices said.
-func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.RoundingRule) {
+func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.RoundingRule) error {
 	l := b.blank(nil)
 	tax, ok := b.taxSteps(l, category, rate, rule)
 	if !ok {
-		return
+		return nil
 	}
 	l.amount, l.tax = tax, noTax
 	c := &l.charge
@@ -82,6 +84,9 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 	c.Description = fmt.Sprintf("%s %s%%", cmp.Or(rate.Name, rate.ID), rate.Percent)
 	c.List = tax.V
 	l.fix(roundBy(&l.t, model.In("exact", tax), &rule))
+	if err := b.shareTax(l, category, rate, &rule); err != nil {
+		return err
+	}
 	if rate.Included {
 		net := b.blank(nil)
 		net.amount = net.t.Neg("the tax that the prices contain", model.Fact("tax", l.charge.Amount))
@@ -91,6 +96,7 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 		b.add(net)
 	}
 	b.add(l)
+	return nil
 }
 
 // taxSteps computes the tax of a category: of each line and rounded, or of the sum.

@@ -179,9 +179,12 @@ func (b *bill) dues() ([]Due, []*line) {
 func (b *bill) addCredit(g *schemas.Grant, d Drawn, of *line) {
 	l := b.blank(of.sub)
 	c := &l.charge
-	c.Category, c.Frequency, c.Model = schemas.CategoryCredit, schemas.FrequencyOneTime, "prepaid_credit"
+	c.Category, c.Frequency, c.Model = schemas.CategoryCredit, schemas.FrequencyOneTime, schemas.PrepaidCredit
 	c.Offering, c.Price, c.Meter, c.Service = of.charge.Offering, of.charge.Price, of.charge.Meter, of.charge.Service
 	c.Description = "Prepaid credit " + g.ID + " for " + of.charge.Description
+	if g.Promotional {
+		c.Model, c.Description = schemas.PromotionalCredit, "Promotional credit "+g.ID+" for "+of.charge.Description
+	}
 	c.Group = of.charge.Group
 	l.tax = of.tax
 	if b.policy.CreditTax != schemas.CreditBeforeTax {

@@ -77,6 +77,10 @@ func creditScenarios() []scenario {
 			}, left: "grant g=881 ",
 		},
 		{
+			name: "what was given away is no payment", book: afterTax(grant("g", "20"), func(_ *schemas.Catalogue, a *schemas.Account) { a.Credits[0].Promotional = true }), rows: rows,
+			want: append(sold[:2:2], "Tax tax 09-01 28.5", "Credit promotional_credit 09-01 -20"), left: "grant g=0 ",
+		},
+		{
 			name: "two taxes", book: afterTax(grant("g", "110", "m"), func(c *schemas.Catalogue, _ *schemas.Account) {
 				c.Taxes = append(c.Taxes, schemas.TaxRate{ID: "city", Name: "City", Percent: *dec("2")})
 			}), rows: rows,

@@ -47,9 +47,9 @@ type unitKey struct {
 
 type unitSums struct{ fixed, used money.Fixed }
 
-// Add counts a charge. The error is an amount that no dataset could hold, or a sum that overflows.
+// Add counts a charge that earns revenue. The error is an amount that no dataset could hold, or a sum that overflows.
 func (a *Actuals) Add(c *schemas.Charge) error {
-	if c.Category == schemas.CategoryTax {
+	if !c.EarnsRevenue() {
 		return nil
 	}
 	amount, err := money.FixedFromDecimal(c.Amount)

@@ -48,10 +48,10 @@ func NewDays(p schemas.Period, zone *time.Location) *Days {
 	return &Days{zone: zone, first: first, last: last, sums: map[stretchKey]*money.Fixed{}, metered: map[schemas.MeterID][]money.Fixed{}}
 }
 
-// Add counts a charge of any category but Tax. What is recurring or charged once counts on its first day, as in the
+// Add counts a charge that earns revenue. What is recurring or charged once counts on its first day, as in the
 // comparison with the plan. The error is an amount that no dataset could hold, or a sum that overflows.
 func (d *Days) Add(c *schemas.Charge) error {
-	if c.Category == schemas.CategoryTax {
+	if !c.EarnsRevenue() {
 		return nil
 	}
 	amount, err := money.FixedFromDecimal(c.Amount)

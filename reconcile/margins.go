@@ -35,9 +35,9 @@ type marginLine struct {
 	marginSums
 }
 
-// Add counts a charge of any category but Tax. The error is an amount that no dataset could hold, or a sum that overflows.
+// Add counts a charge that earns revenue. The error is an amount that no dataset could hold, or a sum that overflows.
 func (m *Margins) Add(c *schemas.Charge) error {
-	if c.Category == schemas.CategoryTax {
+	if !c.EarnsRevenue() {
 		return nil
 	}
 	l := marginLine{marginKey{c.Account, c.Offering, c.Currency}, marginSums{Charges: 1}}

@@ -6,6 +6,12 @@ import (
 	"daybook/schemas/money"
 )
 
+// The models of charges of a grant: what was paid for ahead pays, what was given away takes off.
+const (
+	PrepaidCredit     = "prepaid_credit"
+	PromotionalCredit = "promotional_credit"
+)
+
 // Charge is one priced row: what we bill an account for one price over one stretch of the period. It carries the cost
 // of the peers' part in it, and the steps of its arithmetic.
 //
@@ -65,6 +71,12 @@ type Charge struct {
 	UsageRows int64
 	// Steps is the arithmetic, in order, with numbers.
 	Steps []Step
+}
+
+// EarnsRevenue reports whether the amount is revenue of its period. A tax is the state's. A prepaid credit is a way of paying:
+// the money was received before, deferred, and is earned with the charges that the credit pays.
+func (c *Charge) EarnsRevenue() bool {
+	return c.Category != CategoryTax && c.Model != PrepaidCredit
 }
 
 // Step is one step of a charge's arithmetic, self-contained: its inputs, its operation, its result.

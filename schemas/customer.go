@@ -176,7 +176,7 @@ type Grant struct {
 	// From is the first day it may pay, no day is the one on which it was created; Expires is the first day it no longer may.
 	From    Date `yaml:"from,omitempty"`
 	Expires Date `yaml:"expires,omitempty"`
-	// Promotional credits were given, others were paid for.
+	// Promotional credits were given, and what they take off is no revenue; others were paid for: what they pay is revenue.
 	Promotional bool `yaml:"promotional,omitempty"`
 	// Offerings and Meters are what it may pay for; both empty is everything.
 	Offerings []OfferingID `yaml:"offerings,omitempty"`

@@ -172,7 +172,7 @@ func (l *Look) marginRow(ctx context.Context, e *Explanation, m *schemas.MarginR
 	}}
 	e.Steps = Steps([]schemas.Step{step})
 	err := l.chargesBy(ctx, e, o, m.Account, schemas.Margin, "", func(c *schemas.Charge) bool {
-		return c.Offering == m.Offering && c.Currency == m.Currency && c.Category != schemas.CategoryTax
+		return c.Offering == m.Offering && c.Currency == m.Currency && c.EarnsRevenue()
 	})
 	if err != nil || !o.Check {
 		return err

@@ -71,7 +71,7 @@ func (l *Look) explainVariance(ctx context.Context, e *Explanation, o ExplainOpt
 		return nil, err
 	}
 	return nil, l.chargesBy(ctx, e, o, "", v.Measure, v.Unit, func(c *schemas.Charge) bool {
-		return c.Category != schemas.CategoryTax && c.Offering == v.Offering && cells.region(c) == v.Region
+		return c.EarnsRevenue() && c.Offering == v.Offering && cells.region(c) == v.Region
 	})
 }
 
@@ -252,5 +252,5 @@ func (l *Look) explainTotal(ctx context.Context, e *Explanation, m schemas.Measu
 		}
 		e.check("steps", checkReconciled(steps), "the rows add up to it")
 	}
-	return l.chargesBy(ctx, e, o, "", m, sum.Unit, func(c *schemas.Charge) bool { return c.Category != schemas.CategoryTax })
+	return l.chargesBy(ctx, e, o, "", m, sum.Unit, func(c *schemas.Charge) bool { return c.EarnsRevenue() })
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -37,18 +35,18 @@ func runCheck(cmd *cobra.Command, dir string, o checkOptions) error {
 	out := cmd.OutOrStdout()
 	for _, p := range problems {
 		if o.json {
-			if err := json.NewEncoder(out).Encode(p); err != nil {
+			if err := sayJSON(out, p, ""); err != nil {
 				return err
 			}
 			continue
 		}
-		fmt.Fprintln(out, filepath.Join(dir, p.String()))
+		say(out, "%s\n", filepath.Join(dir, p.String()))
 	}
 	if len(problems) > 0 {
 		return wrong("the book %s has %d problem%s", dir, len(problems), plural(len(problems)))
 	}
 	if !o.json {
-		fmt.Fprintf(out, "%s is a sound book: %s\n", dir, b.Summary())
+		say(out, "%s is a sound book: %s\n", dir, b.Summary())
 	}
 	return nil
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -72,8 +70,6 @@ func runDigest(cmd *cobra.Command, dir string, o digestOptions) error {
 	}
 	out := cmd.OutOrStdout()
 	if o.json {
-		enc := json.NewEncoder(out)
-		enc.SetIndent("", "  ")
 		shown := struct {
 			Period   schemas.Period          `json:"period"`
 			Run      schemas.RunID           `json:"run"`
@@ -83,16 +79,16 @@ func runDigest(cmd *cobra.Command, dir string, o digestOptions) error {
 		if o.files {
 			shown.Files = l.Manifest.Outputs
 		}
-		return enc.Encode(shown)
+		return sayJSON(out, shown, "  ")
 	}
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	for _, d := range digests {
-		fmt.Fprintf(w, "%s\t%s\n", d.Dataset, d.Digest)
+		say(w, "%s\t%s\n", d.Dataset, d.Digest)
 	}
 	if o.files {
-		fmt.Fprintln(w)
+		say(w, "\n")
 		for _, f := range l.Manifest.Outputs {
-			fmt.Fprintf(w, "%s\t%s\n", f.Digest, f.Key)
+			say(w, "%s\t%s\n", f.Digest, f.Key)
 		}
 	}
 	return w.Flush()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -115,10 +114,7 @@ func runExplain(cmd *cobra.Command, dir, id string, o explainOptions) error {
 		return err
 	}
 	if o.json {
-		enc := json.NewEncoder(cmd.OutOrStdout())
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		err = enc.Encode(e)
+		err = sayJSON(cmd.OutOrStdout(), e, "  ")
 	} else {
 		err = printExplanation(cmd.OutOrStdout(), e)
 	}
@@ -232,19 +228,16 @@ type pageWriter struct{ tabs *tabwriter.Writer }
 // line writes a line that is not aligned.
 func (w *pageWriter) line(format string, args ...any) {
 	w.tabs.Flush()
-	// What sources write must not move the cursor or turn the text around.
-	for part := range strings.Lines(fmt.Sprintf(format+"\n", args...)) {
-		fmt.Fprintln(w.tabs, visible(strings.TrimSuffix(part, "\n")))
-	}
+	say(w.tabs, format+"\n", args...)
 	w.tabs.Flush()
 }
 
 // cells writes an aligned line.
 func (w *pageWriter) cells(cells ...string) {
-	for i := range cells {
-		cells[i] = visible(cells[i])
+	for i, cell := range cells {
+		say(w.tabs, map[bool]string{true: "  %s", false: "\t%s"}[i == 0], cell)
 	}
-	fmt.Fprintln(w.tabs, "  "+strings.Join(cells, "\t"))
+	say(w.tabs, "\n")
 }
 
 func (w *pageWriter) facts(e *explain.Explanation) {

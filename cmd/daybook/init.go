@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"daybook/pipeline/book"
@@ -20,7 +18,7 @@ complete and check it. It never overwrites a file.`,
 			if err := book.Init(args[0]); err != nil {
 				return &exitError{exitWrong, err}
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Wrote a book into %s. Read its provider.yaml first, then:\n\n  daybook check %s\n  daybook run %s --period 2024-09\n",
+			say(cmd.OutOrStdout(), "Wrote a book into %s. Read its provider.yaml first, then:\n\n  daybook check %s\n  daybook run %s --period 2024-09\n",
 				args[0], args[0], args[0])
 			return nil
 		},

@@ -62,17 +62,19 @@ func runInvoice(cmd *cobra.Command, dir, account string, o invoiceOptions) error
 	if o.html {
 		page, err := l.InvoicePage(cmd.Context(), schemas.AccountID(account))
 		if err == nil {
-			_, err = out.Write(page)
+			err = sayPage(out, page)
 		}
 		return err
 	}
 	for i, raw := range invoices {
 		if o.json {
-			fmt.Fprintf(out, "%s\n", raw)
+			if err := sayEncoded(out, append(raw, '\n')); err != nil {
+				return err
+			}
 			continue
 		}
 		if i > 0 {
-			fmt.Fprintln(out)
+			say(out, "\n")
 		}
 		if err := printInvoice(out, raw); err != nil {
 			return err
@@ -176,11 +178,11 @@ func printInvoice(out io.Writer, raw []byte) error {
 	if inv.Provisional {
 		state = " (provisional: a delivery is missing or was refused)"
 	}
-	fmt.Fprintf(out, "DRAFT invoice%s\n", state)
+	say(out, "DRAFT invoice%s\n", state)
 	for _, x := range [][2]string{
 		{"from", inv.Seller.String()}, {"to", inv.Buyer.String()}, {"account", inv.Account + "  " + inv.Name}, {"period", inv.From + " to " + inv.To},
 	} {
-		fmt.Fprintf(out, "  %-8s %s\n", x[0], x[1])
+		say(out, "  %-8s %s\n", x[0], x[1])
 	}
 	rows := [][]string{{"", "", "", "", inv.Currency}}
 	for i := range inv.Lines {
@@ -200,13 +202,14 @@ func printInvoice(out io.Writer, raw []byte) error {
 	if len(inv.Applied) > 0 {
 		rows = append(rows, []string{"", "", "", "due", inv.Totals.Due})
 	}
-	fmt.Fprintln(out)
+	say(out, "\n")
 	printRows(out, rows, 3)
 	if inv.PaymentDays > 0 {
-		fmt.Fprintf(out, "\nDue %d days after the date of the invoice.\n", inv.PaymentDays)
+		say(out, "\nDue %d days after the date of the invoice.\n", inv.PaymentDays)
 	}
 	for _, note := range append(inv.Notes, inv.Payment...) {
-		fmt.Fprintf(out, "\n%s\n", note)
+		say(out, "\n")
+		sayLines(out, note) // which the book may divide
 	}
 	return nil
 }
@@ -316,6 +319,6 @@ func printRows(out io.Writer, rows [][]string, right int) {
 			}
 			line.WriteString("  " + cell + pad)
 		}
-		fmt.Fprintln(out, strings.TrimRight(line.String(), " "))
+		say(out, "%s\n", strings.TrimRight(line.String(), " "))
 	}
 }

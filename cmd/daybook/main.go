@@ -85,9 +85,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if exit.err != nil {
 		// An error may quote a name of a delivery, or of a store that somebody else wrote.
-		for line := range strings.Lines("daybook: " + exit.err.Error()) {
-			fmt.Fprintln(stderr, visible(strings.TrimSuffix(line, "\n")))
-		}
+		sayError(stderr, "daybook: ", exit.err)
 	}
 	return exit.code
 }
@@ -151,6 +149,8 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
 		return wrong("%ssee %s --help", flagFault(cmd, err), cmd.CommandPath())
 	})
 	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newQuote(), newInvoice(), newDigest(), newSchedule())
+	root.Version = versionText()
+	root.SetVersionTemplate("{{.Version}}")
 	strictHelp(root)
 	return root
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -84,7 +83,7 @@ func openBook(cmd *cobra.Command, dir string) (*book.Book, error) {
 		return b, nil
 	}
 	for _, p := range problems {
-		fmt.Fprintln(cmd.ErrOrStderr(), filepath.Join(dir, p.String()))
+		say(cmd.ErrOrStderr(), "%s\n", filepath.Join(dir, p.String()))
 	}
 	return nil, wrong("the book %s has %d problem%s; nothing was run", dir, len(problems), plural(len(problems)))
 }

@@ -65,7 +65,7 @@ func (p *progress) hear(e run.Event) {
 	p.last = e
 	if p.terminal && !p.quiet && time.Since(p.drawn) > 80*time.Millisecond {
 		p.drawn = time.Now()
-		fmt.Fprintf(p.w, "\r\x1b[K%s", p.line(e))
+		say(p.w, "\r\x1b[K%s", p.line(e))
 	}
 }
 
@@ -103,10 +103,11 @@ func (p *progress) end(e run.Event) {
 		line += "  " + count(p.rows) + " row" + plural(p.rows)
 	}
 	line += fmt.Sprintf("  %.1f s", took.Seconds())
+	format := "%s\n"
 	if p.terminal {
-		line = "\r\x1b[K" + line
+		format = "\r\x1b[K" + format
 	}
-	fmt.Fprintln(p.w, line)
+	say(p.w, format, line)
 }
 
 // count writes a number with thousands apart, as people read it.

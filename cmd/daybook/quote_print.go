@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -14,10 +13,7 @@ import (
 )
 
 func printQuoteJSON(out io.Writer, v any) error {
-	enc := json.NewEncoder(out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	return sayJSON(out, v, "  ")
 }
 
 // shownAmount is an amount with at least the currency's places.
@@ -194,9 +190,9 @@ func printComparison(out io.Writer, c *quote.QuoteComparison, left, right string
 		}
 		return money.Text(*p, 2) + " %"
 	}
-	fmt.Fprintf(out, "Quote for %s on %s, billed in %s, amounts in %s\n%s\n", q.Account, q.Day, q.Period, q.Currency, startOf(q))
+	say(out, "Quote for %s on %s, billed in %s, amounts in %s\n%s\n", q.Account, q.Day, q.Period, q.Currency, startOf(q))
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%s\t%s\tdifference\t\t  line\n", left, right)
+	say(w, "%s\t%s\tdifference\t\t  line\n", left, right)
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		versions := strings.Join(l.LeftVersions, ", ")
@@ -209,9 +205,9 @@ func printComparison(out io.Writer, c *quote.QuoteComparison, left, right string
 		case l.Price != "":
 			versions = string(l.Price) + "@" + versions
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t  %s  %s\n", amount(l.Left), amount(l.Right), amount(l.Difference), percent(l.Percent), quoteName(l.Description, l.Group), versions)
+		say(w, "%s\t%s\t%s\t%s\t  %s  %s\n", amount(l.Left), amount(l.Right), amount(l.Difference), percent(l.Percent), quoteName(l.Description, l.Group), versions)
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t  total\n", amount(c.Left.Total), amount(c.Right.Total), amount(c.Difference), percent(c.Percent))
+	say(w, "%s\t%s\t%s\t%s\t  total\n", amount(c.Left.Total), amount(c.Right.Total), amount(c.Difference), percent(c.Percent))
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -221,7 +217,7 @@ func printComparison(out io.Writer, c *quote.QuoteComparison, left, right string
 	}{{left, c.Left}, {right, c.Right}} {
 		for i := range side.quote.Findings {
 			f := &side.quote.Findings[i]
-			fmt.Fprintf(out, "%s: %s (%s): %s\n", side.name, f.Code, f.Severity, visible(f.Message))
+			say(out, "%s: %s (%s): %s\n", side.name, f.Code, f.Severity, f.Message)
 		}
 	}
 	return nil

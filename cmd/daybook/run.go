@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -168,7 +167,7 @@ func followers(cmd *cobra.Command, s store.Store, m *run.Manifest, dir string, o
 	}
 	periods, err := run.OutdatedBy(cmd.Context(), s, m)
 	if err != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "daybook: %v\n", err)
+		sayError(cmd.ErrOrStderr(), "daybook: ", err)
 	}
 	for _, p := range periods {
 		commands = append(commands, o.rerun(dir, p))
@@ -285,9 +284,7 @@ func verdict(b *book.Book, sum *run.Summary) error {
 }
 
 func printJSON(cmd *cobra.Command, sum *run.Summary, later []string, show *progress) error {
-	enc := json.NewEncoder(cmd.OutOrStdout())
-	enc.SetIndent("", "  ")
-	return enc.Encode(struct {
+	return sayJSON(cmd.OutOrStdout(), struct {
 		Reused   bool          `json:"reused"`
 		Raced    bool          `json:"raced"`
 		Instead  *run.Current  `json:"current_instead,omitempty"`
@@ -296,5 +293,5 @@ func printJSON(cmd *cobra.Command, sum *run.Summary, later []string, show *progr
 		Stages   []stageTime   `json:"stages"`
 		Rerun    []string      `json:"rerun,omitempty"`
 		Manifest *run.Manifest `json:"manifest"`
-	}{sum.Reused, sum.Raced, sum.Instead, sum.Did, sum.Skipped, show.stages, later, sum.Manifest})
+	}{sum.Reused, sum.Raced, sum.Instead, sum.Did, sum.Skipped, show.stages, later, sum.Manifest}, "  ")
 }

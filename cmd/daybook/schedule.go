@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -52,15 +51,15 @@ func runSchedule(cmd *cobra.Command, dir string, o scheduleOptions) error {
 	if o.once {
 		return tick(cmd.Context(), cmd, dir, o)
 	}
-	say := func(err error) { fmt.Fprintln(cmd.ErrOrStderr(), "daybook schedule:", err) }
+	report := func(err error) { sayError(cmd.ErrOrStderr(), "daybook schedule: ", err) }
 	look := func(ctx context.Context) {
 		// An exit code without an error has been said in words already, by the summaries.
 		if err := tick(ctx, cmd, dir, o); err != nil && !errors.Is(err, errSaid) {
-			say(err)
+			report(err)
 		}
 	}
 	look(cmd.Context())
-	return pipeline.Wake(cmd.Context(), b.Provider.Schedule.Cron, look, say)
+	return pipeline.Wake(cmd.Context(), b.Provider.Schedule.Cron, look, report)
 }
 
 // tick runs what is due now. It reads the book anew, since the book may have changed since the last tick. A period that
@@ -87,12 +86,12 @@ func tick(ctx context.Context, cmd *cobra.Command, dir string, o scheduleOptions
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s is due\n", period)
+		say(cmd.ErrOrStderr(), "%s is due\n", period)
 		o.run.period = string(period)
 		err := runRun(cmd, dir, o.run)
 		exit := exitOf(ctx, err)
 		if exit.err != nil {
-			fmt.Fprintf(cmd.ErrOrStderr(), "daybook: %s: %v\n", period, exit.err)
+			sayError(cmd.ErrOrStderr(), "daybook: "+string(period)+": ", exit.err)
 		}
 		if graver(exit.code, worst) {
 			worst = exit.code

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -81,20 +79,19 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 	}
 	out := cmd.OutOrStdout()
 	if o.json {
-		enc := json.NewEncoder(out)
 		for i := range all {
-			if err := enc.Encode(&all[i]); err != nil {
+			if err := sayJSON(out, &all[i], ""); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	if len(all) == 0 {
-		fmt.Fprintf(out, "No period has been run. Begin with: daybook run %s --period YYYY-MM\n", dir)
+		say(out, "No period has been run. Begin with: daybook run %s --period YYYY-MM\n", dir)
 		return nil
 	}
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "period\trun\tdelivered\tusage\tduplicates\tout of scope\trejected\tsuspended\tfindings\tstate\t")
+	say(w, "period\trun\tdelivered\tusage\tduplicates\tout of scope\trejected\tsuspended\tfindings\tstate\t\n")
 	for _, p := range all {
 		state := "complete"
 		if p.Provisional {
@@ -103,7 +100,7 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 		if len(p.Outdated) > 0 {
 			state += ", OUTDATED"
 		}
-		fmt.Fprintf(w, "%s\t%.8s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Period, p.Run, count(p.Delivered), count(p.Usage), count(p.Duplicates),
+		say(w, "%s\t%.8s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Period, p.Run, count(p.Delivered), count(p.Usage), count(p.Duplicates),
 			count(p.OutOfScope), count(p.Rejected), count(p.Suspended), count(p.Findings), state)
 	}
 	if err := w.Flush(); err != nil {
@@ -117,21 +114,24 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 func printDetails(w io.Writer, all []periodStatus) {
 	for _, p := range all {
 		for _, f := range p.Missing {
-			fmt.Fprintf(w, "%s  %s: %s: %s\n", p.Period, f.Source, f.Code, visible(f.Message))
+			say(w, "%s  %s: %s: %s\n", p.Period, f.Source, f.Code, f.Message)
 		}
 	}
 	var rerun []string
 	for _, p := range all {
 		for _, x := range p.Outdated {
-			fmt.Fprintf(w, "%s  was computed %s\n", p.Period, x)
+			say(w, "%s  was computed %s\n", p.Period, x)
 		}
 		if p.Rerun != "" {
-			rerun = append(rerun, "  "+p.Rerun+"\n")
+			rerun = append(rerun, p.Rerun)
 		}
 	}
 	if len(rerun) > 0 {
 		slices.Sort(rerun)
-		fmt.Fprintf(w, "Run again, in this order:\n%s", strings.Join(rerun, ""))
+		say(w, "Run again, in this order:\n")
+		for _, command := range rerun {
+			say(w, "  %s\n", command)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 
 	"daybook/pipeline/emit"
 	"daybook/pipeline/run"
@@ -18,9 +17,9 @@ func printInstead(w io.Writer, sum *run.Summary) {
 	switch {
 	case sum.Instead == nil:
 	case sum.Manifest.Spec.AsOf != nil:
-		fmt.Fprintf(w, "Readers go on reading run %s: a run with --as-of is for looking at.\n", sum.Instead.Run)
+		say(w, "Readers go on reading run %s: a run with --as-of is for looking at.\n", sum.Instead.Run)
 	default:
-		fmt.Fprintf(w, "Readers go on reading run %s, which became current while this one was at work: deliveries or the book have changed since this one began.\n", sum.Instead.Run)
+		say(w, "Readers go on reading run %s, which became current while this one was at work: deliveries or the book have changed since this one began.\n", sum.Instead.Run)
 	}
 }
 
@@ -32,16 +31,16 @@ func printSummary(w io.Writer, sum *run.Summary, later []string, storeURL string
 	if m.Provisional {
 		state = "PROVISIONAL: a delivery is missing or was refused"
 	}
-	fmt.Fprintf(w, "\n%s  run %s  %s\n", m.Spec.Period, m.Run, state)
+	say(w, "\n%s  run %s  %s\n", m.Spec.Period, m.Run, state)
 	switch {
 	case sum.Reused:
-		fmt.Fprintln(w, "Nothing has changed since this run was committed, so nothing was done.")
+		say(w, "Nothing has changed since this run was committed, so nothing was done.\n")
 	case sum.Raced:
-		fmt.Fprintln(w, "Another process committed this same run first; its results are the ones to read, and nothing is doubled.")
+		say(w, "Another process committed this same run first; its results are the ones to read, and nothing is doubled.\n")
 	}
 	printInstead(w, sum)
 	c := &m.Control
-	fmt.Fprintf(w, "\n  delivered %15s row%s\n", count(c.Delivered.Rows), plural(c.Delivered.Rows))
+	say(w, "\n  delivered %15s row%s\n", count(c.Delivered.Rows), plural(c.Delivered.Rows))
 	for _, part := range []struct {
 		name string
 		rows int64
@@ -58,20 +57,23 @@ func printSummary(w io.Writer, sum *run.Summary, later []string, storeURL string
 		{"of it late", c.LateRows},
 	} {
 		if part.rows != 0 || part.name == "usage" {
-			fmt.Fprintf(w, "  %-14s %10s\n", part.name, count(part.rows))
+			say(w, "  %-14s %10s\n", part.name, count(part.rows))
 		}
 	}
-	fmt.Fprintln(w, "  control totals of rows, quantities and costs balance")
+	say(w, "  control totals of rows, quantities and costs balance\n")
 	if len(m.Summary) == 0 {
 		printCodes(w, m)
-		fmt.Fprintln(w, "\n  stopped before the reports, so nothing was committed; without --until the run goes on from here")
+		say(w, "\n  stopped before the reports, so nothing was committed; without --until the run goes on from here\n")
 		return
 	}
 	printFigures(w, m)
 	printCodes(w, m)
 	printWhere(w, m, storeURL)
 	if len(later) > 0 {
-		fmt.Fprintf(w, "\n  Later periods were computed without this run of %s. Run again, in this order:\n    %s\n", m.Spec.Period, strings.Join(later, "\n    "))
+		say(w, "\n  Later periods were computed without this run of %s. Run again, in this order:\n", m.Spec.Period)
+		for _, command := range later {
+			say(w, "    %s\n", command)
+		}
 	}
 }
 
@@ -84,36 +86,25 @@ func printFigures(w io.Writer, m *run.Manifest) {
 	text := func(d money.Decimal) string {
 		return money.Text(money.RoundTo(d, f.Places, money.HalfEven), f.Places) + " " + string(f.Currency)
 	}
-	fmt.Fprintf(w, "\n  revenue %s (expected by %s: %s; plan for the month: %s)\n", text(f.Revenue), f.Through, text(f.Expected), text(f.PlanRevenue))
-	fmt.Fprintf(w, "  peer cost %s, margin %s\n", text(f.Cost), text(f.Margin))
-	fmt.Fprintf(w, "  %s charge%s, %s draft invoice%s for %s account%s\n", count(f.Charges), plural(f.Charges),
+	say(w, "\n  revenue %s (expected by %s: %s; plan for the month: %s)\n", text(f.Revenue), f.Through, text(f.Expected), text(f.PlanRevenue))
+	say(w, "  peer cost %s, margin %s\n", text(f.Cost), text(f.Margin))
+	say(w, "  %s charge%s, %s draft invoice%s for %s account%s\n", count(f.Charges), plural(f.Charges),
 		count(int64(f.Invoices)), plural(f.Invoices), count(int64(f.Accounts)), plural(f.Accounts))
 	if f.Items == 0 {
-		fmt.Fprintln(w, "\n  Nothing needs attention.")
+		say(w, "\n  Nothing needs attention.\n")
 		return
 	}
-	fmt.Fprintf(w, "\n  %d thing%s need%s attention:\n", f.Items, plural(f.Items), map[bool]string{true: "s", false: ""}[f.Items == 1])
+	say(w, "\n  %d thing%s need%s attention:\n", f.Items, plural(f.Items), map[bool]string{true: "s", false: ""}[f.Items == 1])
 	for _, a := range f.Attention {
 		amount := ""
 		if a.Amount != nil {
 			amount = money.Text(money.RoundTo(*a.Amount, f.Places, money.HalfEven), f.Places) + " " + string(a.Currency)
 		}
-		fmt.Fprintf(w, "  %18s  %s: %s\n", amount, a.Topic, clip(visible(a.Title+"; "+a.Detail), 100))
+		say(w, "  %18s  %s: %s\n", amount, a.Topic, clip(a.Title+"; "+a.Detail, 100))
 	}
 	if rest := f.Items - len(f.Attention); rest > 0 {
-		fmt.Fprintf(w, "  %18s  and %d more in the report\n", "", rest)
+		say(w, "  %18s  and %d more in the report\n", "", rest)
 	}
-}
-
-// visible replaces what a terminal would obey instead of showing it: control characters, and those that change the
-// direction of text. Names come from deliveries.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
 }
 
 // clip cuts a text to so many characters.
@@ -135,7 +126,7 @@ func printCodes(w io.Writer, m *run.Manifest) {
 		}
 	}
 	if len(parts) > 0 {
-		fmt.Fprintf(w, "\n  findings: %s\n", strings.Join(parts, ", "))
+		say(w, "\n  findings: %s\n", strings.Join(parts, ", "))
 	}
 }
 
@@ -145,7 +136,7 @@ func printWhere(w io.Writer, m *run.Manifest, storeURL string) {
 		base = withoutQuery(storeURL)
 	}
 	base = strings.TrimSuffix(base, "/")
-	fmt.Fprintf(w, "\n  look at   %s/reports/%s/%s/variance.html\n", base, m.Spec.Period, m.Run)
-	fmt.Fprintf(w, "            %s/reports/%s/%s/invoices.html\n", base, m.Spec.Period, m.Run)
-	fmt.Fprintf(w, "  in DuckDB %s/reports/%s/%s/open.sql\n", base, m.Spec.Period, m.Run)
+	say(w, "\n  look at   %s/reports/%s/%s/variance.html\n", base, m.Spec.Period, m.Run)
+	say(w, "            %s/reports/%s/%s/invoices.html\n", base, m.Spec.Period, m.Run)
+	say(w, "  in DuckDB %s/reports/%s/%s/open.sql\n", base, m.Spec.Period, m.Run)
 }

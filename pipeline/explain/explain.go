@@ -177,7 +177,7 @@ type AmbiguousError struct {
 	Candidates []string
 }
 
-// Error lists the candidates.
+// Error lists the candidates, each on a line of its own after the first.
 func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%q is the beginning of several; write more of one of these:\n  %s", e.ID, strings.Join(e.Candidates, "\n  "))
 }

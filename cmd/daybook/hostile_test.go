@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"daybook/pipeline/book"
+)
+
+// hostile is a name that sets the title of a terminal, turns text around, and has a line of its own.
+const hostile = "Q\x1b]0;owned\x07\u202e\u009b31m\nINJECTED: all is well\r\x7f"
+
+// hostileBook writes the starter with hostile names in the book and in what is delivered.
+func hostileBook(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "book")
+	if err := book.Init(dir); err != nil {
+		t.Fatal(err)
+	}
+	change := func(name, old, with string) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), old) {
+			t.Fatalf("%s does not hold %q", name, old)
+		}
+		if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), old, with)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	yaml := fmt.Sprintf("%q", hostile)
+	change("customers.csv", "Birch Analytics GmbH", `"`+hostile+`"`)
+	change("accounts.csv", "Birch production", `"`+hostile+`"`)
+	change("catalogue/compute.yaml", "name: Base fee", "name: "+yaml)
+	change("catalogue/policy.yaml", "name: VAT", "name: "+yaml)
+	change("plan.csv", "object-storage,,", `object-storage,"`+hostile+`",`)
+	const bill, use = "landing/peers/atlas/2024-09/v1/part-1.csv", "landing/own/compute/2024-09/events.jsonl"
+	change(bill, "OBJ-STD", `"`+hostile+`"`)
+	change(bill, "eu-central", `"`+hostile+`"`)
+	change(use, "fra1", strings.Trim(yaml, `"`))
+	change(use, `"birch-test"`, yaml)
+	stray := filepath.Join(dir, filepath.FromSlash("landing/own/compute/2024-09"), "a\x1b[2J\nINJECTED.jsonl")
+	if err := os.WriteFile(stray, []byte("{\n"), 0o644); err != nil {
+		t.Logf("no such file name here: %v", err)
+	}
+	return dir
+}
+
+// TestHostileNames calls every verb on books and deliveries with hostile names: nothing that a terminal obeys is printed, and
+// no name has a line of its own.
+func TestHostileNames(t *testing.T) {
+	dir := hostileBook(t)
+	broken := filepath.Join(t.TempDir(), "broken")
+	if err := book.Init(broken); err != nil {
+		t.Fatal(err)
+	}
+	wrongBook := fmt.Sprintf("id: %q\nname: x\n%q: 1\ntime_zone: %q\nlanding: %q\n", hostile, hostile, hostile, hostile+"://x")
+	if err := os.WriteFile(filepath.Join(broken, "provider.yaml"), []byte(wrongBook), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(broken, "a\x1b[2J\nINJECTED.yaml"), nil, 0o644); err != nil {
+		t.Logf("no such file name here: %v", err)
+	}
+	var charges []string
+	printed := map[string]string{}
+	call := func(args ...string) {
+		var out, errs strings.Builder
+		execute(t.Context(), args, &out, &errs)
+		text := out.String() + errs.String()
+		printed[args[0]] += text
+		if args[0] == "invoice" && charges == nil {
+			charges = regexp.MustCompile(`(?m)^  ([0-9a-f]{12})  `).FindStringSubmatch(text)
+		}
+		html := slices.Contains(args, "--html")
+		for i, r := range text {
+			if isObeyed(r) {
+				t.Fatalf("%q prints %U in %q", args, r, text[max(0, i-80):min(len(text), i+20)])
+			}
+		}
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(strings.TrimLeft(line, " "), "INJECTED") && !html { // a browser knows no lines
+				t.Fatalf("%q lets a name have a line of its own:\n%s", args, text)
+			}
+		}
+	}
+	place := []string{"--period", "2024-09"}
+	call("check", dir)
+	call("check", broken)
+	call("check", broken, "--json")
+	call("run", broken, "--period", "2024-09")
+	call("init", dir)
+	call(append([]string{"run", dir}, place...)...)
+	call(append([]string{"run", dir, "--json"}, place...)...)
+	call("status", dir)
+	call("status", dir, "--json")
+	for _, form := range []string{"", "--json", "--html"} {
+		call(slices.DeleteFunc(append([]string{"invoice", dir, "birch-prod", form}, place...), func(s string) bool { return s == "" })...)
+	}
+	if len(charges) < 2 {
+		t.Fatal("the invoice names no charge")
+	}
+	for _, id := range []string{charges[1], "birch-prod", "birch-test", hostile, "object-storage"} {
+		call(append([]string{"explain", dir, id, "--check"}, place...)...)
+		call(append([]string{"explain", dir, id, "--json"}, place...)...)
+	}
+	call("explain", dir, "findings", "--period", "2024-09")
+	call("quote", dir, "--account", "birch-prod", "--date", "2024-09-20", "--meter", "vcpu-hours", "--quantity", "25")
+	call("quote", dir, "--account", hostile, "--date", "2024-09-20", "--meter", hostile, "--quantity", "25")
+	call("digest", dir, "--period", "2024-09", "--files")
+	call("digest", dir, "--period", "2024-09", "--json")
+	call("schedule", dir, "--once")
+	call(hostile)
+	call("run", dir, "--"+hostile)
+	for _, verb := range verbNames() {
+		if printed[verb] == "" && verb != "help" && verb != "completion" {
+			t.Errorf("%s was not tried, or says nothing", verb)
+		}
+	}
+	if !strings.Contains(printed["invoice"]+printed["explain"], "INJECTED") {
+		t.Error("no hostile name was shown at all")
+	}
+}

@@ -19,6 +19,9 @@ import (
 type Request struct {
 	Period schemas.Period
 	AsOf   *time.Time
+	// Now is the time at which the run is prepared, by which a period goes on or is over; without one it is over. AsOf, where
+	// there is one, is asked instead.
+	Now time.Time
 	// Shards is how many ways to divide the accounts; 0 chooses by the size of what was delivered.
 	Shards int
 	// Workers is how many objects are read at a time to pin them; below 1 it is one.
@@ -66,10 +69,20 @@ func (p *Prepared) prepare(ctx context.Context) error {
 	}
 }
 
+// isOpen reports whether the period goes on when a run of it is asked for.
+func isOpen(q *Request, b *book.Book) bool {
+	_, end := q.Period.Bounds(b.Zone)
+	if q.AsOf != nil {
+		return q.AsOf.Before(end)
+	}
+	return !q.Now.IsZero() && q.Now.Before(end)
+}
+
 // fix pins what counts but for the versions that are known to be refused.
 func (p *Prepared) fix(ctx context.Context) error {
 	q, b := &p.request, p.Book
 	s := run.Spec{Provider: b.Provider.ID, Period: q.Period, AsOf: q.AsOf, Shards: q.Shards}
+	s.Open = isOpen(q, b)
 	for _, part := range book.Parts() {
 		s.Book = append(s.Book, run.PartDigest{Part: string(part), Digest: b.Digest(part)})
 	}

@@ -194,7 +194,7 @@ func (b *bill) keepWithin(x bounds) {
 		return
 	}
 	l.amount = missing
-	l.charge.List, l.charge.Model = missing.V, "minimum"
+	l.charge.List, l.charge.Model = missing.V, schemas.MadeMinimum
 	l.charge.Description = fmt.Sprintf("Minimum spend of %s", x.what)
 	b.add(l)
 }

@@ -142,7 +142,7 @@ func (b *bill) cycleOverage(c *schemas.Commitment, y *commitCycle, run *CarriedC
 		l.amount = l.t.Sub("less that of the periods before", model.In("overage", l.amount), model.In("before", above("what lay above it before", model.Fact("spent", run.Spent))))
 	}
 	if !l.amount.V.IsZero() {
-		b.addCommitted(l, "overage", "Overage above commitment "+run.name())
+		b.addCommitted(l, schemas.MadeOverage, "Overage above commitment "+run.name())
 	}
 }
 
@@ -153,7 +153,7 @@ func (b *bill) cycleTrueUp(c *schemas.Commitment, y *commitCycle, run *CarriedCo
 	}
 	l, promised, after := b.promised(c, y, run, spend)
 	if l.amount = l.t.Sub("what is missing to it", model.In("commitment", promised), model.In("spent", after)); l.amount.V.IsPositive() {
-		b.addCommitted(l, "true_up", "True-up to commitment "+run.name())
+		b.addCommitted(l, schemas.MadeTrueUp, "True-up to commitment "+run.name())
 	}
 }
 

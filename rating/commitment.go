@@ -53,10 +53,10 @@ func (b *bill) commitLines(c *schemas.Commitment, sold []*line) {
 		above := l.t.Sub("spent above it", model.Fact("spend", spend), model.In("commitment", promised))
 		extra := l.t.Sub("the factor adds to what its lines charge", model.Fact("factor", *c.OverageFactor), model.Fact("charged", money.One))
 		l.amount = l.t.Mul("overage", model.In("above", above), model.In("extra", extra))
-		b.addCommitted(l, "overage", "Overage above commitment "+c.ID)
+		b.addCommitted(l, schemas.MadeOverage, "Overage above commitment "+c.ID)
 	case over.IsNegative() && c.TrueUp:
 		l.amount = l.t.Sub("what is missing to it", model.In("commitment", promised), model.Fact("spend", spend))
-		b.addCommitted(l, "true_up", "True-up to commitment "+c.ID)
+		b.addCommitted(l, schemas.MadeTrueUp, "True-up to commitment "+c.ID)
 	}
 }
 

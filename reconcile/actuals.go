@@ -4,157 +4,138 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
-// Actuals sums charges by what the plan is written in. Partial sums of shards merge in any order to the same totals. The
-// zero value is ready to use; it is not safe for concurrent use.
+// Actuals sums charges by what the plan is written in, and by when they count in a month to date. Partial sums of shards
+// merge in any order to the same totals. It is not safe for concurrent use.
 //
-// Revenue is the sum of what charges of every category but Tax show on invoices.
+// Revenue is the sum of what charges that earn any show on invoices.
 type Actuals struct {
-	// ByDay, where set, keeps the days of charges apart, in that zone, so that each is converted at its own day's exchange
-	// rate. Nil converts the period at one rate.
-	ByDay *time.Location
+	Calendar
+	// AtUsage keeps the days of charges apart, so that each is converted at its own day's exchange rate, and not the period at
+	// one.
+	AtUsage bool
 
 	sums  map[actualKey]*actualSums
-	units map[unitKey]*unitSums
+	units map[unitKey]*money.Fixed
+}
+
+// NewActuals returns empty sums.
+func NewActuals(k Calendar) *Actuals {
+	return &Actuals{Calendar: k, sums: map[actualKey]*actualSums{}, units: map[unitKey]*money.Fixed{}}
 }
 
 type actualKey struct {
-	offering schemas.OfferingID
-	region   string
-	currency money.Currency
-	day      schemas.Date
+	Offering schemas.OfferingID
+	Region   string
+	Currency money.Currency
+	// Day is that on which the charge begins, where it is converted at the rate of that day.
+	Day schemas.Date
+	// What counts as used has no days here.
+	stretch
 }
 
-// actualSums are money of one currency. What is charged for use grows with the days of the period; what is recurring or
-// charged once does not.
+// actualSums are money of one currency.
 type actualSums struct {
-	fixed, used         money.Fixed
-	fixedCost, usedCost money.Fixed
-	charges             int64
+	Amount  money.Fixed
+	Cost    money.Fixed
+	Charges int64
 }
 
 type unitKey struct {
-	offering schemas.OfferingID
-	region   string
-	unit     string
+	Offering schemas.OfferingID
+	Region   string
+	Unit     string
+	stretch
 }
-
-type unitSums struct{ fixed, used money.Fixed }
 
 // Add counts a charge that earns revenue. The error is an amount that no dataset could hold, or a sum that overflows.
 func (a *Actuals) Add(c *schemas.Charge) error {
 	if !c.EarnsRevenue() {
 		return nil
 	}
-	amount, err := money.FixedFromDecimal(c.Amount)
-	if err != nil {
+	line := actualLine{actualKey{Offering: c.Offering, Region: c.Region, Currency: c.Currency, stretch: a.stretchOf(c)}, actualSums{Charges: 1}}
+	if line.Due == dueAsUsed {
+		line.stretch = stretch{}
+	}
+	var err error
+	if line.Amount, err = money.FixedFromDecimal(c.Amount); err != nil {
 		return fmt.Errorf("sum charge %s: amount %s: %w", c.ID, c.Amount, err)
 	}
-	var cost, priced money.Fixed
 	if c.HasCost {
-		if cost, err = money.FixedFromDecimal(c.PeerCost); err != nil {
+		if line.Cost, err = money.FixedFromDecimal(c.PeerCost); err != nil {
 			return fmt.Errorf("sum charge %s: peer cost %s: %w", c.ID, c.PeerCost, err)
 		}
 	}
-	if c.HasQuantity {
-		if priced, err = money.FixedFromDecimal(c.Priced); err != nil {
-			return fmt.Errorf("sum charge %s: quantity %s: %w", c.ID, c.Priced, err)
-		}
-	}
-	line := actualLine{
-		Offering: c.Offering, Region: c.Region, Currency: c.Currency, Charges: 1,
-	}
-	unit := unitLine{Offering: c.Offering, Region: c.Region, Unit: c.PricingUnit}
-	if c.Frequency == schemas.FrequencyUsageBased {
-		line.Used, line.UsedCost, unit.Used = amount, cost, priced
-	} else {
-		line.Fixed, line.FixedCost, unit.Fixed = amount, cost, priced
-	}
-	if a.ByDay != nil {
-		line.Day = schemas.DateOf(c.Start, a.ByDay)
+	if a.AtUsage {
+		line.Day = schemas.DateOf(c.Start, a.Zone)
 	}
 	if err := a.addLine(&line); err != nil {
 		return fmt.Errorf("sum charge %s: %w", c.ID, err)
 	}
-	if c.HasQuantity && c.PricingUnit != "" {
-		if err := a.addUnits(&unit); err != nil {
-			return fmt.Errorf("sum charge %s: %w", c.ID, err)
-		}
+	if !c.HasQuantity || c.PricingUnit == "" {
+		return nil
+	}
+	unit := unitLine{unitKey: unitKey{Offering: c.Offering, Region: c.Region, Unit: c.PricingUnit, stretch: line.stretch}}
+	if unit.Quantity, err = money.FixedFromDecimal(c.Priced); err != nil {
+		return fmt.Errorf("sum charge %s: quantity %s: %w", c.ID, c.Priced, err)
+	}
+	if err := a.addUnits(&unit); err != nil {
+		return fmt.Errorf("sum charge %s: %w", c.ID, err)
 	}
 	return nil
 }
 
 func (a *Actuals) addLine(l *actualLine) error {
-	k := actualKey{l.Offering, l.Region, l.Currency, l.Day}
-	s := a.sums[k]
+	s := a.sums[l.actualKey]
 	if s == nil {
-		if a.sums == nil {
-			a.sums = map[actualKey]*actualSums{}
-		}
 		s = &actualSums{}
-		a.sums[k] = s
+		a.sums[l.actualKey] = s
 	}
-	s.charges += l.Charges
-	return tally.AddAll("actuals", string(l.Offering), []*money.Fixed{&s.fixed, &s.used, &s.fixedCost, &s.usedCost},
-		[]money.Fixed{l.Fixed, l.Used, l.FixedCost, l.UsedCost})
+	s.Charges += l.Charges
+	return tally.AddAll("actuals", string(l.Offering), []*money.Fixed{&s.Amount, &s.Cost}, []money.Fixed{l.Amount, l.Cost})
 }
 
 func (a *Actuals) addUnits(u *unitLine) error {
-	k := unitKey{u.Offering, u.Region, u.Unit}
-	s := a.units[k]
+	s := a.units[u.unitKey]
 	if s == nil {
-		if a.units == nil {
-			a.units = map[unitKey]*unitSums{}
-		}
-		s = &unitSums{}
-		a.units[k] = s
+		s = new(money.Fixed)
+		a.units[u.unitKey] = s
 	}
-	return tally.AddAll("units", string(u.Offering), []*money.Fixed{&s.fixed, &s.used}, []money.Fixed{u.Fixed, u.Used})
+	return tally.AddAll("units", string(u.Offering), []*money.Fixed{s}, []money.Fixed{u.Quantity})
 }
 
 // actualLine and unitLine are sums as they are exchanged between tasks.
 type actualLine struct {
-	Offering  schemas.OfferingID
-	Region    string
-	Currency  money.Currency
-	Day       schemas.Date
-	Fixed     money.Fixed
-	Used      money.Fixed
-	FixedCost money.Fixed
-	UsedCost  money.Fixed
-	Charges   int64
+	actualKey
+	actualSums
 }
 
 type unitLine struct {
-	Offering schemas.OfferingID
-	Region   string
-	Unit     string
-	Fixed    money.Fixed
-	Used     money.Fixed
+	unitKey
+	Quantity money.Fixed
 }
 
 // rows returns the sums in order.
 func (a *Actuals) rows() ([]actualLine, []unitLine) {
 	lines := make([]actualLine, 0, len(a.sums))
 	for k, s := range a.sums {
-		lines = append(lines, actualLine{k.offering, k.region, k.currency, k.day, s.fixed, s.used, s.fixedCost, s.usedCost, s.charges})
+		lines = append(lines, actualLine{k, *s})
 	}
 	slices.SortFunc(lines, func(a, b actualLine) int {
 		return cmp.Or(cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region),
-			cmp.Compare(a.Currency, b.Currency), a.Day.Compare(b.Day))
+			cmp.Compare(a.Currency, b.Currency), a.Day.Compare(b.Day), a.compare(&b.stretch))
 	})
 	units := make([]unitLine, 0, len(a.units))
 	for k, s := range a.units {
-		units = append(units, unitLine{k.offering, k.region, k.unit, s.fixed, s.used})
+		units = append(units, unitLine{k, *s})
 	}
 	slices.SortFunc(units, func(a, b unitLine) int {
-		return cmp.Or(cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Unit, b.Unit))
+		return cmp.Or(cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Unit, b.Unit), a.compare(&b.stretch))
 	})
 	return lines, units
 }
@@ -174,7 +155,8 @@ func (l *actualLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Region)
 	tally.Text(p, &l.Currency)
 	p.Day(&l.Day)
-	p.Numbers(&l.Fixed, &l.Used, &l.FixedCost, &l.UsedCost)
+	l.stretch.fields(p)
+	p.Numbers(&l.Amount, &l.Cost)
 	p.Count(&l.Charges)
 }
 
@@ -182,13 +164,14 @@ func (u *unitLine) fields(p *tally.Pack) {
 	tally.Text(p, &u.Offering)
 	tally.Text(p, &u.Region)
 	tally.Text(p, &u.Unit)
-	p.Numbers(&u.Fixed, &u.Used)
+	u.stretch.fields(p)
+	p.Number(&u.Quantity)
 }
 
 // Charges is how many charges were counted.
 func (a *Actuals) Charges() (n int64) {
 	for _, s := range a.sums {
-		n += s.charges
+		n += s.Charges
 	}
 	return n
 }
@@ -199,7 +182,7 @@ func (a *Actuals) Revenue() ([]tally.Total, error) {
 	var out []tally.Total
 	lines, _ := a.rows()
 	for i := range lines {
-		if err := tally.AddTotal(&out, lines[i].Currency, lines[i].Fixed, lines[i].Used); err != nil {
+		if err := tally.AddTotal(&out, lines[i].Currency, lines[i].Amount); err != nil {
 			return nil, err
 		}
 	}

@@ -69,6 +69,7 @@ type cell struct {
 	region   string
 	line     *schemas.PlanLine // nil where nothing is planned
 	lines    []actualLine      // empty where nothing is sold
+	counted  []unitLine        // in the plan's unit
 	accrual  schemas.Accrual
 	elapsed  money.Ratio
 	mix      string
@@ -80,18 +81,19 @@ type cell struct {
 
 // side is one measure of money on both sides.
 type side struct {
-	// plan is for the whole month; constant is the actual at the plan's exchange rates; both in the common currency.
-	plan, fixed, used, constant money.Decimal
-	steps                       sheet.Sheet
+	// plan is for the whole month; fixed and used are the actual to date; constant is that at the plan's exchange rates; coming
+	// is charged for days to come, and pending for what is judged at its end. All are in the common currency.
+	plan, fixed, used, constant, coming, pending money.Decimal
+	steps                                        sheet.Sheet
 }
 
 func (s *side) actual() money.Decimal { return s.fixed.Add(s.used) }
 
 // unitSide is the volume on both sides; expected is due to date.
 type unitSide struct {
-	unit                        string
-	plan, expected, fixed, used money.Decimal
-	steps                       sheet.Sheet
+	unit                                string
+	plan, expected, fixed, used, coming money.Decimal
+	steps                               sheet.Sheet
 }
 
 func (u *unitSide) actual() money.Decimal { return u.fixed.Add(u.used) }
@@ -137,8 +139,7 @@ func layOut(c *Comparison) ([]*cell, error) {
 	for i := range units {
 		x := find(units[i].Offering, units[i].Region)
 		if x.line != nil && x.line.Unit == units[i].Unit && x.line.Unit != "" {
-			x.units.fixed = x.units.fixed.Add(units[i].Fixed.Decimal())
-			x.units.used = x.units.used.Add(units[i].Used.Decimal())
+			x.counted = append(x.counted, units[i])
 		}
 	}
 	cells := make([]*cell, 0, len(byKey))
@@ -179,17 +180,21 @@ func (c *Comparison) fill(x *cell) error {
 		x.mix += " in " + l.Unit
 		x.revenue.plan = c.planned(x, &x.revenue.steps, "revenue", l.Revenue, places)
 		x.cost.plan = c.planned(x, &x.cost.steps, "cost", l.Cost, places)
-		x.fillUnits()
+		x.fillUnits(c.Through)
 	}
-	for i := range x.lines {
-		l := &x.lines[i]
-		c.sold(x, &x.revenue, "revenue", l, [2]money.Fixed{l.Fixed, l.Used}, places)
-		c.sold(x, &x.cost, "cost", l, [2]money.Fixed{l.FixedCost, l.UsedCost}, places)
+	for lines := x.lines; len(lines) > 0; {
+		n := 1
+		for n < len(lines) && lines[n].Currency == lines[0].Currency && lines[n].Day == lines[0].Day {
+			n++
+		}
+		c.sold(x, &x.revenue, "revenue", lines[:n], func(l *actualLine) money.Fixed { return l.Amount }, places)
+		c.sold(x, &x.cost, "cost", lines[:n], func(l *actualLine) money.Fixed { return l.Cost }, places)
+		lines = lines[n:]
 	}
 	return cmp.Or(x.revenue.steps.Err, x.cost.steps.Err, x.units.steps.Err)
 }
 
-func (x *cell) fillUnits() {
+func (x *cell) fillUnits(through schemas.Date) {
 	u, l := &x.units, x.line
 	if l.Unit == "" {
 		return
@@ -198,6 +203,12 @@ func (x *cell) fillUnits() {
 	u.plan = u.steps.Given("plan of the month", "units", l.Units)
 	u.expected = u.steps.ShareRounded("expected to date, "+string(x.accrual)+" accrual",
 		sheet.Named("plan", u.plan), sheet.Named("elapsed", x.elapsed.Num), sheet.Named("whole", x.elapsed.Den), unitPlaces)
+	var d dueSums
+	for i := range x.counted {
+		d.add(&x.counted[i].stretch, x.counted[i].Quantity.Decimal(), through, x.accrual)
+	}
+	d.accrueRounded(&u.steps, "units for days and of one-time charges", "units", unitPlaces)
+	u.fixed, u.used, u.coming = d.fixed, d.used, d.coming.Add(d.pending)
 }
 
 // planned converts an amount of the plan at the plan's rate, or at the actual one where the plan has none.
@@ -214,43 +225,51 @@ func (c *Comparison) planned(x *cell, s *sheet.Sheet, what string, v money.Decim
 		sheet.Named(what, v), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), places)
 }
 
-// sold adds one currency's actuals to a side, rounded to the places of the comparison: at actual rates, and at the
-// plan's. What is recurring and what is used are converted each on its own, so that equal rates give equal amounts.
-func (c *Comparison) sold(x *cell, to *side, what string, l *actualLine, fixedUsed [2]money.Fixed, places int32) {
-	if fixedUsed[0].IsZero() && fixedUsed[1].IsZero() {
+// sold adds the actuals of one currency, and of one day where each has its own rate, to a side: to date at actual rates and at
+// the plan's, and what is to come at the actual ones, each rounded to the places of the comparison. What is used and what is
+// not are converted each on its own, so that equal rates give equal amounts.
+func (c *Comparison) sold(x *cell, to *side, what string, lines []actualLine, of func(*actualLine) money.Fixed, places int32) {
+	var d dueSums
+	for i := range lines {
+		d.add(&lines[i].stretch, of(&lines[i]).Decimal(), c.Through, x.accrual)
+	}
+	if d.isZero() {
 		return
 	}
-	actual, ok := c.FX.Rate(l.Currency, c.Currency, l.Day)
+	from, day := lines[0].Currency, lines[0].Day
+	actual, ok := c.FX.Rate(from, c.Currency, day)
 	if !ok {
-		x.noRate = append(x.noRate, schemas.MissingRate{
-			Currency: l.Currency, Amount: fixedUsed[0].Decimal().Add(fixedUsed[1].Decimal()), What: what,
-		})
+		x.noRate = append(x.noRate, schemas.MissingRate{Currency: from, Amount: d.all(), What: what})
 		return
 	}
-	plan, ok := c.planRate(l.Currency)
+	plan, ok := c.planRate(from)
 	if !ok {
 		plan = actual
 	}
-	when := ""
-	if !l.Day.IsZero() {
-		when = " of " + l.Day.String()
+	if !day.IsZero() {
+		what += " of " + day.String()
 	}
-	for i, kind := range []string{"recurring and one-time ", "usage-based "} {
-		if fixedUsed[i].IsZero() {
-			continue
+	what += ", in " + string(from)
+	d.accrueRounded(&to.steps, "for days and one-time "+what, "charges", money.Scale)
+	convert := func(kind string, v money.Decimal, sum, constant *money.Decimal) {
+		if v.IsZero() {
+			return
 		}
-		v := to.steps.Given(kind+what+when+", in "+string(l.Currency), "charges", fixedUsed[i].Decimal())
+		v = to.steps.Given(kind+what, "charges", v)
 		at := c.convertRounded(&to.steps, "at the actual exchange rate", v, actual, places)
-		if i == 0 {
-			to.fixed = to.fixed.Add(at)
-		} else {
-			to.used = to.used.Add(at)
+		*sum = sum.Add(at)
+		if constant == nil {
+			return
 		}
 		if plan.Cmp(actual) != 0 {
 			at = c.convertRounded(&to.steps, "at the plan's exchange rate", v, plan, places)
 		}
-		to.constant = to.constant.Add(at)
+		*constant = constant.Add(at)
 	}
+	convert("for days and one-time ", d.fixed, &to.fixed, &to.constant)
+	convert("usage-based ", d.used, &to.used, &to.constant)
+	convert("for days to come, ", d.coming, &to.coming, nil)
+	convert("true-ups and minimums, to be judged at their end, ", d.pending, &to.pending, nil)
 }
 
 // convertRounded restates charges in the common currency, rounded once to the places of the comparison.

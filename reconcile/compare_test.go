@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"daybook/reconcile"
 	"daybook/schemas"
@@ -11,8 +12,9 @@ import (
 )
 
 // comparisons are little nights: lines of plan (offering region units-unit revenue cost currency accrual mix), charges
-// (offering region quantity-unit amount cost currency frequency) and what comes of them, by 12 September 2022. The rows
-// of a result are measure, offering, region: status expected actual variance, the causes that are not 0, run rate.
+// (offering region quantity-unit amount cost currency kind days) and what comes of them, by 12 September 2022. Days are of
+// the month, all of it where there are none. The rows of a result are measure, offering, region: status expected actual
+// variance, the causes that are not 0, run rate, what is pending.
 const comparisons = `
 == a month half over, sold by use
 plan   vm east 300h 3000 1200 EUR - -
@@ -22,15 +24,72 @@ Cost vm east: planned 480 480 0 price +40 volume -40 run 1200
 Units vm east: planned 120 110 -10 volume -10 run 275
 Margin vm east: planned 720 675 -45 price +15 volume -60 run 1687.5
 
-== a monthly fee is billed in full on the first day
+== a monthly fee counts day by day, as it is planned
+plan   seat - 10seat 500 0 EUR - -
+sold   seat - 11seat 550 0 EUR recurring
+Revenue seat: planned 200 220 20 volume +20 run 550
+Units seat: planned 4 4.4 0.4 volume +0.4 run 11
+
+== one that is planned for its first day counts on it
 plan   seat - 10seat 500 0 EUR upfront -
 sold   seat - 11seat 550 0 EUR recurring
 Revenue seat: planned 500 550 50 volume +50 run 550
 
-== the same fee, planned by days, looks early; its run rate is right
+== fees of part of the month
 plan   seat - 10seat 500 0 EUR - -
-sold   seat - 11seat 550 0 EUR recurring
-Revenue seat: planned 200 550 350 volume +350 run 550
+sold   seat - 1seat 40 10 EUR recurring 11-30
+sold   seat - 1seat 10 4 EUR recurring 1-5
+sold   seat - 1seat 90 7 EUR recurring 13-30
+Revenue seat: planned 200 14 -186 price -41 volume -145 run 140
+Cost seat: planned 0 5 5 price +5 run 21
+Units seat: planned 4 1.1 -2.9 volume -2.9 run 3
+
+== a level is charged to the month's end, and not once more
+plan   disk - 300GB 300 0 EUR - -
+sold   disk - 330GB 330 0 EUR level
+Revenue disk: planned 120 132 12 volume +12 run 330
+Units disk: planned 120 132 12 volume +12 run 330
+
+== what is charged once counts on its day, and is not extended
+plan   setup - - 300 0 EUR - -
+sold   setup - - 50 0 EUR one-time 3-30
+sold   setup - - 70 0 EUR one-time 20-30
+Revenue setup: planned 120 50 -70 unsplit -70 run 120
+
+== a correction is of an earlier month: it is whole, and there is no more of it
+plan   vm - 30h 300 0 EUR - -
+sold   vm - 12h 120 0 EUR use
+sold   vm - 3h 30 0 EUR correction
+Revenue vm: planned 120 150 30 volume +30 run 330
+
+== a coupon counts with the days of what it takes from
+plan   seat - 1seat 300 0 EUR - -
+sold   seat - 1seat 300 0 EUR recurring
+sold   seat - - -150 0 EUR coupon
+Revenue seat: planned 120 60 -60 price -60 run 150
+
+== a minimum is judged at its end: use will have filled a part of it
+plan   vm - 30h 1000 0 EUR - -
+sold   vm - 10h 200 0 EUR use
+sold   vm - - 800 0 EUR minimum
+Revenue vm: planned 400 200 -200 price -133.33 volume -66.67 run 1000 pending 800
+
+== or all of it, or more than is missing
+plan   vm - 30h 1000 0 EUR - -
+sold   vm - 30h 600 0 EUR use
+sold   vm - - 400 0 EUR minimum
+Revenue vm: planned 400 600 200 price -400 volume +600 run 1500 pending 400
+
+== of a year that ended on the 10th it is judged
+plan   vm - 30h 1000 0 EUR - -
+sold   vm - 10h 200 0 EUR use
+sold   vm - - 800 0 EUR true-up 1-10
+Revenue vm: planned 400 1000 600 price +666.67 volume -66.67 run 1300
+
+== overage is above what was spent already
+plan   vm - - 300 0 EUR - -
+sold   vm - - 60 0 EUR overage
+Revenue vm: planned 120 60 -60 unsplit -60 run 60
 
 == a line without a region takes the regions that no other line names
 plan   vm - 30h 300 0 EUR - -
@@ -100,7 +159,7 @@ finding no_fx_rate
 type night struct {
 	name    string
 	plan    schemas.Plan
-	actuals reconcile.Actuals
+	actuals *reconcile.Actuals
 	want    []string
 }
 
@@ -114,7 +173,7 @@ func nights(t *testing.T) []*night {
 		switch {
 		case line == "":
 		case f[0] == "==":
-			n = &night{name: strings.TrimPrefix(line, "== ")}
+			n = &night{name: strings.TrimPrefix(line, "== "), actuals: reconcile.NewActuals(calendar)}
 			n.plan.Rates = []schemas.PlanRate{{Period: month, Currency: "USD", Rate: money.MustDecimal("0.80")}}
 			absolute := money.NewDecimal(1_000_000, 0)
 			n.plan.Policy.Materiality.Absolute = &absolute
@@ -134,6 +193,9 @@ func blank(s string) string { return strings.Trim(s, "-") }
 
 // unitOf parts 30h into 30 and h.
 func unitOf(s string) (money.Decimal, string) {
+	if s == "-" {
+		return money.Zero, ""
+	}
 	n := strings.IndexFunc(s, func(r rune) bool { return r > '9' })
 	if n < 0 {
 		n = len(s)
@@ -154,13 +216,43 @@ func (n *night) charge(t *testing.T, line string) {
 	t.Helper()
 	f := strings.Fields(line)
 	units, unit := unitOf(f[3])
-	kind := map[string][2]string{
-		"use": {"Usage", "Usage-Based"}, "recurring": {"Purchase", "Recurring"}, "one-time": {"Purchase", "One-Time"}, "tax": {"Tax", "Recurring"},
-	}[f[7]]
-	must(t, n.actuals.Add(&schemas.Charge{
+	c := &schemas.Charge{
 		Offering: schemas.OfferingID(f[1]), Region: blank(f[2]), HasQuantity: unit != "", Priced: units, PricingUnit: unit, Amount: money.MustDecimal(f[4]),
-		PeerCost: money.MustDecimal(f[5]), HasCost: true, Currency: money.Currency(f[6]), Category: schemas.ChargeCategory(kind[0]), Frequency: schemas.ChargeFrequency(kind[1]),
-	}))
+		PeerCost: money.MustDecimal(f[5]), HasCost: true, Currency: money.Currency(f[6]), Category: schemas.CategoryUsage, Frequency: schemas.FrequencyRecurring,
+	}
+	switch f[7] {
+	case "use":
+		c.Frequency = schemas.FrequencyUsageBased
+	case "level":
+		c.Frequency, c.Meter = schemas.FrequencyUsageBased, "level"
+	case "correction":
+		c.Frequency, c.Class = schemas.FrequencyUsageBased, schemas.ClassCorrection
+	case "one-time":
+		c.Frequency = schemas.FrequencyOneTime
+	case "coupon":
+		c.Category, c.Frequency = schemas.CategoryCredit, schemas.FrequencyOneTime
+	case "true-up":
+		c.Category, c.Model = schemas.CategoryPurchase, schemas.MadeTrueUp
+	case "overage":
+		c.Category, c.Model = schemas.CategoryPurchase, schemas.MadeOverage
+	case "minimum":
+		c.Category, c.Model = schemas.CategoryAdjustment, schemas.MadeMinimum
+	case "tax":
+		c.Category = schemas.CategoryTax
+	case "recurring":
+	default:
+		t.Fatalf("%s: no kind %q", line, f[7])
+	}
+	first, last := 1, 30
+	if len(f) > 8 {
+		_, err := fmt.Sscanf(f[8], "%d-%d", &first, &last)
+		must(t, err)
+	}
+	c.Start, c.End = time.Date(2022, 9, first, 0, 0, 0, 0, time.UTC), time.Date(2022, 9, last+1, 0, 0, 0, 0, time.UTC)
+	if f[7] == "correction" {
+		c.Start, c.End = c.Start.AddDate(0, -1, 0), c.End.AddDate(0, -1, 0)
+	}
+	must(t, n.actuals.Add(c))
 }
 
 // describe writes a variance as the cases do.
@@ -192,6 +284,9 @@ func causes(v *schemas.Variance) string {
 	if v.RunRate != nil {
 		s += " run " + v.RunRate.String()
 	}
+	if !v.Pending.IsZero() {
+		s += " pending " + v.Pending.String()
+	}
 	if v.Provisional {
 		s += " provisional"
 	}
@@ -207,7 +302,7 @@ func TestComparisons(t *testing.T) {
 	for _, n := range nights(t) {
 		t.Run(n.name, func(t *testing.T) {
 			rows, findings, err := reconcile.Compare(reconcile.Comparison{
-				Period: month, Currency: "EUR", Plan: &n.plan, Actuals: &n.actuals, FX: fx, Through: through,
+				Period: month, Currency: "EUR", Plan: &n.plan, Actuals: n.actuals, FX: fx, Through: through,
 			})
 			must(t, err)
 			var got []string
@@ -241,7 +336,7 @@ func TestPlanThatCannotBeRead(t *testing.T) {
 		{"no accrual", schemas.Plan{Policy: schemas.PlanPolicy{Accrual: "monthly"}, Lines: []schemas.PlanLine{line}}, `plan: "monthly" is no accrual; it is one of [linear working_days profile upfront]`},
 	}
 	for _, c := range cases {
-		_, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: &c.plan, Actuals: &reconcile.Actuals{}})
+		_, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: &c.plan, Actuals: reconcile.NewActuals(calendar)})
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%s: error %v, want %s", c.name, err, c.want)
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"daybook/reconcile/tally"
 	"daybook/schemas"
@@ -15,20 +14,19 @@ import (
 // Days sums charges by the days that they are for, and has what meters counted on each day. Partial sums of shards merge
 // in any order to the same totals. It is not safe for concurrent use.
 type Days struct {
-	zone        *time.Location
+	Calendar
 	first, last schemas.Date
 	sums        map[stretchKey]*money.Fixed
 	metered     map[schemas.MeterID][]money.Fixed
 }
 
-// stretchKey is what charges are for: days of the period from From to To, of a meter where they grow with what it counts.
+// stretchKey is what charges are for: days of the period, of a meter where they grow with what it counts.
 type stretchKey struct {
 	Offering schemas.OfferingID
 	Region   string
 	Currency money.Currency
 	Meter    schemas.MeterID
-	From     schemas.Date
-	To       schemas.Date
+	stretch
 }
 
 type stretchLine struct {
@@ -42,14 +40,13 @@ type meteredLine struct {
 	byDay []money.Fixed
 }
 
-// NewDays returns empty sums of a period, whose days begin in zone.
-func NewDays(p schemas.Period, zone *time.Location) *Days {
-	first, last := p.Days()
-	return &Days{zone: zone, first: first, last: last, sums: map[stretchKey]*money.Fixed{}, metered: map[schemas.MeterID][]money.Fixed{}}
+// NewDays returns empty sums.
+func NewDays(k Calendar) *Days {
+	first, last := k.Period.Days()
+	return &Days{Calendar: k, first: first, last: last, sums: map[stretchKey]*money.Fixed{}, metered: map[schemas.MeterID][]money.Fixed{}}
 }
 
-// Add counts a charge that earns revenue. What is recurring or charged once counts on its first day, as in the
-// comparison with the plan. The error is an amount that no dataset could hold, or a sum that overflows.
+// Add counts a charge that earns revenue. The error is an amount that no dataset could hold, or a sum that overflows.
 func (d *Days) Add(c *schemas.Charge) error {
 	if !c.EarnsRevenue() {
 		return nil
@@ -58,24 +55,11 @@ func (d *Days) Add(c *schemas.Charge) error {
 	if err != nil {
 		return fmt.Errorf("sum charge %s: amount %s: %w", c.ID, c.Amount, err)
 	}
-	k := stretchKey{Offering: c.Offering, Region: c.Region, Currency: c.Currency, From: schemas.DateOf(c.Start, d.zone)}
-	k.To = k.From
-	if c.Frequency == schemas.FrequencyUsageBased {
-		k.Meter, k.To = c.Meter, schemas.DateOf(c.End.Add(-time.Microsecond), d.zone)
+	k := stretchKey{Offering: c.Offering, Region: c.Region, Currency: c.Currency, stretch: d.stretchOf(c)}
+	if k.Due == dueAsUsed {
+		k.Meter = c.Meter
 	}
-	k.From = d.within(k.From, d.first, d.last)
-	k.To = d.within(k.To, k.From, d.last)
 	return d.add(&stretchLine{k, amount})
-}
-
-func (d *Days) within(day, first, last schemas.Date) schemas.Date {
-	if day.Before(first) {
-		return first
-	}
-	if day.After(last) {
-		return last
-	}
-	return day
 }
 
 func (d *Days) add(l *stretchLine) error {
@@ -114,7 +98,7 @@ func (d *Days) rows() []stretchLine {
 		out = append(out, stretchLine{k, *s})
 	}
 	slices.SortFunc(out, func(a, b stretchLine) int {
-		return cmp.Or(cmp.Compare(a.Meter, b.Meter), a.From.Compare(b.From), a.To.Compare(b.To),
+		return cmp.Or(cmp.Compare(a.Meter, b.Meter), a.compare(&b.stretch),
 			cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Currency, b.Currency))
 	})
 	return out
@@ -138,8 +122,7 @@ func (l *stretchLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Region)
 	tally.Text(p, &l.Currency)
 	tally.Text(p, &l.Meter)
-	p.Day(&l.From)
-	p.Day(&l.To)
+	l.stretch.fields(p)
 	p.Number(&l.Amount)
 }
 
@@ -155,34 +138,37 @@ func (l *meteredLine) fields(p *tally.Pack) {
 
 // ByDay leads each offering's and region's revenue from the first day of the period to its actual through Through, which
 // variances, of Compare, have. What is used is spread over its days as its meter counted on them in all; over all of them
-// evenly where a meter does not add rows up. Each sum to date is rounded once, and what that leaves is the last day's.
+// evenly where it counted nothing. What is charged for days is spread over these evenly, as far as they are over. Each sum to
+// date is rounded once, and what that leaves is the last day's.
 func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.DayRow, error) {
 	places, err := c.places()
 	if err != nil {
 		return nil, err
 	}
-	cells := map[[2]string][]money.Decimal{}
+	cells := map[[2]string]*dayCell{}
 	for i := range variances {
 		if v := &variances[i]; v.Measure == schemas.Revenue {
-			cells[[2]string{string(v.Offering), v.Region}] = make([]money.Decimal, d.until(c.Through)+1)
+			cells[[2]string{string(v.Offering), v.Region}] = &dayCell{v.Accrual, make([]money.Decimal, d.until(c.Through)+1)}
 		}
 	}
-	var days daysOfMeter
+	var at weighed
 	var gone []money.Decimal
 	for _, l := range d.rows() {
-		byDay := cells[[2]string{string(l.Offering), l.Region}]
-		if byDay == nil {
-			byDay = cells[[2]string{string(l.Offering), ""}]
+		x := cells[[2]string{string(l.Offering), l.Region}]
+		if x == nil {
+			x = cells[[2]string{string(l.Offering), ""}]
 		}
-		if byDay == nil {
+		if x == nil {
 			return nil, fmt.Errorf("revenue of %s in region %q by day is in no variance", l.Offering, l.Region)
 		}
-		last := len(byDay) - 1
-		// Rows of the same days of a meter follow each other.
-		if next := (daysOfMeter{l.Meter, min(l.From.Sub(d.first), last), min(l.To.Sub(d.first), last)}); gone == nil || next != days {
-			days, gone = next, d.gone(next)
+		next, ok := d.weigh(&l, x.accrual, len(x.byDay)-1)
+		if !ok {
+			continue // of days to come
 		}
-		if err := c.spread(&l, gone, byDay[days.from:]); err != nil {
+		if gone == nil || next != at { // rows of the same days of a meter follow each other
+			at, gone = next, d.gone(next)
+		}
+		if err := c.spread(&l, gone, x.byDay[at.from:]); err != nil {
 			return nil, err
 		}
 	}
@@ -198,7 +184,7 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 				return nil, err
 			}
 		}
-		rows, err := c.daysOf(d, v, cells[[2]string{string(v.Offering), v.Region}], elapsed[v.Accrual], places)
+		rows, err := c.daysOf(d, v, cells[[2]string{string(v.Offering), v.Region}].byDay, elapsed[v.Accrual], places)
 		if err != nil {
 			return nil, err
 		}
@@ -207,9 +193,33 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 	return out, nil
 }
 
+// dayCell is one offering in one region, and its revenue of each day so far.
+type dayCell struct {
+	accrual schemas.Accrual
+	byDay   []money.Decimal
+}
+
+// weighed are days by their positions in the period, the last included, and the meter whose counts weigh them, if any does.
+type weighed struct {
+	meter    schemas.MeterID
+	from, to int
+}
+
+// weigh finds the days that a sum is spread over, through is the last; false where none of them has come.
+func (d *Days) weigh(l *stretchLine, a schemas.Accrual, through int) (weighed, bool) {
+	w := weighed{l.Meter, l.From.Sub(d.first), l.To.Sub(d.first)}
+	switch {
+	case l.Due == dueAsUsed: // there is none of days to come
+		w.from, w.to = min(w.from, through), min(w.to, through)
+	case l.Due == dueByDay && a == schemas.AccrueUpfront:
+		w.to = w.from
+	}
+	return w, w.from <= through
+}
+
 // until is the position of the last day that the actuals hold.
 func (d *Days) until(through schemas.Date) int {
-	return d.within(through, d.first, d.last).Sub(d.first)
+	return within(through, d.first, d.last).Sub(d.first)
 }
 
 func (c *Comparison) elapsedByDay(d *Days, a schemas.Accrual) ([]money.Ratio, error) {
@@ -227,7 +237,7 @@ func (c *Comparison) elapsedByDay(d *Days, a schemas.Accrual) ([]money.Ratio, er
 // end of each. What has no exchange rate is left out, as in the comparison.
 func (c *Comparison) spread(l *stretchLine, gone, byDay []money.Decimal) error {
 	day := schemas.Date{}
-	if c.Actuals != nil && c.Actuals.ByDay != nil {
+	if c.Actuals != nil && c.Actuals.AtUsage {
 		day = l.From
 	}
 	rate, ok := c.FX.Rate(l.Currency, c.Currency, day)
@@ -239,7 +249,7 @@ func (c *Comparison) spread(l *stretchLine, gone, byDay []money.Decimal) error {
 		return fmt.Errorf("revenue of %s by day, in %s: %w", l.Offering, c.Currency, err)
 	}
 	whole, before := gone[len(gone)-1], money.Zero
-	for i := range gone {
+	for i := range min(len(gone), len(byDay)) {
 		at, err := money.MulDivRound(amount, gone[i], whole, money.Scale, money.HalfEven)
 		if err != nil {
 			return fmt.Errorf("revenue of %s by day: %w", l.Offering, err)
@@ -250,15 +260,9 @@ func (c *Comparison) spread(l *stretchLine, gone, byDay []money.Decimal) error {
 	return nil
 }
 
-// daysOfMeter are days by their positions in the period, the last included.
-type daysOfMeter struct {
-	meter    schemas.MeterID
-	from, to int
-}
-
 // gone adds up, to the end of each of the days, what the meter took on them, or one for each where it took nothing, or less
 // than nothing, or does not add up.
-func (d *Days) gone(days daysOfMeter) []money.Decimal {
+func (d *Days) gone(days weighed) []money.Decimal {
 	out := make([]money.Decimal, days.to-days.from+1)
 	sum, negative := money.Zero, false
 	if sums := d.metered[days.meter]; sums != nil {

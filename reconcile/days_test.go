@@ -18,6 +18,12 @@ func dayCharge(offering, region, meter, frequency, amount, currency string, firs
 	}
 }
 
+// made makes a charge one of a model that no price has.
+func made(model string, c *schemas.Charge) *schemas.Charge {
+	c.Model = model
+	return c
+}
+
 // TestByDay leads little nights through the 4th of the month from day to day.
 func TestByDay(t *testing.T) {
 	hours := []int64{10, 0, 30, 60, 900} // the 5th is behind the last day with use
@@ -28,12 +34,19 @@ func TestByDay(t *testing.T) {
 	}{
 		{"use counts on the days on which its meter counted", []*schemas.Charge{dayCharge("vm", "east", "hours", "Usage-Based", "50", "EUR", 1, 30)}, [4]string{"5", "5", "20", "50"}},
 		{"and on no other days than its own", []*schemas.Charge{dayCharge("vm", "east", "hours", "Usage-Based", "9", "EUR", 3, 30)}, [4]string{"0", "0", "3", "9"}},
-		{"a meter that does not add up counts evenly", []*schemas.Charge{dayCharge("vm", "east", "level", "Usage-Based", "10", "EUR", 1, 30)}, [4]string{"2.5", "5", "7.5", "10"}},
+		{"a meter that counted nothing counts evenly", []*schemas.Charge{dayCharge("vm", "east", "silent", "Usage-Based", "10", "EUR", 1, 30)}, [4]string{"2.5", "5", "7.5", "10"}},
+		{"a level is for days to come, too", []*schemas.Charge{dayCharge("vm", "east", "level", "Usage-Based", "60", "EUR", 1, 30)}, [4]string{"2", "4", "6", "8"}},
+		{"a level that ended is whole", []*schemas.Charge{dayCharge("vm", "east", "level", "Usage-Based", "60", "EUR", 2, 3)}, [4]string{"0", "30", "60", "60"}},
 		{"nor does one that took less than nothing", []*schemas.Charge{dayCharge("vm", "east", "back", "Usage-Based", "-10", "EUR", 1, 30)}, [4]string{"-2.5", "-5", "-7.5", "-10"}},
-		{"a fee counts on its first day", []*schemas.Charge{dayCharge("vm", "east", "", "Recurring", "99", "EUR", 2, 30)}, [4]string{"0", "99", "99", "99"}},
-		{"a fee of days to come counts at once", []*schemas.Charge{dayCharge("vm", "east", "", "One-Time", "7", "EUR", 20, 20)}, [4]string{"0", "0", "0", "7"}},
+		{"a fee counts day by day", []*schemas.Charge{dayCharge("vm", "east", "", "Recurring", "87", "EUR", 2, 30)}, [4]string{"0", "3", "6", "9"}},
+		{"a fee that is planned upfront counts on its first day", []*schemas.Charge{dayCharge("up", "", "", "Recurring", "87", "EUR", 2, 30)}, [4]string{"0", "87", "87", "87"}},
+		{"a quarter counts by its days in the month", []*schemas.Charge{dayCharge("vm", "east", "", "Recurring", "60", "EUR", 1, 90)}, [4]string{"2", "4", "6", "8"}},
+		{"what is charged once counts on its day", []*schemas.Charge{dayCharge("vm", "east", "", "One-Time", "7", "EUR", 3, 30)}, [4]string{"0", "0", "7", "7"}},
+		{"and not before", []*schemas.Charge{dayCharge("vm", "east", "", "One-Time", "7", "EUR", 20, 30)}, [4]string{"0", "0", "0", "0"}},
+		{"a true-up counts at its end", []*schemas.Charge{made(schemas.MadeTrueUp, dayCharge("vm", "east", "", "Recurring", "7", "EUR", 1, 3))}, [4]string{"0", "0", "7", "7"}},
+		{"and not before", []*schemas.Charge{made(schemas.MadeMinimum, dayCharge("vm", "east", "", "Recurring", "7", "EUR", 1, 30))}, [4]string{"0", "0", "0", "0"}},
 		{"what came late counts on the first", []*schemas.Charge{dayCharge("vm", "east", "", "One-Time", "7", "EUR", -3, -3)}, [4]string{"7", "7", "7", "7"}},
-		{"thirds are rounded to date, and the last day takes the rest", []*schemas.Charge{dayCharge("vm", "east", "level", "Usage-Based", "0.01", "EUR", 1, 3)}, [4]string{"0", "0.01", "0.01", "0.01"}},
+		{"thirds are rounded to date, and the last day takes the rest", []*schemas.Charge{dayCharge("vm", "east", "silent", "Usage-Based", "0.01", "EUR", 1, 3)}, [4]string{"0", "0.01", "0.01", "0.01"}},
 		{"dollars are converted", []*schemas.Charge{dayCharge("vm", "east", "hours", "Usage-Based", "100", "USD", 1, 30)}, [4]string{"9", "9", "36", "90"}},
 		{"what has no rate is left out", []*schemas.Charge{dayCharge("vm", "east", "hours", "Usage-Based", "100", "XAU", 1, 30)}, [4]string{"0", "0", "0", "0"}},
 		{"a line for all regions takes those that no other names", []*schemas.Charge{dayCharge("any", "west", "hours", "Usage-Based", "50", "EUR", 1, 30)}, [4]string{"5", "5", "20", "50"}},
@@ -48,7 +61,11 @@ func TestByDay(t *testing.T) {
 					continue
 				}
 				same(t, r.Day.String(), r.ToDate, tt.toDate[n])
-				same(t, "expected by "+r.Day.String(), r.Expected, [4]string{"10", "20", "30", "40"}[n])
+				want := [4]string{"10", "20", "30", "40"}[n]
+				if offering == "up" {
+					want = "300"
+				}
+				same(t, "expected by "+r.Day.String(), r.Expected, want)
 				n++
 			}
 			if n != 4 {
@@ -82,8 +99,10 @@ func byDay(t *testing.T, hours []int64, charges []*schemas.Charge) []schemas.Day
 	line := schemas.PlanLine{Period: month, Offering: "vm", Region: "east", Revenue: money.MustDecimal("300"), Currency: "EUR"}
 	anywhere := line
 	anywhere.Offering, anywhere.Region = "any", ""
+	upfront := anywhere
+	upfront.Offering, upfront.Accrual = "up", schemas.AccrueUpfront
 	c := reconcile.Comparison{
-		Period: month, Currency: "EUR", Plan: &schemas.Plan{Lines: []schemas.PlanLine{line, anywhere}}, Actuals: actuals, Through: through,
+		Period: month, Currency: "EUR", Plan: &schemas.Plan{Lines: []schemas.PlanLine{line, anywhere, upfront}}, Actuals: actuals, Through: through,
 		FX: func(from, _ money.Currency, _ schemas.Date) (schemas.Conversion, bool) {
 			return schemas.Conversion{Factor: ratio("0.9", "1")}, from == "USD"
 		},

@@ -28,6 +28,9 @@ func planFinding(rows [4]schemas.Variance) (schemas.Finding, bool) {
 	}
 	switch worst.Status {
 	case schemas.Unplanned:
+		if revenue.Actual.IsZero() && cost.Actual.IsZero() { // it is all to come, or evens out
+			return schemas.Finding{}, false
+		}
 		return schemas.Remark(schemas.CodeUnplanned, worst.ID,
 			fmt.Sprintf("%s has revenue %s and cost %s %s without a line in the plan; add the line", place, revenue.Actual, cost.Actual, currency),
 			worst.Actual, currency), true

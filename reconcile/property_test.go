@@ -28,7 +28,9 @@ func (d dice) amount(places int32) money.Decimal {
 }
 
 func (d dice) charge(i int) *schemas.Charge {
+	start := time.Date(2022, 8, 20+d.IntN(45), 0, 0, 0, 0, time.UTC)
 	return &schemas.Charge{
+		Start: start, End: start.AddDate(0, 0, 1+d.IntN(40)), Meter: schemas.MeterID(d.of("m", "level")), Model: d.of("flat", "flat", "flat", "true_up", "minimum", "overage"),
 		ID: schemas.ChargeID(fmt.Sprint(i)), Account: schemas.AccountID(d.of("a", "b", "c")), Offering: schemas.OfferingID(d.of("vm", "disk", "net", "new")),
 		Region: d.of("", "east", "west"), Category: schemas.ChargeCategory(d.of("Usage", "Usage", "Purchase", "Credit", "Tax")),
 		Frequency:   schemas.ChargeFrequency(d.of("Usage-Based", "Recurring", "One-Time")),
@@ -75,7 +77,7 @@ func TestCompareConserves(t *testing.T) {
 		for i := range d.IntN(200) {
 			charges = append(charges, d.charge(i))
 		}
-		whole := &reconcile.Actuals{}
+		whole := reconcile.NewActuals(calendar)
 		euros := new(big.Rat)
 		for _, c := range charges {
 			must(t, whole.Add(c))
@@ -95,8 +97,9 @@ func TestCompareConserves(t *testing.T) {
 		if i := slices.IndexFunc(totals, func(x tally.Total) bool { return x.Currency == "EUR" }); i >= 0 && totals[i].Amount.Decimal().Rat().Cmp(euros) != 0 {
 			t.Fatalf("seed %d: revenue %s, charges %s", seed, totals[i].Amount, euros.RatString())
 		}
-		day, _ := schemas.ParseDate(fmt.Sprintf("2022-09-%02d", 1+d.IntN(30)))
-		rows, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: d.plan(), Actuals: whole, FX: fxOfTests, Through: day})
+		// At the month's end, all is actual.
+		last := schemas.NewDate(2022, 9, 30)
+		rows, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: d.plan(), Actuals: whole, FX: fxOfTests, Through: last})
 		must(t, err)
 		checkActuals(t, seed, rows, totals)
 	}
@@ -117,7 +120,7 @@ func merged(t *testing.T, charges []*schemas.Charge) *reconcile.Actuals {
 }
 
 func noSums() *reconcile.Sums {
-	return reconcile.NewSums(month, time.UTC, bills.NewContracts(nil, nil, month, schemas.Date{}))
+	return reconcile.NewSums(calendar, bills.NewContracts(nil, nil, month, schemas.Date{}))
 }
 
 func bytesOf(t *testing.T, s *reconcile.Sums) []byte {
@@ -219,4 +222,97 @@ func TestMargins(t *testing.T) {
 	if rows, _ := byOffering.Rows(month); len(rows) != 3 || rows[2].Margin.String() != "5.4809" {
 		t.Errorf("by offering: %+v", rows)
 	}
+}
+
+// TestMonthToDate draws charges of one offering, leads them through the month, and holds each day against fractions that are
+// computed here: what counts, what is to come and what is pending are always what is charged, what counts by day adds up to
+// it, and on the last day all of it counts, to the last digit.
+func TestMonthToDate(t *testing.T) {
+	places := int32(money.Scale)
+	for seed := range uint64(effort.Count(t, 10, 500)) {
+		d := dice{rand.New(rand.NewPCG(seed, 4))}
+		sums := noSums()
+		plan := &schemas.Plan{Policy: schemas.PlanPolicy{Places: &places}}
+		if d.IntN(3) == 0 {
+			plan.Lines = []schemas.PlanLine{{Period: month, Offering: "vm", Currency: "EUR", Revenue: money.One, Accrual: schemas.AccrueUpfront}}
+		}
+		var charges []*schemas.Charge
+		for i := range 1 + d.IntN(12) {
+			c := d.charge(i)
+			c.Offering, c.Region, c.Currency, c.Category = "vm", "", "EUR", schemas.ChargeCategory(d.of("Usage", "Purchase", "Credit"))
+			if c.Frequency == schemas.FrequencyUsageBased { // what is used goes on, so that no whole is known
+				c.Meter = "level"
+			}
+			charges = append(charges, c)
+			must(t, sums.Actuals.Add(c))
+			must(t, sums.Days.Add(c))
+		}
+		for day := 1; day <= 30; day++ {
+			c := reconcile.Comparison{Period: month, Currency: "EUR", Plan: plan, Actuals: sums.Actuals, Through: schemas.NewDate(2022, 9, day)}
+			rows, _, err := reconcile.Compare(c)
+			must(t, err)
+			byDay, err := c.ByDay(sums.Days, rows)
+			must(t, err)
+			checkToDate(t, fmt.Sprintf("seed %d, day %d", seed, day), charges, &rows[1], byDay, day, len(plan.Lines) > 0)
+		}
+	}
+}
+
+func checkToDate(t *testing.T, at string, charges []*schemas.Charge, v *schemas.Variance, byDay []schemas.DayRow, day int, upfront bool) {
+	t.Helper()
+	all, want, pending := new(big.Rat), new(big.Rat), new(big.Rat)
+	for _, c := range charges {
+		all.Add(all, c.Amount.Rat())
+		counts, judged := share(c, day, upfront)
+		want.Add(want, counts.Mul(counts, c.Amount.Rat()))
+		if judged {
+			pending.Add(pending, c.Amount.Rat())
+		}
+	}
+	off := new(big.Rat).Sub(v.Actual.Rat(), want)
+	if off.Abs(off).Cmp(big.NewRat(int64(len(charges)), 1_000_000_000_000_000_000)) > 0 {
+		t.Fatalf("%s: %s counts, want %s", at, v.Actual, want.FloatString(20))
+	}
+	if v.Pending.Rat().Cmp(pending) != 0 {
+		t.Fatalf("%s: %s is pending, want %s", at, v.Pending, pending.RatString())
+	}
+	if pending.Sign() < 0 { // a run rate has no true-up below zero
+		all.Sub(all, pending)
+	}
+	if v.RunRate.Rat().Cmp(all) != 0 {
+		t.Fatalf("%s: the month comes to %s, want %s", at, v.RunRate, all.RatString())
+	}
+	if day == 30 && v.Actual.Rat().Cmp(all) != 0 {
+		t.Fatalf("%s: at its end the month has %s of %s", at, v.Actual, all.RatString())
+	}
+	sum := money.Zero
+	for _, r := range byDay {
+		sum = sum.Add(r.Revenue)
+	}
+	if !sum.Equal(v.Actual) {
+		t.Fatalf("%s: the days sum up to %s, not %s", at, sum, v.Actual)
+	}
+}
+
+// share is the part of a charge that counts by a day of the month, and whether it is still to be judged.
+func share(c *schemas.Charge, day int, upfront bool) (*big.Rat, bool) {
+	clamp := func(at time.Time) int64 {
+		switch {
+		case at.Month() < 9:
+			return 1
+		case at.Month() > 9:
+			return 30
+		}
+		return int64(at.Day())
+	}
+	from, to := clamp(c.Start), clamp(c.End.Add(-time.Second))
+	judged := c.Model == schemas.MadeTrueUp || c.Model == schemas.MadeMinimum
+	switch {
+	case judged:
+		from = to
+	case c.Model == schemas.MadeOverage, upfront, c.Frequency == schemas.FrequencyOneTime && c.Category != schemas.CategoryCredit:
+		to = from
+	}
+	gone := min(max(int64(day)-from+1, 0), to-from+1)
+	return big.NewRat(gone, to-from+1), judged && gone == 0
 }

@@ -56,10 +56,10 @@ func (x *cell) unitsRow(v *schemas.Variance, m *mixTotal) error {
 	s := &u.steps
 	v.Plan, v.Expected, v.Actual = u.plan, u.expected, u.actual()
 	if u.unit != "" {
-		s.Add("actual volume", sheet.Named("recurring and one-time", u.fixed), sheet.Named("usage-based", u.used))
+		s.Add("actual volume", sheet.Named("for days and one-time", u.fixed), sheet.Named("usage-based", u.used))
 		v.Causes = x.unitCauses(s, m)
 		finish(v, s)
-		x.runRate(v, s, u.fixed, u.used, unitPlaces)
+		x.runRate(v, s, &side{fixed: u.fixed, used: u.used, coming: u.coming}, unitPlaces)
 	}
 	v.Steps = s.Steps
 	return s.Err
@@ -67,17 +67,17 @@ func (x *cell) unitsRow(v *schemas.Variance, m *mixTotal) error {
 
 func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int32) error {
 	s := &from.steps
-	v.Plan, v.Actual = from.plan, from.actual()
+	v.Plan, v.Actual, v.Pending = from.plan, from.actual(), from.pending
 	if x.line != nil {
 		v.Expected = s.ShareRounded("expected to date, "+string(x.accrual)+" accrual",
 			sheet.Named("plan", from.plan), sheet.Named("elapsed", x.elapsed.Num), sheet.Named("whole", x.elapsed.Den), places)
 	}
 	if len(x.lines) > 0 {
-		s.Add("actual", sheet.Named("recurring and one-time", from.fixed), sheet.Named("usage-based", from.used))
+		s.Add("actual", sheet.Named("for days and one-time", from.fixed), sheet.Named("usage-based", from.used))
 	}
 	v.Causes = x.moneyCauses(from, s, v.Expected, m, places)
 	finish(v, s)
-	x.runRate(v, s, from.fixed, from.used, places)
+	x.runRate(v, s, from, places)
 	v.Steps = s.Steps
 	return s.Err
 }
@@ -86,7 +86,7 @@ func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int
 func marginRow(v, revenue, cost *schemas.Variance) {
 	s := &sheet.Sheet{}
 	minus := func(a, b money.Decimal) money.Decimal { return a.Sub(b) }
-	v.Plan = minus(revenue.Plan, cost.Plan)
+	v.Plan, v.Pending = minus(revenue.Plan, cost.Plan), minus(revenue.Pending, cost.Pending)
 	v.Expected = s.Subtract("expected margin to date", sheet.Named("revenue", revenue.Expected), sheet.Named("cost", cost.Expected))
 	v.Actual = s.Subtract("actual margin", sheet.Named("revenue", revenue.Actual), sheet.Named("cost", cost.Actual))
 	a, b := &revenue.Causes, &cost.Causes
@@ -131,14 +131,26 @@ func percentRounded(part, base money.Decimal) *money.Decimal {
 	return &p
 }
 
-// runRate extends what is charged for use to the whole month; what is recurring or charged once is whole already.
-func (x *cell) runRate(v *schemas.Variance, s *sheet.Sheet, fixed, used money.Decimal, places int32) {
+// runRate is what the whole month comes to: what is used goes on at the rate so far, what is charged for days to come comes, and
+// what is missing to a commitment or a minimum is less by what use still adds.
+func (x *cell) runRate(v *schemas.Variance, s *sheet.Sheet, of *side, places int32) {
 	if !x.elapsed.Num.IsPositive() {
 		return
 	}
 	whole := s.ShareRounded("usage-based for the month, at the rate so far",
-		sheet.Named("usage-based", used), sheet.Named("whole", x.elapsed.Den), sheet.Named("elapsed", x.elapsed.Num), places)
-	r := s.Add("run rate of the month", sheet.Named("recurring and one-time", fixed), sheet.Named("usage-based", whole))
+		sheet.Named("usage-based", of.used), sheet.Named("whole", x.elapsed.Den), sheet.Named("elapsed", x.elapsed.Num), places)
+	parts := []sheet.Amount{sheet.Named("for days and one-time", of.fixed), sheet.Named("usage-based", whole)}
+	if !of.coming.IsZero() {
+		parts = append(parts, sheet.Named("for days to come", of.coming))
+	}
+	if !of.pending.IsZero() {
+		left := s.Subtract("true-ups and minimums, less what use still adds",
+			sheet.Named("pending", of.pending), sheet.Named("usage-based for the month", whole), sheet.Named("less to date", of.used.Neg()))
+		if left.IsPositive() {
+			parts = append(parts, sheet.Named("true-ups and minimums", left))
+		}
+	}
+	r := s.Add("run rate of the month", parts...)
 	v.RunRate = &r
 }
 
@@ -162,6 +174,7 @@ func Sum(rows []schemas.Variance, m schemas.Measure) schemas.Variance {
 		out.Plan = out.Plan.Add(v.Plan)
 		out.Expected = out.Expected.Add(v.Expected)
 		out.Actual = out.Actual.Add(v.Actual)
+		out.Pending = out.Pending.Add(v.Pending)
 		out.Causes = addCauses(out.Causes, v.Causes)
 		out.Provisional = out.Provisional || v.Provisional
 		out.Material = out.Material || v.Material

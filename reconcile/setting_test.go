@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"daybook/fixtures/published"
 	"daybook/reconcile"
@@ -11,6 +12,9 @@ import (
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
+
+// calendar has one meter that is of levels.
+var calendar = reconcile.Calendar{Period: month, Zone: time.UTC, Levels: map[schemas.MeterID]bool{"level": true}}
 
 const month = schemas.Period("2022-09") // thirty days, beginning on a Thursday
 
@@ -40,7 +44,7 @@ type setting struct {
 func (s setting) compare(t *testing.T, lines ...sold) (map[string]schemas.Variance, []schemas.Finding) {
 	t.Helper()
 	plan := &schemas.Plan{Policy: s.policy, Rates: s.rates}
-	actuals := &reconcile.Actuals{}
+	actuals := reconcile.NewActuals(calendar)
 	for i, l := range lines {
 		currency := l.currency
 		if currency == "" {

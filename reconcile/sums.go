@@ -2,11 +2,9 @@ package reconcile
 
 import (
 	"fmt"
-	"time"
 
 	"daybook/reconcile/bills"
 	"daybook/reconcile/tally"
-	"daybook/schemas"
 )
 
 // Sums are all that the comparisons need of a shard, or of all of them.
@@ -18,9 +16,9 @@ type Sums struct {
 	Margins *Margins
 }
 
-// NewSums returns empty sums of a period, whose days begin in zone, under the contracts with peers.
-func NewSums(p schemas.Period, zone *time.Location, c *bills.Contracts) *Sums {
-	return &Sums{Actuals: &Actuals{}, Days: NewDays(p, zone), Use: bills.NewUse(c), Margins: &Margins{}}
+// NewSums returns empty sums of a period, under the contracts with peers.
+func NewSums(k Calendar, c *bills.Contracts) *Sums {
+	return &Sums{Actuals: NewActuals(k), Days: NewDays(k), Use: bills.NewUse(c), Margins: &Margins{}}
 }
 
 // MarshalBinary writes the sums in order, so that equal sums are equal bytes.

@@ -77,6 +77,17 @@ type Meter struct {
 	Late LatePolicy `yaml:"late,omitempty"`
 }
 
+// AddsUp reports whether the result grows with what is used: one of part of a month is of what was used in it. That of any
+// other aggregation says how much there is, and what it costs is for all days of the month.
+func (m *Meter) AddsUp() bool {
+	switch m.Aggregation {
+	case "", AggregateSum, AggregateCount, AggregateEvents:
+		return true
+	default:
+		return false
+	}
+}
+
 // Filter is one condition on a label column of Usage.
 type Filter struct {
 	// Column is the FOCUS name, such as RegionId.

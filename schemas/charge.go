@@ -79,6 +79,13 @@ func (c *Charge) EarnsRevenue() bool {
 	return c.Category != CategoryTax && c.Model != PrepaidCredit
 }
 
+// The models of charges that no price makes.
+const (
+	MadeMinimum = "minimum"
+	MadeTrueUp  = "true_up"
+	MadeOverage = "overage"
+)
+
 // Step is one step of a charge's arithmetic, self-contained: its inputs, its operation, its result.
 type Step struct {
 	// Op names the operation; the rating package documents and recomputes each.

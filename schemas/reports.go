@@ -59,7 +59,8 @@ type Variance struct {
 	// Unit is the unit of every number: a currency, or the plan's unit.
 	Unit   string
 	Status PlanStatus
-	// Plan is for the whole month; Expected is the part of it due by the day Through.
+	// Plan is for the whole month; Expected is the part of it due by the day Through, and Actual what has come by then: all that
+	// was used, what is charged for days as far as they are over, and what is charged once on its day.
 	Plan     money.Decimal
 	Expected money.Decimal
 	Actual   money.Decimal
@@ -70,6 +71,9 @@ type Variance struct {
 	Causes   Causes
 	// RunRate is what the whole month comes to at the rate so far; nil where no day of weight has passed.
 	RunRate *money.Decimal
+	// Pending is what commitments and minimums would add if the month ended on the day Through: it counts once what they bound
+	// is over, and is in no other number but, less what use still adds, in RunRate.
+	Pending money.Decimal
 	Accrual Accrual
 	// Through is the last day that the actuals hold.
 	Through Date
@@ -103,6 +107,7 @@ const (
 	VarMissingCause
 	VarUnsplitCause
 	VarRunRate
+	VarPending
 	VarAccrual
 	VarThrough
 	VarEffect
@@ -114,7 +119,7 @@ const (
 
 // Variances is the dataset of actual against plan, sorted by period, offering, region and measure. Effect is favourable,
 // unfavourable or none; Material and Provisional are yes or no; Steps is a JSON array of Step.
-var Variances = Table{Name: "variances", Version: "1", Columns: []Column{
+var Variances = Table{Name: "variances", Version: "2", Columns: []Column{
 	VarVarianceId:      {Name: "VarianceId", Type: Text, Required: true},
 	VarBillingPeriod:   {Name: "BillingPeriod", Type: Label, Required: true},
 	VarOfferingId:      {Name: "OfferingId", Type: Label, Required: true},
@@ -135,6 +140,7 @@ var Variances = Table{Name: "variances", Version: "1", Columns: []Column{
 	VarMissingCause:    {Name: "MissingCause", Type: Decimal, Required: true},
 	VarUnsplitCause:    {Name: "UnsplitCause", Type: Decimal, Required: true},
 	VarRunRate:         {Name: "RunRate", Type: Decimal},
+	VarPending:         {Name: "Pending", Type: Decimal, Required: true},
 	VarAccrual:         {Name: "Accrual", Type: Label, Required: true},
 	VarThrough:         {Name: "Through", Type: Label, Required: true},
 	VarEffect:          {Name: "Effect", Type: Label, Required: true},

@@ -140,7 +140,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		collectFor(e)
 		show.hear(e)
 	}
-	prepared, err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, AsOf: asOf, Shards: o.shards, Workers: o.workers})
+	prepared, err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, AsOf: asOf, Now: time.Now(), Shards: o.shards, Workers: o.workers})
 	if err != nil {
 		return err
 	}

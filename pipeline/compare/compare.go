@@ -265,10 +265,13 @@ func sumShards(ctx context.Context, in *run.Inputs) (*reconcile.Sums, []schemas.
 }
 
 func NewSums(b run.Book, p schemas.Period, asOf schemas.Date) *reconcile.Sums {
-	sums := reconcile.NewSums(p, b.Zone(), Contracts(b, p, asOf))
-	if b.Provider().Exchange.Day == schemas.AtUsage {
-		sums.Actuals.ByDay = b.Zone()
+	levels := map[schemas.MeterID]bool{}
+	for i := range b.Catalogue().Meters {
+		m := &b.Catalogue().Meters[i]
+		levels[m.ID] = !m.AddsUp()
 	}
+	sums := reconcile.NewSums(reconcile.Calendar{Period: p, Zone: b.Zone(), Levels: levels}, Contracts(b, p, asOf))
+	sums.Actuals.AtUsage = b.Provider().Exchange.Day == schemas.AtUsage
 	return sums
 }
 

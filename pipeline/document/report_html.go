@@ -124,6 +124,9 @@ func (r *Report) tiles(p *page) {
 		if t.v.RunRate != nil {
 			p.text(", run rate " + r.rounded(*t.v.RunRate) + " of " + r.rounded(t.v.Plan))
 		}
+		if !t.v.Pending.IsZero() {
+			p.text(", true-ups and minimums to be judged " + r.rounded(t.v.Pending))
+		}
 		p.raw("</p></div>\n")
 	}
 	r.peerTile(p)

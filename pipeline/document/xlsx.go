@@ -211,7 +211,7 @@ func (w *workbook) summary(r *Report) {
 	w.try(name, w.file.SetSheetName("Sheet1", name))
 	w.text(name, 1, 1, cmp.Or(r.Provider, "Variances")+", "+string(r.Period), w.title)
 	w.text(name, 1, 2, r.state(), w.big)
-	for i, h := range []string{"Measure (" + string(r.Currency) + ")", "Plan of the month", "Expected to date", "Actual", "Variance", "Variance %", "Run rate"} {
+	for i, h := range []string{"Measure (" + string(r.Currency) + ")", "Plan of the month", "Expected to date", "Actual", "Variance", "Variance %", "Run rate", "To be judged"} {
 		w.text(name, i+1, 4, h, w.head)
 	}
 	for y, v := range []*schemas.Variance{&r.Revenue, &r.Cost, &r.Margin} {
@@ -221,9 +221,10 @@ func (w *workbook) summary(r *Report) {
 		}
 		w.cell(name, 6, 5+y, optionalCell(v.Percent), GridPercent)
 		w.cell(name, 7, 5+y, optionalCell(v.RunRate), GridAmount)
+		w.cell(name, 8, 5+y, numberCell(v.Pending), GridAmount)
 	}
 	w.try(name, w.file.SetColWidth(name, "A", "A", 34))
-	w.try(name, w.file.SetColWidth(name, "B", "G", 19))
+	w.try(name, w.file.SetColWidth(name, "B", "H", 19))
 	largest := r.largest(schemas.Revenue, 12)
 	if len(largest) == 0 {
 		return

@@ -86,7 +86,7 @@ func varianceAt(c cells) (*schemas.Variance, error) {
 			FX: c.decimal(schemas.VarFxCause), Unplanned: c.decimal(schemas.VarUnplannedCause), Missing: c.decimal(schemas.VarMissingCause),
 			Unsplit: c.decimal(schemas.VarUnsplitCause),
 		},
-		RunRate: c.optional(schemas.VarRunRate), Accrual: schemas.Accrual(c.text(schemas.VarAccrual)), Material: c.text(schemas.VarMaterial) == "yes",
+		RunRate: c.optional(schemas.VarRunRate), Pending: c.decimal(schemas.VarPending), Accrual: schemas.Accrual(c.text(schemas.VarAccrual)), Material: c.text(schemas.VarMaterial) == "yes",
 		Provisional: c.text(schemas.VarProvisional) == "yes",
 	}
 	var err error
@@ -138,6 +138,9 @@ func varianceFigures(e *Explanation, v *schemas.Variance) {
 		if !c.value.IsZero() {
 			e.figure(c.name, c.value, v.Unit)
 		}
+	}
+	if !v.Pending.IsZero() {
+		e.figure("true-ups and minimums to be judged", v.Pending, v.Unit)
 	}
 	if v.RunRate != nil {
 		e.figure("run rate of the month", *v.RunRate, v.Unit)

@@ -10,14 +10,18 @@ import (
 	"daybook/schemas"
 )
 
-// ThroughOf returns the last day of the period for which use has arrived. It wants every object to have been normalised.
+// ThroughOf returns the last day of the period that the run has data of: of one that is over its last, though nobody may have
+// used anything on it, else the last day with use. It wants every object to have been normalised.
 func ThroughOf(ctx context.Context, in *run.Inputs) (schemas.Date, error) {
-	return run.Shared(in, "last day with use", func(in *run.Inputs) (schemas.Date, error) {
+	return run.Shared(in, "last day with data", func(in *run.Inputs) (schemas.Date, error) {
 		objects, err := in.Results(ctx, "normalise/object")
 		if err != nil {
 			return schemas.Date{}, err
 		}
 		start, end := in.Bounds()
+		if !in.Open() {
+			return schemas.DateOf(end, in.Book().Zone()).AddDays(-1), nil
+		}
 		last := start.UnixMicro()
 		for _, res := range objects {
 			left, err := run.Left[Decoded](res)

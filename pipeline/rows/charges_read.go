@@ -26,7 +26,7 @@ var BriefCharge = func() (columns []int) {
 var ComparedCharge = []int{
 	schemas.ChargeChargeId, schemas.ChargeBillingAccountId, schemas.ChargeOfferingId, schemas.ChargeMeterId, schemas.ChargeRegionId,
 	schemas.ChargeChargeCategory, schemas.ChargeChargeFrequency, schemas.ChargeChargePeriodStart, schemas.ChargeChargePeriodEnd,
-	schemas.ChargePricingQuantity, schemas.ChargePricingUnit, schemas.ChargeBilledCost, schemas.ChargeBillingCurrency, schemas.ChargePeerCost,
+	schemas.ChargeModel, schemas.ChargeChargeClass, schemas.ChargePricingQuantity, schemas.ChargePricingUnit, schemas.ChargeBilledCost, schemas.ChargeBillingCurrency, schemas.ChargePeerCost,
 }
 
 // ReadCharges calls each for every charge of a part of the dataset, in its order, with all columns or some. What each gets is

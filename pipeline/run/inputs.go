@@ -199,6 +199,12 @@ func (in *Inputs) AsOf() schemas.Date {
 	return in.run.Spec.AsOfDay(in.run.Book.Zone)
 }
 
+// Open reports whether the period was not over when the run was prepared.
+func (in *Inputs) Open() bool {
+	_ = in.ask(need{fact: Open})
+	return in.run.Spec.Open
+}
+
 // Carried are the parts in which the period before left what accounts take over.
 func (in *Inputs) Carried() []PartDigest {
 	_ = in.ask(need{fact: CarriedOver})

@@ -21,6 +21,9 @@ type Spec struct {
 	Period   schemas.Period `json:"period"`
 	// AsOf limits what counts as known: deliveries that arrived and facts that were recorded by then. Null: all there is.
 	AsOf *time.Time `json:"as_of"`
+	// Open says that the period was not over when the run was prepared, or by AsOf: what is due to date ends with its data. It is
+	// not told by the data alone, for a month may end without any use.
+	Open bool `json:"open,omitempty"`
 	// Book is the digest of each part of the book, in name order.
 	Book []PartDigest `json:"book"`
 	// Sources holds what was pinned, in the order of source identifiers.

@@ -66,6 +66,8 @@ type Given string
 const (
 	// AsOf is when what counts was known.
 	AsOf Given = "as-of"
+	// Open is whether the period goes on.
+	Open Given = "whether the period goes on"
 	// CarriedIn is what accounts take over from the period before.
 	CarriedOver Given = "what was carried over"
 	// EarlierRuns are the runs of the periods before, EarlierPeriods only which of these have one.
@@ -80,6 +82,8 @@ func (f Given) of(s *Spec) any {
 	switch f {
 	case AsOf:
 		return s.AsOf
+	case Open:
+		return s.Open
 	case CarriedOver:
 		return s.Carried
 	case EarlierRuns:

@@ -1,0 +1,168 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"daybook/reconcile/sheet"
+	"daybook/reconcile/tally"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Calendar is what a charge's share of a month to date is told by.
+type Calendar struct {
+	Period schemas.Period
+	// Zone is the provider's: its days begin there.
+	Zone *time.Location
+	// Levels are the meters that do not add up what was used but say how much there is: what they charge is for all days that
+	// the charge is for, those to come among them.
+	Levels map[schemas.MeterID]bool
+}
+
+// due says how what is charged counts in a month to date.
+type due int64
+
+const (
+	// dueAsUsed is what was used and no more: all of it counts, and there will be more of it.
+	dueAsUsed due = iota
+	// dueByDay is what is charged for days, recurring fees and levels: it counts day by day.
+	dueByDay
+	// dueAtOnce counts on its day: what is charged once, and what is known late of earlier periods.
+	dueAtOnce
+	// dueAtEnd is judged at the end of what it bounds: before, it is not known whether it will be missing.
+	dueAtEnd
+)
+
+// stretch is the days that a charge counts on, within the period, and how. What counts as used counts on all of them.
+type stretch struct {
+	Due      due
+	From, To schemas.Date
+}
+
+// stretchOf is that of a charge.
+func (k *Calendar) stretchOf(c *schemas.Charge) stretch {
+	s := stretch{Due: dueByDay, From: schemas.DateOf(c.Start, k.Zone)}
+	s.To = s.From
+	if c.End.After(c.Start) {
+		s.To = schemas.DateOf(c.End.Add(-time.Microsecond), k.Zone)
+	}
+	switch {
+	case c.Model == schemas.MadeTrueUp, c.Model == schemas.MadeMinimum:
+		s.Due, s.From = dueAtEnd, s.To
+	case c.Class == schemas.ClassCorrection, c.Model == schemas.MadeOverage, c.Frequency == schemas.FrequencyOneTime && c.Category != schemas.CategoryCredit:
+		s.Due, s.To = dueAtOnce, s.From
+	case c.Frequency == schemas.FrequencyUsageBased && !k.Levels[c.Meter]:
+		s.Due = dueAsUsed
+	}
+	first, last := k.Period.Days()
+	s.From = within(s.From, first, last)
+	s.To = within(s.To, s.From, last)
+	return s
+}
+
+func (s *stretch) compare(o *stretch) int {
+	return cmp.Or(cmp.Compare(s.Due, o.Due), s.From.Compare(o.From), s.To.Compare(o.To))
+}
+
+func (s *stretch) fields(p *tally.Pack) {
+	p.Count((*int64)(&s.Due))
+	p.Day(&s.From)
+	p.Day(&s.To)
+}
+
+func within(day, first, last schemas.Date) schemas.Date {
+	if day.Before(first) {
+		return first
+	}
+	if day.After(last) {
+		return last
+	}
+	return day
+}
+
+// gone is how many of the stretch's days are over at the end of the day through, of how many. What is planned upfront is due
+// on its first day, however many days it is for.
+func (s *stretch) gone(through schemas.Date, a schemas.Accrual) (gone, of int) {
+	from, to := s.From, s.To
+	switch {
+	case s.Due == dueAsUsed:
+		return 1, 1
+	case s.Due == dueByDay && a == schemas.AccrueUpfront:
+		to = from
+	}
+	of = to.Sub(from) + 1
+	return min(max(through.Sub(from)+1, 0), of), of
+}
+
+func days(n int) money.Decimal { return money.NewDecimal(int64(n), 0) }
+
+// dueSums are amounts of one currency by how they count to date.
+type dueSums struct {
+	// fixed counts whole, and used too, but there will be more of it; coming does not count yet, and pending is not judged yet.
+	fixed, used, coming, pending money.Decimal
+	// parts count for the days that are over.
+	parts []duePart
+}
+
+type duePart struct {
+	gone, of int
+	amount   money.Decimal
+}
+
+func (d *dueSums) isZero() bool {
+	return d.fixed.IsZero() && d.used.IsZero() && d.coming.IsZero() && d.pending.IsZero() && len(d.parts) == 0
+}
+
+// all is the sum of what is charged, counted or not.
+func (d *dueSums) all() money.Decimal {
+	sum := d.fixed.Add(d.used).Add(d.coming).Add(d.pending)
+	for _, p := range d.parts {
+		sum = sum.Add(p.amount)
+	}
+	return sum
+}
+
+// add counts an amount by the end of the day through.
+func (d *dueSums) add(s *stretch, amount money.Decimal, through schemas.Date, a schemas.Accrual) {
+	gone, of := s.gone(through, a)
+	switch {
+	case amount.IsZero():
+	case s.Due == dueAsUsed:
+		d.used = d.used.Add(amount)
+	case gone == of:
+		d.fixed = d.fixed.Add(amount)
+	case s.Due == dueAtEnd:
+		d.pending = d.pending.Add(amount)
+	case gone == 0:
+		d.coming = d.coming.Add(amount)
+	default:
+		i := slices.IndexFunc(d.parts, func(p duePart) bool { return p.gone == gone && p.of == of })
+		if i < 0 {
+			i = len(d.parts)
+			d.parts = append(d.parts, duePart{gone: gone, of: of})
+		}
+		d.parts[i].amount = d.parts[i].amount.Add(amount)
+	}
+}
+
+// accrueRounded moves the parts to what counts and what is to come, and records how. What counts of each is rounded to places, and
+// what is to come is the rest: together they are the amount.
+func (d *dueSums) accrueRounded(s *sheet.Sheet, what, name string, places int32) {
+	if len(d.parts) == 0 {
+		return
+	}
+	counts := []sheet.Amount{}
+	if !d.fixed.IsZero() {
+		counts = append(counts, sheet.Named("whole", s.Given(what+", whole", name, d.fixed)))
+	}
+	for _, p := range d.parts {
+		v := s.Given(fmt.Sprintf("%s, of %d days of which %d are over", what, p.of, p.gone), name, p.amount)
+		v = s.ShareRounded("for the days that are over", sheet.Named(name, v), sheet.Named("days over", days(p.gone)), sheet.Named("days", days(p.of)), places)
+		counts = append(counts, sheet.Named(name, v))
+		d.coming = d.coming.Add(p.amount).Sub(v)
+	}
+	d.fixed, d.parts = s.Add(what+", to date", counts...), nil
+}

@@ -98,7 +98,7 @@ var (
 		}},
 	}}
 	marginsWhole = []run.Balance{{
-		What:  "charges = charges behind margins + taxes",
+		What:  "charges = charges behind margins + taxes and prepaid credits",
 		Whole: func(c *run.Control) dataset.Totals { return c.Charged },
 		Parts: []run.Side{
 			func(c *run.Control) dataset.Totals { return c.Margins },
@@ -106,7 +106,7 @@ var (
 		},
 	}}
 	comparedWhole = []run.Balance{{
-		What:  "charges = charges compared with the plan + taxes",
+		What:  "charges = charges compared with the plan + taxes and prepaid credits",
 		Whole: func(c *run.Control) dataset.Totals { return c.Charged },
 		Parts: []run.Side{
 			func(c *run.Control) dataset.Totals { return c.Compared },

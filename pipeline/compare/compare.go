@@ -41,7 +41,7 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 			if err := run.CountCharge(&read, c); err != nil {
 				return err
 			}
-			if c.Category == schemas.CategoryTax {
+			if !c.EarnsRevenue() {
 				return run.CountCharge(&res.Control.Taxes, c)
 			}
 			if err := sums.Actuals.Add(c); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"strings"
 	"sync"
 
 	"daybook/pipeline/dataset"
@@ -281,6 +282,18 @@ func conflictFinding(id schemas.SourceID, c shuffle.Conflict) schemas.Finding {
 	info, _ := schemas.CodeDuplicateConflict.Info()
 	return schemas.Finding{
 		Code: info.Code, Severity: info.Severity, Source: id, Object: c.Dropped.Object, Row: c.Dropped.Row,
-		Message: fmt.Sprintf("the record has the identifier of %s, row %d, and says something else; %s", c.Kept.Object, c.Kept.Row, info.Fix),
+		Message: fmt.Sprintf("the record has the identifier of %s, row %d, and says something else%s; %s", c.Kept.Object, c.Kept.Row, differing(c.Differs), info.Fix),
 	}
+}
+
+// differing names the columns in which two records differ, as far as they are known.
+func differing(columns []int) string {
+	if len(columns) == 0 {
+		return ""
+	}
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = schemas.Usage.Columns[c].Name
+	}
+	return " in " + strings.Join(names, ", ")
 }

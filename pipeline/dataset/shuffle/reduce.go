@@ -37,6 +37,9 @@ func UsageReduction() Reduction {
 			schemas.UseObjectKey, schemas.UseObjectRow,
 		},
 		Object: schemas.UseObjectKey, Row: schemas.UseObjectRow,
+		// What nothing reads is no part of what a record says: the attributes of an event that carry it, such as traces and
+		// times of delivery, differ from one attempt to the next.
+		Lineage:  []int{schemas.UseExtra},
 		Measures: dataset.UsageMeasures(),
 	}
 }
@@ -83,7 +86,15 @@ type Place struct {
 }
 
 // Conflict is a duplicate that says something else than the row that was kept.
-type Conflict struct{ Kept, Dropped Place }
+type Conflict struct {
+	Kept, Dropped Place
+	// Differs are the columns in which the two are not equal, for as many conflicts of a shard as mostNamed says.
+	Differs []int
+}
+
+// mostNamed bounds the conflicts of a shard of which the differing columns are looked for: what is known of their first rows
+// is held in memory.
+const mostNamed = 1 << 14
 
 // Reducer reduces shards, one after the other; its buffers serve them all. Its zero value is ready.
 type Reducer struct {
@@ -109,6 +120,7 @@ type job struct {
 	stats    ReduceStats
 	tallies  []dataset.Tally
 	skip     []bool // columns that are no part of a row's content
+	cell     []byte
 }
 
 // Reduce merges the rows of one shard from shuffle files: duplicates are dropped, of each record the first row of the

@@ -217,13 +217,53 @@ func (p *nameParts) close() {
 	}
 }
 
+// keptRow is what is remembered of a row that others contradict.
+type keptRow struct {
+	Place
+	// named says that the columns in which others differ are looked for, by the sums of its cells.
+	named bool
+	sums  []uint64
+}
+
+// cellSums returns a digest of each cell of row i.
+func (j *job) cellSums(b *dataset.Batch, i int) []uint64 {
+	sums, only := make([]uint64, len(b.Columns)), make([]bool, len(b.Columns))
+	for c := range only {
+		only[c] = true
+	}
+	for c := range sums {
+		if !j.skip[c] {
+			only[c] = false
+			j.cell = dataset.AppendRow(j.cell[:0], b, i, only)
+			only[c] = true
+			sums[c] = dataset.Hash(j.cell)
+		}
+	}
+	return sums
+}
+
+// differs returns the columns in which row i is not equal to a row that was kept.
+func (j *job) differs(first *keptRow, b *dataset.Batch, i int) (columns []int) {
+	if !first.named {
+		return nil
+	}
+	for c, sum := range j.cellSums(b, i) {
+		if sum != first.sums[c] {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
+
 // writeRuns reads the rows again, counts and reports those that are dropped, and writes the others in sorted runs.
 func (j *job) writeRuns(spill *spiller, dropped marks, conflicts []conflictPair) error {
 	b := j.rows
 	b.Reset()
-	places := make(map[uint64]Place)
-	for _, c := range conflicts {
-		places[c.kept] = Place{}
+	kept := make(map[uint64]*keptRow)
+	for k, c := range conflicts {
+		if _, known := kept[c.kept]; !known {
+			kept[c.kept] = &keptRow{named: k < mostNamed}
+		}
 	}
 	row, held := uint64(0), int64(0)
 	j.keep = j.keep[:0]
@@ -237,8 +277,11 @@ func (j *job) writeRuns(spill *spiller, dropped marks, conflicts []conflictPair)
 	}
 	after := func(file, from int) error {
 		for i := from; i < b.Rows; i++ {
-			if _, ok := places[row]; ok {
-				places[row] = j.place(b, i, file)
+			if first, ok := kept[row]; ok {
+				first.Place = j.place(b, i, file)
+				if first.named {
+					first.sums = j.cellSums(b, i)
+				}
 			}
 			if !dropped.has(row) {
 				j.stats.Kept[file]++
@@ -250,7 +293,8 @@ func (j *job) writeRuns(spill *spiller, dropped marks, conflicts []conflictPair)
 				return err
 			}
 			if len(conflicts) > 0 && conflicts[0].dropped == row {
-				if err := j.report(Conflict{places[conflicts[0].kept], j.place(b, i, file)}); err != nil {
+				first := kept[conflicts[0].kept]
+				if err := j.report(Conflict{first.Place, j.place(b, i, file), j.differs(first, b, i)}); err != nil {
 					return err
 				}
 				conflicts = conflicts[1:]

@@ -117,18 +117,25 @@ func (j *job) duplicate(b *dataset.Batch, first, i, firstFile, file int) error {
 	if err := j.tallies[file].AddRow(b, i, j.what.Measures); err != nil {
 		return err
 	}
+	var differs []int
 	for c := range b.Columns {
 		if !j.skip[c] && !sameValue(&b.Columns[c], first, i) {
-			return j.report(Conflict{Kept: j.place(b, first, firstFile), Dropped: j.place(b, i, file)})
+			differs = append(differs, c)
 		}
 	}
-	return nil
+	if differs == nil {
+		return nil
+	}
+	return j.report(Conflict{Kept: j.place(b, first, firstFile), Dropped: j.place(b, i, file), Differs: differs})
 }
 
 func (j *job) report(c Conflict) error {
 	j.stats.Conflicts++
 	if j.conflict == nil {
 		return nil
+	}
+	if j.stats.Conflicts > mostNamed {
+		c.Differs = nil
 	}
 	return j.conflict(c)
 }

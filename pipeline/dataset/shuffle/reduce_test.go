@@ -128,11 +128,14 @@ func naiveReduce(all []*dataset.Batch, shard, shards int) (rows, conflicts []str
 					panic(err)
 				}
 			}
+			var differs []int
 			for c := range 6 {
 				if batches.Cell(&b.Columns[c], i) != batches.Cell(&first.b.Columns[c], first.i) {
-					conflicts = append(conflicts, fmt.Sprintf("%s %s: %s %s", first.b.Columns[7].TextAt(first.i), batches.Cell(&first.b.Columns[8], first.i), b.Columns[7].TextAt(i), batches.Cell(&b.Columns[8], i)))
-					break
+					differs = append(differs, c)
 				}
+			}
+			if differs != nil {
+				conflicts = append(conflicts, fmt.Sprintf("%s %s: %s %s differs in %v", first.b.Columns[7].TextAt(first.i), batches.Cell(&first.b.Columns[8], first.i), b.Columns[7].TextAt(i), batches.Cell(&b.Columns[8], i), differs))
 			}
 		}
 	}
@@ -183,7 +186,7 @@ func TestReduce(t *testing.T) {
 						}
 						return nil
 					}, func(c Conflict) error {
-						conflicts = append(conflicts, fmt.Sprintf("%s %d: %s %d", c.Kept.Object, c.Kept.Row, c.Dropped.Object, c.Dropped.Row))
+						conflicts = append(conflicts, fmt.Sprintf("%s %d: %s %d differs in %v", c.Kept.Object, c.Kept.Row, c.Dropped.Object, c.Dropped.Row, c.Differs))
 						return nil
 					})
 					if err != nil {

@@ -19,8 +19,9 @@ type column struct {
 	// name is the source's own name for it.
 	name string
 	rule
-	// binary says that the column holds binary fractions.
-	binary bool
+	// binary says that the column holds binary fractions, naive that its times are those of clocks in the source's zone,
+	// written without an offset.
+	binary, naive bool
 	// labels are the texts seen in a label column, as they stand in the object; verdicts what became of the unusual.
 	labels   interner
 	verdicts []verdict
@@ -162,7 +163,7 @@ func (d *decoder) carefulTime(c *column, v *dataset.Vector, x *cells, base, r in
 	if d.nullToken(c, v, x, text, base, r) {
 		return 0
 	}
-	m, ok := d.readTime(string(text))
+	m, ok := d.readColumnTime(c, text)
 	if !ok {
 		v.SetNull(base + r)
 		d.defect(x, r, c, schemas.CodeBadTime, "it is not a time in a declared format", text)
@@ -172,6 +173,11 @@ func (d *decoder) carefulTime(c *column, v *dataset.Vector, x *cells, base, r in
 	if m.layout != "" {
 		k.lastNotes = append(k.lastNotes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times read in the format "+m.layout, string(text)))
 	}
+	if m.doubt != "" {
+		n := d.note(c.name, c.use, schemas.CodeToleratedTime, m.doubt, string(text))
+		n.severity = schemas.Warning
+		k.lastNotes = append(k.lastNotes, n)
+	}
 	if m.cut {
 		k.lastNotes = append(k.lastNotes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times finer than a microsecond, cut to it", string(text)))
 	}
@@ -179,6 +185,21 @@ func (d *decoder) carefulTime(c *column, v *dataset.Vector, x *cells, base, r in
 		n.hit(x.numbers[r])
 	}
 	return m.micros
+}
+
+// readColumnTime is readTime for a value of a column.
+func (d *decoder) readColumnTime(c *column, text []byte) (moment, bool) {
+	if !c.naive {
+		return d.readTime(string(text))
+	}
+	d.utc = append(append(d.utc[:0], text...), 'Z')
+	wall, cut, ok := readInstant(string(d.utc))
+	if !ok {
+		return moment{}, false
+	}
+	m := moment{cut: cut}
+	m.micros, m.doubt = c.clock.zoned.instant(wall.UnixMicro(), d.zone)
+	return m, true
 }
 
 func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {

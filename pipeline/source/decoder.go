@@ -57,6 +57,7 @@ type decoder struct {
 	rounded   map[roundedKey]*Rounded
 	notes     notes
 	scratch   []byte
+	utc       []byte
 	// careful lists rows of a column that need a second look.
 	careful []uint32
 	json    wire.ObjectChecker

@@ -161,6 +161,10 @@ func (d *decoder) layOutEventRest(e *eventScanner) error {
 		}
 		e.envelope = append(e.envelope, field)
 	}
+	if i, mapped := e.root.byName["data"]; mapped && e.root.members[i].node != nil {
+		e.data = e.root.members[i].node
+		e.root.child("data_base64").packed = e.data
+	}
 	for _, path := range append([]string{"datacontenttype"}, d.src.Ignore...) {
 		if err := e.ignore(path); err != nil {
 			return fmt.Errorf("ignore: %w", err)
@@ -200,6 +204,8 @@ type member struct {
 	// extra is the place of its path among the paths kept in x_Extra, or -1.
 	extra   int
 	ignored bool
+	// packed is set for the attribute data_base64: the object whose members are in its text.
+	packed *node
 }
 
 // child returns the member of n by name, making it if need be.
@@ -262,7 +268,7 @@ func (e *eventScanner) leaf(path string, json bool) (int, error) {
 // ignore drops what is at a path, unless something reads it.
 func (e *eventScanner) ignore(path string) error {
 	m, err := e.walkTo(path)
-	if err == nil && m.field < 0 && m.node == nil {
+	if err == nil && m.field < 0 && m.node == nil && m.packed == nil {
 		m.ignored = true
 	}
 	return err

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -11,15 +12,32 @@ import (
 	"daybook/schemas"
 )
 
-// eventArray reads a JSON array of events (CloudEvents JSON Event Format, section JSON Batch Format) as lines of them: it
-// writes a line feed over each comma between elements and over the closing bracket, and a carriage return, which is a blank
-// within a line, over each line feed of the array. So each byte keeps its place, nothing is held that a line would not be,
-// and one scanner reads both.
+// jsonKind is how events stand in a text that does not have one on each line.
+type jsonKind uint8
+
+const (
+	// jsonArray is an array of them (CloudEvents JSON Event Format, section JSON Batch Format), or several, one behind the
+	// other.
+	jsonArray jsonKind = iota
+	// jsonStream has them one behind the other, with line breaks within.
+	jsonStream
+	// jsonSequence has a record separator before each: RFC 7464.
+	jsonSequence
+)
+
+// eventArray reads events of such a text as lines of them: it writes a line feed over each comma between elements, over the
+// closing bracket and over record separators, and a carriage return, which is a blank within a line, over each line feed
+// within an event or an array. So each byte keeps its place, nothing is held that a line would not be, and one scanner reads
+// all.
 //
-// On a line of its own a broken event ends where its line ends. In an array only its brackets and quotes say where the next
-// one begins, so that an element which is no JSON makes what follows a guess: the object is refused.
+// On a line of its own, and behind a record separator, which stands in no text, a broken event is the only one that is lost.
+// Elsewhere only brackets and quotes say where the next one begins, so that an element which is no JSON makes what follows
+// a guess: the object is refused.
 type eventArray struct {
 	object string
+	kind   jsonKind
+	// fresh says that the array at hand has no element so far.
+	fresh bool
 	// ahead is what was read before the text was known to be an array, and next reads what follows.
 	ahead []byte
 	next  func([]byte) (int, bool, error)
@@ -35,24 +53,56 @@ type eventArray struct {
 	wrong, broken *schemas.RefusedError
 }
 
-// asArray returns the reader of an array if that is what the unread text of w begins: if its first byte that is no blank is a
-// bracket. It then takes the text out of w.
+// asArray returns the reader of the unread text of w if that is not events one on each line, which shows by its first byte
+// that is no blank, or by a first event that goes on behind its line. It then takes the text out of w.
 func (d *decoder) asArray(w *wire.Window) *eventArray {
 	text := w.Text()
 	if w.Cut {
 		text = text[:len(text)-1]
 	}
-	open := bytes.IndexByte(text, '[')
-	if open < 0 || len(bytes.TrimLeft(text[:open], " \t\r\n")) > 0 {
+	rest := bytes.TrimLeft(text, " \t\r\n")
+	a := &eventArray{object: d.in.Key, next: d.wire.Fill, number: 1, begins: -1}
+	switch {
+	case len(rest) == 0:
+		return nil
+	case rest[0] == '[':
+		a.depth, a.fresh, rest = 1, true, rest[1:]
+	case rest[0] == recordSeparator:
+		a.kind = jsonSequence
+	case rest[0] == '{' && spansLines(rest):
+		a.kind = jsonStream
+	default:
 		return nil
 	}
-	a := &eventArray{
-		object: d.in.Key, ahead: bytes.Clone(text[open+1:]), next: d.wire.Fill,
-		number: 1, begins: -1, depth: 1,
-	}
+	a.ahead = bytes.Clone(rest)
 	a.at = d.wire.Bytes - int64(len(a.ahead))
 	*w = wire.Window{Buf: w.Buf}
 	return a
+}
+
+// spansLines reports whether the object that text begins with goes on behind its first line: whether what follows the line
+// can only be more of it. A line that was cut off is followed by another object.
+func spansLines(text []byte) bool {
+	quoted, depth := false, 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == '\n':
+			rest := bytes.TrimLeft(text[i:], " \t\r\n")
+			return !quoted && len(rest) > 0 && (rest[0] == '"' || rest[0] == '}' || rest[0] == ']')
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return false
+			}
+		}
+	}
+	return false
 }
 
 // read fills p with lines and reports whether the end was reached, as decoder.read does with text.
@@ -71,7 +121,7 @@ func (a *eventArray) read(p []byte) (n int, end bool, err error) {
 	}
 	n = a.lines(p[:n])
 	if end && a.wrong == nil && a.depth > 0 {
-		if a.begins < 0 {
+		if a.begins < 0 && a.kind == jsonArray {
 			a.fail("it is truncated: its array is not closed after %d elements", a.number-1)
 		} else {
 			a.fail("it is truncated: it ends amid element %d, which begins at byte %d", a.number, a.begins)
@@ -91,9 +141,16 @@ func (a *eventArray) lines(p []byte) int {
 		c := p[i]
 		switch c {
 		case '\n':
-			p[i] = '\r'
+			if a.depth > 0 {
+				p[i] = '\r'
+			}
 			continue
 		case ' ', '\t', '\r':
+			continue
+		}
+		if a.kind == jsonSequence && c == recordSeparator {
+			p[i] = '\n'
+			a.separate()
 			continue
 		}
 		if a.depth <= 1 && !a.top(p, i, from+int64(i)) {
@@ -106,7 +163,7 @@ func (a *eventArray) lines(p []byte) int {
 		case '{', '[':
 			a.depth++
 		case '}', ']':
-			a.depth--
+			a.depth = max(a.depth-1, 0)
 		}
 	}
 	a.at = from + int64(len(p))
@@ -115,12 +172,18 @@ func (a *eventArray) lines(p []byte) int {
 
 // top looks at the byte at i, which is no blank and stands directly in the array or behind it, and reports whether it may.
 func (a *eventArray) top(p []byte, i int, at int64) bool {
+	if a.kind != jsonArray {
+		return a.topOfStream(p[i], at)
+	}
 	switch c := p[i]; {
+	case a.depth == 0 && c == '[': // another array
+		p[i] = ' '
+		a.fresh = true
 	case a.depth == 0:
 		return a.fail("byte %d is %q, where nothing may follow its array of %d elements", at, c, a.number-1)
 	case c == '}':
 		return a.fail("byte %d is a %q that closes nothing, behind element %d", at, c, a.number)
-	case c == ']' && a.begins < 0 && a.number > 1, c == ',' && a.begins < 0:
+	case c == ']' && a.begins < 0 && !a.fresh, c == ',' && a.begins < 0:
 		return a.fail("byte %d is %q, where element %d should begin", at, c, a.number)
 	case c == ']' && a.begins < 0:
 		p[i] = '\n'
@@ -128,7 +191,29 @@ func (a *eventArray) top(p []byte, i int, at int64) bool {
 		p[i] = '\n'
 		a.number, a.begins = a.number+1, -1
 	case a.begins < 0:
+		a.begins, a.fresh = at, false
+	}
+	return true
+}
+
+// separate begins a record of a sequence, whatever became of the one before.
+func (a *eventArray) separate() {
+	if a.begins >= 0 {
+		a.number++
+	}
+	a.begins, a.depth, a.quoted, a.escaped = -1, 0, false, false
+}
+
+// topOfStream is top where no array is around.
+func (a *eventArray) topOfStream(c byte, at int64) bool {
+	switch {
+	case a.depth == 0 && a.begins < 0:
 		a.begins = at
+	case a.depth == 0 && c == '{':
+		a.number, a.begins = a.number+1, at
+	}
+	if (c == '}' || c == ']') && a.depth == 0 && a.kind == jsonStream {
+		return a.fail("byte %d is a %q that closes nothing, behind element %d", at, c, a.number)
 	}
 	return true
 }
@@ -138,7 +223,7 @@ func (a *eventArray) passText(p []byte, i int) int {
 	for ; i < len(p); i++ {
 		if a.escaped {
 			a.escaped = false
-			if p[i] != '\n' {
+			if p[i] != '\n' && p[i] != recordSeparator {
 				continue
 			}
 		}
@@ -156,6 +241,11 @@ func (a *eventArray) passText(p []byte, i int) int {
 		switch p[i] {
 		case '\\':
 			a.escaped = true
+		case recordSeparator:
+			if a.kind == jsonSequence {
+				a.quoted = false
+				return i - 1 // lines looks at it again
+			}
 		case '\n':
 			p[i] = '\r' // as wrong as it was
 		case '"':
@@ -204,6 +294,8 @@ func (a *eventArray) place(bad *wire.BadRow) {
 func (a *eventArray) check(bad *wire.BadRow, text []byte) {
 	switch {
 	case a.broken != nil:
+	case a.kind == jsonSequence:
+		bad.Code, bad.What = cmp.Or(bad.Code, schemas.CodeBadJSON), cmp.Or(bad.What, "the record is not one JSON object")
 	case json.Valid(text):
 		if bad.Code != "" {
 			return

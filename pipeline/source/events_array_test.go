@@ -121,7 +121,8 @@ func TestEventArrayMistakes(t *testing.T) {
 		{"ends behind a comma", "[" + event + ", ", 2, "it is truncated: its array is not closed after 1 elements", 0},
 		{"nothing but a bracket", " [", 1, "it is truncated: its array is not closed after 0 elements", 0},
 		{"junk behind", "[" + event + "]\n x", 2, fmt.Sprintf("byte %d is 'x', where nothing may follow its array of 1 elements", len(event)+4), 0},
-		{"two arrays", "[" + event + "]\n[" + event + "]", 2, fmt.Sprintf("byte %d is '[', where nothing may follow its array of 1 elements", len(event)+3), 0},
+		{"an object behind", "[" + event + "]\n" + event, 2, fmt.Sprintf("byte %d is '{', where nothing may follow its array of 1 elements", len(event)+3), 0},
+		{"a comma behind another array", "[" + event + "]\n[,", 2, fmt.Sprintf("byte %d is ',', where element 2 should begin", len(event)+4), 0},
 		{"a trailing comma", "[" + event + ",]", 2, fmt.Sprintf("byte %d is ']', where element 2 should begin", len(event)+2), 0},
 		{"a leading comma", "[," + event + "]", 1, "byte 1 is ',', where element 1 should begin", 0},
 		{"an empty element", "[" + event + ",," + event + "]", 2, fmt.Sprintf("byte %d is ',', where element 2 should begin", len(event)+2), 0},
@@ -205,6 +206,20 @@ func TestEventArrayMemory(t *testing.T) {
 	}
 }
 
+// elementsOf returns the elements of the arrays that a text is, and whether it is some.
+func elementsOf(text string) (all []json.RawMessage, ok bool) {
+	for d := json.NewDecoder(strings.NewReader(text)); ; {
+		var elements []json.RawMessage
+		switch err := d.Decode(&elements); {
+		case err == io.EOF:
+			return all, true
+		case err != nil || elements == nil:
+			return nil, false
+		}
+		all = append(all, elements...)
+	}
+}
+
 // checkArray asserts of a text that begins with a bracket: if it is an array, each element comes to what it comes to as a
 // line; if it is not JSON, the object is refused, or an escape is a finding.
 func checkArray(t testing.TB, text string) {
@@ -216,8 +231,8 @@ func checkArray(t testing.TB, text string) {
 	if err != nil && !errors.As(err, &refused) {
 		t.Fatalf("%q: %v", text, err)
 	}
-	var elements []json.RawMessage
-	if json.Unmarshal([]byte(text), &elements) != nil {
+	elements, ok := elementsOf(text)
+	if !ok {
 		if err == nil && (got.stats.Rejected == 0 || !strings.Contains(text, `\`)) {
 			t.Fatalf("%q is no JSON, and was read: %+v", text, got.stats)
 		}
@@ -230,7 +245,7 @@ func checkArray(t testing.TB, text string) {
 	for _, e := range elements {
 		lines = append(lines, strings.NewReplacer("\n", "\r").Replace(string(e)))
 	}
-	if len(elements) > 0 && strings.HasPrefix(lines[1], "[") {
+	if slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, "[") }) {
 		return
 	}
 	want, err := decodeText(t, src, "2024-09", strings.Join(lines, "\n")+"\n", 1<<20)

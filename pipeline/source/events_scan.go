@@ -15,6 +15,8 @@ import (
 type eventScanner struct {
 	d    *decoder
 	root *node
+	// data is the event's data, where the book maps any of it.
+	data *node
 	// array is set if the lines were made of one.
 	array    *eventArray
 	rowBytes int
@@ -36,11 +38,15 @@ type eventScanner struct {
 	marks []uint64
 
 	// Of the line at hand: its places, which bits were seen, and what is wrong with it.
-	b     []byte
-	row   []uint32
-	seen  []uint64
-	wrong wire.BadRow
-	later []laterText
+	b []byte
+	// within says that the events at hand are elements of an array that is on the line.
+	within bool
+	row    []uint32
+	seen   []uint64
+	wrong  wire.BadRow
+	later  []laterText
+	// scratch holds data that was decoded.
+	scratch []byte
 
 	// shapes are those known, the last one met first; see learn for credit. misses counts lines since then without any.
 	shapes []*shape
@@ -50,6 +56,9 @@ type eventScanner struct {
 
 // laterText is a string that is decoded in place once its line is known to be whole, because decoding may make line feeds.
 type laterText struct {
+	// packed texts hold the data of the event, from start to end; base64 says that they are encoded.
+	packed, base64 bool
+	start, end     int
 	// field takes the text, or an extra cell if it is negative: -1 the first.
 	field   int
 	escaped bool
@@ -88,20 +97,29 @@ func (e *eventScanner) scanLines(w *wire.Window) {
 	e.numbers, e.bad, e.extras = e.numbers[:0], e.bad[:0], e.extras[:0]
 	lines := bytes.LastIndexByte(w.Text(), '\n') + 1
 	for end := w.Start + lines; w.Start < end; {
-		i := wire.SkipBlanks(e.b, w.Start)
+		i := e.lead(w.Start)
 		if e.b[i] == '\n' {
-			w.Start = i + 1
+			w.Start, e.within = i+1, false
 			continue
 		}
-		at := e.rows.n * stride
-		if len(e.rows.pos) < at+stride+2 {
-			pos := make([]uint32, 2*len(e.rows.pos)+stride*64)
-			copy(pos, e.rows.pos)
-			e.rows.pos = pos
-		}
-		e.row = e.rows.pos[at : at+stride+2]
+		e.beginRow()
 		w.Start = e.line(i)
 	}
+	if lines == 0 && !w.EOF && e.joins() {
+		e.scanJoined(w)
+	}
+}
+
+// beginRow makes room for the fields of the next row.
+func (e *eventScanner) beginRow() {
+	stride := 2 * e.fields
+	at := e.rows.n * stride
+	if len(e.rows.pos) < at+stride+2 {
+		pos := make([]uint32, 2*len(e.rows.pos)+stride*64)
+		copy(pos, e.rows.pos)
+		e.rows.pos = pos
+	}
+	e.row = e.rows.pos[at : at+stride+2]
 }
 
 // startLine forgets what was found on the line.
@@ -115,9 +133,17 @@ func (e *eventScanner) startLine(extras int) {
 func (e *eventScanner) line(i int) int {
 	extras := len(e.extras)
 	e.startLine(extras)
-	next := e.known(i)
-	if next < 0 {
-		next = e.unknown(i)
+	next := -1
+	if !e.within {
+		next = e.known(i)
+		if next < 0 {
+			next = e.unknown(i)
+		}
+	}
+	if next < 0 && e.joins() {
+		if behind := e.joined(i, extras); behind >= 0 {
+			return behind
+		}
 	}
 	e.last++
 	end := next
@@ -128,7 +154,7 @@ func (e *eventScanner) line(i int) int {
 		e.numbers = append(e.numbers, e.last)
 		return end + 1
 	}
-	e.extras = e.extras[:extras]
+	e.extras, e.within = e.extras[:extras], false
 	e.wrong.Number, e.wrong.Start, e.wrong.End = e.last, i, end
 	if e.array != nil && next < 0 {
 		e.array.check(&e.wrong, e.b[i:end])
@@ -168,6 +194,91 @@ func (e *eventScanner) unknown(i int) int {
 	return next
 }
 
+// recordSeparator stands before each text of a sequence of JSON: RFC 7464.
+const recordSeparator = 0x1e
+
+// joins reports whether several events may stand on a line: one behind the other, or as an array. Lines that were made of an
+// array have one each.
+func (e *eventScanner) joins() bool { return e.array == nil || e.array.kind != jsonArray }
+
+// lead passes over what may stand before an event: blanks, the separators of a sequence, the bracket of an array.
+func (e *eventScanner) lead(i int) int {
+	for {
+		i = wire.SkipBlanks(e.b, i)
+		switch c := e.b[i]; {
+		case !e.joins():
+			return i
+		case c == recordSeparator && !e.within:
+			i++
+		case c == '[' && !e.within:
+			if i = wire.SkipBlanks(e.b, i+1); e.b[i] != ']' {
+				e.within = true
+				return i
+			}
+			i++
+		default:
+			return i
+		}
+	}
+}
+
+// joined takes the event at i if there is more on its line than the event, and returns the place of what follows, or -1.
+func (e *eventScanner) joined(i, extras int) int {
+	e.startLine(extras)
+	if e.b[i] != '{' {
+		return -1
+	}
+	end := e.object(e.root, i, e.depth)
+	if end < 0 {
+		return -1
+	}
+	next := wire.SkipBlanks(e.b, end)
+	switch c := e.b[next]; {
+	case !e.within && (c == '{' || c == '[' || c == recordSeparator):
+	case e.within && c == ',':
+		if next = wire.SkipBlanks(e.b, next+1); e.b[next] != '{' {
+			return -1
+		}
+	case e.within && c == ']':
+		e.within = false
+		next++
+	default:
+		return -1
+	}
+	e.last++
+	if end-i <= e.rowBytes && e.decodeTexts() {
+		e.rows.n++
+		e.numbers = append(e.numbers, e.last)
+		return next
+	}
+	e.extras = e.extras[:extras]
+	bad := e.wrong
+	if bad.Number, bad.Start, bad.End = e.last, i, end; end-i > e.rowBytes {
+		bad = longEvent(e.last, i, end)
+	}
+	e.reject(bad)
+	return next
+}
+
+// scanJoined takes the whole events out of a window that has no line feed, of an object that goes on.
+func (e *eventScanner) scanJoined(w *wire.Window) {
+	for {
+		w.Start = e.lead(w.Start)
+		if w.Start >= w.End {
+			w.Start = w.End
+			return
+		}
+		extras := len(e.extras)
+		e.beginRow()
+		next := e.joined(w.Start, extras)
+		if next < 0 {
+			e.extras = e.extras[:extras]
+			return
+		}
+		w.Start = next
+	}
+}
+
 // longEvent is a line beyond the limit.
 func longEvent(number int64, start, end int) wire.BadRow {
 	return wire.BadRow{Number: number, Code: schemas.CodeLongRow, What: "it is longer than the limit", Start: start, End: end}
@@ -175,7 +286,14 @@ func longEvent(number int64, start, end int) wire.BadRow {
 
 // decodeTexts decodes the strings with escapes of the line, and reports whether they are in order.
 func (e *eventScanner) decodeTexts() bool {
-	for _, l := range e.later {
+	for k := 0; k < len(e.later); k++ { // unpacking adds to them
+		l := e.later[k]
+		if l.packed {
+			if !e.unpack(&l) {
+				return false
+			}
+			continue
+		}
 		var start, end *uint32
 		if l.field >= 0 {
 			start, end = &e.row[2*l.field], &e.row[2*l.field+1]
@@ -344,6 +462,8 @@ func (e *eventScanner) value(n *node, at, i, depth int) int {
 	switch {
 	case m.field >= 0:
 		return e.fieldValue(n, m, i, depth)
+	case m.packed != nil, m.node == e.data && m.node != nil && e.b[i] == '"':
+		return e.packedValue(m, i)
 	case m.node != nil && e.b[i] == '{':
 		if e.repeated(m.node.bit) {
 			return e.fail(schemas.CodeBadJSON, m.node.path, "it stands twice in the event")
@@ -382,7 +502,7 @@ func (e *eventScanner) fieldValue(n *node, m *member, i, depth int) int {
 	case c == '{' || c == '[':
 		return e.fail(schemas.CodeBadValue, n.pathTo(m), "it is an object or an array, where a plain value belongs")
 	case escaped || m.json:
-		e.later = append(e.later, laterText{m.field, escaped, m.json, n.pathTo(m)})
+		e.later = append(e.later, laterText{field: m.field, escaped: escaped, json: m.json, path: n.pathTo(m)})
 	}
 	e.row[2*m.field], e.row[2*m.field+1] = uint32(start), uint32(end)
 	return next
@@ -395,7 +515,7 @@ func (e *eventScanner) extraValue(m *member, i, depth int) int {
 		return next
 	}
 	if escaped {
-		e.later = append(e.later, laterText{-1 - len(e.extras), true, false, e.paths[m.extra].name})
+		e.later = append(e.later, laterText{field: -1 - len(e.extras), escaped: true, path: e.paths[m.extra].name})
 	}
 	e.extras = append(e.extras, extraCell{e.rows.n, m.extra, uint32(start), uint32(end)})
 	return next

@@ -223,10 +223,10 @@ func (e *eventScanner) learnObject(s *shape, n *node, last, i, depth int) (from,
 			if last, i, ok = e.learnObject(s, c.node, last, i, depth-1); !ok {
 				return last, i, false
 			}
-		case c.node != nil: // null, which must stay so: an object here would be one more of its name
+		case c.node != nil && b[i] != '"': // null, which must stay so: an object here would be one more of its name
 			i = wire.ScanValue(b, i, limit)
 		default:
-			t := step{before: newGap(b[last:i]), slot: 2 * e.fields, plain: !c.json && c.extra < 0, node: n, member: m, depth: depth}
+			t := step{before: newGap(b[last:i]), slot: 2 * e.fields, plain: !c.json && c.extra < 0 && c.packed == nil && c.node == nil, node: n, member: m, depth: depth}
 			if c.field >= 0 && !c.ignored {
 				t.slot = 2 * c.field
 			}

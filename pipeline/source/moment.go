@@ -15,6 +15,8 @@ type clock struct {
 	last      []byte
 	lastTime  int64
 	lastNotes []*note
+	// zoned puts naive times into the source's zone.
+	zoned zoned
 }
 
 // dayRead is the text of a day, 2006-01- and 02, and its number since 1970.
@@ -118,55 +120,6 @@ const epochDays = 719468
 func twoDigits(b []byte) (int, bool) {
 	x, y := b[0]-'0', b[1]-'0'
 	return int(x)*10 + int(y), x <= 9 && y <= 9
-}
-
-// moment is a time that was read with some care.
-type moment struct {
-	micros int64
-	// layout is the declared format it is in; empty for that of the standards.
-	layout string
-	// cut says that it was finer than a microsecond.
-	cut bool
-}
-
-// readTime reads a time as RFC 3339 has it, or in one of the declared formats. Below a microsecond it is cut, toward the
-// past.
-func (d *decoder) readTime(text string) (moment, bool) {
-	if t, ok := readInstant(text); ok {
-		return moment{micros: t.UnixMicro(), cut: t.Nanosecond()%1000 != 0}, true
-	}
-	for _, layout := range d.format.times {
-		if t, err := time.ParseInLocation(layout, text, d.zone); err == nil && t.Year() >= 1 && t.Year() <= 9999 {
-			return moment{micros: t.UnixMicro(), cut: t.Nanosecond()%1000 != 0}, true
-		}
-	}
-	for _, layout := range d.src.Tolerate.Times {
-		t, err := time.ParseInLocation(layout, text, d.zone)
-		if err == nil && t.Year() >= 1 && t.Year() <= 9999 {
-			return moment{micros: t.UnixMicro(), layout: layout, cut: t.Nanosecond()%1000 != 0}, true
-		}
-	}
-	return moment{}, false
-}
-
-// readInstant reads a time as RFC 3339 has it. The package time lets some through that are not: it takes a comma for the
-// point of a fraction, one digit for the hour, and offsets of any number of hours.
-func readInstant(text string) (time.Time, bool) {
-	const shortest = len("2006-01-02T15:04:05Z")
-	if len(text) < shortest || len(text) > len("2006-01-02T15:04:05.123456789+00:00") || text[10] != 'T' || text[13] != ':' {
-		return time.Time{}, false
-	}
-	if c := text[19]; c != 'Z' && c != '.' && c != '+' && c != '-' {
-		return time.Time{}, false
-	}
-	if n := len(text); text[n-1] != 'Z' && (text[n-6:n-3] > "+23" && text[n-6] == '+' || text[n-6:n-3] > "-23" && text[n-6] == '-' || text[n-2:] > "59") {
-		return time.Time{}, false
-	}
-	t, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil || t.UTC().Year() < 1 || t.UTC().Year() > 9999 {
-		return time.Time{}, false
-	}
-	return t, true
 }
 
 // formatTime writes microseconds since 1970 as RFC 3339.

@@ -41,6 +41,11 @@ func (d *decoder) parquet() error {
 	if err := d.binaryFractions(f, from); err != nil {
 		return err
 	}
+	for i := range d.columns {
+		if c := &d.columns[i]; c.field >= 0 {
+			c.naive = f.Columns()[from[c.field]].Naive
+		}
+	}
 	d.closeFields(table.Columns, from)
 	scan, err := f.Scan(&table, parquet.ScanOptions{From: from, BatchRows: parquetRows})
 	if err != nil {

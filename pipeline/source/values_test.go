@@ -29,12 +29,15 @@ func FuzzTimes(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var k clock
 		quick, ok := k.instant(slacked(text), 0, uint32(len(text)))
-		slow, sure := readInstant(text)
+		slow, _, sure := readInstant(text)
 		if ok && (!sure || slow.UnixMicro() != quick) {
 			t.Fatalf("%q is %v, and quickly %v", text, slow, time.UnixMicro(quick).UTC())
 		}
 		if sure && !ok && len(text) <= 27 && strings.HasSuffix(text, "Z") {
 			t.Fatalf("%q is %v, and quickly nothing", text, slow)
+		}
+		if strings.ContainsAny(text, "tz ") || strings.Contains(text, ":60") {
+			return // which the package time does not know
 		}
 		if want, err := time.Parse(time.RFC3339Nano, text); sure && (err != nil || !want.Equal(slow)) {
 			t.Fatalf("%q is %v, not %v", text, slow, want)

@@ -133,7 +133,11 @@ func (c *converted) text(l *leaf, v *values, i int) ([]byte, error) {
 		if !ok {
 			return nil, errors.New("a timestamp is beyond the years that microseconds reach")
 		}
-		out = time.UnixMicro(micros).UTC().AppendFormat(out, time.RFC3339Nano)
+		layout := time.RFC3339Nano
+		if l.naive {
+			layout = "2006-01-02T15:04:05.999999999"
+		}
+		out = time.UnixMicro(micros).Add(l.below(v, i)).UTC().AppendFormat(out, layout)
 	case meansUUID:
 		id := v.bytesAt(i)
 		for k, part := range [][]byte{id[:4], id[4:6], id[6:8], id[8:10], id[10:]} {
@@ -203,6 +207,18 @@ func (l *leaf) micros(v *values, i int) (int64, bool) {
 	default:
 		return v.ints[i], true
 	}
+}
+
+// below returns what micros leaves of a time.
+func (l *leaf) below(v *values, i int) time.Duration {
+	nanos := int64(0)
+	switch l.meaning {
+	case meansNanos:
+		nanos = v.ints[i]
+	case meansInt96:
+		nanos = int64(binary.LittleEndian.Uint64(v.bytesAt(i)))
+	}
+	return time.Duration(nanos - floorDiv(nanos, 1000)*1000)
 }
 
 func floorDiv(n, d int64) int64 {

@@ -23,6 +23,8 @@ type FileColumn struct {
 	Unreadable string
 	// Description is the type in the words of Parquet, for messages: "INT64 TIMESTAMP(NANOS)".
 	Description string
+	// Naive says that its timestamps are what clocks show somewhere: the file does not say where, and nothing makes them UTC.
+	Naive bool
 
 	leaf leaf
 	// chunk is the column's place in a row group; value is that of the values of a map, whose keys are in chunk.
@@ -42,7 +44,8 @@ type leaf struct {
 	physical format.Type
 	size     int // bytes of a FIXED_LEN_BYTE_ARRAY
 	meaning  meaning
-	scale    int // of a decimal
+	naive    bool // of a timestamp: see FileColumn
+	scale    int  // of a decimal
 	maxLevel int // definition level of a value that is not null
 	// repeated is the definition level from which on an entry of the map or list is there, 0 if there is none around.
 	repeated int
@@ -258,6 +261,8 @@ func (c *FileColumn) timestamp(t *format.TimestampType, e *format.SchemaElement)
 	if e.ConvertedType.Valid && e.ConvertedType.V != old {
 		return errors.New("its old and its new type disagree about the timestamp")
 	}
+	c.Naive = !t.IsAdjustedToUTC
+	c.leaf.naive = c.Naive
 	return nil
 }
 

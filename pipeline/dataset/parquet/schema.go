@@ -46,7 +46,7 @@ type leaf struct {
 	meaning  meaning
 	naive    bool // of a timestamp: see FileColumn
 	scale    int  // of a decimal
-	maxLevel int // definition level of a value that is not null
+	maxLevel int  // definition level of a value that is not null
 	// repeated is the definition level from which on an entry of the map or list is there, 0 if there is none around.
 	repeated int
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
+	"daybook/pipeline/dataset"
 	"daybook/pipeline/run"
 	"daybook/pipeline/source/delivery"
 	"daybook/schemas"
@@ -16,30 +19,63 @@ import (
 // count, and Prepare does not pin a version of which the store has that result already. The result is keyed by all that it
 // depends on: whether it was there or had to be made, the spec, and with it every byte, comes out the same.
 
-// errOlderCounts says that a version of a snapshot was refused of which there is an older one.
-var errOlderCounts = errors.New("a version of a snapshot was refused, and an older one counts")
+// errOlderCounts says that a version of a snapshot cannot be used of which there is another one.
+var errOlderCounts = errors.New("a version of a snapshot cannot be used, and another may count")
 
-// refusedVersion is a delivery of which an object was decoded and refused.
-type refusedVersion struct {
+// unusableVersion is a delivery that was decoded, and refused or found wanting.
+type unusableVersion struct {
 	// digests are those of its objects, in the order of their keys: it is another delivery if they differ.
 	digests []string
-	why     *schemas.RefusedError
+	// why it is refused, or nil; rejected is what of it cannot be used, and wanting says so where that is too much.
+	why      *schemas.RefusedError
+	rejected dataset.Totals
+	wanting  string
+}
+
+// unusable returns what is known of a delivery of a source.
+func (p *Prepared) unusable(id schemas.SourceID, d *delivery.Delivery) (v unusableVersion) {
+	known := p.refused[run.DeliveryName(id, d.ID)]
+	same := func(o delivery.Pinned, digest string) bool { return o.Digest == digest }
+	if slices.EqualFunc(d.Objects, known.digests, same) {
+		v = known
+	}
+	return v
 }
 
 // refusedOf returns what tells the versions of a source that are refused.
 func (p *Prepared) refusedOf(id schemas.SourceID) func(*delivery.Delivery) *schemas.RefusedError {
-	return func(d *delivery.Delivery) *schemas.RefusedError {
-		v, ok := p.refused[run.DeliveryName(id, d.ID)]
-		same := func(o delivery.Pinned, digest string) bool { return o.Digest == digest }
-		if !ok || !slices.EqualFunc(d.Objects, v.digests, same) {
-			return nil
-		}
-		return v.why
-	}
+	return func(d *delivery.Delivery) *schemas.RefusedError { return p.unusable(id, d).why }
 }
 
-// refuseVersions adds to p.refused the pinned versions that have an older one behind them and of which every object was
-// decoded before, and one of them refused. It reports whether there are any.
+// wantingOf returns what tells what of the versions of a source cannot be used.
+func (p *Prepared) wantingOf(id schemas.SourceID) func(*delivery.Delivery) string {
+	return func(d *delivery.Delivery) string { return p.unusable(id, d).wanting }
+}
+
+// wanting says what of a version of a source cannot be used, if it is more than the source declares as bearable.
+func wanting(src *schemas.Source, rejected *dataset.Totals) string {
+	if rejected.Rows == 0 {
+		return ""
+	}
+	var costs []string
+	beyond := rejected.Rows > src.Bearable.Rows
+	for _, currency := range slices.Sorted(maps.Keys(rejected.Costs)) {
+		cost := rejected.Costs[currency].Abs()
+		costs = append(costs, cost.String()+" "+currency)
+		beyond = beyond || src.Bearable.Cost != nil && cost.Decimal().Cmp(*src.Bearable.Cost) > 0
+	}
+	if !beyond {
+		return ""
+	}
+	text := fmt.Sprintf("%d of its rows %s rejected", rejected.Rows, schemas.OneOrMany(rejected.Rows, "is", "are"))
+	if len(costs) > 0 {
+		text += ", with " + strings.Join(costs, ", ")
+	}
+	return text
+}
+
+// refuseVersions adds to p.refused the pinned versions instead of which another may count and of which every object was
+// decoded before, and one of them refused or too much rejected. It reports whether there are any.
 func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
 	if len(p.older) == 0 {
 		return false, nil
@@ -48,7 +84,7 @@ func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	versions, whole := map[string]refusedVersion{}, map[string]bool{}
+	versions, whole := map[string]unusableVersion{}, map[string]bool{}
 	for i := range plan {
 		for j := range plan[i].Tasks {
 			t := &plan[i].Tasks[j]
@@ -65,16 +101,22 @@ func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
 			if res != nil && res.Refused != nil && v.why == nil {
 				v.why = &res.Refused.Cause
 			}
+			if res != nil {
+				if err := v.rejected.Merge(res.Control.Rejected); err != nil {
+					return false, err
+				}
+				v.wanting = p.wanting(t, &v.rejected)
+			}
 			v.digests = append(v.digests, p.Spec.Sources[t.Source].Objects[t.Object].Digest)
 			versions[name] = v
 		}
 	}
 	for name, v := range versions {
-		if !whole[name] || v.why == nil {
+		if !whole[name] || v.why == nil && v.wanting == "" {
 			continue
 		}
 		if p.refused == nil {
-			p.refused = map[string]refusedVersion{}
+			p.refused = map[string]unusableVersion{}
 		}
 		p.refused[name], more = v, true
 	}
@@ -90,14 +132,36 @@ func (p *Prepared) versionOf(w *run.Wave, t *run.Task) string {
 	return run.DeliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)
 }
 
-// checkVersions returns errOlderCounts if a wave has refused a version of which there is an older one.
+// wanting is what the source of a task's object says of what was rejected of the object's version.
+func (p *Prepared) wanting(t *run.Task, rejected *dataset.Totals) string {
+	src, ok := p.Book.Source(p.Spec.Sources[t.Source].Source)
+	if !ok {
+		return ""
+	}
+	return wanting(src, rejected)
+}
+
+// checkVersions returns errOlderCounts if a wave has shown that a version cannot be used instead of which another may count.
 func (p *Prepared) checkVersions(w *run.Wave, results []*run.Result) error {
+	rejected := map[string]*dataset.Totals{}
 	for j, res := range results {
-		if !p.older[p.versionOf(w, &w.Tasks[j])] {
+		name := p.versionOf(w, &w.Tasks[j])
+		if !p.older[name] {
 			continue
 		}
 		if res.Refused != nil {
 			return fmt.Errorf("%s: %w", res.Refused.Why, errOlderCounts)
+		}
+		sum, begun := rejected[name]
+		if !begun {
+			sum = &dataset.Totals{}
+			rejected[name] = sum
+		}
+		if err := sum.Merge(res.Control.Rejected); err != nil {
+			return err
+		}
+		if why := p.wanting(&w.Tasks[j], sum); why != "" {
+			return fmt.Errorf("%s: %s: %w", p.Spec.Sources[w.Tasks[j].Source].Source, why, errOlderCounts)
 		}
 	}
 	return nil

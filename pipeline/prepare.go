@@ -37,7 +37,7 @@ type Prepared struct {
 	request Request
 	// refused are the versions of snapshots that it does not pin, by name, and older names those pinned deliveries that have
 	// an older version behind them.
-	refused map[string]refusedVersion
+	refused map[string]unusableVersion
 	older   map[string]bool
 	// current is the version of the period's pointer before anything was looked at.
 	current store.Version
@@ -98,7 +98,7 @@ func (p *Prepared) fix(ctx context.Context) error {
 	}
 	p.Listed, p.older = map[string]store.Version{}, map[string]bool{}
 	look := ingest.Pinning{
-		Places: p.Places, Period: s.Period, AsOf: q.AsOf, Workers: q.Workers, Waivers: b.Provider.Waivers, Refused: p.refusedOf,
+		Places: p.Places, Period: s.Period, AsOf: q.AsOf, Workers: q.Workers, Waivers: b.Provider.Waivers, Refused: p.refusedOf, Wanting: p.wantingOf, Sources: b.Sources,
 		Listed: p.Listed, Older: p.older,
 	}
 	for i := range b.Sources {

@@ -15,7 +15,7 @@ import (
 func Stages() []run.Stage {
 	return []run.Stage{
 		{Name: "ingest", Steps: []run.Step{
-			{Name: "delivery", Version: "6", Width: run.PerSource, Do: ingest.Source},
+			{Name: "delivery", Version: "7", Width: run.PerSource, Do: ingest.Source},
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{

@@ -51,6 +51,9 @@ const (
 	CodeSupersededVersion Code = "superseded_version"
 	CodeEmptyObject       Code = "empty_object"
 	CodeUnsettled         Code = "unsettled_object"
+	CodeRepeatedObject    Code = "repeated_object"
+	CodeStrayObject       Code = "stray_object"
+	CodeUnusableVersion   Code = "unusable_version"
 	// Of an account or of the plan.
 	CodeNoPrice         Code = "no_price"
 	CodeNoRate          Code = "no_fx_rate"
@@ -105,6 +108,9 @@ var Codes = []CodeInfo{
 	{CodeEmptyObject, Warning, "an object has no rows", "ask the source whether there was nothing to deliver; a snapshot without rows takes the place of one with rows"},
 	{CodeSupersededVersion, Note, "a newer complete version of the snapshot replaces this one", "none; the older is kept as evidence"},
 	{CodeUnsettled, Warning, "an object is younger than its source's settling time and was not read", "run again once it has settled"},
+	{CodeRepeatedObject, Warning, "an object has the bytes of another of its source and period, and counts once", "ask the source whether it sent the same twice"},
+	{CodeStrayObject, Warning, "an object lies among the deliveries of a period and belongs to none of them", "correct its name or the source's pattern, have the manifest name it, or remove it"},
+	{CodeUnusableVersion, Blocking, "more of a version of the snapshot is rejected than its source declares as bearable, and another version is better", "have the source deliver it again, or raise bearable in the book"},
 	{CodeNoPrice, Suspended, "an offering has no price in force for a meter on that day", "add the price to the catalogue"},
 	{CodeNoRate, Suspended, "there is no exchange rate for the pair on or before the day", "add the rate to the book"},
 	{CodeUnplanned, Warning, "revenue or cost without a line in the plan", "add the line to the plan"},

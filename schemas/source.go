@@ -39,6 +39,8 @@ const (
 	ByText VersionOrder = "text"
 	// ByArrival orders versions by when they arrived, for versions whose names mean nothing, such as UUIDs.
 	ByArrival VersionOrder = "arrival"
+	// ByManifest orders versions by when their manifests say that they were created.
+	ByManifest VersionOrder = "manifest"
 )
 
 // Source is a place where deliveries appear: one peer's exports, or one kind of own meter.
@@ -61,8 +63,12 @@ type Source struct {
 	// Manifest is the manifest's name, in the folder that Pattern names, or a path with the same place holders where it
 	// has a slash. Empty: there is none, and a settled listing is the delivery.
 	Manifest string `yaml:"manifest,omitempty"`
-	// VersionOrder is for {version} in Pattern; empty is text.
+	// VersionOrder is for {version} in Pattern; empty is text. A version that cannot be used, because it is refused or because
+	// more of it is rejected than Bearable says, does not take the place of an older one that can.
 	VersionOrder VersionOrder `yaml:"version_order,omitempty"`
+	// Bearable says how much of a version of a snapshot may be rejected, all of its objects together, before an older version
+	// is better. By default that is no row.
+	Bearable Bearable `yaml:"bearable,omitempty"`
 	// SettleMinutes is how old an object without a manifest must be at the run's as-of before it counts as whole.
 	SettleMinutes int `yaml:"settle_minutes,omitempty"`
 
@@ -86,6 +92,14 @@ type Source struct {
 	Expect   Expect   `yaml:"expect,omitempty"`
 	Tolerate Tolerate `yaml:"tolerate,omitempty"`
 	Limits   Limits   `yaml:"limits,omitempty"`
+}
+
+// Bearable bounds what may be rejected of a version.
+type Bearable struct {
+	// Rows is how many rows may be rejected.
+	Rows int64 `yaml:"rows,omitempty"`
+	// Cost is what they may cost in each currency, without sign; empty sets no limit where rows may be rejected at all.
+	Cost *money.Decimal `yaml:"cost,omitempty"`
 }
 
 // Cadence is how often deliveries are expected.

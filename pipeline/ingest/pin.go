@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"daybook/pipeline/run"
@@ -21,12 +22,34 @@ type Pinning struct {
 	// Workers is how many objects are read at a time.
 	Workers int
 	Waivers []schemas.Waiver
-	// Refused tells the versions of a source that were decoded before and refused.
+	// Refused tells the versions of a source that were decoded before and refused, and Wanting what of those that were decoded
+	// cannot be used, if that is more than the source bears.
 	Refused func(schemas.SourceID) func(*delivery.Delivery) *schemas.RefusedError
-	// Listed takes the version of each pinned object in the landing place, and older the names of pinned deliveries that have
-	// an older version behind them.
+	Wanting func(schemas.SourceID) func(*delivery.Delivery) string
+	// Sources are all of the book's: an object of one is no stray of another.
+	Sources []schemas.Source
+	// Listed takes the version of each pinned object in the landing place, and Older the names of pinned deliveries of which
+	// another version might count instead.
 	Listed map[string]store.Version
 	Older  map[string]bool
+}
+
+// claimed returns what tells the objects of other sources.
+func (x *Pinning) claimed(src *schemas.Source) (func(key string) bool, error) {
+	var others []func(string) bool
+	for i := range x.Sources {
+		if x.Sources[i].ID == src.ID {
+			continue
+		}
+		claims, err := delivery.Claims(&x.Sources[i], x.Period)
+		if err != nil {
+			return nil, err
+		}
+		others = append(others, claims)
+	}
+	return func(key string) bool {
+		return slices.ContainsFunc(others, func(claims func(string) bool) bool { return claims(key) })
+	}, nil
 }
 
 // Source finds the deliveries of one source and fixes their objects.
@@ -40,7 +63,11 @@ func (x *Pinning) Source(ctx context.Context, src *schemas.Source) (run.Pinned, 
 		return run.Pinned{}, fmt.Errorf("source %s: %w", src.ID, err)
 	}
 	q := delivery.Query{
-		Period: x.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: x.Workers, Refused: x.Refused(src.ID), Manifest: manifest,
+		Period: x.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: x.Workers,
+		Refused: x.Refused(src.ID), Wanting: x.Wanting(src.ID), Manifest: manifest,
+	}
+	if q.Claimed, err = x.claimed(src); err != nil {
+		return run.Pinned{}, err
 	}
 	if x.AsOf != nil {
 		q.AsOf = *x.AsOf
@@ -51,15 +78,11 @@ func (x *Pinning) Source(ctx context.Context, src *schemas.Source) (run.Pinned, 
 	}
 	out := run.Pinned{Source: src.ID, Objects: []run.Object{}, Findings: waive(x.Waivers, x.Period, found.Findings, &found.Incomplete)}
 	out.Incomplete = found.Incomplete
-	behind := map[string]bool{} // days of which there are older versions
-	for _, d := range found.Deliveries {
-		behind[d.Day] = behind[d.Day] || d.Superseded
-	}
 	for _, d := range found.Deliveries {
 		if d.Superseded {
 			continue
 		}
-		if behind[d.Day] {
+		if d.Others {
 			x.Older[run.DeliveryName(src.ID, d.ID)] = true
 		}
 		for _, o := range d.Objects {

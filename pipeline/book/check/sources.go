@@ -37,6 +37,7 @@ func (c *checker) checkSources() {
 		c.atMost(at.Field("settle_minutes"), int64(s.SettleMinutes), mostMinutes)
 		c.atMost(at.Field("expect").Field("due_hours"), int64(s.Expect.DueHours), mostDays*24)
 		c.countable(at.Field("expect").Field("objects"), int64(s.Expect.Objects))
+		c.countable(at.Field("bearable").Field("rows"), s.Bearable.Rows)
 		limits := at.Field("limits")
 		c.countable(limits.Field("row_bytes"), s.Limits.RowBytes)
 		c.countable(limits.Field("object_bytes"), s.Limits.ObjectBytes)
@@ -120,6 +121,9 @@ func (c *checker) patternSuits(at parse.Spot, s *schemas.Source) {
 	}
 	if s.Expect.Every == schemas.EveryDay && !has("day") {
 		c.Complain(at.Field("expect").Field("every"), "add {day} to the pattern, or expect a delivery every month", "a delivery is expected every day, but the pattern has no {day}")
+	}
+	if s.VersionOrder == schemas.ByManifest && s.Manifest == "" {
+		c.Complain(at.Field("version_order"), "add manifest, or order them by text or arrival", "versions are ordered by their manifests, and the source names none")
 	}
 	if s.Semantics == schemas.Append && has("version") {
 		c.Complain(at.Field("semantics"), "write snapshot if a newer version replaces the older", "the source adds up its objects, but its pattern has a {version}")

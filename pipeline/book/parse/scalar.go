@@ -59,7 +59,7 @@ func AllowedValues(t reflect.Type) []string {
 	case reflect.TypeFor[schemas.Semantics]():
 		return texts([]schemas.Semantics{schemas.Snapshot, schemas.Append})
 	case reflect.TypeFor[schemas.VersionOrder]():
-		return texts([]schemas.VersionOrder{schemas.ByText, schemas.ByArrival})
+		return texts([]schemas.VersionOrder{schemas.ByText, schemas.ByArrival, schemas.ByManifest})
 	case reflect.TypeFor[schemas.Cadence]():
 		return texts([]schemas.Cadence{schemas.EveryMonth, schemas.EveryDay})
 	case reflect.TypeFor[schemas.Code]():

@@ -26,8 +26,13 @@ type Query struct {
 	// Refused says of a delivery whose objects are pinned why what they hold cannot be taken, if that is known, or returns
 	// nil. Only of a snapshot is it asked, whose older version then counts. Nil knows of none.
 	Refused func(*Delivery) *schemas.RefusedError
+	// Wanting says of such a delivery, in a few words, what of it cannot be used, if that is known and more than the source
+	// declares as bearable. It then counts only where no other version is better. Nil knows of none.
+	Wanting func(*Delivery) string
 	// Manifest reads the manifests of the source's format. Nil only suits a source that has none.
 	Manifest ManifestReader
+	// Claimed says of an object that is none of this source's whether it is another's; nil knows no others.
+	Claimed func(key string) bool
 	// Workers is how many objects are read at a time; below 1 it is one.
 	Workers int
 }
@@ -50,8 +55,13 @@ type Delivery struct {
 	Version string
 	// Day is the day it is for, as 2024-09-17, where the pattern says so.
 	Day string
-	// Superseded says that a newer version counts instead; its objects are not pinned and have no digest.
+	// Superseded says that a newer version counts instead, or another delivery of the same bytes; its objects are not pinned
+	// and have no digest.
 	Superseded bool
+	// Repeats names the object whose bytes are these; then that one counts.
+	Repeats string
+	// Others says of a version that counts that another may count instead, should this one turn out not to be usable.
+	Others bool
 	// Arrived is when the last of it arrived.
 	Arrived time.Time
 	Objects []Pinned
@@ -77,7 +87,7 @@ type Pinned struct {
 // is refused leaves the newest good one before it in force, and the period incomplete. Errors are failures to read the
 // landing place, and patterns that are none.
 func Discover(ctx context.Context, landing store.Store, src *schemas.Source, q Query) (Discovery, error) {
-	s := &search{ctx: ctx, landing: landing, permissions: store.NewPermissions(landing), src: src, q: q, zone: time.UTC}
+	s := &search{ctx: ctx, landing: landing, permissions: store.NewPermissions(landing), src: src, q: q, zone: time.UTC, named: map[string]bool{}}
 	if err := s.prepare(); err != nil {
 		return Discovery{}, fmt.Errorf("discover deliveries of source %s: %w", src.ID, err)
 	}
@@ -86,6 +96,7 @@ func Discover(ctx context.Context, landing store.Store, src *schemas.Source, q Q
 		err = s.gather()
 	}
 	if err == nil {
+		s.strays()
 		err = s.choose()
 	}
 	if err != nil {
@@ -108,8 +119,11 @@ type search struct {
 	// seen are the objects that had arrived, by key.
 	seen map[string]arrival
 	keys []string
-	// candidates are the deliveries that could count.
+	// candidates are the deliveries that could count, and named the objects that one of them has or names.
 	candidates []candidate
+	named      map[string]bool
+	// unknown are folders of manifests that do not say yet what is theirs.
+	unknown []string
 	// pinned are the digests of the objects that have been read, by key.
 	pinned map[string]pinning
 	// permissions says whether what is known may still be read.
@@ -128,9 +142,12 @@ type candidate struct {
 	Delivery
 	// digests are what the manifest promises, by key.
 	digests map[string]string
-	// waiting says that it is not complete or settled yet, wrong why it is refused.
+	// created is when its manifest says that it was made.
+	created time.Time
+	// waiting says that it is not complete or settled yet, wrong why it is refused, wanting what of it cannot be used.
 	waiting bool
 	wrong   *schemas.RefusedError
+	wanting string
 }
 
 func (s *search) prepare() error {
@@ -244,6 +261,7 @@ func (s *search) name(key string, at place) string {
 // add puts an object that was seen into a candidate.
 func (s *search) add(c *candidate, key string, rows int64) {
 	a := s.seen[key]
+	s.named[key] = true
 	c.Objects = append(c.Objects, Pinned{Key: key, Size: a.Size, Rows: rows})
 	if a.at.After(c.Arrived) {
 		c.Arrived = a.at
@@ -257,6 +275,7 @@ func (s *search) gatherManifests() error {
 		if !ok {
 			continue
 		}
+		s.named[key] = true
 		c := candidate{Delivery: Delivery{ID: key, Version: at.version, Day: at.day, Arrived: s.seen[key].at}}
 		m, err := readManifest(s.ctx, s.landing, key, s.q.Manifest)
 		if err != nil && !errors.As(err, &c.wrong) {
@@ -265,7 +284,13 @@ func (s *search) gatherManifests() error {
 		if err == nil {
 			c.waiting = !m.Complete
 			c.digests = map[string]string{}
+			for _, o := range m.Objects {
+				s.named[o.Key] = true
+			}
 			c.wrong = s.follow(&c, m, at)
+		}
+		if c.waiting || c.wrong != nil { // what lies beside it may be its own
+			s.unknown = append(s.unknown, path.Dir(key)+"/")
 		}
 		s.candidates = append(s.candidates, c)
 	}
@@ -283,7 +308,10 @@ func (s *search) follow(c *candidate, m *Manifest, at place) *schemas.RefusedErr
 	if at.version != "" && m.Version != "" && at.version != m.Version {
 		return mismatch(c.ID, "the manifest is of version %q, and lies with version %q", schemas.ClipValue(m.Version), at.version)
 	}
-	c.Version = cmp.Or(at.version, m.Version)
+	c.Version, c.created = cmp.Or(at.version, m.Version), m.Created
+	if s.src.VersionOrder == schemas.ByManifest && m.Complete && c.created.IsZero() {
+		return mismatch(c.ID, "the manifest does not say when it was created, by which versions are ordered")
+	}
 	if c.waiting {
 		return nil
 	}
@@ -315,50 +343,32 @@ func (s *search) choose() error {
 		return cmp.Or(cmp.Compare(a.Day, b.Day), s.compareVersions(&b, &a), cmp.Compare(a.ID, b.ID))
 	})
 	s.pinAhead()
-	taken := map[string]string{}  // object to its delivery
-	newest := map[string]string{} // day to the version that counts
-	refused := map[string][]int{} // day to the findings that refuse a version of it
-	for i := range s.candidates {
-		c := &s.candidates[i]
-		better, superseded := newest[c.Day]
-		hostile := c.wrong != nil && c.wrong.Code == schemas.CodeHostileObject
-		switch {
-		case superseded && s.src.Semantics == schemas.Snapshot && !hostile: // whatever else is the matter with it
-			s.supersede(c, better)
-			continue
-		case c.waiting:
-			s.wait(c)
-			continue
-		case c.wrong == nil:
-			if err := s.pin(c, taken); err != nil {
-				return err
-			}
+	x := choice{search: s, taken: map[string]string{}, bytes: map[string]string{}}
+	for from := 0; from < len(s.candidates); {
+		to := from + 1
+		for to < len(s.candidates) && s.candidates[to].Day == s.candidates[from].Day {
+			to++
 		}
-		if c.wrong != nil {
-			refused[c.Day] = append(refused[c.Day], len(s.out.Findings))
-			s.refuse(c.wrong)
-			continue
+		if err := x.day(s.candidates[from:to]); err != nil {
+			return err
 		}
-		for _, f := range refused[c.Day] {
-			s.insteadOf(&s.out.Findings[f], c)
-		}
-		if len(c.Objects) == 0 {
-			s.out.Findings = append(s.out.Findings, schemas.Finding{
-				Code: schemas.CodeEmptyObject, Source: s.src.ID, Object: c.ID, Value: c.Version, Message: "its manifest says that there is nothing",
-			}.WithFix())
-		}
-		newest[c.Day] = c.Version
-		s.out.Deliveries = append(s.out.Deliveries, c.Delivery)
+		from = to
 	}
 	return nil
 }
 
 // compareVersions compares two candidates by age, as the source declares it.
 func (s *search) compareVersions(a, b *candidate) int {
-	if s.src.VersionOrder == schemas.ByArrival {
+	switch s.src.VersionOrder {
+	case schemas.ByArrival:
 		if c := a.Arrived.Compare(b.Arrived); c != 0 {
 			return c
 		}
+	case schemas.ByManifest:
+		if c := a.created.Compare(b.created); c != 0 {
+			return c
+		}
+	case schemas.ByText:
 	}
 	return naturalCompare(a.Version, b.Version)
 }
@@ -372,13 +382,6 @@ func (s *search) wait(c *candidate) {
 	s.out.Findings = append(s.out.Findings, schemas.Finding{
 		Code: schemas.CodeUnsettled, Source: s.src.ID, Object: c.ID, Value: c.Version, Message: why,
 	}.WithFix())
-}
-
-// insteadOf says in a newer version's refusal which one counts in its place.
-func (s *search) insteadOf(refusal *schemas.Finding, c *candidate) {
-	if s.src.Semantics == schemas.Snapshot {
-		refusal.Message += fmt.Sprintf("; until then version %q counts", schemas.ClipValue(c.Version))
-	}
 }
 
 func (s *search) supersede(c *candidate, better string) {

@@ -101,6 +101,7 @@ func TestDiscover(t *testing.T) {
 			objects: "peer/2024-09/v9/a.csv 1 0: x\n peer/2024-09/v10/b.csv 1 0: xy\n peer/2024-09/v10/a.csv 1 0: x\n peer/2024-10/v11/a.csv 1 0: x\n peer/2024-09/v11/readme.txt 1 0: x\n peers/2024-09/v12/a.csv 1 0: x",
 			want: "peer/2024-09/v10 v=v10 day= peer/2024-09/v10/a.csv/1/-1 peer/2024-09/v10/b.csv/2/-1\n" +
 				"peer/2024-09/v9 v=v9 day= superseded peer/2024-09/v9/a.csv/1/-1\n" +
+				"warning stray_object peer/2024-09/v11/readme.txt: it is not named as the source's pattern says\n" +
 				"note superseded_version peer/2024-09/v9: version \"v10\" counts instead of version \"v9\"\nincomplete=false",
 		},
 		{
@@ -136,7 +137,49 @@ func TestDiscover(t *testing.T) {
 			name: "a manifest", src: manifested,
 			objects: "peer/2024-09/v1/manifest.json 1 0: " + whole("v1", `{"key":"b.csv","size":2,"sha256":"`+digestOf("xy")+`","rows":7},{"key":"a.csv"}`) +
 				"\n peer/2024-09/v1/b.csv 1 0: xy\n peer/2024-09/v1/a.csv 1 0: x\n peer/2024-09/v1/c.csv 1 0: stray\n peer/2024-09/v2/a.csv 1 0: without a manifest",
-			want: "peer/2024-09/v1/manifest.json v=v1 day= peer/2024-09/v1/a.csv/1/-1 peer/2024-09/v1/b.csv/2/7\nincomplete=false",
+			want: "peer/2024-09/v1/manifest.json v=v1 day= peer/2024-09/v1/a.csv/1/-1 peer/2024-09/v1/b.csv/2/7\n" +
+				"warning stray_object peer/2024-09/v1/c.csv: no manifest names it\n" +
+				"warning stray_object peer/2024-09/v2/a.csv: no manifest names it\nincomplete=false",
+		},
+		{
+			name: "the newest by manifest", src: manifested, edit: func(s *schemas.Source) { s.VersionOrder = schemas.ByManifest },
+			objects: "peer/2024-09/9f/manifest.json 2 0: " + strings.Replace(whole("", ""), "{", `{"rows":0,"created":"2024-10-02T03:00:00+02:00",`, 1) +
+				"\n peer/2024-09/c1/manifest.json 3 0: " + strings.Replace(whole("", ""), "{", `{"rows":0,"created":"2024-10-02T00:59:59Z",`, 1) +
+				"\n peer/2024-09/zz/manifest.json 1 0: " + strings.Replace(whole("", ""), "{", `{"rows":0,`, 1),
+			want: "peer/2024-09/9f/manifest.json v=9f day=\npeer/2024-09/c1/manifest.json v=c1 day= superseded\npeer/2024-09/zz/manifest.json v=zz day= superseded\n" +
+				"warning empty_object peer/2024-09/9f/manifest.json: its manifest says that there is nothing\n" +
+				"note superseded_version peer/2024-09/c1/manifest.json: version \"9f\" counts instead of version \"c1\"\n" +
+				"note superseded_version peer/2024-09/zz/manifest.json: version \"9f\" counts instead of version \"zz\"\nincomplete=false",
+		},
+		{
+			name: "equal bytes count once", src: appended,
+			objects: "meter/2024-09-01/a.jsonl 3 0: x\n meter/2024-09-01/b.jsonl 1 0: x\n meter/2024-09-02/a.jsonl 2 0: x\n meter/2024-09-02/b.jsonl 2 0: y\n meter/2024-09-02/c.jsonl 2 0: \n meter/2024-09-03/c.jsonl 2 0: ",
+			want: "meter/2024-09-01/a.jsonl v= day=2024-09-01 meter/2024-09-01/a.jsonl/1/-1\nmeter/2024-09-01/b.jsonl v= day=2024-09-01 superseded\n" +
+				"meter/2024-09-02/a.jsonl v= day=2024-09-02 superseded\nmeter/2024-09-02/b.jsonl v= day=2024-09-02 meter/2024-09-02/b.jsonl/1/-1\n" +
+				"meter/2024-09-02/c.jsonl v= day=2024-09-02 meter/2024-09-02/c.jsonl/0/-1\nmeter/2024-09-03/c.jsonl v= day=2024-09-03 meter/2024-09-03/c.jsonl/0/-1\n" +
+				"warning repeated_object meter/2024-09-01/b.jsonl: it has the bytes of meter/2024-09-01/a.jsonl, and counts once\n" +
+				"warning repeated_object meter/2024-09-02/a.jsonl: it has the bytes of meter/2024-09-01/a.jsonl, and counts once\nincomplete=false",
+		},
+		{
+			name: "equal bytes are a delivery of their day", src: daily, edit: func(s *schemas.Source) { s.Expect.Objects = 1 }, asOf: at(3, 3),
+			objects: "meter/2024-09-01/a.jsonl 1 0: x\n meter/2024-09-02/a.jsonl 2 0: x",
+			want: "meter/2024-09-01/a.jsonl v= day=2024-09-01 meter/2024-09-01/a.jsonl/1/-1\nmeter/2024-09-02/a.jsonl v= day=2024-09-02 superseded\n" +
+				"warning repeated_object meter/2024-09-02/a.jsonl: it has the bytes of meter/2024-09-01/a.jsonl, and counts once\nincomplete=true",
+		},
+		{
+			name: "equal parts of a version", src: snapshot,
+			objects: "peer/2024-09/v1/a.csv 1 0: x\n peer/2024-09/v1/b.csv 1 0: x\n peer/2024-09/v2/a.csv 1 0: x\n peer/2024-09/v2/b.csv 1 0: x",
+			want: "peer/2024-09/v1 v=v1 day= superseded peer/2024-09/v1/a.csv/1/-1 peer/2024-09/v1/b.csv/1/-1\npeer/2024-09/v2 v=v2 day= peer/2024-09/v2/a.csv/1/-1\n" +
+				"warning repeated_object peer/2024-09/v2/b.csv: it has the bytes of peer/2024-09/v2/a.csv, and counts once\n" +
+				"note superseded_version peer/2024-09/v1: version \"v2\" counts instead of version \"v1\"\nincomplete=false",
+		},
+		{
+			name: "markers", src: appended,
+			objects: "meter/2024-09-01/a.jsonl 1 0: x\n meter/2024-09-01/_SUCCESS 1 0: \n meter/2024-09-01/_log 1 0: x\n meter/2024-09-01/a.jsonl.crc 1 0: x",
+			want: "meter/2024-09-01/a.jsonl v= day=2024-09-01 meter/2024-09-01/a.jsonl/1/-1\n" +
+				"note stray_object meter/2024-09-01/_SUCCESS: it is not named as the source's pattern says\n" +
+				"note stray_object meter/2024-09-01/_log: it is not named as the source's pattern says\n" +
+				"warning stray_object meter/2024-09-01/a.jsonl.crc: it is not named as the source's pattern says\nincomplete=false",
 		},
 		{
 			name: "an incomplete manifest", src: manifested,
@@ -153,10 +196,11 @@ func TestDiscover(t *testing.T) {
 		},
 		{
 			name: "every day", src: daily, asOf: at(3, 3),
-			objects: "meter/2024-09-01/a.jsonl 1 0: x\n meter/2024-09-01/eu/b.jsonl 2 7: x\n meter/2024-09-02/a.jsonl 2 0: x\n meter/2024-09-31/a.jsonl 1 0: x\n meter/2024-08-31/a.jsonl 1 0: x",
+			objects: "meter/2024-09-01/a.jsonl 1 0: x\n meter/2024-09-01/eu/b.jsonl 2 7: y\n meter/2024-09-02/a.jsonl 2 0: z\n meter/2024-09-31/a.jsonl 1 0: x\n meter/2024-08-31/a.jsonl 1 0: x",
 			want: "meter/2024-09-01/a.jsonl v= day=2024-09-01 meter/2024-09-01/a.jsonl/1/-1\n" +
 				"meter/2024-09-01/eu/b.jsonl v= day=2024-09-01 meter/2024-09-01/eu/b.jsonl/1/-1\n" +
 				"meter/2024-09-02/a.jsonl v= day=2024-09-02 meter/2024-09-02/a.jsonl/1/-1\n" +
+				"warning stray_object meter/2024-09-31/a.jsonl: it is not named as the source's pattern says\n" +
 				"warning late_delivery meter/2024-09-01/eu/b.jsonl: the delivery for 2024-09-01 was due by 2024-09-02T06:00:00Z\n" +
 				"warning missing_delivery : for 2024-09-02 there is 1 object of at least 2 at meter/{day}/**/*.jsonl, due by 2024-09-03T06:00:00Z\nincomplete=true",
 		},
@@ -168,6 +212,7 @@ func TestDiscover(t *testing.T) {
 			objects: "meter/2024-09/1.manifest 1 0: " + whole("", `{"key":"a.jsonl"}`) + "\n meter/2024-09/2.manifest 1 0: " + whole("", `{"key":"b.jsonl"},{"key":"a.jsonl"}`) +
 				"\n meter/2024-09/a.jsonl 1 0: x\n meter/2024-09/b.jsonl 1 0: x\n meter/2024-09/c.jsonl 1 0: x",
 			want: "meter/2024-09/1.manifest v= day= meter/2024-09/a.jsonl/1/-1\n" +
+				"warning stray_object meter/2024-09/c.jsonl: no manifest names it\n" +
 				"blocking manifest_mismatch meter/2024-09/a.jsonl: both meter/2024-09/1.manifest and meter/2024-09/2.manifest name it\nincomplete=true",
 		},
 		{
@@ -399,4 +444,64 @@ func FuzzManifest(f *testing.F) {
 			t.Fatalf("%q", keys)
 		}
 	})
+}
+
+// TestWantingVersions tells what of each version cannot be used, for those of which it is known, and asks which counts.
+func TestWantingVersions(t *testing.T) {
+	snapshot := schemas.Source{ID: "p", Semantics: schemas.Snapshot, Prefix: "peer", Pattern: "{period}/{version}/*.csv"}
+	place, arrived := landing(t, "peer/2024-09/v1/a.csv 1 0: 1\n peer/2024-09/v2/a.csv 2 0: 2\n peer/2024-09/v3/a.csv 3 0: 3")
+	for _, c := range []struct {
+		wanting    string // versions, separated by blanks
+		want       string
+		others     bool
+		incomplete bool
+	}{
+		{"", "v3", true, false},
+		{"v3", "v2", true, true},
+		{"v3 v2", "v1", true, true},
+		{"v3 v2 v1", "v3", false, false},
+		{"v2", "v3", true, false},
+	} {
+		got, err := Discover(t.Context(), place, &snapshot, Query{
+			Manifest: ReadManifest, Period: "2024-09", Arrived: arrived, Wanting: func(d *Delivery) string {
+				if len(d.Objects) != 1 || d.Objects[0].Digest == "" {
+					t.Errorf("asked of %+v, which is not pinned", d)
+				}
+				if slices.Contains(strings.Fields(c.wanting), d.Version) {
+					return "3 of its rows are rejected"
+				}
+				return ""
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range got.Deliveries {
+			if !d.Superseded && (d.Version != c.want || d.Others != c.others) || d.Superseded && d.Version == c.want {
+				t.Errorf("%q is wanting, and %+v counts, want %s, and others might: %v", c.wanting, d, c.want, c.others)
+			}
+		}
+		if got.Incomplete != c.incomplete || len(got.Deliveries) != 3 {
+			t.Errorf("%q is wanting: incomplete %v, %s", c.wanting, got.Incomplete, listing(got))
+		}
+		blocking := slices.IndexFunc(got.Findings, func(f schemas.Finding) bool { return f.Severity == schemas.Blocking })
+		if blocking >= 0 != c.incomplete || c.incomplete && !strings.Contains(got.Findings[blocking].Message, fmt.Sprintf("until then version %q counts", c.want)) {
+			t.Errorf("%q is wanting, and the findings do not say so: %s", c.wanting, listing(got))
+		}
+	}
+}
+
+// TestClaims leaves the objects of other sources alone.
+func TestClaims(t *testing.T) {
+	bill := schemas.Source{ID: "b", Semantics: schemas.Append, Prefix: "both", Pattern: "{period}/*.csv"}
+	other := schemas.Source{ID: "m", Semantics: schemas.Append, Prefix: "both", Pattern: "{period}/*.jsonl", Manifest: "done.json"}
+	claims, err := Claims(&other, "2024-09")
+	if err != nil {
+		t.Fatal(err)
+	}
+	place, arrived := landing(t, "both/2024-09/a.csv 1 0: 1\n both/2024-09/a.jsonl 1 0: 2\n both/2024-09/done.json 1 0: 3\n both/2024-09/a.txt 1 0: 4")
+	got, err := Discover(t.Context(), place, &bill, Query{Period: "2024-09", Arrived: arrived, Claimed: claims})
+	if err != nil || len(got.Findings) != 1 || got.Findings[0].Object != "both/2024-09/a.txt" {
+		t.Errorf("%s, %v; want a finding about a.txt and no other", listing(got), err)
+	}
 }

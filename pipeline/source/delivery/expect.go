@@ -30,7 +30,7 @@ func (s *search) expectOne(day, name string, end time.Time) {
 	objects := 0
 	for i := range s.out.Deliveries {
 		d := &s.out.Deliveries[i]
-		if day != "" && d.Day != day || d.Superseded {
+		if day != "" && d.Day != day || d.Superseded && d.Repeats == "" {
 			continue
 		}
 		objects += max(len(d.Objects), 1) // a manifest may say that there is nothing

@@ -8,6 +8,7 @@ import (
 	"io"
 	"path"
 	"strings"
+	"time"
 
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -18,6 +19,8 @@ type Manifest struct {
 	BillingPeriod schemas.Period
 	Version       string
 	Complete      bool
+	// Created is when the delivery was made; zero if the manifest does not say.
+	Created time.Time
 	// Rows is the sum over all objects; nil if the manifest does not say.
 	Rows    *int64
 	Objects []ManifestObject
@@ -37,15 +40,16 @@ type ManifestReader func(key string, text []byte) (*Manifest, error)
 
 // manifest is the form of our own:
 //
-//	{"billing_period": "2024-09", "version": "2", "complete": true,
+//	{"billing_period": "2024-09", "version": "2", "complete": true, "created": "2024-10-02T03:00:00Z",
 //	 "objects": [{"key": "part-0.csv.gz", "size": 1234, "sha256": "…", "rows": 100}]}
 //
-// Keys are relative to the manifest's folder. sha256 and rows may be left out. A delivery of nothing has no objects, and
+// Keys are relative to the manifest's folder. created, sha256 and rows may be left out. A delivery of nothing has no objects, and
 // says so with "rows": 0 beside them; of other deliveries rows is the sum, and may be left out.
 type manifest struct {
 	BillingPeriod schemas.Period   `json:"billing_period"`
 	Version       string           `json:"version"`
 	Complete      bool             `json:"complete"`
+	Created       *time.Time       `json:"created"`
 	Rows          *int64           `json:"rows"`
 	Objects       []manifestObject `json:"objects"`
 }
@@ -115,6 +119,9 @@ func ReadManifest(key string, text []byte) (*Manifest, error) {
 	folder := path.Dir(key)
 	seen := make(map[string]bool, len(m.Objects))
 	out := &Manifest{BillingPeriod: m.BillingPeriod, Version: m.Version, Complete: m.Complete, Rows: m.Rows}
+	if m.Created != nil {
+		out.Created = *m.Created
+	}
 	for i := range m.Objects {
 		o := &m.Objects[i]
 		full := path.Join(folder, o.Key)

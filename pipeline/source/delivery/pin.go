@@ -110,8 +110,8 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 			return nil
 		}
 	}
-	for i := range c.Objects {
-		taken[c.Objects[i].Key] = c.ID
+	if s.q.Wanting != nil && s.src.Semantics == schemas.Snapshot {
+		c.wanting = s.q.Wanting(&c.Delivery)
 	}
 	return nil
 }

@@ -1,0 +1,62 @@
+package delivery
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"daybook/schemas"
+)
+
+// mostStrays bounds the objects that are named as belonging to no delivery; the others are counted.
+const mostStrays = 100
+
+// Claims returns what tells whether an object is one of a source's in a period, or a manifest of it.
+func Claims(src *schemas.Source, period schemas.Period) (func(key string) bool, error) {
+	s := &search{src: src, q: Query{Period: period, Manifest: ReadManifest}}
+	if err := s.prepare(); err != nil {
+		return nil, fmt.Errorf("source %s: %w", src.ID, err)
+	}
+	return func(key string) bool {
+		_, object := s.objects.find(key)
+		if !object && s.manifests != nil {
+			_, object = s.manifests.find(key)
+		}
+		return object
+	}, nil
+}
+
+// strays says which objects lie where deliveries of the period lie and belong to none: what is misnamed, or left out of a
+// manifest, must not vanish without a word. Markers that programs leave are only noted.
+func (s *search) strays() {
+	beyond := 0
+	for _, key := range s.keys {
+		if s.named[key] || s.q.Claimed != nil && s.q.Claimed(key) {
+			continue
+		}
+		why := "it is not named as the source's pattern says"
+		if _, ok := s.objects.find(key); ok {
+			if slices.ContainsFunc(s.unknown, func(folder string) bool { return strings.HasPrefix(key, folder) }) {
+				continue
+			}
+			if a := s.seen[key]; !s.q.AsOf.IsZero() && a.at.After(s.q.AsOf.Add(-s.src.Settle())) {
+				continue // its manifest may be yet to come
+			}
+			why = "no manifest names it"
+		}
+		f := schemas.Finding{Code: schemas.CodeStrayObject, Source: s.src.ID, Object: key, Message: why}
+		if name := path.Base(key); s.seen[key].Size == 0 || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+			f.Severity = schemas.Note
+		} else if beyond++; beyond > mostStrays {
+			continue
+		}
+		s.out.Findings = append(s.out.Findings, f.WithFix())
+	}
+	if beyond > mostStrays {
+		s.out.Findings = append(s.out.Findings, schemas.Finding{
+			Code: schemas.CodeStrayObject, Source: s.src.ID,
+			Message: fmt.Sprintf("%d more objects belong to no delivery", beyond-mostStrays),
+		}.WithFix())
+	}
+}

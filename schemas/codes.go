@@ -41,6 +41,8 @@ const (
 	CodeToleratedCase     Code = "tolerated_case"
 	CodeToleratedBinary   Code = "tolerated_binary"
 	CodeRounded           Code = "rounded"
+	CodeDialect           Code = "dialect"
+	CodeJoinedFiles       Code = "joined_files"
 	CodeUnknownColumn     Code = "unknown_column"
 	CodeMissingColumn     Code = "missing_column"
 	CodeUnreadableObject  Code = "unreadable_object"
@@ -98,6 +100,8 @@ var Codes = []CodeInfo{
 	{CodeToleratedCase, Note, "a value was read in spite of its casing", "none, if the tolerance is meant"},
 	{CodeToleratedBinary, Note, "decimals were read from binary floating point, as the shortest decimal of each", "have the source write decimals"},
 	{CodeRounded, Note, "decimals of more than 18 fraction digits were rounded to these; the residue is shown", "none, if the rounding is meant"},
+	{CodeDialect, Note, "an object is CSV in another dialect than RFC 4180, which was told beyond doubt, or lacks its last line break", "none, or have the source write commas and line feeds"},
+	{CodeJoinedFiles, Rejected, "the header of a CSV stands again amid its rows", "look whether the rows behind it stand before it, too, and have the source deliver each file by itself"},
 	{CodeUnknownColumn, Note, "a column is not in the format; it is kept in x_Extra", "none, or map the column in the book"},
 	{CodeMissingColumn, Blocking, "a column that the format requires is absent from the object", "check that the source's format and version are declared rightly"},
 	{CodeUnreadableObject, Blocking, "an object is truncated, damaged or not in its declared format; its delivery is refused whole", "have the source deliver it again"},

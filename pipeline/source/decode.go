@@ -111,8 +111,14 @@ func (d *decoder) csv() error {
 	if err := d.layOut(names); err != nil {
 		return err
 	}
+	if c.Dialect != "" {
+		d.object(schemas.CodeDialect, "it is not CSV as RFC 4180 has it: "+c.Dialect)
+	}
 	for {
 		more, err := c.Next()
+		if err == nil && !more && c.Cut && c.Last > 0 {
+			d.object(schemas.CodeDialect, "its last line has no line break; if it was cut off there, its last value is too short")
+		}
 		if err != nil || !more {
 			return err
 		}

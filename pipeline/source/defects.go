@@ -91,6 +91,16 @@ func (d *decoder) rowFinding(of []defect, base int) schemas.Finding {
 	if first.row >= 0 {
 		d.amounts(&f, base+first.row)
 	}
+	for _, o := range of {
+		if o.use == schemas.UseBillingCurrency && f.Currency == "" { // amounts in what is no currency are not those in another
+			f.Currency = money.Currency(o.value)
+		}
+		if o.value == o.column && o.value != "" {
+			f.Code, f.Column, f.Value = schemas.CodeJoinedFiles, "", ""
+			f.Message = "the header stands here again, as where files are joined"
+			break
+		}
+	}
 	return f.WithFix()
 }
 
@@ -251,6 +261,11 @@ func (d *decoder) note(column string, use int, code schemas.Code, what, value st
 	return n
 }
 
+// object remarks on the object as a whole.
+func (d *decoder) object(code schemas.Code, what string) {
+	d.note("", schemas.UseExtra, code, what, "")
+}
+
 // emitNotes hands the remarks to the sink, by usage column, code and text.
 func (d *decoder) emitNotes() error {
 	slices.SortStableFunc(d.notes.list, func(a, b *note) int {
@@ -261,7 +276,10 @@ func (d *decoder) emitNotes() error {
 			Code: n.code, Severity: n.severity, Source: d.src.ID, Object: d.in.Key, Row: n.first, Column: n.column, Value: n.value,
 			Message: n.column + ": " + n.what,
 		}
-		if into := schemas.Usage.Columns[n.use].Name; into != n.column && n.use != schemas.UseExtra {
+		if n.column == "" {
+			f.Message = n.what
+		}
+		if into := schemas.Usage.Columns[n.use].Name; into != n.column && n.use != schemas.UseExtra && n.column != "" {
 			f.Message = n.column + " as " + into + ": " + n.what
 		}
 		if n.rows > 0 {

@@ -83,7 +83,7 @@ func TestFindings(t *testing.T) {
 		{"bad value", strict, edited("ChargeCategory", "Use"), 1, "bad_value ChargeCategory Use 1 1.5USD"},
 		{"undeclared case", strict, edited("ChargeCategory", "usage"), 1, "bad_value ChargeCategory usage 1 1.5USD"},
 		{"open list", strict, edited("ServiceCategory", "Database"), 2, "bad_value ServiceCategory Database 0 0"},
-		{"unknown currency", strict, edited("BillingCurrency", "Token"), 1, "unknown_currency BillingCurrency Token 1 1.5"},
+		{"unknown currency", strict, edited("BillingCurrency", "Token"), 1, "unknown_currency BillingCurrency Token 1 1.5Token"},
 		{"bad JSON", strict, edited("Tags", "{a:1}"), 2, "bad_json Tags {a:1} 0 0"},
 		{"JSON over lines", strict, edited("Tags", "{\n\"a\": \"b\"\n}"), 2, ""},
 		{"JSON array", strict, edited("Tags", "[1]"), 2, "bad_json Tags [1] 0 0"},

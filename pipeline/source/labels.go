@@ -256,6 +256,9 @@ func (d *decoder) judge(c *column, text []byte, rawJSON bool) verdict {
 	case c.json && rawJSON && !d.json.Valid(slices.Grow(slices.Clone(text), wire.Padding)):
 		return verdict{defect: schemas.CodeBadJSON, what: "it is not a JSON object"}
 	case c.currency && !money.ValidCurrency(money.Currency(text)):
+		if proper := strings.ToUpper(string(text)); d.src.Tolerate.Case && money.ValidCurrency(money.Currency(proper)) {
+			return verdict{proper: proper, note: d.note(c.name, c.use, schemas.CodeToleratedCase, "the text "+string(text)+" read as "+proper, string(text))}
+		}
 		return d.outside(c, text, schemas.CodeUnknownCurrency, "it is not a currency of ISO 4217")
 	case c.allowed != nil:
 		return d.judgeListed(c, text)

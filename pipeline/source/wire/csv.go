@@ -14,13 +14,17 @@ type CSV struct {
 	// TextBytes is how much text the rows at hand came from.
 	TextBytes int
 
+	// Dialect says in words how the object departs from RFC 4180; empty is in nothing that is read otherwise.
+	Dialect string
+
 	r     *Reader
+	fill  func([]byte) (int, bool, error)
 	begun bool
 }
 
 // NewCSV returns a reader of rows of at most rowBytes.
 func NewCSV(r *Reader, rowBytes int64) *CSV {
-	return &CSV{r: r, Index: Index{RowBytes: int(rowBytes)}}
+	return &CSV{r: r, fill: r.Fill, Index: Index{RowBytes: int(rowBytes)}}
 }
 
 // Next indexes the rows of the next stretch of the object, which Index then holds. It reports false at the end of the
@@ -32,11 +36,11 @@ func (c *CSV) Next() (more bool, err error) {
 	case c.EOF && c.Start == c.End:
 		return false, nil
 	case !c.EOF:
-		if err := c.Window.Fill(c.r.Fill); err != nil {
+		if err := c.Window.Fill(c.fill); err != nil {
 			return false, err
 		}
 		if c.Skip {
-			if err := c.SkipLine(c.r.Fill); err != nil {
+			if err := c.SkipLine(c.fill); err != nil {
 				return false, err
 			}
 		}
@@ -58,11 +62,14 @@ func (c *CSV) Next() (more bool, err error) {
 // Header takes the header out of the object and returns its names.
 func (c *CSV) Header() ([]string, error) {
 	w, r := &c.Window, c.r
-	if err := w.Fill(r.Fill); err != nil {
+	if err := w.Fill(c.fill); err != nil {
 		return nil, err
 	}
 	if bytes.HasPrefix(w.Text(), []byte("\uFEFF")) {
 		w.Start += len("\uFEFF")
+	}
+	if err := c.speak(); err != nil {
+		return nil, err
 	}
 	for {
 		for w.Start < w.End && (w.Buf[w.Start] == '\n' || w.Buf[w.Start] == '\r' && w.Buf[w.Start+1] == '\n') {
@@ -75,6 +82,9 @@ func (c *CSV) Header() ([]string, error) {
 		case whole:
 			w.Start = next
 			c.Fields = len(names)
+			if !nameColumns(names) {
+				return nil, r.refuse(schemas.CodeUnreadableObject, "its header names no column")
+			}
 			return names, nil
 		case w.EOF && w.Start == w.End:
 			return nil, r.refuse(schemas.CodeUnreadableObject, "it is empty: not even a header is there")
@@ -83,7 +93,7 @@ func (c *CSV) Header() ([]string, error) {
 		case w.End-w.Start > c.RowBytes:
 			return nil, r.refuse(schemas.CodeHostileObject, "its header is longer than the limit of %d bytes", c.RowBytes)
 		}
-		if err := w.Fill(r.Fill); err != nil {
+		if err := w.Fill(c.fill); err != nil {
 			return nil, err
 		}
 	}

@@ -63,7 +63,8 @@ type Reader struct {
 	limits schemas.Limits
 	packed packedReader
 	text   io.Reader
-	close  func()
+	// frames are the readers of zstd, which hold buffers until they are closed.
+	frames []*zstd.Decoder
 }
 
 // packedReader counts the packed bytes and remembers why reading them failed, so that a broken network is not taken for a
@@ -99,37 +100,87 @@ func NewReader(ctx context.Context, object string, body io.Reader, limits schema
 			break
 		}
 	}
-	switch r.Packing {
-	case Plain: // what is at hand, and then without a copy between
+	if r.Packing == unknownPacking {
+		return nil, r.refuse(schemas.CodeUnreadableObject, "it is %s; deliver it plain, as gzip or as zstd, in UTF-8", name)
+	}
+	if r.Packing == Plain { // what is at hand, and then without a copy between
 		ahead, err := buffered.Peek(buffered.Buffered())
 		if err != nil {
 			return nil, fmt.Errorf("read its first bytes: %w", err)
 		}
 		r.text = io.MultiReader(bytes.NewReader(ahead), &r.packed)
+		return r, nil
+	}
+	if r.Packing == Parquet {
+		return r, nil
+	}
+	return r, r.unpack(buffered, r.Packing)
+}
+
+// mostPackings bounds how often an object may be packed: some pack what is packed already.
+const mostPackings = 3
+
+// unpack sets the text to what reads a packed stream, as often as it is packed.
+func (r *Reader) unpack(stream *bufio.Reader, kind Packing) error {
+	for depth := 1; ; depth++ {
+		text, err := r.open(stream, kind)
+		if err != nil {
+			return err
+		}
+		stream = bufio.NewReaderSize(text, readBytes)
+		first, err := stream.Peek(8)
+		if err != nil && !errors.Is(err, io.EOF) { // which reading meets again
+			r.text = stream
+			return nil
+		}
+		kind = Plain
+		name := ""
+		for _, p := range packs {
+			if bytes.HasPrefix(first, []byte(p.magic)) {
+				kind, name = p.kind, p.name
+				break
+			}
+		}
+		switch {
+		case kind == Plain:
+			ahead, err := stream.Peek(stream.Buffered())
+			if err != nil {
+				return fmt.Errorf("read its first bytes: %w", err)
+			}
+			r.text = io.MultiReader(bytes.NewReader(ahead), text)
+			return nil
+		case kind == Parquet || kind == unknownPacking:
+			return r.refuse(schemas.CodeUnreadableObject, "what it packs is %s; deliver that as it is", name)
+		case depth == mostPackings:
+			return r.refuse(schemas.CodeHostileObject, "it is packed more than %d times", mostPackings)
+		}
+	}
+}
+
+// open returns the reader of a packed stream.
+func (r *Reader) open(stream *bufio.Reader, kind Packing) (io.Reader, error) {
+	switch kind {
 	case Gzip:
-		z, err := newInflater(buffered)
+		z, err := newInflater(stream)
 		if err != nil {
 			return nil, r.unreadable(err)
 		}
-		r.text = z
-	case Zstd:
-		z, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		return z, nil
+	default:
+		z, err := zstd.NewReader(stream, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(zstdWindow))
 		if err != nil {
 			return nil, r.unreadable(err)
 		}
-		r.text, r.close = z, z.Close
-	case Parquet:
-	case unknownPacking:
-		return nil, r.refuse(schemas.CodeUnreadableObject, "it is %s; deliver it plain, as gzip or as zstd, in UTF-8", name)
+		r.frames = append(r.frames, z)
+		return z, nil
 	}
-	return r, nil
 }
 
 // Close gives back what unpacking holds.
 func (r *Reader) Close() {
-	if r.close != nil {
-		r.close()
+	for _, z := range r.frames {
+		z.Close()
 	}
 }
 

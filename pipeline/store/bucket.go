@@ -106,6 +106,7 @@ func (p bucketPlace) open(ctx context.Context, client aws.HTTPClient) (*Bucket, 
 			standard := retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = maxAttempts })
 			return retry.AddWithErrorCodes(standard, "ConditionalRequestConflict", "OperationAborted")
 		}),
+		config.WithHTTPClient(patientClient(patience)),
 		config.WithLogger(logging.Nop{}),
 		config.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenSupported),
 		config.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenSupported),

@@ -126,7 +126,7 @@ func (b *bill) commitWindows(c *schemas.Commitment) {
 		factor = *c.OverageFactor
 	}
 	for _, kind := range [2]string{model.OpOverage, model.OpTrueUp} {
-		l := b.blank(nil)
+		l := b.committed(c)
 		l.charge.Category, l.charge.PricingKind, l.charge.Model = schemas.CategoryPurchase, schemas.PricingCommitted, kind
 		if kind == model.OpOverage {
 			l.charge.Description = fmt.Sprintf("Overage above commitment %s per %s", c.ID, c.Window)

@@ -43,7 +43,7 @@ func (b *bill) commitLines(c *schemas.Commitment, sold []*line) {
 			spend, tax = spend.Add(l.amount.V), l.tax
 		}
 	}
-	l := b.blank(nil)
+	l := b.committed(c)
 	promised := l.t.Add(model.OpGiven, "commitment "+c.ID, c.Amount, model.Fact("commitment", c.Amount))
 	promised = prorate(&l.t, promised, c.Prorate, b.validPart(&c.Validity))
 	l.tax = tax
@@ -58,6 +58,26 @@ func (b *bill) commitLines(c *schemas.Commitment, sold []*line) {
 		l.amount = l.t.Sub("what is missing to it", model.In("commitment", promised), model.Fact("spend", spend))
 		b.addCommitted(l, schemas.MadeTrueUp, "True-up to commitment "+c.ID)
 	}
+}
+
+// committed starts a line that a commitment makes. It belongs to the offering that the commitment is on, by itself or by the
+// meters that only that one sells; to none where there are several.
+func (b *bill) committed(c *schemas.Commitment) *line {
+	l := b.blank(nil)
+	on := slices.Clone(c.Offerings)
+	for _, o := range b.plan.offerings {
+		sells := slices.ContainsFunc(o.Prices, func(p schemas.Price) bool { return p.Meter != "" && slices.Contains(c.Meters, p.Meter) })
+		if sells && !slices.Contains(on, o.ID) {
+			on = append(on, o.ID)
+		}
+	}
+	if len(on) == 1 {
+		l.charge.Offering = on[0]
+		if o := b.plan.offerings[on[0]]; o != nil {
+			l.charge.Service, l.charge.ServiceCategory = o.Service, o.ServiceCategory
+		}
+	}
+	return l
 }
 
 // addCommitted adds a line that a commitment makes.

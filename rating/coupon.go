@@ -1,6 +1,7 @@
 package rating
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -68,7 +69,7 @@ func (b *bill) redeemOne(r *schemas.Redemption, c *schemas.Coupon, lines []*line
 	room := make([]money.Decimal, len(lines))
 	base := money.Zero
 	for i, l := range lines {
-		if left[i].IsPositive() && (len(c.Offerings) == 0 || slices.Contains(c.Offerings, l.charge.Offering)) {
+		if left[i].IsPositive() && (len(c.Offerings) == 0 || slices.Contains(c.Offerings, soldAs(&l.charge))) {
 			room[i] = left[i]
 			base = base.Add(left[i])
 		}
@@ -89,7 +90,7 @@ func (b *bill) redeemOne(r *schemas.Redemption, c *schemas.Coupon, lines []*line
 	for i := range parts {
 		left[i] = left[i].Sub(parts[i])
 	}
-	b.couponLines(c, lines, parts)
+	b.couponLines(c, lines, parts, leftOf(c, used))
 	if amount.IsPositive() {
 		b.out.Carried.setCoupon(CarriedCoupon{c.ID, used.Add(amount), periods + 1})
 	}
@@ -103,31 +104,56 @@ func unitPlaces(rule schemas.RoundingRule) int32 {
 	return *rule.Places
 }
 
-// couponLines adds one line for each tax category with what the coupon takes off its lines.
-func (b *bill) couponLines(c *schemas.Coupon, lines []*line, parts []money.Decimal) {
-	var categories []string
+// leftOf is what a coupon of a bounded sum still holds; nil is without bound.
+func leftOf(c *schemas.Coupon, used money.Decimal) *money.Decimal {
+	most := c.Total
+	if most == nil && c.Uses == 1 {
+		most = c.Fixed
+	}
+	if most == nil {
+		return nil
+	}
+	left := most.Sub(used)
+	return &left
+}
+
+// reduced is what a coupon reduces: the lines of an offering, which it belongs to, under one tax category.
+type reduced struct {
+	tax      string
+	offering schemas.OfferingID
+}
+
+// couponLines adds one line for each offering and tax category with what the coupon takes off their lines.
+func (b *bill) couponLines(c *schemas.Coupon, lines []*line, parts []money.Decimal, left *money.Decimal) {
+	of := func(l *line) reduced { return reduced{l.tax, l.charge.Offering} }
+	var groups []reduced
 	for i, l := range lines {
-		if parts[i].IsPositive() && !slices.Contains(categories, l.tax) {
-			categories = append(categories, l.tax)
+		if parts[i].IsPositive() && !slices.Contains(groups, of(l)) {
+			groups = append(groups, of(l))
 		}
 	}
-	slices.Sort(categories)
-	for _, category := range categories {
+	slices.SortFunc(groups, func(x, y reduced) int { return cmp.Or(cmp.Compare(x.tax, y.tax), cmp.Compare(x.offering, y.offering)) })
+	for _, group := range groups {
 		l := b.blank(nil)
 		var taken []model.Operand
 		for i := range parts {
-			if parts[i].IsPositive() && lines[i].tax == category {
+			if parts[i].IsPositive() && of(lines[i]) == group {
 				taken = append(taken, model.Fact(fmt.Sprintf("line_%d", i+1), parts[i]))
 			}
 		}
 		off := l.t.Sum("what coupon "+c.ID+" takes off the lines", taken...)
+		if left != nil {
+			rest := l.t.Sub("what is left of coupon "+c.ID, model.Fact("left", *left), model.In("coupon", off)).V
+			left = &rest
+		}
 		l.amount = l.t.Neg("which reduces what is due", model.In("coupon", off))
-		l.tax = category
+		l.tax = group.tax
 		l.charge.Category, l.charge.Frequency, l.charge.Model = schemas.CategoryCredit, schemas.FrequencyOneTime, "coupon"
-		l.charge.Price, l.charge.List = schemas.PriceID(c.ID), l.amount.V
-		l.charge.Description = "Coupon " + c.ID
-		if c.Name != "" {
-			l.charge.Description = c.Name
+		l.charge.Price, l.charge.Offering, l.charge.List = schemas.PriceID(c.ID), group.offering, l.amount.V
+		l.charge.Description = cmp.Or(c.Name, "Coupon "+c.ID)
+		if o := b.plan.offerings[group.offering]; o != nil {
+			l.charge.Description += " on " + cmp.Or(o.Name, string(o.ID))
+			l.charge.Service, l.charge.ServiceCategory = o.Service, o.ServiceCategory
 		}
 		l.fix(l.amount)
 		b.add(l)

@@ -129,6 +129,7 @@ func (b *bill) draw() error {
 	drawn, left := Draw(dues, grants, b.policy.CreditOrder)
 	for i := range grants {
 		b.out.Carried.setGrant(grants[i].ID, left[i])
+		balance := balanceOf(&grants[i])
 		for k := 0; k < len(drawn); k++ {
 			d := drawn[k]
 			if d.Grant != grants[i].ID {
@@ -138,7 +139,8 @@ func (b *bill) draw() error {
 				k++
 				d.Amount = d.Amount.Add(drawn[k].Amount)
 			}
-			b.addCredit(&grants[i], d, lines[d.Due])
+			b.addCredit(&grants[i], d, balance, lines[d.Due])
+			balance = balance.Sub(d.Amount)
 		}
 	}
 	return nil
@@ -153,7 +155,7 @@ func (b *bill) dues() ([]Due, []*line) {
 	due := func(of, l *line, amount money.Decimal) {
 		take := model.Lower(amount, below)
 		below = below.Sub(take)
-		dues = append(dues, Due{of.charge.Offering, of.charge.Meter, amount.Sub(take)})
+		dues = append(dues, Due{soldAs(&of.charge), of.charge.Meter, amount.Sub(take)})
 		lines = append(lines, l)
 	}
 	for _, l := range b.lines {
@@ -175,8 +177,16 @@ func (b *bill) dues() ([]Due, []*line) {
 	return dues, lines
 }
 
-// addCredit adds the line of what a grant pays of another line.
-func (b *bill) addCredit(g *schemas.Grant, d Drawn, of *line) {
+// soldAs is the offering whose discounts, coupons and credits a charge takes part in: what a commitment adds is of none.
+func soldAs(c *schemas.Charge) schemas.OfferingID {
+	if c.PricingKind == schemas.PricingCommitted {
+		return ""
+	}
+	return c.Offering
+}
+
+// addCredit adds the line of what a grant pays of another line, out of its balance.
+func (b *bill) addCredit(g *schemas.Grant, d Drawn, balance money.Decimal, of *line) {
 	l := b.blank(of.sub)
 	c := &l.charge
 	c.Category, c.Frequency, c.Model = schemas.CategoryCredit, schemas.FrequencyOneTime, schemas.PrepaidCredit
@@ -191,6 +201,7 @@ func (b *bill) addCredit(g *schemas.Grant, d Drawn, of *line) {
 		l.tax = noTax
 	}
 	paid := l.t.Add(model.OpGiven, "credit "+g.ID+" pays", d.Amount, model.Fact("credit", d.Amount))
+	l.t.Sub("what is left of credit "+g.ID, model.Fact("balance", balance), model.In("credit", paid))
 	l.amount = l.t.Neg("which reduces what is due", model.In("credit", paid))
 	c.List = l.amount.V
 	l.fix(l.amount)

@@ -110,7 +110,7 @@ func (d *Draft) place(inv *schemas.Invoice, c *schemas.Charge) error {
 	switch {
 	case c.Category == schemas.CategoryTax:
 		return addTax(inv, c, amount)
-	case c.Model == creditModel && d.terms.CreditTax != schemas.CreditBeforeTax:
+	case isCredit(c) && d.terms.CreditTax != schemas.CreditBeforeTax:
 		return apply(inv, c, amount)
 	}
 	l := schemas.InvoiceLine{

@@ -10,8 +10,10 @@ import (
 	"daybook/schemas/money"
 )
 
-// creditModel is that of charges by which prepaid credit pays.
-const creditModel = "prepaid_credit"
+// isCredit reports whether a charge is what a grant pays: prepaid credit, or credit that was given.
+func isCredit(c *schemas.Charge) bool {
+	return c.Model == schemas.PrepaidCredit || c.Model == schemas.PromotionalCredit
+}
 
 // addTax adds a tax to the row of its rate; that of an earlier period has a row of its own.
 func addTax(inv *schemas.Invoice, c *schemas.Charge, amount money.Fixed) error {
@@ -114,6 +116,9 @@ func apply(inv *schemas.Invoice, c *schemas.Charge, amount money.Fixed) error {
 	for i := range c.Steps {
 		if grant, ok := strings.CutSuffix(c.Steps[i].Note, " pays"); ok {
 			description = "Prepaid " + grant
+			if c.Model == schemas.PromotionalCredit {
+				description = "Promotional " + grant
+			}
 		}
 	}
 	hasLeft, left := leftOf(c)

@@ -9,25 +9,28 @@ import (
 	"daybook/schemas"
 )
 
-// families lists the accounts of the book that have another above them, in order, with the one at the top; none where no
-// price of the catalogue is pooled, so that accounts lie where they would without families.
+// families lists the accounts of the book that have another above them, in order, with the one at the top: all where a price
+// of the catalogue is pooled, else those of families in which an account pays for another, whose invoice one task writes. So
+// all other accounts lie where they would without families.
 func families(b *book.Book) (out []run.Kin) {
 	pooled := slices.ContainsFunc(b.Catalogue.Offerings, func(o schemas.Offering) bool {
 		return slices.ContainsFunc(o.Prices, func(p schemas.Price) bool { return p.Pooled })
 	})
-	if !pooled {
-		return nil
-	}
-	parents := map[schemas.AccountID]schemas.AccountID{}
+	parents, pays := map[schemas.AccountID]schemas.AccountID{}, map[schemas.AccountID]bool{}
 	for a := range b.Accounts {
 		parents[a.ID] = a.Parent
 	}
-	for id := range parents {
-		root := id
-		for parents[root] != "" { // the book has no circles
-			root = parents[root]
+	rootOf := func(id schemas.AccountID) schemas.AccountID {
+		for parents[id] != "" { // the book has no circles
+			id = parents[id]
 		}
-		if id != root && root != "" {
+		return id
+	}
+	for a := range b.Accounts {
+		pays[rootOf(a.ID)] = pays[rootOf(a.ID)] || a.PaidByParent
+	}
+	for id := range parents {
+		if root := rootOf(id); id != root && (pooled || pays[root]) {
 			out = append(out, run.Kin{Account: id, Root: root})
 		}
 	}

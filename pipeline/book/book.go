@@ -79,6 +79,28 @@ func (b *Book) Account(id schemas.AccountID) (*schemas.Account, *schemas.Custome
 	return &customer.Accounts[at.account], customer, true
 }
 
+// Payer returns the account on whose invoice the charges of an account stand: itself, or the one above that pays for it.
+func (b *Book) Payer(id schemas.AccountID) schemas.AccountID {
+	for { // the book has no circles
+		a, _, ok := b.Account(id)
+		if !ok || !a.PaidByParent {
+			return id
+		}
+		id = a.Parent
+	}
+}
+
+// Payers returns the accounts that pay, by those whose charges they pay.
+func (b *Book) Payers() map[schemas.AccountID]schemas.AccountID {
+	out := map[schemas.AccountID]schemas.AccountID{}
+	for a := range b.Accounts {
+		if payer := b.Payer(a.ID); payer != a.ID {
+			out[a.ID] = payer
+		}
+	}
+	return out
+}
+
 // Accounts calls yield with every account and its customer, in the order of Customers, until it returns false.
 func (b *Book) Accounts(yield func(*schemas.Account, *schemas.Customer) bool) {
 	for i := range b.Customers {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"daybook/pipeline/compare"
@@ -39,6 +41,8 @@ func Invoices(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	e := &invoiceEmitter{in: in, ctx: ctx, res: &run.Result{}, billing: Billing(in.Book(), in.Period(), in.AsOf(), left.Unwhole)}
+	e.shared, e.payers = map[schemas.AccountID]*invoice.Draft{}, in.Book().Payers()
+	e.paid = PaidBy(e.payers)
 	key := fmt.Sprintf("reports/%s/%s/invoices/invoices-%04d.jsonl", in.Period(), in.RunID(), in.Part)
 	out, err := in.WriteObject(ctx, "invoices", key, 0, func(w io.Writer) error {
 		e.lines = w
@@ -49,6 +53,9 @@ func Invoices(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 			return err
 		}
 		if err := e.finish(); err != nil {
+			return err
+		}
+		if err := e.finishShared(); err != nil {
 			return err
 		}
 		return e.page()
@@ -85,6 +92,10 @@ type invoiceEmitter struct {
 	// draft is the account's whose charges are coming.
 	account schemas.AccountID
 	draft   *invoice.Draft
+	// shared are the drafts of accounts that pay for others, by those; payers are the accounts that pay, by the others.
+	shared  map[schemas.AccountID]*invoice.Draft
+	payers  map[schemas.AccountID]schemas.AccountID
+	paid    map[schemas.AccountID][]schemas.AccountID
 	pending []schemas.Invoice
 	// rows is how many rows of a table the pending invoices take.
 	rows   int
@@ -94,25 +105,50 @@ type invoiceEmitter struct {
 }
 
 func (e *invoiceEmitter) charge(c *schemas.Charge) error {
-	if e.draft != nil && e.account != c.Account {
-		if err := e.finish(); err != nil {
-			return err
-		}
-	}
-	if e.draft == nil {
-		to, err := BuyerOf(e.in.Book(), c.Account)
-		if err != nil {
-			return err
-		}
-		e.account, e.draft = c.Account, e.billing.Begin(to)
-	}
-	if err := e.draft.Add(c); err != nil {
+	if err := e.take(c); err != nil {
 		return err
 	}
 	return run.CountCharge(&e.read, c)
 }
 
-// finish writes the invoices of the account whose charges are all there.
+// take puts a charge on the draft on which it stands.
+func (e *invoiceEmitter) take(c *schemas.Charge) error {
+	if e.draft != nil && e.account != c.Account {
+		if err := e.finish(); err != nil {
+			return err
+		}
+	}
+	payer := cmp.Or(e.payers[c.Account], c.Account)
+	if shared := e.shared[payer]; shared != nil {
+		return shared.Add(c)
+	}
+	if e.draft == nil {
+		to, err := BuyerOf(e.in.Book(), payer, e.paid[payer])
+		if err != nil {
+			return err
+		}
+		draft := e.billing.Begin(to)
+		if len(to.PaysFor) > 0 { // others' charges are still to come, or came before
+			e.shared[payer] = draft
+			return draft.Add(c)
+		}
+		e.account, e.draft = c.Account, draft
+	}
+	return e.draft.Add(c)
+}
+
+// finishShared writes the invoices that hold charges of several accounts, in order of those that pay.
+func (e *invoiceEmitter) finishShared() error {
+	for _, payer := range slices.Sorted(maps.Keys(e.shared)) {
+		e.draft = e.shared[payer]
+		if err := e.finish(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish writes the invoices of the draft whose charges are all there.
 func (e *invoiceEmitter) finish() error {
 	if e.draft == nil {
 		return nil
@@ -250,8 +286,17 @@ func seller(p *schemas.Provider) *schemas.Party {
 	}
 }
 
+// PaidBy turns the accounts that pay around: those whose charges each of them pays, in order.
+func PaidBy(payers map[schemas.AccountID]schemas.AccountID) map[schemas.AccountID][]schemas.AccountID {
+	out := map[schemas.AccountID][]schemas.AccountID{}
+	for _, id := range slices.Sorted(maps.Keys(payers)) {
+		out[payers[id]] = append(out[payers[id]], id)
+	}
+	return out
+}
+
 // BuyerOf is whom an account's invoices are for. The error is an account that is not in the book.
-func BuyerOf(b run.Book, id schemas.AccountID) (*invoice.Buyer, error) {
+func BuyerOf(b run.Book, id schemas.AccountID, paid []schemas.AccountID) (*invoice.Buyer, error) {
 	account, c, ok := b.Account(id)
 	if !ok {
 		return nil, fmt.Errorf("account %s has charges and is not in the book", id)
@@ -259,6 +304,14 @@ func BuyerOf(b run.Book, id schemas.AccountID) (*invoice.Buyer, error) {
 	to := &invoice.Buyer{
 		Party:   &schemas.Party{Name: c.Name, LegalName: c.LegalName, Address: c.Address, TaxID: c.TaxID, Email: c.Email},
 		Account: id, Name: cmp.Or(account.Name, c.Name), Zone: b.Zone(),
+	}
+	for _, other := range paid {
+		if account, c, ok := b.Account(other); ok {
+			if to.PaysFor == nil {
+				to.PaysFor = map[schemas.AccountID]string{}
+			}
+			to.PaysFor[other] = cmp.Or(account.Name, c.Name)
+		}
 	}
 	if account.TaxExempt {
 		to.TaxReason = account.TaxReason

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"daybook/pipeline/dataset"
@@ -15,12 +16,16 @@ import (
 	"daybook/pipeline/emit"
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
+	"daybook/rating/invoice"
 	"daybook/schemas"
 )
 
 // Invoices returns the draft invoices of an account as the run wrote them, one JSON object for each currency. The error
 // wraps ErrNothing if the run has none.
 func (l *Look) Invoices(ctx context.Context, id schemas.AccountID) ([]json.RawMessage, error) {
+	if payer := l.book.Payer(id); payer != id {
+		return nil, fmt.Errorf("account %s is paid by %s, on whose invoice its charges stand: %w", id, payer, ErrNothing)
+	}
 	name := fmt.Sprintf("/invoices-%04d.jsonl", l.Manifest.Spec.Home()(id))
 	var out []json.RawMessage
 	for _, o := range l.Manifest.Outputs {
@@ -80,11 +85,32 @@ func (l *Look) InvoicePage(ctx context.Context, id schemas.AccountID) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	to, err := emit.BuyerOf(run.WholeBook(l.book), id)
+	paid := emit.PaidBy(l.book.Payers())[id]
+	to, err := emit.BuyerOf(run.WholeBook(l.book), id, paid)
 	if err != nil {
 		return nil, fmt.Errorf("render the invoice of %s: the account is no longer in the book; the run's own pages are in reports/%s/%s/invoices", id, l.Manifest.Spec.Period, l.Manifest.Run)
 	}
 	draft := emit.Billing(run.WholeBook(l.book), l.Manifest.Spec.Period, l.asOf(), l.Manifest.Provisional).Begin(to)
+	for _, account := range slices.Sorted(slices.Values(append(paid, id))) {
+		if err := l.addCharges(ctx, draft, account); err != nil {
+			return nil, err
+		}
+	}
+	drafts, err := draft.Invoices()
+	if err != nil {
+		return nil, err
+	}
+	for i := range max(len(drafts), len(want)) {
+		if i >= len(want) || i >= len(drafts) || !bytes.Equal(document.AppendInvoiceJSON(nil, &drafts[i]), want[i]) {
+			return nil, fmt.Errorf("render the invoice of %s: the book has changed since the run, which would show on it; the run's own pages are in reports/%s/%s/invoices", id, l.Manifest.Spec.Period, l.Manifest.Run)
+		}
+	}
+	title := fmt.Sprintf("Draft invoice %s, %s", l.Manifest.Spec.Period, to.Name)
+	return document.InvoicesHTML(nil, title, drafts), nil
+}
+
+// addCharges puts the charges of an account on a draft.
+func (l *Look) addCharges(ctx context.Context, draft *invoice.Draft, id schemas.AccountID) error {
 	q := scanning{table: &schemas.Charges, column: schemas.ChargeBillingAccountId, text: string(id)}
 	for _, o := range l.outputs(&schemas.Charges, id) {
 		err := l.scan(ctx, o.Key, q, func(b *dataset.Batch, _ int) error {
@@ -103,18 +129,8 @@ func (l *Look) InvoicePage(ctx context.Context, id schemas.AccountID) ([]byte, e
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	drafts, err := draft.Invoices()
-	if err != nil {
-		return nil, err
-	}
-	for i := range max(len(drafts), len(want)) {
-		if i >= len(want) || i >= len(drafts) || !bytes.Equal(document.AppendInvoiceJSON(nil, &drafts[i]), want[i]) {
-			return nil, fmt.Errorf("render the invoice of %s: the book has changed since the run, which would show on it; the run's own pages are in reports/%s/%s/invoices", id, l.Manifest.Spec.Period, l.Manifest.Run)
-		}
-	}
-	title := fmt.Sprintf("Draft invoice %s, %s", l.Manifest.Spec.Period, to.Name)
-	return document.InvoicesHTML(nil, title, drafts), nil
+	return nil
 }

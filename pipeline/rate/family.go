@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/run"
 	"daybook/rating"
 	"daybook/schemas"
 )
@@ -50,6 +51,19 @@ func GatherFamilies(ctx context.Context, set *Setting, members []schemas.Account
 		}
 	}
 	return out, nil
+}
+
+// pooling are the families whose usage is priced as one: none where no price is pooled, for families lie together for the
+// sake of their invoices, too.
+func pooling(b run.Book, roots map[schemas.AccountID]schemas.AccountID) map[schemas.AccountID]schemas.AccountID {
+	for i := range b.Catalogue().Offerings {
+		for j := range b.Catalogue().Offerings[i].Prices {
+			if b.Catalogue().Offerings[i].Prices[j].Pooled {
+				return roots
+			}
+		}
+	}
+	return nil
 }
 
 // kinIn are the accounts of a list that have a family.

@@ -165,6 +165,7 @@ func newRater(ctx context.Context, in *run.Inputs, set *Setting, room *raterRoom
 	room.trim()
 	w := &rater{in: in, set: set, plan: set.Plan, tally: room.tally, combos: &room.combos, lay: &room.lay, found: in.NewFindings()}
 	w.lay.Start, w.lay.End, w.lay.Names, w.lay.Period = start.UnixMicro(), end.UnixMicro(), whom.names, string(in.Period())
+	w.lay.Payers = whom.payers
 	w.due = whom.byShard[in.Shard]
 	return w, nil
 }

@@ -72,7 +72,7 @@ func settingOf(ctx context.Context, in *run.Inputs) (*Setting, error) {
 			}
 		}
 		return &Setting{
-			Period: in.Period(), AsOf: in.AsOf(), Book: in.Book(), Store: in.Store(), Plan: plan, Earlier: in.Earlier(), Roots: in.Roots(),
+			Period: in.Period(), AsOf: in.AsOf(), Book: in.Book(), Store: in.Store(), Plan: plan, Earlier: in.Earlier(), Roots: pooling(in.Book(), in.Roots()),
 			Carried: func(id schemas.AccountID) (rating.Carried, error) { return carried[id], nil },
 		}, nil
 	})
@@ -83,7 +83,7 @@ func SettingIn(ctx context.Context, m *run.Manifest, b run.Book, s store.Store) 
 	asOf := m.Spec.AsOfDay(b.Zone())
 	plan, err := compile(b, rating.Spec{Period: m.Spec.Period, AsOf: asOf, Through: normalise.ThroughIn(m, b.Zone())})
 	return &Setting{
-		Period: m.Spec.Period, AsOf: asOf, Book: b, Store: s, Plan: plan, Earlier: m.Spec.Earlier, Roots: m.Spec.Roots(),
+		Period: m.Spec.Period, AsOf: asOf, Book: b, Store: s, Plan: plan, Earlier: m.Spec.Earlier, Roots: pooling(b, m.Spec.Roots()),
 		Carried: func(id schemas.AccountID) (rating.Carried, error) { return carriedInto(ctx, s, m, id) },
 	}, err
 }
@@ -135,7 +135,9 @@ func (s *Setting) planIn(m *run.Manifest) (*rating.Plan, error) {
 
 // ledger is whom a run rates: the names that charges show, by account, and the accounts to be rated by shard, in order.
 type ledger struct {
-	names   map[schemas.AccountID]string
+	names map[schemas.AccountID]string
+	// payers are the accounts on whose invoices charges stand, by account, where that is another.
+	payers  map[schemas.AccountID]schemas.AccountID
 	byShard [][]schemas.AccountID
 }
 
@@ -146,7 +148,7 @@ func ledgerOf(ctx context.Context, in *run.Inputs) (*ledger, error) {
 		if err != nil {
 			return nil, err
 		}
-		l := &ledger{names: map[schemas.AccountID]string{}, byShard: make([][]schemas.AccountID, in.Shards())}
+		l := &ledger{names: map[schemas.AccountID]string{}, payers: in.Book().Payers(), byShard: make([][]schemas.AccountID, in.Shards())}
 		for account, customer := range in.Book().Accounts() {
 			l.names[account.ID] = cmp.Or(account.Name, customer.Name)
 		}

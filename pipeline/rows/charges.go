@@ -17,6 +17,8 @@ type ChargeWriter struct {
 	Start, End int64
 	Period     string
 	Names      map[schemas.AccountID]string
+	// Payers are the accounts on whose drafts charges stand, by account, where that is another.
+	Payers map[schemas.AccountID]schemas.AccountID
 
 	Batch *dataset.Batch
 	kinds map[kindKey]*chargeKind
@@ -246,7 +248,7 @@ func (w *ChargeWriter) ownerOf(c *schemas.Charge) *codedOwner {
 	if name := w.Names[c.Account]; name != "" {
 		set(schemas.ChargeBillingAccountName, name)
 	}
-	set(schemas.ChargeDraftInvoiceId, w.Period+"-"+string(c.Account)+"-"+string(c.Currency))
+	set(schemas.ChargeDraftInvoiceId, w.Period+"-"+string(cmp.Or(w.Payers[c.Account], c.Account))+"-"+string(c.Currency))
 	return x
 }
 

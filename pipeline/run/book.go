@@ -60,6 +60,16 @@ func (b Book) Account(id schemas.AccountID) (*schemas.Account, *schemas.Customer
 	return b.ask(book.PartCustomers).Account(id)
 }
 
+// Payer is the account on whose invoice the charges of an account stand.
+func (b Book) Payer(id schemas.AccountID) schemas.AccountID {
+	return b.ask(book.PartCustomers).Payer(id)
+}
+
+// Payers are the accounts that pay, by those whose charges they pay.
+func (b Book) Payers() map[schemas.AccountID]schemas.AccountID {
+	return b.ask(book.PartCustomers).Payers()
+}
+
 // Owner says whose a row is that names a billing and a sub-account on a day.
 func (b Book) Owner(src *schemas.Source, billing, sub string, day schemas.Date) (schemas.AccountID, bool) {
 	return b.ask(book.PartPeers, book.PartCustomers).Owner(src, billing, sub, day)

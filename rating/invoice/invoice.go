@@ -39,9 +39,11 @@ type Buyer struct {
 	Zone *time.Location
 	// TaxReason says why no tax is charged; empty where it is.
 	TaxReason string
+	// PaysFor names the other accounts whose charges stand on the invoice, each line with the name.
+	PaysFor map[schemas.AccountID]string
 }
 
-// Draft gathers the charges of one account. It keeps lines, which are smaller than the charges that they are made of.
+// Draft gathers the charges of one account, and of those for which it pays. It keeps lines, which are smaller than the charges that they are made of.
 type Draft struct {
 	terms    *Terms
 	buyer    *Buyer
@@ -54,7 +56,7 @@ func (t *Terms) Begin(buyer *Buyer) *Draft { return &Draft{terms: t, buyer: buye
 // Add puts a charge on the invoice of its currency. Charges keep their order. The error is a charge of another account, an
 // amount that no document can hold, or a currency without minor unit; it names the charge.
 func (d *Draft) Add(c *schemas.Charge) error {
-	if c.Account != d.buyer.Account {
+	if _, paid := d.buyer.PaysFor[c.Account]; c.Account != d.buyer.Account && !paid {
 		return fmt.Errorf("invoice account %s: charge %s is of account %s", d.buyer.Account, c.ID, c.Account)
 	}
 	at := slices.IndexFunc(d.invoices, func(v schemas.Invoice) bool { return v.Currency == c.Currency })
@@ -119,6 +121,9 @@ func (d *Draft) place(inv *schemas.Invoice, c *schemas.Charge) error {
 	}
 	if c.Group == "RegionId="+c.Region { // the line names its region already
 		l.Group = ""
+	}
+	if name := d.buyer.PaysFor[c.Account]; name != "" {
+		l.Description = name + ": " + l.Description
 	}
 	l.From, l.To = d.days(c)
 	hidden := costModel(schemas.Model(c.Model)) || d.terms.CostMeters[c.Meter]

@@ -23,8 +23,8 @@ func TestLazyColumns(t *testing.T) {
 	lazy := []int{0, 2, 5, 6, 9, 10}
 	var buffers ScanBuffers
 	for _, batchRows := range []int{0, 333, 1000, 5000} {
-		b := batches.Random(t, r, 70_000, 4)
-		file := writeParquet(t, &batches.Sample, WriterOptions{RowGroupRows: 40_000, RowGroupTextBytes: 300_000}, b)
+		b := batches.Random(t, r, 34_500, 4)
+		file := writeParquet(t, &batches.Sample, WriterOptions{RowGroupRows: 33_000, RowGroupTextBytes: 300_000}, b)
 		f, err := Open(bytes.NewReader(file), int64(len(file)))
 		if err != nil {
 			t.Fatal(err)
@@ -310,7 +310,7 @@ func TestRepeatedColumns(t *testing.T) {
 	}}
 	r := batches.NewRand(17)
 	b := dataset.NewBatch(&table)
-	const rows = 70_000
+	const rows = 34_500 // more than a page in one row group, and a second group
 	for i := range rows {
 		a, c, few := money.Fixed{Lo: r.Uint64()}, money.Fixed{Hi: int64(i), Lo: r.Uint64()}, money.FixedFromInt(int64(i/100%5))
 		if i%7 > 0 {

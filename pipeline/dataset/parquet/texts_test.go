@@ -26,7 +26,7 @@ func TestAlikeTexts(t *testing.T) {
 	}}
 	r := batches.NewRand(23)
 	b := dataset.NewBatch(&table)
-	const rows = 70_000
+	const rows = 34_500 // more than a page in one row group, and a second group
 	nested := ""
 	for i := range rows {
 		digits := fmt.Sprintf("%016x%016x", r.Uint64(), r.Uint64())

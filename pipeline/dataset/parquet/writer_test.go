@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"daybook/fixtures/batches"
+	"daybook/fixtures/effort"
 	"daybook/pipeline/dataset"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -69,6 +70,9 @@ func TestParquetRoundTrip(t *testing.T) {
 			t.Run(fmt.Sprintf("%d rows, nulls %d", rows, nulls), func(t *testing.T) {
 				b := batches.Random(t, batches.NewRand(uint64(rows)), rows, nulls)
 				for _, group := range []int{0, 333, 35_000} {
+					if rows == 40_000 && group == 333 && nulls != 2 {
+						continue // many small groups are one thing, and what a large one holds is another
+					}
 					file := writeParquet(t, &batches.Sample, WriterOptions{RowGroupRows: group}, b)
 					for _, batch := range []int{0, 1000} {
 						batches.Same(t, readParquet(t, &batches.Sample, file, batch), b, 0, rows)
@@ -127,9 +131,9 @@ func TestParquetBuffersDoNotShow(t *testing.T) {
 
 // An independent reader sees the same values, checksums included.
 func TestParquetIndependentReader(t *testing.T) {
-	const rows = 70_000
+	const rows = 34_500 // more than a page in one row group, and a second group
 	b := batches.Random(t, batches.NewRand(2), rows, 7)
-	file := writeParquet(t, &batches.Sample, WriterOptions{RowGroupRows: 40_000, Sorted: []int{0, 1}}, b)
+	file := writeParquet(t, &batches.Sample, WriterOptions{RowGroupRows: 33_000, Sorted: []int{0, 1}}, b)
 	f, err := parquet.OpenFile(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
 		t.Fatal(err)
@@ -344,7 +348,9 @@ func TestParquetFlippedBits(t *testing.T) {
 			all.AppendRange(part, 0, part.Rows)
 		}
 	}
-	for at := range file {
+	tries := effort.Count(t, len(file)/20, len(file))
+	for i := range tries {
+		at := i * len(file) / tries
 		damaged := bytes.Clone(file)
 		damaged[at] ^= 1 << (at % 7)
 		all, err := read(damaged)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"daybook/fixtures/batches"
+	"daybook/fixtures/effort"
 	"daybook/pipeline/dataset"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -71,7 +72,7 @@ func narrowBatch(t *testing.T, r *batches.Rand) *dataset.Batch {
 // TestNarrowBlocks: whatever a block leaves out of its columns, the same rows come back, all or some of them.
 func TestNarrowBlocks(t *testing.T) {
 	var buffer BlockBuffer
-	for seed := range uint64(1000) {
+	for seed := range uint64(effort.Count(t, 60, 5000)) {
 		r := batches.NewRand(seed)
 		b := narrowBatch(t, r)
 		file := writeNarrow(t, b)

@@ -35,8 +35,11 @@ func TestFamilyAgainstRat(t *testing.T) {
 		for i := range 1 + r.IntN(7) {
 			accounts = append(accounts, schemas.Account{ID: schemas.AccountID(fmt.Sprintf("a%d", i)), Currency: "EUR"})
 			used = append(used, decimal(r, 3, r.IntN(4)))
-			if r.IntN(9) == 0 {
+			switch r.IntN(9) {
+			case 0:
 				used[i] = money.Zero
+			case 1:
+				used[i] = used[i].Neg()
 			}
 		}
 		plan := compile(t, catalogue, accounts...)
@@ -49,10 +52,10 @@ func TestFamilyAgainstRat(t *testing.T) {
 			left.SetInt64(0)
 		}
 		whole, _ := new(big.Rat).SetString(price(tiers, left).FloatString(2))
-		if sum.Sign() == 0 {
+		if !slices.ContainsFunc(used, func(u money.Decimal) bool { return !u.IsZero() }) {
 			whole.SetInt64(0) // without usage there is no charge
 		}
-		for i, want := range largestRemainder(whole, sum, used) {
+		for i, want := range largestRemainder(whole, used) {
 			if shares[i].Rat().Cmp(want) != 0 {
 				t.Errorf("seed %d, %s, used %v, %s free: shares %v, and part %d is %s", seed, terms.Model, texts(used), free, texts(shares), i, want.FloatString(2))
 			}
@@ -66,8 +69,15 @@ func TestFamilyAgainstRat(t *testing.T) {
 	}
 }
 
-// largestRemainder divides an amount of cents in proportion to what was used; where nothing was, the first pays.
-func largestRemainder(whole, sum *big.Rat, used []money.Decimal) []*big.Rat {
+// largestRemainder divides an amount of cents in proportion to what was used, of which what is below zero counts as none;
+// where nothing was, the first account with any usage pays.
+func largestRemainder(whole *big.Rat, used []money.Decimal) []*big.Rat {
+	sum, first := new(big.Rat), slices.IndexFunc(used, func(u money.Decimal) bool { return !u.IsZero() })
+	for _, u := range used {
+		if u.IsPositive() {
+			sum.Add(sum, u.Rat())
+		}
+	}
 	type part struct {
 		cents *big.Int
 		rest  *big.Rat
@@ -76,9 +86,10 @@ func largestRemainder(whole, sum *big.Rat, used []money.Decimal) []*big.Rat {
 	left := new(big.Int).Quo(new(big.Rat).Mul(whole, big.NewRat(100, 1)).Num(), big.NewInt(1))
 	for i, u := range used {
 		weight := new(big.Rat)
-		if sum.Sign() > 0 {
+		switch {
+		case u.IsPositive():
 			weight.Quo(u.Rat(), sum)
-		} else if i == 0 {
+		case sum.Sign() == 0 && i == first:
 			weight.SetInt64(1)
 		}
 		exact := new(big.Rat).Mul(new(big.Rat).Mul(whole, big.NewRat(100, 1)), weight)

@@ -139,18 +139,38 @@ func (b *bill) rollOver() {
 			if e.price.joint || e.price.Allowance == nil || e.price.Allowance.Rollover == 0 || e.end != b.plan.end.UnixMicro() {
 				continue
 			}
-			b.rollEntry(e)
+			b.rollEntry(e, s.grantedBy(e))
 		}
 	}
 }
 
+// grantedBy are the stretches of the period in which a price granted its allowance, whatever its versions.
+func (s *meterSlices) grantedBy(last *entry) []granted {
+	var out []granted
+	for i := range s.entries {
+		e := &s.entries[i]
+		if e == last || e.sub == last.sub && e.price.ID == last.price.ID && e.end <= last.start {
+			if st := (stretch{entry: e, start: e.start, end: e.end}); last.price.startsAnew() {
+				out = append(out, granted{e.start, e.end, e.quantity})
+			} else {
+				out = grant(out, &st)
+			}
+		}
+	}
+	return out
+}
+
 // rollEntry carries on the allowances of one price: one for each group, or one for all.
-func (b *bill) rollEntry(e *entry) {
+func (b *bill) rollEntry(e *entry, stretches []granted) {
 	groups := map[string]money.Decimal{}
 	for key, s := range b.states {
-		if key.sub == e.sub && key.price == e.price {
-			for _, used := range s.before {
-				groups[key.group] = groups[key.group].Add(used)
+		if key.sub == e.sub && key.price == e.price.ID {
+			for _, list := range s.used {
+				for i := range list {
+					if i == len(list)-1 || e.price.startsAnew() {
+						groups[key.group] = groups[key.group].Add(list[i].quantity)
+					}
+				}
 			}
 		}
 	}
@@ -170,7 +190,7 @@ func (b *bill) rollEntry(e *entry) {
 			}
 		}
 		quiet := model.Trail{Quiet: true}
-		own := b.ownAllowance(&quiet, e)
+		own := b.ownAllowance(&quiet, e, stretches)
 		for _, c := range Rollover(*e.price.Allowance, own.V, earlier, groups[group]) {
 			c.Subscription, c.Price, c.Group = e.sub.ID, e.price.ID, group
 			b.out.Carried.Allowances = append(b.out.Carried.Allowances, c)

@@ -78,7 +78,7 @@ func (x *metering) byWindow(st *stretch, p *progress) {
 	defer func() { x.line.t = loud }()
 	upTo, none := p.before, money.Zero
 	if p.counts {
-		none = x.upTo(&upTo, p.quantity, nil, "").V
+		none = x.upTo(&upTo, p.quantity, p.without(st), nil, "").V
 	}
 	own := accumulator{}
 	for _, start := range slices.Sorted(maps.Keys(st.acc.windows)) {
@@ -88,7 +88,7 @@ func (x *metering) byWindow(st *stretch, p *progress) {
 			return // the sum of the slice is larger still, and was refused
 		}
 		metered := p.quantity.Add(own.quantity(&x.meter.Meter, x.meter.Aggregation, span{}))
-		cost := x.upTo(&upTo, metered, nil, "").V
+		cost := x.upTo(&upTo, metered, p.with(st), nil, "").V
 		x.line.windows = append(x.line.windows, windowSpend{start, cost.Sub(none)})
 	}
 }

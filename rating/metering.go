@@ -16,7 +16,12 @@ type progress struct {
 	before   accumulator
 	quantity money.Decimal
 	counts   bool // before counts
+	granted  []granted
 }
+
+// with and without are how far the period has come with a stretch, and before it.
+func (p *progress) with(st *stretch) soFar    { return soFar{p.granted, st, st.start} }
+func (p *progress) without(st *stretch) soFar { return soFar{p.granted, nil, st.start - 1} }
 
 // metering prices one stretch of one series: from its rows to an amount in the price's currency.
 type metering struct {
@@ -80,10 +85,10 @@ func (x *metering) price(st *stretch, p *progress) error {
 		return err
 	}
 	c.Consumed = own
-	total := x.upTo(&all, p.quantity.Add(own), &c.Priced, x.rowsNote(all.rows))
+	total := x.upTo(&all, p.quantity.Add(own), p.with(st), &c.Priced, x.rowsNote(all.rows))
 	x.line.amount = total
 	if p.counts {
-		earlier := x.upTo(&p.before, p.quantity, nil, "what earlier slices of the period cost at this price")
+		earlier := x.upTo(&p.before, p.quantity, p.without(st), nil, "what earlier slices of the period cost at this price")
 		x.line.amount = x.line.t.Sub("the slice costs the difference of cumulative totals", model.In("total", total), model.In("before", earlier))
 		c.Priced = c.Priced.Sub(x.reached) // of the quantity, too, the slice has what it adds
 	}
@@ -174,14 +179,14 @@ func unitPrice(terms *schemas.Terms) *money.Decimal {
 }
 
 // upTo prices a metered quantity, of the rows of an accumulator.
-func (x *metering) upTo(a *accumulator, metered money.Decimal, priced *money.Decimal, note string) model.Number {
+func (x *metering) upTo(a *accumulator, metered money.Decimal, so soFar, priced *money.Decimal, note string) model.Number {
 	t := &x.line.t
 	q := t.Add(model.OpGiven, note, metered, model.In("quantity", model.Given(metered)))
 	if x.cost != nil && x.meter.isCost() {
 		q = exchange(t, "in the currency of the price", q, *x.cost)
 	}
 	q = convertRound(t, q, x.entry.price.Convert)
-	q = x.bill.allow(x, q, priced != nil)
+	q = x.bill.allow(x, q, so, priced != nil)
 	x.reached = q.V
 	if priced != nil {
 		*priced = q.V
@@ -232,7 +237,7 @@ func (x *metering) priceLevel(st *stretch, p *progress) {
 		acc = &p.history // the level of the slice before holds on
 	}
 	c.Consumed = x.quantity(acc, st.start, st.end)
-	x.line.amount = x.upTo(st.acc, c.Consumed, &c.Priced, x.rowsNote(st.acc.rows))
+	x.line.amount = x.upTo(st.acc, c.Consumed, soFar{last: st, at: st.start}, &c.Priced, x.rowsNote(st.acc.rows))
 	plan := x.bill.plan
 	part := Part{From: time.UnixMicro(st.start), To: time.UnixMicro(st.end), Start: plan.start, End: plan.end, Zone: x.bill.account.zone}
 	x.line.amount = prorate(t, x.line.amount, x.entry.price.Prorate, part)

@@ -128,7 +128,7 @@ func also(fs ...func(*schemas.Catalogue, *schemas.Account)) func(*schemas.Catalo
 }
 
 func scenarios() []scenario {
-	return slices.Concat(meterScenarios(), timeScenarios(), moneyScenarios(), cycleScenarios(), documentScenarios(), creditScenarios(), edgeScenarios())
+	return slices.Concat(meterScenarios(), timeScenarios(), moneyScenarios(), cycleScenarios(), documentScenarios(), creditScenarios(), edgeScenarios(), allowanceScenarios())
 }
 
 func meterScenarios() []scenario {

@@ -69,12 +69,12 @@ func (b *bill) rateSeries(s *series) error {
 			}
 			continue
 		}
-		if st.entry.sub != last || st.entry.price.policy.PriceChange != schemas.ChangeContinue {
-			p.before, p.quantity, p.counts = accumulator{}, money.Zero, false
+		if st.entry.sub != last || st.entry.price.startsAnew() {
+			p.before, p.quantity, p.counts, p.granted = accumulator{}, money.Zero, false, nil
 		}
 		last = st.entry.sub
 		more := i+1 < len(stretches)
-		if st.acc.rows > 0 || m.CarryIn || m.Aggregation == schemas.AggregateTimeWeighted {
+		if st.acc.rows > 0 || m.CarryIn || m.Aggregation == schemas.AggregateTimeWeighted || p.counts && m.additive() && st.entry.price.allowanceMoves() {
 			if err := b.rateStretch(s, m, st, &p, more); err != nil {
 				return err
 			}
@@ -82,11 +82,18 @@ func (b *bill) rateSeries(s *series) error {
 		if !more {
 			break
 		}
+		p.granted = grant(p.granted, st)
 		if err := p.history.take(m.Aggregation, st.acc); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// allowanceMoves reports whether what is left of the price's allowance for earlier usage of the period may be another in a
+// later stretch, though nothing is used in it.
+func (x *price) allowanceMoves() bool {
+	return x.Allowance != nil && (x.Allowance.Prorate || x.Allowance.PerUnit || x.Allowance.Shared)
 }
 
 // rateStretch makes the line of one stretch, or notes on the series why there is none. more says that another stretch comes.
@@ -98,6 +105,9 @@ func (b *bill) rateStretch(s *series, m *meter, st *stretch, p *progress, more b
 	if code != "" {
 		s.code = code
 		return nil
+	}
+	if st.acc.rows == 0 && l.amount.V.IsZero() && st.entry.price.allowanceMoves() && !m.CarryIn && m.Aggregation != schemas.AggregateTimeWeighted {
+		return nil // the allowance is what it was
 	}
 	b.add(l)
 	for k := st.first; k < st.last; k++ {

@@ -161,3 +161,88 @@ func rateFamily(t *testing.T, plan *rating.Plan, accounts []schemas.Account, use
 	}
 	return shares, priced
 }
+
+// TestFamilyOverVersions: a family pays for versions of the same numbers what it pays for one, tiers and what is included
+// shared once.
+func TestFamilyOverVersions(t *testing.T) {
+	for seed := range uint64(200) {
+		r := random(seed)
+		p := schemas.Price{
+			ID: "p", Meter: "m", Currency: "EUR", Pooled: true, Allowance: &schemas.Allowance{Quantity: decimal(r, 2, 1)},
+			Terms: schemas.Terms{Model: schemas.ModelGraduated, Tiers: randomTiers(r)},
+		}
+		later := p
+		later.Version = "2"
+		later.Validity.From = day("2024-09-06")
+		p.Validity.To = later.Validity.From
+		var sums [2]money.Decimal
+		ids := []schemas.AccountID{"a", "b", "c"}
+		used := [][2]money.Decimal{}
+		for range ids {
+			used = append(used, [2]money.Decimal{decimal(r, 2, 2), decimal(r, 2, 2)})
+		}
+		for k, prices := range [2][]schemas.Price{{p, later}, {p}} {
+			if k == 1 {
+				prices[0].Validity.To = schemas.Date{}
+			}
+			c := schemas.Catalogue{
+				Meters:    []schemas.Meter{{ID: "m", SKUs: []schemas.SKU{"vm"}}},
+				Offerings: []schemas.Offering{{ID: "o", Name: "o", Included: true, Prices: prices}},
+			}
+			var accounts []schemas.Account
+			for _, id := range ids {
+				accounts = append(accounts, schemas.Account{ID: id, Currency: "EUR"})
+			}
+			sums[k] = familySum(t, compile(t, c, accounts...), ids, used)
+		}
+		if !sums[0].Equal(sums[1]) {
+			t.Errorf("seed %d: two versions cost %s, one %s", seed, sums[0], sums[1])
+		}
+	}
+}
+
+// familySum rates accounts as a family, each with what it used on the 5th and on the 7th.
+func familySum(t *testing.T, plan *rating.Plan, ids []schemas.AccountID, used [][2]money.Decimal) money.Decimal {
+	t.Helper()
+	family, tally, sum := rating.NewFamily(), plan.NewTally(), money.Zero
+	labels := make([]string, len(plan.Columns()))
+	for k, c := range plan.Columns() {
+		if c == schemas.UseSkuId {
+			labels[k] = "vm"
+		}
+	}
+	feed := func(i int) {
+		tally.Begin(ids[i])
+		for k, q := range used[i] {
+			f, err := money.FixedFromDecimal(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			start := time.Date(2024, 9, 5+2*k, 0, 0, 0, 0, time.UTC).UnixMicro()
+			if code := tally.Add(tally.Resolve(labels)[0], &rating.Row{Start: start, End: start + 1, Quantity: f}); code != "" {
+				t.Fatal(code)
+			}
+		}
+	}
+	for i := range ids {
+		feed(i)
+		if err := plan.AddPooled(family, tally); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range ids {
+		feed(i)
+		tally.Join(family)
+		out, err := plan.Rate(tally, rating.Carried{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range out.Charges {
+			if err := model.Check(&out.Charges[k]); err != nil {
+				t.Error(err)
+			}
+			sum = sum.Add(out.Charges[k].Amount)
+		}
+	}
+	return sum
+}

@@ -28,8 +28,8 @@ func (c *checker) pooled(at parse.Spot, p *schemas.Price) {
 			c.Complain(here, "pool prices of meters that sum or count", "what meter %s makes of accounts does not add up to what it would make of them together", p.Meter)
 		}
 	}
-	if a := p.Allowance; a != nil && (a.Rollover != 0 || a.PerUnit || a.Prorate) {
-		c.Complain(at.Field("allowance"), "state one quantity for the family and the period", "an allowance that rolls over, or follows the quantity or days of one subscription, is not a family's")
+	if a := p.Allowance; a != nil && (a.Rollover != 0 || a.PerUnit || a.Prorate || a.Shared) {
+		c.Complain(at.Field("allowance"), "state one quantity for the family and the period", "an allowance that rolls over, is shared by groups, or follows the quantity or days of one subscription, is not a family's")
 	}
 	if p.CreditUnit != "" {
 		c.Complain(at.Field("credit_unit"), "price it in money, or do not pool it", "credits are an account's own, and are not pooled")

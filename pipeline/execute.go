@@ -19,7 +19,10 @@ func Execute(ctx context.Context, p *Prepared, workers int, until string) (*run.
 		before := p.ID
 		sum, err := run.Execute(ctx, p.Run, workers, until, p.checkVersions)
 		if err == nil && until == "" {
-			return sum, p.point(ctx, sum)
+			if sum.Did > 0 {
+				err = p.learn(ctx)
+			}
+			return sum, errors.Join(err, p.point(ctx, sum))
 		}
 		if !errors.Is(err, errOlderCounts) {
 			return sum, err

@@ -26,6 +26,8 @@ type Request struct {
 	Shards int
 	// Workers is how many objects are read at a time to pin them; below 1 it is one.
 	Workers int
+	// alone looks at no other month.
+	alone bool
 }
 
 // MaxShards bounds Request.Shards.
@@ -39,6 +41,8 @@ type Prepared struct {
 	// an older version behind them.
 	refused map[string]unusableVersion
 	older   map[string]bool
+	// look is how deliveries are looked for.
+	look *ingest.Pinning
 	// current is the version of the period's pointer before anything was looked at.
 	current store.Version
 }
@@ -97,12 +101,13 @@ func (p *Prepared) fix(ctx context.Context) error {
 		}
 	}
 	p.Listed, p.older = map[string]store.Version{}, map[string]bool{}
-	look := ingest.Pinning{
-		Places: p.Places, Period: s.Period, AsOf: q.AsOf, Workers: q.Workers, Waivers: b.Provider.Waivers, Refused: p.refusedOf, Wanting: p.wantingOf, Sources: b.Sources,
-		Listed: p.Listed, Older: p.older,
+	if p.look == nil {
+		p.look = p.newLook()
 	}
+	p.look.Forget(s.Period)
+	p.look.Listed, p.look.Older, p.look.Refused, p.look.Wanting = p.Listed, p.older, p.refusedOf, p.wantingOf
 	for i := range b.Sources {
-		pinned, err := look.Source(ctx, &b.Sources[i])
+		pinned, err := p.look.Source(ctx, &b.Sources[i], s.Period)
 		if err != nil {
 			return err
 		}
@@ -119,8 +124,14 @@ func (p *Prepared) fix(ctx context.Context) error {
 		s.Carried = carried.Parts
 	}
 	s.Families = families(b)
-	if err := pinEarlier(ctx, p.Store, &s); err != nil {
+	earlier, err := pinEarlier(ctx, p.Store, &s)
+	if err != nil {
 		return err
+	}
+	if !q.alone && q.AsOf == nil {
+		if s.Arrived, err = p.arrived(ctx, earlier); err != nil {
+			return err
+		}
 	}
 	return p.Fix(s)
 }

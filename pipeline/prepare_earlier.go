@@ -10,11 +10,11 @@ import (
 	"daybook/schemas"
 )
 
-// pinEarlier fixes the runs of the periods before, and says of each pinned object how far earlier runs have taken it.
-func pinEarlier(ctx context.Context, st store.Store, s *run.Spec) error {
+// pinEarlier fixes the runs of the periods before, which come back oldest first, and says of each pinned object how far earlier
+// runs have taken it.
+func pinEarlier(ctx context.Context, st store.Store, s *run.Spec) (found []*run.Manifest, err error) {
 	taken := map[run.Object]schemas.Period{}
 	p := s.Period
-	var found []*run.Manifest
 	for range run.MostEarlier {
 		p = p.Previous()
 		current, _, err := run.ReadCurrent(ctx, st, p)
@@ -22,11 +22,11 @@ func pinEarlier(ctx context.Context, st store.Store, s *run.Spec) error {
 			continue // what comes late for it is a finding; a damaged pointer is in no other period's way
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		m, err := run.ReadEarlier(ctx, st, run.Earlier{Period: p, Run: current.Run})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		s.Earlier = append(s.Earlier, run.Earlier{Period: p, Run: current.Run})
 		found = append(found, m)
@@ -45,7 +45,8 @@ func pinEarlier(ctx context.Context, st store.Store, s *run.Spec) error {
 			o.Taken = taken[identity(s.Sources[i].Source, o)]
 		}
 	}
-	return nil
+	slices.Reverse(found)
+	return found, nil
 }
 
 // identity is what makes an object of a source the same in two runs.

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -10,11 +11,12 @@ import (
 	"daybook/schemas"
 )
 
-// Due returns the periods to run at an instant, oldest first: every period that is still open (its last day is no more
-// than CloseAfterDays ago), and every earlier one back to the provider's first that has no committed run. An open period
-// whose inputs have not changed costs a look and no work. Because due periods follow from what is committed, and not from
-// which ticks were heard, missed nights and restarts heal by themselves.
-func Due(p *schemas.Provider, now time.Time, committed func(schemas.Period) (bool, error)) ([]schemas.Period, error) {
+// Due yields the periods to run at an instant, oldest first: every period that is still open (its last day is no more
+// than CloseAfterDays ago), and every earlier one back to the provider's first that is not settled. Each is judged when its turn
+// comes, because running one may unsettle those after it. An open period whose inputs have not changed costs a look and no work.
+// Because due periods follow from what is committed and delivered, and not from which ticks were heard, missed nights and
+// restarts heal by themselves.
+func Due(p *schemas.Provider, now time.Time, settled func(schemas.Period) (bool, error)) (iter.Seq2[schemas.Period, error], error) {
 	zone, err := p.Location()
 	if err != nil {
 		return nil, err
@@ -24,22 +26,23 @@ func Due(p *schemas.Provider, now time.Time, committed func(schemas.Period) (boo
 	if first == "" {
 		first = last.Previous()
 	}
-	var due []schemas.Period
-	for period := first; period <= last; period = period.Next() {
-		_, end := period.Bounds(zone)
-		if now.Before(end.AddDate(0, 0, p.Schedule.CloseAfterDays)) {
-			due = append(due, period)
-			continue
+	return func(yield func(schemas.Period, error) bool) {
+		for period := first; period <= last; period = period.Next() {
+			_, end := period.Bounds(zone)
+			if !now.Before(end.AddDate(0, 0, p.Schedule.CloseAfterDays)) {
+				done, err := settled(period)
+				if err != nil && !yield(period, fmt.Errorf("look for a run of %s: %w", period, err)) {
+					return
+				}
+				if done || err != nil {
+					continue
+				}
+			}
+			if !yield(period, nil) {
+				return
+			}
 		}
-		done, err := committed(period)
-		if err != nil {
-			return nil, fmt.Errorf("look for a run of %s: %w", period, err)
-		}
-		if !done {
-			due = append(due, period)
-		}
-	}
-	return due, nil
+	}, nil
 }
 
 // ParseSchedule checks a schedule of five cron fields.

@@ -19,7 +19,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "15", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "16", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
@@ -61,7 +61,7 @@ func Stages() []run.Stage {
 				Name: "reports", Version: "11", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
-				Spec:  []run.Given{run.AsOf},
+				Spec:  []run.Given{run.AsOf, run.Arrivals},
 			},
 		}},
 	}

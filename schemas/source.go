@@ -59,6 +59,9 @@ type Source struct {
 	//	{day}      is a day of the period, 2024-09-17      {next}   the first day after it, 20241001
 	//	{version}  is the version of a snapshot            *        any text without a slash
 	//	                                                   **       any text (whole segments)
+	//
+	// Of a source that adds to what was there the month says when an object was delivered, not what it is about: a row goes to
+	// the run of the month that it belongs to, whichever object it came in. Such a pattern may do without the month.
 	Pattern string `yaml:"pattern"`
 	// Manifest is the manifest's name, in the folder that Pattern names, or a path with the same place holders where it
 	// has a slash. Empty: there is none, and a settled listing is the delivery.

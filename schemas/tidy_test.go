@@ -61,7 +61,7 @@ var floorPlan = map[string]room{
 		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/money",
 		friends: "golang.org/x/sync/errgroup",
 	},
-	"pipeline/ingest":    {ours: "pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
+	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
 	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas schemas/money"},
 	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money"},
 	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money"},

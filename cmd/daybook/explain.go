@@ -13,6 +13,7 @@ import (
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/explain"
+	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -181,7 +182,7 @@ func whichPeriods(ctx context.Context, s store.Store, id string, where lookOptio
 	if where.run != "" {
 		return nil, wrong("--run needs the --period of the run")
 	}
-	periods, err := explain.Periods(ctx, s)
+	periods, err := run.Periods(ctx, s)
 	if err == nil && len(periods) == 0 {
 		err = wrong("no period has been run; begin with daybook run %s --period YYYY-MM", dir)
 	}

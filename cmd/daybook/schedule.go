@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -9,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"daybook/pipeline"
+	"daybook/pipeline/book"
 	"daybook/pipeline/run"
+	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
@@ -73,17 +76,17 @@ func tick(ctx context.Context, cmd *cobra.Command, dir string, o scheduleOptions
 	if err != nil {
 		return err
 	}
-	due, err := pipeline.Due(&b.Provider, time.Now(), func(p schemas.Period) (bool, error) {
-		// A pointer that cannot be read makes its period due, whose run says why, and is in no other's way.
-		_, _, err := run.ReadCurrent(ctx, s, p)
-		return err == nil, nil
-	})
+	arrived, err := o.arrived(ctx, cmd, b, s, dir)
+	if err != nil {
+		return err
+	}
+	due, err := pipeline.Due(&b.Provider, time.Now(), func(p schemas.Period) (bool, error) { return settled(ctx, cmd, s, p, arrived) })
 	if err != nil {
 		return err
 	}
 	worst := exitDone
-	for _, period := range due {
-		if err := ctx.Err(); err != nil {
+	for period, err := range due {
+		if err := cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
 		say(cmd.ErrOrStderr(), "%s is due\n", period)
@@ -101,6 +104,51 @@ func tick(ctx context.Context, cmd *cobra.Command, dir string, o scheduleOptions
 		return nil
 	}
 	return &exitError{code: worst}
+}
+
+// arrived is what has come for months that have been run, by month. Where nothing can be looked for, every month's own run says
+// why.
+func (o *scheduleOptions) arrived(ctx context.Context, cmd *cobra.Command, b *book.Book, s store.Store, dir string) (map[schemas.Period][]run.Arrived, error) {
+	landing, _, err := o.run.openLanding(ctx, b.Provider.Landing, dir)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pipeline.Arrived(ctx, b, run.Places{Landing: landing, Store: s}, o.run.workers)
+	if err != nil {
+		return nil, err
+	}
+	byMonth := map[schemas.Period][]run.Arrived{}
+	for i := range all {
+		byMonth[all[i].Period] = append(byMonth[all[i].Period], all[i])
+		say(cmd.ErrOrStderr(), "%s\n", all[i].String())
+	}
+	return byMonth, nil
+}
+
+// settled reports whether a month has a run of all that has come for it, and of the runs before it that are current. A pointer or
+// a manifest that cannot be read makes its month due, whose run mends it, and is in no other's way. A month of which objects are
+// gone is not run again by itself, because it would be billed without them.
+func settled(ctx context.Context, cmd *cobra.Command, s store.Store, p schemas.Period, arrived map[schemas.Period][]run.Arrived) (bool, error) {
+	m, err := run.ReadPointed(ctx, s, p)
+	if err != nil {
+		return false, nil
+	}
+	for _, a := range arrived[p] {
+		if a.Gone > 0 {
+			say(cmd.ErrOrStderr(), "%s is left as it is\n", p)
+			return true, nil
+		}
+	}
+	if len(arrived[p]) > 0 {
+		return false, nil
+	}
+	current := map[schemas.Period]schemas.RunID{}
+	for _, e := range m.Before() {
+		if c, _, err := run.ReadCurrent(ctx, s, e); err == nil {
+			current[e] = c.Run
+		}
+	}
+	return len(m.Outdated(current)) == 0, nil
 }
 
 // graver reports whether the first exit code is worse news than the second.

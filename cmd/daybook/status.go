@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"daybook/pipeline"
+	"daybook/pipeline/book"
 	"daybook/pipeline/explain"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
@@ -27,8 +29,10 @@ func newStatus() *cobra.Command {
 		Use:   "status BOOK",
 		Short: "Show what has been run, what is provisional and what is missing",
 		Long: `status lists the periods that have been run, with how many rows ended where. A period is PROVISIONAL while a delivery
-is missing or was refused, and OUTDATED once an earlier one has been run anew that it was computed from; below the list
-stands what is missing, and what to run again in which order. The exit code is 0 whatever the list says.`,
+is missing or was refused, and OUTDATED once something has come for it that its run does not have, whatever month that is filed
+under, or once an earlier one has been run anew that it was computed from; below the list
+stands what is missing, what has come since, and what to run again in which order. The exit code is 4 if a period is OUTDATED,
+and 0 else.`,
 		Example: `  daybook status mycloud
   daybook status mycloud --json`,
 		Args: exactly("book (a directory)"),
@@ -57,7 +61,12 @@ type periodStatus struct {
 	// computes it from those that are current.
 	Outdated []run.Replaced `json:"outdated,omitempty"`
 	Rerun    string         `json:"rerun,omitempty"`
+	// Arrived is what has come for the period that its run does not have.
+	Arrived []run.Arrived `json:"arrived,omitempty"`
 }
+
+// outdated reports whether the period must be run again.
+func (p *periodStatus) outdated() bool { return len(p.Outdated) > 0 || len(p.Arrived) > 0 }
 
 func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 	b, err := openBook(cmd, dir)
@@ -72,9 +81,14 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.lookForArrived(cmd, b, s, dir, all); err != nil {
+		return err
+	}
+	verdict := error(nil)
 	for i := range all {
-		if len(all[i].Outdated) > 0 {
+		if all[i].outdated() {
 			all[i].Rerun = o.rerun(dir, all[i].Period)
+			verdict = &exitError{code: exitIncomplete}
 		}
 	}
 	out := cmd.OutOrStdout()
@@ -84,7 +98,7 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 				return err
 			}
 		}
-		return nil
+		return verdict
 	}
 	if len(all) == 0 {
 		say(out, "No period has been run. Begin with: daybook run %s --period YYYY-MM\n", dir)
@@ -97,7 +111,7 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 		if p.Provisional {
 			state = "PROVISIONAL"
 		}
-		if len(p.Outdated) > 0 {
+		if p.outdated() {
 			state += ", OUTDATED"
 		}
 		say(w, "%s\t%.8s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Period, p.Run, count(p.Delivered), count(p.Usage), count(p.Duplicates),
@@ -107,6 +121,31 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 		return err
 	}
 	printDetails(out, all)
+	return verdict
+}
+
+// lookForArrived adds what has come since the runs. A landing place that is not there is told, and keeps nobody from seeing the
+// rest.
+func (o *statusOptions) lookForArrived(cmd *cobra.Command, b *book.Book, s store.Store, dir string, all []periodStatus) error {
+	if len(all) == 0 {
+		return nil
+	}
+	landing, _, err := o.openLanding(cmd.Context(), b.Provider.Landing, dir)
+	if err != nil {
+		sayError(cmd.ErrOrStderr(), "daybook: what has come since cannot be looked for: ", err)
+		return nil
+	}
+	arrived, err := pipeline.Arrived(cmd.Context(), b, run.Places{Landing: landing, Store: s}, defaultWorkers())
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		for j := range arrived {
+			if arrived[j].Period == all[i].Period {
+				all[i].Arrived = append(all[i].Arrived, arrived[j])
+			}
+		}
+	}
 	return nil
 }
 
@@ -119,6 +158,9 @@ func printDetails(w io.Writer, all []periodStatus) {
 	}
 	var rerun []string
 	for _, p := range all {
+		for i := range p.Arrived {
+			say(w, "%s  %s\n", p.Period, p.Arrived[i].String())
+		}
 		for _, x := range p.Outdated {
 			say(w, "%s  was computed %s\n", p.Period, x)
 		}

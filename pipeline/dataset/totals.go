@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,6 +41,25 @@ func (t *Totals) Merge(other Totals) error {
 		return fmt.Errorf("add up costs: %w", err)
 	}
 	return nil
+}
+
+// Less returns t without other, and without the sums that come to nothing then. The error is money.ErrOverflow.
+func (t Totals) Less(other Totals) (Totals, error) {
+	out := Totals{Rows: t.Rows - other.Rows}
+	for _, x := range [...]struct {
+		into         *map[string]money.Fixed
+		whole, parts map[string]money.Fixed
+	}{{&out.Quantities, t.Quantities, other.Quantities}, {&out.Costs, t.Costs, other.Costs}} {
+		negated := make(map[string]money.Fixed, len(x.parts))
+		for key, part := range x.parts {
+			negated[key] = part.Neg()
+		}
+		if err := errors.Join(addSums(x.into, x.whole), addSums(x.into, negated)); err != nil {
+			return Totals{}, err
+		}
+		maps.DeleteFunc(*x.into, func(_ string, sum money.Fixed) bool { return sum.IsZero() })
+	}
+	return out, nil
 }
 
 // AddQuantity adds the quantity of a row in the given unit. The row itself is counted by whoever adds to Rows.

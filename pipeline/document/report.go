@@ -24,6 +24,8 @@ type Report struct {
 	// Provisional says that deliveries are missing or refused; Missing names them, a sentence each.
 	Provisional bool
 	Missing     []string
+	// Outdated says, a sentence each, what has come for earlier months that their runs do not have.
+	Outdated []string
 	// Offerings and Peers give names to show; what they lack is shown by its identifier.
 	Offerings map[schemas.OfferingID]string
 	Peers     map[schemas.PeerID]string
@@ -73,6 +75,9 @@ func (r *Report) Attention() []Item {
 	var out []Item
 	for _, m := range r.Missing {
 		out = append(out, Item{Topic: "Delivery", Title: "A delivery is missing or refused", Detail: strings.TrimSuffix(m, ".") + ".", Action: "Wait for it, have it delivered again, or waive it in the book by name and reason.", Bad: true})
+	}
+	for _, m := range r.Outdated {
+		out = append(out, Item{Topic: "Outdated", Title: "Something has come for an earlier month", Detail: strings.ToUpper(m[:1]) + m[1:] + ".", Action: "Run that month again, and then those after it.", Bad: true})
 	}
 	out = append(out, r.graveFindings()...)
 	blocking := len(out)

@@ -44,6 +44,9 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 	if rep.Findings, err = countFindings(ctx, in); err != nil {
 		return nil, nil, err
 	}
+	for _, a := range in.Arrived() {
+		rep.Outdated = append(rep.Outdated, a.String())
+	}
 	rep.Missing, err = missing(ctx, in)
 	return rep, left, err
 }

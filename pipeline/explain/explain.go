@@ -50,23 +50,6 @@ func OpenLook(ctx context.Context, b *book.Book, s, landing store.Store, p schem
 	return l, nil
 }
 
-// Periods returns the periods that have a run to read, the newest first.
-func Periods(ctx context.Context, s store.Store) ([]schemas.Period, error) {
-	var out []schemas.Period
-	for info, err := range s.List(ctx, "periods/") {
-		if err != nil {
-			return nil, fmt.Errorf("list the periods of the store: %w", err)
-		}
-		name, found := strings.CutSuffix(strings.TrimPrefix(info.Key, "periods/"), "/current.json")
-		if p, err := schemas.ParsePeriod(name); found && err == nil {
-			out = append(out, p)
-		}
-	}
-	slices.Sort(out)
-	slices.Reverse(out)
-	return out, nil
-}
-
 // ExplainOptions say how much an explanation shows and whether it proves it.
 type ExplainOptions struct {
 	// Rows is how many usage rows, charges or findings are listed at most, the largest; below 0 lists all. Usage rows are in

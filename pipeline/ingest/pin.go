@@ -1,11 +1,18 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
+	"daybook/pipeline/book"
+	"daybook/pipeline/dataset"
 	"daybook/pipeline/run"
 	"daybook/pipeline/source"
 	"daybook/pipeline/source/delivery"
@@ -13,35 +20,58 @@ import (
 	"daybook/schemas"
 )
 
-// Pinning is how the deliveries of a period are looked for and fixed.
+// Pinning is how deliveries are looked for and fixed. What it has found of a source it keeps, so that looking at several months
+// lists each folder once.
 type Pinning struct {
 	run.Places
-	Period schemas.Period
+	Book *book.Book
 	// AsOf leaves out what arrived later; null leaves out nothing.
 	AsOf *time.Time
 	// Workers is how many objects are read at a time.
 	Workers int
-	Waivers []schemas.Waiver
 	// Refused tells the versions of a source that were decoded before and refused, and Wanting what of those that were decoded
 	// cannot be used, if that is more than the source bears.
 	Refused func(schemas.SourceID) func(*delivery.Delivery) *schemas.RefusedError
 	Wanting func(schemas.SourceID) func(*delivery.Delivery) string
-	// Sources are all of the book's: an object of one is no stray of another.
-	Sources []schemas.Source
+	// Survey reads what an object holds of each month; an object that cannot be read so holds nothing.
+	Survey func(ctx context.Context, src *schemas.Source, o *run.Object) (map[schemas.Period]dataset.Totals, error)
 	// Listed takes the version of each pinned object in the landing place, and Older the names of pinned deliveries of which
 	// another version might count instead.
 	Listed map[string]store.Version
 	Older  map[string]bool
+	// Reads says that what was seen and learned is not kept in the store.
+	Reads bool
+
+	looked map[filing]*looked
+	months map[schemas.SourceID][]schemas.Period
+	ways   map[schemas.SourceID]string
 }
 
-// claimed returns what tells the objects of other sources.
-func (x *Pinning) claimed(src *schemas.Source) (func(key string) bool, error) {
+// filing is a month under which a source files objects.
+type filing struct {
+	source schemas.SourceID
+	month  schemas.Period
+}
+
+// looked is what was found there.
+type looked struct {
+	delivery.Discovery
+	seen *sightings
+}
+
+// Forget drops what was found of a month, to look again.
+func (x *Pinning) Forget(p schemas.Period) {
+	maps.DeleteFunc(x.looked, func(f filing, _ *looked) bool { return f.month == p })
+}
+
+// claimed returns what tells the objects of other sources that are filed under a month.
+func (x *Pinning) claimed(src *schemas.Source, p schemas.Period) (func(key string) bool, error) {
 	var others []func(string) bool
-	for i := range x.Sources {
-		if x.Sources[i].ID == src.ID {
+	for i := range x.Book.Sources {
+		if x.Book.Sources[i].ID == src.ID {
 			continue
 		}
-		claims, err := delivery.Claims(&x.Sources[i], x.Period)
+		claims, err := delivery.Claims(&x.Book.Sources[i], p)
 		if err != nil {
 			return nil, err
 		}
@@ -52,46 +82,229 @@ func (x *Pinning) claimed(src *schemas.Source) (func(key string) bool, error) {
 	}, nil
 }
 
-// Source finds the deliveries of one source and fixes their objects.
-func (x *Pinning) Source(ctx context.Context, src *schemas.Source) (run.Pinned, error) {
-	seen, err := readSightings(ctx, x.Store, x.Period, src.ID)
+// Source finds the deliveries of one source and fixes the objects that a period's run has to read: those filed under it, and
+// of a source that adds to what was there those filed elsewhere that hold rows of it, because a row belongs to the month that
+// it says, whichever object it came in.
+func (x *Pinning) Source(ctx context.Context, src *schemas.Source, p schemas.Period) (run.Pinned, error) {
+	own, err := x.look(ctx, src, p)
 	if err != nil {
 		return run.Pinned{}, err
+	}
+	incomplete := own.Incomplete
+	out := run.Pinned{Source: src.ID, Objects: []run.Object{}, Findings: waive(x.Book.Provider.Waivers, p, slices.Clone(own.Findings), &incomplete)}
+	out.Incomplete = incomplete
+	for _, d := range own.Deliveries {
+		if d.Others && !d.Superseded {
+			x.Older[run.DeliveryName(src.ID, d.ID)] = true
+		}
+	}
+	for _, o := range own.objects() {
+		if delivery.Undated(src) {
+			if o.Filed, err = x.filed(ctx, src, own, &o); err != nil {
+				return out, err
+			}
+			if has, err := x.holds(ctx, src, own, &o, p); err != nil || !has && o.Filed != p {
+				if err != nil {
+					return out, err
+				}
+				continue
+			}
+			if o.Filed == p {
+				o.Filed = ""
+			}
+		}
+		out.Objects = append(out.Objects, o)
+		x.Listed[o.Key] = own.seen.listed[o.Key].Version
+	}
+	if src.Semantics == schemas.Append {
+		if err := x.elsewhere(ctx, src, p, &out); err != nil {
+			return out, err
+		}
+	}
+	return out, x.keep(ctx, own.seen)
+}
+
+// elsewhere adds the objects filed under other months that hold rows of a period.
+func (x *Pinning) elsewhere(ctx context.Context, src *schemas.Source, p schemas.Period, out *run.Pinned) error {
+	months, known := x.months[src.ID]
+	if !known {
+		var err error
+		if months, err = delivery.Periods(ctx, x.Landing, src); err != nil {
+			return err
+		}
+		if x.months == nil {
+			x.months = map[schemas.SourceID][]schemas.Period{}
+		}
+		x.months[src.ID] = months
+	}
+	taken := map[string]bool{}
+	for i := range out.Objects {
+		taken[out.Objects[i].Key] = true
+	}
+	for _, month := range months {
+		if month == p || month < x.Book.Provider.FirstPeriod {
+			continue
+		}
+		l, err := x.look(ctx, src, month)
+		if err != nil {
+			return err
+		}
+		for _, o := range l.objects() {
+			if taken[o.Key] {
+				continue // both months' manifests name it
+			}
+			has, err := x.holds(ctx, src, l, &o, p)
+			if err != nil {
+				return err
+			}
+			if has {
+				taken[o.Key], o.Filed = true, month
+				out.Objects = append(out.Objects, o)
+				x.Listed[o.Key] = l.seen.listed[o.Key].Version
+			}
+		}
+		if err := x.keep(ctx, l.seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep writes what is new, unless nothing is to be written.
+func (x *Pinning) keep(ctx context.Context, seen *sightings) error {
+	if x.Reads {
+		return nil
+	}
+	return seen.write(ctx, x.Store)
+}
+
+// look finds what a source has filed under a month, once.
+func (x *Pinning) look(ctx context.Context, src *schemas.Source, p schemas.Period) (*looked, error) {
+	under := p
+	if delivery.Undated(src) {
+		under = undated
+	}
+	at := filing{src.ID, under}
+	if l := x.looked[at]; l != nil {
+		return l, nil
+	}
+	seen, err := readSightings(ctx, x.Store, under, src.ID)
+	if err != nil {
+		return nil, err
 	}
 	manifest, err := source.ManifestReader(src.Format)
 	if err != nil {
-		return run.Pinned{}, fmt.Errorf("source %s: %w", src.ID, err)
+		return nil, fmt.Errorf("source %s: %w", src.ID, err)
 	}
 	q := delivery.Query{
-		Period: x.Period, Arrived: seen.arrived, Digest: seen.digest, Workers: x.Workers,
+		Period: p, Arrived: seen.arrived, Digest: seen.digest, Workers: x.Workers,
 		Refused: x.Refused(src.ID), Wanting: x.Wanting(src.ID), Manifest: manifest,
 	}
-	if q.Claimed, err = x.claimed(src); err != nil {
-		return run.Pinned{}, err
+	if q.Claimed, err = x.claimed(src, p); err != nil {
+		return nil, err
 	}
 	if x.AsOf != nil {
 		q.AsOf = *x.AsOf
 	}
-	found, err := delivery.Discover(ctx, x.Landing, src, q)
-	if err != nil {
-		return run.Pinned{}, err
+	l := &looked{seen: seen}
+	if l.Discovery, err = delivery.Discover(ctx, x.Landing, src, q); err != nil {
+		return nil, err
 	}
-	out := run.Pinned{Source: src.ID, Objects: []run.Object{}, Findings: waive(x.Waivers, x.Period, found.Findings, &found.Incomplete)}
-	out.Incomplete = found.Incomplete
-	for _, d := range found.Deliveries {
+	for _, d := range l.Deliveries {
+		if !d.Superseded {
+			for _, o := range d.Objects {
+				seen.pin(o.Key, o.Digests)
+			}
+		}
+	}
+	if x.looked == nil {
+		x.looked = map[filing]*looked{}
+	}
+	x.looked[at] = l
+	return l, nil
+}
+
+// objects are those of the deliveries that count, in order.
+func (l *looked) objects() (out []run.Object) {
+	for _, d := range l.Deliveries {
 		if d.Superseded {
 			continue
 		}
-		if d.Others {
-			x.Older[run.DeliveryName(src.ID, d.ID)] = true
-		}
 		for _, o := range d.Objects {
-			out.Objects = append(out.Objects, run.Object{Key: o.Key, Size: o.Size, Digest: o.Digest, Delivery: d.ID, Version: d.Version, Rows: o.Rows})
-			seen.pin(o.Key, o.Digests)
-			x.Listed[o.Key] = seen.listed[o.Key].Version
+			out = append(out, run.Object{Key: o.Key, Size: o.Size, Digest: o.Digest, Delivery: d.ID, Version: d.Version, Rows: o.Rows})
 		}
 	}
-	return out, seen.write(ctx, x.Store)
+	return out
+}
+
+// holds reports whether an object holds rows of a period.
+func (x *Pinning) holds(ctx context.Context, src *schemas.Source, l *looked, o *run.Object, p schemas.Period) (bool, error) {
+	all, err := x.contents(ctx, src, l, o)
+	return all[p].Rows > 0, err
+}
+
+// contents is what an object holds of each month: learned once, for as long as neither it nor the way that it is read changes.
+func (x *Pinning) contents(ctx context.Context, src *schemas.Source, l *looked, o *run.Object) (map[schemas.Period]dataset.Totals, error) {
+	read := x.ways[src.ID]
+	if read == "" {
+		if x.ways == nil {
+			x.ways = map[schemas.SourceID]string{}
+		}
+		read = wayOfReading(x.Book, src)
+		x.ways[src.ID] = read
+	}
+	if have, ok := l.seen.objects[o.Key]; ok && have.Digest == o.Digest && have.Read == read {
+		return have.Holds, nil
+	}
+	holds, err := x.Survey(ctx, src, o)
+	if err != nil {
+		return nil, fmt.Errorf("look what %s holds of each month: %w", o.Key, err)
+	}
+	l.seen.learn(o.Key, o.Digest, read, holds)
+	return holds, nil
+}
+
+// filed is the month by whose run an object is accounted for that is filed under none: the last that it holds rows of, but none
+// after that in which it arrived.
+func (x *Pinning) filed(ctx context.Context, src *schemas.Source, l *looked, o *run.Object) (schemas.Period, error) {
+	all, err := x.contents(ctx, src, l, o)
+	arrived := schemas.PeriodOf(l.seen.objects[o.Key].Arrived, x.Book.Zone)
+	last := schemas.Period("")
+	for p, held := range all {
+		if held.Rows > 0 && p <= arrived {
+			last = max(last, p)
+		}
+	}
+	return max(cmp.Or(last, arrived), x.Book.Provider.FirstPeriod), err
+}
+
+// wayOfReading names all that decides to which months the rows of a source's objects belong.
+func wayOfReading(b *book.Book, src *schemas.Source) string {
+	body, err := json.Marshal([]any{surveyVersion, b.Zone.String(), src})
+	if err != nil {
+		return "" // of plain data there is none that cannot be written; and nothing is remembered by no name
+	}
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:8])
+}
+
+// surveyVersion rises when decoding comes to tell other months of a row.
+const surveyVersion = 1
+
+// Learn keeps what a run found objects to hold of each month, so that no other has to read them for that.
+func Learn(ctx context.Context, s store.Store, b *book.Book, src *schemas.Source, filed schemas.Period, objects []run.Object, holds func(i int) map[schemas.Period]dataset.Totals) error {
+	if delivery.Undated(src) {
+		filed = undated
+	}
+	seen, err := readSightings(ctx, s, filed, src.ID)
+	if err != nil {
+		return err
+	}
+	read := wayOfReading(b, src)
+	for i := range objects {
+		seen.learn(objects[i].Key, objects[i].Digest, read, holds(i))
+	}
+	return seen.write(ctx, s)
 }
 
 // waive turns findings that the book waives, by name and reason, into notes. If no blocking finding is left, the period is

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"daybook/pipeline/dataset"
 	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -33,8 +34,15 @@ type sighting struct {
 	Arrived  time.Time     `json:"arrived"`
 	Digest   string        `json:"digest,omitempty"`
 	SHA256   string        `json:"sha256,omitempty"`
+	// Holds is what the object holds of each month, as it was read by the way that Read names; none where that is not known.
+	Holds map[schemas.Period]dataset.Totals `json:"holds,omitempty"`
+	Read  string                            `json:"read,omitempty"`
 }
 
+// undated stands for the month of sources that file their objects under none.
+const undated = schemas.Period("undated")
+
+// readSightings reads those of the objects that a source has filed under a month.
 func readSightings(ctx context.Context, s store.Store, p schemas.Period, id schemas.SourceID) (*sightings, error) {
 	x := &sightings{key: fmt.Sprintf("arrivals/%s/%s.json", p, id), objects: map[string]sighting{}, listed: map[string]store.Info{}}
 	body, version, err := store.ReadAll(ctx, s, x.key)
@@ -87,9 +95,22 @@ func (x *sightings) pin(key string, d delivery.Digests) {
 	if known && (have.same(&info) || have.Digest == d.Digest) {
 		next.Arrived = have.Arrived
 	}
-	if !known || have != next {
+	if known && have.Digest == d.Digest {
+		next.Holds, next.Read = have.Holds, have.Read
+	}
+	if !known || !have.same(&info) || have.Digest != next.Digest || have.SHA256 != next.SHA256 || !have.Arrived.Equal(next.Arrived) {
 		x.objects[key], x.changed = next, true
 	}
+}
+
+// learn notes what an object of a digest holds of each month.
+func (x *sightings) learn(key, digest, read string, holds map[schemas.Period]dataset.Totals) {
+	have, known := x.objects[key]
+	if !known || have.Digest != digest || have.Read == read {
+		return
+	}
+	have.Holds, have.Read = holds, read
+	x.objects[key], x.changed = have, true
 }
 
 // write keeps what is new. A race with another run that saw the same is no loss: what it wrote stands, and what it did not

@@ -15,8 +15,11 @@ type Month struct {
 	billedFrom, billedTo int64
 }
 
+// eastmost is how far the zone of a biller may be ahead of UTC.
+const eastmost = 14 * time.Hour
+
+// MonthOf is that of a period in the provider's zone.
 func MonthOf(p schemas.Period, zone *time.Location) Month {
-	const eastmost = 14 * time.Hour
 	start, end := p.Bounds(zone)
 	from, to := p.Bounds(time.UTC)
 	return Month{start.UnixMicro(), end.UnixMicro(), from.Add(-eastmost).UnixMicro(), to.Add(-eastmost).UnixMicro()}

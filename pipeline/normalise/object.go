@@ -10,13 +10,11 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/shuffle"
 	"daybook/pipeline/ingest"
-	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/pipeline/source"
 	"daybook/pipeline/source/delivery"
@@ -32,6 +30,8 @@ type Decoded struct {
 	Delivery string           `json:"delivery"`
 	// LastTime is the latest end of a charge period, in microseconds: how far the period has come.
 	LastTime int64 `json:"last_time"`
+	// Holds is what the object holds of each month, of a source that adds to what was there.
+	Holds map[schemas.Period]dataset.Totals `json:"holds,omitempty"`
 	// Sent is what was sent to each shard, as dataset.ShardSums has it in bytes.
 	Sent []byte `json:"sent,omitempty"`
 }
@@ -74,8 +74,15 @@ func Object(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	case err != nil:
 		return nil, err
 	}
-	n.noteOthers()
-	n.noteUnrun()
+	if src.Semantics == schemas.Append {
+		if left.Holds, err = n.holds(); err != nil {
+			return nil, err
+		}
+		if obj.Filed == "" {
+			n.noteLost(left.Holds)
+			n.noteUnrun()
+		}
+	}
 	out.Rows = n.control.Shuffled.Rows
 	res := &run.Result{Outputs: []run.Output{out}, Control: n.control}
 	left.LastTime, left.Sent = n.last, n.sent.Bytes()
@@ -134,8 +141,10 @@ type normaliser struct {
 	// marks label the rows that came late, of periods back to the oldest.
 	marks  lateMarks
 	oldest schemas.Period
-	// others counts rows of other periods.
-	others map[schemas.Period]int64
+	// others adds up the rows of append sources that are of other months, late ones among them.
+	others months
+	// unread are the rows of an object filed elsewhere that its own month's run rejects.
+	unread dataset.Totals
 	zone   *time.Location
 	month  Month
 }
@@ -144,7 +153,7 @@ func newNormaliser(in *run.Inputs, src *schemas.Source, obj *run.Object) *normal
 	zone := in.Book().Zone()
 	return &normaliser{
 		in: in, src: src, obj: obj, owners: NewOwners(in.Book(), src, in.Home(), in.Shards()), found: in.NewFindings(), oldest: oldestLate(in),
-		sent: dataset.NewShardSums(in.Shards()), zone: zone, month: MonthOf(in.Period(), zone),
+		sent: dataset.NewShardSums(in.Shards()), zone: zone, month: MonthOf(in.Period(), zone), others: months{zone: zone},
 	}
 }
 
@@ -186,7 +195,7 @@ func (n *normaliser) decode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if stats.Rows == 0 {
+	if stats.Rows == 0 && n.obj.Filed == "" {
 		info, _ := schemas.CodeEmptyObject.Info()
 		n.found.Add(schemas.Finding{
 			Code: info.Code, Severity: info.Severity, Source: n.src.ID, Object: n.obj.Key, Message: info.Meaning + "; " + info.Fix,
@@ -222,8 +231,12 @@ func (n *normaliser) checkDigest(body io.Reader, digest hash.Hash) error {
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		return fmt.Errorf("read %s to its end: %w", n.obj.Key, err)
 	}
-	if got := hex.EncodeToString(digest.Sum(nil)); got != n.obj.Digest {
-		return fmt.Errorf("%s has changed since the run began: its digest was %.12s… and is %.12s…; run again", n.obj.Key, n.obj.Digest, got)
+	return checkDigest(n.obj, digest)
+}
+
+func checkDigest(o *run.Object, digest hash.Hash) error {
+	if got := hex.EncodeToString(digest.Sum(nil)); got != o.Digest {
+		return fmt.Errorf("%s has changed since the run began: its digest was %.12s… and is %.12s…; run again", o.Key, o.Digest, got)
 	}
 	return nil
 }
@@ -254,8 +267,13 @@ func (n *normaliser) close() error {
 }
 
 // finding takes what the decoder found wrong. A row that is a finding and nothing else is counted with what it holds.
+//
+// What is wrong with an object that is filed under another month is that month's to say: here such rows are out of scope.
 func (n *normaliser) finding(f schemas.Finding) error {
-	n.found.Add(f)
+	foreign := n.obj.Filed != ""
+	if !foreign {
+		n.found.Add(f)
+	}
 	if f.Rows == 0 {
 		return nil
 	}
@@ -263,7 +281,12 @@ func (n *normaliser) finding(f schemas.Finding) error {
 	if err := run.AddFinding(&n.control.Delivered, &f); err != nil {
 		return err
 	}
-	if f.Code == schemas.CodeOtherPeriod {
+	if foreign {
+		if err := run.AddFinding(&n.unread, &f); err != nil {
+			return err
+		}
+	}
+	if foreign || f.Code == schemas.CodeOtherPeriod {
 		return run.AddFinding(&n.control.OutOfScope, &f)
 	}
 	return run.AddFinding(&n.control.Rejected, &f)
@@ -315,6 +338,11 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 	for i := range b.Rows {
 		in := n.month.Holds(b, i)
 		if n.late(b, i, in) {
+			if !in && n.src.Semantics == schemas.Append {
+				if err := n.others.addRow(b, i); err != nil {
+					return nil, err
+				}
+			}
 			continue
 		}
 		if !in {
@@ -337,7 +365,9 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 	for i := range b.Rows {
 		if !n.month.Holds(b, i) && late.IsNull(i) {
 			n.outside.AppendRange(b, i, i+1)
-			n.note(b, i)
+			if err := n.others.addRow(b, i); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		n.inside.AppendRange(b, i, i+1)
@@ -350,34 +380,57 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 	return n.inside, n.shuffled.AddBatch(n.inside, dataset.UsageMeasures())
 }
 
-// note counts a row of another period, where no other run will read its object.
-func (n *normaliser) note(b *dataset.Batch, i int) {
-	if !strings.Contains(n.src.Pattern, "{") {
-		return
+// holds is what the object holds of each month: what was sent to shards, less the late rows of it, and the others.
+func (n *normaliser) holds() (map[schemas.Period]dataset.Totals, error) {
+	all, err := n.others.totals()
+	if err != nil {
+		return nil, err
 	}
-	v := &b.Columns[schemas.UseBillingPeriodStart]
-	billed := !v.Absent && !v.IsNull(i)
-	if !billed {
-		v = &b.Columns[schemas.UseChargePeriodStart]
+	own := n.control.Delivered
+	for _, part := range append(slices.Collect(maps.Values(all)), n.control.Rejected, n.unread) {
+		if own, err = own.Less(part); err != nil {
+			return nil, err
+		}
 	}
-	p := schemas.PeriodOf(rows.TimeOf(v.Ints[i]), n.zone)
-	if !billed && n.looksFor(p) {
-		return // see noteUnrun
+	if own.Rows > 0 {
+		all[n.in.Period()] = own
 	}
-	if n.others == nil {
-		n.others = map[schemas.Period]int64{}
-	}
-	n.others[p]++
+	return all, nil
 }
 
-// noteOthers says which rows of other periods lie where only this period's run looks. They are counted out of scope.
-func (n *normaliser) noteOthers() {
-	for _, p := range slices.Sorted(maps.Keys(n.others)) {
-		info, _ := schemas.CodeOtherPeriod.Info()
-		n.found.Add(schemas.Finding{
-			Code: info.Code, Severity: schemas.Warning, Source: n.src.ID, Object: n.obj.Key, Value: string(p),
-			Message: fmt.Sprintf("%d %s of %s, whose run does not look here; have %s delivered with that period", n.others[p],
-				schemas.OneOrMany(n.others[p], "row is", "rows are"), p, schemas.OneOrMany(n.others[p], "it", "them")),
-		})
+// noteLost says which rows of the object belong to no month that can be run: of before the book's first, or of more than a
+// month after that which they were filed under, where a slip of a digit is likelier than that they are waited for.
+func (n *normaliser) noteLost(holds map[schemas.Period]dataset.Totals) {
+	first, next := n.in.Book().Provider().FirstPeriod, n.in.Period().Next()
+	for _, p := range slices.Sorted(maps.Keys(holds)) {
+		if p >= first && p <= next {
+			continue
+		}
+		held, why := holds[p], "which is before the book's first month"
+		if p > next {
+			why = "which is more than a month after that which the object is filed under; its run will take " + schemas.OneOrMany(holds[p].Rows, "it", "them")
+		}
+		for _, f := range parts(&held) {
+			f.Code, f.Severity, f.Source, f.Object, f.Value = schemas.CodeOtherPeriod, schemas.Warning, n.src.ID, n.obj.Key, string(p)
+			f.Message = fmt.Sprintf("%d %s of %s, %s", held.Rows, schemas.OneOrMany(held.Rows, "row is", "rows are"), p, why)
+			n.found.Add(f)
+		}
 	}
+}
+
+// parts are findings of totals, one for each unit and currency, because a finding has one amount; one without where there is
+// none. They stand for no rows, which are counted out of scope.
+func parts(t *dataset.Totals) (out []schemas.Finding) {
+	units, currencies := slices.Sorted(maps.Keys(t.Quantities)), slices.Sorted(maps.Keys(t.Costs))
+	for i := range max(1, len(units), len(currencies)) {
+		var f schemas.Finding
+		if i < len(units) {
+			f.Unit, f.Quantity = units[i], t.Quantities[units[i]]
+		}
+		if i < len(currencies) {
+			f.Currency, f.Cost = money.Currency(currencies[i]), t.Costs[currencies[i]]
+		}
+		out = append(out, f)
+	}
+	return out
 }

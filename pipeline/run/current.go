@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"daybook/pipeline/store"
@@ -92,4 +93,21 @@ func Point(ctx context.Context, s store.Store, m *Manifest, prepared store.Versi
 		return have, err
 	}
 	return nil, err
+}
+
+// Periods returns the periods that have a run to read, the newest first.
+func Periods(ctx context.Context, s store.Store) ([]schemas.Period, error) {
+	var out []schemas.Period
+	for info, err := range s.List(ctx, "periods/") {
+		if err != nil {
+			return nil, fmt.Errorf("list the periods of the store: %w", err)
+		}
+		name, found := strings.CutSuffix(strings.TrimPrefix(info.Key, "periods/"), "/current.json")
+		if p, err := schemas.ParsePeriod(name); found && err == nil {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	slices.Reverse(out)
+	return out, nil
 }

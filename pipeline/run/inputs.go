@@ -164,7 +164,7 @@ func (in *Inputs) Results(ctx context.Context, name string) ([]*Result, error) {
 		}
 		tasks = tasks[in.Part : in.Part+1]
 	}
-	return in.run.results(ctx, tasks)
+	return in.run.ResultsOf(ctx, tasks)
 }
 
 // Reads names the earlier steps whose results the task may ask for.
@@ -215,6 +215,12 @@ func (in *Inputs) Carried() []PartDigest {
 func (in *Inputs) Earlier() []Earlier {
 	_ = in.ask(need{fact: EarlierRuns})
 	return in.run.Spec.Earlier
+}
+
+// Arrived is what has come for earlier periods that their runs do not have.
+func (in *Inputs) Arrived() []Arrived {
+	_ = in.ask(need{fact: Arrivals})
+	return in.run.Spec.Arrived
 }
 
 // RanEarlier reports whether an earlier period had a run when this one began.

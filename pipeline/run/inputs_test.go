@@ -48,6 +48,10 @@ func TestUndeclared(t *testing.T) {
 			in.RanEarlier("2024-08")
 			return nil
 		}, func(s *Step) { s.Spec = []Given{EarlierPeriods} }},
+		{"the spec's arrivals for earlier periods", func(_ context.Context, in *Inputs) error {
+			in.Arrived()
+			return nil
+		}, func(s *Step) { s.Spec = []Given{Arrivals} }},
 		{"the spec's families", func(_ context.Context, in *Inputs) error {
 			in.Home()("a")
 			return nil

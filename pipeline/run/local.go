@@ -162,7 +162,7 @@ func largestFirst(ctx context.Context, r *Run, w *Wave, results []*Result) ([]in
 		if err != nil {
 			return nil, err
 		}
-		earlier, err := r.results(ctx, findWave(plan, w.step.SizeBy).Tasks)
+		earlier, err := r.ResultsOf(ctx, findWave(plan, w.step.SizeBy).Tasks)
 		if err != nil {
 			return nil, err
 		}

@@ -47,6 +47,16 @@ func (m *Manifest) Outdated(current map[schemas.Period]schemas.RunID) (out []Rep
 	return out
 }
 
+// Before are the periods whose runs m may have been computed from, the latest first.
+func (m *Manifest) Before() (out []schemas.Period) {
+	p := m.Spec.Period
+	for range MostEarlier {
+		p = p.Previous()
+		out = append(out, p)
+	}
+	return out
+}
+
 // OutdatedBy returns the later periods whose current run was computed from a run of m's period that is not m, oldest first:
 // they must be run again for what m carries over, and for what comes late for it. It is empty if m is not current itself.
 func OutdatedBy(ctx context.Context, s store.Store, m *Manifest) (later []schemas.Period, err error) {

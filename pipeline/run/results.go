@@ -28,8 +28,8 @@ func (c *resultCache) put(key string, res *Result) {
 	c.byKey[key] = res
 }
 
-// results returns the results of tasks, from the store where this process has not met them.
-func (r *Run) results(ctx context.Context, tasks []Task) ([]*Result, error) {
+// ResultsOf returns the results of tasks, from the store where this process has not met them.
+func (r *Run) ResultsOf(ctx context.Context, tasks []Task) ([]*Result, error) {
 	out := make([]*Result, 0, len(tasks))
 	for i := range tasks {
 		res := r.memory.results.get(tasks[i].Key)

@@ -6,12 +6,15 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // Spec is everything that a bill run is a function of. Two runs with equal specs leave equal bytes.
@@ -32,6 +35,8 @@ type Spec struct {
 	Carried []PartDigest `json:"carried,omitempty"`
 	// Earlier are the runs of the periods before, oldest first: usage that came late for them is rated against them.
 	Earlier []Earlier `json:"earlier,omitempty"`
+	// Arrived is what has come for earlier periods that their runs do not have, oldest first: those runs are outdated.
+	Arrived []Arrived `json:"arrived,omitempty"`
 	// Families are the accounts that lie in the shard of another, because their usage may be priced as one, in order.
 	Families []Kin `json:"families,omitempty"`
 	// Shards is how many ways the accounts are divided. It changes the division of rows into files, never the rows.
@@ -65,6 +70,9 @@ type Object struct {
 	Version  string `json:"version,omitempty"`
 	// Rows is what the delivery's manifest promises, or -1.
 	Rows int64 `json:"rows"`
+	// Filed is the month that the object is filed under, whose run accounts for what of it cannot be read; empty for the
+	// run's own.
+	Filed schemas.Period `json:"filed,omitempty"`
 	// Taken is the latest earlier period whose run had this very object, which took from it what was of its own period and
 	// of those before; empty if none had.
 	Taken schemas.Period `json:"taken,omitempty"`
@@ -151,4 +159,43 @@ func (s *Spec) Roots() map[schemas.AccountID]schemas.AccountID {
 		root[k.Account], root[k.Root] = k.Root, k.Root
 	}
 	return root
+}
+
+// Arrived is what a source has delivered for a period since its run: objects that the run does not have, or of which it had
+// other bytes.
+type Arrived struct {
+	Period schemas.Period   `json:"period"`
+	Run    schemas.RunID    `json:"run"`
+	Source schemas.SourceID `json:"source"`
+	// Objects is how many there are, of which Replaced were others when the run was made; Example is the first by its key.
+	Objects  int    `json:"objects"`
+	Replaced int    `json:"replaced,omitempty"`
+	Example  string `json:"example"`
+	// Holds is what they hold of the period.
+	Holds dataset.Totals `json:"holds"`
+	// Gone is how many objects of the run are not in the landing place any more, so that it cannot be done again as it was.
+	Gone int `json:"gone,omitempty"`
+}
+
+// String says what has come, of which month and how much, and what to do about it.
+func (a *Arrived) String() string {
+	what := fmt.Sprintf("%d %s of %s, such as %s", a.Objects, schemas.OneOrMany(a.Objects, "object", "objects"), a.Source, schemas.ClipValue(a.Example))
+	if a.Replaced > 0 {
+		what += fmt.Sprintf(" (%d of them had other bytes)", a.Replaced)
+	}
+	held := []string{fmt.Sprintf("%d %s", a.Holds.Rows, schemas.OneOrMany(a.Holds.Rows, "row", "rows"))}
+	for _, sums := range []map[string]money.Fixed{a.Holds.Quantities, a.Holds.Costs} {
+		for _, unit := range slices.Sorted(maps.Keys(sums)) {
+			held = append(held, strings.TrimSpace(sums[unit].String()+" "+unit))
+		}
+	}
+	const shown = 6
+	if more := len(held) - shown; more > 0 {
+		held = append(held[:shown], fmt.Sprintf("and %d sums more", more))
+	}
+	then := "run it again"
+	if a.Gone > 0 {
+		then = fmt.Sprintf("but %d %s of its run are not in the landing place any more: put them back before you run it again", a.Gone, schemas.OneOrMany(a.Gone, "object", "objects"))
+	}
+	return fmt.Sprintf("since run %.8s of %s %s, with %s of it; %s", a.Run, a.Period, "there came "+what, strings.Join(held, ", "), then)
 }

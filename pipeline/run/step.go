@@ -73,6 +73,8 @@ const (
 	// EarlierRuns are the runs of the periods before, EarlierPeriods only which of these have one.
 	EarlierRuns    Given = "earlier runs"
 	EarlierPeriods Given = "periods that were run earlier"
+	// Arrivals are what has come for periods whose runs do not have it.
+	Arrivals Given = "arrivals for earlier periods"
 	// Families are the accounts that lie in the shard of another.
 	Families Given = "families"
 )
@@ -90,6 +92,8 @@ func (f Given) of(s *Spec) any {
 		return s.Earlier
 	case EarlierPeriods:
 		return s.earlierPeriods()
+	case Arrivals:
+		return s.Arrived
 	case Families:
 		return s.Families
 	}

@@ -116,8 +116,12 @@ func (c *checker) patternSuits(at parse.Spot, s *schemas.Source) {
 	}
 	month := has("period") || has("year") && has("month") || has("first") || has("last") || has("day")
 	unknown := slices.ContainsFunc(placeHolder.FindAllStringSubmatch(s.Pattern, -1), func(m []string) bool { return !slices.Contains(placeHolders(), m[1]) })
-	if s.Pattern != "" && !month && !unknown {
+	switch {
+	case s.Pattern == "" || month || unknown:
+	case s.Semantics != schemas.Append:
 		c.Complain(at.Field("pattern"), "add {period}, or {year} and {month}", "the pattern does not say of which month an object is")
+	case s.Expect.Every != "":
+		c.Complain(at.Field("expect").Field("every"), "add {period} to the pattern, or expect nothing", "deliveries are expected, but the pattern does not say of which month an object is")
 	}
 	if s.Expect.Every == schemas.EveryDay && !has("day") {
 		c.Complain(at.Field("expect").Field("every"), "add {day} to the pattern, or expect a delivery every month", "a delivery is expected every day, but the pattern has no {day}")

@@ -168,11 +168,7 @@ func (s *search) prepare() error {
 	if s.q.Manifest == nil {
 		return errors.New("nothing reads its manifests")
 	}
-	name := s.src.Manifest
-	if !strings.Contains(name, "/") {
-		name = path.Join(path.Dir(s.src.Pattern), name)
-	}
-	s.manifests, err = compilePattern(s.src.Prefix, name, s.q.Period)
+	s.manifests, err = compilePattern(s.src.Prefix, filing(s.src), s.q.Period)
 	return err
 }
 

@@ -1,0 +1,134 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"daybook/pipeline/book"
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/ingest"
+	"daybook/pipeline/normalise"
+	"daybook/pipeline/run"
+	"daybook/pipeline/store"
+	"daybook/schemas"
+)
+
+// newLook is how the deliveries of the run are looked for.
+func (p *Prepared) newLook() *ingest.Pinning {
+	zone := p.Book.Zone
+	return &ingest.Pinning{
+		Places: p.Places, Book: p.Book, AsOf: p.request.AsOf, Workers: p.request.Workers,
+		Survey: func(ctx context.Context, src *schemas.Source, o *run.Object) (map[schemas.Period]dataset.Totals, error) {
+			return normalise.Survey(ctx, p.Landing, src, o, zone)
+		},
+	}
+}
+
+// arrived says what has come for periods that their runs do not have. What seems to have come may be a version of a snapshot
+// that the run knows and refused; so where there is anything, the period is prepared as if to be run again.
+func (p *Prepared) arrived(ctx context.Context, runs []*run.Manifest) (out []run.Arrived, err error) {
+	for _, m := range runs {
+		var pinned []run.Pinned
+		for i := range p.Book.Sources {
+			one, err := p.look.Source(ctx, &p.Book.Sources[i], m.Spec.Period)
+			if err != nil {
+				return nil, err
+			}
+			pinned = append(pinned, one)
+		}
+		found, err := p.look.Arrived(ctx, m, pinned)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			continue
+		}
+		again := &Prepared{Run: &run.Run{Book: p.Book, Places: p.Places}, request: Request{Period: m.Spec.Period, Shards: m.Spec.Shards, Workers: p.request.Workers, alone: true}}
+		again.look = again.newLook()
+		again.look.Reads = p.look.Reads
+		if err := again.prepare(ctx); err != nil {
+			return nil, fmt.Errorf("look what has come for %s: %w", m.Spec.Period, err)
+		}
+		if found, err = again.look.Arrived(ctx, m, again.Spec.Sources); err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// Arrived says what has come for any period that has a run to read, which that run does not have, oldest first: those runs are
+// outdated. It writes nothing.
+func Arrived(ctx context.Context, b *book.Book, places run.Places, workers int) ([]run.Arrived, error) {
+	periods, err := run.Periods(ctx, places.Store)
+	if err != nil {
+		return nil, err
+	}
+	p := &Prepared{Run: &run.Run{Book: b, Places: places}, request: Request{Workers: workers}}
+	p.Listed, p.older = map[string]store.Version{}, map[string]bool{}
+	p.look = p.newLook()
+	p.look.Reads = true
+	p.look.Listed, p.look.Older, p.look.Refused, p.look.Wanting = p.Listed, p.older, p.refusedOf, p.wantingOf
+	var runs []*run.Manifest
+	for i := range periods {
+		m, err := run.ReadPointed(ctx, places.Store, periods[len(periods)-1-i])
+		if _, damaged := errors.AsType[*run.DamagedError](err); damaged || errors.Is(err, run.ErrPointer) {
+			continue // its own run says so, and mends it
+		}
+		if err != nil {
+			return nil, err
+		}
+		if m.Spec.AsOf == nil {
+			runs = append(runs, m)
+		}
+	}
+	return p.arrived(ctx, runs)
+}
+
+// learn keeps what the run found the objects of sources that add to what was there to hold of each month.
+func (p *Prepared) learn(ctx context.Context) error {
+	plan, err := p.Layout()
+	if err != nil {
+		return err
+	}
+	type filing struct {
+		source int
+		month  schemas.Period
+	}
+	objects, holds := map[filing][]run.Object{}, map[filing][]map[schemas.Period]dataset.Totals{}
+	for i := range plan {
+		if plan[i].Width() != run.PerObject {
+			continue
+		}
+		results, err := p.ResultsOf(ctx, plan[i].Tasks)
+		if err != nil {
+			return err
+		}
+		for j := range plan[i].Tasks {
+			t := &plan[i].Tasks[j]
+			o := p.Spec.Sources[t.Source].Objects[t.Object]
+			left, err := run.Left[normalise.Decoded](results[j])
+			if err != nil {
+				return err
+			}
+			at := filing{t.Source, p.Spec.Period}
+			if o.Filed != "" {
+				at.month = o.Filed
+			}
+			objects[at], holds[at] = append(objects[at], o), append(holds[at], left.Holds)
+		}
+	}
+	for at := range objects {
+		src, ok := p.Book.Source(p.Spec.Sources[at.source].Source)
+		if !ok || src.Semantics != schemas.Append {
+			continue
+		}
+		known := holds[at]
+		err := ingest.Learn(ctx, p.Store, p.Book, src, at.month, objects[at], func(i int) map[schemas.Period]dataset.Totals { return known[i] })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -25,7 +25,7 @@ type room struct {
 
 // floorPlan is the architecture: every package there is, and all that each may import beside the standard library.
 // Arrows point down only. The pure packages, rating and reconcile, never meet but through rows. The Go project's own
-// errgroup and term, klauspost/compress where a format asks for gzip or zstd, and BLAKE3 by which objects are pinned, count
+// errgroup and term, klauspost/compress, snappy, brotli and lz4 where a format asks for them, and BLAKE3 by which objects are pinned, count
 // as the standard library's missing parts rather than as second friends.
 var floorPlan = map[string]room{
 	"schemas/money":  {friends: "github.com/shopspring/decimal"},
@@ -40,9 +40,12 @@ var floorPlan = map[string]room{
 	"reconcile/bills": {ours: "reconcile/sheet reconcile/tally schemas schemas/money"},
 	"reconcile":       {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money"},
 
-	"pipeline/store":                  {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
-	"pipeline/dataset":                {ours: "schemas schemas/money"},
-	"pipeline/dataset/parquet/packed": {ours: "pipeline/dataset"},
+	"pipeline/store":   {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
+	"pipeline/dataset": {ours: "schemas schemas/money"},
+	"pipeline/dataset/parquet/packed": {
+		ours:    "pipeline/dataset",
+		friends: "github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy github.com/andybalholm/brotli github.com/pierrec/lz4/v4",
+	},
 	"pipeline/dataset/parquet": {
 		ours:    "pipeline/dataset pipeline/dataset/parquet/packed schemas schemas/money",
 		friends: "github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy",

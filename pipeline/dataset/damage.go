@@ -6,11 +6,14 @@ import (
 	"io"
 )
 
+// ErrRead is wrapped by errors of reading the bytes of a file, of which nothing can be said then.
+var ErrRead = errors.New("read")
+
 // ErrDamaged is wrapped by every error about a Parquet or shuffle file whose bytes cannot be right. Errors of reading
 // the bytes are passed on as they are.
 var ErrDamaged = errors.New("file is damaged")
 
-// ReadFull reads len(p) bytes at off; a file that ends before is damaged.
+// ReadFull reads len(p) bytes at off; a file that ends before is damaged. Other errors wrap ErrRead.
 func ReadFull(r io.ReaderAt, p []byte, off int64) error {
 	n, err := r.ReadAt(p, off)
 	switch {
@@ -19,7 +22,7 @@ func ReadFull(r io.ReaderAt, p []byte, off int64) error {
 	case err == nil || errors.Is(err, io.EOF):
 		return fmt.Errorf("it ends at byte %d: %w", off+int64(n), ErrDamaged)
 	default:
-		return fmt.Errorf("read %d bytes at %d: %w", len(p), off, err)
+		return fmt.Errorf("%w %d bytes at %d: %w", ErrRead, len(p), off, err)
 	}
 }
 

@@ -3,7 +3,6 @@ package source
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
@@ -28,10 +27,6 @@ func (d *decoder) parquet() error {
 	var names []string
 	var from []int
 	for i, c := range f.Columns() {
-		if c.Unreadable != "" {
-			d.note(c.Name, schemas.UseExtra, schemas.CodeUnknownColumn, "the column cannot be read and is left out: "+c.Unreadable, "").severity = schemas.Warning
-			continue
-		}
 		names, from = append(names, c.Name), append(from, i)
 		table.Columns = append(table.Columns, schemas.Column{Name: c.Name, Type: schemas.Text})
 	}
@@ -82,9 +77,10 @@ func (d *decoder) binaryFractions(f *parquet.Reader, from []int) error {
 		if c.field < 0 || schemas.Usage.Columns[c.use].Type != schemas.Decimal {
 			continue
 		}
-		kind := f.Columns()[from[c.field]].Description
+		column := &f.Columns()[from[c.field]]
+		kind := column.Description
 		switch {
-		case !strings.HasPrefix(kind, "DOUBLE") && !strings.HasPrefix(kind, "FLOAT"):
+		case !column.Binary():
 		case d.src.Tolerate.BinaryFractions, c.side:
 			n := d.note(c.name, c.use, schemas.CodeToleratedBinary, "the column is "+kind, "")
 			n.rows, n.first = f.Rows(), min(1, f.Rows())
@@ -147,7 +143,7 @@ func cellsOf(x *cells, v *dataset.Vector, n int) {
 
 // damaged turns an error about a Parquet file into a refusal, unless it came from reading it.
 func (d *decoder) damaged(err error) error {
-	if errors.Is(err, dataset.ErrDamaged) {
+	if errors.Is(err, dataset.ErrDamaged) || errors.Is(err, parquet.ErrUnsupported) {
 		return d.refuse(schemas.CodeUnreadableObject, "%v", err)
 	}
 	return fmt.Errorf("read the object: %w", err)

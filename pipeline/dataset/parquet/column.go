@@ -137,7 +137,7 @@ func (c *columnScanner) dataPage(p *page, dict *dataset.Dictionary, v *dataset.V
 	if c.leaf.repeated > 0 {
 		c.repeats = dataset.Grow(c.spareRepeats[:0], p.values)
 		c.spareRepeats = c.repeats
-		if err := packed.ReadHybrid(c.repeats, repeats, 1); err != nil {
+		if err := packed.ReadHybrid(c.repeats, repeats, packed.BitWidth(c.leaf.repeats+1)); err != nil {
 			return 0, err
 		}
 	}

@@ -3,7 +3,6 @@ package parquet
 import (
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -42,7 +41,7 @@ type badValue struct {
 func (c *FileColumn) canConvert(t schemas.ColumnType) bool {
 	switch t {
 	case schemas.Label, schemas.Text:
-		return c.Type != 0
+		return true
 	case schemas.Time:
 		return c.Type == schemas.Time
 	case schemas.Decimal:
@@ -123,15 +122,16 @@ func (c *converted) text(l *leaf, v *values, i int) ([]byte, error) {
 	case meansBoolean:
 		out = strconv.AppendBool(out, v.ints[i] != 0)
 	case meansFloat:
-		out = l.appendFloat(out, v.ints[i])
+		out = l.appendFloat(out, l.floatBits(v, i))
 	case meansDecimal:
 		out = appendUnscaled(out, l, v, i)
 	case meansDate:
 		out = time.Unix(v.ints[i]*secondsPerDay, 0).UTC().AppendFormat(out, time.DateOnly)
 	case meansMillis, meansMicros, meansNanos, meansInt96:
 		micros, ok := l.micros(v, i)
-		if !ok {
-			return nil, errors.New("a timestamp is beyond the years that microseconds reach")
+		if !ok { // no instant, so whoever wants one refuses this value
+			out = l.appendRaw(out, v, i)
+			break
 		}
 		layout := time.RFC3339Nano
 		if l.naive {
@@ -183,17 +183,27 @@ func (c *converted) times(l *leaf, v *values, n int) {
 	for i := range n {
 		micros, ok := l.micros(v, i)
 		if !ok {
-			c.fail(i, nil, money.ErrOverflow)
+			c.fail(i, l.appendRaw(nil, v, i), money.ErrOverflow)
 		}
 		c.ints = append(c.ints, micros)
 	}
 }
 
+// appendRaw appends a time as the file has it: a number, or the bytes of one.
+func (l *leaf) appendRaw(out []byte, v *values, i int) []byte {
+	if l.meaning == meansInt96 {
+		return hex.AppendEncode(out, v.bytesAt(i))
+	}
+	return strconv.AppendInt(out, v.ints[i], 10)
+}
+
 // micros returns a time in microseconds, rounded down; it reports false when they do not reach so far.
 func (l *leaf) micros(v *values, i int) (int64, bool) {
+	const mostDays = 106_000_000 // some 290,000 years; 64 bits of nanoseconds more do no harm
 	switch l.meaning {
 	case meansDate:
-		return v.ints[i] * microsPerDay, true // 32 bits of days
+		days := v.ints[i]
+		return days * microsPerDay, days >= -mostDays && days <= mostDays
 	case meansMillis:
 		n := v.ints[i]
 		return n * 1000, n >= math.MinInt64/1000 && n <= math.MaxInt64/1000
@@ -203,7 +213,7 @@ func (l *leaf) micros(v *values, i int) (int64, bool) {
 		b := v.bytesAt(i)
 		nanos := int64(binary.LittleEndian.Uint64(b))
 		day := int64(int32(binary.LittleEndian.Uint32(b[8:]))) - julianEpoch
-		return day*microsPerDay + floorDiv(nanos, 1000), true
+		return day*microsPerDay + floorDiv(nanos, 1000), day >= -mostDays && day <= mostDays
 	default:
 		return v.ints[i], true
 	}
@@ -253,7 +263,7 @@ func (c *converted) decimal(l *leaf, v *values, i int) (money.Fixed, error) {
 	var d money.Fixed
 	switch {
 	case l.meaning == meansFloat:
-		c.scratch = l.appendFloat(c.scratch[:0], v.ints[i])
+		c.scratch = l.appendFloat(c.scratch[:0], l.floatBits(v, i))
 		return money.ParseFixed(c.scratch)
 	case l.meaning == meansUnsigned:
 		d = money.Fixed{Lo: l.word(v.ints[i])}
@@ -354,12 +364,50 @@ func appendUnscaled(out []byte, l *leaf, v *values, i int) []byte {
 
 func zeros(n int) string { return string(slices.Repeat([]byte{'0'}, n)) }
 
-// appendFloat appends the shortest decimal text that reads back as the same binary number of the column's width.
-func (l *leaf) appendFloat(out []byte, bitsOf int64) []byte {
-	if l.physical == format.Double {
-		return strconv.AppendFloat(out, math.Float64frombits(uint64(bitsOf)), 'g', -1, 64)
+// floatBits returns the bits of value i, of as many as the column's type has.
+func (l *leaf) floatBits(v *values, i int) int64 {
+	if l.physical == format.FixedLenByteArray {
+		return int64(binary.LittleEndian.Uint16(v.bytesAt(i)))
 	}
-	return strconv.AppendFloat(out, math.Float64frombits(widen(uint32(bitsOf))), 'g', -1, 32)
+	return v.ints[i]
+}
+
+// appendFloat appends the shortest decimal text that reads back as the same binary number of the column's width; of half
+// width the number itself. It has no exponent, for identifiers that a program took for numbers are to keep their digits,
+// unless it is beyond what amounts and identifiers can be.
+func (l *leaf) appendFloat(out []byte, bitsOf int64) []byte {
+	var x float64
+	width := 64
+	switch l.physical {
+	case format.Double:
+		x = math.Float64frombits(uint64(bitsOf))
+	case format.Float:
+		x, width = math.Float64frombits(widen(uint32(bitsOf))), 32
+	default:
+		x = math.Float64frombits(widenHalf(uint16(bitsOf)))
+	}
+	const least, most = 1e-40, 1e40
+	if size := math.Abs(x); size != 0 && size < least || size >= most {
+		return strconv.AppendFloat(out, x, 'g', -1, width)
+	}
+	return strconv.AppendFloat(out, x, 'f', -1, width)
+}
+
+// widenHalf returns the bits of the same number in double precision.
+func widenHalf(b uint16) uint64 {
+	sign, exponent, fraction := uint64(b>>15)<<63, uint64(b>>10&0x1f), uint64(b&(1<<10-1))
+	switch exponent {
+	case 0x1f:
+		return sign | 0x7ff<<52 | fraction<<42
+	case 0:
+		if fraction == 0 {
+			return sign
+		}
+		shift := uint64(11 - bits.Len64(fraction)) // subnormal there, normal here
+		return sign | (1023-14-shift)<<52 | (fraction<<shift&(1<<10-1))<<42
+	default:
+		return sign | (exponent+1023-15)<<52 | fraction<<42
+	}
 }
 
 // widen returns the bits of the same number in double precision.

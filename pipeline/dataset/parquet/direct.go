@@ -61,7 +61,7 @@ func (l *leaf) isOurDecimal() bool {
 // directDecimals takes a page of 16 bytes a number, unless one of them is beyond 38 digits.
 func (c *columnScanner) directDecimals(v *dataset.Vector, data []byte) (done bool, err error) {
 	if len(data) != fixedBytes*c.rows {
-		return false, errValues
+		return false, nil // it is padded, or damaged
 	}
 	at := len(v.Decs)
 	v.Decs = dataset.Grow(v.Decs, c.rows)
@@ -93,7 +93,7 @@ func (c *columnScanner) directIntegers(v *dataset.Vector, data []byte) (done boo
 	if c.leaf.physical != format.Int64 {
 		return false, nil
 	}
-	if len(data) != 8*c.rows {
+	if len(data) < 8*c.rows {
 		return false, errValues
 	}
 	at := len(v.Ints)

@@ -1,7 +1,6 @@
 package parquet
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,9 +10,6 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet/packed"
 
-	"github.com/golang/snappy"
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -23,7 +19,9 @@ const (
 	maxPageBytes = 128 << 20
 	maxPageRows  = 1 << 24
 	headerBytes  = 1 << 16
-	chunkWindow  = 1 << 18 // bytes read at once
+	// mostHeaderBytes is the longest header that is read.
+	mostHeaderBytes = 1 << 22
+	chunkWindow     = 1 << 18 // bytes read at once
 )
 
 // chunkReader yields the pages of one column chunk, decompressed. Its buffers serve one chunk after the other.
@@ -35,15 +33,7 @@ type chunkReader struct {
 	pos      int
 	start    int // of the page at hand, in window
 	protocol thrift.CompactProtocol
-	unpacker *unpacker
-}
-
-// unpacker decompresses pages. One serves all columns of a scan, because a page is decoded before the next is read.
-type unpacker struct {
-	body      []byte
-	unzstd    *zstd.Decoder
-	ungzip    *gzip.Reader
-	gzipInput bytes.Reader
+	unpacker *packed.Unpacker
 }
 
 // page is a page's header and its bytes: levels and values as they are encoded. They are valid until the next page of
@@ -55,9 +45,11 @@ type page struct {
 	// repeats and levels, the encoded repetition and definition levels, are apart in pages of version 2; in version 1 they
 	// are the first of data.
 	version2 bool
-	repeats  []byte
-	levels   []byte
-	data     []byte
+	// levelsAs and repeatsAs are how pages of version 1 encode them; in version 2 it is always RLE.
+	levelsAs, repeatsAs format.Encoding
+	repeats             []byte
+	levels              []byte
+	data                []byte
 }
 
 func (c *chunkReader) open(in io.ReaderAt, m *format.ColumnMetaData) {
@@ -108,18 +100,11 @@ func (c *chunkReader) next() (page, error) {
 
 // header reads the header of the next page, which begins at c.start and whose body is in the rest of the chunk.
 func (c *chunkReader) header() (h format.PageHeader, err error) {
-	head, err := c.peek(headerBytes)
+	head, rest, err := c.wholeHeader()
 	if err != nil {
 		return h, err
-	}
-	if len(head) == 0 {
-		return h, io.EOF
 	}
 	c.start = c.pos
-	rest, err := packed.CheckThrift(head)
-	if err != nil {
-		return h, err
-	}
 	if err := thrift.Unmarshal(&c.protocol, head[:len(head)-len(rest)], &h); err != nil {
 		return h, err
 	}
@@ -129,6 +114,22 @@ func (c *chunkReader) header() (h format.PageHeader, err error) {
 		return h, fmt.Errorf("a page claims %d bytes, %d uncompressed", size, raw)
 	}
 	return h, nil
+}
+
+// wholeHeader returns what is read from the next header on, and what of it follows the header. Headers are short, but for
+// those that hold the least and the greatest of long texts.
+func (c *chunkReader) wholeHeader() (head, rest []byte, err error) {
+	for n := headerBytes; ; n *= 8 {
+		if head, err = c.peek(n); err != nil {
+			return nil, nil, err
+		}
+		if len(head) == 0 {
+			return nil, nil, io.EOF
+		}
+		if rest, err = packed.CheckThrift(head); err == nil || len(head) < n || n >= mostHeaderBytes {
+			return head, rest, err
+		}
+	}
 }
 
 // pass leaves out the next page if it is a data page of at most so many values, and returns how many; 0 leaves it there.
@@ -162,13 +163,11 @@ func (c *chunkReader) unpack(h *format.PageHeader, body []byte, raw int) (page, 
 	switch {
 	case h.Type == format.DictionaryPage && h.DictionaryPageHeader.Valid:
 		p.values, p.encoding = int(h.DictionaryPageHeader.V.NumValues), h.DictionaryPageHeader.V.Encoding
-		p.data, err = c.unpacker.decompress(c.codec, body, raw)
+		p.data, err = c.unpacker.Decompress(c.codec, body, raw)
 	case h.Type == format.DataPage && h.DataPageHeader.Valid:
 		p.values, p.encoding = int(h.DataPageHeader.V.NumValues), h.DataPageHeader.V.Encoding
-		if e := h.DataPageHeader.V.DefinitionLevelEncoding; e != format.RLE {
-			return page{}, fmt.Errorf("definition levels encoded as %v are not read", e)
-		}
-		p.data, err = c.unpacker.decompress(c.codec, body, raw)
+		p.levelsAs, p.repeatsAs = h.DataPageHeader.V.DefinitionLevelEncoding, h.DataPageHeader.V.RepetitionLevelEncoding
+		p.data, err = c.unpacker.Decompress(c.codec, body, raw)
 	case h.Type == format.DataPageV2 && h.DataPageHeaderV2.Valid:
 		v := &h.DataPageHeaderV2.V
 		p.values, p.encoding, p.version2 = int(v.NumValues), v.Encoding, true
@@ -179,7 +178,7 @@ func (c *chunkReader) unpack(h *format.PageHeader, body []byte, raw int) (page, 
 		p.repeats, p.levels = body[:repetition], body[repetition:repetition+definition]
 		p.data = body[repetition+definition:]
 		if !v.IsCompressed.Valid || v.IsCompressed.V {
-			p.data, err = c.unpacker.decompress(c.codec, p.data, raw-repetition-definition)
+			p.data, err = c.unpacker.Decompress(c.codec, p.data, raw-repetition-definition)
 		}
 	case h.Type == format.IndexPage:
 		return page{kind: h.Type}, nil
@@ -192,77 +191,6 @@ func (c *chunkReader) unpack(h *format.PageHeader, body []byte, raw int) (page, 
 	return p, err
 }
 
-// decompress returns exactly size bytes, and never makes room for more.
-func (u *unpacker) decompress(codec format.CompressionCodec, body []byte, size int) ([]byte, error) {
-	if codec == format.Uncompressed {
-		if len(body) != size {
-			return nil, errSize
-		}
-		return body, nil
-	}
-	if len(body) == 0 && size == 0 { // some writers compress nothing to nothing
-		return nil, nil
-	}
-	if cap(u.body) < size {
-		u.body = make([]byte, size+size/4)
-	}
-	var n int
-	var err error
-	switch codec {
-	case format.Zstd:
-		n, err = u.zstd(body, size)
-	case format.Snappy:
-		if n, err = snappy.DecodedLen(body); err == nil && n == size {
-			_, err = snappy.Decode(u.body[:size], body)
-		}
-	case format.Gzip:
-		n, err = u.gunzip(body, size)
-	default:
-		return nil, fmt.Errorf("compression %v is not read: write the file with zstd, snappy, gzip or none", codec)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if n != size {
-		return nil, errSize
-	}
-	return u.body[:size], nil
-}
-
-var errSize = errors.New("a page has another size than its header says")
-
-func (u *unpacker) zstd(body []byte, size int) (int, error) {
-	if u.unzstd == nil {
-		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-			zstd.WithDecoderMaxMemory(maxPageBytes), zstd.WithDecodeAllCapLimit(true))
-		if err != nil {
-			return 0, err
-		}
-		u.unzstd = d
-	}
-	out, err := u.unzstd.DecodeAll(body, u.body[:0:size])
-	return len(out), err
-}
-
-func (u *unpacker) gunzip(body []byte, size int) (int, error) {
-	u.gzipInput.Reset(body)
-	if u.ungzip == nil {
-		u.ungzip = new(gzip.Reader)
-	}
-	if err := u.ungzip.Reset(&u.gzipInput); err != nil {
-		return 0, err
-	}
-	n, err := io.ReadFull(u.ungzip, u.body[:size])
-	if err != nil {
-		return n, err
-	}
-	var one [1]byte
-	if k, err := u.ungzip.Read(one[:]); k != 0 || !errors.Is(err, io.EOF) {
-		return n, errSize
-	}
-	return n, nil
-}
-
 // split returns a data page's encoded repetition levels, definition levels and values. Levels that the column does not
 // have are empty.
 func (p *page) split(l *leaf) (repeats, levels, values []byte, err error) {
@@ -271,23 +199,37 @@ func (p *page) split(l *leaf) (repeats, levels, values []byte, err error) {
 	}
 	values = p.data
 	if l.repeated > 0 {
-		if repeats, values, err = splitLevels(values); err != nil {
+		if repeats, values, err = splitLevels(values, p.repeatsAs, p.values, l.repeats); err != nil {
 			return nil, nil, nil, err
 		}
 	}
 	if l.maxLevel > 0 {
-		levels, values, err = splitLevels(values)
+		levels, values, err = splitLevels(values, p.levelsAs, p.values, l.maxLevel)
 	}
 	return repeats, levels, values, err
 }
 
-func splitLevels(data []byte) (levels, rest []byte, err error) {
+// splitLevels parts n levels up to most from what follows them. Old files have them in as few bits as they take, the
+// highest first; those are written anew.
+func splitLevels(data []byte, encoding format.Encoding, n, most int) (levels, rest []byte, err error) {
+	switch encoding {
+	case format.RLE:
+	case format.BitPacked:
+		width := packed.BitWidth(most + 1)
+		size := (n*width + 7) / 8
+		if len(data) < size {
+			return nil, nil, packed.ErrHybrid
+		}
+		return packed.AppendHybrid(nil, packed.HighestFirst(data[:size], n, width), width), data[size:], nil
+	default:
+		return nil, nil, fmt.Errorf("levels encoded as %v, which %w", encoding, ErrUnsupported)
+	}
 	if len(data) < 4 {
 		return nil, nil, packed.ErrHybrid
 	}
-	n := int(binary.LittleEndian.Uint32(data))
-	if n > len(data)-4 {
+	size := int(binary.LittleEndian.Uint32(data))
+	if size > len(data)-4 {
 		return nil, nil, packed.ErrHybrid
 	}
-	return data[4 : 4+n], data[4+n:], nil
+	return data[4 : 4+size], data[4+size:], nil
 }

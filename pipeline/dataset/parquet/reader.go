@@ -25,11 +25,14 @@ type Reader struct {
 	ordered bool
 }
 
+// ErrUnsupported is wrapped by errors about what a file may hold, but is not read here: it is no damage.
+var ErrUnsupported = packed.ErrUnsupported
+
 // footerBytes is the longest footer that is read: a tenth of it is far more than any dataset of ours has.
 const footerBytes = 16 << 20
 
-// Open reads and checks the footer of the Parquet file of the given size. A file that is none, is damaged, or is
-// encrypted is an error wrapping ErrDamaged.
+// Open reads and checks the footer of the Parquet file of the given size. A file that is none or is
+// damaged is an error wrapping dataset.ErrDamaged; one that is encrypted, or has its pages elsewhere, is ErrUnsupported.
 func Open(r io.ReaderAt, size int64) (f *Reader, err error) {
 	defer dataset.Recovered(&err)
 	if size < 12 {
@@ -42,7 +45,7 @@ func Open(r io.ReaderAt, size int64) (f *Reader, err error) {
 	length := int64(binary.LittleEndian.Uint32(tail[:]))
 	switch {
 	case string(tail[4:]) == "PARE":
-		return nil, fmt.Errorf("open Parquet: the footer is encrypted: %w", dataset.ErrDamaged)
+		return nil, fmt.Errorf("open Parquet: the footer is encrypted, which %w", ErrUnsupported)
 	case string(tail[4:]) != magic:
 		return nil, fmt.Errorf("open Parquet: it does not end in %s: %w", magic, dataset.ErrDamaged)
 	case length > size-12 || length > footerBytes:
@@ -54,9 +57,17 @@ func Open(r io.ReaderAt, size int64) (f *Reader, err error) {
 	}
 	f = &Reader{in: r, size: size}
 	if err := f.parse(footer); err != nil {
-		return nil, fmt.Errorf("open Parquet: %w: %w", err, dataset.ErrDamaged)
+		return nil, fmt.Errorf("open Parquet: %w", judged(err))
 	}
 	return f, nil
+}
+
+// judged makes damage of an error about the contents of a file, unless it is about something else.
+func judged(err error) error {
+	if errors.Is(err, ErrUnsupported) || errors.Is(err, dataset.ErrRead) || errors.Is(err, dataset.ErrDamaged) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", err, dataset.ErrDamaged)
 }
 
 // parse fills f from the footer and checks what decoding relies on.
@@ -73,9 +84,7 @@ func (f *Reader) parse(footer []byte) error {
 	}
 	leaves := 0
 	for i := range f.columns {
-		if leaves++; f.columns[i].value != nil {
-			leaves++
-		}
+		leaves += len(f.columns[i].parts())
 	}
 	f.ordered = len(f.meta.ColumnOrders) == leaves
 	for i := range f.meta.ColumnOrders {
@@ -104,10 +113,7 @@ func (f *Reader) checkGroup(g *format.RowGroup, end int64) error {
 	chunks := 0
 	for k := range f.columns {
 		c := &f.columns[k]
-		leaves := []leafColumn{{c.leaf, c.chunk}}
-		if c.value != nil {
-			leaves = append(leaves, *c.value)
-		}
+		leaves := c.parts()
 		chunks += len(leaves)
 		for i := range leaves {
 			l := &leaves[i]
@@ -130,9 +136,9 @@ func checkChunk(chunk *format.ColumnChunk, l *leaf, rows, end int64) error {
 	start := chunkStart(m)
 	switch {
 	case chunk.FilePath != "":
-		return errors.New("its pages are in another file")
+		return fmt.Errorf("its pages are in another file, which %w", ErrUnsupported)
 	case len(chunk.EncryptedColumnMetadata) > 0 || chunk.CryptoMetadata.Value != nil:
-		return errors.New("it is encrypted")
+		return fmt.Errorf("it is encrypted, which %w", ErrUnsupported)
 	case strings.Join(m.PathInSchema, ".") != l.path:
 		return fmt.Errorf("it is called %q here", strings.Join(m.PathInSchema, "."))
 	case m.Type != l.physical:

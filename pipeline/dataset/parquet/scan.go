@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet/packed"
 	"daybook/schemas"
 )
 
@@ -18,7 +19,7 @@ type ScanOptions struct {
 	// Groups are the row groups to be read, in this order; nil is all of them.
 	Groups []int
 	// Lazy lists columns of the table that Next leaves absent: they are read by Load, for the batches that need them, and
-	// pages that no batch needs are passed over. A map cannot be lazy.
+	// pages that no batch needs are passed over. A map or list cannot be lazy.
 	Lazy []int
 	// BatchRows is the most rows that Next yields at once; 0 is a good choice.
 	BatchRows int
@@ -28,7 +29,7 @@ type ScanOptions struct {
 
 // ScanBuffers is the memory of a Scanner. The zero value is ready for use, by one scanner after another.
 type ScanBuffers struct {
-	unpacker unpacker
+	unpacker packed.Unpacker
 	columns  []columnBuffers // by position in the table
 }
 
@@ -48,7 +49,7 @@ type Scanner struct {
 	groups  []int
 	most    int
 	columns []columnScanner
-	maps    []mapScanner
+	nested  []nestedScanner
 	lazy    []lazyColumn
 	left    int   // rows of the current row group that are not read yet
 	rows    int   // of the batch at hand
@@ -100,11 +101,7 @@ func (f *Reader) Scan(t *schemas.Table, options ScanOptions) (*Scanner, error) {
 		}
 		c := &f.columns[from]
 		if !c.canConvert(t.Columns[to].Type) {
-			why := c.Unreadable
-			if why == "" {
-				why = "read it as text instead"
-			}
-			return nil, fmt.Errorf("scan Parquet column %q (%s) as %s.%s: %s", c.Name, c.Description, t.Name, t.Columns[to].Name, why)
+			return nil, fmt.Errorf("scan Parquet column %q (%s) as %s.%s: read it as text instead", c.Name, c.Description, t.Name, t.Columns[to].Name)
 		}
 		scanner := columnScanner{
 			from: from, to: to, leaf: &c.leaf, chunk: c.chunk, kind: t.Columns[to].Type, columnBuffers: &buffers.columns[to],
@@ -112,10 +109,10 @@ func (f *Reader) Scan(t *schemas.Table, options ScanOptions) (*Scanner, error) {
 		scanner.pages.unpacker = &buffers.unpacker
 		lazy := slices.Contains(options.Lazy, to)
 		switch {
-		case c.value != nil && lazy:
-			return nil, fmt.Errorf("scan Parquet into table %s: column %q is a map, which is read with its row", t.Name, c.Name)
-		case c.value != nil:
-			s.maps = append(s.maps, newMapScanner(scanner, c.value))
+		case c.nested != nil && lazy:
+			return nil, fmt.Errorf("scan Parquet into table %s: column %q is repeated, and so is read with its row", t.Name, c.Name)
+		case c.nested != nil:
+			s.nested = append(s.nested, newNestedScanner(scanner, c))
 		case lazy:
 			s.lazy = append(s.lazy, lazyColumn{columnScanner: scanner, loaded: true})
 		default:
@@ -144,7 +141,7 @@ func (f *Reader) From(t *schemas.Table, wanted ...int) []int {
 }
 
 // Next resets b and fills it with the next rows, never of two row groups. It reports false at the end. An error is
-// about the whole file: ErrDamaged, or that of reading it.
+// about the whole file: dataset.ErrDamaged, ErrUnsupported, or that of reading it, dataset.ErrRead.
 func (s *Scanner) Next(b *dataset.Batch) (more bool, err error) {
 	defer func() {
 		if err != nil {
@@ -184,21 +181,29 @@ func (s *Scanner) Next(b *dataset.Batch) (more bool, err error) {
 			return false, err
 		}
 	}
-	for i := range s.maps {
-		c := &s.maps[i]
-		if err := s.fill(&b.Columns[c.keys.to], &c.keys, n, c.read); err != nil {
+	for i := range s.nested {
+		c := &s.nested[i]
+		if err := s.fill(&b.Columns[c.leaves[0].to], &c.leaves[0], n, c.read); err != nil {
 			return false, err
 		}
 	}
 	b.Rows = n
 	s.left -= n
 	s.row += int64(n)
-	for i := range s.maps {
-		if c := &s.maps[i]; s.left == 0 && c.keys.rows+c.keys.unread+c.values.rows+c.values.unread > 0 {
-			return false, s.wrap(&c.keys, errors.New("it has more values than rows"))
+	return true, s.checkRest()
+}
+
+// checkRest makes sure at the end of a row group that rows have taken all that its maps and lists hold.
+func (s *Scanner) checkRest() error {
+	if s.left > 0 {
+		return nil
+	}
+	for i := range s.nested {
+		if c := &s.nested[i]; c.rest() > 0 {
+			return s.wrap(&c.leaves[0], errMoreValues)
 		}
 	}
-	return true, nil
+	return nil
 }
 
 // Load reads lazy columns of the batch that Next filled last; those that are there already stay. The error is as Next's.
@@ -250,7 +255,7 @@ func (s *Scanner) wrap(c *columnScanner, err error) error {
 	if errors.Is(err, io.EOF) {
 		err = errors.New("it has fewer values than rows")
 	}
-	return fmt.Errorf("read Parquet column %q after row %d: %w: %w", name, s.before, err, dataset.ErrDamaged)
+	return fmt.Errorf("read Parquet column %q after row %d: %w", name, s.before, judged(err))
 }
 
 // Row returns the number of rows of the file that lie before those of the next batch, whether read or skipped.
@@ -276,9 +281,10 @@ func (s *Scanner) open(group int) error {
 	for i := range s.lazy {
 		s.lazy[i].open(s.file.in, g, ours)
 	}
-	for i := range s.maps {
-		s.maps[i].keys.open(s.file.in, g, ours)
-		s.maps[i].values.open(s.file.in, g, ours)
+	for i := range s.nested {
+		for k := range s.nested[i].leaves {
+			s.nested[i].leaves[k].open(s.file.in, g, ours)
+		}
 	}
 	return nil
 }

@@ -17,22 +17,36 @@ import (
 type FileColumn struct {
 	// Name is the path in the schema, its parts joined by dots: a plain name in a flat file.
 	Name string
-	// Type is what the column is by nature; it may also be read as text whatever it is. It is 0 if the column cannot be
-	// read at all, and then Unreadable says why.
-	Type       schemas.ColumnType
-	Unreadable string
+	// Type is what the column is by nature; it may also be read as text whatever it is. What is repeated is read as JSON.
+	Type schemas.ColumnType
 	// Description is the type in the words of Parquet, for messages: "INT64 TIMESTAMP(NANOS)".
 	Description string
 	// Naive says that its timestamps are what clocks show somewhere: the file does not say where, and nothing makes them UTC.
 	Naive bool
 
 	leaf leaf
-	// chunk is the column's place in a row group; value is that of the values of a map, whose keys are in chunk.
+	// chunk is the column's place in a row group.
 	chunk int
-	value *leafColumn
+	// nested is the shape of a column that is repeated, and leaves are what it consists of; leaf and chunk are the first of
+	// them then.
+	nested *node
+	leaves []leafColumn
 }
 
-// leafColumn is one of the columns that a map consists of.
+// parts returns the leaves that the column consists of.
+func (c *FileColumn) parts() []leafColumn {
+	if c.nested != nil {
+		return c.leaves
+	}
+	return []leafColumn{{c.leaf, c.chunk}}
+}
+
+// Binary reports whether the column's values are binary fractions, which do not hold decimals exactly.
+func (c *FileColumn) Binary() bool {
+	return c.leaf.meaning == meansFloat && c.nested == nil
+}
+
+// leafColumn is one of the columns that a map or list consists of.
 type leafColumn struct {
 	leaf  leaf
 	chunk int
@@ -49,6 +63,7 @@ type leaf struct {
 	maxLevel int  // definition level of a value that is not null
 	// repeated is the definition level from which on an entry of the map or list is there, 0 if there is none around.
 	repeated int
+	repeats  int // the highest repetition level
 }
 
 // meaning is a logical type as far as it changes what a value is.
@@ -84,7 +99,7 @@ func schemaColumns(elements []format.SchemaElement) ([]FileColumn, error) {
 		return nil, errSchema
 	}
 	for range children.V {
-		if err := w.walk(nil, nesting{}, schemaDepth); err != nil {
+		if err := w.walk(nesting{}, schemaDepth); err != nil {
 			return nil, err
 		}
 	}
@@ -97,63 +112,123 @@ func schemaColumns(elements []format.SchemaElement) ([]FileColumn, error) {
 type schemaWalk struct {
 	elements []format.SchemaElement
 	columns  []FileColumn
-	chunks   int
+	path     []string
+	leaves   []leafColumn // all so far
+	// described are the descriptions of the leaves of the nested column at hand.
+	described []string
 }
 
 // nesting is what lies around an element: its definition level, how many repeated groups, and the level at which an
 // entry of the innermost of them is there.
 type nesting struct{ level, repeats, repeated int }
 
-func (w *schemaWalk) walk(path []string, around nesting, depth int) error {
+// within returns what lies around the children of an element.
+func (a nesting) within(e *format.SchemaElement) (nesting, error) {
+	switch e.RepetitionType.V {
+	case format.Optional:
+		a.level++
+	case format.Repeated:
+		a.level++
+		a.repeats++
+		a.repeated = a.level
+	case format.Required:
+	default:
+		return a, errSchema
+	}
+	return a, nil
+}
+
+func isOptional(e *format.SchemaElement) bool { return e.RepetitionType.V == format.Optional }
+func isRepeated(e *format.SchemaElement) bool { return e.RepetitionType.V == format.Repeated }
+
+// walk reads an element that nothing around repeats, and all below it.
+func (w *schemaWalk) walk(around nesting, depth int) error {
 	if len(w.elements) == 0 || depth == 0 {
 		return errSchema
 	}
 	e := &w.elements[0]
-	w.elements = w.elements[1:]
-	switch e.RepetitionType.V {
-	case format.Optional:
-		around.level++
-	case format.Repeated:
-		around.level++
-		around.repeats++
-		around.repeated = around.level
-	case format.Required:
-	default:
-		return errSchema
+	if isRepeated(e) || (isMap(e) || isList(e)) && len(w.elements) > 1 && e.NumChildren.V == 1 && isRepeated(&w.elements[1]) {
+		return w.addNested(around, depth)
 	}
-	path = append(slices.Clip(path), e.Name)
+	w.elements = w.elements[1:]
+	around, err := around.within(e)
+	if err != nil {
+		return err
+	}
+	w.path = append(w.path, e.Name)
+	defer func() { w.path = w.path[:len(w.path)-1] }()
 	if e.Type.Valid {
-		return w.addLeaf(path, around, e)
+		return w.addLeaf(around, e)
 	}
 	if e.NumChildren.V < 0 {
 		return errSchema
 	}
-	first := len(w.columns)
 	for range e.NumChildren.V {
-		if err := w.walk(path, around, depth-1); err != nil {
+		if err := w.walk(around, depth-1); err != nil {
 			return err
 		}
-	}
-	if isMap(e) {
-		w.foldMap(path, around, first)
 	}
 	return nil
 }
 
-func (w *schemaWalk) addLeaf(path []string, around nesting, e *format.SchemaElement) error {
-	c := FileColumn{
-		Name: strings.Join(path, "."), chunk: w.chunks,
-		leaf: leaf{path: strings.Join(path, "."), physical: e.Type.V, size: int(e.TypeLength.V), maxLevel: around.level, repeated: around.repeated},
-	}
-	w.chunks++
+// newLeaf understands the element of a leaf, which is the next of the file's columns.
+func (w *schemaWalk) newLeaf(around nesting, e *format.SchemaElement) (FileColumn, error) {
+	name := strings.Join(w.path, ".")
+	c := FileColumn{Name: name, chunk: len(w.leaves), leaf: leaf{
+		path: name, physical: e.Type.V, size: int(e.TypeLength.V), maxLevel: around.level, repeated: around.repeated, repeats: around.repeats,
+	}}
 	if err := c.understand(e); err != nil {
-		return fmt.Errorf("column %q: %w", c.Name, err)
+		return c, fmt.Errorf("column %q: %w", name, err)
 	}
-	if around.repeats > 0 {
-		c.Type, c.Unreadable = 0, "it is repeated: a list has no place in a flat row"
+	w.leaves = append(w.leaves, leafColumn{c.leaf, c.chunk})
+	return c, nil
+}
+
+func (w *schemaWalk) addLeaf(around nesting, e *format.SchemaElement) error {
+	c, err := w.newLeaf(around, e)
+	w.columns = append(w.columns, c)
+	return err
+}
+
+// nestedLeaf adds a leaf of a nested column.
+func (w *schemaWalk) nestedLeaf(around nesting, e *format.SchemaElement) error {
+	c, err := w.newLeaf(around, e)
+	w.described = append(w.described, c.Description)
+	return err
+}
+
+// addNested makes one column of an element that is repeated, or a list or map, and of all below it.
+func (w *schemaWalk) addNested(around nesting, depth int) error {
+	e := &w.elements[0]
+	first := len(w.leaves)
+	w.described = w.described[:0]
+	n, err := w.nestedNode(around, first, depth)
+	if err != nil {
+		return err
+	}
+	path := append(slices.Clone(w.path), e.Name)
+	c := FileColumn{
+		Name: strings.Join(path, "."), Type: schemas.Text, leaf: w.leaves[first].leaf, chunk: w.leaves[first].chunk,
+		nested: n, leaves: slices.Clone(w.leaves[first:]), Description: "repeated " + strings.Join(w.described, ", "),
+	}
+	switch n.kind {
+	case nodeMap:
+		c.Description = "MAP of " + strings.Join(w.described, " to ")
+		value := n.children[0].children[1]
+		value.quoted = value.kind == nodeLeaf && value.repeat == 0
+	case nodeList:
+		c.Description = "LIST of " + strings.Join(w.described, ", ")
+	case nodeLeaf, nodeGroup:
 	}
 	w.columns = append(w.columns, c)
 	return nil
+}
+
+func isList(e *format.SchemaElement) bool {
+	if _, ok := e.LogicalType.Value.(*format.ListType); ok {
+		return true
+	}
+	return e.ConvertedType.Valid && e.ConvertedType.V == deprecated.List
 }
 
 func isMap(e *format.SchemaElement) bool {
@@ -161,23 +236,6 @@ func isMap(e *format.SchemaElement) bool {
 		return true
 	}
 	return e.ConvertedType.Valid && (e.ConvertedType.V == deprecated.Map || e.ConvertedType.V == deprecated.MapKeyValue)
-}
-
-// foldMap makes one column of the keys and values of a map, which stand in the columns from first on: a JSON object, as
-// tags are given elsewhere. A map within a list or map, or of lists or records, stays as it is.
-func (w *schemaWalk) foldMap(path []string, around nesting, first int) {
-	inner := w.columns[first:]
-	if around.repeats > 0 || len(inner) != 2 || inner[0].leaf.repeated != around.level+1 || inner[1].leaf.repeated != around.level+1 {
-		return
-	}
-	key, value := inner[0], inner[1]
-	if key.leaf.maxLevel != around.level+1 || value.leaf.maxLevel > around.level+2 {
-		return
-	}
-	w.columns = append(w.columns[:first], FileColumn{
-		Name: strings.Join(path, "."), Type: schemas.Text, Description: "MAP of " + key.Description + " to " + value.Description,
-		leaf: key.leaf, chunk: key.chunk, value: &leafColumn{value.leaf, value.chunk},
-	})
 }
 
 // understand finds out what the column's values are, and refuses types that contradict themselves.
@@ -232,6 +290,11 @@ func (c *FileColumn) logical(e *format.SchemaElement) error {
 	case *format.IntType:
 		if integer && !t.IsSigned {
 			l.meaning = meansUnsigned
+		}
+		return nil
+	case *format.Float16Type:
+		if l.physical == format.FixedLenByteArray && l.size == 2 {
+			l.meaning, c.Type = meansFloat, schemas.Decimal
 		}
 		return nil
 	case *format.UUIDType:

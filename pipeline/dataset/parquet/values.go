@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -66,7 +67,7 @@ func (v *values) decode(l *leaf, encoding format.Encoding, data []byte, n int) e
 	case format.ByteStreamSplit:
 		return v.streams(l, data, n)
 	}
-	return fmt.Errorf("encoding %v of %v is not read", encoding, l.physical)
+	return fmt.Errorf("encoding %v of %v %w", encoding, l.physical, ErrUnsupported)
 }
 
 func (v *values) plain(l *leaf, data []byte, n int) error {
@@ -79,7 +80,7 @@ func (v *values) plain(l *leaf, data []byte, n int) error {
 			v.ints = append(v.ints, int64(data[i/8]>>(i%8)&1))
 		}
 	case format.Int32, format.Float:
-		if len(data) != 4*n {
+		if len(data) < 4*n {
 			return errValues
 		}
 		v.ints = dataset.Grow(v.ints, n)
@@ -87,7 +88,7 @@ func (v *values) plain(l *leaf, data []byte, n int) error {
 			v.ints[i] = int64(int32(binary.LittleEndian.Uint32(data[4*i:])))
 		}
 	case format.Int64, format.Double:
-		if len(data) != 8*n {
+		if len(data) < 8*n {
 			return errValues
 		}
 		v.ints = dataset.Grow(v.ints, n)
@@ -96,14 +97,26 @@ func (v *values) plain(l *leaf, data []byte, n int) error {
 		}
 	case format.Int96, format.FixedLenByteArray:
 		v.size = l.width()
-		if len(data) != v.size*n {
+		if !l.fits(data, v.size, n) {
 			return errValues
 		}
-		v.data = append(v.data, data...)
+		v.data = append(v.data, data[:v.size*n]...)
 	case format.ByteArray:
 		return v.plainTexts(data, n)
 	}
 	return nil
+}
+
+// fits reports whether n values of a size are all that data holds, but for what fills it up. Some writers pad pages, and a
+// reader takes as many values as the header says. But the size of a FIXED_LEN_BYTE_ARRAY is from a schema that nothing
+// guards, and with one that is too small all values would be others: what is left must be less than a byte for each, and
+// noughts.
+func (l *leaf) fits(data []byte, size, n int) bool {
+	rest := len(data) - size*n
+	if rest <= 0 || l.physical != format.FixedLenByteArray {
+		return rest >= 0
+	}
+	return (n == 0 || rest%n != 0) && len(bytes.Trim(data[size*n:], "\x00")) == 0
 }
 
 // width returns the bytes of a value of fixed length.
@@ -142,9 +155,7 @@ func (v *values) plainTexts(data []byte, n int) error {
 		at += size
 		v.ends[i] = uint32(at)
 	}
-	if len(data) != 0 {
-		return errValues
-	}
+	v.data = v.data[:at] // some pages are padded
 	return nil
 }
 
@@ -166,7 +177,7 @@ func (v *values) booleans(data []byte, n int) error {
 // streams reads the first bytes of all values, then the second bytes, and so on.
 func (v *values) streams(l *leaf, data []byte, n int) error {
 	width := l.width()
-	if width == 0 || len(data) != n*width {
+	if width == 0 || len(data) != n*width { // where the streams end follows from their length, so that none is padded
 		return errValues
 	}
 	whole := make([]byte, len(data))
@@ -181,7 +192,7 @@ func (v *values) streams(l *leaf, data []byte, n int) error {
 // deltaTexts reads lengths, or lengths of what is shared with the value before and of what is not, and then the bytes.
 func (v *values) deltaTexts(l *leaf, data []byte, n int, shared bool) error {
 	if l.physical != format.ByteArray && (l.physical != format.FixedLenByteArray || !shared) {
-		return fmt.Errorf("delta encoding of %v is not read", l.physical)
+		return fmt.Errorf("delta encoding of %v %w", l.physical, ErrUnsupported)
 	}
 	var err error
 	v.prefixes = v.prefixes[:0]
@@ -213,9 +224,6 @@ func (v *values) deltaTexts(l *leaf, data []byte, n int, shared bool) error {
 		if l.physical == format.FixedLenByteArray && len(v.data)-start != l.size {
 			return errValues
 		}
-	}
-	if len(data) != 0 {
-		return errValues
 	}
 	return nil
 }

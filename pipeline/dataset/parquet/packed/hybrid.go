@@ -148,3 +148,14 @@ func unpack(dst []uint32, b []byte, width uint) {
 
 // BitWidth returns the bits that indices below n take, at least one: some readers stumble over none.
 func BitWidth(n int) int { return max(1, bits.Len(uint(max(n, 1)-1))) }
+
+// HighestFirst reads n values of width bits that lie one behind another, of each the highest bit first and from the highest
+// bit of each byte on, as levels did in old files. b holds all their bits.
+func HighestFirst(b []byte, n, width int) []uint32 {
+	values := make([]uint32, n)
+	for at := range n * width {
+		bit := b[at>>3] >> (7 - at&7) & 1
+		values[at/width] = values[at/width]<<1 | uint32(bit)
+	}
+	return values
+}

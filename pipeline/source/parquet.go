@@ -10,6 +10,13 @@ import (
 	"daybook/schemas"
 )
 
+const (
+	// parquetRatio is how many times more than text Parquet may unpack to: a column of one value takes next to nothing.
+	parquetRatio = 10
+	// parquetFloor is the size of the text up to which any ratio is well.
+	parquetFloor = 16 << 20
+)
+
 // parquetRows is how many rows of Parquet are looked at together.
 const parquetRows = 4096
 
@@ -120,6 +127,12 @@ func (d *decoder) takeScanned(scan *parquet.Scanner, b *dataset.Batch) error {
 		d.stats.Bytes += int64(size)
 		if d.stats.Bytes > d.limits.ObjectBytes {
 			return d.refuse(schemas.CodeHostileObject, "it is larger than the limit of %d bytes when unpacked", d.limits.ObjectBytes)
+		}
+		// As text, each value has something behind it that parts it from the next, if it is null, too.
+		text := d.stats.Bytes + (first+int64(b.Rows))*int64(len(b.Columns))
+		if ratio := parquetRatio * d.limits.Ratio; text > parquetFloor && text/ratio > d.in.Size {
+			return d.refuse(schemas.CodeHostileObject, "as text it is more than %d times its size, and the source's limits.ratio of %d allows %d times that of Parquet",
+				ratio, d.limits.Ratio, parquetRatio)
 		}
 		if err := d.take(s, nil, size); err != nil {
 			return err

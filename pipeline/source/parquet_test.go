@@ -1,10 +1,14 @@
 package source
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"daybook/fixtures/batches"
+	"daybook/pipeline/dataset"
 	"daybook/schemas"
 )
 
@@ -24,5 +28,27 @@ func TestPeersParquet(t *testing.T) {
 			!strings.Contains(got.rows[0], "SkuId=7000000000000 ") || !strings.Contains(got.rows[0], "ChargePeriodStart=2024-08-31T22:30:00Z ") {
 			t.Errorf("%q, %v", got.rows, summary(got.findings))
 		}
+	}
+}
+
+// TestParquetRatio: a file that is nearly nothing and would be millions of rows is refused, unless its source says otherwise.
+func TestParquetRatio(t *testing.T) {
+	rows := make([]batches.PeerRow, 200_000)
+	for i := range rows {
+		rows[i].End = 1
+		rows[i].Region = strings.Repeat("a region of a name that is long enough to make much of little ", 8)
+	}
+	body := batches.PeerFile(t, rows, "gzip")
+	src := &schemas.Source{ID: "s", Format: schemas.FOCUS12, Tolerate: schemas.Tolerate{AbsentColumns: []string{"*"}}}
+	_, err := Decode(context.Background(), src, Input{Key: "k", At: bytes.NewReader(body), Size: int64(len(body))}, Sink{
+		Rows: func(*dataset.Batch) error { return nil }, Finding: func(schemas.Finding) error { return nil },
+	})
+	var refused *schemas.RefusedError
+	if !errors.As(err, &refused) || refused.Code != schemas.CodeHostileObject || !strings.Contains(refused.Reason, "limits.ratio") {
+		t.Fatalf("%d bytes: the error is %v", len(body), err)
+	}
+	src.Limits.Ratio = 1 << 40
+	if got := decodeBytes(t, src, body); len(got.rows) != len(rows) {
+		t.Errorf("%d rows are read", len(got.rows))
 	}
 }

@@ -30,15 +30,23 @@ func (b *bill) conversion(from, to money.Currency, l *line) (schemas.Conversion,
 	if from == to {
 		return schemas.Conversion{Factor: money.Ratio{Num: money.One, Den: money.One}}, true
 	}
-	if b.plan.book.Rates == nil {
+	return b.plan.convert(from, to, b.plan.rateDayOf(&l.charge))
+}
+
+// rateDayOf is the day whose exchange rate a charge is converted at.
+func (p *Plan) rateDayOf(c *schemas.Charge) schemas.Date {
+	if p.book.Exchange.Day == schemas.AtUsage {
+		return p.day(c.Start)
+	}
+	return p.rateDay
+}
+
+func (p *Plan) convert(from, to money.Currency, day schemas.Date) (schemas.Conversion, bool) {
+	if p.book.Rates == nil {
 		return schemas.Conversion{}, false
 	}
-	day := b.plan.rateDay
-	if b.plan.book.Exchange.Day == schemas.AtUsage {
-		day = b.plan.day(l.charge.Start)
-	}
-	return b.plan.book.Rates.Find(schemas.FXQuery{
-		From: from, To: to, Day: day, MaxAgeDays: b.plan.book.Exchange.MaxAge(), AsOf: b.plan.spec.AsOf,
+	return p.book.Rates.Find(schemas.FXQuery{
+		From: from, To: to, Day: day, MaxAgeDays: p.book.Exchange.MaxAge(), AsOf: p.spec.AsOf,
 	})
 }
 

@@ -175,7 +175,7 @@ func Compile(book Book, spec Spec) (*Plan, error) {
 	if p.start.IsZero() {
 		return nil, fmt.Errorf("compile the catalogue: period %q is not a month; write it as YYYY-MM", spec.Period)
 	}
-	if book.Rates != nil {
+	if _, p.rateDay = spec.Period.Days(); book.Rates != nil {
 		p.rateDay = book.Rates.PeriodDay(book.Exchange, spec.Period, spec.Through, spec.AsOf)
 	}
 	p.units = make(map[[2]string]money.Decimal, len(book.Catalogue.Units))

@@ -16,9 +16,6 @@ import (
 // Revenue is the sum of what charges that earn any show on invoices.
 type Actuals struct {
 	Calendar
-	// AtUsage keeps the days of charges apart, so that each is converted at its own day's exchange rate, and not the period at
-	// one.
-	AtUsage bool
 
 	sums  map[actualKey]*actualSums
 	units map[unitKey]*money.Fixed
@@ -26,6 +23,7 @@ type Actuals struct {
 
 // NewActuals returns empty sums.
 func NewActuals(k Calendar) *Actuals {
+	k.first, k.last = k.Period.Days()
 	return &Actuals{Calendar: k, sums: map[actualKey]*actualSums{}, units: map[unitKey]*money.Fixed{}}
 }
 
@@ -33,16 +31,18 @@ type actualKey struct {
 	Offering schemas.OfferingID
 	Region   string
 	Currency money.Currency
-	// Day is that on which the charge begins, where it is converted at the rate of that day.
-	Day schemas.Date
+	// Valued says that charges have a value in the provider's currency: there is an exchange rate.
+	Valued bool
 	// What counts as used has no days here.
 	stretch
 }
 
-// actualSums are money of one currency.
+// actualSums are money of one currency, and what the charges say that each of them comes to in the provider's.
 type actualSums struct {
 	Amount  money.Fixed
 	Cost    money.Fixed
+	Value   money.Fixed
+	Worth   money.Fixed // of Cost
 	Charges int64
 }
 
@@ -58,21 +58,18 @@ func (a *Actuals) Add(c *schemas.Charge) error {
 	if !c.EarnsRevenue() {
 		return nil
 	}
-	line := actualLine{actualKey{Offering: c.Offering, Region: c.Region, Currency: c.Currency, stretch: a.stretchOf(c)}, actualSums{Charges: 1}}
+	line := actualLine{actualKey{Offering: c.Offering, Region: c.Region, Currency: c.Currency, Valued: c.Value.Known, stretch: a.stretchOf(c)}, actualSums{Charges: 1}}
 	if line.Due == dueAsUsed {
 		line.stretch = stretch{}
 	}
 	var err error
-	if line.Amount, err = money.FixedFromDecimal(c.Amount); err != nil {
+	if line.Amount, line.Value, err = fixedPair(c.Amount, c.Value.Amount); err != nil {
 		return fmt.Errorf("sum charge %s: amount %s: %w", c.ID, c.Amount, err)
 	}
 	if c.HasCost {
-		if line.Cost, err = money.FixedFromDecimal(c.PeerCost); err != nil {
+		if line.Cost, line.Worth, err = fixedPair(c.PeerCost, c.Value.Cost); err != nil {
 			return fmt.Errorf("sum charge %s: peer cost %s: %w", c.ID, c.PeerCost, err)
 		}
-	}
-	if a.AtUsage {
-		line.Day = schemas.DateOf(c.Start, a.Zone)
 	}
 	if err := a.addLine(&line); err != nil {
 		return fmt.Errorf("sum charge %s: %w", c.ID, err)
@@ -90,6 +87,26 @@ func (a *Actuals) Add(c *schemas.Charge) error {
 	return nil
 }
 
+// fixedPair is an amount and its value as datasets hold them.
+func fixedPair(amount, value money.Decimal) (a, v money.Fixed, err error) {
+	if a, err = money.FixedFromDecimal(amount); err == nil && value != amount {
+		v, err = money.FixedFromDecimal(value)
+		return a, v, err
+	}
+	return a, a, err
+}
+
+// compareBools puts false first.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
 func (a *Actuals) addLine(l *actualLine) error {
 	s := a.sums[l.actualKey]
 	if s == nil {
@@ -97,7 +114,7 @@ func (a *Actuals) addLine(l *actualLine) error {
 		a.sums[l.actualKey] = s
 	}
 	s.Charges += l.Charges
-	return tally.AddAll("actuals", string(l.Offering), []*money.Fixed{&s.Amount, &s.Cost}, []money.Fixed{l.Amount, l.Cost})
+	return tally.AddAll("actuals", string(l.Offering), []*money.Fixed{&s.Amount, &s.Cost, &s.Value, &s.Worth}, []money.Fixed{l.Amount, l.Cost, l.Value, l.Worth})
 }
 
 func (a *Actuals) addUnits(u *unitLine) error {
@@ -128,7 +145,7 @@ func (a *Actuals) rows() ([]actualLine, []unitLine) {
 	}
 	slices.SortFunc(lines, func(a, b actualLine) int {
 		return cmp.Or(cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region),
-			cmp.Compare(a.Currency, b.Currency), a.Day.Compare(b.Day), a.compare(&b.stretch))
+			cmp.Compare(a.Currency, b.Currency), compareBools(a.Valued, b.Valued), a.compare(&b.stretch))
 	})
 	units := make([]unitLine, 0, len(a.units))
 	for k, s := range a.units {
@@ -154,9 +171,9 @@ func (l *actualLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Offering)
 	tally.Text(p, &l.Region)
 	tally.Text(p, &l.Currency)
-	p.Day(&l.Day)
+	p.Bool(&l.Valued)
 	l.stretch.fields(p)
-	p.Numbers(&l.Amount, &l.Cost)
+	p.Numbers(&l.Amount, &l.Cost, &l.Value, &l.Worth)
 	p.Count(&l.Charges)
 }
 

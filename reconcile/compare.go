@@ -184,11 +184,11 @@ func (c *Comparison) fill(x *cell) error {
 	}
 	for lines := x.lines; len(lines) > 0; {
 		n := 1
-		for n < len(lines) && lines[n].Currency == lines[0].Currency && lines[n].Day == lines[0].Day {
+		for n < len(lines) && lines[n].Currency == lines[0].Currency && lines[n].Valued == lines[0].Valued {
 			n++
 		}
-		c.sold(x, &x.revenue, "revenue", lines[:n], func(l *actualLine) money.Fixed { return l.Amount }, places)
-		c.sold(x, &x.cost, "cost", lines[:n], func(l *actualLine) money.Fixed { return l.Cost }, places)
+		c.sold(x, &x.revenue, "revenue", lines[:n], func(l *actualLine) [2]money.Fixed { return [2]money.Fixed{l.Amount, l.Value} }, places)
+		c.sold(x, &x.cost, "cost", lines[:n], func(l *actualLine) [2]money.Fixed { return [2]money.Fixed{l.Cost, l.Worth} }, places)
 		lines = lines[n:]
 	}
 	return cmp.Or(x.revenue.steps.Err, x.cost.steps.Err, x.units.steps.Err)
@@ -216,6 +216,9 @@ func (c *Comparison) planned(x *cell, s *sheet.Sheet, what string, v money.Decim
 	v = s.Given("plan of the month, in "+string(x.line.Currency), what, v)
 	rate, ok := c.planRate(x.line.Currency)
 	if !ok {
+		rate, ok = c.FX.Rate(x.line.Currency, c.Currency, schemas.Date{})
+	}
+	if !ok {
 		if !v.IsZero() {
 			x.noRate = append(x.noRate, schemas.MissingRate{Currency: x.line.Currency, Amount: v, What: "planned " + what})
 		}
@@ -225,65 +228,69 @@ func (c *Comparison) planned(x *cell, s *sheet.Sheet, what string, v money.Decim
 		sheet.Named(what, v), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), places)
 }
 
-// sold adds the actuals of one currency, and of one day where each has its own rate, to a side: to date at actual rates and at
-// the plan's, and what is to come at the actual ones, each rounded to the places of the comparison. What is used and what is
-// not are converted each on its own, so that equal rates give equal amounts.
-func (c *Comparison) sold(x *cell, to *side, what string, lines []actualLine, of func(*actualLine) money.Fixed, places int32) {
-	var d dueSums
+// sold adds the actuals of one currency to a side: to date as the charges value them and at the plan's exchange rate, and what
+// is to come as they value it, each rounded to the places of the comparison. What is used and what is not are converted each
+// on its own, so that equal rates give equal amounts.
+func (c *Comparison) sold(x *cell, to *side, what string, lines []actualLine, of func(*actualLine) [2]money.Fixed, places int32) {
+	var sold, worth dueSums
 	for i := range lines {
-		d.add(&lines[i].stretch, of(&lines[i]).Decimal(), c.Through, x.accrual)
+		pair := of(&lines[i])
+		sold.add(&lines[i].stretch, pair[0].Decimal(), c.Through, x.accrual)
+		worth.add(&lines[i].stretch, pair[1].Decimal(), c.Through, x.accrual)
 	}
-	if d.isZero() {
+	if sold.isZero() && worth.isZero() {
 		return
 	}
-	from, day := lines[0].Currency, lines[0].Day
-	actual, ok := c.FX.Rate(from, c.Currency, day)
-	if !ok {
-		x.noRate = append(x.noRate, schemas.MissingRate{Currency: from, Amount: d.all(), What: what})
+	from := lines[0].Currency
+	if !lines[0].Valued {
+		x.noRate = append(x.noRate, schemas.MissingRate{Currency: from, Amount: sold.all(), What: what})
 		return
 	}
-	plan, ok := c.planRate(from)
-	if !ok {
-		plan = actual
+	s := &to.steps
+	worth.accrueRounded(s, "for days and one-time "+what+c.as(from), "charges", money.Scale)
+	to.fixed = to.fixed.Add(c.given(s, "for days and one-time "+what+c.as(from), worth.fixed, places))
+	to.used = to.used.Add(c.given(s, "usage-based "+what+c.as(from), worth.used, places))
+	to.coming = to.coming.Add(c.given(s, "for days to come, "+what+c.as(from), worth.coming, places))
+	to.pending = to.pending.Add(c.given(s, "true-ups and minimums, to be judged at their end, "+what+c.as(from), worth.pending, places))
+	rate, ok := c.planRate(from)
+	if !ok || from == c.Currency {
+		to.constant = to.constant.Add(money.RoundTo(worth.fixed, places, money.HalfEven)).Add(money.RoundTo(worth.used, places, money.HalfEven))
+		return
 	}
-	if !day.IsZero() {
-		what += " of " + day.String()
+	sold.accrueRounded(s, "for days and one-time "+what+", in "+string(from), "charges", money.Scale)
+	for _, part := range []struct {
+		kind  string
+		value money.Decimal
+	}{{"for days and one-time ", sold.fixed}, {"usage-based ", sold.used}} {
+		if !part.value.IsZero() {
+			v := s.Given(part.kind+what+", in "+string(from), "charges", part.value)
+			to.constant = to.constant.Add(s.ShareRounded("at the plan's exchange rate, in "+string(c.Currency),
+				sheet.Named("charges", v), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), places))
+		}
 	}
-	what += ", in " + string(from)
-	d.accrueRounded(&to.steps, "for days and one-time "+what, "charges", money.Scale)
-	convert := func(kind string, v money.Decimal, sum, constant *money.Decimal) {
-		if v.IsZero() {
-			return
-		}
-		v = to.steps.Given(kind+what, "charges", v)
-		at := c.convertRounded(&to.steps, "at the actual exchange rate", v, actual, places)
-		*sum = sum.Add(at)
-		if constant == nil {
-			return
-		}
-		if plan.Cmp(actual) != 0 {
-			at = c.convertRounded(&to.steps, "at the plan's exchange rate", v, plan, places)
-		}
-		*constant = constant.Add(at)
-	}
-	convert("for days and one-time ", d.fixed, &to.fixed, &to.constant)
-	convert("usage-based ", d.used, &to.used, &to.constant)
-	convert("for days to come, ", d.coming, &to.coming, nil)
-	convert("true-ups and minimums, to be judged at their end, ", d.pending, &to.pending, nil)
 }
 
-// convertRounded restates charges in the common currency, rounded once to the places of the comparison.
-func (c *Comparison) convertRounded(s *sheet.Sheet, note string, v money.Decimal, rate money.Ratio, places int32) money.Decimal {
-	if rate.IsOne() {
-		if -v.Exponent() <= places {
-			return v
-		}
-		return s.RoundTo("to the places of the comparison", sheet.Named("charges", v), places)
+// as says what an amount is that charges of a currency come to.
+func (c *Comparison) as(from money.Currency) string {
+	if from == c.Currency {
+		return ", in " + string(from)
 	}
-	return s.ShareRounded(note+", in "+string(c.Currency), sheet.Named("charges", v), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), places)
+	return fmt.Sprintf(", in %s at the exchange rates of the charges in %s", c.Currency, from)
 }
 
-// planRate is the plan's exchange rate of the period.
+// given takes over what charges come to, rounded to the places of the comparison.
+func (c *Comparison) given(s *sheet.Sheet, note string, v money.Decimal, places int32) money.Decimal {
+	if v.IsZero() {
+		return v
+	}
+	v = s.Given(note, "charges", v)
+	if -v.Exponent() <= places {
+		return v
+	}
+	return s.RoundTo("to the places of the comparison", sheet.Named("charges", v), places)
+}
+
+// planRate is the plan's exchange rate of the period; false where the plan has none.
 func (c *Comparison) planRate(from money.Currency) (money.Ratio, bool) {
 	if from == c.Currency {
 		return money.Ratio{Num: money.One, Den: money.One}, true
@@ -293,7 +300,7 @@ func (c *Comparison) planRate(from money.Currency) (money.Ratio, bool) {
 			return money.Ratio{Num: r.Rate, Den: money.One}, true
 		}
 	}
-	return c.FX.Rate(from, c.Currency, schemas.Date{})
+	return money.Ratio{}, false
 }
 
 // places is how many decimal places restated amounts have.

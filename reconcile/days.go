@@ -11,20 +11,18 @@ import (
 	"daybook/schemas/money"
 )
 
-// Days sums charges by the days that they are for, and has what meters counted on each day. Partial sums of shards merge
+// Days sums charges by the days that they are for, and has what meters counted on each day; money is in the provider's currency. Partial sums of shards merge
 // in any order to the same totals. It is not safe for concurrent use.
 type Days struct {
 	Calendar
-	first, last schemas.Date
-	sums        map[stretchKey]*money.Fixed
-	metered     map[schemas.MeterID][]money.Fixed
+	sums    map[stretchKey]*money.Fixed
+	metered map[schemas.MeterID][]money.Fixed
 }
 
 // stretchKey is what charges are for: days of the period, of a meter where they grow with what it counts.
 type stretchKey struct {
 	Offering schemas.OfferingID
 	Region   string
-	Currency money.Currency
 	Meter    schemas.MeterID
 	stretch
 }
@@ -42,8 +40,8 @@ type meteredLine struct {
 
 // NewDays returns empty sums.
 func NewDays(k Calendar) *Days {
-	first, last := k.Period.Days()
-	return &Days{Calendar: k, first: first, last: last, sums: map[stretchKey]*money.Fixed{}, metered: map[schemas.MeterID][]money.Fixed{}}
+	k.first, k.last = k.Period.Days()
+	return &Days{Calendar: k, sums: map[stretchKey]*money.Fixed{}, metered: map[schemas.MeterID][]money.Fixed{}}
 }
 
 // Add counts a charge that earns revenue. The error is an amount that no dataset could hold, or a sum that overflows.
@@ -51,11 +49,14 @@ func (d *Days) Add(c *schemas.Charge) error {
 	if !c.EarnsRevenue() {
 		return nil
 	}
-	amount, err := money.FixedFromDecimal(c.Amount)
-	if err != nil {
-		return fmt.Errorf("sum charge %s: amount %s: %w", c.ID, c.Amount, err)
+	if !c.Value.Known { // left out, as in the comparison
+		return nil
 	}
-	k := stretchKey{Offering: c.Offering, Region: c.Region, Currency: c.Currency, stretch: d.stretchOf(c)}
+	amount, err := money.FixedFromDecimal(c.Value.Amount)
+	if err != nil {
+		return fmt.Errorf("sum charge %s: value %s: %w", c.ID, c.Value.Amount, err)
+	}
+	k := stretchKey{Offering: c.Offering, Region: c.Region, stretch: d.stretchOf(c)}
 	if k.Due == dueAsUsed {
 		k.Meter = c.Meter
 	}
@@ -99,7 +100,7 @@ func (d *Days) rows() []stretchLine {
 	}
 	slices.SortFunc(out, func(a, b stretchLine) int {
 		return cmp.Or(cmp.Compare(a.Meter, b.Meter), a.compare(&b.stretch),
-			cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Currency, b.Currency))
+			cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region))
 	})
 	return out
 }
@@ -120,7 +121,6 @@ func (d *Days) exchange(p *tally.Pack) {
 func (l *stretchLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Offering)
 	tally.Text(p, &l.Region)
-	tally.Text(p, &l.Currency)
 	tally.Text(p, &l.Meter)
 	l.stretch.fields(p)
 	p.Number(&l.Amount)
@@ -233,21 +233,9 @@ func (c *Comparison) elapsedByDay(d *Days, a schemas.Accrual) ([]money.Ratio, er
 	return out, nil
 }
 
-// spread adds a sum of charges, in the common currency, to the days that it is for, of whose weights so much is gone at the
-// end of each. What has no exchange rate is left out, as in the comparison.
+// spread adds a sum of charges to the days that it is for, of whose weights so much is gone at the end of each.
 func (c *Comparison) spread(l *stretchLine, gone, byDay []money.Decimal) error {
-	day := schemas.Date{}
-	if c.Actuals != nil && c.Actuals.AtUsage {
-		day = l.From
-	}
-	rate, ok := c.FX.Rate(l.Currency, c.Currency, day)
-	if !ok {
-		return nil
-	}
-	amount, err := money.MulDivRound(l.Amount.Decimal(), rate.Num, rate.Den, money.Scale, money.HalfEven)
-	if err != nil {
-		return fmt.Errorf("revenue of %s by day, in %s: %w", l.Offering, c.Currency, err)
-	}
+	amount := l.Amount.Decimal()
 	whole, before := gone[len(gone)-1], money.Zero
 	for i := range min(len(gone), len(byDay)) {
 		at, err := money.MulDivRound(amount, gone[i], whole, money.Scale, money.HalfEven)

@@ -85,6 +85,7 @@ func byDay(t *testing.T, hours []int64, charges []*schemas.Charge) []schemas.Day
 	sums := noSums()
 	for _, c := range charges {
 		shard := noSums()
+		valued(t, c, ratio("0.9", "1"), c.Currency == "USD")
 		must(t, shard.Actuals.Add(c))
 		must(t, shard.Days.Add(c))
 		must(t, sums.UnmarshalBinary(bytesOf(t, shard)))

@@ -20,6 +20,25 @@ type Calendar struct {
 	// Levels are the meters that do not add up what was used but say how much there is: what they charge is for all days that
 	// the charge is for, those to come among them.
 	Levels map[schemas.MeterID]bool
+
+	// start and end are those of the charge that days were last told of, and from and to those days: most charges are for the
+	// days of the one before.
+	start, end time.Time
+	from, to   schemas.Date
+	// first and last are the days of the period.
+	first, last schemas.Date
+}
+
+// daysOf are the first and the last day that a charge is for.
+func (k *Calendar) daysOf(c *schemas.Charge) (from, to schemas.Date) {
+	if k.from.IsZero() || !k.start.Equal(c.Start) || !k.end.Equal(c.End) {
+		k.start, k.end, k.from = c.Start, c.End, schemas.DateOf(c.Start, k.Zone)
+		k.to = k.from
+		if c.End.After(c.Start) {
+			k.to = schemas.DateOf(c.End.Add(-time.Microsecond), k.Zone)
+		}
+	}
+	return k.from, k.to
 }
 
 // due says how what is charged counts in a month to date.
@@ -44,11 +63,8 @@ type stretch struct {
 
 // stretchOf is that of a charge.
 func (k *Calendar) stretchOf(c *schemas.Charge) stretch {
-	s := stretch{Due: dueByDay, From: schemas.DateOf(c.Start, k.Zone)}
-	s.To = s.From
-	if c.End.After(c.Start) {
-		s.To = schemas.DateOf(c.End.Add(-time.Microsecond), k.Zone)
-	}
+	s := stretch{Due: dueByDay}
+	s.From, s.To = k.daysOf(c)
 	switch {
 	case c.Model == schemas.MadeTrueUp, c.Model == schemas.MadeMinimum:
 		s.Due, s.From = dueAtEnd, s.To
@@ -57,9 +73,8 @@ func (k *Calendar) stretchOf(c *schemas.Charge) stretch {
 	case c.Frequency == schemas.FrequencyUsageBased && !k.Levels[c.Meter]:
 		s.Due = dueAsUsed
 	}
-	first, last := k.Period.Days()
-	s.From = within(s.From, first, last)
-	s.To = within(s.To, s.From, last)
+	s.From = within(s.From, k.first, k.last)
+	s.To = within(s.To, s.From, k.last)
 	return s
 }
 

@@ -28,6 +28,16 @@ type marginSums struct {
 	Revenue money.Fixed
 	Cost    money.Fixed
 	Charges int64
+	// In is the provider's currency. Value and Worth are what Revenue and Cost come to in it, by the charges; Unvalued counts those that
+	// have no exchange rate.
+	In       money.Currency
+	Value    money.Fixed
+	Worth    money.Fixed
+	Unvalued int64
+	// Rate is that of Day for all charges, unless they are of several.
+	Rate    money.Fixed
+	Day     schemas.Date
+	Several bool
 }
 
 type marginLine struct {
@@ -40,15 +50,21 @@ func (m *Margins) Add(c *schemas.Charge) error {
 	if !c.EarnsRevenue() {
 		return nil
 	}
-	l := marginLine{marginKey{c.Account, c.Offering, c.Currency}, marginSums{Charges: 1}}
+	l := marginLine{marginKey{c.Account, c.Offering, c.Currency}, marginSums{Charges: 1, In: c.Value.Currency, Day: c.Value.Day}}
 	var err error
-	if l.Revenue, err = money.FixedFromDecimal(c.Amount); err != nil {
+	if l.Revenue, l.Value, err = fixedPair(c.Amount, c.Value.Amount); err != nil {
 		return fmt.Errorf("sum margin of charge %s: amount %s: %w", c.ID, c.Amount, err)
 	}
 	if c.HasCost {
-		if l.Cost, err = money.FixedFromDecimal(c.PeerCost); err != nil {
+		if l.Cost, l.Worth, err = fixedPair(c.PeerCost, c.Value.Cost); err != nil {
 			return fmt.Errorf("sum margin of charge %s: peer cost %s: %w", c.ID, c.PeerCost, err)
 		}
+	}
+	if l.Rate, err = money.FixedFromDecimal(c.Value.Rate); err != nil {
+		return fmt.Errorf("sum margin of charge %s: exchange rate %s: %w", c.ID, c.Value.Rate, err)
+	}
+	if !c.Value.Known {
+		l.Unvalued = 1
 	}
 	return m.add(&l)
 }
@@ -60,11 +76,14 @@ func (m *Margins) add(l *marginLine) error {
 		if m.sums == nil {
 			m.sums = map[marginKey]*marginSums{}
 		}
-		s = &marginSums{}
+		s = &marginSums{In: l.In, Rate: l.Rate, Day: l.Day}
 		m.sums[l.marginKey] = s
 	}
 	s.Charges += l.Charges
-	return tally.AddAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost}, []money.Fixed{l.Revenue, l.Cost})
+	s.Unvalued += l.Unvalued
+	s.Several = s.Several || l.Several || s.Rate != l.Rate || s.Day != l.Day
+	return tally.AddAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost, &s.Value, &s.Worth},
+		[]money.Fixed{l.Revenue, l.Cost, l.Value, l.Worth})
 }
 
 // lines returns the sums in order.
@@ -98,8 +117,12 @@ func (l *marginLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Account)
 	tally.Text(p, &l.Offering)
 	tally.Text(p, &l.Currency)
-	p.Numbers(&l.Revenue, &l.Cost)
+	tally.Text(p, &l.In)
+	p.Numbers(&l.Revenue, &l.Cost, &l.Value, &l.Worth, &l.Rate)
 	p.Count(&l.Charges)
+	p.Count(&l.Unvalued)
+	p.Day(&l.Day)
+	p.Bool(&l.Several)
 }
 
 // Rows returns the margins of a period, sorted as schemas.Margins says, and a finding for each that is a loss.
@@ -115,6 +138,7 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 		}
 		r.Margin = r.Revenue.Sub(r.Cost)
 		r.Percent = marginPercentRounded(r.Margin, r.Revenue)
+		l.value(&r)
 		out[i] = r
 		if out[i].Loss() {
 			f := schemas.Remark(schemas.CodeNegativeMargin, r.ID,
@@ -125,6 +149,21 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 		}
 	}
 	return out, findings
+}
+
+// value states the row in the provider's currency, unless a charge of it has no rate.
+func (l *marginLine) value(r *schemas.MarginRow) {
+	r.ValueCurrency = l.In
+	if l.Unvalued > 0 {
+		return
+	}
+	revenue, cost := l.Value.Decimal(), l.Worth.Decimal()
+	margin := revenue.Sub(cost)
+	r.RevenueValue, r.CostValue, r.MarginValue = &revenue, &cost, &margin
+	if !l.Several {
+		rate := l.Rate.Decimal()
+		r.Rate, r.RateDay = &rate, l.Day
+	}
 }
 
 // MarginID is the identifier of an account's margin on an offering; no account stands for all of them.

@@ -75,7 +75,9 @@ func TestCompareConserves(t *testing.T) {
 		d := dice{rand.New(rand.NewPCG(seed, 1))}
 		var charges []*schemas.Charge
 		for i := range d.IntN(200) {
-			charges = append(charges, d.charge(i))
+			c := d.charge(i)
+			fx, ok := fxOfTests(c.Currency, "EUR", schemas.Date{})
+			charges = append(charges, valued(t, c, fx.Factor, ok))
 		}
 		whole := reconcile.NewActuals(calendar)
 		euros := new(big.Rat)
@@ -243,7 +245,7 @@ func TestMonthToDate(t *testing.T) {
 			if c.Frequency == schemas.FrequencyUsageBased { // what is used goes on, so that no whole is known
 				c.Meter = "level"
 			}
-			charges = append(charges, c)
+			charges = append(charges, valued(t, c, money.Ratio{}, false))
 			must(t, sums.Actuals.Add(c))
 			must(t, sums.Days.Add(c))
 		}
@@ -315,4 +317,57 @@ func share(c *schemas.Charge, day int, upfront bool) (*big.Rat, bool) {
 	}
 	gone := min(max(int64(day)-from+1, 0), to-from+1)
 	return big.NewRat(gone, to-from+1), judged && gone == 0
+}
+
+// A margin is stated in the provider's currency as its charges are, with the rate where they have but one, and not at all where
+// one of them has none.
+func TestMarginsInOneCurrency(t *testing.T) {
+	one, other := noSums().Margins, noSums().Margins
+	for i, c := range []struct{ account, currency, amount, cost, value, worth, rate, day string }{
+		{"a", "USD", "10", "4", "9.01", "3.6", "0.9", "2022-09-28"},
+		{"a", "USD", "10", "0", "9.02", "0", "0.9", "2022-09-28"},
+		{"b", "USD", "10", "4", "9", "3.6", "0.9", "2022-09-28"},
+		{"b", "USD", "10", "4", "9", "3.6", "0.9", "2022-09-29"},
+		{"c", "USD", "10", "4", "9", "3.6", "0.9", "2022-09-28"},
+		{"c", "USD", "10", "4", "8", "3.2", "0.8", "2022-09-28"},
+		{"d", "GBP", "10", "4", "", "", "", ""},
+		{"d", "GBP", "10", "4", "9", "3.6", "0.9", "2022-09-28"},
+	} {
+		charge := &schemas.Charge{
+			Account: schemas.AccountID(c.account), Offering: "vm", Currency: money.Currency(c.currency), Amount: money.MustDecimal(c.amount),
+			PeerCost: money.MustDecimal(c.cost), HasCost: true, Value: schemas.Valued{Currency: "EUR"},
+		}
+		if c.value != "" {
+			day, err := schemas.ParseDate(c.day)
+			must(t, err)
+			charge.Value = schemas.Valued{
+				Currency: "EUR", Known: true, Rate: money.MustDecimal(c.rate), Day: day, Amount: money.MustDecimal(c.value), Cost: money.MustDecimal(c.worth),
+			}
+		}
+		to := one
+		if i%2 == 0 {
+			to = other
+		}
+		must(t, to.Add(charge))
+	}
+	// As between tasks: some of each account's charges come through bytes.
+	sums, more := noSums(), noSums()
+	sums.Margins, more.Margins = one, other
+	must(t, sums.UnmarshalBinary(bytesOf(t, more)))
+	rows, _ := one.Rows(month)
+	var got []string
+	for _, r := range rows {
+		text := fmt.Sprintf("%s %s", r.Account, r.ValueCurrency)
+		if r.RevenueValue != nil {
+			text += fmt.Sprintf(" %s %s %s", r.RevenueValue, r.CostValue, r.MarginValue)
+		}
+		if r.Rate != nil {
+			text += fmt.Sprintf(" at %s of %s", r.Rate, r.RateDay)
+		}
+		got = append(got, text)
+	}
+	want := []string{"a EUR 18.03 3.6 14.43 at 0.9 of 2022-09-28", "b EUR 18 7.2 10.8", "c EUR 17 6.8 10.2", "d EUR"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }

@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -15,6 +16,25 @@ import (
 
 // calendar has one meter that is of levels.
 var calendar = reconcile.Calendar{Period: month, Zone: time.UTC, Levels: map[schemas.MeterID]bool{"level": true}}
+
+// valued gives a charge its value in euros at a rate, at the places of datasets; none of no rate.
+func valued(t testing.TB, c *schemas.Charge, rate money.Ratio, known bool) *schemas.Charge {
+	t.Helper()
+	c.Value = schemas.Valued{Currency: "EUR"}
+	if c.Currency == "EUR" {
+		rate, known = money.Ratio{Num: money.One, Den: money.One}, true
+	}
+	if !known {
+		return c
+	}
+	c.Value.Known, c.Value.Day = true, schemas.NewDate(2022, 9, 30)
+	var errs [3]error
+	c.Value.Rate, errs[0] = money.DivRound(rate.Num, rate.Den, money.Scale, money.HalfEven)
+	c.Value.Amount, errs[1] = money.MulDivRound(c.Amount, rate.Num, rate.Den, money.Scale, money.HalfEven)
+	c.Value.Cost, errs[2] = money.MulDivRound(c.PeerCost, rate.Num, rate.Den, money.Scale, money.HalfEven)
+	must(t, errors.Join(errs[:]...))
+	return c
+}
 
 const month = schemas.Period("2022-09") // thirty days, beginning on a Thursday
 
@@ -59,11 +79,12 @@ func (s setting) compare(t *testing.T, lines ...sold) (map[string]schemas.Varian
 		if l.absent {
 			continue
 		}
-		if err := actuals.Add(&schemas.Charge{
+		r, known := s.fx[currency]
+		if err := actuals.Add(valued(t, &schemas.Charge{
 			ID: schemas.ChargeID(fmt.Sprint(i)), Offering: schemas.OfferingID(l.offering), Region: l.region,
 			Category: "Usage", Frequency: "Usage-Based", HasQuantity: true, Priced: l.units, PricingUnit: "unit",
 			Amount: l.actual, PeerCost: l.cost, HasCost: true, Currency: currency,
-		}); err != nil {
+		}, r, known)); err != nil {
 			t.Fatal(err)
 		}
 	}

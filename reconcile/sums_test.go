@@ -41,6 +41,7 @@ func sumsOf(t *testing.T, d dice) *reconcile.Sums {
 		c.Meter = schemas.MeterID(d.of("m", "n"))
 		c.Start = time.Date(2022, 9, 1+d.IntN(30), 0, 0, 0, 0, time.UTC)
 		c.End = c.Start.AddDate(0, 0, 1+d.IntN(9))
+		valued(t, c, ratio("0.9", "1"), d.IntN(2) == 0)
 		must(t, s.Actuals.Add(c))
 		must(t, s.Days.Add(c))
 		must(t, s.Margins.Add(c))

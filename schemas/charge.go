@@ -67,10 +67,28 @@ type Charge struct {
 	PeerCost money.Decimal
 	HasCost  bool
 
+	// Value is what it comes to in the provider's currency.
+	Value Valued
+
 	// UsageRows counts the usage rows behind the charge.
 	UsageRows int64
 	// Steps is the arithmetic, in order, with numbers.
 	Steps []Step
+}
+
+// Valued is what a charge comes to in the provider's currency.
+type Valued struct {
+	Currency money.Currency
+	// Known is false where the book has no exchange rate; then there is nothing more.
+	Known bool
+	// Rate is what one unit of the charge's currency was worth on Day, to the places that a dataset holds. The day is that of
+	// the rate; of a cross rate, that of the older leg. In the provider's own currency it is the day for which a rate would have
+	// been looked for.
+	Rate money.Decimal
+	Day  Date
+	// Amount has the places of the currency's minor unit.
+	Amount money.Decimal
+	Cost   money.Decimal
 }
 
 // EarnsRevenue reports whether the amount is revenue of its period. A tax is the state's. A prepaid credit is a way of paying:

@@ -77,12 +77,17 @@ const (
 	ChargeStepNumbers
 	ChargeMeterGroup
 	ChargeCorrectedPeriod
+	ChargeProviderCurrency
+	ChargeExchangeRate
+	ChargeExchangeDay
+	ChargeBilledValue
+	ChargePeerCostValue
 	ChargeColumns
 )
 
 // Charges is the dataset of charges: FOCUS 1.2 cost and usage, ours as the provider, with lineage and arithmetic in the
 // x_ columns. Columns of FOCUS for which we have nothing to say are there and null. Rows are sorted by BillingAccountId, ServiceName, SkuId, ChargePeriodStart and x_ChargeId.
-var Charges = Table{Name: "charges", Version: "3", Columns: []Column{
+var Charges = Table{Name: "charges", Version: "4", Columns: []Column{
 	ChargeAvailabilityZone:                   {Name: "AvailabilityZone", Type: Label},
 	ChargeBilledCost:                         {Name: "BilledCost", Type: Decimal, Required: true},
 	ChargeBillingAccountId:                   {Name: "BillingAccountId", Type: Label, Required: true},
@@ -169,4 +174,12 @@ var Charges = Table{Name: "charges", Version: "3", Columns: []Column{
 	ChargeMeterGroup: {Name: "x_MeterGroup", Type: Label},
 	// x_CorrectedPeriod is the billing period, YYYY-MM, whose charges a Correction changes; null on other charges.
 	ChargeCorrectedPeriod: {Name: "x_CorrectedPeriod", Type: Label},
+	// What the charge comes to in the provider's currency, by the exchange rate of the day: x_BilledValue of BilledCost, rounded
+	// to the currency's minor unit, and x_PeerCostValue of x_PeerCost. The sum of x_BilledValue of what is neither Tax nor a
+	// prepaid credit is the revenue of the report. Rate, day and values are null where the book has no rate.
+	ChargeProviderCurrency: {Name: "x_ProviderCurrency", Type: Label, Required: true},
+	ChargeExchangeRate:     {Name: "x_ExchangeRate", Type: Decimal},
+	ChargeExchangeDay:      {Name: "x_ExchangeDay", Type: Label},
+	ChargeBilledValue:      {Name: "x_BilledValue", Type: Decimal},
+	ChargePeerCostValue:    {Name: "x_PeerCostValue", Type: Decimal},
 }}

@@ -281,6 +281,13 @@ type MarginRow struct {
 	Margin  money.Decimal
 	// Percent is Margin in a hundred of Revenue, rounded to four places; nil where Revenue is 0.
 	Percent *money.Decimal
+	// RevenueValue, CostValue and MarginValue are these in ValueCurrency, the provider's; nil where a charge has no exchange rate. Rate
+	// is that of RateDay where all charges have one of one day, else nil.
+	RevenueValue, CostValue, MarginValue *money.Decimal
+	ValueCurrency                        money.Currency
+	Rate                                 *money.Decimal
+	RateDay                              Date
+
 	Charges int64
 }
 
@@ -307,11 +314,17 @@ const (
 	MarginMargin
 	MarginPercent
 	MarginCharges
+	MarginProviderCurrency
+	MarginExchangeRate
+	MarginExchangeDay
+	MarginRevenueValue
+	MarginCostValue
+	MarginMarginValue
 	MarginColumns
 )
 
 // Margins is the dataset of margins, sorted by period, account, offering and currency.
-var Margins = Table{Name: "margins", Version: "2", Columns: []Column{
+var Margins = Table{Name: "margins", Version: "3", Columns: []Column{
 	MarginMarginId:      {Name: "MarginId", Type: Text, Required: true},
 	MarginBillingPeriod: {Name: "BillingPeriod", Type: Label, Required: true},
 	MarginAccountId:     {Name: "AccountId", Type: Label, Required: true},
@@ -322,4 +335,11 @@ var Margins = Table{Name: "margins", Version: "2", Columns: []Column{
 	MarginMargin:        {Name: "Margin", Type: Decimal, Required: true},
 	MarginPercent:       {Name: "MarginPercent", Type: Decimal},
 	MarginCharges:       {Name: "Charges", Type: Integer, Required: true},
+	// In the provider's currency, as the charges state it.
+	MarginProviderCurrency: {Name: "ProviderCurrency", Type: Label, Required: true},
+	MarginExchangeRate:     {Name: "ExchangeRate", Type: Decimal},
+	MarginExchangeDay:      {Name: "ExchangeDay", Type: Label},
+	MarginRevenueValue:     {Name: "RevenueValue", Type: Decimal},
+	MarginCostValue:        {Name: "CostValue", Type: Decimal},
+	MarginMarginValue:      {Name: "MarginValue", Type: Decimal},
 }}

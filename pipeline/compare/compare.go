@@ -270,9 +270,7 @@ func NewSums(b run.Book, p schemas.Period, asOf schemas.Date) *reconcile.Sums {
 		m := &b.Catalogue().Meters[i]
 		levels[m.ID] = !m.AddsUp()
 	}
-	sums := reconcile.NewSums(reconcile.Calendar{Period: p, Zone: b.Zone(), Levels: levels}, Contracts(b, p, asOf))
-	sums.Actuals.AtUsage = b.Provider().Exchange.Day == schemas.AtUsage
-	return sums
+	return reconcile.NewSums(reconcile.Calendar{Period: p, Zone: b.Zone(), Levels: levels}, Contracts(b, p, asOf))
 }
 
 // Contracts are those with peers for a period, as of a day.

@@ -129,9 +129,18 @@ func MarginGrid(rows []schemas.MarginRow) Grid {
 		g.Rows = append(g.Rows, []Cell{
 			textCell(m.ID), textCell(m.Period), textCell(m.Account), textCell(m.Offering), textCell(m.Currency),
 			numberCell(m.Revenue), numberCell(m.Cost), numberCell(m.Margin), optionalCell(m.Percent), countCell(m.Charges),
+			textCell(m.ValueCurrency), optionalCell(m.Rate), textCell(rateDay(m)), optionalCell(m.RevenueValue), optionalCell(m.CostValue), optionalCell(m.MarginValue),
 		})
 	}
 	return g
+}
+
+// rateDay is the day of the exchange rate, where there is one rate.
+func rateDay(m *schemas.MarginRow) string {
+	if m.Rate == nil {
+		return ""
+	}
+	return m.RateDay.String()
 }
 
 // DayGrid shows revenue by day under the columns of schemas.Days.

@@ -56,6 +56,7 @@ func BenchmarkCharges(b *testing.B) {
 			Meter: schemas.MeterID(sku), Model: "graduated", Category: "Usage", Frequency: "Usage-Based", Description: sku, Start: time.Unix(0, 0), End: time.Unix(1, 0),
 			Service: "Compute", ServiceCategory: "Compute", SKU: schemas.SKU(sku), PricingKind: "Standard", HasQuantity: true, Consumed: quantity, ConsumedUnit: "GB",
 			Priced: quantity, PricingUnit: "GB", List: amount, Exact: amount, Amount: amount, Currency: "EUR", UsageRows: 16, Steps: steps,
+			Value: schemas.Valued{Currency: "EUR", Known: true, Rate: money.One, Day: schemas.NewDate(2024, 9, 30), Amount: amount},
 		}
 	}
 	w := rows.NewChargeWriter(&schemas.Provider{Name: "cloud", LegalName: "Cloud GmbH"})

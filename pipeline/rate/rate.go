@@ -94,6 +94,7 @@ type rater struct {
 	combos *Combos
 	to     *parquet.Writer
 
+	value   *rating.Valuer
 	lay     *rows.ChargeWriter
 	control run.Control
 	read    dataset.Tally
@@ -164,6 +165,9 @@ func newRater(ctx context.Context, in *run.Inputs, set *Setting, room *raterRoom
 	start, end := in.Bounds()
 	room.trim()
 	w := &rater{in: in, set: set, plan: set.Plan, tally: room.tally, combos: &room.combos, lay: &room.lay, found: in.NewFindings()}
+	if w.value, err = set.Plan.NewValuer(in.Book().Provider().Currency); err != nil {
+		return nil, err
+	}
 	w.lay.Start, w.lay.End, w.lay.Names, w.lay.Period = start.UnixMicro(), end.UnixMicro(), whom.names, string(in.Period())
 	w.lay.Payers = whom.payers
 	w.due = whom.byShard[in.Shard]
@@ -327,6 +331,9 @@ func rowsOf(found []schemas.Finding) (n int64) {
 // keep lays charges out and writes full row groups.
 func (w *rater) keep(charges []schemas.Charge) error {
 	for i := range charges {
+		if err := w.value.Value(&charges[i]); err != nil {
+			return err
+		}
 		if err := w.lay.Append(&charges[i]); err != nil {
 			return err
 		}

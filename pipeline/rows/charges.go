@@ -26,6 +26,14 @@ type ChargeWriter struct {
 	forms     map[int][]*codedForm
 	byFormula map[string]*codedForm
 	failed    error
+	// exchange is the rate that was written last, and its day.
+	exchange struct {
+		coded bool
+		day   schemas.Date
+		code  uint32
+		rate  money.Decimal
+		fixed money.Fixed
+	}
 	// scratch is text on its way into a batch.
 	scratch []byte
 	owner   codedOwner
@@ -100,6 +108,7 @@ func (w *ChargeWriter) Trim() {
 		w.Batch = dataset.NewBatch(&schemas.Charges)
 		w.kinds, w.forms, w.byFormula = nil, nil, nil
 		clear(w.last[:])
+		w.exchange.coded = false
 	}
 }
 
@@ -142,6 +151,7 @@ func (w *ChargeWriter) put(f money.Fixed, columns ...int) {
 func (w *ChargeWriter) money(c *schemas.Charge) {
 	b := w.Batch
 	amount := w.fixed(schemas.ChargeBilledCost, c.Amount)
+	billed := amount
 	w.put(amount, schemas.ChargeBilledCost)
 	exact := w.figure(schemas.ChargeContractedCost, c.Exact)
 	w.put(exact, schemas.ChargeContractedCost)
@@ -159,6 +169,7 @@ func (w *ChargeWriter) money(c *schemas.Charge) {
 		w.put(w.figure(schemas.ChargePeerCost, c.PeerCost), schemas.ChargePeerCost)
 		w.put(w.figure(schemas.ChargeMargin, c.Amount.Sub(c.PeerCost)), schemas.ChargeMargin)
 	}
+	w.value(c, billed)
 	w.scratch = c.Exact.AppendText(w.scratch[:0])
 	b.AppendBytes(schemas.ChargeExactCost, w.scratch)
 	w.scratch = c.Residue.AppendText(w.scratch[:0])
@@ -175,6 +186,27 @@ func (w *ChargeWriter) money(c *schemas.Charge) {
 		w.put(priced, schemas.ChargeConsumedQuantity)
 	}
 	w.unitPrices(c)
+}
+
+// value lays out what the charge, of which the amount is given, comes to in the provider's currency.
+func (w *ChargeWriter) value(c *schemas.Charge, amount money.Fixed) {
+	v := &c.Value
+	if !v.Known {
+		return
+	}
+	if x := &w.exchange; !x.coded || x.day != v.Day || x.rate != v.Rate {
+		x.day, x.rate, x.fixed = v.Day, v.Rate, w.fixed(schemas.ChargeExchangeRate, v.Rate)
+		x.code, x.coded = w.code(schemas.ChargeExchangeDay, v.Day.String()), true
+	}
+	w.put(w.exchange.fixed, schemas.ChargeExchangeRate)
+	w.Batch.AppendCode(schemas.ChargeExchangeDay, w.exchange.code)
+	if v.Currency != c.Currency {
+		amount = w.fixed(schemas.ChargeBilledValue, v.Amount)
+	}
+	w.put(amount, schemas.ChargeBilledValue)
+	if c.HasCost {
+		w.put(w.figure(schemas.ChargePeerCostValue, v.Cost), schemas.ChargePeerCostValue)
+	}
 }
 
 // noUnit is the unit of what is only counted.
@@ -290,7 +322,7 @@ func (k *chargeKind) has(c *schemas.Charge) bool {
 		c.Class == x.Class && c.Frequency == x.Frequency && c.Service == x.Service && c.ServiceCategory == x.ServiceCategory &&
 		c.SkuMeter == x.SkuMeter && c.Peer == x.Peer && c.PricingKind == x.PricingKind && c.HasQuantity == x.HasQuantity &&
 		c.ConsumedUnit == x.ConsumedUnit && c.PricingUnit == x.PricingUnit && c.Currency == x.Currency &&
-		c.Group == x.Group && c.Corrects == x.Corrects
+		c.Group == x.Group && c.Corrects == x.Corrects && c.Value.Currency == x.Value.Currency
 }
 
 // describe fills the cells of a kind.
@@ -303,6 +335,7 @@ func (w *ChargeWriter) describe(k *chargeKind) {
 	}
 	set(schemas.ChargeBillingAccountType, "Account")
 	set(schemas.ChargeBillingCurrency, string(c.Currency))
+	set(schemas.ChargeProviderCurrency, string(c.Value.Currency))
 	set(schemas.ChargePricingCurrency, string(c.Currency))
 	set(schemas.ChargeChargeCategory, string(c.Category))
 	set(schemas.ChargeChargeClass, string(c.Class))

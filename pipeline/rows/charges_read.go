@@ -27,6 +27,7 @@ var ComparedCharge = []int{
 	schemas.ChargeChargeId, schemas.ChargeBillingAccountId, schemas.ChargeOfferingId, schemas.ChargeMeterId, schemas.ChargeRegionId,
 	schemas.ChargeChargeCategory, schemas.ChargeChargeFrequency, schemas.ChargeChargePeriodStart, schemas.ChargeChargePeriodEnd,
 	schemas.ChargeModel, schemas.ChargeChargeClass, schemas.ChargePricingQuantity, schemas.ChargePricingUnit, schemas.ChargeBilledCost, schemas.ChargeBillingCurrency, schemas.ChargePeerCost,
+	schemas.ChargeProviderCurrency, schemas.ChargeBilledValue, schemas.ChargePeerCostValue,
 }
 
 // ReadCharges calls each for every charge of a part of the dataset, in its order, with all columns or some. What each gets is
@@ -153,7 +154,16 @@ func fillCharge(c *schemas.Charge, b *dataset.Batch, i int, known formulas) erro
 		p := v.Decs[i].Decimal()
 		c.UnitPrice = &p
 	}
+	if c.Value.Currency = money.Currency(text(schemas.ChargeProviderCurrency)); !b.Columns[schemas.ChargeBilledValue].IsNull(i) {
+		c.Value.Known, c.Value.Rate = true, dec(schemas.ChargeExchangeRate)
+		c.Value.Amount, c.Value.Cost = dec(schemas.ChargeBilledValue), dec(schemas.ChargePeerCostValue)
+	}
 	var err error
+	if day := text(schemas.ChargeExchangeDay); day != "" {
+		if c.Value.Day, err = schemas.ParseDate(day); err != nil {
+			return err
+		}
+	}
 	if !b.Columns[schemas.ChargeExactCost].Absent {
 		if c.Exact, err = money.ParseDecimal(text(schemas.ChargeExactCost)); err != nil {
 			return err

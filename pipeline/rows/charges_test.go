@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // TestChargesAfterTrim lays charges out whose neighbours share some texts and not others, and again after the writer has
@@ -27,6 +28,12 @@ func TestChargesAfterTrim(t *testing.T) {
 			c := list[(i+2*round)%len(list)]
 			c.ID, c.Category, c.Description, c.Frequency = schemas.ChargeID(fmt.Sprint(i)), "Usage", "what it is for", "Usage-Based"
 			c.Start, c.End = time.Unix(0, 0), time.Unix(1, 0)
+			c.Value.Currency = "EUR"
+			day := ""
+			if i%3 > 0 { // of two days, after those without a rate
+				c.Value.Known, c.Value.Rate, c.Value.Day = true, money.NewDecimal(int64(1+i%3), 0), schemas.NewDate(2024, 9, 1+i%3)
+				day = c.Value.Day.String()
+			}
 			if err := w.Append(&c); err != nil {
 				t.Fatal(err)
 			}
@@ -38,6 +45,7 @@ func TestChargesAfterTrim(t *testing.T) {
 				schemas.ChargeDraftInvoiceId:  "2024-09-" + string(c.Account) + "-" + string(c.Currency),
 				schemas.ChargeBillingCurrency: string(c.Currency), schemas.ChargeRegionId: c.Region, schemas.ChargeRegionName: c.Region,
 				schemas.ChargeSubscriptionId: string(c.Subscription), schemas.ChargeServiceName: c.Service,
+				schemas.ChargeProviderCurrency: "EUR", schemas.ChargeExchangeDay: day,
 			} {
 				got := ""
 				if v := &w.Batch.Columns[col]; !v.IsNull(i) {
@@ -46,6 +54,12 @@ func TestChargesAfterTrim(t *testing.T) {
 				if got != want {
 					t.Errorf("round %d, charge %d: %s is %q, want %q", round, i, schemas.Charges.Columns[col].Name, got, want)
 				}
+			}
+		}
+		for i := range list {
+			v := &w.Batch.Columns[schemas.ChargeExchangeRate]
+			if known := i%3 > 0; v.IsNull(i) == known || known && !v.Decs[i].Decimal().Equal(money.NewDecimal(int64(1+i%3), 0)) {
+				t.Errorf("round %d, charge %d has a rate of %v, null: %t", round, i, v.Decs[i], v.IsNull(i))
 			}
 		}
 		for i := range mostForms + 1 { // more forms than are kept

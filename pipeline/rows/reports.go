@@ -77,6 +77,14 @@ func AppendMargins(rows []schemas.MarginRow, write func(*dataset.Batch) error) e
 		w.decimal(schemas.MarginMargin, m.Margin)
 		w.optional(schemas.MarginPercent, m.Percent)
 		w.Batch.AppendInt(schemas.MarginCharges, m.Charges)
+		w.Batch.AppendText(schemas.MarginProviderCurrency, string(m.ValueCurrency))
+		w.optional(schemas.MarginExchangeRate, m.Rate)
+		if m.Rate != nil {
+			w.Batch.AppendText(schemas.MarginExchangeDay, m.RateDay.String())
+		}
+		w.optional(schemas.MarginRevenueValue, m.RevenueValue)
+		w.optional(schemas.MarginCostValue, m.CostValue)
+		w.optional(schemas.MarginMarginValue, m.MarginValue)
 	})
 }
 

@@ -129,6 +129,18 @@ func (p *Pack) Length(n int) int {
 	return int(length)
 }
 
+// Bool exchanges yes or no.
+func (p *Pack) Bool(b *bool) {
+	n := int64(0)
+	if *b {
+		n = 1
+	}
+	if p.Count(&n); n != 0 && n != 1 {
+		p.fail(errUnpack)
+	}
+	*b = n == 1
+}
+
 // Day exchanges a day.
 func (p *Pack) Day(d *schemas.Date) {
 	n := int64(d.Sub(schemas.Date{}))

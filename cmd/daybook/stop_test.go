@@ -256,14 +256,17 @@ func TestDamagedScratchIsMadeAnew(t *testing.T) {
 			t.Parallel()
 			var left []string
 			s := s.another(t)
-			for ; len(left) == 0; s = s.another(t) {
+			for tries := 0; len(left) == 0; s = s.another(t) {
+				if tries++; tries > 100 {
+					t.Fatal("no kill left anything between tasks")
+				}
 				cmd, _, _ := s.begin(t, args...)
 				for begun := time.Now(); len(left) == 0 && time.Since(begun) < time.Minute; time.Sleep(time.Millisecond) {
 					left, _ = filepath.Glob(filepath.Join(s.store, "runs/2024-09/tasks/normalise-object/*"))
 				}
 				_ = cmd.Process.Kill()
 				_ = cmd.Wait()
-				if left, _ = filepath.Glob(filepath.Join(s.store, ".scratch/*/*/*.arrow")); len(left) > 0 {
+				if left, _ = filepath.Glob(filepath.Join(s.store, ".scratch/*/*.shuffle")); len(left) > 0 {
 					break
 				}
 			}
@@ -292,7 +295,7 @@ func TestRemoveFolders(t *testing.T) {
 	dir := t.TempDir()
 	err := errors.Join(
 		os.MkdirAll(filepath.Join(dir, "1024/deep"), 0o755), os.MkdirAll(filepath.Join(dir, ".daybook/tmp"), 0o755),
-		os.WriteFile(filepath.Join(dir, "1024/deep/a.arrow"), []byte("x"), 0o644), os.WriteFile(filepath.Join(dir, "held.spill"), nil, 0o644),
+		os.WriteFile(filepath.Join(dir, "1024/deep/a.shuffle"), []byte("x"), 0o644), os.WriteFile(filepath.Join(dir, "held.spill"), nil, 0o644),
 	)
 	if err != nil {
 		t.Fatal(err)

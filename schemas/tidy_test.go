@@ -174,6 +174,7 @@ func TestTidy(t *testing.T) {
 	checkPackages(t, lines)
 	checkTopLevel(t, root)
 	checkUnfinished(t, root)
+	checkWay(t, root, sources)
 }
 
 // checkPackages holds packages to a size; lines is that of each, tests aside. A package that has become small is
@@ -429,5 +430,42 @@ func checkUnfinished(t *testing.T, root string) {
 				}
 			}
 		}
+	}
+}
+
+// checkWay holds the README's way of one row to the code: each room and name that it gives is declared so.
+func checkWay(t *testing.T, root string, sources []source) {
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, way, _ := strings.Cut(string(text), "### The way of one row\n")
+	way, _, found := strings.Cut(way, "\n### ")
+	if !found {
+		t.Fatal("README.md: the way of one row is not there")
+	}
+	declared := map[string]bool{}
+	for _, s := range sources {
+		for _, decl := range s.tree.Decls {
+			switch d := decl.(type) {
+			case *ast.FuncDecl:
+				declared[path.Base(s.room)+"."+d.Name.Name] = true
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					if x, ok := spec.(*ast.TypeSpec); ok {
+						declared[path.Base(s.room)+"."+x.Name.Name] = true
+					}
+				}
+			}
+		}
+	}
+	names := regexp.MustCompile("`([a-z]+\\.[A-Z][A-Za-z]+)`").FindAllStringSubmatch(way, -1)
+	for _, name := range names {
+		if !declared[name[1]] {
+			t.Errorf("README.md: the way of one row goes by %s, which the code does not have", name[1])
+		}
+	}
+	if len(names) < 15 {
+		t.Errorf("README.md: the way of one row has only %d names", len(names))
 	}
 }

@@ -209,12 +209,12 @@ func TestMargins(t *testing.T) {
 	}
 	got = nil
 	for _, f := range findings {
-		got = append(got, string(f.Code)+" "+f.Message)
+		got = append(got, string(f.Code)+" of "+string(f.Account)+": "+f.Message)
 	}
 	const advice = "; look at its price against the contract rate"
 	want = []string{
-		"negative_margin free earns 0 EUR from b and costs 1" + advice, "negative_margin vm earns 10 EUR from b and costs 12" + advice,
-		"negative_margin vm earns 1 EUR from e and costs 1.0051" + advice, "negative_margin no offering earns 1 EUR from f and costs 3" + advice,
+		"negative_margin of b: free earns 0 EUR from b and costs 1" + advice, "negative_margin of b: vm earns 10 EUR from b and costs 12" + advice,
+		"negative_margin of e: vm earns 1 EUR from e and costs 1.0051" + advice, "negative_margin of f: no offering earns 1 EUR from f and costs 3" + advice,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("findings %q, want %q", got, want)

@@ -8,10 +8,12 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -36,6 +38,11 @@ type Bucket struct {
 	client *s3.Client
 	bucket string
 	prefix string // of every key in the bucket: empty, or with a slash at its end
+
+	// probing guards what is known of the server's conditions: see conditional.
+	probing       sync.Mutex
+	probed        bool
+	unconditional error
 }
 
 // OpenBucket returns the store at an s3 URL as described at [Open]. It does not talk to the server yet.
@@ -52,6 +59,8 @@ type bucketPlace struct {
 	bucket, prefix   string
 	endpoint, region string // "" if the URL has none
 	pathStyle        bool
+	// insecure says that tokens and data may go to the endpoint in clear.
+	insecure bool
 }
 
 // parsePlace takes an s3 URL apart.
@@ -85,18 +94,36 @@ func parsePlace(place string) (bucketPlace, error) {
 			p.endpoint = value
 		case "region":
 			p.region = value
+		case "insecure":
+			if value != "true" && value != "false" {
+				return bucketPlace{}, fmt.Errorf("insecure in %q is neither true nor false", bare(u))
+			}
+			p.insecure = value == "true"
 		case "path_style":
 			if value != "true" && value != "false" {
 				return bucketPlace{}, fmt.Errorf("path_style in %q is neither true nor false", bare(u))
 			}
 		default:
-			return bucketPlace{}, fmt.Errorf("the parameter %q in %q is not known; there are endpoint, region and path_style", name, bare(u))
+			return bucketPlace{}, fmt.Errorf("the parameter %q in %q is not known; there are endpoint, region, path_style and insecure", name, bare(u))
 		}
+	}
+	if host, clear := clearHost(p.endpoint); clear && !p.insecure {
+		return bucketPlace{}, fmt.Errorf("the endpoint at %s would get tokens and data in clear; write https://, or add insecure=true if the network is to be trusted", host)
 	}
 	if query.Has("path_style") {
 		p.pathStyle = query.Get("path_style") == "true"
 	}
 	return p, nil
+}
+
+// clearHost returns the host of an endpoint, and whether what goes there goes over a network in clear.
+func clearHost(endpoint string) (host string, clear bool) {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" {
+		return "", false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Host, u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
 // open returns the store, whose requests go through client; nil is the SDK's own, which heeds proxies and AWS_CA_BUNDLE.
@@ -120,6 +147,9 @@ func (p bucketPlace) open(ctx context.Context, client aws.HTTPClient) (*Bucket, 
 	}
 	if c.Region == "" && p.endpoint == "" {
 		return nil, fmt.Errorf("open bucket %q: no region is set; add ?region=... to the URL or set AWS_REGION", p.bucket)
+	}
+	if host, clear := clearHost(aws.ToString(c.BaseEndpoint)); p.endpoint == "" && clear && !p.insecure {
+		return nil, fmt.Errorf("open bucket %q: the endpoint of the environment, at %s, would get tokens and data in clear; make it https://, or add insecure=true to the URL", p.bucket, host)
 	}
 	c.Region = cmp.Or(c.Region, "us-east-1") // what servers other than AWS expect
 	c.Credentials = credentials{c.Credentials}

@@ -95,6 +95,10 @@ func badBucket(t *testing.T) (*Bucket, *badLine) {
 		}
 		o.Retryer = hasty{retryer}
 	})
+	if err := b.conditional(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	line.seen = nil // what the tests look at comes behind
 	return b, line
 }
 
@@ -123,7 +127,7 @@ func TestBucketLostAnswerToCreate(t *testing.T) {
 func goodLine(b *Bucket) *Bucket {
 	return &Bucket{
 		client: s3.New(b.client.Options(), func(o *s3.Options) { o.HTTPClient = awshttp.NewBuildableClient() }),
-		bucket: b.bucket, prefix: b.prefix,
+		bucket: b.bucket, prefix: b.prefix, probed: true,
 	}
 }
 

@@ -60,6 +60,9 @@ func (b *Bucket) Create(ctx context.Context, key string, body io.ReadSeeker) (In
 	if err := b.checkKey(key); err != nil {
 		return Info{}, fmt.Errorf("create: %w", err)
 	}
+	if err := b.conditional(ctx); err != nil {
+		return Info{}, err
+	}
 	u, err := newUpload(ctx, key, body)
 	if err != nil {
 		return Info{}, fmt.Errorf("create %q in %s: %w", key, b, err)
@@ -182,6 +185,9 @@ func (b *Bucket) Swap(ctx context.Context, key string, body []byte, old Version)
 	}
 	if err := b.checkKey(key); err != nil {
 		return "", fmt.Errorf("swap: %w", err)
+	}
+	if err := b.conditional(ctx); err != nil {
+		return "", err
 	}
 	in := &s3.PutObjectInput{Bucket: &b.bucket, Key: b.name(key), Body: bytes.NewReader(body)}
 	if old == "" {

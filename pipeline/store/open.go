@@ -13,6 +13,7 @@ import (
 //
 //	endpoint    of a server that is not AWS, such as http://127.0.0.1:7070
 //	region      such as eu-central-1; by default that of the environment or profile
+//	insecure    whether an endpoint of http:// that is not this machine may be used (true); tokens and data go to it in clear
 //	path_style  whether the bucket goes into the path (true) or the host (false); by default true with an endpoint
 //
 // Credentials come from the environment, profile or machine, as for every AWS tool; a URL that holds some is refused.

@@ -30,6 +30,9 @@ func TestOpen(t *testing.T) {
 		{"s3://bucket?region=eu-central-1", "s3://bucket/"},
 		{"s3://bucket/a/b/?endpoint=http://127.0.0.1:7070&path_style=false", "s3://bucket/a/b/"},
 		{"s3://bucket/p?endpoint=https://objects.example:9000&region=x", "s3://bucket/p/"},
+		{"s3://bucket/p?endpoint=http://localhost:9000", "s3://bucket/p/"},
+		{"s3://bucket/p?endpoint=http://[::1]:9000&insecure=false", "s3://bucket/p/"},
+		{"s3://bucket/p?endpoint=http://objects.example:9000&insecure=true", "s3://bucket/p/"},
 
 		{"", "the place is empty"},
 		{"file", "not a directory"},
@@ -44,6 +47,10 @@ func TestOpen(t *testing.T) {
 		{"s3://bucket/a?regoin=x", `the parameter "regoin"`},
 		{"s3://bucket/a?endpoint=127.0.0.1:7070", "the endpoint is not"},
 		{"s3://bucket/a?endpoint=ftp://127.0.0.1:7070", "the endpoint is not"},
+		{"s3://bucket/a?endpoint=http://objects.example:9000", "in clear"},
+		{"s3://bucket/a?endpoint=http://10.0.0.7:9000&insecure=false", "in clear"},
+		{"s3://bucket/a?endpoint=http://localhost.example", "in clear"},
+		{"s3://bucket/a?endpoint=https://x&insecure=yes", "neither true nor false"},
 		{"s3://bucket/a?region=x&path_style=1", "neither true nor false"},
 		{"s3://AKIA:sesame@bucket/a?region=x", "holds credentials"},
 		{"s3://AKIA:sesame%zz@bucket/a?region=x", "cannot be parsed"},
@@ -73,5 +80,19 @@ func TestOpen(t *testing.T) {
 	entries, err := os.ReadDir(".")
 	if err != nil || len(entries) != 1 {
 		t.Errorf("opening made %v, %v", entries, err)
+	}
+}
+
+// TestEndpointOfTheEnvironment asks before tokens go in clear to a host that nobody wrote into a URL.
+func TestEndpointOfTheEnvironment(t *testing.T) {
+	t.Setenv("AWS_REGION", "x")
+	for endpoint, refused := range map[string]bool{"http://objects.example": true, "https://objects.example": false, "http://127.0.0.1:9000": false} {
+		t.Setenv("AWS_ENDPOINT_URL", endpoint)
+		if _, err := Open(t.Context(), "s3://bucket"); (err != nil) != refused {
+			t.Errorf("%s: %v, want it refused: %v", endpoint, err, refused)
+		}
+		if _, err := Open(t.Context(), "s3://bucket?insecure=true"); err != nil {
+			t.Errorf("%s: %v, though it was asked for", endpoint, err)
+		}
 	}
 }

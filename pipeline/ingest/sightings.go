@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/run"
 	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -30,6 +31,7 @@ type sightings struct {
 type sighting struct {
 	Size     int64         `json:"size"`
 	Version  store.Version `json:"version"`
+	Identity string        `json:"identity,omitempty"`
 	Modified time.Time     `json:"modified"`
 	Arrived  time.Time     `json:"arrived"`
 	Digest   string        `json:"digest,omitempty"`
@@ -53,10 +55,33 @@ func readSightings(ctx context.Context, s store.Store, p schemas.Period, id sche
 		return nil, err
 	}
 	x.version, x.before = version, body
-	if err := json.Unmarshal(body, &x.objects); err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w", x.key, err)
+	if err := x.parse(body); err != nil {
+		return nil, fmt.Errorf("%s is damaged: %w; restore it, or remove it: objects then have arrived when the landing place says that they were changed", x.key, err)
 	}
 	return x, nil
+}
+
+// arrivals is what is kept. Digest seals it: a digit of a digest or of a year that changes would make another run.
+type arrivals struct {
+	Objects map[string]sighting `json:"objects"`
+	Digest  string              `json:"digest"`
+}
+
+// parse reads what was kept. Earlier versions of the program kept the objects alone, without a seal.
+func (x *sightings) parse(body []byte) error {
+	if sealed, sound := run.Unseal(body); !sealed {
+		return json.Unmarshal(body, &x.objects)
+	} else if !sound {
+		return errors.New("it is not as it was written")
+	}
+	var kept arrivals
+	if err := json.Unmarshal(body, &kept); err != nil {
+		return err
+	}
+	if kept.Objects != nil {
+		x.objects = kept.Objects
+	}
+	return nil
 }
 
 // arrived returns when an object was first seen as it is now; an object that was replaced has arrived anew.
@@ -75,7 +100,7 @@ func (s *sighting) same(info *store.Info) bool {
 // digest returns the digests of an object that has not changed since it was last pinned.
 func (x *sightings) digest(info store.Info) delivery.Digests {
 	have, ok := x.objects[info.Key]
-	if !ok || !have.same(&info) {
+	if !ok || !have.same(&info) || have.Identity != info.Identity {
 		return delivery.Digests{}
 	}
 	return delivery.Digests{Digest: have.Digest, SHA256: have.SHA256}
@@ -89,7 +114,7 @@ func (x *sightings) pin(key string, d delivery.Digests) {
 	}
 	have, known := x.objects[key]
 	next := sighting{
-		Size: info.Size, Version: info.Version, Modified: info.Modified.UTC(), Arrived: info.Modified.UTC(),
+		Size: info.Size, Version: info.Version, Identity: info.Identity, Modified: info.Modified.UTC(), Arrived: info.Modified.UTC(),
 		Digest: d.Digest, SHA256: d.SHA256,
 	}
 	if known && (have.same(&info) || have.Digest == d.Digest) {
@@ -98,7 +123,7 @@ func (x *sightings) pin(key string, d delivery.Digests) {
 	if known && have.Digest == d.Digest {
 		next.Holds, next.Read = have.Holds, have.Read
 	}
-	if !known || !have.same(&info) || have.Digest != next.Digest || have.SHA256 != next.SHA256 || !have.Arrived.Equal(next.Arrived) {
+	if !known || !have.same(&info) || have.Identity != next.Identity || have.Digest != next.Digest || have.SHA256 != next.SHA256 || !have.Arrived.Equal(next.Arrived) {
 		x.objects[key], x.changed = next, true
 	}
 }
@@ -119,11 +144,11 @@ func (x *sightings) write(ctx context.Context, s store.Store) error {
 	if !x.changed {
 		return nil
 	}
-	body, err := json.MarshalIndent(x.objects, "", " ")
+	body, err := json.MarshalIndent(arrivals{Objects: x.objects}, "", " ")
 	if err != nil {
 		return err
 	}
-	body = append(body, '\n')
+	body = run.Seal(append(body, '\n'))
 	if bytes.Equal(body, x.before) {
 		return nil
 	}

@@ -152,7 +152,7 @@ func Do(ctx context.Context, r *Run, t Task) (res *Result, reused bool, err erro
 	if err != nil {
 		return nil, false, fmt.Errorf("%s: write its result: %w", t.Name(), err)
 	}
-	sealed := seal(body)
+	sealed := Seal(body)
 	_, err = r.create(ctx, resultKey(r, &t), func(w io.Writer) error {
 		_, err := w.Write(sealed)
 		return err
@@ -199,7 +199,7 @@ func ReadResult(ctx context.Context, r *Run, t *Task) (res *Result, err error) {
 		if res.Key != t.Key {
 			return fmt.Errorf("it is of task %q", res.Key)
 		}
-		if _, sound := unseal(body); !sound {
+		if _, sound := Unseal(body); !sound {
 			return errAltered
 		}
 		return nil

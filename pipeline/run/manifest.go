@@ -133,7 +133,7 @@ func ReadManifest(ctx context.Context, s store.Store, p schemas.Period, id schem
 		if m.Run != id {
 			return fmt.Errorf("it is of run %q", m.Run)
 		}
-		if sealed, sound := unseal(body); sealed && !sound { // manifests had no seal once
+		if sealed, sound := Unseal(body); sealed && !sound { // manifests had no seal once
 			return errAltered
 		}
 		return nil
@@ -152,7 +152,7 @@ func (r *Run) writeManifest(ctx context.Context, m *Manifest) (already bool, err
 	if err != nil {
 		return false, fmt.Errorf("write the manifest of run %s: %w", m.Run, err)
 	}
-	body = seal(append(body, '\n'))
+	body = Seal(append(body, '\n'))
 	key := manifestKey(m.Spec.Period, m.Run)
 	damaged, _ := r.memory.heal(key)
 	// A create of what is there already succeeds, and so does not say who was first; a swap does.

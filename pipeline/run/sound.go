@@ -62,15 +62,15 @@ func readSealed(ctx context.Context, s store.Store, p schemas.Period, key string
 // A sealed document is a JSON object whose last field, digest, is the SHA-256 in hex of the document's bytes with that field
 // empty. It goes by bytes, so that a document stays sound when what reads it knows more fields than what wrote it.
 
-// seal fills in the digest, which is empty.
-func seal(document []byte) []byte {
+// Seal fills in the digest, which is empty.
+func Seal(document []byte) []byte {
 	sum := sha256.Sum256(document)
 	at := bytes.LastIndex(document, []byte(`""`)) + 1
 	return slices.Insert(document, at, []byte(hex.EncodeToString(sum[:]))...)
 }
 
-// unseal reports whether a document has a seal, and whether it is as it was sealed.
-func unseal(document []byte) (sealed, sound bool) {
+// Unseal reports whether a document has a seal, and whether it is as it was sealed.
+func Unseal(document []byte) (sealed, sound bool) {
 	const digits = 2 * sha256.Size
 	end := bytes.LastIndexByte(document, '"')
 	at := end - digits

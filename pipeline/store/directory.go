@@ -90,7 +90,7 @@ func (d *Directory) open(create bool) (*os.Root, error) {
 // no two versions are alike even where the clock is coarse or stands still.
 func fileInfo(key string, fi fs.FileInfo) Info {
 	return Info{
-		Key: key, Size: fi.Size(), Modified: fi.ModTime().UTC(),
+		Key: key, Size: fi.Size(), Modified: fi.ModTime().UTC(), Identity: identity(fi),
 		Version: Version(fmt.Sprintf("%x-%x", fi.ModTime().UnixNano(), fi.Size())),
 	}
 }

@@ -52,6 +52,9 @@ type Info struct {
 	Size     int64 // bytes
 	Version  Version
 	Modified time.Time // by the store's clock; zero in what Create and CreateFrom return on a bucket, which does not say
+	// Identity tells a file from another of the same version, whose time and size whoever writes it may choose. It may change
+	// while the bytes do not, so it is for those who would otherwise take them for read; empty where nothing is known.
+	Identity string
 }
 
 // Version names one state of one object in one place. It changes when the bytes change, and means nothing elsewhere: the

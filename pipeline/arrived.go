@@ -10,7 +10,6 @@ import (
 	"daybook/pipeline/ingest"
 	"daybook/pipeline/normalise"
 	"daybook/pipeline/run"
-	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
@@ -18,7 +17,9 @@ import (
 func (p *Prepared) newLook() *ingest.Pinning {
 	zone := p.Book.Zone
 	return &ingest.Pinning{
-		Places: p.Places, Book: p.Book, AsOf: p.request.AsOf, Workers: p.request.Workers,
+		Places: p.Places, Book: p.Book, AsOf: p.request.AsOf, Now: p.request.Now, Workers: p.request.Workers,
+		Changed:  func(key string) bool { return p.changed[key] > 0 },
+		Changing: func(key string) bool { return p.changed[key] > mostChanges },
 		Survey: func(ctx context.Context, src *schemas.Source, o *run.Object) (map[schemas.Period]dataset.Totals, error) {
 			return normalise.Survey(ctx, p.Landing, src, o, zone)
 		},
@@ -66,10 +67,10 @@ func Arrived(ctx context.Context, b *book.Book, places run.Places, workers int) 
 		return nil, err
 	}
 	p := &Prepared{Run: &run.Run{Book: b, Places: places}, request: Request{Workers: workers}}
-	p.Listed, p.older = map[string]store.Version{}, map[string]bool{}
+	p.older = map[string]bool{}
 	p.look = p.newLook()
 	p.look.Reads = true
-	p.look.Listed, p.look.Older, p.look.Refused, p.look.Wanting = p.Listed, p.older, p.refusedOf, p.wantingOf
+	p.look.Older, p.look.Refused, p.look.Wanting = p.older, p.refusedOf, p.wantingOf
 	var runs []*run.Manifest
 	for i := range periods {
 		m, err := run.ReadPointed(ctx, places.Store, periods[len(periods)-1-i])

@@ -13,7 +13,8 @@ import (
 // commits nothing. Where another run became current since p was prepared, of newer deliveries, that one stays so, and the
 // summary says which.
 //
-// Where it refuses a version of a snapshot of which there is an older one, it prepares p anew and does that run.
+// Where it refuses a version of a snapshot of which there is an older one, or finds an object other than it was pinned, it
+// prepares p anew and does that run.
 func Execute(ctx context.Context, p *Prepared, workers int, until string) (*run.Summary, error) {
 	for {
 		before := p.ID
@@ -24,16 +25,34 @@ func Execute(ctx context.Context, p *Prepared, workers int, until string) (*run.
 			}
 			return sum, errors.Join(err, p.point(ctx, sum))
 		}
-		if !errors.Is(err, errOlderCounts) {
+		changed, torn := errors.AsType[*run.ChangedError](err)
+		if !torn && !errors.Is(err, errOlderCounts) {
+			return sum, err
+		}
+		if torn && !p.tryAgain(changed.Key) {
 			return sum, err
 		}
 		if again := p.prepare(ctx); again != nil {
 			return nil, errors.Join(err, again)
 		}
-		if p.ID == before {
+		if p.ID == before && !torn {
 			return nil, fmt.Errorf("%w, and what refused the newer one is gone; run again", err)
 		}
 	}
+}
+
+// mostChanges is how often a run is prepared anew because an object was another than it had pinned. Then its delivery counts
+// as unsettled; putAside is how often that may be in vain.
+const mostChanges, putAside = 2, 3
+
+// tryAgain notes that an object was not as it was pinned, and reports whether the run may be prepared anew.
+func (p *Prepared) tryAgain(key string) bool {
+	if p.changed == nil {
+		p.changed = map[string]int{}
+	}
+	p.changed[key]++
+	p.look = nil // what was found is not so any more
+	return p.changed[key] <= putAside
 }
 
 // Committed returns how the run ended as it was prepared, if it has been committed and nothing of it is gone, and else nil. It

@@ -19,7 +19,8 @@ import (
 type Request struct {
 	Period schemas.Period
 	AsOf   *time.Time
-	// Now is the time at which the run is prepared, by which a period goes on or is over; without one it is over. AsOf, where
+	// Now is the time at which the run is prepared, by which a period goes on or is over, and what arrived a moment before may
+	// not be whole yet, as sources declare by settle_minutes; without one the period is over, and all is whole. AsOf, where
 	// there is one, is asked instead.
 	Now time.Time
 	// Shards is how many ways to divide the accounts; 0 chooses by the size of what was delivered.
@@ -43,6 +44,8 @@ type Prepared struct {
 	older   map[string]bool
 	// look is how deliveries are looked for.
 	look *ingest.Pinning
+	// changed counts how often objects were found other than they had been pinned, by key.
+	changed map[string]int
 	// current is the version of the period's pointer before anything was looked at.
 	current store.Version
 }
@@ -64,7 +67,11 @@ func Prepare(ctx context.Context, r *run.Run, q Request) (*Prepared, error) {
 func (p *Prepared) prepare(ctx context.Context) error {
 	p.refused = nil
 	for {
-		if err := p.fix(ctx); err != nil {
+		err := p.fix(ctx)
+		if changed, torn := errors.AsType[*run.ChangedError](err); torn && p.tryAgain(changed.Key) {
+			continue
+		}
+		if err != nil {
 			return err
 		}
 		if more, err := p.refuseVersions(ctx); err != nil || !more {
@@ -100,12 +107,12 @@ func (p *Prepared) fix(ctx context.Context) error {
 			s.Code = append(s.Code, run.PartDigest{Part: stage.Name + "/" + step.Name, Digest: step.Version})
 		}
 	}
-	p.Listed, p.older = map[string]store.Version{}, map[string]bool{}
+	p.older = map[string]bool{}
 	if p.look == nil {
 		p.look = p.newLook()
 	}
 	p.look.Forget(s.Period)
-	p.look.Listed, p.look.Older, p.look.Refused, p.look.Wanting = p.Listed, p.older, p.refusedOf, p.wantingOf
+	p.look.Older, p.look.Refused, p.look.Wanting = p.older, p.refusedOf, p.wantingOf
 	for i := range b.Sources {
 		pinned, err := p.look.Source(ctx, &b.Sources[i], s.Period)
 		if err != nil {

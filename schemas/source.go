@@ -72,7 +72,8 @@ type Source struct {
 	// Bearable says how much of a version of a snapshot may be rejected, all of its objects together, before an older version
 	// is better. By default that is no row.
 	Bearable Bearable `yaml:"bearable,omitempty"`
-	// SettleMinutes is how old an object without a manifest must be at the run's as-of before it counts as whole.
+	// SettleMinutes is how old an object without a manifest must be at the run's as-of, or where it has none when it begins,
+	// before it counts as whole.
 	SettleMinutes int `yaml:"settle_minutes,omitempty"`
 
 	// Key names the columns of the source that identify a record together; their values become x_RecordId, joined by |

@@ -27,18 +27,21 @@ type Pinning struct {
 	Book *book.Book
 	// AsOf leaves out what arrived later; null leaves out nothing.
 	AsOf *time.Time
+	// Now is when objects must have settled without an as-of; zero takes all for settled.
+	Now time.Time
 	// Workers is how many objects are read at a time.
 	Workers int
 	// Refused tells the versions of a source that were decoded before and refused, and Wanting what of those that were decoded
 	// cannot be used, if that is more than the source bears.
 	Refused func(schemas.SourceID) func(*delivery.Delivery) *schemas.RefusedError
 	Wanting func(schemas.SourceID) func(*delivery.Delivery) string
+	// Changed says of an object that it was found other than it had been pinned, so that what is known of its digest counts for
+	// nothing, and Changing that it goes on changing. Nil knows of none.
+	Changed, Changing func(key string) bool
 	// Survey reads what an object holds of each month; an object that cannot be read so holds nothing.
 	Survey func(ctx context.Context, src *schemas.Source, o *run.Object) (map[schemas.Period]dataset.Totals, error)
-	// Listed takes the version of each pinned object in the landing place, and Older the names of pinned deliveries of which
-	// another version might count instead.
-	Listed map[string]store.Version
-	Older  map[string]bool
+	// Older takes the names of pinned deliveries of which another version might count instead.
+	Older map[string]bool
 	// Reads says that what was seen and learned is not kept in the store.
 	Reads bool
 
@@ -114,7 +117,6 @@ func (x *Pinning) Source(ctx context.Context, src *schemas.Source, p schemas.Per
 			}
 		}
 		out.Objects = append(out.Objects, o)
-		x.Listed[o.Key] = own.seen.listed[o.Key].Version
 	}
 	if src.Semantics == schemas.Append {
 		if err := x.elsewhere(ctx, src, p, &out); err != nil {
@@ -160,7 +162,6 @@ func (x *Pinning) elsewhere(ctx context.Context, src *schemas.Source, p schemas.
 			if has {
 				taken[o.Key], o.Filed = true, month
 				out.Objects = append(out.Objects, o)
-				x.Listed[o.Key] = l.seen.listed[o.Key].Version
 			}
 		}
 		if err := x.keep(ctx, l.seen); err != nil {
@@ -197,8 +198,16 @@ func (x *Pinning) look(ctx context.Context, src *schemas.Source, p schemas.Perio
 		return nil, fmt.Errorf("source %s: %w", src.ID, err)
 	}
 	q := delivery.Query{
-		Period: p, Arrived: seen.arrived, Digest: seen.digest, Workers: x.Workers,
+		Period: p, Arrived: seen.arrived, Digest: seen.digest, Workers: x.Workers, Changing: x.Changing, Now: x.Now,
 		Refused: x.Refused(src.ID), Wanting: x.Wanting(src.ID), Manifest: manifest,
+	}
+	if x.Changed != nil {
+		q.Digest = func(info store.Info) delivery.Digests {
+			if x.Changed(info.Key) {
+				return delivery.Digests{}
+			}
+			return seen.digest(info)
+		}
 	}
 	if q.Claimed, err = x.claimed(src, p); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package normalise
 
 import (
-	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -157,40 +156,32 @@ func newNormaliser(in *run.Inputs, src *schemas.Source, obj *run.Object) *normal
 	}
 }
 
-// decode reads the object and makes sure that it is the one that was pinned: by its version in the landing place where this
-// process pinned it, or else by its digest.
+// decode reads the object and makes sure, by its digest, that it is the one that was pinned: before a refusal is believed, too,
+// for what is torn on its way is no fault of the object.
 func (n *normaliser) decode(ctx context.Context) error {
-	version := n.in.Listed(n.obj.Key)
-	if version != "" {
-		switch is, err := n.unchanged(ctx, version); {
-		case err != nil:
-			return err
-		case !is:
-			version = ""
-		}
-	}
 	at, size, err := store.OpenReaderAt(ctx, n.in.Landing(), n.obj.Key)
+	if errors.Is(err, store.ErrNotFound) {
+		return &run.ChangedError{Key: n.obj.Key, Pinned: n.obj.Digest, Is: "gone"}
+	}
 	if err != nil {
 		return fmt.Errorf("open %s: %w", n.obj.Key, err)
 	}
 	defer at.Close()
-	body := io.Reader(io.NewSectionReader(at, 0, size))
 	digest := delivery.NewDigest()
-	if version == "" {
-		body = io.TeeReader(body, digest)
-	}
+	body := io.TeeReader(io.NewSectionReader(at, 0, size), digest)
 	in := source.Input{Key: n.obj.Key, Body: body, At: at, Size: size}
 	if n.src.Semantics == schemas.Snapshot {
 		in.Period = n.in.Period()
 	}
 	stats, err := source.Decode(ctx, n.src, in, source.Sink{Rows: n.rows, Finding: n.finding})
-	if err != nil {
+	if errors.Is(err, store.ErrStale) {
+		return &run.ChangedError{Key: n.obj.Key, Pinned: n.obj.Digest, Is: "another"}
+	}
+	if refused, ok := errors.AsType[*schemas.RefusedError](err); err != nil && (!ok || refused == nil) {
 		return err
 	}
-	if version == "" {
-		err = n.checkDigest(body, digest)
-	} else if is, lookErr := n.unchanged(ctx, version); lookErr != nil || !is {
-		err = cmp.Or(lookErr, fmt.Errorf("%s has changed since the run began; run again", n.obj.Key))
+	if changed := n.checkDigest(body, digest); changed != nil {
+		return changed
 	}
 	if err != nil {
 		return err
@@ -213,19 +204,6 @@ func (n *normaliser) decode(ctx context.Context) error {
 	return nil
 }
 
-// unchanged reports whether the object still has a version. That the landing place does not answer is an error, and no
-// change.
-func (n *normaliser) unchanged(ctx context.Context, version store.Version) (bool, error) {
-	info, err := store.Stat(ctx, n.in.Landing(), n.obj.Key)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("look whether %s has changed: %w", n.obj.Key, err)
-	}
-	return info.Version == version, nil
-}
-
 // checkDigest reads what the decoder has left and compares the digest.
 func (n *normaliser) checkDigest(body io.Reader, digest hash.Hash) error {
 	if _, err := io.Copy(io.Discard, body); err != nil {
@@ -236,7 +214,7 @@ func (n *normaliser) checkDigest(body io.Reader, digest hash.Hash) error {
 
 func checkDigest(o *run.Object, digest hash.Hash) error {
 	if got := hex.EncodeToString(digest.Sum(nil)); got != o.Digest {
-		return fmt.Errorf("%s has changed since the run began: its digest was %.12s… and is %.12s…; run again", o.Key, o.Digest, got)
+		return &run.ChangedError{Key: o.Key, Pinned: o.Digest, Is: got}
 	}
 	return nil
 }

@@ -253,9 +253,6 @@ func (in *Inputs) Budget() int64 { return in.run.budget() }
 // SpillDir is where the task puts temporary files.
 func (in *Inputs) SpillDir() string { return in.run.SpillDir }
 
-// Listed is the version that an object of the landing place had when this process pinned it; none where another did.
-func (in *Inputs) Listed(key string) store.Version { return in.run.Listed[key] }
-
 // CreateScratch writes an object of that name for later steps of the stage.
 func (in *Inputs) CreateScratch(ctx context.Context, name string, write func(io.Writer) error) error {
 	_, err := store.CreateFrom(ctx, in.run.Scratch, name, write)

@@ -14,6 +14,19 @@ var ErrLostRows = errors.New("rows were lost or doubled")
 // scratch store's files makes them anew.
 var ErrScratch = errors.New("files between tasks are not as they were written; run again, and they are made anew")
 
+// ChangedError says that an object of the landing place is not the one that was pinned. A run that is prepared anew pins it
+// as it is by then.
+type ChangedError struct {
+	Key string
+	// Pinned and Is are digests.
+	Pinned, Is string
+}
+
+// Error names the object.
+func (e *ChangedError) Error() string {
+	return fmt.Sprintf("%s has changed since the run began: its digest was %.12s… and is %.12s…; run again", e.Key, e.Pinned, e.Is)
+}
+
 // ScratchError marks an error of a damaged shuffle file.
 func ScratchError(err error) error {
 	if errors.Is(err, dataset.ErrDamaged) {

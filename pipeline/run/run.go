@@ -22,8 +22,6 @@ type Run struct {
 	Budget int64
 	// Progress hears what is being done; nil is allowed.
 	Progress Progress
-	// Listed are the versions that pinned objects have in the landing place, where this process pinned them.
-	Listed map[string]store.Version
 
 	memory *memory
 }

@@ -41,6 +41,8 @@ func (x *choice) day(candidates []candidate) error {
 			}
 		}
 		switch {
+		case c.changing != "":
+			x.waitForRest(c)
 		case c.wrong != nil:
 			refused = append(refused, len(x.out.Findings))
 			x.refuse(c.wrong)

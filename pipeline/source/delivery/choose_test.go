@@ -68,3 +68,37 @@ func TestClaims(t *testing.T) {
 		t.Errorf("%s, %v; want a finding about a.txt and no other", listing(got), err)
 	}
 }
+
+// TestSettling has what arrived a moment ago wait, by the as-of or by the run's beginning, where the source says how long.
+func TestSettling(t *testing.T) {
+	src := schemas.Source{ID: "m", Semantics: schemas.Append, Prefix: "meter", Pattern: "{period}/*"}
+	place, arrived := landing(t, "meter/2024-09/a 1 0: 1\n meter/2024-09/b 1 11: 2\n meter/2024-09/c 1 13: 3")
+	for _, c := range []struct {
+		settle int
+		q      Query
+		want   string // what counts, and what waits
+	}{
+		{90, Query{}, "a b c / "},
+		{90, Query{Now: at(1, 12)}, "a / b c"},
+		{0, Query{Now: at(1, 12)}, "a b c / "}, // clocks differ
+		{90, Query{AsOf: at(1, 12), Now: at(9, 0)}, "a / b"},
+		{0, Query{AsOf: at(1, 12)}, "a b / "},
+	} {
+		src.SettleMinutes = c.settle
+		c.q.Period, c.q.Arrived = "2024-09", arrived
+		got, err := Discover(t.Context(), place, &src, c.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var counts, waits []string
+		for _, d := range got.Deliveries {
+			counts = append(counts, strings.TrimPrefix(d.ID, "meter/2024-09/"))
+		}
+		for _, f := range got.Findings {
+			waits = append(waits, strings.TrimPrefix(f.Object, "meter/2024-09/"))
+		}
+		if have := strings.Join(counts, " ") + " / " + strings.Join(waits, " "); have != c.want {
+			t.Errorf("%d minutes, %+v: %s, want %s", c.settle, c.q, have, c.want)
+		}
+	}
+}

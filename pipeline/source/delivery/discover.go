@@ -17,8 +17,9 @@ import (
 // Query says which deliveries of a source are looked for.
 type Query struct {
 	Period schemas.Period
-	// AsOf leaves out what arrived later. Zero leaves out nothing, and takes every listing for settled.
-	AsOf time.Time
+	// AsOf leaves out what arrived later, and is when objects must have settled. Zero leaves out nothing; then Now is that time,
+	// and where it is zero, too, every listing is taken for settled.
+	AsOf, Now time.Time
 	// Arrived says when an object arrived; nil takes the store's own time of it.
 	Arrived func(store.Info) time.Time
 	// Digest returns what is known of an object's digests already, so that it need not be read again; nil knows none.
@@ -31,6 +32,8 @@ type Query struct {
 	Wanting func(*Delivery) string
 	// Manifest reads the manifests of the source's format. Nil only suits a source that has none.
 	Manifest ManifestReader
+	// Changing says of an object that it changes while it is read: its delivery is not settled. Nil knows of none.
+	Changing func(key string) bool
 	// Claimed says of an object that is none of this source's whether it is another's; nil knows no others.
 	Claimed func(key string) bool
 	// Workers is how many objects are read at a time; below 1 it is one.
@@ -148,6 +151,8 @@ type candidate struct {
 	waiting bool
 	wrong   *schemas.RefusedError
 	wanting string
+	// changing is an object of it that changes while it is read.
+	changing string
 }
 
 func (s *search) prepare() error {
@@ -241,9 +246,18 @@ func (s *search) gather() error {
 	}
 	for i := range s.candidates {
 		c := &s.candidates[i]
-		c.waiting = !s.q.AsOf.IsZero() && c.Arrived.After(s.q.AsOf.Add(-s.src.Settle()))
+		c.waiting = s.unsettled(c.Arrived)
 	}
 	return nil
+}
+
+// unsettled reports whether what arrived at a time may not be whole yet. Clocks differ, so that what is of the future by Now
+// only waits where the source declares that things take time to settle.
+func (s *search) unsettled(arrived time.Time) bool {
+	if s.q.AsOf.IsZero() {
+		return !s.q.Now.IsZero() && s.src.SettleMinutes > 0 && arrived.After(s.q.Now.Add(-s.src.Settle()))
+	}
+	return arrived.After(s.q.AsOf.Add(-s.src.Settle()))
 }
 
 // name names a delivery without a manifest.
@@ -367,6 +381,14 @@ func (s *search) compareVersions(a, b *candidate) int {
 	case schemas.ByText:
 	}
 	return naturalCompare(a.Version, b.Version)
+}
+
+// waitForRest notes a delivery of which an object changes while it is read: the period is provisional, and others go on.
+func (s *search) waitForRest(c *candidate) {
+	s.out.Incomplete = true
+	s.out.Findings = append(s.out.Findings, schemas.Finding{
+		Code: schemas.CodeUnsettled, Source: s.src.ID, Object: c.changing, Value: c.Version, Message: "it changed while it was read",
+	}.WithFix())
 }
 
 // wait notes a delivery that is not whole yet.

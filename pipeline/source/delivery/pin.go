@@ -18,6 +18,9 @@ type pinning struct {
 	err error
 }
 
+// errChanging says that an object is being written, or is gone since it was listed.
+var errChanging = errors.New("it changes while it is read")
+
 // pinBuffer is how many bytes are read at once.
 const pinBuffer = 1 << 18
 
@@ -89,6 +92,10 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 			return nil
 		}
 		is := s.pinned[o.Key]
+		if errors.Is(is.err, errChanging) || s.q.Changing != nil && s.q.Changing(o.Key) {
+			c.changing = o.Key
+			return nil
+		}
 		if errors.As(is.err, &c.wrong) {
 			return nil
 		}
@@ -141,6 +148,9 @@ func (s *search) digest(o *Pinned, promised bool, buffer []byte) (Digests, error
 	}
 	body, err := s.landing.Get(s.ctx, o.Key, 0, -1)
 	if err != nil {
+		if errors.Is(err, store.ErrNotFound) {
+			err = fmt.Errorf("%w: %w", errChanging, err)
+		}
 		return Digests{}, fmt.Errorf("pin %s: %w", o.Key, refuseDenied(o.Key, err))
 	}
 	defer body.Close()
@@ -151,11 +161,14 @@ func (s *search) digest(o *Pinned, promised bool, buffer []byte) (Digests, error
 	}
 	// Large enough that the hash and the kernel are not asked for crumbs, and small enough to stay in a processor's cache.
 	size, err := io.CopyBuffer(to, struct{ io.Reader }{body}, buffer)
+	if errors.Is(err, store.ErrStale) {
+		err = fmt.Errorf("%w: %w", errChanging, err)
+	}
 	if err != nil {
 		return Digests{}, fmt.Errorf("pin %s: %w", o.Key, err)
 	}
 	if size != o.Size {
-		return Digests{}, fmt.Errorf("pin %s: it had %d bytes when listed and has %d now; run again", o.Key, o.Size, size)
+		return Digests{}, fmt.Errorf("pin %s: it had %d bytes when listed and has %d now: %w", o.Key, o.Size, size, errChanging)
 	}
 	out := Digests{Digest: hex.EncodeToString(digest.Sum(nil))}
 	if promised {

@@ -40,7 +40,7 @@ func (s *search) strays() {
 			if slices.ContainsFunc(s.unknown, func(folder string) bool { return strings.HasPrefix(key, folder) }) {
 				continue
 			}
-			if a := s.seen[key]; !s.q.AsOf.IsZero() && a.at.After(s.q.AsOf.Add(-s.src.Settle())) {
+			if s.unsettled(s.seen[key].at) {
 				continue // its manifest may be yet to come
 			}
 			why = "no manifest names it"

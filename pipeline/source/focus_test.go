@@ -58,3 +58,41 @@ func TestRulesAreTheSpecification(t *testing.T) {
 		t.Errorf("only %d columns of usage are in the specification", seen)
 	}
 }
+
+// TestRulesOfSomeColumns looks at columns of each kind, where the tables of FOCUS are not at hand: what must be there, what may
+// be null, and since when.
+func TestRulesOfSomeColumns(t *testing.T) {
+	for _, c := range []struct {
+		use                int
+		mandatory, notNull bool
+		since, values      int
+	}{
+		{schemas.UseBilledCost, true, true, since10, 0},
+		{schemas.UseEffectiveCost, true, true, since10, 0},
+		{schemas.UseBillingCurrency, true, true, since10, 0},
+		{schemas.UseBillingAccountName, true, false, since10, 0},
+		{schemas.UseChargePeriodStart, true, true, since10, 0},
+		{schemas.UseChargeCategory, true, true, since10, 5},
+		{schemas.UseChargeClass, true, false, since10, 1},
+		{schemas.UseChargeFrequency, false, true, since10, 3},
+		{schemas.UsePricingCategory, false, false, since10, 4},
+		{schemas.UsePricingQuantity, true, false, since10, 0},
+		{schemas.UseConsumedQuantity, false, false, since10, 0},
+		{schemas.UseServiceSubcategory, false, true, since11, 0},
+		{schemas.UseSkuMeter, false, false, since11, 0},
+		{schemas.UseCapacityReservationStatus, false, false, since11, 2},
+		{schemas.UseInvoiceId, false, false, since12, 0},
+		{schemas.UsePricingCurrency, false, false, since12, 0},
+		{schemas.UseTags, false, false, since10, 0},
+	} {
+		r, name := focusColumns[c.use], schemas.Usage.Columns[c.use].Name
+		if r.mandatory != c.mandatory || r.notNull != c.notNull || focusSince[c.use] != c.since || len(r.allowed) != c.values {
+			t.Errorf("%s: %+v since %d, want %+v", name, r, focusSince[c.use], c)
+		}
+		for i, format := range []schemas.Format{schemas.FOCUS10, schemas.FOCUS11, schemas.FOCUS12} {
+			if f, err := formatOf(format); err != nil || f.columns[c.use].absent != (i < c.since) {
+				t.Errorf("%s in %s: absent %v, %v", name, format, f.columns[c.use].absent, err)
+			}
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"daybook/fixtures/effort"
 	"daybook/pipeline/source/wire"
 
 	"github.com/klauspost/compress/gzip"
@@ -258,7 +259,7 @@ func checkArray(t testing.TB, text string) {
 // TestRandomEventArrays writes arrays of events of a few kinds, most of them well.
 func TestRandomEventArrays(t *testing.T) {
 	random := rand.New(rand.NewPCG(13, 14))
-	for range 400 {
+	for range effort.Count(t, 60, 6000) {
 		kinds := []sketch{randomSketch(random), randomSketch(random)}
 		var text strings.Builder
 		text.WriteString("[")

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"daybook/fixtures/effort"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
@@ -188,7 +189,7 @@ func (s sketch) line(random *rand.Rand) string {
 // TestShapes decodes mixtures of events of a few kinds, among them such as leave their kind's shape, and wrong ones.
 func TestShapes(t *testing.T) {
 	random := rand.New(rand.NewPCG(11, 12))
-	for round := range 24 {
+	for round := range effort.Count(t, 9, 900) {
 		src := meter()
 		src.Ignore = []string{"dropped", "data.dropped"}
 		if round%3 == 0 {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"daybook/fixtures/effort"
 )
 
 // The tests here start this test binary again as other processes, which do one of these jobs in a directory.
@@ -249,7 +251,8 @@ func TestKill(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s, place := c.open(t)
 			random := rand.New(rand.NewPCG(1, 2))
-			for round := range 20 {
+			rounds := effort.Count(t, 6, 200)
+			for round := range rounds {
 				cmd, in, out := child(t, churnJob, place, round)
 				other, otherIn, otherOut := child(t, churnJob, place, 100+round)
 				for _, out := range []*bufio.Reader{out, otherOut} {
@@ -271,7 +274,7 @@ func TestKill(t *testing.T) {
 				otherIn.Close()
 			}
 			objects := checkChurn(t, s, "churn/")
-			if objects < 20 {
+			if objects < rounds {
 				t.Errorf("only %d objects were made: the killing came too early to show anything", objects)
 			}
 			t.Logf("%d objects, all whole", objects)

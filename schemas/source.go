@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"maps"
 	"time"
 
 	"daybook/schemas/money"
@@ -86,6 +87,10 @@ type Source struct {
 	// data (data.labels.region), and nothing is filled that is not named here, except that a charge period without an end
 	// is the instant of its start. A quantity or a cost that is named here must be in every event, or tolerated as null.
 	Columns map[string]string `yaml:"columns,omitempty"`
+	// Types maps the events of a stream that holds several types, each by its own. Columns and Constants are then for all of
+	// them, but for what a type says otherwise; events of a type that is not listed are findings. A path is a plain value or
+	// an object in all types.
+	Types []EventType `yaml:"types,omitempty"`
 	// Constants fills a usage column with one value in every row.
 	Constants map[string]string `yaml:"constants,omitempty"`
 	// Ignore names the source's columns, or CloudEvents paths, that are dropped on purpose. What is neither mapped nor
@@ -96,6 +101,37 @@ type Source struct {
 	Expect   Expect   `yaml:"expect,omitempty"`
 	Tolerate Tolerate `yaml:"tolerate,omitempty"`
 	Limits   Limits   `yaml:"limits,omitempty"`
+}
+
+// EventType is how the events of one type of a source are mapped.
+type EventType struct {
+	// Type is the attribute type of the events, such as com.example.machine.hour.
+	Type string `yaml:"type"`
+	// Columns and Constants are as those of the source.
+	Columns   map[string]string `yaml:"columns,omitempty"`
+	Constants map[string]string `yaml:"constants,omitempty"`
+}
+
+// Of returns the source as it is for events of a type that it lists: what the type says of a usage column comes instead of what
+// the source says.
+func (s *Source) Of(t *EventType) *Source {
+	of := *s
+	of.Types, of.Columns, of.Constants = nil, maps.Clone(s.Columns), maps.Clone(s.Constants)
+	for name, path := range t.Columns {
+		if of.Columns == nil {
+			of.Columns = map[string]string{}
+		}
+		of.Columns[name] = path
+		delete(of.Constants, name)
+	}
+	for name, value := range t.Constants {
+		if of.Constants == nil {
+			of.Constants = map[string]string{}
+		}
+		of.Constants[name] = value
+		delete(of.Columns, name)
+	}
+	return &of
 }
 
 // Bearable bounds what may be rejected of a version.

@@ -30,8 +30,9 @@ type column struct {
 	// emptied and tokens are the notes of tolerated nulls, the latter by the place of the token in the book's list.
 	emptied *note
 	tokens  []*note
-	// constant is the value of a column without a field.
+	// constant is the value of a column without a field; null says that it has none.
 	constant constant
+	null     bool
 }
 
 // constant is one value for every row.
@@ -43,6 +44,10 @@ type constant struct {
 
 // fill appends the constant n times.
 func (d *decoder) fill(c *column, v *dataset.Vector, n int) {
+	if c.null {
+		d.fillNull(v, n)
+		return
+	}
 	switch v.Type {
 	case schemas.Label:
 		code := v.Dict.Code(c.constant.text)
@@ -63,6 +68,25 @@ func (d *decoder) fill(c *column, v *dataset.Vector, n int) {
 			v.Decs = append(v.Decs, c.constant.decimal)
 		}
 	case schemas.Integer: // no integer comes from outside
+	}
+}
+
+// fillNull appends n nulls.
+func (d *decoder) fillNull(v *dataset.Vector, n int) {
+	for i := range n {
+		v.SetNull(d.batch.Rows + i)
+	}
+	switch v.Type {
+	case schemas.Label:
+		v.Codes = append(v.Codes, make([]uint32, n)...)
+	case schemas.Text:
+		for range n {
+			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+		}
+	case schemas.Decimal:
+		v.Decs = append(v.Decs, make([]money.Fixed, n)...)
+	case schemas.Time, schemas.Integer:
+		v.Ints = append(v.Ints, make([]int64, n)...)
 	}
 }
 

@@ -193,14 +193,7 @@ func (d *decoder) flush() error {
 	}
 	d.batch.Reset()
 	d.batchText = 0
-	for i := range d.columns {
-		c := &d.columns[i]
-		if c.labels.len() > mostLabels || c.labels.size() > mostLabelBytes {
-			c.labels.reset()
-			c.verdicts = c.verdicts[:0]
-			d.batch.Columns[c.use].Dict = dataset.NewDictionary()
-		}
-	}
+	d.forgetLabels()
 	return nil
 }
 

@@ -96,42 +96,56 @@ func (d *decoder) events() error {
 // layOutEvents decides which attributes and members of the data fill which usage columns.
 func (d *decoder) layOutEvents() (*eventScanner, error) {
 	e := &eventScanner{d: d, root: newNode(""), rowBytes: int(d.limits.RowBytes), depth: d.limits.Depth}
-	from := maps.Clone(d.src.Columns)
+	if len(d.src.Types) > 0 {
+		if err := d.layOutTypes(e); err != nil {
+			return nil, err
+		}
+		return e, d.layOutEventRest(e)
+	}
+	if err := d.layOutMapping(e, d.src); err != nil {
+		return nil, err
+	}
+	if err := d.layOutEventKey(e); err != nil {
+		return nil, err
+	}
+	return e, d.layOutEventRest(e)
+}
+
+// layOutMapping makes the columns of a source, or of one of its types.
+func (d *decoder) layOutMapping(e *eventScanner, src *schemas.Source) error {
+	from := maps.Clone(src.Columns)
 	start, end := "ChargePeriodStart", "ChargePeriodEnd"
-	if _, constant := d.src.Constants[end]; from[end] == "" && from[start] != "" && !constant {
+	if _, constant := src.Constants[end]; from[end] == "" && from[start] != "" && !constant {
 		from[end] = from[start]
 	}
 	for use := range schemas.Usage.Columns {
 		name := schemas.Usage.Columns[use].Name
 		path, mapped := from[name]
-		value, constant := d.src.Constants[name]
+		value, constant := src.Constants[name]
 		switch {
 		case !mapped && !constant:
 			if d.rules[use].mandatory {
-				return nil, fmt.Errorf("column %s has neither a path into the event nor a constant; map it", name)
+				return fmt.Errorf("column %s has neither a path into the event nor a constant; map it", name)
 			}
 			continue
 		case slices.Contains(reserved, use):
-			return nil, fmt.Errorf("column %s cannot be mapped: it is filled by the run", name)
+			return fmt.Errorf("column %s cannot be mapped: it is filled by the run", name)
 		case mapped && constant:
-			return nil, fmt.Errorf("column %s has both a path and a constant", name)
+			return fmt.Errorf("column %s has both a path and a constant", name)
 		case constant:
 			if err := d.placeConstant(use, value); err != nil {
-				return nil, err
+				return err
 			}
 			continue
 		}
 		field, err := e.leaf(path, d.rules[use].json)
 		if err != nil {
-			return nil, fmt.Errorf("column %s: %w", name, err)
+			return fmt.Errorf("column %s: %w", name, err)
 		}
 		d.addColumn(column{use: use, field: field, name: path})
 	}
 	d.settleSides()
-	if err := d.layOutEventKey(e); err != nil {
-		return nil, err
-	}
-	return e, d.layOutEventRest(e)
+	return nil
 }
 
 // layOutEventKey finds the attributes that identify an event.
@@ -295,6 +309,10 @@ func (d *decoder) takeEvents(e *eventScanner, textBytes int) error {
 	s := &e.rows
 	s.text, s.numbers = w.Buf[:w.End+wire.Slack-1], e.numbers
 	d.event = e
+	e.first = 0
+	if e.types != nil {
+		return d.takeTypes(e, textBytes)
+	}
 	return d.take(s, e.bad, textBytes)
 }
 
@@ -322,17 +340,22 @@ func (d *decoder) parseEventExtra(s *rows, base int) {
 	rest := e.extras
 	for r := range s.n {
 		n := 0
-		for n < len(rest) && rest[n].row == r {
+		for n < len(rest) && rest[n].row == e.first+r {
 			n++
 		}
+		of := rest[:n]
+		if len(e.unread) > 0 {
+			of = e.withUnread(of, s, r)
+		}
 		from := len(v.Bytes)
-		v.Bytes = d.appendExtra(v.Bytes, s, r, rest[:n])
+		v.Bytes = d.appendExtra(v.Bytes, s, r, of)
 		if len(v.Bytes) == from {
 			v.SetNull(base + r)
 		}
 		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
 		rest = rest[n:]
 	}
+	e.extras = rest
 }
 
 func (d *decoder) appendExtra(dst []byte, s *rows, r int, of []extraCell) []byte {

@@ -27,6 +27,13 @@ type eventScanner struct {
 	envelope []int
 	// paths are the members kept in x_Extra.
 	paths []extraPath
+	// types are the mappings of the types of events, by type, where the source lists any; typeField is the field that says
+	// which. Unread are the fields that the type at hand does not read, with their places among the paths, and first is the
+	// place of its first row among the rows scanned.
+	types     map[string]*eventType
+	typeField int
+	unread    []extraField
+	first     int
 
 	rows    rows
 	numbers []int64

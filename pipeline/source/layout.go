@@ -142,7 +142,8 @@ func (d *decoder) layOut(names []string) error {
 
 // settleSides marks the columns that are side columns beside those there are.
 func (d *decoder) settleSides() {
-	if d.vector(schemas.UseBilledCost).Absent {
+	billed := func(c column) bool { return c.use == schemas.UseBilledCost }
+	if !slices.ContainsFunc(d.columns, billed) {
 		return
 	}
 	for i := range d.columns {
@@ -203,7 +204,7 @@ func (d *decoder) addColumn(c column) {
 	d.columns = append(d.columns, c)
 	v := d.vector(c.use)
 	v.Absent = false
-	if v.Type == schemas.Label {
+	if v.Type == schemas.Label && v.Dict == nil {
 		v.Dict = dataset.NewDictionary()
 	}
 }

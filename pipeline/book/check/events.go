@@ -67,6 +67,26 @@ type eventPath struct {
 	json bool
 }
 
+// eventTypes complains of the mapping of a source's events, or of each type of them.
+func (c *checker) eventTypes(at parse.Spot, s *schemas.Source) {
+	if len(s.Types) == 0 {
+		c.events(at, s)
+		return
+	}
+	if s.Format != schemas.CloudEvents10 {
+		c.Complain(at.Field("types"), "remove it", "only events have types, and the format is %s", s.Format)
+		return
+	}
+	for i := range s.Types {
+		t, here := &s.Types[i], at.Field("types").At(i)
+		if slices.ContainsFunc(s.Types[:i], func(other schemas.EventType) bool { return other.Type == t.Type }) {
+			c.Complain(here.Field("type"), "keep one of them", "the type %q is mapped already", parse.Clip(t.Type))
+		}
+		c.mapping(here, s, t.Columns, t.Constants)
+		c.events(here, s.Of(t))
+	}
+}
+
 // events complains of columns that CloudEvents must fill, and of paths into an event of which one is a value and another
 // leads through it. A JSON value cannot be both.
 func (c *checker) events(at parse.Spot, s *schemas.Source) {

@@ -44,18 +44,9 @@ func (c *checker) checkSources() {
 		c.countable(limits.Field("ratio"), s.Limits.Ratio)
 		c.countable(limits.Field("depth"), int64(s.Limits.Depth))
 		c.countable(limits.Field("rejected_rows"), s.Limits.RejectedRows)
-		for _, name := range slices.Sorted(maps.Keys(s.Columns)) {
-			c.target(at.Field("columns").Field(name), name)
-		}
-		for _, name := range slices.Sorted(maps.Keys(s.Constants)) {
-			c.target(at.Field("constants").Field(name), name)
-			c.constant(at.Field("constants").Field(name), s, name, s.Constants[name])
-			if _, both := s.Columns[name]; both {
-				c.Complain(at.Field("constants").Field(name), "keep one of them", "%s is filled by columns already", name)
-			}
-		}
+		c.mapping(at, s, s.Columns, s.Constants)
 		c.ignored(at.Field("ignore"), s)
-		c.events(at, s)
+		c.eventTypes(at, s)
 		tolerate := at.Field("tolerate")
 		c.timeLayouts(tolerate.Field("times"), s.Tolerate.Times)
 		c.usageColumns(tolerate.Field("null_columns"), s.Tolerate.NullColumns)
@@ -63,6 +54,20 @@ func (c *checker) checkSources() {
 		c.usageColumns(tolerate.Field("other_values"), s.Tolerate.OtherValues)
 	}
 	c.separateSources()
+}
+
+// mapping complains of what a source, or a type of its events, fills wrongly.
+func (c *checker) mapping(at parse.Spot, s *schemas.Source, columns, constants map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(columns)) {
+		c.target(at.Field("columns").Field(name), name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(constants)) {
+		c.target(at.Field("constants").Field(name), name)
+		c.constant(at.Field("constants").Field(name), s, name, constants[name])
+		if _, both := columns[name]; both {
+			c.Complain(at.Field("constants").Field(name), "keep one of them", "%s is filled by columns already", name)
+		}
+	}
 }
 
 // prefix complains of a folder that would leave the landing place.

@@ -27,12 +27,26 @@ func Claims(src *schemas.Source, period schemas.Period) (func(key string) bool, 
 	}, nil
 }
 
+// ofOtherMonths returns what tells objects that another month's deliveries may be of, which lie in one folder with those of the
+// period: what is filed under another month, and where manifests alone say of which month an object is, all objects.
+func (s *search) ofOtherMonths() func(key string) bool {
+	_, filed, _, err := anyMonth(path.Join(s.src.Prefix, filing(s.src)))
+	shared := s.manifests != nil && !strings.ContainsRune(s.src.Pattern, '{')
+	return func(key string) bool {
+		if _, object := s.objects.find(key); object {
+			return shared
+		}
+		return err == nil && s.manifests != nil && filed.MatchString(key)
+	}
+}
+
 // strays says which objects lie where deliveries of the period lie and belong to none: what is misnamed, or left out of a
 // manifest, must not vanish without a word. Markers that programs leave are only noted.
 func (s *search) strays() {
 	beyond := 0
+	others := s.ofOtherMonths()
 	for _, key := range s.keys {
-		if s.named[key] || s.q.Claimed != nil && s.q.Claimed(key) {
+		if s.named[key] || s.q.Claimed != nil && s.q.Claimed(key) || others(key) {
 			continue
 		}
 		why := "it is not named as the source's pattern says"

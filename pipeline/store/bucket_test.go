@@ -95,7 +95,7 @@ func badBucket(t *testing.T) (*Bucket, *badLine) {
 		}
 		o.Retryer = hasty{retryer}
 	})
-	if err := b.conditional(t.Context()); err != nil {
+	if err := b.conditional(t.Context(), "try", "a"); err != nil {
 		t.Fatal(err)
 	}
 	line.seen = nil // what the tests look at comes behind

@@ -60,7 +60,7 @@ func (b *Bucket) Create(ctx context.Context, key string, body io.ReadSeeker) (In
 	if err := b.checkKey(key); err != nil {
 		return Info{}, fmt.Errorf("create: %w", err)
 	}
-	if err := b.conditional(ctx); err != nil {
+	if err := b.conditional(ctx, "create", key); err != nil {
 		return Info{}, err
 	}
 	u, err := newUpload(ctx, key, body)
@@ -186,7 +186,7 @@ func (b *Bucket) Swap(ctx context.Context, key string, body []byte, old Version)
 	if err := b.checkKey(key); err != nil {
 		return "", fmt.Errorf("swap: %w", err)
 	}
-	if err := b.conditional(ctx); err != nil {
+	if err := b.conditional(ctx, "swap", key); err != nil {
 		return "", err
 	}
 	in := &s3.PutObjectInput{Bucket: &b.bucket, Key: b.name(key), Body: bytes.NewReader(body)}

@@ -19,8 +19,9 @@ var ErrUnconditional = errors.New("the server does not heed the conditions If-No
 const probeName = ownFolder + "/conditions"
 
 // conditional returns ErrUnconditional, wrapped, if the server heeds no conditions. It asks before the first write of a
-// process: by creating an object that is there, and by replacing a version of it that is not.
-func (b *Bucket) conditional(ctx context.Context) error {
+// process: by creating an object that is there, and by replacing a version of it that is not. Verb and key are those of the
+// write, which what keeps the probe from being written would keep as well.
+func (b *Bucket) conditional(ctx context.Context, verb, key string) error {
 	b.probing.Lock()
 	defer b.probing.Unlock()
 	if b.probed {
@@ -35,7 +36,7 @@ func (b *Bucket) conditional(ctx context.Context) error {
 		heeded, err = b.probe(ctx, nil, never)
 	}
 	if err != nil {
-		return b.failed("try the conditions of a write on", probeName, err)
+		return b.failed(verb, key, err)
 	}
 	b.probed = true
 	if !heeded {

@@ -24,9 +24,10 @@ type defect struct {
 }
 
 // defect notes that something is wrong with row r.
-// In a side column that is only a remark.
+// In a side column that is only a remark, unless it is no UTF-8: then the row was written in another encoding, and nothing says
+// which of its texts mean what they seem to.
 func (d *decoder) defect(x *cells, r int, c *column, code schemas.Code, what string, value []byte) {
-	if c.side {
+	if c.side && code != schemas.CodeBadEncoding {
 		if code != schemas.CodeMissingValue {
 			what += ", and is left out"
 		}

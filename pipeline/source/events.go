@@ -375,7 +375,9 @@ func (d *decoder) appendExtra(dst []byte, s *rows, r int, of []extraCell) []byte
 			continue
 		}
 		if !s.plain && !wire.WellEncoded(text) {
-			d.illEncoded(p.name, text).hit(s.numbers[r])
+			x := cells{rows: s}
+			d.defect(&x, r, &column{use: schemas.UseExtra, name: p.name}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
+			continue
 		}
 		p.note.hit(s.numbers[r])
 		dst = append(append(dst, open), p.member...)

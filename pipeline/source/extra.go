@@ -45,7 +45,8 @@ func (d *decoder) parseExtra(s *rows, base int) {
 				continue
 			}
 			if !s.plain && !wire.WellEncoded(text) {
-				d.illEncoded(f.name, text).hit(s.numbers[r])
+				d.defect(&x, r, &column{use: schemas.UseExtra, name: f.name}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
+				continue
 			}
 			open := byte('{')
 			if len(v.Bytes) > from {
@@ -61,13 +62,6 @@ func (d *decoder) parseExtra(s *rows, base int) {
 		}
 		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
 	}
-}
-
-// illEncoded returns the remark on a field that nothing reads and that is not text: wire.AppendString replaces what is not.
-func (d *decoder) illEncoded(name string, text []byte) *note {
-	n := d.note(name, schemas.UseExtra, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL; what is no character is replaced", string(text))
-	n.severity = schemas.Warning
-	return n
 }
 
 // parseKey makes x_RecordId of several fields: their texts joined by |, with \ before any | or \ within them, so that

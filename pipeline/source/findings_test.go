@@ -89,7 +89,7 @@ func TestFindings(t *testing.T) {
 		{"JSON array", strict, edited("Tags", "[1]"), 2, "bad_json Tags [1] 0 0"},
 		{"deep JSON", strict, edited("Tags", strings.Repeat(`{"a":`, 33)+"1"+strings.Repeat("}", 33)), 2, "bad_json Tags " + strings.Repeat(`{"a":`, 33) + "1" + strings.Repeat("}", 33) + " 0 0"},
 		{"not UTF-8", strict, edited("SkuId", "a\xffb"), 1, "bad_encoding SkuId a\uFFFDb 1 1.5USD"},
-		{"NUL", strict, edited("Tags", "a\x00"), 2, "bad_encoding Tags a\x00 0 0"},
+		{"NUL", strict, edited("Tags", "a\x00"), 1, "bad_encoding Tags a\x00 1 1.5USD"},
 		{"several wrongs", strict, edited("ServiceName", "", "EffectiveCost", "x", "BilledCost", "y"), 1, "missing_value ServiceName  1 0"},
 		{"ragged", strict, edited() + "1,2\n", 2, "ragged_row  1,2 1 0"},
 		{"bad quote", strict, edited() + "a\"b,2\n", 2, "bad_quote  a\"b,2 1 0"},

@@ -10,8 +10,8 @@ import (
 // Format is the declared format of a source's objects. It is never guessed from the objects.
 type Format string
 
-// The formats. FOCUS comes as CSV or Parquet, told apart by the first bytes; CloudEvents as JSON lines or as a
-// JSON array (application/cloudevents-batch+json), told apart by the first byte. Each may be plain, gzip or zstd.
+// The formats. FOCUS comes as CSV or Parquet, told apart by the first bytes; CloudEvents as JSON, on lines, one behind the
+// other, as arrays (application/cloudevents-batch+json) or as a sequence of RFC 7464. Each may be plain, gzip or zstd.
 const (
 	FOCUS10       Format = "focus-1.0"
 	FOCUS11       Format = "focus-1.1"

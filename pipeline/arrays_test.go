@@ -41,7 +41,7 @@ func TestArrayOfEvents(t *testing.T) {
 			}
 			eachBatch(t, left, o.Key, &schemas.Charges, func(b *dataset.Batch) {
 				for i := range b.Rows {
-					s := explainJSON(t, l, string(b.Columns[schemas.ChargeChargeId].TextAt(i)), explain.ExplainOptions{Rows: 1, Check: true})
+					s := explainJSON(t, l, string(b.Columns[schemas.ChargeChargeId].TextAt(i)), explain.Options{Rows: 1, Check: true})
 					if s.Usage == nil {
 						continue
 					}

@@ -77,7 +77,7 @@ func lookAtExample(t *testing.T, landing store.Store) *explain.Look {
 	return l
 }
 
-func explainJSON(t *testing.T, l *explain.Look, id string, o explain.ExplainOptions) *shown {
+func explainJSON(t *testing.T, l *explain.Look, id string, o explain.Options) *shown {
 	t.Helper()
 	e, err := l.Explain(t.Context(), id, o)
 	if err != nil {
@@ -114,7 +114,7 @@ func TestExplainRecomputes(t *testing.T) {
 			t.Fatalf("the example has no %s", kind.name)
 		}
 		for _, id := range kind.ids[:min(len(kind.ids), kind.most)] {
-			s := explainJSON(t, l, id, explain.ExplainOptions{Rows: -1})
+			s := explainJSON(t, l, id, explain.Options{Rows: -1})
 			if s.Kind != kind.name {
 				t.Errorf("%s is a %s, not a %s", id, s.Kind, kind.name)
 			}
@@ -233,7 +233,7 @@ var exampleCharges struct {
 func listCharges(t *testing.T, l *explain.Look) []string {
 	t.Helper()
 	listed := func(id string) []explain.ChargeLine {
-		e, err := l.Explain(t.Context(), id, explain.ExplainOptions{Rows: -1})
+		e, err := l.Explain(t.Context(), id, explain.Options{Rows: -1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -279,7 +279,7 @@ func TestExplainChecks(t *testing.T) {
 	margins := marginIDs(t, l)
 	sample = append(append(sample, margins[:4]...), margins[len(margins)-4:]...)
 	for _, id := range sample {
-		s := explainJSON(t, l, id, explain.ExplainOptions{Rows: 3, Check: true})
+		s := explainJSON(t, l, id, explain.Options{Rows: 3, Check: true})
 		if len(s.Checks) == 0 {
 			t.Errorf("%s: nothing was computed again", id)
 		}
@@ -301,23 +301,23 @@ func TestExplainNames(t *testing.T) {
 	}
 	for _, item := range f.Attention {
 		if item.Explain != "" {
-			explainJSON(t, l, item.Explain, explain.ExplainOptions{Rows: 1})
+			explainJSON(t, l, item.Explain, explain.Options{Rows: 1})
 		}
 	}
 	for _, c := range m.Codes {
-		if s := explainJSON(t, l, string(c.Code), explain.ExplainOptions{Rows: -1}); s.Figures[0].Value != fmt.Sprint(c.Findings) {
+		if s := explainJSON(t, l, string(c.Code), explain.Options{Rows: -1}); s.Figures[0].Value != fmt.Sprint(c.Findings) {
 			t.Errorf("explain %s finds %s, the manifest counts %d", c.Code, s.Figures[0].Value, c.Findings)
 		}
 	}
-	if _, err := l.Explain(t.Context(), "no-such-thing", explain.ExplainOptions{}); !errors.Is(err, explain.ErrNothing) {
+	if _, err := l.Explain(t.Context(), "no-such-thing", explain.Options{}); !errors.Is(err, explain.ErrNothing) {
 		t.Errorf("of nothing explain says %v", err)
 	}
 	var several *explain.AmbiguousError
-	if _, err := l.Explain(t.Context(), string(period)+"/", explain.ExplainOptions{}); !errors.As(err, &several) || len(several.Candidates) < 2 {
+	if _, err := l.Explain(t.Context(), string(period)+"/", explain.Options{}); !errors.As(err, &several) || len(several.Candidates) < 2 {
 		t.Errorf("of a beginning of several explain says %v", err)
 	}
 	whole := string(period) + "/compute//Revenue"
-	e, err := l.Explain(t.Context(), strings.TrimSuffix(whole, "ue"), explain.ExplainOptions{})
+	e, err := l.Explain(t.Context(), strings.TrimSuffix(whole, "ue"), explain.Options{})
 	if err != nil || e.ID != whole || e.Kind == "" {
 		t.Errorf("of the beginning of one identifier explain says %+v, %v", e, err)
 	}
@@ -343,7 +343,7 @@ func TestExplainListsInOrder(t *testing.T) {
 	ids := chargeIDs(t, l)
 	random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 	for _, id := range ids[:min(len(ids), effort.Count(t, 30, 800))] {
-		all := explainJSON(t, l, id, explain.ExplainOptions{Rows: -1})
+		all := explainJSON(t, l, id, explain.Options{Rows: -1})
 		if all.Usage == nil || len(all.Usage.Listed) < 2 {
 			continue
 		}
@@ -355,7 +355,7 @@ func TestExplainListsInOrder(t *testing.T) {
 		slices.SortFunc(want, func(a, b listed) int { return cmp.Or(size(b).Cmp(size(a)), place(a, b)) })
 		want = want[:min(len(want), 3)]
 		slices.SortFunc(want, place)
-		if some := explainJSON(t, l, id, explain.ExplainOptions{Rows: 3}).Usage.Listed; !slices.Equal(some, want) {
+		if some := explainJSON(t, l, id, explain.Options{Rows: 3}).Usage.Listed; !slices.Equal(some, want) {
 			t.Errorf("%s: the largest rows are %v, want %v", id, some, want)
 		}
 	}
@@ -368,7 +368,7 @@ func TestExplainListsInOrder(t *testing.T) {
 func TestExplainSeesAChange(t *testing.T) {
 	l := lookAtExample(t, new(store.Memory))
 	for _, id := range chargeIDs(t, l) {
-		e, err := l.Explain(t.Context(), id, explain.ExplainOptions{Rows: 1, Check: true})
+		e, err := l.Explain(t.Context(), id, explain.Options{Rows: 1, Check: true})
 		if err != nil {
 			t.Fatal(err)
 		}

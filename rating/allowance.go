@@ -1,6 +1,7 @@
 package rating
 
 import (
+	"slices"
 	"time"
 
 	"daybook/rating/model"
@@ -29,9 +30,9 @@ type usedUpTo struct {
 // at is what a group had used of the allowance up to the stretch at an instant; where every slice starts anew, in that alone.
 func (s *priceState) at(group string, start int64, anew bool) money.Decimal {
 	list := s.used[group]
-	for i := len(list) - 1; i >= 0; i-- {
-		if list[i].start == start || list[i].start < start && !anew {
-			return list[i].quantity
+	for _, x := range slices.Backward(list) {
+		if x.start == start || x.start < start && !anew {
+			return x.quantity
 		}
 	}
 	return money.Zero
@@ -79,7 +80,7 @@ func grant(before []granted, st *stretch) []granted {
 		joined[n-1].end = st.end
 		return joined
 	}
-	return append(before[:len(before):len(before)], granted{st.start, st.end, st.entry.quantity})
+	return append(slices.Clip(before), granted{st.start, st.end, st.entry.quantity})
 }
 
 // allow takes the free quantity and the allowance off a converted quantity. Both count from the start of the period, unless the

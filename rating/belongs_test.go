@@ -49,8 +49,8 @@ func TestLinesBelongToOfferings(t *testing.T) {
 			}
 			got = append(got, fmt.Sprintf("%s %s %s", c.Model, c.Offering, c.Amount))
 			for _, s := range c.Steps {
-				if strings.HasPrefix(s.Note, "what is left of ") {
-					left = append(left, strings.TrimPrefix(s.Note, "what is left of ")+" "+s.Out)
+				if name, ok := strings.CutPrefix(s.Note, "what is left of "); ok {
+					left = append(left, name+" "+s.Out)
 				}
 			}
 		}

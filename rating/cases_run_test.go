@@ -96,17 +96,6 @@ func (s *setting) trialOf(usage string) (*trial, error) {
 	return x, err
 }
 
-// checkSteps recomputes every step.
-func checkSteps(steps []schemas.Step) error {
-	for i, step := range steps {
-		out, err := model.Recompute(step)
-		if err != nil || out != step.Out {
-			return fmt.Errorf("step %d %v recomputes to %s: %w", i+1, step, out, err)
-		}
-	}
-	return nil
-}
-
 // session uses a session such as 2024-03-31T00:30/Europe/Berlin+7200, in the month in which it starts.
 func (x *trial) session(text string) error {
 	when, length, _ := strings.Cut(text, "+")

@@ -106,7 +106,7 @@ func runExplain(cmd *cobra.Command, dir, id string, o explainOptions) error {
 			return err
 		}
 	}
-	options := explain.ExplainOptions{Rows: o.rows, Check: o.check, Record: o.record}
+	options := explain.Options{Rows: o.rows, Check: o.check, Record: o.record}
 	if o.all {
 		options.Rows = -1
 	}
@@ -127,7 +127,7 @@ func runExplain(cmd *cobra.Command, dir, id string, o explainOptions) error {
 
 // findAndExplain looks for the identifier in the period that is asked for, else in that which it begins with, else in
 // all that have been run, the newest first.
-func findAndExplain(ctx context.Context, b *book.Book, s, landing store.Store, id string, where lookOptions, o explain.ExplainOptions, dir string) (*explain.Explanation, error) {
+func findAndExplain(ctx context.Context, b *book.Book, s, landing store.Store, id string, where lookOptions, o explain.Options, dir string) (*explain.Explanation, error) {
 	periods, err := whichPeriods(ctx, s, id, where, dir)
 	if err != nil {
 		return nil, err

@@ -144,7 +144,7 @@ func runQuote(cmd *cobra.Command, dir string, o quoteOptions) error {
 }
 
 // carried finds what the account starts the month with; nil is the balances of the book.
-func (o *quoteOptions) carried(ctx context.Context, b *book.Book, q *quote.QuoteRequest, dir string) (*rate.CarriedIn, error) {
+func (o *quoteOptions) carried(ctx context.Context, b *book.Book, q *quote.Request, dir string) (*rate.CarriedIn, error) {
 	if o.fromBook || o.store == "" && b.Provider.Store == "" {
 		return nil, nil
 	}
@@ -178,7 +178,7 @@ func quoteVerdict(err error, quotes ...*quote.Quote) error {
 }
 
 // other is the second book, or the first on another day, which it sets in the request; and what to call it.
-func (o *quoteOptions) other(cmd *cobra.Command, b *book.Book, q *quote.QuoteRequest) (*book.Book, string, error) {
+func (o *quoteOptions) other(cmd *cobra.Command, b *book.Book, q *quote.Request) (*book.Book, string, error) {
 	name := []string{}
 	if o.book2 != "" {
 		second, err := openBook(cmd, o.book2)
@@ -198,7 +198,7 @@ func (o *quoteOptions) other(cmd *cobra.Command, b *book.Book, q *quote.QuoteReq
 }
 
 // makeQuote answers one question; what is wrong with the question is the caller's to mend.
-func makeQuote(ctx context.Context, b *book.Book, q *quote.QuoteRequest) (*quote.Quote, error) {
+func makeQuote(ctx context.Context, b *book.Book, q *quote.Request) (*quote.Quote, error) {
 	out, err := quote.MakeQuote(ctx, b, q)
 	if _, asked := errors.AsType[*quote.AskError](err); asked {
 		return nil, &exitError{exitWrong, err}
@@ -207,14 +207,14 @@ func makeQuote(ctx context.Context, b *book.Book, q *quote.QuoteRequest) (*quote
 }
 
 // request turns the flags into a question; the file is open where there is one.
-func (o *quoteOptions) request(b *book.Book) (*quote.QuoteRequest, *os.File, error) {
+func (o *quoteOptions) request(b *book.Book) (*quote.Request, *os.File, error) {
 	if o.account == "" {
 		return nil, nil, wrong("say whose use it is: --account")
 	}
 	if err := o.whatIsUsed(); err != nil {
 		return nil, nil, err
 	}
-	q := &quote.QuoteRequest{Account: schemas.AccountID(o.account), Offering: schemas.OfferingID(o.offering), Dimensions: map[string]string{}}
+	q := &quote.Request{Account: schemas.AccountID(o.account), Offering: schemas.OfferingID(o.offering), Dimensions: map[string]string{}}
 	q.Day = schemas.DateOf(time.Now(), b.Zone)
 	today := q.Day
 	for _, d := range []struct {
@@ -273,7 +273,7 @@ func (o *quoteOptions) whatIsUsed() error {
 	return nil
 }
 
-func (o *quoteOptions) hypothetical(q *quote.QuoteRequest) error {
+func (o *quoteOptions) hypothetical(q *quote.Request) error {
 	q.Meter, q.SKU = schemas.MeterID(o.meter), schemas.SKU(o.sku)
 	if o.quantity == "" {
 		return wrong("say how much of %s: --quantity", cmp.Or(o.meter, o.sku))
@@ -285,7 +285,7 @@ func (o *quoteOptions) hypothetical(q *quote.QuoteRequest) error {
 	return nil
 }
 
-func (o *quoteOptions) open(q *quote.QuoteRequest) (*os.File, error) {
+func (o *quoteOptions) open(q *quote.Request) (*os.File, error) {
 	if o.source == "" {
 		return nil, wrong("say which source declares the format of %s: --source", o.usage)
 	}

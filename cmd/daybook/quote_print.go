@@ -98,7 +98,7 @@ func laterDue(q *quote.Quote) string {
 }
 
 // quantityOf is what a line charges, and what was used where that differs.
-func quantityOf(l *quote.QuoteLine) string {
+func quantityOf(l *quote.Line) string {
 	if l.Quantity == nil {
 		return ""
 	}
@@ -181,7 +181,7 @@ func priceName(id schemas.PriceID, version string) string {
 	return string(id) + "@" + version
 }
 
-func printComparison(out io.Writer, c *quote.QuoteComparison, left, right string) error {
+func printComparison(out io.Writer, c *quote.Comparison, left, right string) error {
 	q := c.Left
 	amount := func(d money.Decimal) string { return shownAmount(d, q.Currency) }
 	percent := func(p *money.Decimal) string {

@@ -264,6 +264,7 @@ func sumShards(ctx context.Context, in *run.Inputs) (*reconcile.Sums, []schemas.
 	return sums, losses, nil
 }
 
+// NewSums are the empty sums of a period, by the contracts and the exchange policy of the book as of a day.
 func NewSums(b run.Book, p schemas.Period, asOf schemas.Date) *reconcile.Sums {
 	levels := map[schemas.MeterID]bool{}
 	for i := range b.Catalogue().Meters {

@@ -73,6 +73,7 @@ func AddUseBatch(b *dataset.Batch, days *rows.DayFinder, use *bills.Use) error {
 	return nil
 }
 
+// UseRow is what row i says of use on a day, without its numbers.
 func UseRow(b *dataset.Batch, i int, day schemas.Date) *bills.UseRow {
 	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
 	return &bills.UseRow{

@@ -23,7 +23,7 @@ const (
 )
 
 // explainCharge explains the charge whose identifier is or begins with e.ID.
-func (l *Look) explainCharge(ctx context.Context, e *Explanation, o ExplainOptions) error {
+func (l *Look) explainCharge(ctx context.Context, e *Explanation, o Options) error {
 	c, err := l.findCharge(ctx, e.ID)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (l *Look) explainCharge(ctx context.Context, e *Explanation, o ExplainOptio
 }
 
 // chargeOrigin shows what a charge was made of: usage, or the account's other charges.
-func (l *Look) chargeOrigin(ctx context.Context, e *Explanation, c *schemas.Charge, o ExplainOptions) error {
+func (l *Look) chargeOrigin(ctx context.Context, e *Explanation, c *schemas.Charge, o Options) error {
 	var again *ratedAgain
 	var err error
 	if c.UsageRows > 0 || o.Check {
@@ -75,8 +75,9 @@ func (l *Look) chargeOrigin(ctx context.Context, e *Explanation, c *schemas.Char
 		return l.chargesOf(ctx, e, o, c.Account, func(x *schemas.Charge) bool {
 			return x.ID != c.ID && x.Currency == c.Currency && x.Category != schemas.CategoryTax && (c.Category == schemas.CategoryTax || x.Category != c.Category)
 		})
+	default:
+		return nil
 	}
-	return nil
 }
 
 // twin finds the charge that rating makes now in the place of c: that of the same identifier, or, where the book has
@@ -308,8 +309,8 @@ func (l *Look) price(c *schemas.Charge) *schemas.Price {
 	return nil
 }
 
-// ExplainExchange is a conversion that a charge used, with the published rates that it is made of.
-type ExplainExchange struct {
+// Exchange is a conversion that a charge used, with the published rates that it is made of.
+type Exchange struct {
 	From   money.Currency `json:"from"`
 	To     money.Currency `json:"to"`
 	Factor string         `json:"factor"`
@@ -318,7 +319,7 @@ type ExplainExchange struct {
 
 // exchange adds the conversion from a currency into that of the charge, as rating looked it up.
 func (l *Look) exchange(e *Explanation, from money.Currency, c *schemas.Charge) {
-	has := slices.ContainsFunc(e.Exchange, func(x ExplainExchange) bool { return x.From == from && x.To == c.Currency })
+	has := slices.ContainsFunc(e.Exchange, func(x Exchange) bool { return x.From == from && x.To == c.Currency })
 	if from == "" || from == c.Currency || has {
 		return
 	}
@@ -335,7 +336,7 @@ func (l *Look) exchangeOn(e *Explanation, from, to money.Currency, day schemas.D
 	if !ok {
 		return
 	}
-	x := ExplainExchange{From: from, To: to, Factor: found.Factor.String()}
+	x := Exchange{From: from, To: to, Factor: found.Factor.String()}
 	for _, r := range found.Legs {
 		x.Legs = append(x.Legs, fmt.Sprintf("1 %s = %s %s on %s", r.Base, r.Value, r.Quote, r.Day))
 	}

@@ -38,7 +38,7 @@ type ChargeLine struct {
 
 // chargesBy lists the charges that are wanted, the largest first by the measure, and sums them. An account limits what is
 // read to it; unit is that of Units.
-func (l *Look) chargesBy(ctx context.Context, e *Explanation, o ExplainOptions, account schemas.AccountID, m schemas.Measure, unit string, wanted func(*schemas.Charge) bool) error {
+func (l *Look) chargesBy(ctx context.Context, e *Explanation, o Options, account schemas.AccountID, m schemas.Measure, unit string, wanted func(*schemas.Charge) bool) error {
 	out := &ChargesBehind{}
 	q := scanning{table: &schemas.Charges, columns: rows.BriefCharge, column: -1}
 	if account != "" {
@@ -70,7 +70,7 @@ func (l *Look) chargesBy(ctx context.Context, e *Explanation, o ExplainOptions, 
 }
 
 // chargesOf lists charges of one account by their amounts.
-func (l *Look) chargesOf(ctx context.Context, e *Explanation, o ExplainOptions, account schemas.AccountID, wanted func(*schemas.Charge) bool) error {
+func (l *Look) chargesOf(ctx context.Context, e *Explanation, o Options, account schemas.AccountID, wanted func(*schemas.Charge) bool) error {
 	return l.chargesBy(ctx, e, o, account, schemas.Revenue, "", wanted)
 }
 
@@ -108,7 +108,7 @@ func (x *ChargesBehind) add(line *ChargeLine, most int) {
 }
 
 // explainMargin explains a row of the margins: an account's use of an offering, or that of all accounts.
-func (l *Look) explainMargin(ctx context.Context, e *Explanation, o ExplainOptions) (near []string, err error) {
+func (l *Look) explainMargin(ctx context.Context, e *Explanation, o Options) (near []string, err error) {
 	var m *schemas.MarginRow
 	near, err = l.row(ctx, &schemas.Margins, e.ID, func(c cells) error {
 		m = marginAt(c)
@@ -159,7 +159,7 @@ func (l *Look) marginOfAll(ctx context.Context, e *Explanation) (sum *schemas.Ma
 	return sum, nil
 }
 
-func (l *Look) marginRow(ctx context.Context, e *Explanation, m *schemas.MarginRow, o ExplainOptions) error {
+func (l *Look) marginRow(ctx context.Context, e *Explanation, m *schemas.MarginRow, o Options) error {
 	b, unit := l.book, string(m.Currency)
 	e.Kind, e.Title = "margin", fmt.Sprintf("Margin of %s on %s", firstText(string(m.Account), "all accounts"), firstText(string(m.Offering), "no offering"))
 	e.fact("account", string(m.Account), "", b.Where(book.KindAccount, string(m.Account)))
@@ -196,7 +196,7 @@ func sumOf(list []CurrencySum, c money.Currency) money.Decimal {
 }
 
 // explainAccount lists what an account is charged.
-func (l *Look) explainAccount(ctx context.Context, e *Explanation, a *schemas.Account, customer *schemas.Customer, o ExplainOptions) error {
+func (l *Look) explainAccount(ctx context.Context, e *Explanation, a *schemas.Account, customer *schemas.Customer, o Options) error {
 	b := l.book
 	e.Kind, e.Title = "account", "Charges of "+firstText(a.Name, customer.Name)
 	e.fact("account", string(a.ID), a.Name, b.Where(book.KindAccount, string(a.ID)))
@@ -242,7 +242,7 @@ func Listed(f *schemas.Finding) ListedFinding {
 
 // explainFindings lists the findings of a code, or all, in the order of the dataset, those that stand for most rows first
 // where not all are listed.
-func (l *Look) explainFindings(ctx context.Context, e *Explanation, o ExplainOptions) error {
+func (l *Look) explainFindings(ctx context.Context, e *Explanation, o Options) error {
 	e.Kind, e.Title = "findings", "Findings"
 	if info, ok := schemas.Code(e.ID).Info(); ok {
 		e.Title = "Findings: " + info.Meaning

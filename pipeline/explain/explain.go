@@ -50,8 +50,8 @@ func OpenLook(ctx context.Context, b *book.Book, s, landing store.Store, p schem
 	return l, nil
 }
 
-// ExplainOptions say how much an explanation shows and whether it proves it.
-type ExplainOptions struct {
+// Options say how much an explanation shows and whether it proves it.
+type Options struct {
 	// Rows is how many usage rows, charges or findings are listed at most, the largest; below 0 lists all. Usage rows are in
 	// the order of their objects and rows; charges and findings have the largest first, or are in order if all are listed.
 	Rows int
@@ -65,22 +65,22 @@ type ExplainOptions struct {
 // Explanation is where a figure comes from: facts, arithmetic, and the rows behind it. Numbers are exact decimal text.
 type Explanation struct {
 	// Kind is charge, variance, match, margin, account or findings.
-	Kind        string            `json:"kind"`
-	ID          string            `json:"id"`
-	Title       string            `json:"title"`
-	Period      schemas.Period    `json:"period"`
-	Run         schemas.RunID     `json:"run"`
-	Provisional bool              `json:"provisional"`
-	Warnings    []string          `json:"warnings,omitempty"`
-	Facts       []Fact            `json:"facts,omitempty"`
-	Steps       []ExplainedStep   `json:"steps,omitempty"`
-	Figures     []Figure          `json:"figures,omitempty"`
-	Usage       *UsageBehind      `json:"usage,omitempty"`
-	Charges     *ChargesBehind    `json:"charges,omitempty"`
-	Findings    []ListedFinding   `json:"findings,omitempty"`
-	Record      *SourceRecord     `json:"record,omitempty"`
-	Checks      []Verdict         `json:"checks,omitempty"`
-	Exchange    []ExplainExchange `json:"exchange,omitempty"`
+	Kind        string          `json:"kind"`
+	ID          string          `json:"id"`
+	Title       string          `json:"title"`
+	Period      schemas.Period  `json:"period"`
+	Run         schemas.RunID   `json:"run"`
+	Provisional bool            `json:"provisional"`
+	Warnings    []string        `json:"warnings,omitempty"`
+	Facts       []Fact          `json:"facts,omitempty"`
+	Steps       []ExplainedStep `json:"steps,omitempty"`
+	Figures     []Figure        `json:"figures,omitempty"`
+	Usage       *UsageBehind    `json:"usage,omitempty"`
+	Charges     *ChargesBehind  `json:"charges,omitempty"`
+	Findings    []ListedFinding `json:"findings,omitempty"`
+	Record      *SourceRecord   `json:"record,omitempty"`
+	Checks      []Verdict       `json:"checks,omitempty"`
+	Exchange    []Exchange      `json:"exchange,omitempty"`
 }
 
 // Fact is something that an explanation names, and where it stands in the book.
@@ -169,7 +169,7 @@ func (e *AmbiguousError) Error() string {
 // (period/offering/region/measure of a variance, those of peer matches and of margins, period/total/measure), a beginning
 // that only one of these has, an account, a code of findings, or findings for all of them. The error wraps ErrNothing if
 // there is no such thing in the run, and is an *AmbiguousError if there are several.
-func (l *Look) Explain(ctx context.Context, id string, o ExplainOptions) (*Explanation, error) {
+func (l *Look) Explain(ctx context.Context, id string, o Options) (*Explanation, error) {
 	e := &Explanation{ID: id, Period: l.Manifest.Spec.Period, Run: l.Manifest.Run, Provisional: l.Manifest.Provisional}
 	if len(l.Changed) > 0 {
 		names := make([]string, len(l.Changed))
@@ -186,7 +186,7 @@ func (l *Look) Explain(ctx context.Context, id string, o ExplainOptions) (*Expla
 	return e, nil
 }
 
-func (l *Look) dispatch(ctx context.Context, e *Explanation, o ExplainOptions) error {
+func (l *Look) dispatch(ctx context.Context, e *Explanation, o Options) error {
 	if rest, ok := strings.CutPrefix(e.ID, string(e.Period)+"/"); ok {
 		for _, measure := range measures {
 			if rest == "total/"+string(measure) {
@@ -207,9 +207,9 @@ func (l *Look) dispatch(ctx context.Context, e *Explanation, o ExplainOptions) e
 var measures = []schemas.Measure{schemas.Units, schemas.Revenue, schemas.Cost, schemas.Margin}
 
 // explainReported tries the reports, each of which has identifiers of its own.
-func (l *Look) explainReported(ctx context.Context, e *Explanation, o ExplainOptions) error {
+func (l *Look) explainReported(ctx context.Context, e *Explanation, o Options) error {
 	var near []string
-	for _, try := range []func(context.Context, *Explanation, ExplainOptions) ([]string, error){
+	for _, try := range []func(context.Context, *Explanation, Options) ([]string, error){
 		l.explainVariance, l.explainMatch, l.explainMargin,
 	} {
 		candidates, err := try(ctx, e, o)

@@ -43,7 +43,7 @@ func (x *ratedAgain) inPeriod(c *schemas.Charge) (*ratedAgain, *schemas.Charge) 
 }
 
 // lateUsageOf lists the rows that came late and made a correction.
-func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o ExplainOptions) error {
+func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o Options) error {
 	meter, ok := l.book.Meter(c.Meter)
 	then, charge := again.inPeriod(c)
 	if !ok || charge == nil {

@@ -17,7 +17,7 @@ import (
 )
 
 // explainMatch explains a row of the peer matches.
-func (l *Look) explainMatch(ctx context.Context, e *Explanation, o ExplainOptions) (near []string, err error) {
+func (l *Look) explainMatch(ctx context.Context, e *Explanation, o Options) (near []string, err error) {
 	var m *schemas.PeerMatch
 	near, err = l.row(ctx, &schemas.PeerMatches, e.ID, func(c cells) (err error) {
 		m, err = matchAt(c)
@@ -132,7 +132,7 @@ func (l *Look) matchAgain(e *Explanation, m *schemas.PeerMatch, use *bills.Use) 
 }
 
 // matchUsage lists the rows of the bill behind a match; where the peer billed nothing, those of our own meters.
-func (l *Look) matchUsage(ctx context.Context, e *Explanation, m *schemas.PeerMatch, use *bills.Use, o ExplainOptions) error {
+func (l *Look) matchUsage(ctx context.Context, e *Explanation, m *schemas.PeerMatch, use *bills.Use, o Options) error {
 	lineage, err := bills.NewLineage(l.contracts(), use)
 	if err != nil {
 		return err

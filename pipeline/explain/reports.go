@@ -47,7 +47,7 @@ func (l *Look) row(ctx context.Context, table *schemas.Table, id string, found f
 }
 
 // explainVariance explains a row of the variance report.
-func (l *Look) explainVariance(ctx context.Context, e *Explanation, o ExplainOptions) (near []string, err error) {
+func (l *Look) explainVariance(ctx context.Context, e *Explanation, o Options) (near []string, err error) {
 	var v *schemas.Variance
 	near, err = l.row(ctx, &schemas.Variances, e.ID, func(c cells) (err error) {
 		v, err = varianceAt(c)
@@ -219,7 +219,7 @@ func (l *Look) planCells(ctx context.Context) (planCells, error) {
 }
 
 // explainTotal explains a headline of the report: the sum of a measure over all offerings and regions.
-func (l *Look) explainTotal(ctx context.Context, e *Explanation, m schemas.Measure, o ExplainOptions) error {
+func (l *Look) explainTotal(ctx context.Context, e *Explanation, m schemas.Measure, o Options) error {
 	var rows []schemas.Variance
 	for _, out := range l.outputs(&schemas.Variances, "") {
 		err := l.scan(ctx, out.Key, scanning{table: &schemas.Variances, column: -1}, func(b *dataset.Batch, _ int) error {

@@ -27,7 +27,7 @@ type SourceRecord struct {
 
 // checkSource looks at the source object of the first row that is listed: its digest is the one that was pinned, and its
 // record, decoded again, is the usage row.
-func (l *Look) checkSource(ctx context.Context, e *Explanation, o ExplainOptions) error {
+func (l *Look) checkSource(ctx context.Context, e *Explanation, o Options) error {
 	if !o.Check && !o.Record || e.Usage == nil || len(e.Usage.Listed) == 0 {
 		return nil
 	}

@@ -132,7 +132,7 @@ type gatherer struct {
 }
 
 // usageOf lists the rows behind a charge and adds them up.
-func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o ExplainOptions) error {
+func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o Options) error {
 	set, err := l.set(ctx)
 	if err != nil {
 		return err

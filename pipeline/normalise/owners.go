@@ -51,6 +51,7 @@ type ownedOn struct {
 	day schemas.Date
 }
 
+// NewOwners are those of the rows of a source, where home finds the shard of an account.
 func NewOwners(b run.Book, src *schemas.Source, home func(schemas.AccountID) uint16, shards int) Owners {
 	return Owners{
 		book: b, shards: shards, home: home, src: src, accounts: dataset.NewDictionary(), known: map[uint64]owner{},

@@ -8,8 +8,8 @@ import (
 	"daybook/schemas/money"
 )
 
-// QuoteComparison is one question answered twice.
-type QuoteComparison struct {
+// Comparison is one question answered twice.
+type Comparison struct {
 	Left  *Quote         `json:"left"`
 	Right *Quote         `json:"right"`
 	Lines []ComparedLine `json:"lines"`
@@ -35,14 +35,14 @@ type ComparedLine struct {
 }
 
 // CompareQuotes pairs the lines of two quotes by price. The error is that of two currencies, which do not compare.
-func CompareQuotes(left, right *Quote) (*QuoteComparison, error) {
+func CompareQuotes(left, right *Quote) (*Comparison, error) {
 	if left.Currency != right.Currency {
 		return nil, ask("the account pays in %s on one side and in %s on the other; amounts of two currencies do not compare", left.Currency, right.Currency)
 	}
-	out := &QuoteComparison{Left: left, Right: right, Lines: []ComparedLine{}, Difference: right.Total.Sub(left.Total)}
+	out := &Comparison{Left: left, Right: right, Lines: []ComparedLine{}, Difference: right.Total.Sub(left.Total)}
 	out.Percent = percentOf(out.Difference, left.Total)
 	at := map[string]int{}
-	line := func(l *QuoteLine) *ComparedLine {
+	line := func(l *Line) *ComparedLine {
 		key := strings.Join([]string{string(l.Category), string(l.Subscription), string(l.Offering), string(l.Price), string(l.Meter), l.Group}, "\x00")
 		i, ok := at[key]
 		if !ok {

@@ -15,8 +15,8 @@ import (
 	"daybook/schemas/money"
 )
 
-// QuoteRequest asks what use would cost an account. Either Meter or SKU is given, or Source, or an Offering alone.
-type QuoteRequest struct {
+// Request asks what use would cost an account. Either Meter or SKU is given, or Source, or an Offering alone.
+type Request struct {
 	Account schemas.AccountID
 	// Day is when the use is; its month is rated.
 	Day schemas.Date
@@ -54,27 +54,27 @@ type Quote struct {
 	// Offering is what the account is taken to have subscribed to on the day; Carried is the run whose balances it starts
 	// from, nil for those of the book.
 	Offering schemas.OfferingID `json:"offering,omitempty"`
-	Carried  *QuoteCarried      `json:"carried_from,omitempty"`
+	Carried  *Carried           `json:"carried_from,omitempty"`
 	Currency money.Currency     `json:"currency"`
 	// Lines are what the use adds to the account's bill of the period, and Total is their sum.
-	Lines []QuoteLine   `json:"lines"`
+	Lines []Line        `json:"lines"`
 	Total money.Decimal `json:"total"`
 	// Anyway is what falls due in the period without the use.
 	Anyway   money.Decimal           `json:"due_anyway"`
-	Rows     QuoteRows               `json:"rows"`
+	Rows     Rows                    `json:"rows"`
 	Findings []explain.ListedFinding `json:"findings,omitempty"`
 	// PricedBy are the offerings with a price for a use that the account has no subscription for.
 	PricedBy []schemas.OfferingID `json:"priced_by,omitempty"`
 }
 
-// QuoteCarried names a committed run that left balances.
-type QuoteCarried struct {
+// Carried names a committed run that left balances.
+type Carried struct {
 	Period schemas.Period `json:"period"`
 	Run    schemas.RunID  `json:"run"`
 }
 
-// QuoteRows says where the rows of a usage file went.
-type QuoteRows struct {
+// Rows says where the rows of a usage file went.
+type Rows struct {
 	Taken        int64 `json:"taken"`
 	Rejected     int64 `json:"rejected"`
 	Duplicates   int64 `json:"duplicates"`
@@ -82,8 +82,8 @@ type QuoteRows struct {
 	OtherAccount int64 `json:"other_accounts"`
 }
 
-// QuoteLine is one charge as far as the use makes it.
-type QuoteLine struct {
+// Line is one charge as far as the use makes it.
+type Line struct {
 	Category     schemas.ChargeCategory `json:"category"`
 	Description  string                 `json:"description"`
 	Offering     schemas.OfferingID     `json:"offering,omitempty"`
@@ -118,20 +118,20 @@ func ask(format string, args ...any) error { return &AskError{fmt.Sprintf(format
 
 // MakeQuote prices use that is in no delivery, for an account and a day, by the rating of the bill run and nothing else.
 // An *AskError says what is wrong with the question.
-func MakeQuote(ctx context.Context, b *book.Book, q *QuoteRequest) (*Quote, error) {
+func MakeQuote(ctx context.Context, b *book.Book, q *Request) (*Quote, error) {
 	account, _, ok := b.Account(q.Account)
 	if !ok {
 		return nil, unknownAccount(b, q.Account)
 	}
 	period := schemas.PeriodOf(q.Day.Time(b.Zone), b.Zone)
 	x := quoter{book: b, ask: q, out: &Quote{
-		Account: q.Account, Day: q.Day, Period: period, Offering: q.Offering, Currency: account.Currency, Lines: []QuoteLine{},
+		Account: q.Account, Day: q.Day, Period: period, Offering: q.Offering, Currency: account.Currency, Lines: []Line{},
 	}}
 	if !q.AsOf.IsZero() {
 		x.out.AsOf = &q.AsOf
 	}
 	if q.Carried != nil {
-		x.out.Carried = &QuoteCarried{q.Carried.Period, q.Carried.Run}
+		x.out.Carried = &Carried{q.Carried.Period, q.Carried.Run}
 	}
 	without, err := x.without(account)
 	if err != nil {
@@ -195,7 +195,7 @@ func (x *quoter) compile(account *schemas.Account, offering schemas.OfferingID) 
 // quoter makes one quote.
 type quoter struct {
 	book  *book.Book
-	ask   *QuoteRequest
+	ask   *Request
 	plan  *rating.Plan
 	tally *rating.Tally
 	out   *Quote
@@ -252,7 +252,7 @@ func (x *quoter) lines(without, with []schemas.Charge) {
 }
 
 func (x *quoter) line(c *schemas.Charge, with, without money.Decimal) {
-	l := QuoteLine{
+	l := Line{
 		Category: c.Category, Description: c.Description, Offering: c.Offering, Subscription: c.Subscription, Price: c.Price, Version: c.Version,
 		Where: x.book.WherePrice(c.Offering, c.Price, c.Version), Meter: c.Meter, Group: c.Group, Model: c.Model,
 		From: schemas.DateOf(c.Start, x.book.Zone).String(), To: schemas.DateOf(c.End.Add(-1), x.book.Zone).String(),

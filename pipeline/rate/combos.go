@@ -94,6 +94,7 @@ type variant struct {
 // mostVariants is how many of these are kept; the labels of others are looked up by their text.
 const mostVariants = 32
 
+// Init readies c to add up rows for a tally of the plan.
 func (c *Combos) Init(t *rating.Tally, p *rating.Plan) {
 	c.tally, c.labels, c.decisive = t, p.Columns(), p.Decisive()
 	c.texts = make([]string, len(c.labels))

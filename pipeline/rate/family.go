@@ -10,13 +10,13 @@ import (
 	"daybook/schemas"
 )
 
-// kinship is what families have used of what is priced as one, by account.
-type kinship map[schemas.AccountID]*rating.Family
+// Kinship is what families have used of what is priced as one, by account.
+type Kinship map[schemas.AccountID]*rating.Family
 
 // GatherFamilies reads the usage of accounts that have a family, in order, and adds up for each family what is priced as
 // one. Memory holds one account's sums, and of the others only quantities under pooled prices.
-func GatherFamilies(ctx context.Context, set *Setting, members []schemas.AccountID, usage func(schemas.AccountID) []string) (kinship, error) {
-	plan, byRoot, out := set.Plan, kinship{}, kinship{}
+func GatherFamilies(ctx context.Context, set *Setting, members []schemas.AccountID, usage func(schemas.AccountID) []string) (Kinship, error) {
+	plan, byRoot, out := set.Plan, Kinship{}, Kinship{}
 	files := newLateFiles(ctx, set.Store, &schemas.Usage, schemas.UseAccountId, RatingColumns(set.Book, plan), usage)
 	defer files.close()
 	settles := NewLatecomers(ctx, set, usage)

@@ -15,11 +15,11 @@ import (
 	"daybook/schemas/money"
 )
 
-// latecomers settles what came late for the accounts of a shard: rows that an earlier run had already are set aside, those
+// Latecomers settles what came late for the accounts of a shard: rows that an earlier run had already are set aside, those
 // that the period in which they came takes are added to it, and the periods of the others are rated again, from the first
 // of them to the one before this run's, so that what one carries into the next is right, too. What that changes in what was
 // charged becomes corrections. Accounts must come in ascending order; only their rows are read.
-type latecomers struct {
+type Latecomers struct {
 	ctx context.Context
 	set *Setting
 	// own reads this run's usage twice, ahead of and behind the runs before it.
@@ -53,7 +53,7 @@ type Settled struct {
 	found []schemas.Finding
 	// Fed rows were added to the tally of the period at hand; those that earlier runs had are repeated, and named in repeats.
 	fed, repeated int64
-	Repeats       map[recordName]bool
+	Repeats       map[RecordName]bool
 	// Partly is how many of those that their own period was rated again with were rated by some of their meters only.
 	partly int64
 	// chain are the periods that were rated again, for explaining: their tallies are valid until the next account.
@@ -66,10 +66,11 @@ type ratedPeriod struct {
 	Charges []schemas.Charge
 }
 
-// recordName digests what names a record within an account: its source and its identifier.
-type recordName [16]byte
+// RecordName digests what names a record within an account: its source and its identifier.
+type RecordName [16]byte
 
-func NameOf(b *dataset.Batch, i int) (name recordName, named bool) {
+// NameOf is the name of the record in row i, if it has one.
+func NameOf(b *dataset.Batch, i int) (name RecordName, named bool) {
 	v := &b.Columns[schemas.UseRecordId]
 	if v.IsNull(i) {
 		return name, false
@@ -83,8 +84,8 @@ func NameOf(b *dataset.Batch, i int) (name recordName, named bool) {
 }
 
 // NewLatecomers prepares to settle accounts of a run; usage are the files with its usage.
-func NewLatecomers(ctx context.Context, set *Setting, usage func(schemas.AccountID) []string) *latecomers {
-	l := &latecomers{ctx: ctx, set: set}
+func NewLatecomers(ctx context.Context, set *Setting, usage func(schemas.AccountID) []string) *Latecomers {
+	l := &Latecomers{ctx: ctx, set: set}
 	for i := range l.own {
 		l.own[i] = newLateFiles(ctx, set.Store, &schemas.Usage, schemas.UseAccountId, LateColumns(set.Book, set.Plan), usage)
 	}
@@ -96,7 +97,8 @@ func LateColumns(b run.Book, plan *rating.Plan) []int {
 	return append(RatingColumns(b, plan), schemas.UseSourceId, schemas.UseRecordId, schemas.UseLatePeriod)
 }
 
-func (l *latecomers) Close() {
+// Close closes the files of runs that were read.
+func (l *Latecomers) Close() {
 	for _, f := range l.own {
 		f.close()
 	}
@@ -109,8 +111,8 @@ func (l *latecomers) Close() {
 }
 
 // Settle settles the late rows of an account, whose other rows of the period have been added to the tally.
-func (l *latecomers) Settle(id schemas.AccountID, tally *rating.Tally) (*Settled, error) {
-	s := &settling{latecomers: l, id: id, tally: tally, names: map[recordName]bool{}, came: map[schemas.Period]int64{}, out: &Settled{Repeats: map[recordName]bool{}}}
+func (l *Latecomers) Settle(id schemas.AccountID, tally *rating.Tally) (*Settled, error) {
+	s := &settling{Latecomers: l, id: id, tally: tally, names: map[RecordName]bool{}, came: map[schemas.Period]int64{}, out: &Settled{Repeats: map[RecordName]bool{}}}
 	for _, step := range []func() error{s.look, s.issuedBefore, s.lookBetween, s.feedChain, s.feedOwn, s.rate, s.note} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("account %s: settle what came late: %w", id, err)
@@ -121,12 +123,12 @@ func (l *latecomers) Settle(id schemas.AccountID, tally *rating.Tally) (*Settled
 
 // settling is one account being settled.
 type settling struct {
-	*latecomers
+	*Latecomers
 	id    schemas.AccountID
 	tally *rating.Tally
 	out   *Settled
 	// names are the late records from the first period on, and whether a row of theirs has been met.
-	names map[recordName]bool
+	names map[RecordName]bool
 	first schemas.Period
 	runs  []*earlierRun // from first on
 	// came counts the account's own late rows by period.

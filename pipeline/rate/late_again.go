@@ -168,7 +168,7 @@ func (f *lateFiles) close() {
 }
 
 // runOf returns an earlier run, opened once.
-func (l *latecomers) runOf(e run.Earlier) (*earlierRun, error) {
+func (l *Latecomers) runOf(e run.Earlier) (*earlierRun, error) {
 	if i := slices.IndexFunc(l.chain, func(x *earlierRun) bool { return x.Earlier == e }); i >= 0 {
 		return l.chain[i], nil
 	}
@@ -209,7 +209,7 @@ func (e *earlierRun) carriedInto(ctx context.Context, s store.Store, id schemas.
 // rateLate is what a rater does about rows that came late.
 type rateLate struct {
 	any     bool
-	settles *latecomers
+	settles *Latecomers
 	// rows of the account at hand came late; done is what became of those of the account that was closed last.
 	rows int64
 	done Settled

@@ -111,7 +111,7 @@ type rater struct {
 	carriedOn []carriedAccount
 	late      rateLate
 	// kin is what the families of the shard's accounts have used of what is priced as one.
-	kin kinship
+	kin Kinship
 }
 
 // raterRoom is what a task that is done leaves to the next: what is known of labels, and the buffers of usage and charges.

@@ -41,6 +41,7 @@ func OpenAccounts(ctx context.Context, s store.Store, key string, table *schemas
 	return &AccountReader{key: key, table: table, columns: columns, account: account, closer: at, file: f, batch: dataset.NewBatch(table)}, nil
 }
 
+// Close closes the file.
 func (a *AccountReader) Close() error { return a.closer.Close() }
 
 // Read calls each with the runs of rows [from, to) of batches that belong to the account. A batch is valid during the call.

@@ -85,6 +85,7 @@ type codedOwner struct {
 	cells    []codedCell
 }
 
+// NewChargeWriter lays charges of the provider out in an empty batch.
 func NewChargeWriter(provider *schemas.Provider) ChargeWriter {
 	return ChargeWriter{provider: provider, Batch: dataset.NewBatch(&schemas.Charges)}
 }

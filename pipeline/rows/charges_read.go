@@ -63,6 +63,7 @@ type TableScan struct {
 	scanner       *parquet.Scanner
 }
 
+// Scan calls each with the batches of the file with the key.
 func (t *TableScan) Scan(ctx context.Context, s store.Store, key string, each func(*dataset.Batch) error) error {
 	at, size, err := store.OpenReaderAt(ctx, s, key)
 	if err != nil {

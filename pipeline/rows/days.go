@@ -16,6 +16,7 @@ type DayFinder struct {
 	day        schemas.Date
 }
 
+// Find returns the civil day of an instant in microseconds.
 func (d *DayFinder) Find(micros int64) schemas.Date {
 	if micros < d.start || micros >= d.end {
 		d.day = schemas.DateOf(TimeOf(micros), d.Zone)

@@ -15,6 +15,7 @@ type RowWriter struct {
 	err   error
 }
 
+// Text fills a column of the row at hand; an empty text is null.
 func (w *RowWriter) Text(col int, s string) {
 	if s != "" {
 		w.Batch.AppendText(col, s)
@@ -64,6 +65,7 @@ func AppendRows(n int, table *schemas.Table, write func(*dataset.Batch) error, f
 	return err
 }
 
+// AppendMargins writes margins in batches.
 func AppendMargins(rows []schemas.MarginRow, write func(*dataset.Batch) error) error {
 	return AppendRows(len(rows), &schemas.Margins, write, func(w *RowWriter, i int) {
 		m := &rows[i]
@@ -88,6 +90,7 @@ func AppendMargins(rows []schemas.MarginRow, write func(*dataset.Batch) error) e
 	})
 }
 
+// AppendVariances writes variances in batches.
 func AppendVariances(rows []schemas.Variance, write func(*dataset.Batch) error) error {
 	return AppendRows(len(rows), &schemas.Variances, write, func(w *RowWriter, i int) {
 		v := &rows[i]
@@ -131,6 +134,7 @@ func effect(v *schemas.Variance) string {
 	return "unfavourable"
 }
 
+// AppendMatches writes peer matches in batches.
 func AppendMatches(rows []schemas.PeerMatch, write func(*dataset.Batch) error) error {
 	return AppendRows(len(rows), &schemas.PeerMatches, write, func(w *RowWriter, i int) {
 		m := &rows[i]
@@ -162,6 +166,7 @@ func AppendMatches(rows []schemas.PeerMatch, write func(*dataset.Batch) error) e
 	})
 }
 
+// AppendDays writes days in batches.
 func AppendDays(rows []schemas.DayRow, write func(*dataset.Batch) error) error {
 	return AppendRows(len(rows), &schemas.Days, write, func(w *RowWriter, i int) {
 		d := &rows[i]

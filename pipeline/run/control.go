@@ -65,6 +65,7 @@ func ReadWhole(name string, have *dataset.Totals, results []*Result, wrote func(
 	return nil
 }
 
+// ChargedTotals picks what rating charged.
 func ChargedTotals(c *Control) *dataset.Totals { return &c.Charged }
 
 // CountCharge counts a charge as a row, with what it bills. The error is money.ErrOverflow or money.ErrPrecision.

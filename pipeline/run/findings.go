@@ -34,6 +34,7 @@ func (in *Inputs) NewFindings() Findings {
 	return Findings{spill: &findingsSpill{directory: in.SpillDir()}}
 }
 
+// Add takes a finding.
 func (f *Findings) Add(x schemas.Finding) {
 	if f.counts == nil {
 		f.counts = map[schemas.Code]CodeCount{}

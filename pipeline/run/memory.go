@@ -30,15 +30,15 @@ type made struct {
 	asked asked
 }
 
-// Shared returns what all tasks of the run that ask for it by name have in common: make makes it of the inputs of the first
+// Shared returns what all tasks of the run that ask for it by name have in common: by makes it of the inputs of the first
 // of them, once in this process. Those that come later must declare what was asked for, as if they had made it themselves,
 // and it may not depend on the results of one shard. It is not to be changed.
-func Shared[T any](in *Inputs, name string, make func(in *Inputs) (T, error)) (T, error) {
+func Shared[T any](in *Inputs, name string, by func(in *Inputs) (T, error)) (T, error) {
 	x := in.run.memory.find(name)
 	x.once.Do(func() {
 		own := *in
 		own.shared, own.asked = true, &x.asked
-		x.value, x.err = make(&own)
+		x.value, x.err = by(&own)
 	})
 	in.asked.take(x)
 	if err := in.undeclared(); err != nil {

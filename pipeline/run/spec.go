@@ -119,6 +119,7 @@ func ReadEarlier(ctx context.Context, s store.Store, e Earlier) (*Manifest, erro
 // ran reports whether a period had a run when this one began.
 func (s *Spec) ran(p schemas.Period) bool { return RanAmong(s.Earlier, p) }
 
+// RanAmong reports whether a period is among those of runs.
 func RanAmong(runs []Earlier, p schemas.Period) bool {
 	return slices.ContainsFunc(runs, func(e Earlier) bool { return e.Period == p })
 }

@@ -10,7 +10,7 @@ import (
 	"daybook/schemas/money"
 )
 
-func ptr[T any](v T) *T { return &v }
+func ptr[T any](v T) *T { return new(v) }
 
 // wrongFor returns a value that a usage column cannot hold, and the code of what is wrong with it.
 func wrongFor(use int, r *rule) (value string, code schemas.Code) {

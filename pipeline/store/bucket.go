@@ -107,7 +107,7 @@ func parsePlace(place string) (bucketPlace, error) {
 			return bucketPlace{}, fmt.Errorf("the parameter %q in %q is not known; there are endpoint, region, path_style and insecure", name, bare(u))
 		}
 	}
-	if host, clear := clearHost(p.endpoint); clear && !p.insecure {
+	if host, open := clearHost(p.endpoint); open && !p.insecure {
 		return bucketPlace{}, fmt.Errorf("the endpoint at %s would get tokens and data in clear; write https://, or add insecure=true if the network is to be trusted", host)
 	}
 	if query.Has("path_style") {
@@ -117,7 +117,7 @@ func parsePlace(place string) (bucketPlace, error) {
 }
 
 // clearHost returns the host of an endpoint, and whether what goes there goes over a network in clear.
-func clearHost(endpoint string) (host string, clear bool) {
+func clearHost(endpoint string) (host string, open bool) {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Scheme != "http" {
 		return "", false
@@ -148,7 +148,7 @@ func (p bucketPlace) open(ctx context.Context, client aws.HTTPClient) (*Bucket, 
 	if c.Region == "" && p.endpoint == "" {
 		return nil, fmt.Errorf("open bucket %q: no region is set; add ?region=... to the URL or set AWS_REGION", p.bucket)
 	}
-	if host, clear := clearHost(aws.ToString(c.BaseEndpoint)); p.endpoint == "" && clear && !p.insecure {
+	if host, open := clearHost(aws.ToString(c.BaseEndpoint)); p.endpoint == "" && open && !p.insecure {
 		return nil, fmt.Errorf("open bucket %q: the endpoint of the environment, at %s, would get tokens and data in clear; make it https://, or add insecure=true to the URL", p.bucket, host)
 	}
 	c.Region = cmp.Or(c.Region, "us-east-1") // what servers other than AWS expect

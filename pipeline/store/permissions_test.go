@@ -33,7 +33,7 @@ func TestPermissionsAskOncePerGroup(t *testing.T) {
 	} {
 		s := &forbidden{Memory: new(Memory), group: c.group}
 		p := NewPermissions(s)
-		for _, key := range strings.Fields("a/1 a/2 b/1 a/1") {
+		for key := range strings.FieldsSeq("a/1 a/2 b/1 a/1") {
 			if err := p.Readable(t.Context(), key); !errors.Is(err, fs.ErrPermission) {
 				t.Errorf("%s: %s: %v, want that it may not be read", c.name, key, err)
 			}

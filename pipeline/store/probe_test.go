@@ -71,7 +71,7 @@ func TestServersWithoutConditions(t *testing.T) {
 				t.Errorf("%s: %v does not name the place", c.name, err)
 			}
 		}
-		if !(c.none && c.match) && (s.objects["/bucket/p/a"] || s.objects["/bucket/p/b"]) {
+		if (!c.none || !c.match) && (s.objects["/bucket/p/a"] || s.objects["/bucket/p/b"]) {
 			t.Errorf("%s: something was written nonetheless", c.name)
 		}
 		if s.probes != c.probes {

@@ -86,6 +86,7 @@ func randomBook(r *rand.Rand) rating.Book {
 			meter.GroupBy = []string{"RegionId"}
 		case schemas.ModelPassThrough, schemas.ModelCostPlus, schemas.ModelMarkdown, schemas.ModelTieredMargin:
 			meter.Value, meter.Unit = schemas.ValueEffective, ""
+		default:
 		}
 		c.Meters = append(c.Meters, meter)
 		p := schemas.Price{ID: schemas.PriceID(id), Meter: id, Currency: pick(r, money.Currency("EUR"), "EUR", "USD"), Terms: randomTerms(r, m)}

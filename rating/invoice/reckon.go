@@ -330,11 +330,7 @@ func (r *reckoning) negative(s *schemas.Step, at int) ([]part, bool) {
 
 // costModel reports whether a price is made of what peers charge us.
 func costModel(m schemas.Model) bool {
-	switch m {
-	case schemas.ModelPassThrough, schemas.ModelCostPlus, schemas.ModelMarkdown, schemas.ModelTieredMargin:
-		return true
-	}
-	return false
+	return slices.Contains([]schemas.Model{schemas.ModelPassThrough, schemas.ModelCostPlus, schemas.ModelMarkdown, schemas.ModelTieredMargin}, m)
 }
 
 // aboveModel reports whether a step works on an amount that a price model has made, whichever: a discount, a bound, a part of

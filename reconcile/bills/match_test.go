@@ -228,7 +228,7 @@ func TestBillInAnotherCurrency(t *testing.T) {
 		UseSums: bills.UseSums{Priced: money.FixedFromInt(9), Billed: money.FixedFromInt(20), Rows: 1},
 	}))
 	fx := func(from, to money.Currency, _ schemas.Date) (schemas.Conversion, bool) {
-		return schemas.Conversion{Factor: ratio("1", "1.25")}, from == "USD" && to == "EUR"
+		return schemas.Conversion{Factor: ratio("1.25")}, from == "USD" && to == "EUR"
 	}
 	rows, findings, err := bills.Match(c, use, fx)
 	must(t, err)

@@ -36,9 +36,9 @@ func fxOfTests(from, to money.Currency, _ schemas.Date) (schemas.Conversion, boo
 	case to != "EUR":
 		return schemas.Conversion{}, false
 	case from == "USD":
-		return schemas.Conversion{Factor: ratio("1", "1.07")}, true
+		return schemas.Conversion{Factor: ratio("1.07")}, true
 	case from == "JPY":
-		return schemas.Conversion{Factor: ratio("1", "161.3")}, true
+		return schemas.Conversion{Factor: ratio("161.3")}, true
 	}
 	return schemas.Conversion{}, false
 }

@@ -28,6 +28,6 @@ func checkSteps(t *testing.T, id string, steps []schemas.Step) {
 	}
 }
 
-func ratio(num, den string) money.Ratio {
-	return money.Ratio{Num: money.MustDecimal(num), Den: money.MustDecimal(den)}
+func ratio(den string) money.Ratio {
+	return money.Ratio{Num: money.MustDecimal("1"), Den: money.MustDecimal(den)}
 }

@@ -50,8 +50,10 @@ type Spot struct {
 // Top is the spot of a whole file.
 func Top(f *File) Spot { return Spot{file: f} }
 
+// Field is the spot of a key within this one.
 func (p Spot) Field(key string) Spot { return Spot{file: p.file, up: &p, key: key} }
 
+// At is the spot of an entry of this list, from 0.
 func (p Spot) At(index int) Spot { return Spot{file: p.file, up: &p, index: index} }
 
 // There reports whether the spot lies in a file at all, which the zero one does not.

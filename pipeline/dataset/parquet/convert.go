@@ -227,6 +227,7 @@ func (l *leaf) below(v *values, i int) time.Duration {
 		nanos = v.ints[i]
 	case meansInt96:
 		nanos = int64(binary.LittleEndian.Uint64(v.bytesAt(i)))
+	default: // the others have no more than microseconds
 	}
 	return time.Duration(nanos - floorDiv(nanos, 1000)*1000)
 }

@@ -36,7 +36,7 @@ func (c *CSV) Next() (more bool, err error) {
 	case c.EOF && c.Start == c.End:
 		return false, nil
 	case !c.EOF:
-		if err := c.Window.Fill(c.fill); err != nil {
+		if err := c.Fill(c.fill); err != nil {
 			return false, err
 		}
 		if c.Skip {

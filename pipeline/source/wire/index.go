@@ -42,6 +42,7 @@ type BadRow struct {
 	Column string
 }
 
+// Reset forgets what was indexed.
 func (x *Index) Reset() {
 	x.n, x.Rows, x.Numbers, x.Bad, x.Plain, x.Skip = 0, 0, x.Numbers[:0], x.Bad[:0], true, false
 }

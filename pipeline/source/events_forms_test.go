@@ -167,6 +167,10 @@ func TestBrokenEventForms(t *testing.T) {
 		{"a sequence without an end", "\x1e" + strings.Join(events[:4], "\n\x1e") + "\n\x1e" + events[5][:70], -1},
 		{"a stream without an end", "{\n" + events[0][1:60], -1},
 		{"an array on a line without an end", events[0] + "\n[" + events[1] + "\n" + events[2] + "\n", 1},
+		{"an array on a line that ends behind a comma", events[0] + "\n[" + events[1] + ",\n" + events[2] + "\n", 1},
+		{"an array on a line that ends behind its bracket", events[0] + "\n[\n" + events[2] + "\n", 1},
+		{"an array that ends behind its bracket, at the end", events[0] + "\n[", -1},
+		{"an array on a line that holds nothing", events[0] + "\n[ ]\n" + events[2] + "\n", 0},
 		{"an array on a line without a comma", events[0] + "\n[" + events[1] + events[2] + "]\n" + events[3] + "\n", 1},
 	} {
 		got, err := decodeText(t, meter(), "2024-09", c.text, 1<<20)

@@ -105,8 +105,8 @@ func (e *eventScanner) scanLines(w *wire.Window) {
 	lines := bytes.LastIndexByte(w.Text(), '\n') + 1
 	for end := w.Start + lines; w.Start < end; {
 		i := e.lead(w.Start)
-		if e.b[i] == '\n' {
-			w.Start, e.within = i+1, false
+		if e.b[i] == '\n' && !e.within {
+			w.Start = i + 1
 			continue
 		}
 		e.beginRow()

@@ -1,5 +1,6 @@
 // Package reconcile compares what is with what was to be expected: charges with the business plan, and what we earn with
-// what it costs us. The bills of peers are in the room bills below it, and what both are made of in sheet and tally.
+// what it costs us. Below it, the bills of peers are in bills, promises about services in sla, what providers set off in settlement, and
+// what both sides are made of in sheet and tally; anomaly, forecast and ledger each have a rule that any of them may need.
 //
 // It is pure: it reads no clock, file or network, and its results depend on its arguments alone. Everything that grows
 // with the input is an accumulator ([Actuals], [Days], [Margins], and those of the rooms below) whose partial sums are exact, so that any division of

@@ -1,0 +1,117 @@
+package sla
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"time"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// bottom is where a rung of a ladder ends.
+func bottom(ladder []schemas.SLARung, i int) money.Decimal {
+	switch {
+	case ladder[i].From != nil:
+		return *ladder[i].From
+	case i+1 < len(ladder):
+		return ladder[i+1].Below
+	}
+	return money.Zero
+}
+
+// Gaps lists the stretches of availability below a ladder's top for which it says nothing, as [from,below) in percent.
+func Gaps(ladder []schemas.SLARung) (out []string) {
+	for i := range ladder {
+		next := money.Zero
+		if i+1 < len(ladder) {
+			next = ladder[i+1].Below
+		}
+		if b := bottom(ladder, i); b.GreaterThan(next) {
+			out = append(out, fmt.Sprintf("[%s,%s)", next, b))
+		}
+	}
+	return out
+}
+
+// climb is what a ladder gives for an availability in percent: the credit of the rung that holds it, 0 above the highest.
+// In a gap it is that of the rung above, or of the one below for the reading against the provider, and the bool is true.
+func climb(ladder []schemas.SLARung, percent *big.Rat, most bool) (credit money.Decimal, gap bool) {
+	above := money.Zero
+	for i, x := range ladder {
+		if percent.Cmp(x.Below.Rat()) >= 0 {
+			if i == 0 || !most {
+				return above, i > 0
+			}
+			return x.Credit, true
+		}
+		if percent.Cmp(bottom(ladder, i).Rat()) >= 0 {
+			return x.Credit, false
+		}
+		above = x.Credit
+	}
+	return above, len(ladder) > 0
+}
+
+// Check returns what keeps a promise from being judged, each complaint naming the key to mend; nil where nothing does. A gap
+// in its ladder is a complaint, though Judge goes on with it: it leaves to a person what lies in the gap.
+func Check(s *schemas.SLA) error {
+	errs := []error{unusable(s)}
+	for _, gap := range Gaps(s.Credit.Ladder) {
+		errs = append(errs, complaint(s, "credit.ladder: tier gap %s: the text gives no credit for it; have the provider say which, and set from of the rung above or below of the one under it", gap))
+	}
+	return errors.Join(errs...)
+}
+
+func complaint(s *schemas.SLA, format string, args ...any) error {
+	return fmt.Errorf("sla %s, version %s: %s", s.ID, s.Version, fmt.Sprintf(format, args...))
+}
+
+// unusable says why nothing can be computed by a promise.
+func unusable(s *schemas.SLA) error {
+	var errs []error
+	complain := func(wrong bool, format string, args ...any) {
+		if wrong {
+			errs = append(errs, complaint(s, format, args...))
+		}
+	}
+	m, c := &s.Measure, &s.Credit
+	requests := m.Method == schemas.MethodErrorRates || m.Method == schemas.MethodRequests
+	intervals := m.Method == schemas.MethodErrorRates || m.Method == schemas.MethodThreshold
+	complain(m.Method == "", "measure.method is empty; it is one of %v", m.Method.Values())
+	complain(intervals && m.IntervalSeconds <= 0, "measure.method %s needs interval_seconds", m.Method)
+	complain(m.Method == schemas.MethodThreshold && m.ErrorPercent == nil, "measure.method threshold needs error_percent")
+	complain(m.Method == schemas.MethodThreshold && m.Idle == schemas.IdleExclude && m.Unmeasured != schemas.UnmeasuredExclude,
+		"measure.idle exclude needs unmeasured exclude: intervals without requests leave the time that counts")
+	complain(m.Method == schemas.MethodRequests && m.Unmeasured != "" && m.Unmeasured != schemas.UnmeasuredExclude,
+		"measure.unmeasured %s: requests that nobody counted have no number; use exclude, or leave it out", m.Unmeasured)
+	complain(m.Method == schemas.MethodAffected && m.WholeSeconds > 0, "measure.whole_seconds has no effect on method affected; take it out")
+	complain(m.Method == schemas.MethodAffected && m.Combine == schemas.CombineAllDown, "measure.combine all_down knows no affected share; use method minutes")
+	complain(requests && m.Combine == schemas.CombineAllDown, "measure.combine all_down needs a method of time, not %s", m.Method)
+	complain(requests && m.Window == schemas.WindowOfHour, "measure.window hour needs a method of time, not %s", m.Method)
+	complain(m.Window == schemas.WindowOfHour && m.Combine == schemas.CombineSerial, "measure.window hour has no effect with combine serial; take one out")
+	complain(requests && c.Rule == schemas.CreditLostTime, "credit.rule lost_time needs a method of time, not %s", m.Method)
+	complain(m.Denominator == schemas.DenominatorThirtyDays && m.Window != "" && m.Window != schemas.WindowOfMonth, "measure.denominator thirty_days is of a month, not of window %s", m.Window)
+	complain(c.Rule == schemas.CreditIncident && c.Percent == nil, "credit.rule incident needs percent")
+	ladder := c.Rule == "" || c.Rule == schemas.CreditLadder
+	complain(ladder && len(c.Ladder) == 0, "credit.rule ladder needs ladder; a promise without a credit has rule none")
+	complain(m.Window == schemas.WindowOfHour && !ladder, "measure.window hour needs credit.rule ladder, not %s", c.Rule)
+	for i, x := range c.Ladder {
+		complain(i > 0 && !x.Below.LessThan(c.Ladder[i-1].Below), "credit.ladder: %s stands after %s; begin with the highest bound", x.Below, c.Ladder[max(i, 1)-1].Below)
+		complain(i > 0 && c.Ladder[i-1].From != nil && c.Ladder[i-1].From.LessThan(x.Below), "credit.ladder: %s and the rung above it overlap; set from of that to %s", x.Below, x.Below)
+		complain(x.From != nil && !x.From.LessThan(x.Below), "credit.ladder: from %s is not below %s", x.From, x.Below)
+	}
+	for i, d := range []*schemas.SLADeadline{s.Notice, s.Claim} {
+		complain(d != nil && (d.Count <= 0 || d.Unit == "" || d.From == ""), "%s needs count, unit and from", []string{"notice", "claim"}[i])
+	}
+	return errors.Join(errs...)
+}
+
+// zoned checks that the question's zone is the promise's.
+func zoned(s *schemas.SLA, zone *time.Location) error {
+	if zone == nil || s.Zone != zone.String() {
+		return complaint(s, "its months begin in zone %q, and it is judged in %v", s.Zone, zone)
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package sla_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"daybook/reconcile/sla"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// TestDeadlines has when a claim, or a notice, is too late.
+func TestDeadlines(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	must(t, err)
+	m := sla.Moments{
+		Awareness: time.Date(2026, 10, 22, 15, 30, 0, 0, time.UTC), // a Thursday
+		Incident:  time.Date(2026, 10, 22, 14, 0, 0, 0, time.UTC),
+		MonthEnd:  time.Date(2026, 10, 31, 23, 0, 0, 0, time.UTC),
+		CycleEnd:  time.Date(2026, 10, 31, 23, 0, 0, 0, time.UTC),
+	}
+	holidays := []schemas.Date{schemas.NewDate(2026, 10, 26)}
+	for _, c := range []struct {
+		count int64
+		unit  schemas.DeadlineUnit
+		from  schemas.DeadlineFrom
+		want  string
+	}{
+		{24, schemas.UnitHours, schemas.FromAwareness, "2026-10-23T17:30:00+02:00"},
+		{5, schemas.UnitBusinessDays, schemas.FromAwareness, "2026-10-31T00:00:00+01:00"}, // Fri, Tue to Fri; the clocks go back
+		{15, schemas.UnitDays, schemas.FromIncident, "2026-11-06T16:00:00+01:00"},
+		{30, schemas.UnitDays, schemas.FromMonthEnd, "2026-12-01T00:00:00+01:00"},
+		{2, schemas.UnitMonths, schemas.FromCycleEnd, "2027-01-01T00:00:00+01:00"},
+		{2, schemas.UnitCycles, schemas.FromIncident, "2027-01-01T00:00:00+01:00"},
+		{1, schemas.UnitCycles, schemas.FromMonthEnd, "2026-12-01T00:00:00+01:00"},
+	} {
+		d := &schemas.SLADeadline{Count: c.count, Unit: c.unit, From: c.from}
+		if got := sla.Deadline(d, &m, berlin, holidays).In(berlin).Format(time.RFC3339); got != c.want {
+			t.Errorf("%d %s from %s: %s, want %s", c.count, c.unit, c.from, got, c.want)
+		}
+	}
+	if got := sla.Deadline(&schemas.SLADeadline{Count: 1, Unit: schemas.UnitCycles, From: schemas.FromAwareness}, &sla.Moments{}, berlin, nil); !got.IsZero() {
+		t.Errorf("from what is not known: %s", got)
+	}
+}
+
+// A notice and a claim have deadlines of their own; one that counts from when an incident was known needs to know that.
+func TestClaims(t *testing.T) {
+	v := usual()
+	v.Notice = &schemas.SLADeadline{Count: 24, Unit: schemas.UnitHours, From: schemas.FromAwareness}
+	v.Claim = &schemas.SLADeadline{Count: 2, Unit: schemas.UnitCycles, From: schemas.FromIncident}
+	a := ask(t, v)
+	a.down("3 10:00", "3 12:00")
+	results, err := sla.Judge(&a.Question)
+	must(t, err)
+	r := results[0]
+	if r.Status != schemas.SLAReview || !strings.Contains(r.Reviews[0], "when it was known") || r.NoticeBy != when(t, "4 10:00") {
+		t.Errorf("nobody knows when it was known: %s, %q, notice by %s", r.Status, r.Reviews, r.NoticeBy)
+	}
+	a.Evidence.Incidents[0].Known = when(t, "3 11:00")
+	a.down("3 09:00", "3 09:00") // of no length, and known to nobody
+	results, err = sla.Judge(&a.Question)
+	must(t, err)
+	r = results[0]
+	if due, sure := r.Credit(); !sure || due.String() != "20" || r.NoticeBy != when(t, "4 11:00") || !r.ClaimBy.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)) || fmt.Sprint(r.Incidents) != "[i1]" {
+		t.Errorf("%s %t, notice by %s, claim by %s, for %v", due, sure, r.NoticeBy, r.ClaimBy, r.Incidents)
+	}
+	v.Automatic = true
+	a.Versions = []schemas.SLA{v}
+	results, err = sla.Judge(&a.Question)
+	must(t, err)
+	if r := results[0]; !r.ClaimBy.IsZero() || !r.Automatic {
+		t.Errorf("what comes by itself must be claimed by %s", r.ClaimBy)
+	}
+}
+
+// Only the greatest credit of a family stands, the first among equals, and none is taken back while one is undecided.
+func TestStack(t *testing.T) {
+	make := func(family, credit string, stacking schemas.SLAStacking, status schemas.SLAStatus) schemas.SLAResult {
+		reading := schemas.SLAReading{Credit: dec(credit)}
+		return schemas.SLAResult{ID: family + credit, Family: family, Stacking: stacking, Status: status, Least: reading, Most: reading}
+	}
+	for _, c := range []struct {
+		results []schemas.SLAResult
+		want    string
+	}{
+		{[]schemas.SLAResult{make("a", "5", "largest", "breached"), make("a", "9", "largest", "breached"), make("a", "9.00", "largest", "breached"), make("b", "2", "largest", "breached")}, "0 9 0 2"},
+		{[]schemas.SLAResult{make("a", "5", "sum", "breached"), make("a", "9", "sum", "breached"), make("", "5", "largest", "breached"), make("", "9", "largest", "breached")}, "5 9 5 9"},
+		{[]schemas.SLAResult{make("a", "5", "largest", schemas.SLAReview), make("a", "9", "largest", "breached")}, "5? 9?"},
+		{[]schemas.SLAResult{make("a", "0", "largest", schemas.SLAReview), make("a", "9", "largest", "breached")}, "0? 9"},
+	} {
+		sla.Stack(c.results)
+		var got []string
+		for i := range c.results {
+			text := c.results[i].Least.Credit.String()
+			if c.results[i].Status == schemas.SLAReview {
+				text += "?"
+			}
+			got = append(got, text)
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%s, want %s", s, c.want)
+		}
+	}
+}
+
+func TestPassOn(t *testing.T) {
+	parts, err := sla.PassOn(dec("10"), []money.Decimal{dec("1"), dec("0"), dec("2")}, 2)
+	must(t, err)
+	if fmt.Sprint(parts) != "[3.33 0 6.67]" {
+		t.Errorf("%v", parts)
+	}
+	if _, err := sla.PassOn(dec("10"), []money.Decimal{dec("0")}, 2); err == nil {
+		t.Error("nobody was charged, and somebody has the credit")
+	}
+}
+
+// TestCheck has the complaint for each promise that cannot be judged.
+func TestCheck(t *testing.T) {
+	if v := usual(); sla.Check(&v) != nil {
+		t.Errorf("%v", sla.Check(&v))
+	}
+	for want, break_ := range map[string]func(v *schemas.SLA){
+		"measure.method is empty":                           func(v *schemas.SLA) { v.Measure.Method = "" },
+		"measure.method error_rates needs interval_seconds": func(v *schemas.SLA) { v.Measure.Method, v.Measure.IntervalSeconds = schemas.MethodErrorRates, 0 },
+		"measure.method threshold needs error_percent":      func(v *schemas.SLA) { v.Measure.Method = schemas.MethodThreshold },
+		"measure.idle exclude needs unmeasured exclude": func(v *schemas.SLA) {
+			v.Measure.Method, v.Measure.ErrorPercent, v.Measure.Idle, v.Measure.Unmeasured = schemas.MethodThreshold, pointer("5"), schemas.IdleExclude, schemas.UnmeasuredUp
+		},
+		"measure.unmeasured down: requests": func(v *schemas.SLA) {
+			v.Measure.Method, v.Measure.Unmeasured = schemas.MethodRequests, schemas.UnmeasuredDown
+		},
+		"measure.whole_seconds has no effect": func(v *schemas.SLA) { v.Measure.Method, v.Measure.WholeSeconds = schemas.MethodAffected, 60 },
+		"measure.combine all_down knows no affected share": func(v *schemas.SLA) {
+			v.Measure.Method, v.Measure.Combine = schemas.MethodAffected, schemas.CombineAllDown
+		},
+		"measure.combine all_down needs a method of time": func(v *schemas.SLA) {
+			v.Measure.Method, v.Measure.Combine = schemas.MethodRequests, schemas.CombineAllDown
+		},
+		"measure.window hour needs a method of time": func(v *schemas.SLA) {
+			v.Measure.Method, v.Measure.Window = schemas.MethodRequests, schemas.WindowOfHour
+		},
+		"measure.window hour has no effect with": func(v *schemas.SLA) {
+			v.Measure.Window, v.Measure.Combine = schemas.WindowOfHour, schemas.CombineSerial
+		},
+		"credit.rule lost_time needs a method of time": func(v *schemas.SLA) { v.Measure.Method, v.Credit.Rule = schemas.MethodRequests, schemas.CreditLostTime },
+		"measure.denominator thirty_days is of a month": func(v *schemas.SLA) {
+			v.Measure.Denominator, v.Measure.Window = schemas.DenominatorThirtyDays, schemas.WindowOfYear
+		},
+		"credit.rule incident needs percent":              func(v *schemas.SLA) { v.Credit.Rule = schemas.CreditIncident },
+		"credit.rule ladder needs ladder":                 func(v *schemas.SLA) { v.Credit.Ladder = nil },
+		"measure.window hour needs credit.rule ladder":    func(v *schemas.SLA) { v.Measure.Window, v.Credit.Rule = schemas.WindowOfHour, schemas.CreditNone },
+		"begin with the highest bound":                    func(v *schemas.SLA) { v.Credit.Ladder[1].Below = dec("99.9") },
+		"credit.ladder: 99 and the rung above it overlap": func(v *schemas.SLA) { v.Credit.Ladder[0].From = pointer("98") },
+		"credit.ladder: from 99.9 is not below 99.9":      func(v *schemas.SLA) { v.Credit.Ladder[0].From = pointer("99.9") },
+		"credit.ladder: tier gap [99,99.5)":               func(v *schemas.SLA) { v.Credit.Ladder[0].From = pointer("99.5") },
+		"credit.ladder: tier gap [0,95)":                  func(v *schemas.SLA) { v.Credit.Ladder[1].From = pointer("95") },
+		"claim needs count, unit and from":                func(v *schemas.SLA) { v.Claim = &schemas.SLADeadline{Count: 3} },
+	} {
+		v := usual()
+		break_(&v)
+		if err := sla.Check(&v); err == nil || !strings.HasPrefix(err.Error(), "sla vm, version 1: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	a := ask(t, usual())
+	a.Versions[0].Zone = "Europe/Berlin"
+	if _, err := sla.Judge(&a.Question); err == nil || !strings.Contains(err.Error(), `begin in zone "Europe/Berlin", and it is judged in UTC`) {
+		t.Errorf("another zone: %v", err)
+	}
+}

@@ -44,7 +44,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: marginsWhole,
 			},
 			{
-				Name: "total", Version: "10", Width: run.Once, Do: compare.Total,
+				Name: "total", Version: "11", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: comparedWhole,
@@ -58,7 +58,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoicedWhole,
 			},
 			{
-				Name: "reports", Version: "12", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Name: "reports", Version: "13", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals},

@@ -11,8 +11,21 @@ type mixTotal struct {
 	lines int
 	// planned and expected are the volume of the month and to date; actual is what was sold.
 	planned, expected, actual money.Decimal
-	accrual                   schemas.Accrual
-	accruals                  int
+	// revenue and cost are planned for the month.
+	revenue, cost money.Decimal
+	accrual       schemas.Accrual
+	accruals      int
+}
+
+// money is what a measure of the whole mix is planned to come to.
+func (m *mixTotal) money(of schemas.Measure) money.Decimal {
+	switch {
+	case m == nil:
+		return money.Zero
+	case of == schemas.Cost:
+		return m.cost
+	}
+	return m.revenue
 }
 
 // mixTotals sums the volume of each mix. Lines that one side lacks are whole causes of their own, and lines whose money
@@ -35,6 +48,7 @@ func mixTotals(cells []*cell) map[string]*mixTotal {
 		m.planned = m.planned.Add(x.units.plan)
 		m.expected = m.expected.Add(x.units.expected)
 		m.actual = m.actual.Add(x.units.actual())
+		m.revenue, m.cost = m.revenue.Add(x.revenue.plan), m.cost.Add(x.cost.plan)
 	}
 	return out
 }
@@ -62,6 +76,28 @@ func (m *mixTotal) atPlannedMix(s *sheet.Sheet, month, toDate sheet.Amount, plac
 	}
 	return s.ShareRounded("at the actual volume of the mix and the planned mix",
 		base, sheet.Named("actual volume of the mix", m.actual), sheet.Named("planned volume of the mix", whole), places), true
+}
+
+// atAveragePrice moves between volume and mix what a line has more or less than at the planned mix, at the average planned price
+// of the mix: so that mix is that volume at what the line's own price is above or below the average.
+func (m *mixTotal) atAveragePrice(x *cell, c *schemas.Causes, s *sheet.Sheet, planned money.Decimal, places int32) {
+	if m == nil || m.lines < 2 || !x.splits() {
+		return
+	}
+	line, whole := x.units.plan, m.planned
+	if m.accruals > 1 {
+		line, whole = x.units.expected, m.expected
+	}
+	if whole.IsZero() {
+		return
+	}
+	shifted := s.Subtract("volume shifted, times the planned volume of the mix",
+		sheet.Named("as sold", s.Multiply("actual volume × planned volume of the mix", sheet.Named("actual volume", x.units.actual()), sheet.Named("planned volume of the mix", whole))),
+		sheet.Named("at the planned mix", s.Multiply("planned volume × actual volume of the mix", sheet.Named("planned volume", line), sheet.Named("actual volume of the mix", m.actual))))
+	per := s.Multiply("planned volume of the mix, of the month × to date", sheet.Named("of the month", m.planned), sheet.Named("to date", whole))
+	moved := s.ShareRounded("volume shifted, at the average planned price of the mix",
+		sheet.Named("plan of the mix", planned), sheet.Named("volume shifted", shifted), sheet.Named("per", per), places)
+	c.Mix, c.Volume = c.Mix.Sub(moved), c.Volume.Add(moved)
 }
 
 // moneyCauses restates expected into actual step by step, and names each difference:

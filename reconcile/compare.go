@@ -30,8 +30,8 @@ type Comparison struct {
 // is the sum of the charges, each currency of a cell converted and rounded once, which its steps show beside the exact
 // sum; the causes of each row add up to its variance.
 //
-// A line of the plan without a region takes the regions that no line of its offering names. The causes follow the
-// convention that restates each line on its own (planned price per unit of that line, not of the average of all).
+// A line of the plan without a region takes the regions that no line of its offering names. Each row names the convention by
+// which its causes tell volume and mix apart.
 //
 // The error is that of a plan that cannot be read as one.
 func Compare(c Comparison) ([]schemas.Variance, []schemas.Finding, error) {
@@ -288,6 +288,11 @@ func (c *Comparison) given(s *sheet.Sheet, note string, v money.Decimal, places 
 		return v
 	}
 	return s.RoundTo("to the places of the comparison", sheet.Named("charges", v), places)
+}
+
+// mixAt is the plan's convention of volume and mix.
+func (c *Comparison) mixAt() schemas.MixAt {
+	return cmp.Or(c.Plan.Policy.MixAt, schemas.MixAtOwnPrice)
 }
 
 // planRate is the plan's exchange rate of the period; false where the plan has none.

@@ -41,6 +41,7 @@ func (d dice) charge(i int) *schemas.Charge {
 
 func (d dice) plan() *schemas.Plan {
 	p := &schemas.Plan{Rates: []schemas.PlanRate{{Period: month, Currency: "USD", Rate: money.MustDecimal("0.9")}}}
+	p.Policy.MixAt = schemas.MixAt(d.of("", "average_price"))
 	for _, o := range []schemas.OfferingID{"vm", "disk", "net", "gone"} {
 		for _, region := range []string{"", "east", "west"} {
 			if d.IntN(3) == 0 {

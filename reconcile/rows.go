@@ -40,7 +40,7 @@ func (c *Comparison) rows(x *cell, m *mixTotal) (out [4]schemas.Variance, err er
 func (c *Comparison) row(x *cell, m schemas.Measure, unit string) schemas.Variance {
 	v := schemas.Variance{
 		ID: x.id(c.Period) + "/" + string(m), Period: c.Period, Offering: x.offering, Region: x.region, Measure: m, Unit: unit,
-		Status: schemas.Planned, Accrual: x.accrual, Through: c.Through, Provisional: c.Provisional || len(x.noRate) > 0,
+		Status: schemas.Planned, MixAt: c.mixAt(), Accrual: x.accrual, Through: c.Through, Provisional: c.Provisional || len(x.noRate) > 0,
 	}
 	switch {
 	case x.line == nil:
@@ -76,6 +76,9 @@ func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int
 		s.Add("actual", sheet.Named("for days and one-time", from.fixed), sheet.Named("usage-based", from.used))
 	}
 	v.Causes = x.moneyCauses(from, s, v.Expected, m, places)
+	if v.MixAt == schemas.MixAtAverage {
+		m.atAveragePrice(x, &v.Causes, s, m.money(v.Measure), places)
+	}
 	finish(v, s)
 	x.runRate(v, s, from, places)
 	v.Steps = s.Steps
@@ -167,7 +170,7 @@ func Sum(rows []schemas.Variance, m schemas.Measure) schemas.Variance {
 		if first {
 			out = schemas.Variance{
 				ID: schemas.JoinID(string(v.Period), "total") + "/" + string(m), Period: v.Period, Measure: m, Unit: v.Unit,
-				Status: schemas.Planned, Through: v.Through, Accrual: v.Accrual,
+				Status: schemas.Planned, MixAt: v.MixAt, Through: v.Through, Accrual: v.Accrual,
 			}
 			first = false
 		}

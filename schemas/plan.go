@@ -23,6 +23,8 @@ type PlanPolicy struct {
 	Weekdays []money.Decimal `yaml:"weekdays,omitempty"`
 	// Holidays are no working days: AccrueWorkingDays gives them no weight.
 	Holidays []Date `yaml:"holidays,omitempty"`
+	// MixAt is the price at which a shift of volume among the lines of a mix is valued; the volume takes the rest.
+	MixAt MixAt `yaml:"mix_at,omitempty"`
 	// Materiality is the difference from which a variance needs attention.
 	Materiality Threshold `yaml:"materiality,omitempty"`
 }
@@ -46,6 +48,21 @@ const (
 func (Accrual) Values() []string {
 	return texts(AccrueLinear, AccrueWorkingDays, AccrueProfile, AccrueUpfront)
 }
+
+// MixAt is a convention of how volume and mix are told apart. The sums over a mix are the same by either, up to the rounding of
+// its lines.
+type MixAt string
+
+// The conventions, the default first.
+const (
+	// MixAtOwnPrice values what a line has more or less than at the planned mix at its planned price.
+	MixAtOwnPrice MixAt = "own_price"
+	// MixAtAverage values it at what the line's planned price is above or below the average one of the mix.
+	MixAtAverage MixAt = "average_price"
+)
+
+// Values lists what a book may say, the default first.
+func (MixAt) Values() []string { return texts(MixAtOwnPrice, MixAtAverage) }
 
 // PlanRate is one exchange rate of the plan: an amount in Currency times Rate is the amount in the provider's currency.
 type PlanRate struct {

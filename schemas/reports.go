@@ -69,6 +69,8 @@ type Variance struct {
 	Variance money.Decimal
 	Percent  *money.Decimal
 	Causes   Causes
+	// MixAt is the convention by which Causes tell volume and mix apart.
+	MixAt MixAt
 	// RunRate is what the whole month comes to at the rate so far; nil where no day of weight has passed.
 	RunRate *money.Decimal
 	// Pending is what commitments and minimums would add if the month ended on the day Through: it counts once what they bound
@@ -106,6 +108,7 @@ const (
 	VarUnplannedCause
 	VarMissingCause
 	VarUnsplitCause
+	VarMixAt
 	VarRunRate
 	VarPending
 	VarAccrual
@@ -119,7 +122,7 @@ const (
 
 // Variances is the dataset of actual against plan, sorted by period, offering, region and measure. Effect is favourable,
 // unfavourable or none; Material and Provisional are yes or no; Steps is a JSON array of Step.
-var Variances = Table{Name: "variances", Version: "2", Columns: []Column{
+var Variances = Table{Name: "variances", Version: "3", Columns: []Column{
 	VarVarianceId:      {Name: "VarianceId", Type: Text, Required: true},
 	VarBillingPeriod:   {Name: "BillingPeriod", Type: Label, Required: true},
 	VarOfferingId:      {Name: "OfferingId", Type: Label, Required: true},
@@ -139,6 +142,7 @@ var Variances = Table{Name: "variances", Version: "2", Columns: []Column{
 	VarUnplannedCause:  {Name: "UnplannedCause", Type: Decimal, Required: true},
 	VarMissingCause:    {Name: "MissingCause", Type: Decimal, Required: true},
 	VarUnsplitCause:    {Name: "UnsplitCause", Type: Decimal, Required: true},
+	VarMixAt:           {Name: "MixAt", Type: Label, Required: true},
 	VarRunRate:         {Name: "RunRate", Type: Decimal},
 	VarPending:         {Name: "Pending", Type: Decimal, Required: true},
 	VarAccrual:         {Name: "Accrual", Type: Label, Required: true},

@@ -241,9 +241,13 @@ func (r *Report) items(p *page, items []Item) {
 
 // footer names the conventions, so that nobody has to guess what a figure means.
 func (r *Report) footer(p *page) {
+	mix := "volume (at the planned mix and price), mix (at each line's planned price)"
+	if len(r.Variances) > 0 && r.Variances[0].MixAt == schemas.MixAtAverage {
+		mix = "volume, mix (at what a line's planned price is above or below the average of its mix)"
+	}
 	p.raw(`<footer><h2>How to read this</h2><ul>
 <li>A variance is actual minus expected. Expected is the part of the plan due through the last day with data, by each line's own accrual.</li>
-<li>Its causes restate expected into actual step by step, line by line: volume (at the planned mix and price), mix, price (at the plan's exchange rates), exchange rates. Lines that only one side has are unplanned or missing as a whole. The causes add up to the variance exactly.</li>
+<li>Its causes restate expected into actual step by step, line by line: `, mix, `, price (at the plan's exchange rates), exchange rates. Lines that only one side has are unplanned or missing as a whole. The causes add up to the variance exactly.</li>
 <li>The run rate extends what is charged for use to the whole month; what is recurring or charged once counts as it is.</li>
 <li>A peer's bill is compared with our own meter at the contract's rate where the contract says so, else with the quantity or list cost that the peer states.</li>
 <li>The page rounds what it shows, to the minor unit and in pictures further, so that its last digits may not add up; the CSV files and the datasets hold every digit, and the workbook those that a spreadsheet computes with. <code>daybook explain</code> with an identifier shows the arithmetic and where each number comes from.</li>

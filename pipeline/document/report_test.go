@@ -23,7 +23,7 @@ import (
 // the rest is volume.
 func variance(offering, region, expected, actual, costExpected, cost, price, fx string) []schemas.Variance {
 	base := schemas.Variance{
-		Period: "2024-09", Offering: schemas.OfferingID(offering), Region: region, Status: schemas.Planned, Accrual: schemas.AccrueLinear,
+		Period: "2024-09", Offering: schemas.OfferingID(offering), Region: region, MixAt: schemas.MixAtOwnPrice, Status: schemas.Planned, Accrual: schemas.AccrueLinear,
 		Through: day("2024-09-12"), Provisional: true, Unit: "EUR",
 	}
 	row := func(m schemas.Measure, expected, actual money.Decimal) schemas.Variance {

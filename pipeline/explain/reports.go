@@ -86,7 +86,7 @@ func varianceAt(c cells) (*schemas.Variance, error) {
 			FX: c.decimal(schemas.VarFxCause), Unplanned: c.decimal(schemas.VarUnplannedCause), Missing: c.decimal(schemas.VarMissingCause),
 			Unsplit: c.decimal(schemas.VarUnsplitCause),
 		},
-		RunRate: c.optional(schemas.VarRunRate), Pending: c.decimal(schemas.VarPending), Accrual: schemas.Accrual(c.text(schemas.VarAccrual)), Material: c.text(schemas.VarMaterial) == "yes",
+		MixAt: schemas.MixAt(c.text(schemas.VarMixAt)), RunRate: c.optional(schemas.VarRunRate), Pending: c.decimal(schemas.VarPending), Accrual: schemas.Accrual(c.text(schemas.VarAccrual)), Material: c.text(schemas.VarMaterial) == "yes",
 		Provisional: c.text(schemas.VarProvisional) == "yes",
 	}
 	var err error

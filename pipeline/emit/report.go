@@ -131,7 +131,8 @@ create or replace macro arithmetic(steps, numbers) as list_reduce(
   lambda text, n: replace(text, regexp_extract(n, '^[^}]*.'), regexp_replace(n, '^[^}]*.', '')));
 `
 
-// openSQL is a script that makes a view of each dataset of this run, and of no other: paths are relative to the store.
+// openSQL is a script that makes a view of each dataset of this run, and of no other: paths are relative to the store. Files stand
+// in the order of the plan, which is that of their parts: in that of their names they would follow what the tasks are called.
 func (e *reportEmitter) openSQL() ([]byte, error) {
 	files := map[string][]string{}
 	for _, step := range e.in.Reads() {
@@ -152,7 +153,6 @@ func (e *reportEmitter) openSQL() ([]byte, error) {
 	fmt.Fprintf(&b, "--   cd STORE && duckdb -init %s\n", e.key("open.sql"))
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		fmt.Fprintf(&b, "create or replace view %s as select * from read_parquet([\n", name)
-		slices.Sort(files[name])
 		for i, key := range files[name] {
 			comma := ","
 			if i == len(files[name])-1 {

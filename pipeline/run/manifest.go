@@ -2,7 +2,6 @@ package run
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,7 +24,7 @@ type Manifest struct {
 	Control Control         `json:"control"`
 	Sources []SourceControl `json:"sources"`
 	Codes   []CodeCount     `json:"codes"`
-	// Outputs lists every object of the run that readers may open, by dataset and key.
+	// Outputs lists every object of the run that readers may open, by dataset, and of each in the order of the plan: part by part.
 	Outputs []Output `json:"outputs"`
 	// Summary is the run in figures, as the reports open with them.
 	Summary json.RawMessage `json:"summary,omitempty"`
@@ -71,9 +70,8 @@ func newManifest(r *Run, plan []Wave, results [][]*Result) (*Manifest, error) {
 		}
 	}
 	m.Codes = SortedCodes(codes)
-	slices.SortFunc(m.Outputs, func(a, b Output) int {
-		return cmp.Or(strings.Compare(a.Dataset, b.Dataset), strings.Compare(a.Key, b.Key))
-	})
+	// In the order of the plan, and not of keys: these have the names of tasks in them, which say nothing of the rows.
+	slices.SortStableFunc(m.Outputs, func(a, b Output) int { return strings.Compare(a.Dataset, b.Dataset) })
 	return m, nil
 }
 

@@ -12,11 +12,11 @@ import (
 )
 
 // Due yields the periods to run at an instant, oldest first: every period that is still open (its last day is no more
-// than CloseAfterDays ago), and every earlier one back to the provider's first that is not settled. Each is judged when its turn
-// comes, because running one may unsettle those after it. An open period whose inputs have not changed costs a look and no work.
+// than CloseAfterDays ago), and every earlier one back to the provider's first that is not up to date. Each is judged when its turn
+// comes, because running one may make those after it outdated. An open period whose inputs have not changed costs a look and no work.
 // Because due periods follow from what is committed and delivered, and not from which ticks were heard, missed nights and
 // restarts heal by themselves.
-func Due(p *schemas.Provider, now time.Time, settled func(schemas.Period) (bool, error)) (iter.Seq2[schemas.Period, error], error) {
+func Due(p *schemas.Provider, now time.Time, upToDate func(schemas.Period) (bool, error)) (iter.Seq2[schemas.Period, error], error) {
 	zone, err := p.Location()
 	if err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func Due(p *schemas.Provider, now time.Time, settled func(schemas.Period) (bool,
 		for period := first; period <= last; period = period.Next() {
 			_, end := period.Bounds(zone)
 			if !now.Before(end.AddDate(0, 0, p.Schedule.CloseAfterDays)) {
-				done, err := settled(period)
+				done, err := upToDate(period)
 				if err != nil && !yield(period, fmt.Errorf("look for a run of %s: %w", period, err)) {
 					return
 				}

@@ -30,7 +30,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "rate", Steps: []run.Step{
 			{
-				Name: "shard", Version: "15", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "16", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families}, Balances: rated,
@@ -38,16 +38,16 @@ func Stages() []run.Stage {
 		}},
 		{Name: "reconcile", Steps: []run.Step{
 			{
-				Name: "shard", Version: "11", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "12", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
-				Spec:  []run.Given{run.AsOf, run.Open}, Balances: marginsWhole,
+				Spec:  []run.Given{run.AsOf, run.Open}, Balances: earned,
 			},
 			{
 				Name: "total", Version: "11", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
-				Spec:  []run.Given{run.AsOf, run.Open}, Balances: comparedWhole,
+				Spec:  []run.Given{run.AsOf, run.Open}, Balances: compared,
 			},
 		}},
 		{Name: "emit", Steps: []run.Step{
@@ -55,7 +55,7 @@ func Stages() []run.Stage {
 				Name: "invoices", Version: "8", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
 				Reads: []string{"rate/shard", "reconcile/total"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartProvider},
-				Spec:  []run.Given{run.AsOf}, Balances: invoicedWhole,
+				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
 				Name: "reports", Version: "13", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
@@ -96,24 +96,50 @@ var (
 		Parts: []run.Side{func(c *run.Control) dataset.Totals {
 			return dataset.Totals{Rows: c.RatedRows + c.PartlyRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows}
 		}},
+	}, {
+		What:  "charges made = charges written",
+		Whole: func(c *run.Control) dataset.Totals { return c.Made },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Charged }},
 	}}
-	marginsWhole = []run.Balance{{
-		What:  "charges = charges behind margins + taxes and prepaid credits",
+	earned = []run.Balance{{
+		What:  "charges = charges that earn revenue + taxes and prepaid credits",
 		Whole: func(c *run.Control) dataset.Totals { return c.Charged },
 		Parts: []run.Side{
-			func(c *run.Control) dataset.Totals { return c.Margins },
+			func(c *run.Control) dataset.Totals {
+				return dataset.Totals{Rows: c.Earning.Rows, Costs: c.Earning.Costs}
+			},
 			func(c *run.Control) dataset.Totals { return c.Taxes },
 		},
+	}, {
+		What:  "charges that earn revenue = charges behind margins",
+		Whole: func(c *run.Control) dataset.Totals { return c.Earning },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Margins }},
 	}}
-	comparedWhole = []run.Balance{{
-		What:  "charges = charges compared with the plan + taxes and prepaid credits",
-		Whole: func(c *run.Control) dataset.Totals { return c.Charged },
+	compared = []run.Balance{{
+		What:  "charges that earn revenue = charges compared with the plan",
+		Whole: func(c *run.Control) dataset.Totals { return c.Earning },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Compared }},
+	}, {
+		What:  "value of charges = actuals of variances + what these do not show",
+		Whole: func(c *run.Control) dataset.Totals { return c.Valued },
 		Parts: []run.Side{
-			func(c *run.Control) dataset.Totals { return c.Compared },
-			func(c *run.Control) dataset.Totals { return c.Taxes },
+			func(c *run.Control) dataset.Totals { return c.Variances },
+			func(c *run.Control) dataset.Totals { return c.Unshown },
 		},
+	}, {
+		What:  "revenue of charges = revenue spread over days",
+		Whole: func(c *run.Control) dataset.Totals { return compare.RevenueOf(c.Valued) },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Spread }},
+	}, {
+		What:  "revenue of variances = revenue of days",
+		Whole: func(c *run.Control) dataset.Totals { return compare.RevenueOf(c.Variances) },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Days }},
+	}, {
+		What:  "usage that peers bill = usage behind peer matches",
+		Whole: func(c *run.Control) dataset.Totals { return c.Billed },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Matched }},
 	}}
-	invoicedWhole = []run.Balance{{
+	invoiced = []run.Balance{{
 		What:  "charges = charges invoiced",
 		Whole: func(c *run.Control) dataset.Totals { return c.Charged },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Invoiced }},

@@ -21,7 +21,10 @@ type Output struct {
 	// Partly is how many rows a meter priced and another, that should have, did not: they are in charges, and in findings
 	// that count no rows of them.
 	Partly int64
-	// Rows is how many rows came in: those behind charges and those behind findings, each once.
+	// Whole is how many rows every meter that takes them priced.
+	Whole int64
+	// Rows is how many rows came in, each once: those that are whole, partly priced or behind findings, and those that another
+	// period answers for.
 	Rows int64
 
 	room model.Room // of RateInto
@@ -87,7 +90,7 @@ func (p *Plan) rate(t *Tally, room *model.Room, out *Output) error {
 	b.out.Carried = b.carried.next()
 	err := b.run()
 	out.Charges, out.Findings, out.Carried = b.out.Charges, b.out.Findings, b.out.Carried
-	out.Rows, out.Partly = b.out.Rows, b.out.Partly
+	out.Rows, out.Partly, out.Whole = b.out.Rows, b.out.Partly, b.out.Whole
 	b.out = Output{}
 	if err != nil {
 		return fmt.Errorf("rate account %s for %s: %w", t.id, p.spec.Period, err)

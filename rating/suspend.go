@@ -25,11 +25,18 @@ func (b *bill) suspend() error {
 			}
 			continue
 		}
+		all := c.totals
+		if c.shared != nil {
+			all = c.shared.once() // of another period, whatever the meter
+		}
 		var sums map[schemas.Code]*totals
 		var codes []schemas.Code
-		for k := range c.totals {
+		for k := range all {
 			code, held := b.heldBy(c, k)
-			if held || c.totals[k].rows == 0 {
+			if held {
+				b.out.Whole += all[k].rows
+			}
+			if held || all[k].rows == 0 {
 				continue
 			}
 			if sums == nil {
@@ -39,7 +46,7 @@ func (b *bill) suspend() error {
 				sums[code] = &totals{}
 				codes = append(codes, code)
 			}
-			x := &c.totals[k]
+			x := &all[k]
 			if sums[code].add(x.rows, x.quantity, x.cost, x.hasCost) != nil { // too large for one finding is enough for two
 				b.out.Findings = append(b.out.Findings, b.findingOf(c, 0, code, sums[code]))
 				*sums[code] = *x

@@ -193,15 +193,17 @@ func (a *Actuals) Charges() (n int64) {
 	return n
 }
 
-// Revenue returns the sum of all charges per currency, in alphabetical order of currencies: the control total that
-// charges and variances share.
-func (a *Actuals) Revenue() ([]tally.Total, error) {
-	var out []tally.Total
+// Totals returns the sums of all charges, and of what peers bill for them, per currency, in alphabetical order of currencies: the
+// control totals that charges and the comparison share.
+func (a *Actuals) Totals() (revenue, cost []tally.Total, err error) {
 	lines, _ := a.rows()
 	for i := range lines {
-		if err := tally.AddTotal(&out, lines[i].Currency, lines[i].Amount); err != nil {
-			return nil, err
+		if err := tally.AddTotal(&revenue, lines[i].Currency, lines[i].Amount); err != nil {
+			return nil, nil, err
+		}
+		if err := tally.AddTotal(&cost, lines[i].Currency, lines[i].Cost); err != nil {
+			return nil, nil, err
 		}
 	}
-	return out, nil
+	return revenue, cost, nil
 }

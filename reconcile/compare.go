@@ -27,8 +27,8 @@ type Comparison struct {
 // Compare returns actual against plan, four rows (units, revenue, cost, margin) for each offering and region that the
 // plan or the actuals name, sorted as schemas.Variances says, and the findings: what is unplanned, what is planned and
 // absent, what differs by more than the plan's materiality, and what has no exchange rate. The sum of a measure's actuals
-// is the sum of the charges, each currency of a cell converted and rounded once, which its steps show beside the exact
-// sum; the causes of each row add up to its variance.
+// is the sum of the charges that have a value, each currency of a cell rounded once, which its steps show beside the exact
+// sum; with what is Unshown it is that sum exactly. The causes of each row add up to its variance.
 //
 // A line of the plan without a region takes the regions that no line of its offering names. Each row names the convention by
 // which its causes tell volume and mix apart.
@@ -82,9 +82,10 @@ type cell struct {
 // side is one measure of money on both sides.
 type side struct {
 	// plan is for the whole month; fixed and used are the actual to date; constant is that at the plan's exchange rates; coming
-	// is charged for days to come, and pending for what is judged at its end. All are in the common currency.
-	plan, fixed, used, constant, coming, pending money.Decimal
-	steps                                        sheet.Sheet
+	// is charged for days to come, and pending for what is judged at its end. unshown is what the charges come to beside the
+	// actual. All are in the common currency.
+	plan, fixed, used, constant, coming, pending, unshown money.Decimal
+	steps                                                 sheet.Sheet
 }
 
 func (s *side) actual() money.Decimal { return s.fixed.Add(s.used) }
@@ -248,8 +249,10 @@ func (c *Comparison) sold(x *cell, to *side, what string, lines []actualLine, of
 	}
 	s := &to.steps
 	worth.accrueRounded(s, "for days and one-time "+what+c.as(from), "charges", money.Scale)
-	to.fixed = to.fixed.Add(c.given(s, "for days and one-time "+what+c.as(from), worth.fixed, places))
-	to.used = to.used.Add(c.given(s, "usage-based "+what+c.as(from), worth.used, places))
+	fixed := c.given(s, "for days and one-time "+what+c.as(from), worth.fixed, places)
+	used := c.given(s, "usage-based "+what+c.as(from), worth.used, places)
+	to.fixed, to.used = to.fixed.Add(fixed), to.used.Add(used)
+	to.unshown = to.unshown.Add(worth.fixed.Sub(fixed)).Add(worth.used.Sub(used)).Add(worth.coming).Add(worth.pending)
 	to.coming = to.coming.Add(c.given(s, "for days to come, "+what+c.as(from), worth.coming, places))
 	to.pending = to.pending.Add(c.given(s, "true-ups and minimums, to be judged at their end, "+what+c.as(from), worth.pending, places))
 	rate, ok := c.planRate(from)

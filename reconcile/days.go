@@ -92,6 +92,16 @@ func (d *Days) AddMetered(m schemas.MeterID, byDay []money.Fixed) error {
 	return nil
 }
 
+// Revenue is the sum of all charges that are spread over days. The error is one that overflows.
+func (d *Days) Revenue() (sum money.Fixed, err error) {
+	for _, l := range d.rows() {
+		if sum, err = sum.Add(l.Amount); err != nil {
+			return sum, fmt.Errorf("sum revenue by day: %w", err)
+		}
+	}
+	return sum, nil
+}
+
 // rows returns the sums in order, those of the same days of a meter together.
 func (d *Days) rows() []stretchLine {
 	out := make([]stretchLine, 0, len(d.sums))

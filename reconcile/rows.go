@@ -67,7 +67,7 @@ func (x *cell) unitsRow(v *schemas.Variance, m *mixTotal) error {
 
 func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int32) error {
 	s := &from.steps
-	v.Plan, v.Actual, v.Pending = from.plan, from.actual(), from.pending
+	v.Plan, v.Actual, v.Pending, v.Unshown = from.plan, from.actual(), from.pending, from.unshown
 	if x.line != nil {
 		v.Expected = s.ShareRounded("expected to date, "+string(x.accrual)+" accrual",
 			sheet.Named("plan", from.plan), sheet.Named("elapsed", x.elapsed.Num), sheet.Named("whole", x.elapsed.Den), places)
@@ -90,6 +90,7 @@ func marginRow(v, revenue, cost *schemas.Variance) {
 	s := &sheet.Sheet{}
 	minus := func(a, b money.Decimal) money.Decimal { return a.Sub(b) }
 	v.Plan, v.Pending = minus(revenue.Plan, cost.Plan), minus(revenue.Pending, cost.Pending)
+	v.Unshown = minus(revenue.Unshown, cost.Unshown)
 	v.Expected = s.Subtract("expected margin to date", sheet.Named("revenue", revenue.Expected), sheet.Named("cost", cost.Expected))
 	v.Actual = s.Subtract("actual margin", sheet.Named("revenue", revenue.Actual), sheet.Named("cost", cost.Actual))
 	a, b := &revenue.Causes, &cost.Causes
@@ -178,6 +179,7 @@ func Sum(rows []schemas.Variance, m schemas.Measure) schemas.Variance {
 		out.Expected = out.Expected.Add(v.Expected)
 		out.Actual = out.Actual.Add(v.Actual)
 		out.Pending = out.Pending.Add(v.Pending)
+		out.Unshown = out.Unshown.Add(v.Unshown)
 		out.Causes = addCauses(out.Causes, v.Causes)
 		out.Provisional = out.Provisional || v.Provisional
 		out.Material = out.Material || v.Material

@@ -76,6 +76,9 @@ type Variance struct {
 	// Pending is what commitments and minimums would add if the month ended on the day Through: it counts once what they bound
 	// is over, and is in no other number but, less what use still adds, in RunRate.
 	Pending money.Decimal
+	// Unshown is what else the charges come to than Actual, exactly: what is for days to come, what is pending, and what rounding to
+	// the places of the comparison takes. Together they are the charges. No dataset has it, and of units it is 0.
+	Unshown money.Decimal
 	Accrual Accrual
 	// Through is the last day that the actuals hold.
 	Through Date

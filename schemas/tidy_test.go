@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"daybook/schemas"
 )
 
 // room is what a package may import, by import path separated by blanks. A path ending in /... covers all below it.
@@ -212,6 +214,7 @@ func checkFile(s source, fset *token.FileSet, complain complainer) {
 		return
 	}
 	checkFloats(s, complain)
+	checkCategories(s, complain)
 	if s.tree.Name.Name != "main" && worldly[s.room] == "" {
 		checkOutsideWorld(s, complain)
 	}
@@ -348,6 +351,26 @@ func checkFloats(s source, complain complainer) {
 	if allowed && !seen {
 		complain(s, s.tree.Name, "no float is left here, so take the file off the list (%s)", reason)
 	}
+}
+
+// checkCategories keeps what FOCUS calls a charge in the vocabulary. Fixtures write such texts as peers do, by themselves.
+func checkCategories(s source, complain complainer) {
+	if within("schemas/...", s.room) || within("fixtures/...", s.room) {
+		return
+	}
+	ast.Inspect(s.tree, func(n ast.Node) bool {
+		literal, ok := n.(*ast.BasicLit)
+		if !ok || literal.Kind != token.STRING {
+			return true
+		}
+		text, _ := strconv.Unquote(literal.Value)
+		for _, known := range [][]string{schemas.ChargeCategories, schemas.ChargeClasses, schemas.ChargeFrequencies} {
+			if slices.Contains(known, text) {
+				complain(s, literal, "%s as a bare text: it is a constant of schemas", literal.Value)
+			}
+		}
+		return true
+	})
 }
 
 // checkOutsideWorld keeps a package a function of its inputs.

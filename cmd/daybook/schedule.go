@@ -80,7 +80,7 @@ func tick(ctx context.Context, cmd *cobra.Command, dir string, o scheduleOptions
 	if err != nil {
 		return err
 	}
-	due, err := pipeline.Due(&b.Provider, time.Now(), func(p schemas.Period) (bool, error) { return settled(ctx, cmd, s, p, arrived) })
+	due, err := pipeline.Due(&b.Provider, time.Now(), func(p schemas.Period) (bool, error) { return upToDate(ctx, cmd, s, p, arrived) })
 	if err != nil {
 		return err
 	}
@@ -125,10 +125,10 @@ func (o *scheduleOptions) arrived(ctx context.Context, cmd *cobra.Command, b *bo
 	return byMonth, nil
 }
 
-// settled reports whether a month has a run of all that has come for it, and of the runs before it that are current. A pointer or
+// upToDate reports whether a month has a run of all that has come for it, and of the runs before it that are current. A pointer or
 // a manifest that cannot be read makes its month due, whose run mends it, and is in no other's way. A month of which objects are
 // gone is not run again by itself, because it would be billed without them.
-func settled(ctx context.Context, cmd *cobra.Command, s store.Store, p schemas.Period, arrived map[schemas.Period][]run.Arrived) (bool, error) {
+func upToDate(ctx context.Context, cmd *cobra.Command, s store.Store, p schemas.Period, arrived map[schemas.Period][]run.Arrived) (bool, error) {
 	m, err := run.ReadPointed(ctx, s, p)
 	if err != nil {
 		return false, nil

@@ -1,7 +1,9 @@
 package compare
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,7 +13,6 @@ import (
 	"daybook/pipeline/run"
 	"daybook/reconcile"
 	"daybook/reconcile/bills"
-	"daybook/reconcile/tally"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -35,6 +36,7 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	}
 	var margins reconcile.Margins
 	var read dataset.Totals
+	var earned earnings
 	res := &run.Result{}
 	err = run.EachOutput(charged, schemas.Charges.Name, func(o run.Output) error {
 		return rows.ReadCharges(ctx, in.Store(), o.Key, rows.ComparedCharge, func(c *schemas.Charge) error {
@@ -43,6 +45,9 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 			}
 			if !c.EarnsRevenue() {
 				return run.CountCharge(&res.Control.Taxes, c)
+			}
+			if err := earned.add(c); err != nil {
+				return err
 			}
 			if err := sums.Actuals.Add(c); err != nil {
 				return err
@@ -59,7 +64,10 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := run.ReadWhole(schemas.Charges.Name, &read, charged, run.ChargedTotals); err != nil {
 		return nil, err
 	}
-	if err := addUse(ctx, in, sums.Use); err != nil {
+	if res.Control.Earning, res.Control.Valued, err = earned.totals(); err != nil {
+		return nil, err
+	}
+	if err := addUse(ctx, in, res, sums.Use); err != nil {
 		return nil, err
 	}
 	if err := countDays(ctx, in, sums.Days); err != nil {
@@ -86,43 +94,25 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	return res, found.Write(ctx, in, res)
 }
 
-// writeMargins writes the margins, and counts the charges behind them from what it writes.
+// writeMargins writes the margins, and counts the charges behind them from what lies there.
 func writeMargins(ctx context.Context, in *run.Inputs, res *run.Result, lines []schemas.MarginRow) error {
-	var sums dataset.Tally
-	charges := int64(0)
-	out, err := in.WriteTable(ctx, &schemas.Margins, func(write func(*dataset.Batch) error) error {
-		return rows.AppendMargins(lines, func(b *dataset.Batch) error {
-			for _, n := range b.Columns[schemas.MarginCharges].Ints[:b.Rows] {
-				charges += n
-			}
-			measures := dataset.Measures{Quantity: -1, Unit: -1, Cost: schemas.MarginRevenue, Currency: schemas.MarginCurrency}
-			if err := sums.AddBatch(b, measures); err != nil {
-				return err
-			}
-			return write(b)
+	var count counter
+	out, err := in.WriteRead(ctx, &schemas.Margins, func(write func(*dataset.Batch) error) error {
+		return rows.AppendMargins(lines, write)
+	}, func(b *dataset.Batch) error {
+		return count.add(b, schemas.MarginCharges, dataset.Measures{
+			Quantity: schemas.MarginCost, Unit: schemas.MarginCurrency, Cost: schemas.MarginRevenue, Currency: schemas.MarginCurrency,
 		})
 	})
 	if err != nil {
 		return err
 	}
 	res.Outputs = append(res.Outputs, out)
-	res.Control.Margins, err = sums.Totals()
-	res.Control.Margins.Rows = charges
+	res.Control.Margins, err = count.totals()
 	return err
 }
 
-// countCompared counts the charges that the plan is compared with from the sums that took their place.
-func countCompared(sums *reconcile.Sums, revenue []tally.Total) (t dataset.Totals, err error) {
-	t.Rows = sums.Actuals.Charges()
-	for _, x := range revenue {
-		if err := t.AddCost(string(x.Currency), x.Amount); err != nil {
-			return t, err
-		}
-	}
-	return t, nil
-}
-
-// worst returns the margins below zero, the largest loss first.
+// worst returns the margins below zero, the largest loss first; of equal ones, whatever shard they are of, in order of their names.
 func worst(rows []schemas.MarginRow) []schemas.MarginRow {
 	var losses []schemas.MarginRow
 	for i := range rows {
@@ -130,7 +120,7 @@ func worst(rows []schemas.MarginRow) []schemas.MarginRow {
 			losses = append(losses, rows[i])
 		}
 	}
-	slices.SortStableFunc(losses, func(a, b schemas.MarginRow) int { return a.Margin.Cmp(b.Margin) })
+	slices.SortFunc(losses, func(a, b schemas.MarginRow) int { return cmp.Or(a.Margin.Cmp(b.Margin), cmp.Compare(a.ID, b.ID)) })
 	return losses[:min(len(losses), maxLosses)]
 }
 
@@ -141,8 +131,6 @@ type Compared struct {
 	Cost     schemas.Variance    `json:"cost"`
 	Margin   schemas.Variance    `json:"margin"`
 	Losses   []schemas.MarginRow `json:"losses,omitempty"`
-	Charges  []tally.Total       `json:"charges"`
-	Bills    []tally.Total       `json:"bills"`
 	Missing  []string            `json:"missing,omitempty"`
 	Unwhole  bool                `json:"provisional"`
 	ByOffers []schemas.MarginRow `json:"margins"`
@@ -184,6 +172,9 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	res := &run.Result{}
+	if err := countSums(&res.Control, sums, variances); err != nil {
+		return nil, err
+	}
 	if err := writeComparison(ctx, in, res, variances, matches, days); err != nil {
 		return nil, err
 	}
@@ -199,15 +190,6 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		Revenue: reconcile.Sum(variances, schemas.Revenue), Cost: reconcile.Sum(variances, schemas.Cost), Margin: reconcile.Sum(variances, schemas.Margin),
 	}
 	left.ByOffers, _ = sums.Margins.Rows(in.Period())
-	if left.Charges, err = sums.Actuals.Revenue(); err != nil {
-		return nil, err
-	}
-	if res.Control.Compared, err = countCompared(sums, left.Charges); err != nil {
-		return nil, err
-	}
-	if left.Bills, err = sums.Use.Bills(); err != nil {
-		return nil, err
-	}
 	if err := res.Leave(&left); err != nil {
 		return nil, err
 	}
@@ -219,27 +201,36 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	return res, found.Write(ctx, in, res)
 }
 
-// writeComparison writes the variances, the matches and the days.
+// writeComparison writes the variances, the matches and the days, and counts what lies there.
 func writeComparison(ctx context.Context, in *run.Inputs, res *run.Result, variances []schemas.Variance, matches []schemas.PeerMatch, days []schemas.DayRow) error {
-	out, err := in.WriteTable(ctx, &schemas.Variances, func(write func(*dataset.Batch) error) error {
-		return rows.AppendVariances(variances, write)
-	})
-	if err != nil {
-		return err
+	var actual, matched, revenue counter
+	for _, x := range []struct {
+		table *schemas.Table
+		fill  func(write func(*dataset.Batch) error) error
+		read  func(*dataset.Batch) error
+	}{{
+		&schemas.Variances, func(write func(*dataset.Batch) error) error { return rows.AppendVariances(variances, write) }, actual.addActuals,
+	}, {
+		&schemas.PeerMatches, func(write func(*dataset.Batch) error) error { return rows.AppendMatches(matches, write) }, func(b *dataset.Batch) error {
+			return matched.add(b, schemas.MatchBillRows, dataset.Measures{
+				Quantity: -1, Unit: -1, Cost: schemas.MatchBilledCost, Currency: schemas.MatchBillingCurrency,
+			})
+		},
+	}, {
+		&schemas.Days, func(write func(*dataset.Batch) error) error { return rows.AppendDays(days, write) }, revenue.addDays,
+	}} {
+		out, err := in.WriteRead(ctx, x.table, x.fill, x.read)
+		if err != nil {
+			return err
+		}
+		res.Outputs = append(res.Outputs, out)
 	}
-	res.Outputs = append(res.Outputs, out)
-	out, err = in.WriteTable(ctx, &schemas.PeerMatches, func(write func(*dataset.Batch) error) error {
-		return rows.AppendMatches(matches, write)
-	})
-	if err != nil {
-		return err
-	}
-	res.Outputs = append(res.Outputs, out)
-	out, err = in.WriteTable(ctx, &schemas.Days, func(write func(*dataset.Batch) error) error {
-		return rows.AppendDays(days, write)
-	})
-	res.Outputs = append(res.Outputs, out)
-	return err
+	c := &res.Control
+	var faults [3]error
+	c.Variances, faults[0] = actual.totals()
+	c.Matched, faults[1] = matched.totals()
+	c.Days, faults[2] = revenue.totals()
+	return errors.Join(faults[:]...)
 }
 
 // sumShards merges what the shards left.

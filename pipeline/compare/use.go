@@ -18,8 +18,8 @@ var UseColumns = []int{
 	schemas.UseConsumedQuantity, schemas.UsePricingQuantity, schemas.UseListCost, schemas.UseBilledCost,
 }
 
-// addUse sums the shard's usage that a peer bills or a contract counts. Without peers nothing is read.
-func addUse(ctx context.Context, in *run.Inputs, use *bills.Use) error {
+// addUse sums the shard's usage that a peer bills or a contract counts, and counts what peers bill. Without peers nothing is read.
+func addUse(ctx context.Context, in *run.Inputs, res *run.Result, use *bills.Use) error {
 	if len(in.Book().Peers()) == 0 {
 		return nil
 	}
@@ -28,11 +28,32 @@ func addUse(ctx context.Context, in *run.Inputs, use *bills.Use) error {
 		return err
 	}
 	days := rows.DayFinder{Zone: in.Book().Zone()}
-	return run.EachOutput(normalised, schemas.Usage.Name, func(o run.Output) error {
+	var read dataset.Tally
+	billed := &res.Control.Billed
+	err = run.EachOutput(normalised, schemas.Usage.Name, func(o run.Output) error {
 		return rows.ScanTable(ctx, in.Store(), o.Key, &schemas.Usage, UseColumns, func(b *dataset.Batch) error {
-			return AddUseBatch(b, &days, use)
+			if err := read.AddBatch(b, dataset.UsageMeasures()); err != nil {
+				return err
+			}
+			return eachUse(b, &days, func(row *bills.UseRow) error {
+				if row.Peer != "" {
+					billed.Rows += row.Rows
+					if err := billed.AddCost(string(row.Currency), row.Billed); err != nil {
+						return err
+					}
+				}
+				return use.Add(row)
+			})
 		})
 	})
+	if err != nil {
+		return err
+	}
+	have, err := read.Totals()
+	if err != nil {
+		return err
+	}
+	return run.ReadWhole(schemas.Usage.Name, &have, normalised, run.UsageTotals)
 }
 
 // useCodes tells rows of a batch apart by their dictionary codes and day.
@@ -41,8 +62,13 @@ type useCodes struct {
 	day   schemas.Date
 }
 
-// AddUseBatch adds rows up by their codes first, and hands in a sum for each combination.
+// AddUseBatch adds the rows of a batch.
 func AddUseBatch(b *dataset.Batch, days *rows.DayFinder, use *bills.Use) error {
+	return eachUse(b, days, use.Add)
+}
+
+// eachUse adds rows up by their codes first, and hands out a sum for each combination.
+func eachUse(b *dataset.Batch, days *rows.DayFinder, each func(*bills.UseRow) error) error {
 	sums := map[useCodes]*bills.UseRow{}
 	var order []*bills.UseRow
 	for i := range b.Rows {
@@ -66,7 +92,7 @@ func AddUseBatch(b *dataset.Batch, days *rows.DayFinder, use *bills.Use) error {
 		}
 	}
 	for _, row := range order {
-		if err := use.Add(row); err != nil {
+		if err := each(row); err != nil {
 			return err
 		}
 	}

@@ -13,11 +13,11 @@ import (
 	"daybook/schemas/money"
 )
 
-// settleAgain settles what came late for an account once more, as the run did.
-func (l *Look) settleAgain(ctx context.Context, id schemas.AccountID, set *rate.Setting, tally *rating.Tally) (*rate.Settled, error) {
+// takeAgain takes what came late for an account once more, as the run did.
+func (l *Look) takeAgain(ctx context.Context, id schemas.AccountID, set *rate.Setting, tally *rating.Tally) (*rate.Taken, error) {
 	s := rate.NewLatecomers(ctx, set, l.Manifest.FilesOf(&schemas.Usage))
 	defer s.Close()
-	return s.Settle(id, tally)
+	return s.Take(id, tally)
 }
 
 // inPeriod is what rating made of an earlier period with what came late, and the charge there that a correction brings the

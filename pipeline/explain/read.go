@@ -115,7 +115,7 @@ type ratedAgain struct {
 	key     []byte
 	texts   []string
 	// late is what became of what came late for the account.
-	late *rate.Settled
+	late *rate.Taken
 }
 
 // set is what accounts of the run are rated in, by today's book.
@@ -145,7 +145,7 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 		return nil, err
 	}
 	plan := set.Plan
-	x := &ratedAgain{tally: plan.NewTally(), columns: plan.Columns(), handles: map[string][]rating.Handle{}, late: &rate.Settled{}}
+	x := &ratedAgain{tally: plan.NewTally(), columns: plan.Columns(), handles: map[string][]rating.Handle{}, late: &rate.Taken{}}
 	x.texts = make([]string, len(x.columns))
 	var c rate.Combos
 	c.Init(x.tally, plan)
@@ -162,7 +162,7 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 	}
 	c.Flush()
 	if late > 0 {
-		if x.late, err = l.settleAgain(ctx, id, set, x.tally); err != nil {
+		if x.late, err = l.takeAgain(ctx, id, set, x.tally); err != nil {
 			return nil, err
 		}
 		if x.late.Carried != nil {

@@ -25,7 +25,7 @@ func Source(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	res := &run.Result{Incomplete: p.Incomplete}
-	out, err := in.WriteTable(ctx, &schemas.Deliveries, func(write func(*dataset.Batch) error) error {
+	out, err := in.WriteRead(ctx, &schemas.Deliveries, func(write func(*dataset.Batch) error) error {
 		return rows.AppendRows(len(p.Objects), &schemas.Deliveries, write, func(w *rows.RowWriter, i int) {
 			o := &p.Objects[i]
 			w.Text(schemas.DeliverySourceId, string(p.Source))
@@ -38,7 +38,10 @@ func Source(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 				w.Batch.AppendInt(schemas.DeliveryPromisedRows, o.Rows)
 			}
 		})
-	})
+	}, nil)
+	if err == nil && out.Rows != int64(len(p.Objects)) {
+		err = fmt.Errorf("%w: %s has %d objects of the %d that were pinned", run.ErrUnbalanced, out.Key, out.Rows, len(p.Objects))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -19,8 +19,8 @@ func GatherFamilies(ctx context.Context, set *Setting, members []schemas.Account
 	plan, byRoot, out := set.Plan, Kinship{}, Kinship{}
 	files := newLateFiles(ctx, set.Store, &schemas.Usage, schemas.UseAccountId, RatingColumns(set.Book, plan), usage)
 	defer files.close()
-	settles := NewLatecomers(ctx, set, usage)
-	defer settles.Close()
+	comers := NewLatecomers(ctx, set, usage)
+	defer comers.Close()
 	tally := plan.NewTally()
 	for _, id := range members {
 		family := byRoot[set.Roots[id]]
@@ -42,7 +42,7 @@ func GatherFamilies(ctx context.Context, set *Setting, members []schemas.Account
 		}
 		feed.Flush()
 		if late > 0 {
-			if _, err := settles.Settle(id, tally); err != nil {
+			if _, err := comers.Take(id, tally); err != nil {
 				return nil, err
 			}
 		}

@@ -15,7 +15,7 @@ import (
 	"daybook/schemas/money"
 )
 
-// Latecomers settles what came late for the accounts of a shard: rows that an earlier run had already are set aside, those
+// Latecomers takes what came late for the accounts of a shard: rows that an earlier run had already are set aside, those
 // that the period in which they came takes are added to it, and the periods of the others are rated again, from the first
 // of them to the one before this run's, so that what one carries into the next is right, too. What that changes in what was
 // charged becomes corrections. Accounts must come in ascending order; only their rows are read.
@@ -41,8 +41,8 @@ type earlierRun struct {
 	carried       map[schemas.AccountID]rating.Carried
 }
 
-// Settled is what became of an account's late rows.
-type Settled struct {
+// Taken is what became of an account's late rows.
+type Taken struct {
 	// Corrections change what earlier runs charged.
 	Corrections []schemas.Charge
 	// Carried is what the account carries into the period, where rating earlier ones again says so anew.
@@ -54,8 +54,9 @@ type Settled struct {
 	// Fed rows were added to the tally of the period at hand; those that earlier runs had are repeated, and named in repeats.
 	fed, repeated int64
 	Repeats       map[RecordName]bool
-	// Partly is how many of those that their own period was rated again with were rated by some of their meters only.
-	partly int64
+	// Of those that their own period was rated again with, whole is how many were rated by all of their meters, and partly by some
+	// of them only.
+	whole, partly int64
 	// chain are the periods that were rated again, for explaining: their tallies are valid until the next account.
 	Again []ratedPeriod
 }
@@ -83,7 +84,7 @@ func NameOf(b *dataset.Batch, i int) (name RecordName, named bool) {
 	return name, true
 }
 
-// NewLatecomers prepares to settle accounts of a run; usage are the files with its usage.
+// NewLatecomers prepares to take what came late for accounts of a run; usage are the files with its usage.
 func NewLatecomers(ctx context.Context, set *Setting, usage func(schemas.AccountID) []string) *Latecomers {
 	l := &Latecomers{ctx: ctx, set: set}
 	for i := range l.own {
@@ -110,23 +111,23 @@ func (l *Latecomers) Close() {
 	}
 }
 
-// Settle settles the late rows of an account, whose other rows of the period have been added to the tally.
-func (l *Latecomers) Settle(id schemas.AccountID, tally *rating.Tally) (*Settled, error) {
-	s := &settling{Latecomers: l, id: id, tally: tally, names: map[RecordName]bool{}, came: map[schemas.Period]int64{}, out: &Settled{Repeats: map[RecordName]bool{}}}
+// Take takes the late rows of an account, whose other rows of the period have been added to the tally.
+func (l *Latecomers) Take(id schemas.AccountID, tally *rating.Tally) (*Taken, error) {
+	s := &taking{Latecomers: l, id: id, tally: tally, names: map[RecordName]bool{}, came: map[schemas.Period]int64{}, out: &Taken{Repeats: map[RecordName]bool{}}}
 	for _, step := range []func() error{s.look, s.issuedBefore, s.lookBetween, s.feedChain, s.feedOwn, s.rate, s.note} {
 		if err := step(); err != nil {
-			return nil, fmt.Errorf("account %s: settle what came late: %w", id, err)
+			return nil, fmt.Errorf("account %s: take what came late: %w", id, err)
 		}
 	}
 	return s.out, nil
 }
 
-// settling is one account being settled.
-type settling struct {
+// taking is one account whose late rows are being taken.
+type taking struct {
 	*Latecomers
 	id    schemas.AccountID
 	tally *rating.Tally
-	out   *Settled
+	out   *Taken
 	// names are the late records from the first period on, and whether a row of theirs has been met.
 	names map[RecordName]bool
 	first schemas.Period
@@ -141,7 +142,7 @@ type settling struct {
 }
 
 // look reads the account's own late rows: their names, and the first period that they are of.
-func (s *settling) look() error {
+func (s *taking) look() error {
 	return s.own[0].read(s.id, func(b *dataset.Batch, from, to int) error {
 		late := &b.Columns[schemas.UseLatePeriod]
 		for i := from; i < to; i++ {
@@ -164,7 +165,7 @@ func (s *settling) look() error {
 
 // issuedBefore reads what was charged for the periods in question, the latest run first. Where one of these corrected an
 // earlier period still, rating again begins there.
-func (s *settling) issuedBefore() error {
+func (s *taking) issuedBefore() error {
 	s.issued = map[schemas.Period][]schemas.Charge{}
 	for _, e := range slices.Backward(s.set.Earlier) {
 		if e.Period < s.first {
@@ -202,7 +203,7 @@ func (s *settling) issuedBefore() error {
 }
 
 // lookBetween reads the names of what came late in earlier runs.
-func (s *settling) lookBetween() error {
+func (s *taking) lookBetween() error {
 	for _, run := range s.runs {
 		if run.manifest.Control.LateRows == 0 {
 			continue
@@ -224,7 +225,7 @@ func (s *settling) lookBetween() error {
 }
 
 // repeats reports whether a row is a late one that an earlier row was the same record as, and notes it if it is not.
-func (s *settling) repeats(b *dataset.Batch, i int) bool {
+func (s *taking) repeats(b *dataset.Batch, i int) bool {
 	name, ok := NameOf(b, i)
 	if !ok {
 		return false
@@ -238,7 +239,7 @@ func (s *settling) repeats(b *dataset.Batch, i int) bool {
 }
 
 // feedChain adds up what earlier runs had, oldest first.
-func (s *settling) feedChain() error {
+func (s *taking) feedChain() error {
 	s.before, s.after = make([]*Combos, len(s.runs)), make([]*Combos, len(s.runs))
 	for k, run := range s.runs {
 		s.before[k], s.after[k] = newFeed(run.before, run.Plan), newFeed(run.After, run.Plan)
@@ -263,7 +264,7 @@ func (s *settling) feedChain() error {
 }
 
 // feedOwn adds the account's own late rows to the period at hand and to their own.
-func (s *settling) feedOwn() error {
+func (s *taking) feedOwn() error {
 	s.feed = newFeed(s.tally, s.set.Plan)
 	s.feed.account++
 	err := s.own[1].read(s.id, func(b *dataset.Batch, from, to int) error {
@@ -285,7 +286,7 @@ func (s *settling) feedOwn() error {
 
 // each calls with the stretches of rows that are of one period, the empty one for use of the run's own, leaving out those
 // that repeat an earlier row.
-func (s *settling) each(b *dataset.Batch, from, to int, feed func(p schemas.Period, from, to int) error) error {
+func (s *taking) each(b *dataset.Batch, from, to int, feed func(p schemas.Period, from, to int) error) error {
 	late := &b.Columns[schemas.UseLatePeriod]
 	for from < to {
 		if s.repeats(b, from) {
@@ -308,7 +309,7 @@ func (s *settling) each(b *dataset.Batch, from, to int, feed func(p schemas.Peri
 }
 
 // find returns the place of a period's run, or -1.
-func (s *settling) find(p schemas.Period) int {
+func (s *taking) find(p schemas.Period) int {
 	return slices.IndexFunc(s.runs, func(e *earlierRun) bool { return e.Period == p })
 }
 
@@ -346,7 +347,7 @@ func asKept(charges []schemas.Charge) []schemas.Charge {
 }
 
 // note says that usage came late: of which period, how much of it, and against which run.
-func (s *settling) note() error {
+func (s *taking) note() error {
 	info, _ := schemas.CodeLateUsage.Info()
 	for _, p := range slices.Sorted(maps.Keys(s.came)) {
 		if s.find(p) < 0 {

@@ -16,7 +16,7 @@ import (
 
 // rate rates the periods again, without and with what came late now, and turns the difference to what was charged into
 // corrections.
-func (s *settling) rate() error {
+func (s *taking) rate() error {
 	if _, ok := s.set.Roots[s.id]; ok {
 		s.tally.KeepLate() // what one account of a family used changes what the others pay
 		return nil
@@ -48,6 +48,7 @@ func (s *settling) rate() error {
 			return err
 		}
 		s.out.found = append(s.out.found, suspended...)
+		s.out.whole += with.Whole - without.Whole
 		s.out.partly += with.Partly - without.Partly
 		if len(rating.Difference(s.issued[run.Period], asKept(without.Charges))) > 0 {
 			differing = append(differing, s.differs(run))
@@ -68,7 +69,7 @@ func (s *settling) rate() error {
 	return nil
 }
 
-func (s *settling) rateOne(run *earlierRun, feed *Combos, tally *rating.Tally, carried rating.Carried) (rating.Output, error) {
+func (s *taking) rateOne(run *earlierRun, feed *Combos, tally *rating.Tally, carried rating.Carried) (rating.Output, error) {
 	left := feed.Flush()
 	out, err := run.Plan.Rate(tally, carried)
 	for i := range left {
@@ -79,7 +80,7 @@ func (s *settling) rateOne(run *earlierRun, feed *Combos, tally *rating.Tally, c
 }
 
 // differs says that what a run charged is not what its usage is rated as now.
-func (s *settling) differs(run *earlierRun) schemas.Finding {
+func (s *taking) differs(run *earlierRun) schemas.Finding {
 	info, _ := schemas.CodeRerateDiffers.Info()
 	return schemas.Finding{
 		Code: info.Code, Severity: info.Severity, Account: s.id, Value: string(run.Period),
@@ -208,33 +209,33 @@ func (e *earlierRun) carriedInto(ctx context.Context, s store.Store, id schemas.
 
 // rateLate is what a rater does about rows that came late.
 type rateLate struct {
-	any     bool
-	settles *Latecomers
+	any    bool
+	comers *Latecomers
 	// rows of the account at hand came late; done is what became of those of the account that was closed last.
 	rows int64
-	done Settled
+	done Taken
 }
 
-// takeOnTime adds the rows of the account at hand that did not come late, and leaves the others to settleLate.
+// takeOnTime adds the rows of the account at hand that did not come late, and leaves the others to takeLate.
 func (w *rater) takeOnTime(from, to int) error {
 	n, err := LeaveLate(w.combos.batch, from, to, w.combos.Add)
 	w.late.rows, w.fed = w.late.rows+n, w.fed+int64(to-from)-n
 	return err
 }
 
-// settleLate settles what came late for the account that is being closed, and returns what it carries into the period.
-func (w *rater) settleLate(id schemas.AccountID) (rating.Carried, error) {
+// takeLate takes what came late for the account that is being closed, and returns what it carries into the period.
+func (w *rater) takeLate(id schemas.AccountID) (rating.Carried, error) {
 	rows := w.late.rows
-	w.late.rows, w.late.done = 0, Settled{}
+	w.late.rows, w.late.done = 0, Taken{}
 	if rows == 0 {
 		return w.set.Carried(id)
 	}
-	done, err := w.late.settles.Settle(id, w.tally)
+	done, err := w.late.comers.Take(id, w.tally)
 	if err != nil {
 		return rating.Carried{}, err
 	}
 	if done.fed+done.repeated != rows {
-		return rating.Carried{}, fmt.Errorf("account %s: %w: %d came late, %d were settled", id, run.ErrLostRows, rows, done.fed+done.repeated)
+		return rating.Carried{}, fmt.Errorf("account %s: %w: %d came late, %d were taken", id, run.ErrLostRows, rows, done.fed+done.repeated)
 	}
 	w.late.done = *done
 	w.fed += done.fed

@@ -43,8 +43,8 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	if w.late.any = slices.Contains(room.scan.Columns, schemas.UseLatePeriod); w.late.any {
-		w.late.settles = NewLatecomers(ctx, set, usageOf(normalised))
-		defer w.late.settles.Close()
+		w.late.comers = NewLatecomers(ctx, set, usageOf(normalised))
+		defer w.late.comers.Close()
 	}
 	if members := set.kinIn(w.due); len(members) > 0 {
 		if w.kin, err = GatherFamilies(ctx, set, members, usageOf(normalised)); err != nil {
@@ -69,7 +69,7 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	res.Outputs, res.Control = append(res.Outputs, out), w.control
-	if err := run.ReadWhole(schemas.Usage.Name, &w.control.Read, normalised, func(c *run.Control) *dataset.Totals { return &c.Usage }); err != nil {
+	if err := run.ReadWhole(schemas.Usage.Name, &w.control.Read, normalised, run.UsageTotals); err != nil {
 		return nil, err
 	}
 	if len(w.carriedOn) > 0 {
@@ -97,9 +97,10 @@ type rater struct {
 	value   *rating.Valuer
 	lay     *rows.ChargeWriter
 	control run.Control
-	read    dataset.Tally
-	found   run.Findings
-	nobody  nobody
+	// read counts the usage as it comes, and wrote the charges as they go.
+	read, wrote dataset.Tally
+	found       run.Findings
+	nobody      nobody
 
 	// due are the shard's accounts in the book that have not been rated yet, in order.
 	due []schemas.AccountID
@@ -288,7 +289,7 @@ func (w *rater) closeAccount() error {
 	w.open = false
 	id := schemas.AccountID(w.account)
 	left := w.combos.Flush()
-	carried, err := w.settleLate(id)
+	carried, err := w.takeLate(id)
 	if err != nil {
 		return err
 	}
@@ -310,7 +311,7 @@ func (w *rater) closeAccount() error {
 	w.control.SuspendedRows += suspended
 	partly := out.Partly + w.late.done.partly
 	w.control.PartlyRows += partly
-	w.control.RatedRows += w.fed - suspended - partly
+	w.control.RatedRows += out.Whole + w.late.done.whole
 	w.fed = 0
 	for _, f := range append(found, negatives(id, out.Charges)...) {
 		w.found.Add(f)
@@ -331,26 +332,35 @@ func rowsOf(found []schemas.Finding) (n int64) {
 // keep lays charges out and writes full row groups.
 func (w *rater) keep(charges []schemas.Charge) error {
 	for i := range charges {
+		if err := run.CountCharge(&w.control.Made, &charges[i]); err != nil {
+			return err
+		}
 		if err := w.value.Value(&charges[i]); err != nil {
 			return err
 		}
 		if err := w.lay.Append(&charges[i]); err != nil {
 			return err
 		}
-		if err := run.CountCharge(&w.control.Charged, &charges[i]); err != nil {
-			return err
-		}
 		if err := w.lay.Batch.EndRow(); err != nil {
 			return err
 		}
 		if w.lay.Batch.Rows == parquet.RowGroupRows {
-			if err := w.to.Append(w.lay.Batch); err != nil {
+			if err := w.write(w.to.Append); err != nil {
 				return err
 			}
 			w.lay.Batch.Reset()
 		}
 	}
 	return nil
+}
+
+// write writes the charges that were laid out, and counts what is written.
+func (w *rater) write(write func(*dataset.Batch) error) error {
+	measures := dataset.Measures{Quantity: -1, Unit: -1, Cost: schemas.ChargeBilledCost, Currency: schemas.ChargeBillingCurrency}
+	if err := w.wrote.AddBatch(w.lay.Batch, measures); err != nil {
+		return err
+	}
+	return write(w.lay.Batch)
 }
 
 // end rates what is left: the last account with usage, and those after it without.
@@ -368,9 +378,13 @@ func (w *rater) end() error {
 		}
 	}
 	w.nobody.end(w)
+	if err := w.write(w.to.AppendLast); err != nil {
+		return err
+	}
 	var err error
 	if w.control.Read, err = w.read.Totals(); err != nil {
 		return err
 	}
-	return w.to.AppendLast(w.lay.Batch)
+	w.control.Charged, err = w.wrote.Totals()
+	return err
 }

@@ -25,10 +25,11 @@ func (c *Control) merge(o *Control) error {
 	return nil
 }
 
-func (c *Control) all() [12]*dataset.Totals {
-	return [12]*dataset.Totals{
+func (c *Control) all() [21]*dataset.Totals {
+	return [...]*dataset.Totals{
 		&c.Delivered, &c.OutOfScope, &c.Rejected, &c.Shuffled, &c.Duplicates, &c.Usage, &c.Read,
-		&c.Charged, &c.Taxes, &c.Margins, &c.Compared, &c.Invoiced,
+		&c.Made, &c.Charged, &c.Taxes, &c.Earning, &c.Margins, &c.Compared, &c.Invoiced,
+		&c.Valued, &c.Variances, &c.Unshown, &c.Spread, &c.Days, &c.Billed, &c.Matched,
 	}
 }
 
@@ -67,6 +68,9 @@ func ReadWhole(name string, have *dataset.Totals, results []*Result, wrote func(
 
 // ChargedTotals picks what rating charged.
 func ChargedTotals(c *Control) *dataset.Totals { return &c.Charged }
+
+// UsageTotals picks what normalising kept.
+func UsageTotals(c *Control) *dataset.Totals { return &c.Usage }
 
 // CountCharge counts a charge as a row, with what it bills. The error is money.ErrOverflow or money.ErrPrecision.
 func CountCharge(t *dataset.Totals, c *schemas.Charge) error {

@@ -120,13 +120,26 @@ type Control struct {
 	// rows of earlier runs, so that nothing is made of them.
 	LateRows     int64 `json:"late_rows,omitempty"`
 	RepeatedRows int64 `json:"repeated_rows,omitempty"`
-	// Charged are the charges that rating made, as rows, with what they bill as costs. Those that are Taxes are compared with
-	// nothing; of the others there are Margins, and the sums that are Compared with the plan. All are Invoiced.
+	// Made are the charges as they came from rating, as rows, with what they bill as costs, and Charged those that were written.
+	// Those that are Taxes, or paid before, are compared with nothing. Of the others, which are Earning, quantities are what peers
+	// bill for them, by currency: there are Margins of these, and the sums that are Compared with the plan. All are Invoiced.
+	Made     dataset.Totals `json:"made,omitzero"`
 	Charged  dataset.Totals `json:"charged"`
 	Taxes    dataset.Totals `json:"taxes,omitzero"`
+	Earning  dataset.Totals `json:"earning,omitzero"`
 	Margins  dataset.Totals `json:"margins,omitzero"`
 	Compared dataset.Totals `json:"compared"`
 	Invoiced dataset.Totals `json:"invoiced"`
+	// Valued is what the earning charges come to in the provider's currency as far as there is a rate, by measure as quantities: so
+	// much do Variances show or leave Unshown. Its revenue is Spread over days, and so much of it as variances show is that of Days.
+	Valued    dataset.Totals `json:"valued,omitzero"`
+	Variances dataset.Totals `json:"variances,omitzero"`
+	Unshown   dataset.Totals `json:"unshown,omitzero"`
+	Spread    dataset.Totals `json:"spread,omitzero"`
+	Days      dataset.Totals `json:"days,omitzero"`
+	// Billed are the rows of usage that peers bill, with what they bill as costs, and Matched those behind peer matches.
+	Billed  dataset.Totals `json:"billed,omitzero"`
+	Matched dataset.Totals `json:"matched,omitzero"`
 }
 
 // Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rows"
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // Findings gathers what a task finds wrong, and counts it by code. Those of a hostile delivery may be as many as its rows,
@@ -18,8 +20,49 @@ type Findings struct {
 	rows   []schemas.Finding
 	bytes  int
 	counts map[schemas.Code]CodeCount
+	sums   foundSums
 	spill  *findingsSpill
 	err    error
+}
+
+// foundSums are the quantities of findings by unit and their costs by currency. They may be too large for the totals of datasets.
+type foundSums map[string]money.Decimal
+
+func (s foundSums) add(what, in string, v money.Fixed) {
+	if in != "" && !v.IsZero() {
+		s[what+" "+in] = s[what+" "+in].Add(v.Decimal())
+	}
+}
+
+// addFinding counts what a finding holds.
+func (s foundSums) addFinding(f *schemas.Finding) {
+	s.add("quantity in", f.Unit, f.Quantity)
+	s.add("cost in", string(f.Currency), f.Cost)
+}
+
+// addRow counts what a row of the dataset holds.
+func (s foundSums) addRow(b *dataset.Batch, i int) {
+	for _, x := range [...]struct {
+		what    string
+		in, sum int
+	}{{"quantity in", schemas.FindUnit, schemas.FindQuantity}, {"cost in", schemas.FindCurrency, schemas.FindCost}} {
+		if v := &b.Columns[x.sum]; !v.IsNull(i) {
+			s.add(x.what, b.Columns[x.in].StringAt(i), v.Decs[i])
+		}
+	}
+}
+
+// diff says which sums are not those of want.
+func (s foundSums) diff(want foundSums) string {
+	var parts []string
+	keys := slices.AppendSeq(slices.Collect(maps.Keys(s)), maps.Keys(want))
+	slices.Sort(keys)
+	for _, key := range slices.Compact(keys) {
+		if !s[key].Equal(want[key]) {
+			parts = append(parts, fmt.Sprintf("%s %s instead of %s", key, s[key], want[key]))
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // heldFindings is about how many bytes of findings a task keeps in memory, and findingBytes what one takes without its long
@@ -37,10 +80,11 @@ func (in *Inputs) NewFindings() Findings {
 // Add takes a finding.
 func (f *Findings) Add(x schemas.Finding) {
 	if f.counts == nil {
-		f.counts = map[schemas.Code]CodeCount{}
+		f.counts, f.sums = map[schemas.Code]CodeCount{}, foundSums{}
 	}
 	x.Message = clipped(x.Message)
 	AddCode(f.counts, CodeCount{Code: x.Code, Severity: x.Severity, Findings: 1, Rows: x.Rows})
+	f.sums.addFinding(&x)
 	f.rows = append(f.rows, x)
 	f.bytes += findingBytes + len(x.Message) + len(x.Value)
 	if f.bytes > heldFindings && f.spill != nil && f.err == nil {
@@ -68,13 +112,15 @@ func clipped(message string) string {
 // codes returns the counts by code, in the order of schemas.Codes.
 func (f *Findings) codes() []CodeCount { return SortedCodes(f.counts) }
 
-// Write writes the findings as the task's part of their dataset, sorted; without any it writes nothing.
+// Write writes the findings as the task's part of their dataset, sorted; without any it writes nothing. The error is ErrUnbalanced,
+// wrapped, where what lies there then is not what was found: as many of each code, for as many rows, with the same sums.
 func (f *Findings) Write(ctx context.Context, in *Inputs, res *Result) error {
 	res.Codes = f.codes()
 	if f.err != nil || len(res.Codes) == 0 {
 		return f.err
 	}
-	out, err := in.WriteTable(ctx, &schemas.Findings, func(write func(*dataset.Batch) error) error {
+	counts, sums := map[schemas.Code]CodeCount{}, foundSums{}
+	out, err := in.WriteRead(ctx, &schemas.Findings, func(write func(*dataset.Batch) error) error {
 		if f.spill != nil && f.spill.file != nil {
 			return f.spill.sorted(ctx, f.rows, write)
 		}
@@ -83,17 +129,23 @@ func (f *Findings) Write(ctx context.Context, in *Inputs, res *Result) error {
 				cmp.Compare(a.Column, b.Column), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Value, b.Value))
 		})
 		return rows.WriteFindings(f.rows, write)
+	}, func(b *dataset.Batch) error {
+		for i := range b.Rows {
+			text := func(column int) string { return b.Columns[column].StringAt(i) }
+			AddCode(counts, CodeCount{schemas.Code(text(schemas.FindCode)), schemas.Severity(text(schemas.FindSeverity)), 1, b.Columns[schemas.FindRows].Ints[i]})
+			sums.addRow(b, i)
+		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
 	res.Outputs = append(res.Outputs, out)
-	counted := int64(0)
-	for _, c := range res.Codes {
-		counted += c.Findings
+	if have := SortedCodes(counts); !slices.Equal(have, res.Codes) {
+		return fmt.Errorf("%w: %s has findings %+v, and there were %+v", ErrUnbalanced, out.Key, have, res.Codes)
 	}
-	if out.Rows != counted {
-		return fmt.Errorf("%w: %s has %d findings of the %d that were counted", ErrUnbalanced, out.Key, out.Rows, counted)
+	if diff := sums.diff(f.sums); diff != "" {
+		return fmt.Errorf("%w: %s has other findings than there were: %s", ErrUnbalanced, out.Key, diff)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // TestManyFindings writes more findings than are kept in memory, last first: they come out in order, each once, and what
@@ -78,5 +80,43 @@ func TestManyFindings(t *testing.T) {
 	}
 	if rows != many {
 		t.Errorf("%d rows, want %d", rows, many)
+	}
+}
+
+// TestFindingsAreCounted loses, doubles and changes findings between where they are found and where they lie.
+func TestFindingsAreCounted(t *testing.T) {
+	cost, _ := money.FixedFromDecimal(money.NewDecimal(5, 0))
+	finding := func(row int64) schemas.Finding {
+		return schemas.Finding{Code: schemas.CodeBadJSON, Severity: schemas.Rejected, Source: "s", Object: "o", Row: row, Message: "it is none", Rows: 1, Cost: cost, Currency: "EUR"}
+	}
+	for _, c := range []struct {
+		name  string
+		spoil func(f *Findings)
+		says  string
+	}{
+		{"nothing", func(*Findings) {}, ""},
+		{"lost", func(f *Findings) { f.rows = f.rows[1:] }, "has findings [{Code:bad_json Severity:rejected Findings:1 Rows:1}], and there were [{Code:bad_json Severity:rejected Findings:2 Rows:2}]"},
+		{"doubled", func(f *Findings) { f.rows = append(f.rows, f.rows[0]) }, "Findings:3 Rows:3}], and there were"},
+		{"of more rows", func(f *Findings) { f.rows[0].Rows = 2 }, "Findings:2 Rows:3}], and there were"},
+		{"of another code", func(f *Findings) { f.rows[0].Code = schemas.CodeBadTime }, "Code:bad_time"},
+		{"of another amount", func(f *Findings) { f.rows[0].Cost = money.Fixed{} }, "cost in EUR 5 instead of 10"},
+		{"of another unit", func(f *Findings) { f.rows[0].Unit, f.rows[0].Quantity = "GB", cost }, "quantity in GB 5 instead of 0"},
+	} {
+		r := &Run{Stages: []Stage{{"normalise", []Step{{Name: "shard", Width: PerShard}}}}, Places: Places{Store: new(store.Memory), SpillDir: t.TempDir()}}
+		if err := r.Fix(Spec{Period: "2024-09"}); err != nil {
+			t.Fatal(err)
+		}
+		in, err := r.inputs(Task{Stage: "normalise", Step: "shard", Key: strings.Repeat("0", 32)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := in.NewFindings()
+		found.Add(finding(1))
+		found.Add(finding(2))
+		c.spoil(&found)
+		err = found.Write(t.Context(), in, new(Result))
+		if c.says == "" && err != nil || c.says != "" && (!errors.Is(err, ErrUnbalanced) || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.says)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/dataset/shuffle"
+	"daybook/pipeline/rows"
 	"daybook/schemas"
 )
 
@@ -61,6 +62,33 @@ func (in *Inputs) WriteTableWith(ctx context.Context, table *schemas.Table, fill
 	}
 	out.Size, out.Digest = info.Size, hex.EncodeToString(sum.Sum(nil))
 	return out, nil
+}
+
+// WriteRead writes rows as WriteTable does, of a table that no later step reads whole, and reads back what lies there: read, which
+// may be nil, gets it batch by batch, to be counted. The error is ErrUnbalanced, wrapped, where that are not the rows that were
+// handed in.
+func (in *Inputs) WriteRead(ctx context.Context, table *schemas.Table, fill func(write func(*dataset.Batch) error) error, read func(*dataset.Batch) error) (Output, error) {
+	var wrote, lies dataset.Digest
+	out, err := in.WriteTable(ctx, table, func(write func(*dataset.Batch) error) error {
+		return fill(func(b *dataset.Batch) error {
+			wrote.AddBatch(b)
+			return write(b)
+		})
+	})
+	if err != nil {
+		return out, err
+	}
+	err = rows.ScanTable(ctx, in.run.Store, out.Key, table, nil, func(b *dataset.Batch) error {
+		lies.AddBatch(b)
+		if read == nil {
+			return nil
+		}
+		return read(b)
+	})
+	if err == nil && lies.String() != wrote.String() {
+		err = fmt.Errorf("%w: %s is not as it was written: it has %d rows of %d, or others", ErrUnbalanced, out.Key, lies.Rows(), wrote.Rows())
+	}
+	return out, err
 }
 
 // sortedBy are the columns by which the rows of a table stand in order, for the footer.

@@ -144,7 +144,7 @@ func (d *decoder) layOutMapping(e *eventScanner, src *schemas.Source) error {
 		}
 		d.addColumn(column{use: use, field: field, name: path})
 	}
-	d.settleSides()
+	d.markSides()
 	return nil
 }
 

@@ -63,8 +63,8 @@ const (
 	coldLines, restLines = 64, 16
 )
 
-// A text is taken to be of one width if of settleLines lines fewer than mostChanges had another than the one before.
-const settleLines, mostChanges = 32, 3
+// A text is taken to be of one width if of decideLines lines fewer than mostChanges had another than the one before.
+const decideLines, mostChanges = 32, 3
 
 func newGap(text []byte) gap {
 	g := gap{size: len(text)}
@@ -100,8 +100,8 @@ func (e *eventScanner) known(i int) int {
 		if end := e.match(s, i); end >= 0 {
 			copy(e.shapes[1:k+1], e.shapes[:k])
 			e.shapes[0] = s
-			if s.lines++; s.lines%settleLines == 0 {
-				s.settle()
+			if s.lines++; s.lines%decideLines == 0 {
+				s.decide()
 			}
 			e.credit = min(e.credit+hitCredit, mostCredit)
 			e.misses = 0
@@ -168,14 +168,14 @@ func (e *eventScanner) match(s *shape, i int) int {
 	return i + s.tail.size
 }
 
-// settle decides, after settleLines lines, which texts are taken to be of one width.
-func (s *shape) settle() {
+// decide says, after decideLines lines, which texts are taken to be of one width.
+func (s *shape) decide() {
 	for k := range s.steps {
 		t := &s.steps[k]
 		t.steady = t.changes < mostChanges
 		t.changes = 0
 		if t.inner != nil {
-			t.inner.settle()
+			t.inner.decide()
 		}
 	}
 }

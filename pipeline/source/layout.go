@@ -135,13 +135,13 @@ func (d *decoder) layOut(names []string) error {
 	if len(missing) > 0 {
 		return d.refuse(schemas.CodeMissingColumn, "it lacks the columns that %s requires: %s", d.src.Format, strings.Join(missing, ", "))
 	}
-	d.settleSides()
+	d.markSides()
 	d.layOutRest(h)
 	return nil
 }
 
-// settleSides marks the columns that are side columns beside those there are.
-func (d *decoder) settleSides() {
+// markSides marks the columns that are side columns beside those there are.
+func (d *decoder) markSides() {
 	billed := func(c column) bool { return c.use == schemas.UseBilledCost }
 	if !slices.ContainsFunc(d.columns, billed) {
 		return

@@ -31,7 +31,7 @@ func (d *Directory) create(ctx context.Context, key string, body io.ReadSeeker, 
 	// Mostly there is nothing, but a repeated run need not write all again to find that there is.
 	info, err := same(ctx, d, key, body)
 	if !errors.Is(err, ErrNotFound) {
-		return info, d.settle(key, err)
+		return info, d.secure(key, err)
 	}
 	return d.createYielding(ctx, key, func(w io.Writer) error {
 		if _, err := body.Seek(0, io.SeekStart); err != nil {
@@ -42,8 +42,8 @@ func (d *Directory) create(ctx context.Context, key string, body io.ReadSeeker, 
 	}, leave)
 }
 
-// settle makes sure that an object found in place stays there: whoever linked it may have died before syncing its folder.
-func (d *Directory) settle(key string, err error) error {
+// secure makes sure that an object found in place stays there: whoever linked it may have died before syncing its folder.
+func (d *Directory) secure(key string, err error) error {
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (d *Directory) createYielding(ctx context.Context, key string, write func(i
 		if errors.Is(err, ErrNotFound) {
 			return Info{}, fmt.Errorf("create %q in %s: its name is taken by a folder or special file", key, d)
 		}
-		return info, d.settle(key, err)
+		return info, d.secure(key, err)
 	}
 	if err != nil {
 		return Info{}, fmt.Errorf("create %q in %s: %w", key, d, err)

@@ -127,17 +127,3 @@ func (l *useLine) fields(p *tally.Pack) {
 	p.Numbers(&l.Consumed, &l.Priced, &l.List, &l.Billed)
 	p.Count(&l.Rows)
 }
-
-// Bills returns the sum of what peers billed per currency: the control total that usage and matches share.
-func (u *Use) Bills() ([]tally.Total, error) {
-	var out []tally.Total
-	for _, l := range u.rows() {
-		if l.Peer == "" {
-			continue
-		}
-		if err := tally.AddTotal(&out, l.Currency, l.Billed); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}

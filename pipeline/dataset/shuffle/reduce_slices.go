@@ -270,7 +270,7 @@ func (s *slicer) gatherSlice(slice []keyedRow, from uint32) error {
 		return err
 	}
 	if s.paired != nil {
-		if err := s.settlePairs(b, at); err != nil {
+		if err := s.checkPairs(b, at); err != nil {
 			return err
 		}
 		s.paired = nil
@@ -278,9 +278,9 @@ func (s *slicer) gatherSlice(slice []keyedRow, from uint32) error {
 	return s.handOut(slice, b)
 }
 
-// settlePairs makes sure that the duplicates are such, and counts and reports them. The rows of pairs are in b, at tells
+// checkPairs makes sure that the duplicates are such, and counts and reports them. The rows of pairs are in b, at tells
 // where.
-func (s *slicer) settlePairs(b *dataset.Batch, at map[uint32]int) error {
+func (s *slicer) checkPairs(b *dataset.Batch, at map[uint32]int) error {
 	for _, p := range s.pairs {
 		if !sameValues(b, at[p.kept], at[p.dropped], s.what.Identity) {
 			return errNames

@@ -47,17 +47,20 @@ const undated = schemas.Period("undated")
 // readSightings reads those of the objects that a source has filed under a month.
 func readSightings(ctx context.Context, s store.Store, p schemas.Period, id schemas.SourceID) (*sightings, error) {
 	x := &sightings{key: fmt.Sprintf("arrivals/%s/%s.json", p, id), objects: map[string]sighting{}, listed: map[string]store.Info{}}
-	body, version, err := store.ReadAll(ctx, s, x.key)
-	if errors.Is(err, store.ErrNotFound) {
+	version, err := store.ReadDecoded(ctx, s, x.key, func(body []byte) error {
+		x.before = body
+		clear(x.objects)
+		return x.parse(body)
+	})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return x, nil
-	}
-	if err != nil {
+	case err != nil && version != "":
+		return nil, fmt.Errorf("%s is damaged: %w; restore it, or remove it: objects then have arrived when the landing place says that they were changed", x.key, err)
+	case err != nil:
 		return nil, err
 	}
-	x.version, x.before = version, body
-	if err := x.parse(body); err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w; restore it, or remove it: objects then have arrived when the landing place says that they were changed", x.key, err)
-	}
+	x.version = version
 	return x, nil
 }
 

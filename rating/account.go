@@ -132,10 +132,14 @@ func (b *bill) finish() {
 			c.Service = b.plan.serviceName(c.Offering)
 		}
 		c.Steps = l.t.Steps
-		if !b.plan.spec.Unnamed {
-			c.ID = chargeID(c, b.room)
-		}
 		b.out.Charges = append(b.out.Charges, *c)
+	}
+	if b.plan.spec.Unnamed {
+		return
+	}
+	b.name(b.out.Charges)
+	for i, l := range b.lines {
+		l.charge.ID = b.out.Charges[i].ID
 	}
 }
 

@@ -239,16 +239,16 @@ func TestDifference(t *testing.T) {
 			}
 			return v
 		}
-		notes := rating.Difference(issued, again)
+		notes := rating.Difference("2024-09", "2024-10", issued, again)
 		if got, want := sum(issued).Add(sum(notes)), sum(again); !got.Equal(want) {
 			t.Fatalf("seed %d: issued and corrections are %s, rated again %s", seed, got, want)
 		}
 		for i := range notes {
-			if err := model.Check(&notes[i]); err != nil || notes[i].Class != "Correction" {
+			if err := model.Check(&notes[i]); err != nil || notes[i].Class != "Correction" || notes[i].Corrects != "2024-09" {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
 		}
-		if more := rating.Difference(append(issued, notes...), again); len(more) != 0 {
+		if more := rating.Difference("2024-09", "2024-10", append(issued, notes...), again); len(more) != 0 {
 			t.Fatalf("seed %d: after the corrections still differ %v", seed, more)
 		}
 	}

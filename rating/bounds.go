@@ -83,7 +83,7 @@ func (b *bill) priceBounds(sub *subscription, x *price) bounds {
 	out.lines = b.linesWhere(func(l *line) bool { return l.sub == sub && l.price == x })
 	out.template = b.blank(sub)
 	out.template.price, out.template.tax = x, x.offering.TaxCategory
-	out.template.charge.Offering, out.template.charge.Price = x.offering.ID, x.ID
+	out.template.charge.Offering, out.template.charge.Price, out.template.charge.Version = x.offering.ID, x.ID, x.Version
 	out.template.charge.Service, out.template.charge.ServiceCategory = x.offering.Service, x.offering.ServiceCategory
 	factor, ok := b.rate(x.Currency, b.currency, out.template)
 	if !ok {

@@ -9,11 +9,11 @@ import (
 	"daybook/schemas"
 )
 
-// Difference returns the charges that turn what was issued for a period into what rating it again gives: one for each
-// line whose amount or usage differs, of class Correction, with the period of the original. Charges are the same line when
+// Difference returns the charges that turn what was issued for a period into what rating it again gives, to stand in the bill run
+// for a later one: one for each line whose amount or usage differs, of class Correction, with the charge period of the original. Charges are the same line when
 // account, subscription, price, meter, group, category, description and period agree; lines on one side only are
 // charged in full or given back. Issued and corrections therefore add up to rerated.
-func Difference(issued, rerated []schemas.Charge) []schemas.Charge {
+func Difference(of, in schemas.Period, issued, rerated []schemas.Charge) []schemas.Charge {
 	type pair struct{ before, after *schemas.Charge }
 	pairs := map[string]*pair{}
 	var keys []string
@@ -36,7 +36,7 @@ func Difference(issued, rerated []schemas.Charge) []schemas.Charge {
 	slices.Sort(keys)
 	var out []schemas.Charge
 	for _, key := range keys {
-		if c, differs := correction(pairs[key].before, pairs[key].after); differs {
+		if c, differs := correction(of, in, pairs[key].before, pairs[key].after); differs {
 			out = append(out, c)
 		}
 	}
@@ -63,8 +63,8 @@ func addCharge(sum, c *schemas.Charge) *schemas.Charge {
 	return sum
 }
 
-// correction is the charge that turns before into after.
-func correction(before, after *schemas.Charge) (schemas.Charge, bool) {
+// correction is the charge that turns before into after, which are of a period, in a run for another.
+func correction(of, in schemas.Period, before, after *schemas.Charge) (schemas.Charge, bool) {
 	none := schemas.Charge{}
 	c := cmp.Or(after, before)
 	if before == nil {
@@ -74,7 +74,7 @@ func correction(before, after *schemas.Charge) (schemas.Charge, bool) {
 	if after == nil {
 		after = &none
 	}
-	out.Class, out.Steps = schemas.ClassCorrection, nil
+	out.Class, out.Corrects, out.Steps = schemas.ClassCorrection, of, nil
 	out.List, out.PeerCost = after.List.Sub(before.List), after.PeerCost.Sub(before.PeerCost)
 	out.Consumed, out.Priced = after.Consumed.Sub(before.Consumed), after.Priced.Sub(before.Priced)
 	out.UsageRows = after.UsageRows - before.UsageRows
@@ -86,6 +86,6 @@ func correction(before, after *schemas.Charge) (schemas.Charge, bool) {
 	amount := t.Sub("the amount rated again, less that issued", model.Fact("rerated", after.Amount), model.Fact("issued", before.Amount))
 	residue := t.Sub("what rounding left", model.In("exact", exact), model.In("amount", amount))
 	out.Exact, out.Amount, out.Residue, out.Steps = exact.V, amount.V, residue.V, t.Steps
-	out.ID = chargeID(&out, t.Inside())
+	out.ID = chargeID(&out, in, 0, t.Inside())
 	return out, !amount.V.IsZero() || !exact.V.IsZero() || !out.Priced.IsZero() || !out.PeerCost.IsZero() || !out.Consumed.IsZero() || out.UsageRows != 0
 }

@@ -203,7 +203,7 @@ func joint(c *oracle, terms *schemas.Terms) (result, error) {
 	}
 	issued := slices.Clone(out.Charges)
 	issued[0].Amount, issued[0].Exact = *c.Params.AlreadyBilled, *c.Params.AlreadyBilled
-	return amount(sumWhere(rating.Difference(issued, out.Charges), ofPrice("p"))), nil
+	return amount(sumWhere(rating.Difference("2024-09", "2024-10", issued, out.Charges), ofPrice("p"))), nil
 }
 
 func blockOracle(c *oracle) (result, error) {

@@ -1,9 +1,6 @@
 package rating
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 
 	"daybook/rating/model"
@@ -129,25 +126,4 @@ func (b *bill) roundDocument() error {
 		l.fix(n)
 	}
 	return nil
-}
-
-// chargeID identifies a charge by its content; the text goes into a room.
-func chargeID(c *schemas.Charge, r *model.Room) schemas.ChargeID {
-	var room [512]byte
-	text := room[:0]
-	for _, s := range [...]string{
-		string(c.Account), string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), string(c.Category),
-		string(c.Class), c.Group, c.Description, string(c.Peer), string(c.Currency),
-	} {
-		text = append(append(text, s...), 0)
-	}
-	text = append(c.Exact.AppendText(text), 0)
-	text = append(c.Amount.AppendText(text), 0)
-	text = binary.BigEndian.AppendUint64(text, uint64(c.Start.UnixMicro()))
-	text = binary.BigEndian.AppendUint64(text, uint64(c.End.UnixMicro()))
-	text = binary.BigEndian.AppendUint64(text, uint64(c.UsageRows))
-	sum := sha256.Sum256(text)
-	var digits [32]byte
-	hex.Encode(digits[:], sum[:len(digits)/2])
-	return schemas.ChargeID(r.Text(digits[:]))
 }

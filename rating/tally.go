@@ -42,6 +42,7 @@ type Tally struct {
 	drawn   int // of lines
 	bill    bill
 	order   []int // of series
+	named   []named
 	rules   []ruleFor
 	carried Carried
 	// stretches are those of the series at hand.

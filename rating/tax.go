@@ -90,7 +90,7 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 	if rate.Included {
 		net := b.blank(nil)
 		net.amount = net.t.Neg("the tax that the prices contain", model.Fact("tax", l.charge.Amount))
-		net.charge.Model, net.charge.Description, net.charge.List = "tax_included", "Contained "+c.Description, net.amount.V
+		net.charge.Model, net.charge.Price, net.charge.Description, net.charge.List = "tax_included", c.Price, "Contained "+c.Description, net.amount.V
 		net.tax = noTax
 		net.fix(net.amount)
 		b.add(net)

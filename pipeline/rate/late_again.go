@@ -50,13 +50,10 @@ func (s *taking) rate() error {
 		s.out.found = append(s.out.found, suspended...)
 		s.out.whole += with.Whole - without.Whole
 		s.out.partly += with.Partly - without.Partly
-		if len(rating.Difference(s.issued[run.Period], asKept(without.Charges))) > 0 {
+		if len(rating.Difference(run.Period, s.set.Period, s.issued[run.Period], asKept(without.Charges))) > 0 {
 			differing = append(differing, s.differs(run))
 		}
-		for _, c := range rating.Difference(s.issued[run.Period], asKept(with.Charges)) {
-			c.Corrects = run.Period
-			corrections = append(corrections, c)
-		}
+		corrections = append(corrections, rating.Difference(run.Period, s.set.Period, s.issued[run.Period], asKept(with.Charges))...)
 		s.out.Again = append(s.out.Again, ratedPeriod{run, with.Charges})
 	}
 	if !taken {

@@ -101,6 +101,7 @@ type rater struct {
 	read, wrote dataset.Tally
 	found       run.Findings
 	nobody      nobody
+	names       names
 
 	// due are the shard's accounts in the book that have not been rated yet, in order.
 	due []schemas.AccountID
@@ -319,7 +320,11 @@ func (w *rater) closeAccount() error {
 	if !out.Carried.IsEmpty() {
 		w.carriedOn = append(w.carriedOn, carriedAccount{id, out.Carried})
 	}
-	return w.keep(append(out.Charges, w.late.done.Corrections...))
+	charges := append(out.Charges, w.late.done.Corrections...)
+	if err := w.names.check(id, charges); err != nil {
+		return err
+	}
+	return w.keep(charges)
 }
 
 func rowsOf(found []schemas.Finding) (n int64) {

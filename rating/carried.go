@@ -1,10 +1,8 @@
 package rating
 
 import (
-	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"daybook/rating/model"
 	"daybook/schemas"
@@ -13,8 +11,10 @@ import (
 
 // Carried is what one period hands to the next for an account. It is plain data; the zero value starts afresh.
 type Carried struct {
-	// Levels are those on which latest and time-weighted meters ended.
+	// Levels are those on which latest and time-weighted meters ended, sorted by series and identifier.
 	Levels []CarriedLevel `json:"levels,omitempty"`
+	// Series describe what has these levels, sorted.
+	Series []CarriedSeries `json:"series,omitempty"`
 	// Allowances are what is left of allowances that roll over, oldest first.
 	Allowances []CarriedAllowance `json:"allowances,omitempty"`
 	// Grants are balances of prepaid credits, Coupons what redemptions took off so far. They replace what the book says.
@@ -34,6 +34,18 @@ type CarriedLevel struct {
 	Series string      `json:"series"`
 	ID     string      `json:"id,omitempty"`
 	Level  money.Fixed `json:"level"`
+}
+
+// CarriedSeries is what all that made the levels of a series has in common beside the meter's groups, so that charges of levels
+// that nothing changed any more say whose and where they are. A text is empty where there is no such thing.
+type CarriedSeries struct {
+	Series          string         `json:"series"`
+	Service         string         `json:"service,omitempty"`
+	ServiceCategory string         `json:"service_category,omitempty"`
+	SKU             schemas.SKU    `json:"sku,omitempty"`
+	SkuMeter        string         `json:"sku_meter,omitempty"`
+	Region          string         `json:"region,omitempty"`
+	Peer            schemas.PeerID `json:"peer,omitempty"`
 }
 
 // CarriedAllowance is what one period left of an allowance, and for how many more periods it may be used.
@@ -67,17 +79,6 @@ type CarriedCommitment struct {
 	Tax string `json:"tax,omitempty"`
 }
 
-// levels are the levels at which a series starts.
-func (c *Carried) levels(series string) []levelAt {
-	var out []levelAt
-	for _, l := range c.Levels {
-		if l.Series == series {
-			out = append(out, levelAt{l.ID, l.Level})
-		}
-	}
-	return out
-}
-
 // next is what is carried on before the period changes any of it.
 func (c *Carried) next() Carried {
 	return Carried{Grants: slices.Clone(c.Grants), Coupons: slices.Clone(c.Coupons)}
@@ -85,49 +86,11 @@ func (c *Carried) next() Carried {
 
 // carry keeps the levels and allowances with which the next period starts.
 func (b *bill) carry() error {
-	for i := 0; b.plan.carries && i < len(b.tally.series); i++ {
-		s := &b.tally.series[i]
-		if s.meter >= 0 && b.plan.meters[s.meter].CarryIn {
-			b.out.Carried.Levels = append(b.out.Carried.Levels, b.endLevels(s)...)
-		}
+	if b.plan.carries || len(b.carried.Levels) > 0 {
+		b.carryLevels()
 	}
-	for _, l := range b.carried.Levels { // series without rows in this period keep their level
-		if !slices.ContainsFunc(b.tally.series, func(s series) bool { return s.key == l.Series }) {
-			b.out.Carried.Levels = append(b.out.Carried.Levels, l)
-		}
-	}
-	slices.SortFunc(b.out.Carried.Levels, func(x, y CarriedLevel) int {
-		return cmp.Or(cmp.Compare(x.Series, y.Series), cmp.Compare(x.ID, y.ID))
-	})
 	b.rollOver()
 	return nil
-}
-
-// endLevels are the levels on which a series ends.
-func (b *bill) endLevels(s *series) []CarriedLevel {
-	m := &b.plan.meters[s.meter]
-	var all accumulator
-	for k := range s.slices {
-		// A sum beyond 38 digits was refused row by row; of levels only the points matter here.
-		all.points = append(all.points, s.slices[k].points...)
-		if s.slices[k].rows > 0 {
-			all.extreme, all.rows = s.slices[k].extreme, all.rows+s.slices[k].rows
-		}
-	}
-	if m.Aggregation == schemas.AggregateLatest {
-		return []CarriedLevel{{Series: s.key, Level: all.extreme}}
-	}
-	var out []CarriedLevel
-	for _, tr := range levels(all.points, &m.Meter, b.carried.levels(s.key)) {
-		level := tr.level
-		if n := len(tr.changes); n > 0 {
-			level = tr.changes[n-1].Value
-		}
-		if !level.IsZero() {
-			out = append(out, CarriedLevel{s.key, tr.id, level})
-		}
-	}
-	return out
 }
 
 // rollOver carries on what the period leaves of allowances that roll over.
@@ -204,30 +167,4 @@ func (b *bill) soleGroup(e *entry) string {
 		return ""
 	}
 	return b.plan.seriesKey(e.price.meter, "", "", nil)
-}
-
-// seed makes the series that have a level carried in and no row, so that what stayed as it was is charged, too.
-func (t *Tally) seed(c *Carried) {
-	for _, l := range c.Levels {
-		if id, there := t.ids[l.Series]; there && t.byID[id].stamp == t.stamp {
-			continue
-		}
-		parts := strings.Split(l.Series, "\x00")
-		at, known := t.plan.meterAt[schemas.MeterID(parts[0])]
-		if !known || len(parts) < 3 || len(parts)-3 != len(t.plan.meters[at].GroupBy) {
-			continue
-		}
-		m := match{meter: at, reads: Reads{Value: t.plan.meters[at].value, Cost: -1, ID: t.plan.meters[at].id}, labels: make([]string, len(t.plan.columns))}
-		m.labels[labelCurrency] = parts[2]
-		for i, value := range parts[3:] {
-			m.group = append(m.group, schemas.DimensionMatch{Column: t.plan.meters[at].GroupBy[i], Value: value})
-			m.labels[t.plan.meters[at].groups[i]] = value
-		}
-		if parts[2] != "" {
-			m.reads.Cost = schemas.UseEffectiveCost
-		}
-		m.key = t.plan.keyOf(&m, "")
-		m.id = t.idOf(m.key)
-		t.seriesOf(&m)
-	}
 }

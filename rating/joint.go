@@ -2,6 +2,7 @@ package rating
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"daybook/rating/model"
@@ -26,8 +27,16 @@ type heldSlice struct {
 	slice  int
 }
 
+// jointUse is what a joint price takes of one meter: what its rows add up to, or the levels of each of its series.
 type jointUse struct {
-	acc accumulator
+	acc    accumulator
+	levels []jointLevel
+}
+
+// jointLevel is the level of one series, with all that changed it up to the end of the last stretch that was taken.
+type jointLevel struct {
+	series *series
+	acc    accumulator
 }
 
 type jointCost struct {
@@ -68,7 +77,7 @@ func (b *bill) joinStretch(s *series, st *stretch) error {
 	m := &b.plan.meters[s.meter]
 	for k, at := range j.entry.price.meters {
 		if at == s.meter {
-			if err := j.uses[k].acc.merge(m.Aggregation, st.acc); err != nil {
+			if err := j.uses[k].take(m, s, st); err != nil {
 				return err
 			}
 		}
@@ -81,6 +90,26 @@ func (b *bill) joinStretch(s *series, st *stretch) error {
 		s.priced[k] = j.line
 		j.held = append(j.held, heldSlice{s, k})
 	}
+	return nil
+}
+
+// take adds a stretch of a series. What went on before the stretch counts for the level at which that begins, also where nothing
+// was sold then.
+func (u *jointUse) take(m *meter, s *series, st *stretch) error {
+	if !m.holdsOn() {
+		return u.acc.merge(m.Aggregation, st.acc)
+	}
+	var all accumulator
+	for k := range s.slices[:st.last] {
+		if err := all.take(m.Aggregation, &s.slices[k]); err != nil {
+			return err
+		}
+	}
+	if i := slices.IndexFunc(u.levels, func(l jointLevel) bool { return l.series == s }); i >= 0 {
+		u.levels[i].acc = all
+		return nil
+	}
+	u.levels = append(u.levels, jointLevel{s, all})
 	return nil
 }
 
@@ -117,8 +146,14 @@ func (b *bill) jointUsage(j *joint) model.Usage {
 	for k, at := range j.entry.price.meters {
 		m := &b.plan.meters[at]
 		s := span{start: j.entry.start, end: j.entry.end, whole: b.plan.end.UnixMicro() - b.plan.start.UnixMicro()}
-		q := j.uses[k].acc.aggregate(&m.Meter, s)
-		t.Add(model.OpGiven, fmt.Sprintf("metered %s from %d rows", m.ID, j.uses[k].acc.rows), q, model.Fact("quantity", q))
+		use := &j.uses[k]
+		q, rows := use.acc.aggregate(&m.Meter, s), use.acc.rows
+		for i := range use.levels {
+			l := &use.levels[i]
+			s.carried = b.levelsOf(l.series, m)
+			q, rows = q.Add(l.acc.aggregate(&m.Meter, s)), rows+l.acc.rows
+		}
+		t.Add(model.OpGiven, fmt.Sprintf("metered %s from %d rows", m.ID, rows), q, model.Fact("quantity", q))
 		u.Units = append(u.Units, model.UnitQuantity{Unit: string(m.ID), Quantity: q})
 	}
 	return u

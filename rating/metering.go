@@ -51,6 +51,11 @@ func (m *meter) additive() bool {
 	return false
 }
 
+// holdsOn reports whether what a row says holds on until another changes it, in whatever slice that is.
+func (m *meter) holdsOn() bool {
+	return m.Window == "" && (m.Aggregation == schemas.AggregateTimeWeighted || m.Aggregation == schemas.AggregateLatest)
+}
+
 // price sets the line's amount and quantities.
 func (x *metering) price(st *stretch, p *progress) error {
 	c := &x.line.charge
@@ -261,7 +266,7 @@ func (x *metering) unit() string {
 // quantity aggregates, windows first.
 func (x *metering) quantity(a *accumulator, start, end int64) money.Decimal {
 	s := span{start: start, end: end, whole: x.bill.plan.end.UnixMicro() - x.bill.plan.start.UnixMicro()}
-	s.carried = x.bill.carried.levels(x.series.key)
+	s.carried = x.bill.levelsOf(x.series, x.meter)
 	return a.aggregate(&x.meter.Meter, s)
 }
 

@@ -61,20 +61,27 @@ func (b *bill) rateSeries(s *series) error {
 	}
 	var p progress
 	var last *subscription
+	seen := 0 // slices that the history has
 	for i := range stretches {
 		st := &stretches[i]
+		for ; m.holdsOn() && seen < st.first; seen++ { // what changed a level while nothing was sold
+			if err := p.history.take(m.Aggregation, &s.slices[seen]); err != nil {
+				return err
+			}
+		}
 		if st.entry.price.joint {
 			if err := b.joinStretch(s, st); err != nil {
 				return err
 			}
 			continue
 		}
+		seen = st.last
 		if st.entry.sub != last || st.entry.price.startsAnew() {
 			p.before, p.quantity, p.counts, p.granted = accumulator{}, money.Zero, false, nil
 		}
 		last = st.entry.sub
 		more := i+1 < len(stretches)
-		if st.acc.rows > 0 || m.CarryIn || m.Aggregation == schemas.AggregateTimeWeighted || p.counts && m.additive() && st.entry.price.allowanceMoves() {
+		if m.measures(st, &p) {
 			if err := b.rateStretch(s, m, st, &p, more); err != nil {
 				return err
 			}
@@ -88,6 +95,12 @@ func (b *bill) rateSeries(s *series) error {
 		}
 	}
 	return nil
+}
+
+// measures reports whether there is anything to price in a stretch: rows, a level that holds on, or an allowance that is another.
+func (m *meter) measures(st *stretch, p *progress) bool {
+	return st.acc.rows > 0 || m.CarryIn || m.Aggregation == schemas.AggregateTimeWeighted || m.holdsOn() && p.history.rows > 0 ||
+		p.counts && m.additive() && st.entry.price.allowanceMoves()
 }
 
 // allowanceMoves reports whether what is left of the price's allowance for earlier usage of the period may be another in a

@@ -17,33 +17,50 @@ type bounds struct {
 	template         *line       // what an adjustment belongs to
 }
 
-// applyBounds applies the bounds of prices, offerings, subscriptions and the account, from the inside out.
-func (b *bill) applyBounds() error {
+// applyBounds applies the bounds of prices, offerings, subscriptions and the account, from the inside out, that look at amounts
+// before or after discounts: each price's as its policy says, the others as the catalogue's does.
+func (b *bill) applyBounds(basis schemas.MinimumBasis) {
+	rest := b.policy.MinimumBasis == basis
 	for _, i := range b.tally.context.bounded {
 		sub := &b.tally.context.subs[i]
 		for _, x := range b.boundedPrices(sub) {
-			b.keepWithin(b.priceBounds(sub, x))
+			if x.policy.MinimumBasis != basis {
+				continue
+			}
+			if bounds, sold := b.priceBounds(sub, x); sold {
+				b.keepWithin(bounds)
+			}
 		}
 		for _, seg := range sub.segments {
-			if o := seg.offering; (o.Minimum != nil || o.Maximum != nil) && firstOf(sub, seg) {
+			if o := seg.offering; rest && (o.Minimum != nil || o.Maximum != nil) && firstOf(sub, seg) {
 				b.keepWithin(b.offeringBounds(sub, o))
 			}
 		}
-		if sub.Minimum != nil || sub.Maximum != nil {
+		if rest && (sub.Minimum != nil || sub.Maximum != nil) {
 			x := bounds{what: "subscription " + string(sub.ID), minimum: sub.Minimum, maximum: sub.Maximum}
 			x.ratio = b.covered(sub, nil, nil)
 			x.lines = b.linesWhere(func(l *line) bool { return l.sub == sub })
 			x.template = b.blank(sub)
+			x.template.tax = b.taxOfMinimum(x.lines, sub)
 			b.keepWithin(x)
 		}
 	}
-	if b.account.Minimum != nil || b.account.Maximum != nil {
+	if rest && (b.account.Minimum != nil || b.account.Maximum != nil) {
 		x := bounds{what: "account " + string(b.account.ID), minimum: b.account.Minimum, maximum: b.account.Maximum, ratio: whole}
 		x.lines = b.lines
 		x.template = b.blank(nil)
+		x.template.tax = b.taxOfMinimum(x.lines, nil)
 		b.keepWithin(x)
 	}
-	return nil
+}
+
+// taxOfMinimum is the tax category of what is missing to a minimum of lines: that of the last of them; without any, that of what the
+// subscription is to, or the account has bought.
+func (b *bill) taxOfMinimum(lines []*line, sub *subscription) string {
+	if n := len(lines); n > 0 {
+		return lines[n-1].tax
+	}
+	return b.taxOfBought(func(s *subscription, _ *offering) bool { return sub == nil || s == sub })
 }
 
 // whole is the ratio of a whole period.
@@ -78,8 +95,12 @@ func (b *bill) boundedPrices(sub *subscription) []*price {
 	return out
 }
 
-func (b *bill) priceBounds(sub *subscription, x *price) bounds {
+// priceBounds are those of a price; there are none where it is not in force in the period.
+func (b *bill) priceBounds(sub *subscription, x *price) (bounds, bool) {
 	out := bounds{what: "price " + string(x.ID), ratio: b.covered(sub, x.offering, x)}
+	if out.ratio.Num.IsZero() {
+		return out, false
+	}
 	out.lines = b.linesWhere(func(l *line) bool { return l.sub == sub && l.price == x })
 	out.template = b.blank(sub)
 	out.template.price, out.template.tax = x, x.offering.TaxCategory
@@ -89,10 +110,10 @@ func (b *bill) priceBounds(sub *subscription, x *price) bounds {
 	if !ok {
 		out.template.charge.Currency = x.Currency
 		b.out.Findings = append(b.out.Findings, b.unconverted(out.template, schemas.CodeNoRate))
-		return out
+		return out, true
 	}
 	out.minimum, out.maximum = convertBound(x.Minimum, factor), convertBound(x.Maximum, factor)
-	return out
+	return out, true
 }
 
 func (b *bill) offeringBounds(sub *subscription, o *offering) bounds {
@@ -131,21 +152,21 @@ func (b *bill) covered(sub *subscription, o *offering, x *price) money.Ratio {
 		how = x.Prorate
 	}
 	for _, seg := range sub.segments {
-		if seg.paused || o != nil && seg.offering != o || x != nil && !inPhase(x, seg.phase) {
+		if seg.paused || o != nil && seg.offering != o {
 			continue
 		}
-		start, end := seg.start, seg.end
+		var few [2]stretchOfTime
+		parts := append(few[:0], stretchOfTime{seg.start, seg.end})
 		if x != nil {
-			if start, end = b.plan.inForce(sub, x, start, end); !start.Before(end) {
-				continue
+			parts = b.plan.inForce(few[:0], sub, x, seg.phase, seg.start, seg.end)
+		}
+		for _, at := range parts {
+			r := Part{From: at.start, To: at.end, Start: b.plan.start, End: b.plan.end, Zone: b.account.zone}.Ratio(how)
+			if how == schemas.ProrateNone {
+				return r
 			}
+			out.Num, out.Den = out.Num.Add(r.Num), r.Den
 		}
-		part := Part{From: start, To: end, Start: b.plan.start, End: b.plan.end, Zone: b.account.zone}
-		r := part.Ratio(how)
-		if how == schemas.ProrateNone {
-			return r
-		}
-		out.Num, out.Den = out.Num.Add(r.Num), r.Den
 	}
 	if out.Den.IsZero() {
 		return money.Ratio{Num: money.Zero, Den: money.One}

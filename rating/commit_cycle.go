@@ -59,13 +59,16 @@ func (p *Plan) cyclesOf(c *schemas.Commitment) []commitCycle {
 func (b *bill) commitCycles(c *schemas.Commitment, sold []*line) {
 	for _, y := range b.plan.cyclesOf(c) {
 		run := b.soFar(c, &y)
-		spend := money.Zero
+		spend, counted := money.Zero, !run.Spent.IsZero() || run.Tax != ""
 		for _, l := range sold {
 			if scoped(c.Offerings, c.Meters, &l.charge) {
 				if part, counts := b.partIn(l, c, &y); counts {
-					spend, run.Tax = spend.Add(part), l.tax
+					spend, run.Tax, counted = spend.Add(part), l.tax, true
 				}
 			}
+		}
+		if !counted {
+			run.Tax = b.taxLike(nil, c)
 		}
 		b.cycleOverage(c, &y, &run, spend)
 		if !y.to.After(b.plan.end) {

@@ -17,19 +17,33 @@ type windowSpend struct {
 	cumulative money.Decimal
 }
 
-// commitWindow is the window by which a commitment of the account counts a meter's usage; empty is none. Of several
-// commitments the first that is in force counts.
-func (p *Plan) commitWindow(a *account, m *meter) schemas.Window {
+// commitWindow is the window by which a meter's usage is told for the commitments of the account that count it by window, empty
+// where there are none: the shortest of theirs, of which the longer ones are made, and no longer than a day, on which commitments
+// begin and end.
+func (p *Plan) commitWindow(a *account, m *meter) (shortest schemas.Window) {
 	if !m.spentByWindow() {
 		return ""
 	}
 	for i := range a.Commitments {
 		c := &a.Commitments[i]
-		if c.Window != "" && p.applies(&c.Validity) && (len(c.Meters) == 0 || slices.Contains(c.Meters, m.ID)) {
-			return c.Window
+		if c.Window == "" || !p.applies(&c.Validity) || len(c.Meters) > 0 && len(c.Offerings) == 0 && !slices.Contains(c.Meters, m.ID) {
+			continue
+		}
+		w := c.Window
+		if windowLength(w) > windowLength(schemas.WindowDay) {
+			w = schemas.WindowDay
+		}
+		if shortest == "" || windowLength(w) < windowLength(shortest) {
+			shortest = w
 		}
 	}
-	return ""
+	return shortest
+}
+
+// spentIn is the first microsecond of the window that usage of an instant is spent in. Windows of commitments are on the clock of
+// the provider, by which periods begin, so that a period holds whole ones; what came late is spent in the first.
+func (p *Plan) spentIn(at int64, w schemas.Window) int64 {
+	return max(windowStart(at, w, p.book.Zone), p.start.UnixMicro())
 }
 
 // spentByWindow reports whether a meter's usage can be told by window: it adds rows up, and has no windows of its own.
@@ -38,8 +52,11 @@ func (m *meter) spentByWindow() bool {
 }
 
 // checkWindow reports a commitment per window that names a meter whose usage no window holds: it would be charged as
-// missing in full.
+// missing in full. A window as long as the period is none.
 func (p *Plan) checkWindow(c *schemas.Commitment) error {
+	if c.Window == schemas.WindowPeriod {
+		return fmt.Errorf("commitment %s counts each period on its own: leave the window out", c.ID)
+	}
 	for i := range p.meters {
 		if m := &p.meters[i]; c.Window != "" && slices.Contains(c.Meters, m.ID) && !m.spentByWindow() {
 			return fmt.Errorf("commitment %s counts each %s on its own, but meter %s measures a level or has windows: leave the window or the meter out", c.ID, c.Window, m.ID)
@@ -93,8 +110,10 @@ func (x *metering) byWindow(st *stretch, p *progress) {
 	}
 }
 
-// spends adds up what the lines in a commitment's scope charge in each window. Discounts count in proportion.
+// spends adds up what the lines in a commitment's scope charge in each of its windows, in order, as far as it is in force then.
+// Discounts count in proportion.
 func (b *bill) spends(c *schemas.Commitment) []money.Decimal {
+	part := b.validPart(&c.Validity)
 	by := map[int64]money.Decimal{}
 	for _, l := range b.lines {
 		n := len(l.windows)
@@ -106,7 +125,10 @@ func (b *bill) spends(c *schemas.Commitment) []money.Decimal {
 			continue
 		}
 		for _, w := range l.windows {
-			by[w.start] = by[w.start].Add(model.PartRound(l.amount.V, from, w.cumulative, total))
+			if at := time.UnixMicro(w.start); !at.Before(part.From) && at.Before(part.To) {
+				in := b.plan.spentIn(w.start, c.Window)
+				by[in] = by[in].Add(model.PartRound(l.amount.V, from, w.cumulative, total))
+			}
 			from = w.cumulative
 		}
 	}
@@ -118,7 +140,7 @@ func (b *bill) spends(c *schemas.Commitment) []money.Decimal {
 }
 
 // commitWindows adds the lines of a commitment per window: the overage of the windows above it, and what the others lack.
-func (b *bill) commitWindows(c *schemas.Commitment) {
+func (b *bill) commitWindows(c *schemas.Commitment, sold []*line) {
 	spends := b.spends(c)
 	windows := windowCount(b.validPart(&c.Validity), c.Window)
 	factor := money.One
@@ -127,6 +149,7 @@ func (b *bill) commitWindows(c *schemas.Commitment) {
 	}
 	for _, kind := range [2]string{model.OpOverage, model.OpTrueUp} {
 		l := b.committed(c)
+		l.tax = b.taxLike(sold, c)
 		l.charge.Category, l.charge.PricingKind, l.charge.Model = schemas.CategoryPurchase, schemas.PricingCommitted, kind
 		if kind == model.OpOverage {
 			l.charge.Description = fmt.Sprintf("Overage above commitment %s per %s", c.ID, c.Window)

@@ -26,7 +26,7 @@ func (b *bill) commit() error {
 		case isLong(c):
 			b.commitCycles(c, sold)
 		case c.Window != "":
-			b.commitWindows(c)
+			b.commitWindows(c, sold)
 		default:
 			b.commitLines(c, sold)
 		}
@@ -37,16 +37,15 @@ func (b *bill) commit() error {
 // commitLines compares what counts of the lines with the commitment of the period.
 func (b *bill) commitLines(c *schemas.Commitment, sold []*line) {
 	spend := money.Zero
-	var tax string
 	for _, l := range sold {
 		if scoped(c.Offerings, c.Meters, &l.charge) {
-			spend, tax = spend.Add(l.amount.V), l.tax
+			spend = spend.Add(l.amount.V)
 		}
 	}
 	l := b.committed(c)
 	promised := l.t.Add(model.OpGiven, "commitment "+c.ID, c.Amount, model.Fact("commitment", c.Amount))
 	promised = prorate(&l.t, promised, c.Prorate, b.validPart(&c.Validity))
-	l.tax = tax
+	l.tax = b.taxLike(sold, c)
 	over := spend.Sub(promised.V)
 	switch {
 	case over.IsPositive() && c.OverageFactor != nil && !c.OverageFactor.Equal(money.One):

@@ -219,10 +219,13 @@ func (c *context) enter(s *meterSlices, sub *subscription) {
 		if seg.paused {
 			continue
 		}
-		for _, x := range sub.pricesFor(seg.offering, s.meter) {
-			if e, ok := c.plan.entryOf(sub, seg, x); ok {
-				s.entries = append(s.entries, e)
+		for _, x := range sub.prices { // they go before those that they do not replace
+			if slices.Contains(x.meters, s.meter) {
+				s.entries = c.plan.appendEntries(s.entries, sub, seg, x)
 			}
+		}
+		for _, x := range seg.offering.metered[s.meter] {
+			s.entries = c.plan.appendEntries(s.entries, sub, seg, x)
 		}
 	}
 }
@@ -254,65 +257,6 @@ func sweep(prices []*price) (meters []int) {
 		}
 	}
 	return meters
-}
-
-// pricesFor is pricesOf for one meter.
-func (s *subscription) pricesFor(o *offering, meter int) []*price {
-	if len(s.prices) == 0 {
-		return o.metered[meter]
-	}
-	var out []*price
-	for _, x := range s.pricesOf(o) {
-		for _, m := range x.meters {
-			if m == meter {
-				out = append(out, x)
-			}
-		}
-	}
-	return out
-}
-
-// pricesOf lists the prices under which a subscription buys an offering: an override replaces the price of the same
-// identifier, or the same meter.
-func (s *subscription) pricesOf(o *offering) []*price {
-	if len(s.prices) == 0 {
-		return o.prices
-	}
-	out := slices.Clone(s.prices)
-	for _, x := range o.prices {
-		replaced := slices.ContainsFunc(s.prices, func(y *price) bool {
-			return y.ID == x.ID || x.meter >= 0 && y.meter == x.meter && len(y.Filters) == 0
-		})
-		if !replaced {
-			out = append(out, x)
-		}
-	}
-	return out
-}
-
-// entryOf is the part of a segment in which a price is in force.
-func (p *Plan) entryOf(sub *subscription, seg *segment, x *price) (entry, bool) {
-	if len(x.meters) == 0 || !inPhase(x, seg.phase) {
-		return entry{}, false
-	}
-	start, end := p.inForce(sub, x, seg.start, seg.end)
-	e := entry{sub: sub, price: x, quantity: seg.quantity, phase: seg.phase, start: start.UnixMicro(), end: end.UnixMicro()}
-	e.filtered = len(x.Filters) > 0
-	return e, e.start < e.end
-}
-
-// inForce cuts a stretch of a subscription to the days on which a price is in force, the last as the price's policy says.
-func (p *Plan) inForce(sub *subscription, x *price, start, end time.Time) (time.Time, time.Time) {
-	if over := p.endOf(sub, x); !over.IsZero() {
-		end = earlier(end, over)
-	}
-	if from := x.Validity.From; !from.IsZero() {
-		start = later(start, from.Time(p.book.Zone))
-	}
-	if to := x.Validity.To; !to.IsZero() {
-		end = earlier(end, to.Time(p.book.Zone))
-	}
-	return start, end
 }
 
 func inPhase(x *price, phase *schemas.Phase) bool {

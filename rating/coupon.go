@@ -63,7 +63,8 @@ func (b *bill) redeemOne(r *schemas.Redemption, c *schemas.Coupon, lines []*line
 		}
 	}
 	last := b.plan.day(b.plan.end).AddDays(-1)
-	if !c.Validity.Holds(last, b.plan.spec.AsOf) || r.On.After(last) || c.Uses > 0 && periods >= c.Uses || c.Fixed != nil && c.Currency != b.currency {
+	foreign := c.Fixed != nil && c.Currency != b.currency || c.Total != nil && c.Currency != "" && c.Currency != b.currency
+	if !c.Validity.Holds(last, b.plan.spec.AsOf) || r.On.After(last) || c.Uses > 0 && periods >= c.Uses || foreign {
 		return nil
 	}
 	room := make([]money.Decimal, len(lines))
@@ -95,6 +96,14 @@ func (b *bill) redeemOne(r *schemas.Redemption, c *schemas.Coupon, lines []*line
 		b.out.Carried.setCoupon(CarriedCoupon{c.ID, used.Add(amount), periods + 1})
 	}
 	return nil
+}
+
+// unitOf is the smallest amount that a rule rounds to.
+func unitOf(rule *schemas.RoundingRule) money.Decimal {
+	if rule.Step != nil && !rule.Step.IsZero() {
+		return rule.Step.Abs()
+	}
+	return money.NewDecimal(1, -unitPlaces(*rule))
 }
 
 func unitPlaces(rule schemas.RoundingRule) int32 {

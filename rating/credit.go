@@ -119,17 +119,29 @@ func (b *bill) drawAfterTax() error {
 	return b.draw()
 }
 
-// draw adds a line for each grant and tax category that it pays, and carries the balances on.
+// draw adds a line for each grant and tax category that it pays, and carries the balances on. A grant pays whole units of what lines
+// are rounded to: a fraction of a cent in a balance waits for its other part.
 func (b *bill) draw() error {
 	grants := b.grantsOf(b.currency, "")
 	if len(grants) == 0 {
 		return nil
 	}
+	rule, err := b.rule(b.currency, schemas.RoundLine)
+	if err != nil {
+		return err
+	}
+	unit := unitOf(&rule)
+	rests := make([]money.Decimal, len(grants))
+	for i := range grants {
+		balance := balanceOf(&grants[i])
+		whole := money.RoundToStep(balance, unit, money.Floor)
+		rests[i], grants[i].Balance = balance.Sub(whole), &whole
+	}
 	dues, lines := b.dues()
 	drawn, left := Draw(dues, grants, b.policy.CreditOrder)
 	for i := range grants {
-		b.out.Carried.setGrant(grants[i].ID, left[i])
-		balance := balanceOf(&grants[i])
+		b.out.Carried.setGrant(grants[i].ID, left[i].Add(rests[i]))
+		balance := balanceOf(&grants[i]).Add(rests[i])
 		for k := 0; k < len(drawn); k++ {
 			d := drawn[k]
 			if d.Grant != grants[i].ID {

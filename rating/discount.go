@@ -138,18 +138,16 @@ type level struct {
 	discounts []schemas.Discount
 	// inPrice is true where fixed discounts are in the price's currency and not the account's.
 	inPrice bool
+	// policy is that of the price for its own discounts, and else the catalogue's.
+	policy *schemas.RatingPolicy
 }
 
 // discount applies the discounts from the inside out: of each price, its phase, its offering, its subscription, and of
 // the account; within each, in the order of the policy.
 func (b *bill) discount() error {
-	if b.policy.MinimumBasis == schemas.MinimumBeforeDiscounts {
-		if err := b.applyBounds(); err != nil {
-			return err
-		}
-	}
+	b.applyBounds(schemas.MinimumBeforeDiscounts)
 	for _, l := range b.levels() {
-		for _, d := range orderDiscounts(l.discounts, b.policy.DiscountOrder) {
+		for _, d := range orderDiscounts(l.discounts, l.policy.DiscountOrder) {
 			if err := checkDiscount(&d); err != nil {
 				return err
 			}
@@ -159,12 +157,10 @@ func (b *bill) discount() error {
 	return nil
 }
 
-// bound applies minimum and maximum after the discounts, unless they went before.
+// bound applies those minima and maxima that look at amounts after discounts.
 func (b *bill) bound() error {
-	if b.policy.MinimumBasis == schemas.MinimumBeforeDiscounts {
-		return nil
-	}
-	return b.applyBounds()
+	b.applyBounds(schemas.MinimumAfterDiscounts)
+	return nil
 }
 
 // discountLevel takes one discount off the lines on which it is in force.
@@ -179,7 +175,7 @@ func (b *bill) discountLevel(l *level, d *schemas.Discount) {
 	}
 	if d.Percent != nil {
 		for _, x := range lines {
-			x.amount = takeDiscount(&x.t, x.amount, x.charge.List, d, b.policy.PercentBase)
+			x.amount = takeDiscount(&x.t, x.amount, x.charge.List, d, l.policy.PercentBase)
 		}
 		return
 	}
@@ -212,7 +208,7 @@ func (b *bill) levels() []level {
 	if len(b.account.Discounts) == 0 {
 		return out
 	}
-	all := level{discounts: b.account.Discounts}
+	all := level{discounts: b.account.Discounts, policy: b.policy}
 	for _, l := range b.lines {
 		if l.price != nil {
 			all.lines = append(all.lines, l)
@@ -250,7 +246,11 @@ func (b *bill) group(key func(*line) any, discounts func(*line) []schemas.Discou
 			}
 			i = len(out)
 			at[k] = i
-			out = append(out, level{discounts: discounts(l), inPrice: inPrice})
+			x := level{discounts: discounts(l), inPrice: inPrice, policy: b.policy}
+			if inPrice {
+				x.policy = &l.price.policy
+			}
+			out = append(out, x)
 		}
 		out[i].lines = append(out[i].lines, l)
 	}

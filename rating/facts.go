@@ -62,9 +62,10 @@ type planFacts struct {
 	rates     map[[2]money.Currency]Digest
 }
 
-// offeringSpan is an offering between two instants.
+// offeringSpan is an offering between two instants, for accounts of a currency.
 type offeringSpan struct {
 	offering *offering
+	currency money.Currency
 	from, to int64
 }
 
@@ -225,7 +226,7 @@ func (x *planFacts) segment(sub *subscription, seg *segment) {
 
 // offering digests an offering with its prices for usage and its bounds, as far as they are in force between two instants.
 func (x *planFacts) offering(o *offering, from, to time.Time) Digest {
-	key := offeringSpan{o, from.UnixMicro(), to.UnixMicro()}
+	key := offeringSpan{o, x.bill.currency, from.UnixMicro(), to.UnixMicro()}
 	if d, ok := x.offerings[key]; ok {
 		return d
 	}
@@ -269,6 +270,10 @@ func (x *planFacts) price(price *price, from, to time.Time) {
 	t.Digest(x.priceDigest(price))
 	x.discounts(price.Discounts, from, to)
 	t.Digest(x.rounding(price.Currency))
+	if price.rounds {
+		t.Digest(x.roundingBy(price.policy.Rounding, price.Currency))
+		t.Digest(x.roundingBy(price.policy.Rounding, x.bill.currency))
+	}
 	t.Digest(x.ratesOf(price.Currency))
 	for _, m := range price.meters {
 		if !x.plan.meters[m].Own { // it may take what peers charge us for, in whatever currency they do
@@ -397,20 +402,26 @@ func (x *planFacts) taxesOf(a *account) Digest {
 
 // rounding digests how amounts of a currency are rounded on the last day of the period.
 func (x *planFacts) rounding(c money.Currency) Digest {
-	if d, ok := x.rules[c]; ok {
-		return d
+	d, ok := x.rules[c]
+	if !ok {
+		d = x.roundingBy(x.plan.policy.Rounding, c)
+		x.rules[c] = d
 	}
+	return d
+}
+
+// roundingBy is rounding by the rules of a list.
+func (x *planFacts) roundingBy(list schemas.Rounding, c money.Currency) Digest {
 	var t facts.Text
 	last := x.plan.day(x.plan.end).AddDays(-1)
 	for _, level := range [...]schemas.RoundingLevel{schemas.RoundLine, schemas.RoundTax, schemas.RoundDocument} {
-		rule, ok := x.plan.policy.Rounding.For(c, level, last, x.plan.spec.AsOf)
+		rule, ok := list.For(c, level, last, x.plan.spec.AsOf)
 		if rule.Validity = (schemas.Validity{}); ok {
 			t.Entry(rule)
 		}
 		t.Word(string(level))
 	}
-	x.rules[c] = t.Sum()
-	return x.rules[c]
+	return t.Sum()
 }
 
 // ratesOf digests the rates of exchange from a currency, the empty one for all that there are, into that of the account at

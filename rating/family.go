@@ -113,7 +113,7 @@ func (x *metering) pricePooled(st *stretch) (bool, error) {
 	if sumOf(weights).IsZero() {
 		weights[0] = money.One
 	}
-	rule, err := x.bill.rule(e.price.Currency, schemas.RoundLine)
+	rule, err := x.bill.lineRule(e.price, e.price.Currency)
 	if err != nil {
 		return true, err
 	}

@@ -109,6 +109,8 @@ type price struct {
 	// one of another unit than the meter's, joint that it measures several meters at once: capacities and blocks whose units
 	// are meters.
 	tabled, inCredits, converts, joint bool
+	// rounds says that the price has rules of rounding of its own, which go before those of the catalogue in its policy.
+	rounds bool
 	// common is what all charges of the price say.
 	common commonTexts
 	meter  int   // -1 on recurring, one-time and joint prices
@@ -141,6 +143,9 @@ func (p *Plan) newPrice(from *schemas.Price, o *offering) *price {
 	x := &price{
 		Price: from, policy: model.Resolve(from.Policy, p.policy), meter: -1, offering: o, unitPrice: unitPrice(&from.Terms),
 		tabled: from.Terms.Model == schemas.ModelDimension && from.Terms.UnitPrice == nil, inCredits: from.CreditUnit != "", converts: from.Convert != nil && from.Convert.Unit != "",
+	}
+	if x.rounds = len(from.Policy.Rounding) > 0; x.rounds {
+		x.policy.Rounding = slices.Concat(from.Policy.Rounding, p.policy.Rounding)
 	}
 	x.common = commonTexts{
 		offering: o.ID, price: from.ID, version: from.Version, model: string(from.Terms.Model), pricing: pricingKind(from.Terms.Model),

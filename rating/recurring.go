@@ -105,15 +105,17 @@ func (b *bill) cycleOf(sub *subscription, x *price) Cycle {
 // partsOf are the stretches of a recurring period that a price is charged for, in order.
 func (b *bill) partsOf(sub *subscription, x *price, due stretchOfTime) []segment {
 	segments := b.plan.timeline(sub, due.start, due.end)
-	if x.Timing == schemas.TimingOnce && len(segments) > 1 {
-		segments = segments[:1]
-	}
-	out := segments[:0]
+	var out []segment
 	for _, seg := range segments {
-		if seg.paused || seg.offering != x.offering || !inPhase(x, seg.phase) {
+		if seg.paused || seg.offering != x.offering {
 			continue
 		}
-		if seg.start, seg.end = b.plan.inForce(sub, x, seg.start, seg.end); seg.start.Before(seg.end) {
+		var few [2]stretchOfTime
+		for _, at := range b.plan.inForce(few[:0], sub, x, seg.phase, seg.start, seg.end) {
+			if x.Timing == schemas.TimingOnce && !at.start.Equal(due.start) {
+				continue // what is charged once is charged at the price of the day on which the subscription begins
+			}
+			seg.start, seg.end = at.start, at.end
 			out = append(out, seg)
 		}
 	}

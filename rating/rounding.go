@@ -16,12 +16,12 @@ func (b *bill) round() error {
 		return b.roundDocument()
 	}
 	var last *line
-	var rule schemas.RoundingRule // of the currency of the line before
+	var rule schemas.RoundingRule // of the line before
 	before := money.Zero          // what the slices before sum to, of the price that last is of
 	for i, l := range b.lines {
-		if i == 0 || l.charge.Currency != b.lines[i-1].charge.Currency {
+		if i == 0 || l.charge.Currency != b.lines[i-1].charge.Currency || l.price.roundsApart() || b.lines[i-1].price.roundsApart() {
 			var err error
-			if rule, err = b.rule(l.charge.Currency, schemas.RoundLine); err != nil {
+			if rule, err = b.lineRule(l.price, l.charge.Currency); err != nil {
 				return err
 			}
 		}
@@ -60,12 +60,30 @@ func (b *bill) rule(c money.Currency, level schemas.RoundingLevel) (schemas.Roun
 			return x.rule, nil
 		}
 	}
-	day := b.plan.day(b.plan.end).AddDays(-1)
-	rule, ok := b.policy.Rounding.For(c, level, day, b.plan.spec.AsOf)
+	rule, err := b.ruleOf(b.policy.Rounding, c, level)
+	if err == nil {
+		b.tally.rules = append(b.tally.rules, ruleFor{c, level, rule})
+	}
+	return rule, err
+}
+
+// roundsApart reports whether a price, nil for none, has rules of rounding of its own.
+func (x *price) roundsApart() bool { return x != nil && x.rounds }
+
+// lineRule finds how a line of a price is rounded: by the first rule of the price that covers it, or of the catalogue.
+func (b *bill) lineRule(x *price, c money.Currency) (schemas.RoundingRule, error) {
+	if !x.roundsApart() {
+		return b.rule(c, schemas.RoundLine)
+	}
+	return b.ruleOf(x.policy.Rounding, c, schemas.RoundLine)
+}
+
+// ruleOf finds the rule of a list by which amounts are rounded on the last day of the period.
+func (b *bill) ruleOf(list schemas.Rounding, c money.Currency, level schemas.RoundingLevel) (schemas.RoundingRule, error) {
+	rule, ok := list.For(c, level, b.plan.day(b.plan.end).AddDays(-1), b.plan.spec.AsOf)
 	if !ok {
 		return rule, fmt.Errorf("round %s: it has no minor unit; add a rounding rule with places", c)
 	}
-	b.tally.rules = append(b.tally.rules, ruleFor{c, level, rule})
 	return rule, nil
 }
 

@@ -419,7 +419,7 @@ func (t *Tally) addSeries(a *accumulator, m *meter, rows int64, r *Row) error {
 		return t.addWindow(a, m, r)
 	}
 	if w := t.context.commitWindow(m); w != "" {
-		if err := a.window(windowStart(r.Start, w, t.context.zone), m.Aggregation).add(m.Aggregation, r); err != nil {
+		if err := a.window(t.plan.spentIn(r.Start, w), m.Aggregation).add(m.Aggregation, r); err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,39 @@ func (b *bill) tax() error {
 	return nil
 }
 
+// taxLike is the tax category of what a commitment adds: that of the last of the lines that count for it; without any, that of what
+// the account has bought, of the offerings that it is for.
+func (b *bill) taxLike(sold []*line, c *schemas.Commitment) string {
+	for _, l := range slices.Backward(sold) {
+		if scoped(c.Offerings, c.Meters, &l.charge) {
+			return l.tax
+		}
+	}
+	return b.taxOfBought(func(s *subscription, o *offering) bool {
+		return len(c.Offerings) == 0 || slices.Contains(c.Offerings, o.ID)
+	})
+}
+
+// taxOfBought is the tax category of the first offering that the account has bought of those asked for, or else of all.
+func (b *bill) taxOfBought(asked func(*subscription, *offering) bool) string {
+	var first *offering
+	for i := range b.tally.context.subs {
+		sub := &b.tally.context.subs[i]
+		for _, seg := range sub.segments {
+			if asked(sub, seg.offering) {
+				return seg.offering.TaxCategory
+			}
+			if first == nil {
+				first = seg.offering
+			}
+		}
+	}
+	if first == nil {
+		return ""
+	}
+	return first.TaxCategory
+}
+
 // ratesFor lists the rates of a category where the account is, on the last day of the period, in a fixed order. A rate
 // for the account's region or country goes before one for anywhere, name by name.
 func (b *bill) ratesFor(category string) []*schemas.TaxRate {

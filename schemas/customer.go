@@ -24,7 +24,7 @@ type Account struct {
 	// Aliases are other spellings of the account in our own sources. Sub-accounts at peers are mapped by the peer.
 	Aliases  []string       `yaml:"aliases,omitempty"`
 	Currency money.Currency `yaml:"currency"`
-	// TimeZone is an IANA name; empty is the provider's. Windows, times of day and civil days are read in it.
+	// TimeZone is an IANA name; empty is the provider's. Windows of meters, times of day and civil days are read in it.
 	TimeZone string `yaml:"time_zone,omitempty"`
 	// Country (ISO 3166 alpha-2), Region and Segment serve taxes and reports.
 	Country string `yaml:"country,omitempty"`
@@ -56,12 +56,15 @@ type Subscription struct {
 	// Anchor is the day from which its recurring periods are counted; no day is Start.
 	Anchor Date `yaml:"anchor,omitempty"`
 	// AnchorDay aligns recurring periods to that day of the month instead, 1 to 31; the first period is then a stub.
-	AnchorDay  int        `yaml:"anchor_day,omitempty"`
-	KnownSince Date       `yaml:"known_since,omitempty"`
-	Phases     []Phase    `yaml:"phases,omitempty"`
-	Changes    []Change   `yaml:"changes,omitempty"`
-	Overrides  []Price    `yaml:"overrides,omitempty"`
-	Discounts  []Discount `yaml:"discounts,omitempty"`
+	AnchorDay  int      `yaml:"anchor_day,omitempty"`
+	KnownSince Date     `yaml:"known_since,omitempty"`
+	Phases     []Phase  `yaml:"phases,omitempty"`
+	Changes    []Change `yaml:"changes,omitempty"`
+	// Overrides are prices that were agreed for this subscription alone. Each stands, on the days and in the phase in which it is
+	// in force, in the place of the offering's price of the same id, or of all those of the same meter. They are for the offering
+	// of the subscription, and end with a change to another.
+	Overrides []Price    `yaml:"overrides,omitempty"`
+	Discounts []Discount `yaml:"discounts,omitempty"`
 	// Minimum and Maximum bound what the subscription costs per billing period.
 	Minimum *money.Decimal `yaml:"minimum,omitempty"`
 	Maximum *money.Decimal `yaml:"maximum,omitempty"`
@@ -145,7 +148,8 @@ type Commitment struct {
 	Spent money.Decimal `yaml:"spent,omitempty"`
 	// Split divides the charges of a billing period in which a cycle of several months begins or ends.
 	Split CycleSplit `yaml:"split,omitempty"`
-	// Window, if set, applies the commitment to each such window, Amount per window: hour for an hourly commitment.
+	// Window, if set, applies the commitment to each such window on the provider's clock in which it is in force, Amount per
+	// window: hour for an hourly commitment. What comes late counts in the first of the month.
 	Window Window `yaml:"window,omitempty"`
 	// OverageFactor multiplies what is spent above the commitment; nil is 1.
 	OverageFactor *money.Decimal `yaml:"overage_factor,omitempty"`

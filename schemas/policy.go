@@ -1,7 +1,9 @@
 package schemas
 
 // RatingPolicy is every choice on which billing systems disagree, as data. A price's policy overrides the catalogue's
-// field by field; an empty field takes the level above, and at the top the first of the type's values.
+// field by field; an empty field takes the level above, and at the top the first of the type's values. Of rounding, the rules of a
+// price go before those of the catalogue. What is of documents, accounts or rows, the catalogue says for all: round_at, tax_rounding,
+// credit_order, credit_tax and cost_basis.
 type RatingPolicy struct {
 	TierFlatFee TierFlatFee `yaml:"tier_flat_fee,omitempty"`
 	// FlatFeeProration charges the flat fees of a recurring price by graduated or volume tiers by time, or in full: once for

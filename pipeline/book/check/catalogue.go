@@ -172,7 +172,7 @@ func (c *checker) price(at parse.Spot, p *schemas.Price) {
 	c.discounts(at.Field("discounts"), p.Discounts)
 	c.bounds(at, p.Minimum, p.Maximum)
 	c.terms(at, &p.Terms)
-	c.policyRules(at.Field("policy"), &p.Policy)
+	c.pricePolicy(at.Field("policy"), &p.Policy)
 	c.recurrence(at.Field("every"), p.Every)
 	c.cycleKeys(at, p)
 	c.pooled(at, p)
@@ -347,29 +347,5 @@ func (c *checker) checkCatalogueRest() {
 	c.atOnce(taxes, func(id string) string { return "tax " + id })
 	if c.PolicyAt.There() {
 		c.policyRules(c.PolicyAt, &c.Policy)
-	}
-}
-
-// policyRules checks the parts of a policy that are more than a choice from a list.
-func (c *checker) policyRules(at parse.Spot, p *schemas.RatingPolicy) {
-	for i, r := range p.Rounding {
-		here := at.Field("rounding").At(i)
-		c.validity(here, r.Validity)
-		if r.Places != nil {
-			c.atMost(here.Field("places"), int64(*r.Places), mostPlaces)
-		}
-		if r.Step != nil {
-			c.divisor(here.Field("step"), *r.Step)
-			if r.Places != nil {
-				c.Complain(here.Field("places"), "keep one of them", "a rule rounds either to places or to multiples of a step")
-			}
-		}
-	}
-	seen := map[schemas.CreditKey]bool{}
-	for i, k := range p.CreditOrder {
-		if seen[k] && k != "" {
-			c.Complain(at.Field("credit_order").At(i), "remove it", "%s is in the order already", k)
-		}
-		seen[k] = true
 	}
 }

@@ -70,7 +70,7 @@ func (c *checker) agreements(at parse.Spot, a *AccountRow) {
 			continue
 		}
 		k := c.Coupons.Items[slices.IndexFunc(c.Coupons.Items, func(k schemas.Coupon) bool { return k.ID == r.Coupon })]
-		if k.Fixed != nil && k.Currency != "" && a.Currency != "" && k.Currency != a.Currency {
+		if (k.Fixed != nil || k.Total != nil) && k.Currency != "" && a.Currency != "" && k.Currency != a.Currency {
 			c.Complain(here.Field("coupon"), "redeem one in "+string(a.Currency), "coupon %s is a sum in %s, so account %s in %s has nothing of it", r.Coupon, k.Currency, a.ID, a.Currency)
 		}
 	}

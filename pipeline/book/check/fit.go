@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"slices"
 
 	"daybook/pipeline/book/parse"
@@ -42,15 +41,30 @@ func isCost(v schemas.MeterValue) bool {
 	}
 }
 
+// isLevel reports whether what a meter measures in the parts of a month does not add up to what it measures in all of it.
+func isLevel(m *schemas.Meter) bool {
+	switch m.Aggregation {
+	case schemas.AggregateMax, schemas.AggregateMin, schemas.AggregateUnique, schemas.AggregateLatest, schemas.AggregateAverage, schemas.AggregatePercentile:
+		return true
+	default:
+		return false
+	}
+}
+
 // modelFits complains of a model whose meter does not measure what it reads.
 func (c *checker) modelFits(at parse.Spot, p *schemas.Price) {
 	m, where := c.meterOf(p.Meter), c.names.meters.spots[string(p.Meter)].Where()
 	if byEvent(p.Terms.Model) {
 		c.eventsFit(at, p, m, where)
 	}
-	if byCost(p.Terms.Model) && !isCost(m.Value) && c.ownOnly(m) {
+	switch {
+	case !byCost(p.Terms.Model) || isCost(m.Value):
+	case c.ownOnly(m):
 		c.Complain(at.Field("model"), "choose a model of our own prices, or the meter of a peer",
 			"%s prices what a peer charges us, and meter %s takes only our own rows", p.Terms.Model, p.Meter)
+	case isLevel(m):
+		c.Complain(at.Field("model"), "choose a model of our own prices, or set aggregation: sum at "+where,
+			"%s prices what a peer charges us for each row, and meter %s has a level, of which a part of the month has a part: its aggregation is %s", p.Terms.Model, p.Meter, m.Aggregation)
 	}
 }
 
@@ -150,56 +164,5 @@ func (c *checker) levelsFit(at parse.Spot, m *schemas.Meter) {
 	}
 	if timed && m.UniqueBy != "" && m.Levels != schemas.LevelSet {
 		c.Complain(at.Field("unique_by"), "write levels: set, or remove the line", "rows that add to the level add to one level for all")
-	}
-}
-
-// commitmentFits complains of a commitment per window whose scope holds what no window can be told of: it would count as
-// nothing spent, and be charged as missing in full.
-func (c *checker) commitmentFits(at parse.Spot, k *schemas.Commitment) {
-	if k.Window == "" {
-		return
-	}
-	for i, id := range k.Meters {
-		if m := c.meterOf(id); m != nil && !toldByWindow(m) {
-			c.Complain(at.Field("meters").At(i), "leave it out, or commit for the whole period",
-				"the commitment counts each %s on its own, and meter %s %s", k.Window, id, untold(m))
-		}
-	}
-	for i, id := range k.Offerings {
-		for j := range c.Offerings.Items {
-			if o := &c.Offerings.Items[j]; o.ID == id {
-				c.offeringFits(at.Field("offerings").At(i), k, o)
-			}
-		}
-	}
-}
-
-// offeringFits is commitmentFits for the prices of one offering.
-func (c *checker) offeringFits(at parse.Spot, k *schemas.Commitment, o *schemas.Offering) {
-	for i := range o.Prices {
-		p := &o.Prices[i]
-		m := c.meterOf(p.Meter)
-		if m == nil || toldByWindow(m) || len(k.Meters) > 0 && !slices.Contains(k.Meters, p.Meter) {
-			continue
-		}
-		c.Complain(at, "name the meters that it is for, or commit for the whole period",
-			"the commitment counts each %s on its own, and meter %s of price %s %s", k.Window, p.Meter, p.ID, untold(m))
-		return
-	}
-}
-
-// toldByWindow reports whether what is spent on a meter can be told by window: it adds rows up, and has no windows itself.
-func toldByWindow(m *schemas.Meter) bool { return untold(m) == "" }
-
-// untold says why it cannot; the empty text is that it can.
-func untold(m *schemas.Meter) string {
-	if m.Window != "" {
-		return fmt.Sprintf("has windows of its own, each %s", m.Window)
-	}
-	switch m.Aggregation {
-	case "", schemas.AggregateSum, schemas.AggregateCount, schemas.AggregateEvents:
-		return ""
-	default:
-		return fmt.Sprintf("measures a level: its aggregation is %s", m.Aggregation)
 	}
 }

@@ -128,10 +128,12 @@ type TaxRow struct {
 	Amount money.Fixed
 }
 
-// AppliedRow is what one grant of prepaid credit pays of a total.
+// AppliedRow is what one grant of prepaid credit pays of a total; what it paid of an earlier period, and is corrected, has a row of
+// its own.
 type AppliedRow struct {
 	Charges     []ChargeID
 	Description string
+	Corrects    Period
 	// Left is what the grant still holds after this invoice.
 	HasLeft bool
 	Left    money.Fixed

@@ -175,6 +175,7 @@ func (j *object) applied(inv *schemas.Invoice) {
 		o := j.element(i)
 		o.charges(a.Charges)
 		o.text("description", a.Description)
+		o.optional("corrects", string(a.Corrects))
 		if a.HasLeft {
 			o.number("left", a.Left, inv.Places)
 		}

@@ -221,6 +221,7 @@ func appendTax(dst []byte, t *schemas.TaxRow, places int32) []byte {
 // appendApplied is the row of a grant that pays.
 func appendApplied(dst []byte, a *schemas.AppliedRow, places int32) []byte {
 	dst = append(dst, "<tr><th scope=\"row\">"...)
+	dst = appendCorrected(dst, "", a.Corrects)
 	dst = appendEscaped(dst, a.Description)
 	if a.HasLeft {
 		dst = append(appendFixed(append(dst, "<small>"...), a.Left, places), " left</small>"...)

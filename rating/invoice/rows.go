@@ -112,19 +112,13 @@ func apart(row *schemas.TaxRow, c *schemas.Charge, places int32) string {
 
 // apply adds what prepaid credit pays to the row of its grant.
 func apply(inv *schemas.Invoice, c *schemas.Charge, amount money.Fixed) error {
-	description := c.Description
-	for i := range c.Steps {
-		if grant, ok := strings.CutSuffix(c.Steps[i].Note, " pays"); ok {
-			description = "Prepaid " + grant
-			if c.Model == schemas.PromotionalCredit {
-				description = "Promotional " + grant
-			}
-		}
-	}
+	description, _, _ := strings.Cut(c.Description, " for ") // names the grant; what follows is what it pays
 	hasLeft, left := leftOf(c)
-	at := slices.IndexFunc(inv.Applied, func(row schemas.AppliedRow) bool { return row.Description == description })
+	at := slices.IndexFunc(inv.Applied, func(row schemas.AppliedRow) bool { return row.Description == description && row.Corrects == c.Corrects })
 	if at < 0 {
-		inv.Applied = append(inv.Applied, schemas.AppliedRow{Description: description, Charges: []schemas.ChargeID{c.ID}, Amount: amount, HasLeft: hasLeft, Left: left})
+		inv.Applied = append(inv.Applied, schemas.AppliedRow{
+			Description: description, Corrects: c.Corrects, Charges: []schemas.ChargeID{c.ID}, Amount: amount, HasLeft: hasLeft, Left: left,
+		})
 		return nil
 	}
 	row := &inv.Applied[at]

@@ -30,7 +30,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "rate", Steps: []run.Step{
 			{
-				Name: "shard", Version: "16", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "17", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families}, Balances: rated,
@@ -52,7 +52,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "emit", Steps: []run.Step{
 			{
-				Name: "invoices", Version: "8", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
+				Name: "invoices", Version: "9", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
 				Reads: []string{"rate/shard", "reconcile/total"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartProvider},
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,

@@ -46,6 +46,14 @@ func (m *miscount) plant(t *testing.T, c *run.Control) {
 	case *dataset.Totals:
 		f.Rows += m.rows
 		f.Quantities, f.Costs = added(t, f.Quantities, m.quantity), added(t, f.Costs, m.cost)
+	case *run.Roundings:
+		sum := f.Of("BilledCost", "EUR")
+		sum.Found += m.rows
+		for what, into := range map[string]*money.Decimal{m.cost: &sum.Residue, m.quantity: &sum.Out} {
+			if what != "" {
+				*into = into.Add(money.MustDecimal(what))
+			}
+		}
 	default:
 		t.Fatalf("%s is %T: how is that spoiled?", m.field, f)
 	}

@@ -19,7 +19,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "16", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "17", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
@@ -38,13 +38,13 @@ func Stages() []run.Stage {
 		}},
 		{Name: "reconcile", Steps: []run.Step{
 			{
-				Name: "shard", Version: "12", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "13", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: earned,
 			},
 			{
-				Name: "total", Version: "11", Width: run.Once, Do: compare.Total,
+				Name: "total", Version: "12", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: compared,
@@ -58,7 +58,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "13", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Name: "reports", Version: "14", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals},
@@ -77,6 +77,8 @@ var (
 			func(c *run.Control) dataset.Totals { return c.Rejected },
 			func(c *run.Control) dataset.Totals { return c.Shuffled },
 		},
+	}, {
+		What: "rounded values as delivered = as written + residue", Differs: run.RoundingDiffers,
 	}}
 	deduplicated = []run.Balance{{
 		What:  "sent to shards = duplicates + usage",

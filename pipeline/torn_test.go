@@ -3,11 +3,14 @@ package pipeline_test
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"io"
 	"strings"
 	"sync"
 	"testing"
 
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -50,19 +53,29 @@ func (s *tearing) Get(ctx context.Context, key string, off, n int64) (*store.Obj
 // run writes, and an object that never is as it was pinned makes its own delivery unsettled and stops no other.
 func TestTornReads(t *testing.T) {
 	w := need(t, starter)
-	whole, s := w.must(t, night{landing: w.landing(t)})
+	text := new(store.Memory)
+	copyStore(t, w.landing(t), text, nil)
+	t.Run("text", func(t *testing.T) { tornReads(t, w, text) })
+	t.Run("Parquet", func(t *testing.T) { tornReads(t, w, inParquet(t, text, tornKey)) })
+}
+
+const tornKey = "peers/atlas/2024-09/v1/part-1.csv"
+
+func tornReads(t *testing.T, w *world, landing store.Store) {
+	t.Helper()
+	const key = tornKey
+	whole, s := w.must(t, night{landing: landing})
 	want := left(t, s)
-	const key = "peers/atlas/2024-09/v1/part-1.csv"
 	for _, times := range []int{1, 2} {
-		sum, s := w.must(t, night{landing: &tearing{Store: w.landing(t), key: key, times: times}})
+		sum, s := w.must(t, night{landing: &tearing{Store: landing, key: key, times: times}})
 		if sum.Manifest.Run != whole.Manifest.Run || sum.Manifest.Provisional {
 			t.Errorf("torn %d times: run %s, provisional %t; want run %s", times, sum.Manifest.Run, sum.Manifest.Provisional, whole.Manifest.Run)
 		}
 		same(t, left(t, s), want)
 	}
 	for name, landing := range map[string]store.Store{
-		"always torn": &tearing{Store: w.landing(t), key: key, times: 1000},
-		"growing":     &tearing{Store: w.landing(t), key: key, grows: true},
+		"always torn": &tearing{Store: landing, key: key, times: 1000},
+		"growing":     &tearing{Store: landing, key: key, grows: true},
 	} {
 		sum, _ := w.must(t, night{landing: landing})
 		m := sum.Manifest
@@ -77,4 +90,45 @@ func TestTornReads(t *testing.T) {
 			}
 		}
 	}
+}
+
+// inParquet is a landing place with one of its CSV files as Parquet.
+func inParquet(t *testing.T, landing store.Store, key string) store.Store {
+	t.Helper()
+	out := new(store.Memory)
+	for name, body := range bodiesOf(t, landing, "") {
+		if name == key {
+			records, err := csv.NewReader(bytes.NewReader(body)).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			table := schemas.Table{Name: "bill", Version: "1"}
+			for _, name := range records[0] {
+				table.Columns = append(table.Columns, schemas.Column{Name: name, Type: schemas.Text})
+			}
+			b := dataset.NewBatch(&table)
+			for _, record := range records[1:] {
+				for i, text := range record {
+					b.AppendText(i, text)
+				}
+				if err := b.EndRow(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var file bytes.Buffer
+			w, err := parquet.NewWriter(&file, &table, nil, parquet.WriterOptions{})
+			if err == nil {
+				err = w.Append(b)
+			}
+			if err == nil {
+				_, err = w.Close()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			body = file.Bytes()
+		}
+		put(t, out, name, string(body))
+	}
+	return out
 }

@@ -36,6 +36,8 @@ type Report struct {
 	// Margins may be all of them, or only the losses: no others are listed by account.
 	Margins  []schemas.MarginRow
 	Findings []FindingCount
+	// Rounding is what declared rounding left out of delivered values.
+	Rounding []RoundedSum
 	// Rates convert other currencies to Currency, for ordering amounts and for nothing that is shown. An amount without a
 	// rate is ordered by its face.
 	Rates map[money.Currency]money.Ratio
@@ -49,6 +51,14 @@ type FindingCount struct {
 	Severity schemas.Severity
 	Findings int64
 	Rows     int64
+}
+
+// RoundedSum is what rounding left out of the values of one column of a source that are of one currency or unit.
+type RoundedSum struct {
+	Source     schemas.SourceID
+	Column, Of string
+	Values     int64
+	Residue    money.Decimal
 }
 
 // Item is one thing that needs attention.

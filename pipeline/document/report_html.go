@@ -25,6 +25,7 @@ func (r *Report) HTML() []byte {
 	r.peerTables(p)
 	r.marginTable(p)
 	r.findingTable(p)
+	r.roundingTable(p)
 	r.footer(p)
 	p.raw("</main>\n</body>\n</html>\n")
 	return p.dst

@@ -267,6 +267,29 @@ func (r *Report) findingTable(p *page) {
 	p.raw("</section>\n")
 }
 
+// roundingTable says what declared rounding left out, to the last digit.
+func (r *Report) roundingTable(p *page) {
+	if len(r.Rounding) == 0 {
+		return
+	}
+	p.raw("<section id=\"rounding\"><h2>What rounding left out</h2>\n")
+	p.tableHead("", "Source", "Column", "In", "Values rounded#", "Delivered less counted#")
+	shown := r.Rounding[:min(len(r.Rounding), mostPeople)]
+	for i := range shown {
+		x := &shown[i]
+		p.raw("<tr>")
+		p.element("th", "", string(x.Source))
+		p.element("td", "", x.Column)
+		p.element("td", "", x.Of)
+		p.number(string(appendFixed(nil, money.FixedFromInt(x.Values), 0)))
+		p.number(x.Residue.String())
+		p.raw("</tr>\n")
+	}
+	p.tableEnd()
+	p.more(len(shown), len(r.Rounding), "the manifest")
+	p.raw("</section>\n")
+}
+
 // quantityRounded is a quantity for people, to three decimal places.
 func quantityRounded(d money.Decimal) string {
 	return string(appendDecimal(nil, money.RoundTo(d, 3, money.HalfEven), 0))

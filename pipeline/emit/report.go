@@ -12,6 +12,7 @@ import (
 	"daybook/pipeline/compare"
 	"daybook/pipeline/document"
 	"daybook/pipeline/ingest"
+	"daybook/pipeline/normalise"
 	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -42,6 +43,9 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 	}
 	reportRates(rep, compare.Exchange(b, rep.Period, rep.Through, in.AsOf()))
 	if rep.Findings, err = countFindings(ctx, in); err != nil {
+		return nil, nil, err
+	}
+	if rep.Rounding, err = rounding(ctx, in); err != nil {
 		return nil, nil, err
 	}
 	for _, a := range in.Arrived() {
@@ -87,6 +91,35 @@ func countFindings(ctx context.Context, in *run.Inputs) ([]document.FindingCount
 	var out []document.FindingCount
 	for _, c := range run.SortedCodes(codes) {
 		out = append(out, document.FindingCount{Code: c.Code, Severity: c.Severity, Findings: c.Findings, Rows: c.Rows})
+	}
+	return out, nil
+}
+
+// rounding is what rounding left out, by source, of the objects whose deliveries count.
+func rounding(ctx context.Context, in *run.Inputs) ([]document.RoundedSum, error) {
+	objects, err := in.Results(ctx, "normalise/object")
+	if err != nil {
+		return nil, err
+	}
+	refused, err := normalise.RefusedDeliveries(objects)
+	if err != nil {
+		return nil, err
+	}
+	bySource := map[schemas.SourceID]run.Roundings{}
+	for _, res := range objects {
+		left, err := run.Left[normalise.Decoded](res)
+		if err != nil {
+			return nil, err
+		}
+		if len(res.Control.Rounding) > 0 && !refused[run.DeliveryName(left.Source, left.Delivery)] {
+			bySource[left.Source] = bySource[left.Source].Plus(res.Control.Rounding)
+		}
+	}
+	var out []document.RoundedSum
+	for _, id := range slices.Sorted(maps.Keys(bySource)) {
+		for _, r := range bySource[id] {
+			out = append(out, document.RoundedSum{Source: id, Column: r.Column, Of: r.Of, Values: r.Values, Residue: r.Residue})
+		}
 	}
 	return out, nil
 }

@@ -3,14 +3,11 @@ package normalise
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"time"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/run"
 	"daybook/pipeline/source"
-	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -96,28 +93,20 @@ func (m *months) totals() (map[schemas.Period]dataset.Totals, error) {
 // which the sums are beyond what a dataset holds, holds nothing; the run of the month that it is filed under says so. An object
 // that is not the one that was pinned is an error.
 func Survey(ctx context.Context, landing store.Store, src *schemas.Source, o *run.Object, zone *time.Location) (map[schemas.Period]dataset.Totals, error) {
-	at, size, err := store.OpenReaderAt(ctx, landing, o.Key)
+	x, err := open(ctx, landing, o)
 	if err != nil {
 		return nil, err
 	}
-	defer at.Close()
-	digest := delivery.NewDigest()
-	body := io.TeeReader(io.NewSectionReader(at, 0, size), digest)
+	defer x.close()
 	m := months{zone: zone}
-	_, err = source.Decode(ctx, src, source.Input{Key: o.Key, Body: body, At: at, Size: size}, source.Sink{
+	_, err = source.Decode(ctx, src, x.input(), source.Sink{
 		Rows: m.add, Finding: func(schemas.Finding) error { return nil },
 	})
-	var refused *schemas.RefusedError
-	if errors.As(err, &refused) || errors.Is(err, money.ErrOverflow) {
+	err = x.check(err)
+	if _, refused := errors.AsType[*schemas.RefusedError](err); refused || errors.Is(err, money.ErrOverflow) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
-	}
-	if _, err := io.Copy(io.Discard, body); err != nil {
-		return nil, fmt.Errorf("read %s to its end: %w", o.Key, err)
-	}
-	if err := checkDigest(o, digest); err != nil {
 		return nil, err
 	}
 	return m.totals()

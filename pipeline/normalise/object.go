@@ -2,10 +2,8 @@ package normalise
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"maps"
 	"slices"
@@ -16,7 +14,6 @@ import (
 	"daybook/pipeline/ingest"
 	"daybook/pipeline/run"
 	"daybook/pipeline/source"
-	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -57,7 +54,10 @@ func Object(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 			return err
 		}
 		defer lent.Leave(n.out)
-		if err := errors.Join(n.decode(ctx), n.close()); err != nil {
+		if err = n.decode(ctx); err == nil {
+			err = n.close()
+		}
+		if err != nil {
 			return n.tooLarge(err)
 		}
 		_, err = n.out.Close()
@@ -132,6 +132,8 @@ type normaliser struct {
 	delivered, shuffled, beyond dataset.Tally
 	// sent is what went to each shard.
 	sent *dataset.ShardSums
+	// rounded are those of the batch to come that the decoder has rounded.
+	rounded []source.RoundedCell
 	// seen counts the rows that the decoder accounted for, as usage or as a finding.
 	seen int64
 
@@ -156,36 +158,24 @@ func newNormaliser(in *run.Inputs, src *schemas.Source, obj *run.Object) *normal
 	}
 }
 
-// decode reads the object and makes sure, by its digest, that it is the one that was pinned: before a refusal is believed, too,
-// for what is torn on its way is no fault of the object.
+// decode reads the object and makes sure that it is the one that was pinned.
 func (n *normaliser) decode(ctx context.Context) error {
-	at, size, err := store.OpenReaderAt(ctx, n.in.Landing(), n.obj.Key)
-	if errors.Is(err, store.ErrNotFound) {
-		return &run.ChangedError{Key: n.obj.Key, Pinned: n.obj.Digest, Is: "gone"}
-	}
+	x, err := open(ctx, n.in.Landing(), n.obj)
 	if err != nil {
-		return fmt.Errorf("open %s: %w", n.obj.Key, err)
+		return err
 	}
-	defer at.Close()
-	digest := delivery.NewDigest()
-	body := io.TeeReader(io.NewSectionReader(at, 0, size), digest)
-	in := source.Input{Key: n.obj.Key, Body: body, At: at, Size: size}
+	defer x.close()
+	in := x.input()
 	if n.src.Semantics == schemas.Snapshot {
 		in.Period = n.in.Period()
 	}
-	stats, err := source.Decode(ctx, n.src, in, source.Sink{Rows: n.rows, Finding: n.finding})
-	if errors.Is(err, store.ErrStale) {
-		return &run.ChangedError{Key: n.obj.Key, Pinned: n.obj.Digest, Is: "another"}
-	}
-	if refused, ok := errors.AsType[*schemas.RefusedError](err); err != nil && (!ok || refused == nil) {
+	stats, err := source.Decode(ctx, n.src, in, source.Sink{
+		Rows: n.rows, Finding: n.finding, Rounded: func(cells []source.RoundedCell) { n.rounded = cells },
+	})
+	if err := x.check(err); err != nil {
 		return err
 	}
-	if changed := n.checkDigest(body, digest); changed != nil {
-		return changed
-	}
-	if err != nil {
-		return err
-	}
+	addResidues(&n.control.Rounding, stats.Rounded)
 	if stats.Rows == 0 && n.obj.Filed == "" {
 		info, _ := schemas.CodeEmptyObject.Info()
 		n.found.Add(schemas.Finding{
@@ -200,21 +190,6 @@ func (n *normaliser) decode(ctx context.Context) error {
 			Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
 			Reason: fmt.Sprintf("it has %d %s, and its manifest promises %d", stats.Rows, schemas.OneOrMany(stats.Rows, "row", "rows"), n.obj.Rows),
 		}
-	}
-	return nil
-}
-
-// checkDigest reads what the decoder has left and compares the digest.
-func (n *normaliser) checkDigest(body io.Reader, digest hash.Hash) error {
-	if _, err := io.Copy(io.Discard, body); err != nil {
-		return fmt.Errorf("read %s to its end: %w", n.obj.Key, err)
-	}
-	return checkDigest(n.obj, digest)
-}
-
-func checkDigest(o *run.Object, digest hash.Hash) error {
-	if got := hex.EncodeToString(digest.Sum(nil)); got != o.Digest {
-		return &run.ChangedError{Key: o.Key, Pinned: o.Digest, Is: got}
 	}
 	return nil
 }
@@ -277,6 +252,8 @@ const mostUnits = 4096
 // rows takes a batch: counts it, fills in what the book knows, and routes each row.
 func (n *normaliser) rows(b *dataset.Batch) error {
 	n.seen += int64(b.Rows)
+	countRounded(&n.control.Rounding, n.rounded, b)
+	n.rounded = nil
 	if err := n.delivered.AddBatch(b, dataset.UsageMeasures()); err != nil {
 		return err
 	}

@@ -202,7 +202,7 @@ func openShuffles(ctx context.Context, in *run.Inputs, objects []*run.Result) (*
 	if err != nil {
 		return files, nil, err
 	}
-	refused, err := refusedDeliveries(objects)
+	refused, err := RefusedDeliveries(objects)
 	if err != nil {
 		return files, nil, err
 	}
@@ -238,8 +238,8 @@ func openShuffles(ctx context.Context, in *run.Inputs, objects []*run.Result) (*
 	return files, sources, nil
 }
 
-// refusedDeliveries are those of which an object could not be trusted.
-func refusedDeliveries(objects []*run.Result) (map[string]bool, error) {
+// RefusedDeliveries are those, by name, of which an object could not be trusted.
+func RefusedDeliveries(objects []*run.Result) (map[string]bool, error) {
 	refused := map[string]bool{}
 	for _, res := range objects {
 		left, err := run.Left[Decoded](res)

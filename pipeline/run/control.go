@@ -16,6 +16,7 @@ func (c *Control) merge(o *Control) error {
 			return fmt.Errorf("add up control totals: %w", err)
 		}
 	}
+	c.Rounding = c.Rounding.Plus(o.Rounding)
 	c.RatedRows += o.RatedRows
 	c.PartlyRows += o.PartlyRows
 	c.SuspendedRows += o.SuspendedRows

@@ -116,6 +116,8 @@ type Control struct {
 	PartlyRows    int64          `json:"partly_rated_rows"`
 	SuspendedRows int64          `json:"suspended_rows"`
 	UnpricedRows  int64          `json:"unpriced_rows"`
+	// Rounding is what declared rounding did to delivered values.
+	Rounding Roundings `json:"rounding,omitempty"`
 	// LateRows of the usage came after the period of their use had been run. RepeatedRows of these are the same records as
 	// rows of earlier runs, so that nothing is made of them.
 	LateRows     int64 `json:"late_rows,omitempty"`

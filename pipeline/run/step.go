@@ -100,11 +100,13 @@ func (f Given) of(s *Spec) any {
 	return nil
 }
 
-// Balance is a control: the parts must come to the whole in rows, in quantity of every unit and in cost of every currency.
+// Balance is a control: the parts must come to the whole in rows, in quantity of every unit and in cost of every currency; or
+// what Differs says must be nothing, where it is there.
 type Balance struct {
-	What  string
-	Whole Side
-	Parts []Side
+	What    string
+	Whole   Side
+	Parts   []Side
+	Differs func(*Control) string
 }
 
 // Side is one side of a balance: control totals that were counted from what was read or written there.
@@ -112,6 +114,12 @@ type Side func(*Control) dataset.Totals
 
 // check returns ErrUnbalanced, wrapped, if the parts do not come to the whole.
 func (b *Balance) check(c *Control) error {
+	if b.Differs != nil {
+		if diff := b.Differs(c); diff != "" {
+			return fmt.Errorf("%w: %s: %s", ErrUnbalanced, b.What, diff)
+		}
+		return nil
+	}
 	var sum dataset.Totals
 	for _, part := range b.Parts {
 		if err := sum.Merge(part(c)); err != nil {

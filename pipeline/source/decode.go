@@ -33,6 +33,9 @@ type Sink struct {
 	Rows func(*dataset.Batch) error
 	// Finding takes one finding: those of rows in the order of rows, then the notes about the whole object.
 	Finding func(schemas.Finding) error
+	// Rounded takes, just before Rows, those values of the batch that stand rounded in it, as they are in the object. They are
+	// valid until Rows returns. Nil is not told.
+	Rounded func([]RoundedCell)
 }
 
 // Stats counts what was in an object. Rows = Kept + Rejected, and each rejected row is a finding with Rows 1.

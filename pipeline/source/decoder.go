@@ -15,13 +15,15 @@ import (
 // bits, and memory is bounded whatever the rows are like.
 const (
 	batchRows  = 16 << 10
-	batchBytes = 64 << 20
+	batchBytes = 16 << 20
 )
 
-// Dictionaries begin anew, between batches, when they have more entries or bytes than this.
+// Dictionaries begin anew, between batches, when they have more entries than this, or when all of them have more bytes: then
+// those that have a part in it worth mentioning.
 const (
 	mostLabels     = 1 << 18
 	mostLabelBytes = 16 << 20
+	someLabelBytes = mostLabelBytes / schemas.UseColumns
 )
 
 // decoder is the decoding of one object.
@@ -55,9 +57,11 @@ type decoder struct {
 	defects   []defect
 	residues  []residue
 	rounded   map[roundedKey]*Rounded
-	notes     notes
-	scratch   []byte
-	utc       []byte
+	// cells are the rounded values of the batch, where the sink asks for them.
+	cells   []RoundedCell
+	notes   notes
+	scratch []byte
+	utc     []byte
 	// careful lists rows of a column that need a second look.
 	careful []uint32
 	json    wire.ObjectChecker
@@ -167,7 +171,9 @@ func (d *decoder) take(s *rows, bad []wire.BadRow, textBytes int) error {
 	d.checkPeriods(s, base)
 	d.batch.Rows = base + s.n
 	d.stats.Rows += int64(s.n + len(bad))
-	d.addResidues(base)
+	if err := d.addResidues(s, base); err != nil {
+		return err
+	}
 	rejected, err := d.reject(s, bad, base)
 	d.stats.Rejected += int64(rejected)
 	d.stats.Kept += int64(s.n + len(bad) - rejected)
@@ -187,12 +193,15 @@ func (d *decoder) take(s *rows, bad []wire.BadRow, textBytes int) error {
 // flush hands the batch to the sink and empties it.
 func (d *decoder) flush() error {
 	if d.batch.Rows > 0 {
+		if len(d.cells) > 0 {
+			d.out.Rounded(d.cells)
+		}
 		if err := d.out.Rows(d.batch); err != nil {
 			return err
 		}
 	}
 	d.batch.Reset()
-	d.batchText = 0
+	d.batchText, d.cells = 0, d.cells[:0]
 	d.forgetLabels()
 	return nil
 }

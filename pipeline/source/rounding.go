@@ -18,11 +18,20 @@ type Rounded struct {
 	Residue money.Decimal
 }
 
+// RoundedCell is a value as it stands in the object, whose batch has it rounded.
+type RoundedCell struct {
+	// Row is the number of its row in the object, and Column that of the usage column.
+	Row    int64
+	Column int
+	Exact  money.Decimal
+}
+
 // residue is what rounding left of a value of the rows at hand.
 type residue struct {
-	row int
-	use int
-	of  money.Decimal
+	row   int
+	use   int
+	exact money.Decimal
+	of    money.Decimal
 }
 
 // roundingOf says how values of a column with more than 18 fraction digits are rounded, and whether they are: where the
@@ -51,13 +60,13 @@ func (d *decoder) roundLong(c *column, text []byte, r int) (money.Fixed, bool) {
 		return money.Fixed{}, false
 	}
 	if declared {
-		d.residues = append(d.residues, residue{r, c.use, exact.Sub(rounded)})
+		d.residues = append(d.residues, residue{r, c.use, exact, exact.Sub(rounded)})
 	}
 	return f, true
 }
 
-// ofColumn names the label column that says in what the values of a decimal column are.
-func ofColumn(use int) int {
+// OfColumn names the label column that says in what the values of a decimal column are.
+func OfColumn(use int) int {
 	switch use {
 	case schemas.UseConsumedQuantity:
 		return schemas.UseConsumedUnit
@@ -70,18 +79,24 @@ func ofColumn(use int) int {
 	}
 }
 
+// mostRounded is how many sums of residues one object may have: there is one for each column and unit, and manifests have them.
+const mostRounded = 4096
+
 // addResidues sums what rounding left of the rows that no defect rejects.
-func (d *decoder) addResidues(base int) {
+func (d *decoder) addResidues(s *rows, base int) error {
 	for _, x := range d.residues {
 		if slices.ContainsFunc(d.defects, func(f defect) bool { return f.row == x.row }) {
 			continue
 		}
 		key := roundedKey{use: x.use}
-		if of := ofColumn(x.use); !d.vector(of).Absent && !d.vector(of).IsNull(base+x.row) {
+		if of := OfColumn(x.use); !d.vector(of).Absent && !d.vector(of).IsNull(base+x.row) {
 			key.of = string(d.vector(of).TextAt(base + x.row))
 		}
 		sum, known := d.rounded[key]
 		if !known {
+			if len(d.rounded) == mostRounded {
+				return d.refuse(schemas.CodeHostileObject, "values of more than %d units or currencies in it are rounded, where control totals keep a sum of each", mostRounded)
+			}
 			if d.rounded == nil {
 				d.rounded = map[roundedKey]*Rounded{}
 			}
@@ -90,8 +105,12 @@ func (d *decoder) addResidues(base int) {
 		}
 		sum.Values++
 		sum.Residue = sum.Residue.Add(x.of)
+		if d.out.Rounded != nil {
+			d.cells = append(d.cells, RoundedCell{s.numbers[x.row], x.use, x.exact})
+		}
 	}
 	d.residues = d.residues[:0]
+	return nil
 }
 
 // roundedKey tells sums of residues apart.

@@ -25,6 +25,8 @@ type digest struct {
 	// held is what is not compressed yet: the last group is another node if it is the root.
 	held [digestGroup]byte
 	n    int
+	// each, where it is not nil, is told the sum of each group but the last.
+	each func(sum [8]uint32)
 }
 
 // Write implements [hash.Hash].
@@ -50,6 +52,9 @@ func (d *digest) Write(p []byte) (int, error) {
 // add adds a group that is not the last, and joins what it completes.
 func (d *digest) add(group *[digestGroup]byte) {
 	node := guts.CompressBuffer(group, digestGroup, &guts.IV, d.groups*guts.MaxSIMD, 0)
+	if d.each != nil {
+		d.each(guts.ChainingValue(node))
+	}
 	i := 0
 	for ; d.groups>>i&1 == 1; i++ {
 		node = guts.ParentNode(d.subtrees[i], guts.ChainingValue(node), &guts.IV, 0)

@@ -64,6 +64,8 @@ type match struct {
 	// currency is that of the cost; additive and dropsLate are what the meter says to Tally.Additive and Tally.DropsLate.
 	currency            money.Currency
 	additive, dropsLate bool
+	// beyond says that the rows are of labels that are not told apart.
+	beyond bool
 	// elsewhere says that another period answers for the rows: see matchLate.
 	elsewhere bool
 }

@@ -119,6 +119,9 @@ func (b *bill) subject(c *combo, part int) string {
 	if m := b.tally.handles[c.handles[part]].match.meter; m >= 0 {
 		parts = append(parts, "meter "+string(b.plan.meters[m].ID))
 	}
+	if b.tally.handles[c.handles[part]].match.beyond {
+		parts = append(parts, beyondSubject(b.tally.mostUnrated))
+	}
 	for _, x := range [3]struct{ name, value string }{
 		{"service", c.labels[labelService]}, {"SKU", c.labels[labelSKU]}, {"unit", c.labels[labelConsumedUnit]},
 	} {

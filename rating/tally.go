@@ -49,6 +49,10 @@ type Tally struct {
 	stretches []stretch
 	// stamp numbers the accounts.
 	stamp int
+	// unrated counts the sets of labels of the account at hand that cannot be rated, up to mostUnrated; others are what stands for
+	// those beyond.
+	unrated, mostUnrated int
+	others               map[string]*Labels
 	// family and keepLate are what Join and KeepLate say of the account at hand.
 	family   *Family
 	keepLate bool
@@ -59,6 +63,8 @@ type Tally struct {
 type Labels struct {
 	found   []match
 	stamped // of their combo
+	// beyond says that they stand for others: see Tally.beyond.
+	beyond bool
 }
 
 // stamped is where something is within the account that has the stamp.
@@ -104,13 +110,13 @@ func (a *totals) add(rows int64, quantity, cost money.Fixed, hasCost bool) error
 
 // NewTally returns an empty tally.
 func (p *Plan) NewTally() *Tally {
-	return &Tally{plan: p, known: map[string]*Labels{}, ids: map[string]int{}, stamp: 1}
+	return &Tally{plan: p, known: map[string]*Labels{}, ids: map[string]int{}, stamp: 1, mostUnrated: mostUnrated}
 }
 
 // Begin starts an account, forgetting the one before. An account that the book does not know suspends all its rows.
 func (t *Tally) Begin(id schemas.AccountID) {
 	t.family, t.keepLate = nil, false
-	t.id, t.rows = id, 0
+	t.id, t.rows, t.unrated = id, 0, 0
 	t.near, t.account = t.plan.find(id, t.near)
 	t.series, t.handles = t.series[:0], t.handles[:0]
 	t.combos, t.numbers, t.totals, t.drawn = t.combos[:0], t.numbers[:0], t.totals[:0], 0
@@ -138,7 +144,7 @@ func (t *Tally) Trim() bool {
 	if len(t.known) <= most && len(t.ids) <= most {
 		return false
 	}
-	t.known, t.ids, t.byID = map[string]*Labels{}, map[string]int{}, nil
+	t.known, t.ids, t.byID, t.others = map[string]*Labels{}, map[string]int{}, nil, nil
 	return true
 }
 
@@ -159,6 +165,11 @@ func (t *Tally) Known(labels []string) *Labels {
 	x, ok := t.known[string(t.key)]
 	if !ok {
 		x = &Labels{found: t.plan.match(slices.Clone(labels))}
+	}
+	if y := t.beyond(x); y != nil {
+		return y
+	}
+	if !ok {
 		for i := range x.found {
 			x.found[i].id = t.idOf(x.found[i].key)
 		}
@@ -197,6 +208,12 @@ func (t *Tally) idOf(key string) int {
 func (t *Tally) ResolveAgain(x *Labels) []Handle {
 	if x.stamp == t.stamp {
 		return t.combos[x.at].handles
+	}
+	if y := t.beyond(x); y != nil {
+		return t.ResolveAgain(y)
+	}
+	if t.unratable(x) {
+		t.unrated++
 	}
 	x.stamp, x.at = t.stamp, len(t.combos)
 	first := len(t.numbers)

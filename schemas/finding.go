@@ -1,6 +1,10 @@
 package schemas
 
-import "daybook/schemas/money"
+import (
+	"strings"
+
+	"daybook/schemas/money"
+)
 
 // Severity says what a finding does to the run.
 type Severity string
@@ -75,7 +79,7 @@ func clip(s string) string {
 	for cut > 0 && s[cut]&0xC0 == 0x80 {
 		cut--
 	}
-	return s[:cut]
+	return strings.Clone(s[:cut])
 }
 
 // OneOrMany chooses between the words that follow a count in a message: 1 row is, 2 rows are.

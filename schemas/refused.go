@@ -41,13 +41,14 @@ func (f Finding) WithFix() Finding {
 	return f
 }
 
-// ClipValue cuts a text to what a finding holds, at the start of a character, and makes UTF-8 of it.
+// ClipValue cuts a text to what a finding holds, at the start of a character, and makes UTF-8 of it. What is cut does not hold on
+// to the rest: a finding is kept, and a text may have a megabyte.
 func ClipValue(s string) string {
 	if most := 200; len(s) > most {
 		for most > 200-utf8.UTFMax && !utf8.RuneStart(s[most]) {
 			most--
 		}
-		s = s[:most]
+		s = strings.Clone(s[:most])
 	}
 	return strings.ToValidUTF8(s, "\uFFFD")
 }

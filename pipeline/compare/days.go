@@ -115,6 +115,9 @@ func (d *dayCounter) find(b *dataset.Batch, i int) []target {
 	}
 	found, ok := d.targets[string(d.key)]
 	if !ok {
+		if len(d.targets) > rate.MostLabels {
+			clear(d.targets) // they are found again
+		}
 		texts := make([]string, 0, len(d.labels))
 		for _, column := range d.plan.Columns() {
 			text := ""

@@ -66,6 +66,16 @@ func (b *Batch) Reset() {
 	}
 }
 
+// LabelBytes returns how much text the dictionaries of b hold.
+func (b *Batch) LabelBytes() (size int) {
+	for i := range b.Columns {
+		if d := b.Columns[i].Dict; d != nil {
+			size += d.Size()
+		}
+	}
+	return size
+}
+
 // IsNull reports whether row i is null.
 func (v *Vector) IsNull(i int) bool {
 	if v.Absent {

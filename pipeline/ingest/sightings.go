@@ -1,15 +1,9 @@
 package ingest
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 
 	"daybook/pipeline/dataset"
-	"daybook/pipeline/run"
 	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -19,11 +13,9 @@ import (
 // whenever it is asked for, and so that an unchanged object is not read again to be pinned. Arrival is the landing place's
 // own time of the object, taken at the first sight of it and kept from then on.
 type sightings struct {
-	key     string
-	version store.Version
+	kept    kept
 	objects map[string]sighting
 	changed bool
-	before  []byte
 	// listed is what the landing place said of each object in this run.
 	listed map[string]store.Info
 }
@@ -43,49 +35,6 @@ type sighting struct {
 
 // undated stands for the month of sources that file their objects under none.
 const undated = schemas.Period("undated")
-
-// readSightings reads those of the objects that a source has filed under a month.
-func readSightings(ctx context.Context, s store.Store, p schemas.Period, id schemas.SourceID) (*sightings, error) {
-	x := &sightings{key: fmt.Sprintf("arrivals/%s/%s.json", p, id), objects: map[string]sighting{}, listed: map[string]store.Info{}}
-	version, err := store.ReadDecoded(ctx, s, x.key, func(body []byte) error {
-		x.before = body
-		clear(x.objects)
-		return x.parse(body)
-	})
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return x, nil
-	case err != nil && version != "":
-		return nil, fmt.Errorf("%s is damaged: %w; restore it, or remove it: objects then have arrived when the landing place says that they were changed", x.key, err)
-	case err != nil:
-		return nil, err
-	}
-	x.version = version
-	return x, nil
-}
-
-// arrivals is what is kept. Digest seals it: a digit of a digest or of a year that changes would make another run.
-type arrivals struct {
-	Objects map[string]sighting `json:"objects"`
-	Digest  string              `json:"digest"`
-}
-
-// parse reads what was kept. Earlier versions of the program kept the objects alone, without a seal.
-func (x *sightings) parse(body []byte) error {
-	if sealed, sound := run.Unseal(body); !sealed {
-		return json.Unmarshal(body, &x.objects)
-	} else if !sound {
-		return errors.New("it is not as it was written")
-	}
-	var kept arrivals
-	if err := json.Unmarshal(body, &kept); err != nil {
-		return err
-	}
-	if kept.Objects != nil {
-		x.objects = kept.Objects
-	}
-	return nil
-}
 
 // arrived returns when an object was first seen as it is now; an object that was replaced has arrived anew.
 func (x *sightings) arrived(info store.Info) time.Time {
@@ -139,24 +88,4 @@ func (x *sightings) learn(key, digest, read string, holds map[schemas.Period]dat
 	}
 	have.Holds, have.Read = holds, read
 	x.objects[key], x.changed = have, true
-}
-
-// write keeps what is new. A race with another run that saw the same is no loss: what it wrote stands, and what it did not
-// see is seen again by the next run.
-func (x *sightings) write(ctx context.Context, s store.Store) error {
-	if !x.changed {
-		return nil
-	}
-	body, err := json.MarshalIndent(arrivals{Objects: x.objects}, "", " ")
-	if err != nil {
-		return err
-	}
-	body = run.Seal(append(body, '\n'))
-	if bytes.Equal(body, x.before) {
-		return nil
-	}
-	if _, err = s.Swap(ctx, x.key, body, x.version); err != nil && !errors.Is(err, store.ErrStale) {
-		return fmt.Errorf("keep when objects arrived: %w", err)
-	}
-	return nil
 }

@@ -37,6 +37,8 @@ type Combos struct {
 
 	table map[uint64]int32
 	slots []combo
+	// others are the slots of what stands for combinations that are not told apart: their keys are not remembered.
+	others map[*rating.Labels]int32
 	// touched are the combinations of the account at hand, in order of first appearance.
 	touched []int32
 	texts   []string
@@ -104,7 +106,7 @@ func (c *Combos) Init(t *rating.Tally, p *rating.Plan) {
 // forget empties the table of combinations.
 func (c *Combos) forget() {
 	c.table, c.wide, c.layout = map[uint64]int32{}, map[wideKey]uint64{}, layout{}
-	c.slots, c.touched, c.found = nil, nil, nil
+	c.slots, c.touched, c.found, c.others = nil, nil, nil, nil
 	c.strings = make([][]string, len(c.labels))
 }
 
@@ -185,6 +187,9 @@ func (c *Combos) number(label int, key uint64) uint64 {
 // BeginAccount forgets the sums of the account before.
 func (c *Combos) BeginAccount(id schemas.AccountID) {
 	c.account++
+	if len(c.others) > 0 || len(c.slots) > MostLabels {
+		c.forget() // what was not told apart may be in this account
+	}
 	c.touched = c.touched[:0]
 	c.tally.Begin(id)
 }
@@ -235,15 +240,18 @@ func (c *Combos) compare(x *combo, i, end int) {
 func (c *Combos) find(key uint64, i int) int32 {
 	n, ok := c.table[key]
 	if !ok {
-		n = int32(len(c.slots))
-		c.slots = append(c.slots, combo{})
-		c.table[key] = n
+		first := c.lookUp(i)
+		if n, ok = c.others[first.known]; !ok {
+			n = c.newSlot(key, first)
+		}
 	}
 	x := &c.slots[n]
 	if ok && x.account == c.account {
 		return n
 	}
-	c.know(x, i)
+	if ok {
+		c.know(x, i)
+	}
 	x.account, x.differ = c.account, 0
 	handles := c.tally.ResolveAgain(x.known)
 	x.parts = slices.Grow(x.parts[:0], len(handles))[:len(handles)]
@@ -260,26 +268,53 @@ func (c *Combos) find(key uint64, i int) int32 {
 	return n
 }
 
-// know looks the labels of row i up, unless the combination had them in an earlier account.
-func (c *Combos) know(x *combo, i int) {
+// newSlot makes room for the combination of a key, with the labels of its first row.
+func (c *Combos) newSlot(key uint64, first variant) int32 {
+	n := int32(len(c.slots))
+	c.slots = append(c.slots, combo{codes: first.codes, known: first.known, variants: []variant{first}})
+	if !first.known.Beyond() {
+		c.table[key] = n
+		return n
+	}
+	if c.others == nil {
+		c.others = map[*rating.Labels]int32{}
+	}
+	c.others[first.known] = n
+	return n
+}
+
+// lookUp asks the tally for the labels of row i.
+func (c *Combos) lookUp(i int) variant {
+	c.readTexts(i)
+	return variant{slices.Clone(c.reads), c.tally.Known(c.texts)}
+}
+
+// readTexts reads the labels of row i, and the codes of those that only describe.
+func (c *Combos) readTexts(i int) {
+	c.readCodes(i)
+	for k, col := range c.labels {
+		c.texts[k] = c.textAt(k, &c.batch.Columns[col], i)
+	}
+}
+
+func (c *Combos) readCodes(i int) {
 	c.reads = c.reads[:0]
 	for k := range c.told {
 		c.reads = append(c.reads, CodeAt(c.told[k].vector, i))
 	}
+}
+
+// know looks the labels of row i up, unless the combination had them in an earlier account.
+func (c *Combos) know(x *combo, i int) {
+	c.readCodes(i)
 	for v := range x.variants {
 		if slices.Equal(x.variants[v].codes, c.reads) {
 			x.codes, x.known = x.variants[v].codes, x.variants[v].known
 			return
 		}
 	}
-	for k, col := range c.labels {
-		c.texts[k] = c.textAt(k, &c.batch.Columns[col], i)
-	}
-	if len(x.variants) > 0 {
-		x.known = c.tally.KnownLike(x.variants[0].known, c.texts)
-	} else {
-		x.known = c.tally.Known(c.texts)
-	}
+	c.readTexts(i)
+	x.known = c.tally.KnownLike(x.variants[0].known, c.texts)
 	x.codes = slices.Clone(c.reads)
 	if len(x.variants) < mostVariants {
 		x.variants = append(x.variants, variant{x.codes, x.known})

@@ -25,7 +25,9 @@ type Manifest struct {
 	Sources []SourceControl `json:"sources"`
 	Codes   []CodeCount     `json:"codes"`
 	// Outputs lists every object of the run that readers may open, by dataset, and of each in the order of the plan: part by part.
+	// As a manifest lies in the store they may be too many for it; then Lists are the documents that hold them.
 	Outputs []Output `json:"outputs"`
+	Lists   []string `json:"lists,omitempty"`
 	// Summary is the run in figures, as the reports open with them.
 	Summary json.RawMessage `json:"summary,omitempty"`
 	// Digest seals the manifest as it lies in the store.
@@ -139,14 +141,18 @@ func ReadManifest(ctx context.Context, s store.Store, p schemas.Period, id schem
 	if err != nil {
 		return nil, err
 	}
-	return m, nil
+	return m, m.gather(ctx, s)
 }
 
 // writeManifest commits the run. Of several processes that did the same run at once exactly one commits it, whatever the
 // period points at; to the others, already says that it was done. A manifest that differs from the one that is there is a
 // *store.ConflictError: the run was computed twice with different results.
 func (r *Run) writeManifest(ctx context.Context, m *Manifest) (already bool, err error) {
-	body, err := json.MarshalIndent(m, "", "  ")
+	lies, err := r.part(ctx, m)
+	if err != nil {
+		return false, fmt.Errorf("write the manifest of run %s: %w", m.Run, err)
+	}
+	body, err := json.MarshalIndent(lies, "", "  ")
 	if err != nil {
 		return false, fmt.Errorf("write the manifest of run %s: %w", m.Run, err)
 	}

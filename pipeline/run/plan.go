@@ -60,6 +60,10 @@ func NewPlan(stages []Stage, s *Spec) ([]Wave, error) {
 	for _, p := range s.Book {
 		digests[p.Part] = p.Digest
 	}
+	id, err := s.RunID() // a spec may be large
+	if err != nil {
+		return nil, err
+	}
 	var waves []Wave
 	number := map[string]int{}
 	for _, stage := range stages {
@@ -74,7 +78,7 @@ func NewPlan(stages []Stage, s *Spec) ([]Wave, error) {
 				w.Reads = append(w.Reads, earlier)
 			}
 			for i := range w.Tasks {
-				key, err := taskKey(s, &w, i, waves, digests)
+				key, err := taskKey(s, id, &w, i, waves, digests)
 				if err != nil {
 					return nil, err
 				}
@@ -143,7 +147,7 @@ func (s *Spec) version(stage string, step *Step) string {
 
 // taskKey derives a key from what the task may ask for. A task of a sharded step gets only its own shard of an earlier
 // sharded step; everything else it gets whole.
-func taskKey(s *Spec, w *Wave, i int, waves []Wave, digests map[string]string) (string, error) {
+func taskKey(s *Spec, id schemas.RunID, w *Wave, i int, waves []Wave, digests map[string]string) (string, error) {
 	t, step := &w.Tasks[i], w.step
 	k := keyed{Stage: t.Stage, Step: t.Step, Version: s.version(t.Stage, step), Period: s.Period, Shards: s.Shards}
 	switch step.Width {
@@ -155,10 +159,6 @@ func taskKey(s *Spec, w *Wave, i int, waves []Wave, digests map[string]string) (
 		k.Part = t.Part
 	}
 	if step.Named {
-		id, err := s.RunID()
-		if err != nil {
-			return "", err
-		}
 		k.Run = id
 	}
 	for _, p := range step.Book {

@@ -58,6 +58,9 @@ type Pinned struct {
 	Findings []schemas.Finding `json:"findings"`
 	// Incomplete says that an expected delivery is missing or was refused, so the period is provisional.
 	Incomplete bool `json:"incomplete"`
+	// Lists are the documents that hold the objects, in order, where they are too many for a manifest: as it lies in the store,
+	// and nowhere else.
+	Lists []string `json:"lists,omitempty"`
 }
 
 // Object is one pinned object of a delivery.
@@ -76,25 +79,6 @@ type Object struct {
 	// Taken is the latest earlier period whose run had this very object, which took from it what was of its own period and
 	// of those before; empty if none had.
 	Taken schemas.Period `json:"taken,omitempty"`
-}
-
-// CodeOf names the version of every step of a table.
-func CodeOf(stages []Stage) (code []PartDigest) {
-	for _, stage := range stages {
-		for _, step := range stage.Steps {
-			code = append(code, PartDigest{Part: stage.Name + "/" + step.Name, Digest: step.Version})
-		}
-	}
-	return code
-}
-
-// CodeDigest tells versions of the code apart in eight digits, as far as they write other bytes.
-func CodeDigest(code []PartDigest) string {
-	sum := sha256.New()
-	for _, p := range code {
-		fmt.Fprintf(sum, "%s %s\n", p.Part, p.Digest)
-	}
-	return hex.EncodeToString(sum.Sum(nil)[:4])
 }
 
 // RunID is a digest of the spec. A spec that cannot be written as JSON does not exist: its fields are plain data.

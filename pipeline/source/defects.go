@@ -31,12 +31,18 @@ func (d *decoder) defect(x *cells, r int, c *column, code schemas.Code, what str
 		if code != schemas.CodeMissingValue {
 			what += ", and is left out"
 		}
-		n := d.note(c.name, c.use, code, what, string(value))
+		n := d.note(c.name, c.use, code, what, clipped(value))
 		n.severity = schemas.Warning
 		n.hit(x.numbers[r])
 		return
 	}
-	d.defects = append(d.defects, defect{x.numbers[r], r, c.use, c.name, code, what, schemas.ClipValue(string(value))})
+	d.defects = append(d.defects, defect{x.numbers[r], r, c.use, c.name, code, what, clipped(value)})
+}
+
+// clipped is what a finding holds of a value, without a copy of a long one.
+func clipped(value []byte) string {
+	const enough = 256
+	return schemas.ClipValue(string(value[:min(len(value), enough)]))
 }
 
 // reject turns the defects and the bad rows into findings, one for each row, in the order of rows, and takes the rows
@@ -46,8 +52,7 @@ func (d *decoder) reject(s *rows, bad []wire.BadRow, base int) (int, error) {
 		return 0, nil
 	}
 	for _, b := range bad {
-		text := s.text[b.Start:min(b.End, b.Start+256)]
-		d.defects = append(d.defects, defect{b.Number, -1, -1, b.Column, b.Code, b.What, schemas.ClipValue(string(text))})
+		d.defects = append(d.defects, defect{b.Number, -1, -1, b.Column, b.Code, b.What, clipped(s.text[b.Start:b.End])})
 	}
 	slices.SortStableFunc(d.defects, func(a, b defect) int {
 		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.use, b.use))

@@ -208,8 +208,10 @@ func (d *decoder) eachColumn(do func(*column)) {
 // forgetLabels begins new dictionaries for the columns of which too many labels are known.
 func (d *decoder) forgetLabels() {
 	var large [schemas.UseColumns]bool
+	all := 0
+	d.eachColumn(func(c *column) { all += c.labels.size() })
 	d.eachColumn(func(c *column) {
-		large[c.use] = large[c.use] || c.labels.len() > mostLabels || c.labels.size() > mostLabelBytes
+		large[c.use] = large[c.use] || c.labels.len() > mostLabels || all > mostLabelBytes && c.labels.size() > someLabelBytes
 	})
 	d.eachColumn(func(c *column) {
 		if large[c.use] {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math/bits"
 	"slices"
 	"strings"
@@ -130,6 +131,12 @@ func (n *interner) grow() {
 	}
 }
 
+// mostLabelText is how many bytes a label may have, as it stands in the object. Labels are held until an object and a shard are
+// done, and nobody names a SKU, a unit or an account by more.
+const mostLabelText = 4096
+
+var tooLong = fmt.Sprintf("it is longer than the %d bytes that a name may have", mostLabelText)
+
 // firstLabels is how many entries an interner starts with.
 const firstLabels = 256
 
@@ -185,6 +192,11 @@ func (d *decoder) parseLabels(c *column, v *dataset.Vector, x *cells, base int) 
 		case size == 0:
 			out[r] = 0
 			d.null(c, v, x, base, r)
+			continue
+		case size > mostLabelText:
+			out[r] = 0
+			v.SetNull(base + r)
+			d.defect(x, r, c, schemas.CodeBadValue, tooLong, d.value(x, r))
 			continue
 		case size <= 16:
 			last = *c.labels.find(text, start, end)

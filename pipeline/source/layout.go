@@ -109,6 +109,9 @@ func (d *decoder) checkHeader(names []string) error {
 			return d.refuse(schemas.CodeUnreadableObject, "column %d of its header has no name", i+1)
 		case !wire.WellEncoded([]byte(n)):
 			return d.refuse(schemas.CodeUnreadableObject, "the name of column %d of its header is not UTF-8", i+1)
+		case len(n) > mostLabelText:
+			return d.refuse(schemas.CodeHostileObject, "the name of column %d of its header has %d bytes, more than the %d allowed: %s…",
+				i+1, len(n), mostLabelText, schemas.ClipValue(n))
 		case seen[n]:
 			return d.refuse(schemas.CodeUnreadableObject, "its header names the column %s twice", schemas.ClipValue(n))
 		}

@@ -150,6 +150,23 @@ func (c *Contracts) billed(k *useKey) *term {
 	return nil
 }
 
+// rated finds the rate for a row of a peer's bill, the unit in which it counts the row, and whether that is one that the rate is
+// in, or converts to it; a nil term where no rate covers the row.
+func (c *Contracts) rated(k *useKey) (t *term, unit string, fits bool) {
+	if k.Category == schemas.CategoryUsage || k.Category == schemas.CategoryPurchase || k.Category == "" {
+		t = c.billed(k)
+	}
+	if t == nil {
+		return nil, "", false
+	}
+	unit = k.PricingUnit
+	if t.rate.Quantity == schemas.ConsumedQuantity {
+		unit = k.ConsumedUnit
+	}
+	_, fits = c.convert(unit, t.rate.Unit)
+	return t, unit, fits || t.rate.Unit == "" || t.rate.Basis == schemas.BasisList
+}
+
 // meteredBy finds the rate that a row of our own meters counts for; nil where there is none.
 func (c *Contracts) meteredBy(k *useKey) *term {
 	for _, t := range c.metered[k.SKU] {

@@ -15,6 +15,9 @@ func matchFinding(r *schemas.PeerMatch) (schemas.Finding, bool) {
 	if r.Region != "" {
 		place += " in " + r.Region
 	}
+	if r.Service == Others {
+		place += fmt.Sprintf(", %d %s,", r.BillRows, schemas.OneOrMany(r.BillRows, "row", "rows"))
+	}
 	var code schemas.Code
 	var message string
 	switch r.Status {

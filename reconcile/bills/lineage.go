@@ -3,6 +3,7 @@ package bills
 // Lineage says which match a usage row is in.
 type Lineage struct {
 	contracts *Contracts
+	use       *Use
 	matcher   *matcher
 }
 
@@ -17,13 +18,14 @@ func NewLineage(c *Contracts, u *Use) (*Lineage, error) {
 			}
 		}
 	}
-	return &Lineage{c, m}, nil
+	return &Lineage{c, u, m}, nil
 }
 
 // Match returns the identifier of the match that a row counts in, on the side of the bill for a peer's row and on that of
 // our meters for our own; the empty text for an own row that no contract counts.
 func (l *Lineage) Match(r *UseRow) string {
-	line := useLine{useKey{r.Peer, r.Service, r.SKU, r.Region, r.Category, r.ConsumedUnit, r.PricingUnit, r.Currency, l.contracts.cut(r.Day)}, r.UseSums}
+	k := useKey{r.Peer, r.Service, r.SKU, r.Region, r.Category, r.ConsumedUnit, r.PricingUnit, r.Currency, l.contracts.cut(r.Day)}
+	line := useLine{l.use.lies(k), r.UseSums}
 	if r.Peer != "" {
 		return l.matcher.groupOf(&line).key.id(l.contracts.period)
 	}

@@ -125,24 +125,17 @@ func (m *matcher) groupOf(l *useLine) *group {
 		g.accepted = true
 		return g
 	}
-	var t *term
-	if l.Category == schemas.CategoryUsage || l.Category == schemas.CategoryPurchase || l.Category == "" {
-		t = m.contracts.billed(&l.useKey)
-	}
-	if t == nil {
+	t, unit, fits := m.contracts.rated(&l.useKey)
+	switch {
+	case t == nil:
 		k.sku, k.region = l.SKU, l.Region
 		k.from = m.contracts.cuts[0]
-		return m.group(k)
-	}
-	unit := l.PricingUnit
-	if t.rate.Quantity == schemas.ConsumedQuantity {
-		unit = l.ConsumedUnit
-	}
-	if _, ok := m.contracts.convert(unit, t.rate.Unit); !ok && t.rate.Unit != "" && t.rate.Basis != schemas.BasisList {
+	case !fits:
 		k.contract, k.sku, k.region, k.unit = t.contract.ID, l.SKU, l.Region, unit
-		return m.group(k)
+	default:
+		return m.termGroup(t, l.Currency)
 	}
-	return m.termGroup(t, l.Currency)
+	return m.group(k)
 }
 
 func (m *matcher) group(k groupKey) *group {

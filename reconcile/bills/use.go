@@ -38,9 +38,15 @@ type UseSums struct {
 
 // Use sums usage rows by what contracts are written in: all that peers bill, and of our own meters the SKUs that a
 // contract's rates count. Partial sums of shards merge in any order to the same totals. It is not safe for concurrent use.
+//
+// What contracts cover has as many sums as they have rates. Of what none covers, the first in order have one each, as many as
+// mostUncovered says, and the others are one for each peer: see uncovered.go.
 type Use struct {
 	contracts *Contracts
 	sums      map[useKey]*UseSums
+	uncovered uncovered
+	// most is mostUncovered.
+	most int
 }
 
 type useKey struct {
@@ -57,7 +63,9 @@ type useKey struct {
 }
 
 // NewUse returns empty sums for a period's contracts.
-func NewUse(c *Contracts) *Use { return &Use{contracts: c, sums: map[useKey]*UseSums{}} }
+func NewUse(c *Contracts) *Use {
+	return &Use{contracts: c, sums: map[useKey]*UseSums{}, most: mostUncovered}
+}
 
 // Wants reports whether rows of our own meters with that SKU count for any rate: a caller may leave out all others.
 func (c *Contracts) Wants(own schemas.SKU) bool { return len(c.metered[own]) > 0 }
@@ -72,6 +80,15 @@ func (u *Use) Add(r *UseRow) error {
 }
 
 func (u *Use) add(k useKey, more *UseSums) error {
+	k, err := u.place(k)
+	if err != nil {
+		return err
+	}
+	return u.sum(k, more)
+}
+
+// sum adds to the sums of a key as it is.
+func (u *Use) sum(k useKey, more *UseSums) error {
 	s := u.sums[k]
 	if s == nil {
 		s = &UseSums{}

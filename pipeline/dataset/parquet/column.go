@@ -66,6 +66,14 @@ func (c *columnScanner) open(in io.ReaderAt, g *format.RowGroup, ours bool) {
 	}
 }
 
+// labelBytes is how many bytes the column has in a row group, if it is read as labels.
+func (c *columnScanner) labelBytes(g *format.RowGroup) int64 {
+	if c.kind != schemas.Label {
+		return 0
+	}
+	return g.Columns[c.chunk].MetaData.TotalUncompressedSize
+}
+
 // read appends n rows to v.
 func (c *columnScanner) read(v *dataset.Vector, n int, s *Scanner) error {
 	if c.null {

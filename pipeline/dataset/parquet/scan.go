@@ -55,6 +55,7 @@ type Scanner struct {
 	rows    int   // of the batch at hand
 	before  int64 // rows of the file before the batch at hand
 	row     int64 // rows of the file before the next
+	labels  int64 // bytes of the current row group that are read as labels
 	first   []int64
 	faults  []Fault
 	err     error
@@ -140,7 +141,13 @@ func (f *Reader) From(t *schemas.Table, wanted ...int) []int {
 	return from
 }
 
-// Next resets b and fills it with the next rows, never of two row groups. It reports false at the end. An error is
+// mostLabelBytes is how many bytes of labels, as they stand in pages, a row group may have before it begins dictionaries anew:
+// those of a file of many such groups would hold all of its texts at once. It goes by the file alone, so that whoever reads it
+// gets the same.
+const mostLabelBytes = 16 << 20
+
+// Next resets b and fills it with the next rows, never of two row groups. Where a row group has many texts of labels, its
+// columns get dictionaries of their own. It reports false at the end. An error is
 // about the whole file: dataset.ErrDamaged, ErrUnsupported, or that of reading it, dataset.ErrRead.
 func (s *Scanner) Next(b *dataset.Batch) (more bool, err error) {
 	defer func() {
@@ -153,6 +160,7 @@ func (s *Scanner) Next(b *dataset.Batch) (more bool, err error) {
 		return false, s.err
 	}
 	b.Reset()
+	opened := s.left == 0
 	for i := range s.lazy {
 		if c := &s.lazy[i]; !c.loaded {
 			c.behind += s.rows
@@ -166,6 +174,13 @@ func (s *Scanner) Next(b *dataset.Batch) (more bool, err error) {
 			return false, err
 		}
 		s.groups = s.groups[1:]
+	}
+	if opened && s.labels > mostLabelBytes {
+		for i := range b.Columns {
+			if b.Columns[i].Dict != nil {
+				b.Columns[i].Dict = dataset.NewDictionary()
+			}
+		}
 	}
 	n := min(s.most, s.left)
 	s.rows, s.before = n, s.row
@@ -273,13 +288,15 @@ func (s *Scanner) open(group int) error {
 		return fmt.Errorf("read Parquet: the file has no row group %d", group)
 	}
 	g := &s.file.meta.RowGroups[group]
-	s.row, s.left = s.first[group], int(g.NumRows)
+	s.row, s.left, s.labels = s.first[group], int(g.NumRows), 0
 	ours := s.file.ours()
 	for i := range s.columns {
 		s.columns[i].open(s.file.in, g, ours)
+		s.labels += s.columns[i].labelBytes(g)
 	}
 	for i := range s.lazy {
 		s.lazy[i].open(s.file.in, g, ours)
+		s.labels += s.lazy[i].labelBytes(g)
 	}
 	for i := range s.nested {
 		for k := range s.nested[i].leaves {

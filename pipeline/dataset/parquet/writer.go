@@ -40,6 +40,9 @@ type WriterOptions struct {
 	// RowGroupTextBytes is the most free text that a row group holds, unless one row alone has more; 0 is 256 MiB. It
 	// keeps rows of long texts from taking any amount of memory.
 	RowGroupTextBytes int
+	// RowGroupLabelBytes is how much text the labels of a row group may have before it ends, with the row that brings more; 0
+	// is 64 MiB.
+	RowGroupLabelBytes int
 	// Sorted lists the columns, by position, by which the rows are in ascending order with nulls first. It is recorded
 	// in the file and not checked.
 	Sorted []int
@@ -129,6 +132,9 @@ func NewWriter(w io.Writer, t *schemas.Table, meta []KeyValue, options WriterOpt
 	if options.RowGroupTextBytes <= 0 {
 		options.RowGroupTextBytes = 256 << 20
 	}
+	if options.RowGroupLabelBytes <= 0 {
+		options.RowGroupLabelBytes = 64 << 20
+	}
 	buffers := options.Buffers
 	if buffers == nil {
 		buffers = new(WriterBuffers)
@@ -169,13 +175,12 @@ func (p *Writer) Append(b *dataset.Batch) error {
 			n, full = fit, true
 		}
 		switch {
+		case p.manyLabels(b):
+			n = p.holdSome(b, from, n, full)
 		case full && (p.held == nil || p.held.Rows == 0):
 			p.group(b, from, from+n)
 		default:
-			if p.held == nil {
-				p.held = dataset.NewBatch(p.table)
-			}
-			p.held.AppendRange(b, from, from+n)
+			p.hold(b, from, from+n)
 			if full {
 				p.flush()
 			}
@@ -185,10 +190,43 @@ func (p *Writer) Append(b *dataset.Batch) error {
 	return p.err
 }
 
+// hold keeps rows [from, to) of b.
+func (p *Writer) hold(b *dataset.Batch, from, to int) {
+	if p.held == nil {
+		p.held = dataset.NewBatch(p.table)
+	}
+	p.held.AppendRange(b, from, to)
+}
+
+// manyLabels reports whether the row group may have to end among the rows of b for the texts of its labels.
+func (p *Writer) manyLabels(b *dataset.Batch) bool {
+	size := b.LabelBytes()
+	if p.held != nil {
+		size += p.held.LabelBytes()
+	}
+	return size > p.options.RowGroupLabelBytes
+}
+
+// holdSome keeps up to n rows of b, from the given one, row by row, until the texts of the labels of the row group are too
+// many. It returns how many those are. The row group ends with the last of them, or if it is full with all.
+func (p *Writer) holdSome(b *dataset.Batch, from, n int, full bool) int {
+	for i := range n {
+		p.hold(b, from+i, from+i+1)
+		if p.held.LabelBytes() > p.options.RowGroupLabelBytes {
+			p.flush()
+			return i + 1
+		}
+	}
+	if full {
+		p.flush()
+	}
+	return n
+}
+
 // AppendLast is Append for the last rows, which go to the file as they are where nothing is held.
 func (p *Writer) AppendLast(b *dataset.Batch) error {
 	if p.err == nil && len(b.Columns) == len(p.table.Columns) && (p.held == nil || p.held.Rows == 0) && b.Rows > 0 &&
-		b.Rows <= p.options.RowGroupRows && p.fitting(b, 0, b.Rows) == b.Rows {
+		b.Rows <= p.options.RowGroupRows && p.fitting(b, 0, b.Rows) == b.Rows && !p.manyLabels(b) {
 		p.group(b, 0, b.Rows)
 		return p.err
 	}

@@ -28,6 +28,8 @@ type blockEncoder struct {
 	sink         blockSink
 	local, order []uint32
 	slab         slab
+	// labelBytes is how much text the labels of the block have.
+	labelBytes int64
 }
 
 // blockSink counts and sums up what goes to a file.
@@ -53,7 +55,7 @@ var (
 // encode writes b's rows to out as an IPC stream, and returns how many bytes that was and their checksum. It uses up
 // b's codes.
 func (e *blockEncoder) encode(out io.Writer, b *dataset.Batch) (size int64, crc uint32, err error) {
-	e.slab.used, e.slab.left = 0, math.MaxInt
+	e.slab.used, e.slab.left, e.labelBytes = 0, math.MaxInt, 0
 	var fields []arrow.Field
 	var columns []arrow.Array
 	for c := range b.Columns {
@@ -153,6 +155,7 @@ func (e *blockEncoder) labels(v *dataset.Vector, rows, nulls int, validity []byt
 		texts = append(texts, v.Dict.Value(c)...)
 		ends = append(ends, uint32(len(texts)))
 	}
+	e.labelBytes += int64(len(texts))
 	dictionary := fromBuffers(arrow.BinaryTypes.Binary, len(e.order), 0, nil, nil, arrow.Uint32Traits.CastToBytes(ends), texts)
 	defer dictionary.Release()
 	index, indices := e.narrow(v.Codes, len(e.order))

@@ -2,6 +2,7 @@ package shuffle
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -262,6 +263,29 @@ func inOrder(b *dataset.Batch, columns []int) bool {
 func compareRows(b *dataset.Batch, i, j int, columns []int) int {
 	for _, c := range columns {
 		if d := compareValues(&b.Columns[c], i, j); d != 0 {
+			return d
+		}
+	}
+	return 0
+}
+
+// compareApart orders row i of a and row k of b by columns, labels and integers, nulls first: as compareRows does in one batch.
+func compareApart(a *dataset.Batch, i int, b *dataset.Batch, k int, columns []int) int {
+	for _, c := range columns {
+		v, w := &a.Columns[c], &b.Columns[c]
+		d := 0
+		switch x, y := v.IsNull(i), w.IsNull(k); {
+		case x && y:
+		case x:
+			d = -1
+		case y:
+			d = 1
+		case v.Type == schemas.Label:
+			d = bytes.Compare(v.BytesAt(i), w.BytesAt(k))
+		default:
+			d = cmp.Compare(v.Ints[i], w.Ints[k])
+		}
+		if d != 0 {
 			return d
 		}
 	}

@@ -70,7 +70,7 @@ func (s *File) check(t *schemas.Table, end int64) error {
 	var rows int64
 	at := int64(len(shuffleMagic))
 	for i, b := range x.Blocks {
-		if b.Shard < 0 || b.Shard >= x.Shards || b.Rows < 1 || b.At != at || b.Bytes < 1 || b.Bytes > shuffleBlockBytes || b.Memory < 0 {
+		if b.Shard < 0 || b.Shard >= x.Shards || b.Rows < 1 || b.At != at || b.Bytes < 1 || b.Bytes > shuffleBlockBytes || b.Memory < 0 || b.Labels < 0 {
 			return fmt.Errorf("block %d cannot be", i)
 		}
 		at += b.Bytes

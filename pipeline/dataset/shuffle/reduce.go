@@ -59,6 +59,9 @@ type ReduceOptions struct {
 	// BudgetBytes is about how much memory the rows of the shard, the means to sort them and the batches handed out may
 	// take; 0 is 160 MiB. The distinct texts of labels come on top.
 	BudgetBytes int64
+	// LabelBytes is how much text the labels of all blocks may have for that; 0 is half of BudgetBytes. A shard with more is
+	// gathered through temporary files, with the labels of some rows at a time.
+	LabelBytes int64
 	// BatchRows is the number of rows of each batch handed out but the last; 0 is BatchRows.
 	BatchRows int
 	// Spill makes a temporary file. It is needed only when the shard is larger than the budget.
@@ -121,6 +124,8 @@ type job struct {
 	tallies  []dataset.Tally
 	skip     []bool // columns that are no part of a row's content
 	cell     []byte
+	// labelled says that the shard has too many texts of labels to hold them all at once.
+	labelled bool
 }
 
 // Reduce merges the rows of one shard from shuffle files: duplicates are dropped, of each record the first row of the
@@ -135,6 +140,9 @@ func (r *Reducer) Reduce(ctx context.Context, what Reduction, files []*File, sha
 ) (ReduceStats, error) {
 	if options.BudgetBytes <= 0 {
 		options.BudgetBytes = 160 << 20
+	}
+	if options.LabelBytes <= 0 {
+		options.LabelBytes = options.BudgetBytes / 2
 	}
 	if options.BatchRows <= 0 {
 		options.BatchRows = BatchRows
@@ -155,7 +163,7 @@ func (j *job) run() error {
 	if err := j.what.check(); err != nil {
 		return err
 	}
-	var total, memory int64
+	var total, memory, labels int64
 	for i, f := range j.files {
 		if f.Shards() <= j.shard || f.Shards() != j.files[0].Shards() {
 			return fmt.Errorf("file %d has %d shards, the first %d", i, f.Shards(), j.files[0].Shards())
@@ -164,14 +172,16 @@ func (j *job) run() error {
 			j.stats.Rows += int64(b.Rows)
 			total += j.need(b)
 			memory += b.Memory
+			labels += b.Labels
 		}
 	}
+	j.labelled = labels > j.options.LabelBytes && j.options.Spill != nil
 	if j.rows == nil || j.rows.Table != j.what.Table {
 		j.rows, j.out = dataset.NewBatch(j.what.Table), dataset.NewBatch(j.what.Table)
 	}
 	j.rows.Clear()
 	var err error
-	fits, sliceable := total <= j.options.BudgetBytes, j.fitsSliced(memory)
+	fits, sliceable := total <= j.options.BudgetBytes && !j.labelled, j.fitsSliced(memory) && !j.labelled
 	switch {
 	case fits:
 		err = j.inMemory()
@@ -196,7 +206,23 @@ const rowOverhead = 48
 
 // need returns about how much memory a block takes: its rows, the same again for a part of them in the batches handed
 // out, and what sorting takes.
-func (j *job) need(b Block) int64 { return b.Memory + b.Memory/4 + int64(b.Rows)*rowOverhead }
+func (j *job) need(b Block) int64 {
+	n := b.Memory + b.Memory/4 + int64(b.Rows)*rowOverhead
+	if j.labelled {
+		n += b.Labels + b.Labels/4
+	}
+	return n
+}
+
+// forgetLabels gives an empty batch new dictionaries where the texts of all rows are too many to be held. The old ones stay as
+// they are, for tallies know sums by them.
+func (j *job) forgetLabels(b *dataset.Batch) {
+	for c := range b.Columns {
+		if b.Columns[c].Dict != nil && j.labelled {
+			b.Columns[c].Dict = dataset.NewDictionary()
+		}
+	}
+}
 
 func (w *Reduction) check() error {
 	for _, c := range w.Identity {

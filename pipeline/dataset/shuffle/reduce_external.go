@@ -14,7 +14,8 @@ import (
 
 // A shard that does not fit the budget is read twice. The first time only names count: each row leaves 32 bytes, which
 // are divided by hash into parts small enough to be sorted, and yield a bit per row for duplicates. The second time the
-// other rows are sorted in runs as large as the budget allows, written to temporary files, and merged.
+// other rows are sorted in runs as large as the budget allows, written to temporary files, and merged. Where the texts of
+// its labels alone do not fit, each run, block and batch has dictionaries of its own, and the merge compares texts.
 
 const (
 	nameEntryBytes = 32
@@ -52,8 +53,10 @@ func (j *job) external() error {
 	if err != nil {
 		return err
 	}
-	j.order.prepare(j.rows, j.what.Order, ranges)
-	spill := &spiller{job: j}
+	if !j.labelled {
+		j.order.prepare(j.rows, j.what.Order, ranges)
+	}
+	spill := &spiller{job: j, ranges: ranges}
 	defer spill.close()
 	if err := j.writeRuns(spill, dropped, conflicts); err != nil {
 		return err
@@ -68,7 +71,12 @@ func (j *job) findDuplicates(dropped marks, ranges []intRange) ([]conflictPair, 
 	parts := newNameParts(j)
 	defer parts.close()
 	row := uint64(0)
-	err := j.eachBlock(j.rows, func(Block) error { j.rows.Reset(); return nil }, func(_, _ int) error {
+	empty := func(Block) error {
+		j.rows.Reset()
+		j.forgetLabels(j.rows)
+		return nil
+	}
+	err := j.eachBlock(j.rows, empty, func(_, _ int) error {
 		for i, c := range j.what.Order {
 			if j.rows.Columns[c].Type != schemas.Label {
 				ranges[i].include(&j.rows.Columns[c])
@@ -259,6 +267,7 @@ func (j *job) differs(first *keptRow, b *dataset.Batch, i int) (columns []int) {
 func (j *job) writeRuns(spill *spiller, dropped marks, conflicts []conflictPair) error {
 	b := j.rows
 	b.Reset()
+	j.forgetLabels(b)
 	kept := make(map[uint64]*keptRow)
 	for k, c := range conflicts {
 		if _, known := kept[c.kept]; !known {
@@ -316,6 +325,9 @@ func (j *job) endRun(spill *spiller) error {
 		if err != nil {
 			return err
 		}
+		if j.labelled {
+			j.order.prepare(j.rows, j.what.Order, spill.ranges)
+		}
 		sorted := j.order.sort(j.rows, j.keep)
 		for len(sorted) > 0 {
 			n := min(spill.blockRows(), len(sorted))
@@ -328,6 +340,7 @@ func (j *job) endRun(spill *spiller) error {
 		spill.runs = append(spill.runs, run)
 	}
 	j.rows.Reset()
+	j.forgetLabels(j.rows)
 	j.keep = j.keep[:0]
 	return nil
 }

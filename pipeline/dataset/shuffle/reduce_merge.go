@@ -22,6 +22,8 @@ type spiller struct {
 	runs  []*run
 	block blockEncoder
 	open  []SpillFile
+	// ranges are those of the integers by which rows are ordered.
+	ranges []intRange
 }
 
 func (s *spiller) close() {
@@ -36,6 +38,9 @@ func (s *spiller) blockRows() int {
 	for _, f := range s.job.files {
 		for _, b := range f.Blocks(s.job.shard) {
 			total += b.Memory
+			if s.job.labelled {
+				total += b.Labels
+			}
 		}
 	}
 	perRow := total/max(s.job.stats.Rows, 1) + 1
@@ -118,10 +123,13 @@ func (s *spiller) mergeRuns(runs []*run, most int, emit func(*dataset.Batch) err
 	for c := range j.out.Columns {
 		j.out.Columns[c].Absent, j.out.Columns[c].Dict = true, j.rows.Columns[c].Dict
 	}
+	j.forgetLabels(j.out)
 	for _, r := range runs {
 		c := &cursor{run: r, batch: dataset.NewBatch(j.what.Table)}
 		for i := range c.batch.Columns {
-			c.batch.Columns[i].Dict = j.rows.Columns[i].Dict
+			if !j.labelled {
+				c.batch.Columns[i].Dict = j.rows.Columns[i].Dict
+			}
 		}
 		m.cursors = append(m.cursors, c)
 		if more, err := m.load(c); err != nil {
@@ -185,10 +193,13 @@ func (m *merger) load(c *cursor) (bool, error) {
 	c.run.blocks = c.run.blocks[1:]
 	c.batch.Reset()
 	forget(c.batch)
+	j.forgetLabels(c.batch)
 	if err := j.buffer.read(c.run.file, block, c.batch, nil); err != nil {
 		return false, fmt.Errorf("read sorted rows from a temporary file: %w", err)
 	}
-	c.next = 0
+	if c.next = 0; j.labelled {
+		return true, nil
+	}
 	c.keys = dataset.Grow(c.keys[:0], block.Rows*m.words)
 	for i := range block.Rows {
 		j.order.key(c.batch, i, c.keys[i*m.words:(i+1)*m.words])
@@ -199,6 +210,10 @@ func (m *merger) load(c *cursor) (bool, error) {
 // less orders cursors by their next row; of equal rows the earlier run's comes first, as it was read first.
 func (m *merger) less(a, b int) bool {
 	x, y := m.cursors[a], m.cursors[b]
+	if j := m.spill.job; j.labelled {
+		d := compareApart(x.batch, x.next, y.batch, y.next, j.what.Order)
+		return d < 0 || d == 0 && a < b
+	}
 	p, q := x.keys[x.next*m.words:(x.next+1)*m.words], y.keys[y.next*m.words:(y.next+1)*m.words]
 	for i, w := range p {
 		if w != q[i] {
@@ -246,13 +261,15 @@ func (m *merger) take() error {
 	}
 	out.Rows += len(m.picks)
 	m.picks = m.picks[:0]
-	if out.Rows < m.most && out.TextBytes(0, out.Rows) <= m.spill.job.outTextBytes() {
+	j := m.spill.job
+	if out.Rows < m.most && out.TextBytes(0, out.Rows) <= j.outTextBytes() && (!j.labelled || out.LabelBytes() <= j.outTextBytes()) {
 		return nil
 	}
 	if err := m.emit(out); err != nil {
 		return err
 	}
 	out.Reset()
+	j.forgetLabels(out)
 	return nil
 }
 
@@ -275,6 +292,10 @@ func (m *merger) takeColumn(v *dataset.Vector, c, rows int) {
 		}
 		switch v.Type {
 		case schemas.Label:
+			if v.Dict != from.Dict {
+				v.Codes = append(v.Codes, v.Dict.Code(from.BytesAt(row)))
+				continue
+			}
 			v.Codes = append(v.Codes, from.Codes[row])
 		case schemas.Text:
 			v.Bytes = append(v.Bytes, from.BytesAt(row)...)

@@ -173,10 +173,11 @@ func TestReduce(t *testing.T) {
 		for shard := range shards {
 			wantRows, wantConflicts, wantKept, wantDuplicates := naiveReduce(all, shard, shards)
 			sliced := 0
-			for _, budget := range []int64{0, 100_000, 60_000, 40_000, 30_000, 2000, 1} {
-				t.Run(fmt.Sprintf("%d × %d rows, %d ids, shard %d, %d bytes", size.objects, size.rows, size.ids, shard, budget), func(t *testing.T) {
+			for _, c := range []struct{ budget, labels int64 }{{0, 0}, {100_000, 0}, {60_000, 0}, {40_000, 0}, {30_000, 0}, {2000, 1 << 30}, {1, 1 << 30}, {0, 1}, {2000, 1}, {1, 1}} {
+				budget := c.budget
+				t.Run(fmt.Sprintf("%d × %d rows, %d ids, shard %d, %d bytes and %d of labels", size.objects, size.rows, size.ids, shard, budget, c.labels), func(t *testing.T) {
 					var rows, conflicts []string
-					options := ReduceOptions{BudgetBytes: budget, BatchRows: 37, Spill: func() (SpillFile, error) { return &memorySpill{}, nil }}
+					options := ReduceOptions{BudgetBytes: budget, LabelBytes: c.labels, BatchRows: 37, Spill: func() (SpillFile, error) { return &memorySpill{}, nil }}
 					stats, err := reducer.Reduce(context.Background(), recordsReduction, files, shard, options, func(b *dataset.Batch) error {
 						if b.Rows == 0 || b.Rows > 37 {
 							t.Errorf("a batch has %d rows", b.Rows)

@@ -76,8 +76,9 @@ type Block struct {
 	At    int64  `json:"at"`
 	Bytes int64  `json:"bytes"`
 	CRC   uint32 `json:"crc"`
-	// Memory is about how many bytes the rows take in a batch.
+	// Memory is about how many bytes the rows take in a batch, and Labels how many the texts of their labels do.
 	Memory int64 `json:"memory"`
+	Labels int64 `json:"labels"`
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -322,7 +323,7 @@ func (s *Writer) flush(k int) {
 		s.err = fmt.Errorf("write shuffle of table %s: %w", s.table.Name, err)
 		return
 	}
-	s.index.Blocks = append(s.index.Blocks, Block{Shard: k, Rows: b.Rows, At: s.at, Bytes: size, CRC: crc, Memory: int64(s.sizes[k])})
+	s.index.Blocks = append(s.index.Blocks, Block{Shard: k, Rows: b.Rows, At: s.at, Bytes: size, CRC: crc, Memory: int64(s.sizes[k]), Labels: s.block.labelBytes})
 	s.index.Rows += int64(b.Rows)
 	s.at += size
 	b.Reset()

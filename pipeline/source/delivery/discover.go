@@ -99,15 +99,50 @@ func Discover(ctx context.Context, landing store.Store, src *schemas.Source, q Q
 		err = s.gather()
 	}
 	if err == nil {
-		s.strays()
+		err = s.strays()
+	}
+	if err == nil {
 		err = s.choose()
 	}
 	if err != nil {
 		return Discovery{}, fmt.Errorf("discover deliveries of source %s in %s: %w", src.ID, q.Period, err)
 	}
 	s.expect()
+	s.out.Findings = bounded(s.out.Findings)
 	slices.SortFunc(s.out.Deliveries, func(a, b Delivery) int { return cmp.Compare(a.ID, b.ID) })
 	return s.out, nil
+}
+
+// mostAlike bounds the findings of one code and severity that are listed: there may be one for each object, and what is listed
+// goes into the run's spec.
+const mostAlike = 100
+
+// bounded leaves the first findings of each code and severity, and one that counts the others of these.
+func bounded(found []schemas.Finding) []schemas.Finding {
+	type kind struct {
+		code     schemas.Code
+		severity schemas.Severity
+	}
+	counts, beyond := map[kind]int{}, map[kind]int{} // beyond is where the first of the others stands
+	var out []schemas.Finding
+	for _, f := range found {
+		k := kind{f.Code, f.Severity}
+		switch counts[k]++; {
+		case counts[k] > mostAlike+1:
+			continue
+		case counts[k] == mostAlike+1:
+			beyond[k] = len(out)
+		}
+		out = append(out, f)
+	}
+	for k, at := range beyond {
+		if more := counts[k] - mostAlike; more > 1 {
+			f := &out[at]
+			message := fmt.Sprintf("%d more findings like these, the first of them about %s", more, cmp.Or(f.Object, "the source as a whole"))
+			*f = schemas.Finding{Code: k.code, Severity: k.severity, Source: f.Source, Message: message}.WithFix()
+		}
+	}
+	return out
 }
 
 // search is one Discover.

@@ -9,9 +9,6 @@ import (
 	"daybook/schemas"
 )
 
-// mostStrays bounds the objects that are named as belonging to no delivery; the others are counted.
-const mostStrays = 100
-
 // Claims returns what tells whether an object is one of a source's in a period, or a manifest of it.
 func Claims(src *schemas.Source, period schemas.Period) (func(key string) bool, error) {
 	s := &search{src: src, q: Query{Period: period, Manifest: ReadManifest}}
@@ -29,22 +26,27 @@ func Claims(src *schemas.Source, period schemas.Period) (func(key string) bool, 
 
 // ofOtherMonths returns what tells objects that another month's deliveries may be of, which lie in one folder with those of the
 // period: what is filed under another month, and where manifests alone say of which month an object is, all objects.
-func (s *search) ofOtherMonths() func(key string) bool {
+func (s *search) ofOtherMonths() (func(key string) bool, error) {
 	_, filed, _, err := anyMonth(path.Join(s.src.Prefix, filing(s.src)))
+	if err != nil {
+		return nil, err
+	}
 	shared := s.manifests != nil && !strings.ContainsRune(s.src.Pattern, '{')
 	return func(key string) bool {
 		if _, object := s.objects.find(key); object {
 			return shared
 		}
-		return err == nil && s.manifests != nil && filed.MatchString(key)
-	}
+		return s.manifests != nil && filed.MatchString(key)
+	}, nil
 }
 
 // strays says which objects lie where deliveries of the period lie and belong to none: what is misnamed, or left out of a
 // manifest, must not vanish without a word. Markers that programs leave are only noted.
-func (s *search) strays() {
-	beyond := 0
-	others := s.ofOtherMonths()
+func (s *search) strays() error {
+	others, err := s.ofOtherMonths()
+	if err != nil {
+		return err
+	}
 	for _, key := range s.keys {
 		if s.named[key] || s.q.Claimed != nil && s.q.Claimed(key) || others(key) {
 			continue
@@ -62,15 +64,8 @@ func (s *search) strays() {
 		f := schemas.Finding{Code: schemas.CodeStrayObject, Source: s.src.ID, Object: key, Message: why}
 		if name := path.Base(key); s.seen[key].Size == 0 || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
 			f.Severity = schemas.Note
-		} else if beyond++; beyond > mostStrays {
-			continue
 		}
 		s.out.Findings = append(s.out.Findings, f.WithFix())
 	}
-	if beyond > mostStrays {
-		s.out.Findings = append(s.out.Findings, schemas.Finding{
-			Code: schemas.CodeStrayObject, Source: s.src.ID,
-			Message: fmt.Sprintf("%d more objects belong to no delivery", beyond-mostStrays),
-		}.WithFix())
-	}
+	return nil
 }

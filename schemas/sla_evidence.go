@@ -13,11 +13,6 @@ type Place struct {
 	Resource string
 }
 
-// Covers reports whether evidence about p speaks of q.
-func (p Place) Covers(q Place) bool {
-	return (p.Service == "" || p.Service == q.Service) && (p.Region == "" || p.Region == q.Region) && (p.Resource == "" || p.Resource == q.Resource)
-}
-
 // Evidence is what was delivered about services: facts, in any order.
 type Evidence struct {
 	Incidents []Incident

@@ -90,9 +90,9 @@ func (r *reader) reported(p schemas.Place, exists spans) (down, blind spans) {
 func (r *reader) incidents(p schemas.Place) (spans, int) {
 	var list []span
 	n := 0
-	for i := range r.q.Evidence.Incidents {
-		x := &r.q.Evidence.Incidents[i]
-		if s, ok := r.incident(x, p); ok {
+	about := r.evidence.about(p.Resource)
+	for i := range about.Incidents {
+		if s, ok := r.incident(&about.Incidents[i]); ok {
 			list = append(list, s)
 			n++
 		}
@@ -100,9 +100,9 @@ func (r *reader) incidents(p schemas.Place) (spans, int) {
 	return union(list), n
 }
 
-// incident is when one was, as far as it concerns a place and the window.
-func (r *reader) incident(x *schemas.Incident, p schemas.Place) (span, bool) {
-	if !x.Covers(p) || x.Start.UnixMicro() >= r.window.to {
+// incident is when one was, as far as it concerns the window.
+func (r *reader) incident(x *schemas.Incident) (span, bool) {
+	if x.Start.UnixMicro() >= r.window.to && (x.End.IsZero() || x.End.UnixMicro() >= r.window.to) {
 		return span{}, false
 	}
 	s := spanOf(x.Start, x.End)
@@ -128,11 +128,12 @@ func (r *reader) incident(x *schemas.Incident, p schemas.Place) (span, bool) {
 // probes is what they found down of a place, what they looked at, and how many there are.
 func (r *reader) probes(p schemas.Place) (down, measured spans, n int) {
 	var bad, good []span
-	for i := range r.q.Evidence.Probes {
-		x := &r.q.Evidence.Probes[i]
+	about := r.evidence.about(p.Resource)
+	for i := range about.Probes {
+		x := &about.Probes[i]
 		from := x.At.UnixMicro()
 		s := span{from, from + x.Seconds*second}
-		if !x.Covers(p) || s.to <= r.window.from || s.from >= r.window.to {
+		if s.to <= r.window.from || s.from >= r.window.to {
 			continue
 		}
 		if n++; x.Up {
@@ -154,10 +155,11 @@ func (r *reader) probes(p schemas.Place) (down, measured spans, n int) {
 // excused is what notices take out of what is down, and what of the window they take away.
 func (r *reader) excused(p schemas.Place, down spans) (excused, away spans) {
 	var out, scheduled []span
-	for i := range r.q.Evidence.Notices {
-		n := &r.q.Evidence.Notices[i]
+	about := r.evidence.about(p.Resource)
+	for i := range about.Notices {
+		n := &about.Notices[i]
 		s := spanOf(n.Start, n.End)
-		if !n.Covers(p) || s.from >= r.window.to || !n.End.IsZero() && s.to <= r.window.from {
+		if s.from >= r.window.to || !n.End.IsZero() && s.to <= r.window.from {
 			continue
 		}
 		if n.End.IsZero() {

@@ -28,8 +28,9 @@ func Judge(q *Question) ([]schemas.SLAResult, error) {
 			return nil, err
 		}
 	}
+	evidence := indexOf(q)
 	for _, part := range q.parts() {
-		result, ok, err := part.judge()
+		result, ok, err := part.judge(evidence)
 		if err != nil {
 			return nil, err
 		}
@@ -66,12 +67,12 @@ type answer struct {
 }
 
 // judge asks every version and takes the one under which there was downtime, or else the one in force at the window's end.
-func (q *Question) judge() (schemas.SLAResult, bool, error) {
+func (q *Question) judge(evidence *index) (schemas.SLAResult, bool, error) {
 	var last *answer
 	var lost []*answer
 	for i := range q.Versions {
 		v := &q.Versions[i]
-		a, err := q.under(v)
+		a, err := q.under(v, evidence)
 		if err != nil {
 			return schemas.SLAResult{}, false, err
 		}
@@ -140,9 +141,12 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // under answers by one version.
-func (q *Question) under(v *schemas.SLA) (*answer, error) {
-	least := &reader{q: q, sla: v, window: q.windowOf(v.Measure.Window)}
-	most := &reader{q: q, sla: v, window: least.window, most: true}
+func (q *Question) under(v *schemas.SLA, evidence *index) (*answer, error) {
+	least := &reader{q: q, evidence: evidence, sla: v, window: q.windowOf(v.Measure.Window)}
+	most := &reader{q: q, evidence: evidence, sla: v, window: least.window, most: true}
+	if n := evidence.narrower; n > 0 {
+		least.doubt("%d pieces of evidence are of a region or a resource, and the question names none; judge each by itself", n)
+	}
 	f, g := least.measure()[0], most.measure()[0]
 	a := &answer{valid: f.exists > 0, lost: g.lost.Sign() > 0}
 	if !a.valid {
@@ -219,18 +223,18 @@ func (r *reader) deadlines(f *figure, result *schemas.SLAResult) {
 		_, end := schemas.PeriodOf(m.Incident, r.q.Zone).Bounds(r.q.Zone)
 		m.CycleEnd = end
 	}
-	for i := range r.q.Evidence.Incidents {
-		x := &r.q.Evidence.Incidents[i]
-		counts := func(part Resource) bool {
-			s, ok := r.incident(x, r.q.place(part.ID))
-			return ok && len(f.downs.both(spans{s})) > 0
-		}
-		if !slices.ContainsFunc(r.q.resources(), counts) {
-			continue
-		}
-		result.Incidents = append(result.Incidents, x.ID)
-		if !x.Known.IsZero() {
-			m.Awareness = earlier(m.Awareness, x.Known)
+	for _, part := range r.q.resources() {
+		about := r.evidence.about(part.ID)
+		for i := range about.Incidents {
+			x := &about.Incidents[i]
+			s, ok := r.incident(x)
+			if !ok || len(f.downs.both(spans{s})) == 0 || slices.Contains(result.Incidents, x.ID) {
+				continue
+			}
+			result.Incidents = append(result.Incidents, x.ID)
+			if !x.Known.IsZero() {
+				m.Awareness = earlier(m.Awareness, x.Known)
+			}
 		}
 	}
 	slices.Sort(result.Incidents)

@@ -243,6 +243,19 @@ var judgements = map[string]func(a *asked) string{
 		return "1 review_required; 0 of 2592000 lost, 0 excluded, 0; 0 of 2592000 lost, 0 excluded, 0; " +
 			"no evidence was delivered, and the SLA does not say that none means no incident; set measure.evidence"
 	},
+	"evidence of a part that the question does not name": func(a *asked) string {
+		a.down("1 00:00", "1 02:00").Resource = "x"
+		a.down("1 00:00", "1 02:00").Region = "north"
+		a.down("1 00:00", "1 02:00").Service = "disk" // which nobody asks about
+		return "1 review_required; 0 of 2592000 lost, 0 excluded, 0; 0 of 2592000 lost, 0 excluded, 0; " +
+			"2 pieces of evidence are of a region or a resource, and the question names none; judge each by itself"
+	},
+	"an incident of everything, and one of a resource": func(a *asked) string {
+		a.Resources = []sla.Resource{{ID: "x"}, {ID: "y"}}
+		a.down("1 00:00", "1 02:00").Service = "vm"
+		a.down("1 01:00", "1 03:00").Resource = "y"
+		return "1 x breached; 7200 of 2592000 lost, 0 excluded, 20\n1 y breached; 10800 of 2592000 lost, 0 excluded, 20"
+	},
 	"no fees to take a part of": func(a *asked) string {
 		a.Fees = nil
 		a.down("1 00:00", "1 02:00")

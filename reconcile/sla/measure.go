@@ -155,9 +155,10 @@ func (r *reader) weigh(p schemas.Place, downs spans) *big.Rat {
 		share *big.Rat
 	}
 	var parts []part
-	for i := range r.q.Evidence.Incidents {
-		x := &r.q.Evidence.Incidents[i]
-		when, ok := r.incident(x, p)
+	about := r.evidence.about(p.Resource)
+	for i := range about.Incidents {
+		x := &about.Incidents[i]
+		when, ok := r.incident(x)
 		if !ok {
 			continue
 		}

@@ -115,9 +115,10 @@ func (r *reader) base(place schemas.Place) (money.Decimal, money.Currency) {
 
 // reader reads the evidence by one version of a promise, in one of two ways.
 type reader struct {
-	q      *Question
-	sla    *schemas.SLA
-	window span
+	q        *Question
+	evidence *index
+	sla      *schemas.SLA
+	window   span
 	// most reads what is doubtful against the provider.
 	most   bool
 	doubts []string

@@ -20,18 +20,16 @@ type count struct {
 // counts are what was counted of a place, by the end of each stretch. An increase counts when it is read.
 func (r *reader) counts(p schemas.Place) []count {
 	var out []count
-	for i := range r.q.Evidence.Requests {
-		x := &r.q.Evidence.Requests[i]
-		if x.Covers(p) {
-			out = append(out, r.sound(count{span: spanOf(x.Start, x.End), total: x.Total, errors: x.Errors}))
-		}
+	about := r.evidence.about(p.Resource)
+	for i := range about.Requests {
+		x := &about.Requests[i]
+		out = append(out, r.sound(count{span: spanOf(x.Start, x.End), total: x.Total, errors: x.Errors}))
 	}
 	bySeries := map[string][]*schemas.CounterReading{}
-	for i := range r.q.Evidence.Counters {
-		if x := &r.q.Evidence.Counters[i]; x.Covers(p) {
-			key := schemas.JoinID(x.Service, x.Region, x.Resource, x.Series)
-			bySeries[key] = append(bySeries[key], x)
-		}
+	for i := range about.Counters {
+		x := &about.Counters[i]
+		key := schemas.JoinID(x.Service, x.Region, x.Resource, x.Series)
+		bySeries[key] = append(bySeries[key], x)
 	}
 	for _, key := range slices.Sorted(maps.Keys(bySeries)) {
 		out = r.increases(out, bySeries[key])

@@ -1,0 +1,82 @@
+package sla
+
+import (
+	"slices"
+
+	"daybook/schemas"
+)
+
+// index is the evidence about what is judged, by the resource that it names: each resource has its own and what names none.
+type index struct {
+	by map[string]*schemas.Evidence
+	// narrower counts what is about a part that the question does not name.
+	narrower int
+}
+
+// indexOf sorts evidence by the resources that a question is about, or by none.
+func indexOf(q *Question) *index {
+	x := &index{by: map[string]*schemas.Evidence{}}
+	e := &q.Evidence
+	for i := range e.Incidents {
+		if to := x.of(q, &e.Incidents[i].Place); to != nil {
+			to.Incidents = append(to.Incidents, e.Incidents[i])
+		}
+	}
+	for i := range e.Probes {
+		if to := x.of(q, &e.Probes[i].Place); to != nil {
+			to.Probes = append(to.Probes, e.Probes[i])
+		}
+	}
+	for i := range e.Counters {
+		if to := x.of(q, &e.Counters[i].Place); to != nil {
+			to.Counters = append(to.Counters, e.Counters[i])
+		}
+	}
+	for i := range e.Requests {
+		if to := x.of(q, &e.Requests[i].Place); to != nil {
+			to.Requests = append(to.Requests, e.Requests[i])
+		}
+	}
+	for i := range e.Notices {
+		if to := x.of(q, &e.Notices[i].Place); to != nil {
+			to.Notices = append(to.Notices, e.Notices[i])
+		}
+	}
+	return x
+}
+
+// of is where a piece of evidence goes; nil where it is about something else.
+func (x *index) of(q *Question, p *schemas.Place) *schemas.Evidence {
+	if p.Service != "" && p.Service != q.Service || p.Region != "" && q.Region != "" && p.Region != q.Region {
+		return nil
+	}
+	if p.Region != "" && q.Region == "" || p.Resource != "" && len(q.Resources) == 0 {
+		x.narrower++
+		return nil
+	}
+	to := x.by[p.Resource]
+	if to == nil {
+		to = &schemas.Evidence{}
+		x.by[p.Resource] = to
+	}
+	return to
+}
+
+// about is the evidence that speaks of a resource.
+func (x *index) about(resource string) *schemas.Evidence {
+	all, own := x.by[""], x.by[resource]
+	switch {
+	case resource == "" || own == nil:
+		if all == nil {
+			return &schemas.Evidence{}
+		}
+		return all
+	case all == nil:
+		return own
+	}
+	return &schemas.Evidence{
+		Incidents: slices.Concat(all.Incidents, own.Incidents), Probes: slices.Concat(all.Probes, own.Probes),
+		Counters: slices.Concat(all.Counters, own.Counters), Requests: slices.Concat(all.Requests, own.Requests),
+		Notices: slices.Concat(all.Notices, own.Notices),
+	}
+}

@@ -128,3 +128,34 @@ func times(list ...*big.Rat) *big.Rat {
 func over(a, b *big.Rat) *big.Rat { return new(big.Rat).Quo(a, b) }
 
 func minus(a, b *big.Rat) *big.Rat { return new(big.Rat).Sub(a, b) }
+
+// At the average price, costs have an average of their own, and lines that accrue each in its way mix by what is due to date.
+func TestMixAtAveragePrice(t *testing.T) {
+	for _, c := range []struct{ accrual, through, east, west, want string }{
+		{"-", "2022-09-30", "90h 450 270", "360h 3600 2520", "Revenue east 84.38 Revenue west 28.12 Cost east 67.5 Cost west 22.5"},
+		{"upfront", "2022-09-12", "66h 330 198", "154h 1540 1078", "Revenue east 127.5 Revenue west 42.5 Cost east 102 Cost west 34"},
+	} {
+		n := &night{actuals: reconcile.NewActuals(calendar)}
+		n.plan.Policy.MixAt = schemas.MixAtAverage
+		n.planLine("plan vm east 100h 500 300 EUR " + c.accrual + " all")
+		n.planLine("plan vm west 300h 3000 2100 EUR - all")
+		n.charge(t, "sold vm east "+c.east+" EUR use")
+		n.charge(t, "sold vm west "+c.west+" EUR use")
+		through, err := schemas.ParseDate(c.through)
+		must(t, err)
+		rows, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: &n.plan, Actuals: n.actuals, Through: through})
+		must(t, err)
+		got := map[string]string{}
+		for i := range rows {
+			checkVariance(t, &rows[i])
+			got[fmt.Sprint(rows[i].Measure, " ", rows[i].Region)] = rows[i].Causes.Mix.String()
+		}
+		text := ""
+		for _, name := range []string{"Revenue east", "Revenue west", "Cost east", "Cost west"} {
+			text += " " + name + " " + got[name]
+		}
+		if text[1:] != c.want {
+			t.Errorf("%s: got%s, want %s", c.accrual, text, c.want)
+		}
+	}
+}

@@ -104,7 +104,7 @@ const (
 
 // SLAReading is what one way to read the evidence comes to.
 type SLAReading struct {
-	// Reported is what the evidence says was lost, Excluded what of it notices take out, and Lost what counts of Whole; all are in
+	// Reported is what the evidence says was lost, Excluded what of it notices take out or is too short, and Lost what counts of Whole; all are in
 	// the result's Unit.
 	Reported, Excluded, Lost, Whole money.Decimal
 	// Uptime is exact and compared as it is; UptimePercent is rounded to six places, for readers alone.

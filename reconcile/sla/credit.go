@@ -74,7 +74,7 @@ type worth struct {
 
 func (w *worth) credit() {
 	c := &w.sla.Credit
-	amount := money.Zero
+	var amount money.Decimal
 	switch {
 	case c.Rule == schemas.CreditNone:
 		return

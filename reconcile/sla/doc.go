@@ -7,5 +7,6 @@
 //
 // It is pure: it reads no clock, file or network, and knows no promise but those that it is given. It writes no claim.
 //
-// Start with Judge in judge.go; measure.go has the methods, and credit.go what a breach earns.
+// Start with Judge in judge.go; measure.go has the methods, and credit.go what a breach earns. README.md says how a text becomes a
+// promise.
 package sla

@@ -29,6 +29,7 @@ func (r *reader) downtime(x *Resource) downtime {
 			d.away = blind
 		case schemas.UnmeasuredDown:
 			down = union(down, blind)
+		case schemas.UnmeasuredUp:
 		}
 	}
 	d.reported = r.covered(down)

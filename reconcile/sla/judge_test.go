@@ -360,10 +360,10 @@ var judgements = map[string]func(a *asked) string{
 }
 
 func TestJudgements(t *testing.T) {
-	for name, make := range judgements {
+	for name, lay := range judgements {
 		t.Run(name, func(t *testing.T) {
 			a := ask(t, usual())
-			a.want(make(a))
+			a.want(lay(a))
 		})
 	}
 }

@@ -59,10 +59,10 @@ func (r *reader) measure() []figure {
 			each[i] = r.time(&d)
 		}
 	}
-	switch m.Combine {
-	case schemas.CombinePooled:
+	if m.Combine == schemas.CombinePooled {
 		return []figure{pooled(each)}
-	case schemas.CombineSerial:
+	}
+	if m.Combine == schemas.CombineSerial {
 		return []figure{serial(each)}
 	}
 	return each
@@ -235,6 +235,7 @@ func (r *reader) errorRates(x *Resource) figure {
 			f.downs = union(f.downs, blind)
 		case schemas.UnmeasuredUp:
 			f.whole.Add(f.whole, n)
+		case schemas.UnmeasuredExclude:
 		}
 	}
 	return f

@@ -55,6 +55,7 @@ func (q *Question) windowOf(w schemas.SLAWindow) span {
 		start = end.AddDate(0, 0, -30)
 	case schemas.WindowOfYear:
 		start = end.AddDate(-1, 0, 0)
+	case schemas.WindowOfMonth, schemas.WindowOfHour:
 	}
 	return spanOf(start, end)
 }

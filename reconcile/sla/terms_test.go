@@ -78,7 +78,7 @@ func TestClaims(t *testing.T) {
 
 // Only the greatest credit of a family stands, the first among equals, and none is taken back while one is undecided.
 func TestStack(t *testing.T) {
-	make := func(family, credit string, stacking schemas.SLAStacking, status schemas.SLAStatus) schemas.SLAResult {
+	result := func(family, credit string, stacking schemas.SLAStacking, status schemas.SLAStatus) schemas.SLAResult {
 		reading := schemas.SLAReading{Credit: dec(credit)}
 		return schemas.SLAResult{ID: family + credit, Family: family, Stacking: stacking, Status: status, Least: reading, Most: reading}
 	}
@@ -86,10 +86,10 @@ func TestStack(t *testing.T) {
 		results []schemas.SLAResult
 		want    string
 	}{
-		{[]schemas.SLAResult{make("a", "5", "largest", "breached"), make("a", "9", "largest", "breached"), make("a", "9.00", "largest", "breached"), make("b", "2", "largest", "breached")}, "0 9 0 2"},
-		{[]schemas.SLAResult{make("a", "5", "sum", "breached"), make("a", "9", "sum", "breached"), make("", "5", "largest", "breached"), make("", "9", "largest", "breached")}, "5 9 5 9"},
-		{[]schemas.SLAResult{make("a", "5", "largest", schemas.SLAReview), make("a", "9", "largest", "breached")}, "5? 9?"},
-		{[]schemas.SLAResult{make("a", "0", "largest", schemas.SLAReview), make("a", "9", "largest", "breached")}, "0? 9"},
+		{[]schemas.SLAResult{result("a", "5", "largest", "breached"), result("a", "9", "largest", "breached"), result("a", "9.00", "largest", "breached"), result("b", "2", "largest", "breached")}, "0 9 0 2"},
+		{[]schemas.SLAResult{result("a", "5", "sum", "breached"), result("a", "9", "sum", "breached"), result("", "5", "largest", "breached"), result("", "9", "largest", "breached")}, "5 9 5 9"},
+		{[]schemas.SLAResult{result("a", "5", "largest", schemas.SLAReview), result("a", "9", "largest", "breached")}, "5? 9?"},
+		{[]schemas.SLAResult{result("a", "0", "largest", schemas.SLAReview), result("a", "9", "largest", "breached")}, "0? 9"},
 	} {
 		sla.Stack(c.results)
 		var got []string
@@ -122,7 +122,7 @@ func TestCheck(t *testing.T) {
 	if v := usual(); sla.Check(&v) != nil {
 		t.Errorf("%v", sla.Check(&v))
 	}
-	for want, break_ := range map[string]func(v *schemas.SLA){
+	for want, spoil := range map[string]func(v *schemas.SLA){
 		"measure.method is empty":                           func(v *schemas.SLA) { v.Measure.Method = "" },
 		"measure.method error_rates needs interval_seconds": func(v *schemas.SLA) { v.Measure.Method, v.Measure.IntervalSeconds = schemas.MethodErrorRates, 0 },
 		"measure.method threshold needs error_percent":      func(v *schemas.SLA) { v.Measure.Method = schemas.MethodThreshold },
@@ -160,7 +160,7 @@ func TestCheck(t *testing.T) {
 		"claim needs count, unit and from":                func(v *schemas.SLA) { v.Claim = &schemas.SLADeadline{Count: 3} },
 	} {
 		v := usual()
-		break_(&v)
+		spoil(&v)
 		if err := sla.Check(&v); err == nil || !strings.HasPrefix(err.Error(), "sla vm, version 1: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}

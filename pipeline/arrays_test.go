@@ -49,7 +49,7 @@ func TestArrayOfEvents(t *testing.T) {
 						t.Errorf("the largest row is listed as %+v", s.Usage.Listed)
 					}
 					for _, c := range s.Checks {
-						explained = explained || c.What == "source record" && c.OK
+						explained = explained || c.What == "source records" && c.OK
 						if !c.OK {
 							t.Errorf("%s: %s", c.What, c.Detail)
 						}

@@ -312,7 +312,7 @@ func TestExplainNames(t *testing.T) {
 	if _, err := l.Explain(t.Context(), "no-such-thing", explain.Options{}); !errors.Is(err, explain.ErrNothing) {
 		t.Errorf("of nothing explain says %v", err)
 	}
-	var several *explain.AmbiguousError
+	var several *schemas.AmbiguousError
 	if _, err := l.Explain(t.Context(), string(period)+"/", explain.Options{}); !errors.As(err, &several) || len(several.Candidates) < 2 {
 		t.Errorf("of a beginning of several explain says %v", err)
 	}
@@ -375,7 +375,7 @@ func TestExplainSeesAChange(t *testing.T) {
 		if e.Usage == nil {
 			continue
 		}
-		if e.Holds() || !slices.ContainsFunc(e.Checks, func(v explain.Verdict) bool { return v.What == "source object" && !v.OK }) {
+		if e.Holds() || !slices.ContainsFunc(e.Checks, func(v explain.Verdict) bool { return v.What == "source objects" && !v.OK }) {
 			t.Errorf("the source object is gone, and the checks say %+v", e.Checks)
 		}
 		return

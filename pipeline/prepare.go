@@ -102,11 +102,7 @@ func (p *Prepared) fix(ctx context.Context) error {
 		return err
 	}
 	p.Stages = Stages()
-	for _, stage := range p.Stages {
-		for _, step := range stage.Steps {
-			s.Code = append(s.Code, run.PartDigest{Part: stage.Name + "/" + step.Name, Digest: step.Version})
-		}
-	}
+	s.Code = run.CodeOf(p.Stages)
 	p.older = map[string]bool{}
 	if p.look == nil {
 		p.look = p.newLook()

@@ -1,12 +1,13 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"daybook/pipeline/explain"
-	"daybook/pipeline/run"
 	"daybook/schemas"
 )
 
@@ -25,7 +26,10 @@ func newDigest() *cobra.Command {
 		Short: "Print digests of a run's rows, for comparing runs",
 		Long: `digest reads the datasets of a run and prints one digest of the rows of each. It does not depend on the order of
 rows or on their division into files, so runs with 1 and with 16 shards have the same digests if they hold the same
-rows. --files adds the SHA-256 of every file that the run wrote, which runs of one spec share to the byte.`,
+rows. --files adds the SHA-256 of every file that the run wrote, as it lies in the store now, which runs of one spec share to
+the byte; one that is gone, or not as it was written, is named.
+
+Exit codes: 0 done; 1 broke, or a file is not as it was written; 2 there is no such run.`,
 		Example: `  daybook digest mycloud --period 2024-09
   daybook digest mycloud --period 2024-09 --run 518c2e3764a8fd23
   diff <(daybook digest mycloud --period 2024-09) <(daybook digest mycloud --store s3://other --period 2024-09)`,
@@ -64,31 +68,63 @@ func runDigest(cmd *cobra.Command, dir string, o digestOptions) error {
 	if err != nil {
 		return err
 	}
-	digests, err := l.Digests(cmd.Context())
-	if err != nil {
-		return err
-	}
 	out := cmd.OutOrStdout()
+	var files []explain.FileDigest
+	spoilt := 0
+	if o.files {
+		err := l.FileDigests(cmd.Context(), func(f explain.FileDigest) error {
+			files = append(files, f)
+			if !f.Sound() {
+				spoilt++
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	digests := []explain.DatasetDigest{}
+	if spoilt == 0 { // else not all rows can be read
+		if digests, err = l.Digests(cmd.Context()); err != nil {
+			return err
+		}
+	}
 	if o.json {
-		shown := struct {
+		err = sayJSON(out, struct {
 			Period   schemas.Period          `json:"period"`
 			Run      schemas.RunID           `json:"run"`
 			Datasets []explain.DatasetDigest `json:"datasets"`
-			Files    []run.Output            `json:"files,omitempty"`
-		}{Period: l.Manifest.Spec.Period, Run: l.Manifest.Run, Datasets: digests}
-		if o.files {
-			shown.Files = l.Manifest.Outputs
-		}
-		return sayJSON(out, shown, "  ")
+			Files    []explain.FileDigest    `json:"files,omitempty"`
+		}{l.Manifest.Spec.Period, l.Manifest.Run, digests, files}, "  ")
+	} else {
+		err = printDigests(out, digests, files)
 	}
+	if err == nil && spoilt > 0 {
+		err = fmt.Errorf("%d file%s of the run %s not as %s written; run %s again, and what is missing or damaged is made anew", spoilt, plural(spoilt),
+			schemas.OneOrMany(spoilt, "is", "are"), schemas.OneOrMany(spoilt, "it was", "they were"), l.Manifest.Spec.Period)
+	}
+	return err
+}
+
+// printDigests writes a line for each dataset, and one for each file: what it is now, and where that is not what was written,
+// also what was.
+func printDigests(out io.Writer, digests []explain.DatasetDigest, files []explain.FileDigest) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	for _, d := range digests {
 		say(w, "%s\t%s\n", d.Dataset, d.Digest)
 	}
-	if o.files {
+	if len(files) > 0 {
 		say(w, "\n")
-		for _, f := range l.Manifest.Outputs {
+	}
+	for i := range files {
+		f := &files[i]
+		switch {
+		case f.Sound():
 			say(w, "%s\t%s\n", f.Digest, f.Key)
+		case f.Digest == "":
+			say(w, "GONE\t%s\tas written it was %s\n", f.Key, f.Written)
+		default:
+			say(w, "%s\t%s\tDAMAGED: as written it was %s\n", f.Digest, f.Key, f.Written)
 		}
 	}
 	return w.Flush()

@@ -37,7 +37,7 @@ type lookOptions struct {
 
 func (o *lookOptions) flags(cmd *cobra.Command, period string) {
 	cmd.Flags().StringVar(&o.period, "period", "", period)
-	cmd.Flags().StringVar(&o.run, "run", "", "look at this run of the period (default: the one that the period points at)")
+	cmd.Flags().StringVar(&o.run, "run", "", "look at this run of the period, by its identifier or a beginning of it (default: the one that the period points at)")
 }
 
 func newExplain() *cobra.Command {
@@ -50,11 +50,12 @@ stands in the book, and the source object and row of the usage behind it.
 
 ID is a charge (invoice lines carry it; its first four digits or more will do), an identifier of the variance report
 (period/offering/region/measure, or that of a peer bill or a margin), period/total/Revenue (Cost, Margin), an account
-(lists its charges), a code of findings such as unknown_sku, or the word findings.
+(lists its charges), a code of findings such as unknown_sku, or the word findings. Each may be cut short as far as nothing
+else begins so.
 
 Exit codes: 0 done; 1 broke, or --check computed something else; 2 there is no such thing.`,
 		Example: `  daybook explain mycloud 3f9c1a            a charge, by the beginning of its identifier
-  daybook explain mycloud 3f9c1a --check    compute everything again, down to the source object
+  daybook explain mycloud 3f9c1a --check    compute everything again, down to the source objects
   daybook explain mycloud 2024-09/compute//Revenue
   daybook explain mycloud acme-prod --all   every charge of an account
   daybook explain mycloud 3f9c1a --json | jq .steps`,
@@ -66,7 +67,7 @@ Exit codes: 0 done; 1 broke, or --check computed something else; 2 there is no s
 	f := cmd.Flags()
 	f.IntVar(&o.rows, "rows", 10, "how many usage rows, charges or findings to list: the largest")
 	f.BoolVar(&o.all, "all", false, "list all of them")
-	f.BoolVar(&o.check, "check", false, "compute everything again and compare; look at the source object")
+	f.BoolVar(&o.check, "check", false, "compute everything again and compare, down to every source object and row behind it")
 	f.BoolVar(&o.record, "record", false, "decode the record of the first listed row out of its source object")
 	f.BoolVar(&o.json, "json", false, "one JSON object")
 	return cmd
@@ -139,7 +140,7 @@ func findAndExplain(ctx context.Context, b *book.Book, s, landing store.Store, i
 			return nil, err
 		}
 		e, err := l.Explain(ctx, id, o)
-		var ambiguous *explain.AmbiguousError
+		var ambiguous *schemas.AmbiguousError
 		switch {
 		case err == nil:
 			return e, nil
@@ -192,11 +193,14 @@ func whichPeriods(ctx context.Context, s store.Store, id string, where lookOptio
 // openLook opens a run that has been committed.
 func openLook(ctx context.Context, b *book.Book, s, landing store.Store, p schemas.Period, run, dir string) (*explain.Look, error) {
 	l, err := explain.OpenLook(ctx, b, s, landing, p, schemas.RunID(run))
-	if errors.Is(err, store.ErrNotFound) {
-		if run != "" {
-			return nil, wrong("there is no run %s of %s; daybook status %s shows what has been run", run, p, dir)
-		}
+	var several *schemas.AmbiguousError
+	switch {
+	case errors.Is(err, store.ErrNotFound) && run != "":
+		return nil, noRun(run, p, dir)
+	case errors.Is(err, store.ErrNotFound):
 		return nil, wrong("%s has not been run; begin with daybook run %s --period %s", p, dir, p)
+	case errors.As(err, &several):
+		return nil, &exitError{exitWrong, several}
 	}
 	return l, err
 }

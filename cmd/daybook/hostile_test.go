@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -53,6 +55,42 @@ func hostileBook(t *testing.T) string {
 	return dir
 }
 
+// dearer changes a price of a book with a hostile name, so that tonight's run differs from last night's.
+func dearer(t *testing.T, dir string) {
+	t.Helper()
+	path := filepath.Join(dir, "catalogue", "compute.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(text), "unit_price: 25.00") {
+		t.Fatalf("%s has another price (%v)", path, err)
+	}
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "unit_price: 25.00", "unit_price: 26.00")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestEveryVerb: each verb has examples that begin with it, and says what its exit codes are.
+func TestEveryVerb(t *testing.T) {
+	var names []string
+	for _, c := range newRoot().Commands() {
+		names = append(names, c.Name())
+		if c.Name() == "help" || c.Name() == "completion" { // cobra's own
+			continue
+		}
+		for line := range strings.Lines(c.Example) {
+			if !strings.Contains(line, "daybook "+c.Name()+" ") {
+				t.Errorf("%s has an example of something else: %s", c.Name(), line)
+			}
+		}
+		if c.Example == "" || !strings.Contains(strings.ToLower(c.Long), "exit code") {
+			t.Errorf("%s has no example, or does not say what its exit codes are", c.Name())
+		}
+	}
+	slices.Sort(names)
+	if known := verbNames(); !slices.Equal(names, known) {
+		t.Errorf("the verbs are %q, and those that a mistyped one may mean %q", names, known)
+	}
+}
+
 // TestHostileNames calls every verb on books and deliveries with hostile names: nothing that a terminal obeys is printed, and
 // no name has a line of its own.
 func TestHostileNames(t *testing.T) {
@@ -69,12 +107,23 @@ func TestHostileNames(t *testing.T) {
 		t.Logf("no such file name here: %v", err)
 	}
 	var charges []string
-	printed := map[string]string{}
+	printed, inJSON := map[string]string{}, map[string]bool{}
 	call := func(args ...string) {
 		var out, errs strings.Builder
 		execute(t.Context(), args, &out, &errs)
 		text := out.String() + errs.String()
 		printed[args[0]] += text
+		if slices.Contains(args, "--json") {
+			inJSON[args[0]] = true
+			for dec := json.NewDecoder(strings.NewReader(out.String())); ; {
+				var v any
+				if err := dec.Decode(&v); err == io.EOF {
+					break
+				} else if err != nil {
+					t.Fatalf("%q prints what is no JSON: %v", args, err)
+				}
+			}
+		}
 		if args[0] == "invoice" && charges == nil {
 			charges = regexp.MustCompile(`(?m)^  ([0-9a-f]{12})  `).FindStringSubmatch(text)
 		}
@@ -100,6 +149,8 @@ func TestHostileNames(t *testing.T) {
 	call(append([]string{"run", dir, "--json"}, place...)...)
 	call("status", dir)
 	call("status", dir, "--json")
+	call("status", dir, "--runs")
+	call("status", dir, "--runs", "--json")
 	for _, form := range []string{"", "--json", "--html"} {
 		call(slices.DeleteFunc(append([]string{"invoice", dir, "birch-prod", form}, place...), func(s string) bool { return s == "" })...)
 	}
@@ -111,6 +162,14 @@ func TestHostileNames(t *testing.T) {
 		call(append([]string{"explain", dir, id, "--json"}, place...)...)
 	}
 	call("explain", dir, "findings", "--period", "2024-09")
+	dearer(t, dir)
+	call(append([]string{"run", dir}, place...)...)
+	call("diff", dir)
+	call("diff", dir, "--all", "--json")
+	call("diff", dir, hostile)
+	call("diff", dir, "--account", hostile)
+	call("diff", dir, "--parquet", hostile+"/x")
+	call("quote", dir, "--account", "birch-prod", "--date", "2024-09-20", "--meter", "vcpu-hours", "--quantity", "25", "--json")
 	call("quote", dir, "--account", "birch-prod", "--date", "2024-09-20", "--meter", "vcpu-hours", "--quantity", "25")
 	call("quote", dir, "--account", hostile, "--date", "2024-09-20", "--meter", hostile, "--quantity", "25")
 	call("digest", dir, "--period", "2024-09", "--files")
@@ -118,6 +177,11 @@ func TestHostileNames(t *testing.T) {
 	call("schedule", dir, "--once")
 	call(hostile)
 	call("run", dir, "--"+hostile)
+	for _, verb := range newRoot().Commands() {
+		if verb.Flags().Lookup("json") != nil && !inJSON[verb.Name()] {
+			t.Errorf("%s --json was not tried", verb.Name())
+		}
+	}
 	for _, verb := range verbNames() {
 		if printed[verb] == "" && verb != "help" && verb != "completion" {
 			t.Errorf("%s was not tried, or says nothing", verb)

@@ -11,7 +11,9 @@ func newInit() *cobra.Command {
 		Use:   "init DIR",
 		Short: "Write a commented book that runs",
 		Long: `init writes a small, commented book with a little usage to run it on, and JSON Schemas by which editors
-complete and check it. It never overwrites a file.`,
+complete and check it. It never overwrites a file.
+
+Exit codes: 0 done; 2 there is something in its place.`,
 		Example: `  daybook init mycloud && daybook run mycloud --period 2024-09`,
 		Args:    exactly("directory to write"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -29,7 +29,9 @@ func newInvoice() *cobra.Command {
 		Use:   "invoice BOOK ACCOUNT --period YYYY-MM",
 		Short: "Print the draft invoice of an account",
 		Long: `invoice prints what a run drafted for an account, one invoice for each currency: lines, taxes and total. Each line
-begins with its charge, which daybook explain takes.`,
+begins with its charge, which daybook explain takes. The account may be cut short as far as no other begins so.
+
+Exit codes: 0 done; 1 broke; 2 there is no such run, or no such invoice in it.`,
 		Example: `  daybook invoice mycloud acme-prod --period 2024-09
   daybook invoice mycloud acme-prod --period 2024-09 --html > acme.html
   daybook invoice mycloud acme-prod --period 2024-09 --json | jq .totals`,
@@ -52,7 +54,14 @@ func runInvoice(cmd *cobra.Command, dir, account string, o invoiceOptions) error
 		return err
 	}
 	out := cmd.OutOrStdout()
-	invoices, err := l.Invoices(cmd.Context(), schemas.AccountID(account))
+	id := schemas.AccountID(account)
+	invoices, err := l.Invoices(cmd.Context(), id)
+	if errors.Is(err, explain.ErrNothing) { // what is written out is meant, and else what begins so
+		if id, err = accountMeant(l.Book(), account); err != nil {
+			return err
+		}
+		invoices, err = l.Invoices(cmd.Context(), id)
+	}
 	if errors.Is(err, explain.ErrNothing) {
 		return wrong("%w; daybook explain %s %s shows what the book and the run know of it", err, dir, account)
 	}
@@ -60,7 +69,7 @@ func runInvoice(cmd *cobra.Command, dir, account string, o invoiceOptions) error
 		return err
 	}
 	if o.html {
-		page, err := l.InvoicePage(cmd.Context(), schemas.AccountID(account))
+		page, err := l.InvoicePage(cmd.Context(), id)
 		if err == nil {
 			err = sayPage(out, page)
 		}

@@ -28,7 +28,7 @@ const (
 	exitBroke      = 1
 	exitWrong      = 2 // wrong usage or wrong book
 	exitFindings   = 3 // done, with findings above the book's threshold
-	exitIncomplete = 4 // done, but the period is provisional: a delivery is missing or was refused
+	exitIncomplete = 4 // done, but the period is provisional, must be run again, or has another run of newer deliveries
 )
 
 func main() {
@@ -134,7 +134,8 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
   daybook check mycloud                      every complaint about it at once
   daybook run mycloud --period 2024-09       the night run
   daybook status mycloud                     what has been run, and what is missing
-  daybook explain mycloud CHARGE             from a figure down to its source rows`,
+  daybook explain mycloud CHARGE             from a figure down to its source rows
+  daybook diff mycloud                       last night's run and tonight's: what has changed`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -148,7 +149,7 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return wrong("%ssee %s --help", flagFault(cmd, err), cmd.CommandPath())
 	})
-	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newQuote(), newInvoice(), newDigest(), newSchedule())
+	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newQuote(), newInvoice(), newDiff(), newDigest(), newSchedule())
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}")
 	strictHelp(root)
@@ -157,7 +158,7 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
 
 // verbNames are the verbs that a mistyped one may mean.
 func verbNames() []string {
-	return strings.Fields("check completion digest explain help init invoice quote run schedule status")
+	return strings.Fields("check completion diff digest explain help init invoice quote run schedule status")
 }
 
 // meant suggests the nearest of some names, or nothing.

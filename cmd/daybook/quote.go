@@ -214,7 +214,11 @@ func (o *quoteOptions) request(b *book.Book) (*quote.Request, *os.File, error) {
 	if err := o.whatIsUsed(); err != nil {
 		return nil, nil, err
 	}
-	q := &quote.Request{Account: schemas.AccountID(o.account), Offering: schemas.OfferingID(o.offering), Dimensions: map[string]string{}}
+	account, err := accountMeant(b, o.account)
+	if err != nil {
+		return nil, nil, err
+	}
+	q := &quote.Request{Account: account, Offering: schemas.OfferingID(o.offering), Dimensions: map[string]string{}}
 	q.Day = schemas.DateOf(time.Now(), b.Zone)
 	today := q.Day
 	for _, d := range []struct {

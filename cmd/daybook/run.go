@@ -52,7 +52,8 @@ func newRun() *cobra.Command {
 A run is a function of its inputs: the book, the period, the deliveries and --as-of. Run it twice and the second
 does nothing; kill it and the same command goes on; run two at once and one commits while the other says so.
 
-Exit codes: 0 done; 3 done with findings above the book's threshold; 4 done, but the period is incomplete.`,
+Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings above the book's threshold; 4 done, but the
+period is incomplete, or another run of newer deliveries became current meanwhile and stays so.`,
 		Example: `  daybook run mycloud --period 2024-09
   daybook run mycloud --period 2024-09 --as-of 2024-10-03     with what was known at the end of that day
   daybook run mycloud --period 2024-09 --landing s3://landing/prod --store s3://billing?region=eu-central-1
@@ -154,7 +155,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 			return err
 		}
 	} else {
-		printSummary(cmd.OutOrStdout(), sum, later, storeURL)
+		printSummary(cmd.OutOrStdout(), sum, later, storeURL, o.until)
 	}
 	return verdict(b, sum)
 }
@@ -268,7 +269,8 @@ func useScratch(r *run.Run, dir, storeURL string) (*scratch, error) {
 // verdict turns how a run ended into the exit code that it calls for.
 func verdict(b *book.Book, sum *run.Summary) error {
 	m := sum.Manifest
-	if m.Provisional {
+	overtaken := sum.Instead != nil && m.Spec.AsOf == nil
+	if m.Provisional || overtaken {
 		return &exitError{code: exitIncomplete}
 	}
 	bySeverity := map[schemas.Severity]int64{}
@@ -288,10 +290,11 @@ func printJSON(cmd *cobra.Command, sum *run.Summary, later []string, show *progr
 		Reused   bool          `json:"reused"`
 		Raced    bool          `json:"raced"`
 		Instead  *run.Current  `json:"current_instead,omitempty"`
+		Why      string        `json:"not_current,omitempty"`
 		Did      int           `json:"tasks_done"`
 		Skipped  int           `json:"tasks_skipped"`
 		Stages   []stageTime   `json:"stages"`
 		Rerun    []string      `json:"rerun,omitempty"`
 		Manifest *run.Manifest `json:"manifest"`
-	}{sum.Reused, sum.Raced, sum.Instead, sum.Did, sum.Skipped, show.stages, later, sum.Manifest}, "  ")
+	}{sum.Reused, sum.Raced, sum.Instead, insteadText(sum), sum.Did, sum.Skipped, show.stages, later, sum.Manifest}, "  ")
 }

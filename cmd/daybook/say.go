@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode"
 
-	"daybook/pipeline/explain"
+	"daybook/schemas"
 )
 
 // All that the program prints goes through the functions of this file: names and texts come from deliveries and books, and
@@ -62,7 +62,7 @@ func sayError(w io.Writer, before string, err error) {
 }
 
 func linesOf(err error) (lines []string) {
-	if several, ok := errors.AsType[*explain.AmbiguousError](err); ok && err.Error() == several.Error() {
+	if several, ok := errors.AsType[*schemas.AmbiguousError](err); ok && err.Error() == several.Error() {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		lines = append(lines, first)
 		for _, candidate := range several.Candidates {

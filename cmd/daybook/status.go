@@ -20,7 +20,9 @@ import (
 // statusOptions are those of the verb status.
 type statusOptions struct {
 	places
-	json bool
+	period string
+	runs   bool
+	json   bool
 }
 
 func newStatus() *cobra.Command {
@@ -31,15 +33,22 @@ func newStatus() *cobra.Command {
 		Long: `status lists the periods that have been run, with how many rows ended where. A period is PROVISIONAL while a delivery
 is missing or was refused, and OUTDATED once something has come for it that its run does not have, whatever month that is filed
 under, or once an earlier one has been run anew that it was computed from; below the list
-stands what is missing, what has come since, and what to run again in which order. The exit code is 4 if a period is OUTDATED,
-and 0 else.`,
+stands what is missing, what has come since, and what to run again in which order.
+
+--runs lists every committed run, the last first: when it was committed by the store's clock, what it was a function of, and which
+one readers read. The code is that of daybook --version.
+
+Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 4 a period is OUTDATED.`,
 		Example: `  daybook status mycloud
-  daybook status mycloud --json`,
+  daybook status mycloud --runs --period 2024-09
+  daybook status mycloud --json | jq .missing`,
 		Args: exactly("book (a directory)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runStatus(cmd, args[0], o) },
 	}
 	o.flags(cmd)
-	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per period")
+	cmd.Flags().StringVar(&o.period, "period", "", "show this billing period alone, YYYY-MM")
+	cmd.Flags().BoolVar(&o.runs, "runs", false, "list all committed runs")
+	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per period, or per run")
 	return cmd
 }
 
@@ -57,12 +66,19 @@ type periodStatus struct {
 	Findings    int64          `json:"findings"`
 	// Missing are findings as explain --json has them.
 	Missing []explain.ListedFinding `json:"missing,omitempty"`
+	// Held is why the period is provisional, and what usage waits besides.
+	Held []explain.Held `json:"held,omitempty"`
 	// Outdated are the runs that this one was computed from and that have been replaced since; Rerun is the command that
 	// computes it from those that are current.
 	Outdated []run.Replaced `json:"outdated,omitempty"`
 	Rerun    string         `json:"rerun,omitempty"`
 	// Arrived is what has come for the period that its run does not have.
 	Arrived []run.Arrived `json:"arrived,omitempty"`
+}
+
+// isTold reports whether a finding is among what holds the period back.
+func (p *periodStatus) isTold(f *explain.ListedFinding) bool {
+	return slices.ContainsFunc(p.Held, func(h explain.Held) bool { return h.Code == f.Code && h.Source == f.Source })
 }
 
 // outdated reports whether the period must be run again.
@@ -77,9 +93,20 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 	if err != nil {
 		return err
 	}
-	all, err := readStatus(cmd.Context(), s)
+	if o.period != "" {
+		if _, err := parsePeriod(o.period); err != nil {
+			return err
+		}
+	}
+	if o.runs {
+		return o.listRuns(cmd, s, dir)
+	}
+	all, err := readStatus(cmd.Context(), s, schemas.Period(o.period))
 	if err != nil {
 		return err
+	}
+	if o.period != "" {
+		all = slices.DeleteFunc(all, func(p periodStatus) bool { return string(p.Period) != o.period })
 	}
 	if err := o.lookForArrived(cmd, b, s, dir, all); err != nil {
 		return err
@@ -101,7 +128,7 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 		return verdict
 	}
 	if len(all) == 0 {
-		say(out, "No period has been run. Begin with: daybook run %s --period YYYY-MM\n", dir)
+		o.sayNone(out, dir)
 		return nil
 	}
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
@@ -153,7 +180,12 @@ func (o *statusOptions) lookForArrived(cmd *cobra.Command, b *book.Book, s store
 func printDetails(w io.Writer, all []periodStatus) {
 	for _, p := range all {
 		for _, f := range p.Missing {
-			say(w, "%s  %s: %s: %s\n", p.Period, f.Source, f.Code, f.Message)
+			if !p.isTold(&f) {
+				say(w, "%s  %s: %s: %s\n", p.Period, f.Source, f.Code, f.Message)
+			}
+		}
+		for i := range p.Held {
+			printHeld(w, p.Period, &p.Held[i])
 		}
 	}
 	var rerun []string
@@ -177,8 +209,35 @@ func printDetails(w io.Writer, all []periodStatus) {
 	}
 }
 
-// readStatus reads the pointer of every period, and the manifest that it points at.
-func readStatus(ctx context.Context, s store.Store) ([]periodStatus, error) {
+// printHeld says what holds a period back: a line for each delivery that is not as it should be, and one for usage that waits.
+func printHeld(w io.Writer, period schemas.Period, h *explain.Held) {
+	from, amounts := h.Source, h.Amounts()
+	if from != "" {
+		from += ": "
+	}
+	if h.Severity == schemas.Suspended {
+		info, _ := h.Code.Info()
+		say(w, "%s  %s%s: %s suspended, because %s; %s\n", period, from, h.Code, amounts, info.Meaning, info.Fix)
+		return
+	}
+	for _, f := range h.Examples {
+		at := ""
+		if f.Object != "" && !strings.Contains(f.Message, f.Object) {
+			at = f.Object + ": "
+		}
+		say(w, "%s  %s%s: %s%s\n", period, from, h.Code, at, f.Message)
+	}
+	if more := h.Findings - int64(len(h.Examples)); more > 0 {
+		say(w, "%s  %s%s: and %s more, of %s in all\n", period, from, h.Code, count(more), count(h.Findings))
+	}
+	if len(h.Sums) > 0 {
+		say(w, "%s  %s%s: they hold %s\n", period, from, h.Code, amounts)
+	}
+}
+
+// readStatus reads the pointer of every period, and the manifest that it points at; of those that are provisional, and of the one
+// that is asked for, also what holds them back.
+func readStatus(ctx context.Context, s store.Store, asked schemas.Period) ([]periodStatus, error) {
 	var manifests []*run.Manifest
 	current := map[schemas.Period]schemas.RunID{}
 	for info, err := range s.List(ctx, "periods/") {
@@ -201,6 +260,13 @@ func readStatus(ctx context.Context, s store.Store) ([]periodStatus, error) {
 	for i, m := range manifests {
 		all[i] = statusOf(m)
 		all[i].Outdated = m.Outdated(current)
+		if !m.Provisional && m.Spec.Period != asked {
+			continue
+		}
+		var err error
+		if all[i].Held, err = explain.HeldBack(ctx, s, m); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }

@@ -12,24 +12,27 @@ import (
 	"daybook/schemas/money"
 )
 
-// printInstead says that readers go on reading another run than this one, and why.
-func printInstead(w io.Writer, sum *run.Summary) {
+// insteadText says that readers go on reading another run than this one, and why; it is empty where they read this one.
+func insteadText(sum *run.Summary) string {
 	switch {
 	case sum.Instead == nil:
+		return ""
 	case sum.Manifest.Spec.AsOf != nil:
-		say(w, "Readers go on reading run %s: a run with --as-of is for looking at.\n", sum.Instead.Run)
-	default:
-		say(w, "Readers go on reading run %s, which became current while this one was at work: deliveries or the book have changed since this one began.\n", sum.Instead.Run)
+		return fmt.Sprintf("Readers go on reading run %s: a run with --as-of is for looking at.", sum.Instead.Run)
 	}
+	return fmt.Sprintf("Readers go on reading run %s, which became current while this one was at work: deliveries or the book have changed since this one began.", sum.Instead.Run)
 }
 
 // printSummary shows a run on one screen: what went where, what needs attention, where to look, and which later periods have
-// to follow, as commands.
-func printSummary(w io.Writer, sum *run.Summary, later []string, storeURL string) {
+// to follow, as commands. Until is the stage after which it stopped, or empty.
+func printSummary(w io.Writer, sum *run.Summary, later []string, storeURL, until string) {
 	m := sum.Manifest
 	state := "complete"
-	if m.Provisional {
+	switch {
+	case m.Provisional:
 		state = "PROVISIONAL: a delivery is missing or was refused"
+	case until != "":
+		state = "stopped after " + until
 	}
 	say(w, "\n%s  run %s  %s\n", m.Spec.Period, m.Run, state)
 	switch {
@@ -38,7 +41,45 @@ func printSummary(w io.Writer, sum *run.Summary, later []string, storeURL string
 	case sum.Raced:
 		say(w, "Another process committed this same run first; its results are the ones to read, and nothing is doubled.\n")
 	}
-	printInstead(w, sum)
+	if text := insteadText(sum); text != "" {
+		say(w, "%s\n", text)
+	}
+	if until != "" && m.Control.Delivered.Rows == 0 { // none has been read, or there is none
+		printPinned(w, m)
+	} else {
+		printRowsOf(w, m)
+	}
+	if until != "" {
+		printCodes(w, m)
+		say(w, "\n  stopped after %s, so nothing was committed; without --until the run goes on from here\n", until)
+		return
+	}
+	printFigures(w, m)
+	printCodes(w, m)
+	printWhere(w, m, storeURL)
+	if len(later) > 0 {
+		say(w, "\n  Later periods were computed without this run of %s. Run again, in this order:\n", m.Spec.Period)
+		for _, command := range later {
+			say(w, "    %s\n", command)
+		}
+	}
+}
+
+// printPinned says what was found of each source, of which no row has been read.
+func printPinned(w io.Writer, m *run.Manifest) {
+	objects, bytes := 0, int64(0)
+	for i := range m.Spec.Sources {
+		for j := range m.Spec.Sources[i].Objects {
+			objects++
+			bytes += m.Spec.Sources[i].Objects[j].Size
+		}
+	}
+	say(w, "\n  pinned %s object%s of %d source%s, %s byte%s; no row has been read\n", count(int64(objects)), plural(objects),
+		len(m.Spec.Sources), plural(len(m.Spec.Sources)), count(bytes), plural(bytes))
+}
+
+// printRowsOf shows where the rows went.
+func printRowsOf(w io.Writer, m *run.Manifest) {
 	c := &m.Control
 	say(w, "\n  delivered %15s row%s\n", count(c.Delivered.Rows), plural(c.Delivered.Rows))
 	for _, part := range []struct {
@@ -61,20 +102,6 @@ func printSummary(w io.Writer, sum *run.Summary, later []string, storeURL string
 		}
 	}
 	say(w, "  control totals of rows, quantities and costs balance\n")
-	if len(m.Summary) == 0 {
-		printCodes(w, m)
-		say(w, "\n  stopped before the reports, so nothing was committed; without --until the run goes on from here\n")
-		return
-	}
-	printFigures(w, m)
-	printCodes(w, m)
-	printWhere(w, m, storeURL)
-	if len(later) > 0 {
-		say(w, "\n  Later periods were computed without this run of %s. Run again, in this order:\n", m.Spec.Period)
-		for _, command := range later {
-			say(w, "    %s\n", command)
-		}
-	}
 }
 
 func printFigures(w io.Writer, m *run.Manifest) {

@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"daybook/pipeline"
+	"daybook/pipeline/run"
 )
 
 // versionText says which program this is: the version or commit that it was built of, and the versions of the steps of a
-// run. Two programs whose steps have the same versions write the same bytes of the same inputs.
+// run, of which code is a digest. Two programs whose steps have the same versions write the same bytes of the same inputs.
 func versionText() string {
 	build := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -24,11 +25,10 @@ func versionText() string {
 		}
 		build += ", " + info.GoVersion
 	}
-	var steps []string
-	for _, stage := range pipeline.Stages() {
-		for _, step := range stage.Steps {
-			steps = append(steps, fmt.Sprintf("%s/%s %s", stage.Name, step.Name, step.Version))
-		}
+	code := run.CodeOf(pipeline.Stages())
+	steps := make([]string, len(code))
+	for i, step := range code {
+		steps[i] = step.Part + " " + step.Digest
 	}
-	return fmt.Sprintf("daybook %s\nsteps: %s\n", build, strings.Join(steps, ", "))
+	return fmt.Sprintf("daybook %s\ncode: %s\nsteps: %s\n", build, run.CodeDigest(code), strings.Join(steps, ", "))
 }

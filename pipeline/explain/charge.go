@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -22,12 +23,8 @@ const (
 	leastPrefix    = 4
 )
 
-// explainCharge explains the charge whose identifier is or begins with e.ID.
-func (l *Look) explainCharge(ctx context.Context, e *Explanation, o Options) error {
-	c, err := l.findCharge(ctx, e.ID)
-	if err != nil {
-		return err
-	}
+// explainCharge explains a charge.
+func (l *Look) explainCharge(ctx context.Context, e *Explanation, c *schemas.Charge, o Options) error {
 	e.Kind, e.ID, e.Title = "charge", string(c.ID), c.Description
 	l.chargeFacts(e, c)
 	e.Steps = Steps(c.Steps)
@@ -122,26 +119,36 @@ func (x *ratedAgain) compare(c *schemas.Charge) error {
 // errFound ends a scan.
 var errFound = errors.New("found")
 
-// findCharge reads the charge of an identifier, or of a beginning of one, by that column alone and then by one row group.
-func (l *Look) findCharge(ctx context.Context, id string) (*schemas.Charge, error) {
-	if len(id) < leastPrefix || strings.Trim(id, "0123456789abcdef") != "" {
-		return nil, fmt.Errorf("explain %q: it is no charge (32 hexadecimal digits, or the first %d or more), no identifier of a report, no account and no code of a finding: %w", id, leastPrefix, ErrNothing)
+// mayBeCharge reports whether a text may be the identifier of a charge, or a beginning of one that is worth looking for.
+func mayBeCharge(text string) bool {
+	return len(text) >= leastPrefix && strings.Trim(text, "0123456789abcdef") == ""
+}
+
+// findCharges offers the identifiers of all charges, which it reads by that column alone, and then reads the charges that fit, each
+// by its row group.
+func (l *Look) findCharges(ctx context.Context, begins *schemas.Beginning) (map[string]*schemas.Charge, error) {
+	if !mayBeCharge(begins.Text) {
+		return nil, nil
 	}
-	type hit struct {
-		key, id string
-		group   int
+	type place struct {
+		key   string
+		group int
 	}
-	var hits []hit
+	places := map[string]place{}
 	for _, o := range l.outputs(&schemas.Charges, "") {
+		if begins.Ambiguous() {
+			break
+		}
 		q := scanning{table: &schemas.Charges, columns: []int{schemas.ChargeChargeId}, column: -1}
 		err := l.scan(ctx, o.Key, q, func(b *dataset.Batch, group int) error {
 			v := &b.Columns[schemas.ChargeChargeId]
 			for i := range b.Rows {
-				if text := v.TextAt(i); strings.HasPrefix(string(text), id) && !slices.ContainsFunc(hits, func(h hit) bool { return h.id == string(text) }) {
-					hits = append(hits, hit{o.Key, string(text), group})
+				if text := v.TextAt(i); bytes.HasPrefix(text, []byte(begins.Text)) {
+					begins.Offer(string(text))
+					places[string(text)] = place{o.Key, group}
 				}
 			}
-			if len(hits) > 0 && len(id) == chargeIDLength || len(hits) > mostCandidates {
+			if len(places) > 0 && len(begins.Text) == chargeIDLength || begins.Ambiguous() {
 				return errFound
 			}
 			return nil
@@ -150,25 +157,19 @@ func (l *Look) findCharge(ctx context.Context, id string) (*schemas.Charge, erro
 			return nil, err
 		}
 	}
-	if len(hits) == 0 {
-		return nil, fmt.Errorf("explain %q: no charge of run %s of %s begins so: %w", id, l.Manifest.Run, l.Manifest.Spec.Period, ErrNothing)
-	}
-	charges := make([]*schemas.Charge, 0, len(hits))
-	for _, h := range hits[:min(len(hits), mostCandidates)] {
-		c, err := l.readCharge(ctx, h.key, h.group, h.id)
+	found := map[string]*schemas.Charge{}
+	for _, id := range begins.Found() {
+		at, ok := places[id]
+		if !ok { // no charge
+			continue
+		}
+		c, err := l.readCharge(ctx, at.key, at.group, id)
 		if err != nil {
 			return nil, err
 		}
-		charges = append(charges, c)
+		found[id] = c
 	}
-	if len(charges) == 1 {
-		return charges[0], nil
-	}
-	ambiguous := &AmbiguousError{ID: id}
-	for _, c := range charges {
-		ambiguous.Candidates = append(ambiguous.Candidates, fmt.Sprintf("%s  %s %s, %s: %s", c.ID, c.Amount, c.Currency, c.Account, c.Description))
-	}
-	return nil, ambiguous
+	return found, nil
 }
 
 // readCharge reads one charge with its steps.

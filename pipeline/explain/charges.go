@@ -108,21 +108,21 @@ func (x *ChargesBehind) add(line *ChargeLine, most int) {
 }
 
 // explainMargin explains a row of the margins: an account's use of an offering, or that of all accounts.
-func (l *Look) explainMargin(ctx context.Context, e *Explanation, o Options) (near []string, err error) {
+func (l *Look) explainMargin(ctx context.Context, e *Explanation, begins *schemas.Beginning, o Options) error {
 	var m *schemas.MarginRow
-	near, err = l.row(ctx, &schemas.Margins, e.ID, func(c cells) error {
+	err := l.row(ctx, &schemas.Margins, begins, func(c cells) error {
 		m = marginAt(c)
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if m == nil {
 		if m, err = l.marginOfAll(ctx, e); err != nil || m == nil {
-			return near, err
+			return err
 		}
 	}
-	return nil, l.marginRow(ctx, e, m, o)
+	return l.marginRow(ctx, e, m, o)
 }
 
 func marginAt(c cells) *schemas.MarginRow {
@@ -198,7 +198,7 @@ func sumOf(list []CurrencySum, c money.Currency) money.Decimal {
 // explainAccount lists what an account is charged.
 func (l *Look) explainAccount(ctx context.Context, e *Explanation, a *schemas.Account, customer *schemas.Customer, o Options) error {
 	b := l.book
-	e.Kind, e.Title = "account", "Charges of "+firstText(a.Name, customer.Name)
+	e.Kind, e.ID, e.Title = "account", string(a.ID), "Charges of "+firstText(a.Name, customer.Name)
 	e.fact("account", string(a.ID), a.Name, b.Where(book.KindAccount, string(a.ID)))
 	e.fact("customer", customer.ID, customer.Name, b.Where(book.KindCustomer, customer.ID))
 	for i := range a.Subscriptions {
@@ -215,7 +215,20 @@ func (l *Look) explainAccount(ctx context.Context, e *Explanation, a *schemas.Ac
 	for _, sum := range e.Charges.Sums {
 		e.figure("charged", sum.Amount, string(sum.Currency))
 	}
-	return nil
+	if !o.Check {
+		return nil
+	}
+	p := newProof()
+	err := l.account(ctx, a.ID, nil, func(b *dataset.Batch, from, to int) error {
+		for i := from; i < to; i++ {
+			p.add(b, i)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return l.prove(ctx, e, p)
 }
 
 // ListedFinding is a finding as explain lists it.
@@ -252,12 +265,8 @@ func (l *Look) explainFindings(ctx context.Context, e *Explanation, o Options) e
 		err := l.scan(ctx, out.Key, scanning{table: &schemas.Findings, column: -1}, func(b *dataset.Batch, _ int) error {
 			for i := range b.Rows {
 				c := cells{b, i}
-				if code := c.text(schemas.FindCode); code == e.ID || e.ID == "findings" {
-					e.Findings = append(e.Findings, ListedFinding{
-						Code: schemas.Code(code), Severity: schemas.Severity(c.text(schemas.FindSeverity)), Source: c.text(schemas.FindSourceId),
-						Object: c.text(schemas.FindObjectKey), Row: c.integer(schemas.FindObjectRow), Column: c.text(schemas.FindColumn),
-						Account: c.text(schemas.FindAccountId), Value: c.text(schemas.FindValue), Message: c.text(schemas.FindMessage), Rows: c.integer(schemas.FindRows),
-					})
+				if code := c.text(schemas.FindCode); code == e.ID || e.ID == allFindings {
+					e.Findings = append(e.Findings, listedAt(c))
 				}
 			}
 			return nil

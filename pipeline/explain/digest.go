@@ -2,8 +2,10 @@ package explain
 
 import (
 	"context"
+	"errors"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
@@ -42,4 +44,33 @@ func (l *Look) Digests(ctx context.Context) ([]DatasetDigest, error) {
 		out = append(out, DatasetDigest{table.Name, d.Rows(), d.String(), len(files)})
 	}
 	return out, nil
+}
+
+// FileDigest is what an object of a run is, and what was written.
+type FileDigest struct {
+	Dataset string `json:"dataset"`
+	Key     string `json:"key"`
+	Rows    int64  `json:"rows"`
+	Size    int64  `json:"size"`
+	// Digest is the SHA-256 of the object as it lies in the store, empty where it is gone; Written is that of what the run wrote.
+	Digest  string `json:"digest"`
+	Written string `json:"written"`
+}
+
+// Sound reports whether the object is as it was written.
+func (f *FileDigest) Sound() bool { return f.Digest == f.Written }
+
+// FileDigests reads every object that the run wrote for readers, and calls each with what it is, in the order of the manifest.
+func (l *Look) FileDigests(ctx context.Context, each func(FileDigest) error) error {
+	for i := range l.Manifest.Outputs {
+		o := &l.Manifest.Outputs[i]
+		digest, err := o.Have(ctx, l.store)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err := each(FileDigest{o.Dataset, o.Key, o.Rows, o.Size, digest, o.Digest}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -27,15 +27,16 @@ type Look struct {
 	setting        *rate.Setting // see [Look.set]
 }
 
-// OpenLook opens a committed run of a period; an empty id is the one that the period points at. The book is today's: where
-// it has changed since, Changed says so. landing may be nil if the deliveries are not looked at. An error wrapping
-// store.ErrNotFound says that there is no such run.
+// OpenLook opens a committed run of a period; an empty id is the one that the period points at, and one may be cut short as
+// far as it is the only one that begins so. The book is today's: where it has changed since, Changed says so. landing may be nil
+// if the deliveries are not looked at. An error wrapping store.ErrNotFound says that there is no such run, and a
+// *schemas.AmbiguousError that there are several.
 func OpenLook(ctx context.Context, b *book.Book, s, landing store.Store, p schemas.Period, id schemas.RunID) (*Look, error) {
 	var m *run.Manifest
 	var err error
 	if id == "" {
 		m, err = run.ReadPointed(ctx, s, p)
-	} else {
+	} else if id, err = run.Named(ctx, s, p, string(id)); err == nil {
 		m, err = run.ReadManifest(ctx, s, p, id)
 	}
 	if err != nil {
@@ -50,13 +51,16 @@ func OpenLook(ctx context.Context, b *book.Book, s, landing store.Store, p schem
 	return l, nil
 }
 
+// Book is the book that the run is looked at with: today's.
+func (l *Look) Book() *book.Book { return l.book }
+
 // Options say how much an explanation shows and whether it proves it.
 type Options struct {
 	// Rows is how many usage rows, charges or findings are listed at most, the largest; below 0 lists all. Usage rows are in
 	// the order of their objects and rows; charges and findings have the largest first, or are in order if all are listed.
 	Rows int
 	// Check computes everything again: each step, the rating of the account or the comparison, and, where the landing
-	// place is open, the digest of the source object and one record of it.
+	// place is open, the digest of every source object behind the figure, and every row of it that is.
 	Check bool
 	// Record decodes the record of the first row that is listed out of its source object again.
 	Record bool
@@ -153,18 +157,6 @@ func (e *Explanation) link() {
 // ErrNothing says that the run has nothing of that name.
 var ErrNothing = errors.New("there is nothing of that name")
 
-// AmbiguousError says that a beginning of an identifier fits several.
-type AmbiguousError struct {
-	ID string
-	// Candidates are some of those that it fits, each with what it is.
-	Candidates []string
-}
-
-// Error lists the candidates, each on a line of its own after the first.
-func (e *AmbiguousError) Error() string {
-	return fmt.Sprintf("%q is the beginning of several; write more of one of these:\n  %s", e.ID, strings.Join(e.Candidates, "\n  "))
-}
-
 // Explain says where the thing comes from that id names: a charge, an identifier of the reports
 // (period/offering/region/measure of a variance, those of peer matches and of margins, period/total/measure), a beginning
 // that only one of these has, an account, a code of findings, or findings for all of them. The error wraps ErrNothing if
@@ -179,12 +171,18 @@ func (l *Look) Explain(ctx context.Context, id string, o Options) (*Explanation,
 		e.Warnings = append(e.Warnings, fmt.Sprintf("the book has changed since the run (%s): places in it are today's, and what is computed again may differ", strings.Join(names, ", ")))
 	}
 	err := l.dispatch(ctx, e, o)
+	if err == nil && o.Check && ofAll(e.Kind) {
+		err = l.provePinned(ctx, e)
+	}
 	if err != nil {
 		return nil, err
 	}
 	e.link()
 	return e, nil
 }
+
+// ofAll reports whether what is explained rests on all deliveries of the run, rather than on rows that can be told.
+func ofAll(kind string) bool { return kind == "variance" || kind == "margin" || kind == "findings" }
 
 func (l *Look) dispatch(ctx context.Context, e *Explanation, o Options) error {
 	if rest, ok := strings.CutPrefix(e.ID, string(e.Period)+"/"); ok {
@@ -195,41 +193,75 @@ func (l *Look) dispatch(ctx context.Context, e *Explanation, o Options) error {
 		}
 		return l.explainReported(ctx, e, o)
 	}
-	if _, known := schemas.Code(e.ID).Info(); known || e.ID == "findings" {
-		return l.explainFindings(ctx, e, o)
+	return l.explainNamed(ctx, e, o)
+}
+
+// allFindings stands for the findings of all codes.
+const allFindings = "findings"
+
+// explainNamed tries what has names of its own: codes of findings, accounts and charges, of which the name may be a beginning.
+func (l *Look) explainNamed(ctx context.Context, e *Explanation, o Options) error {
+	begins := schemas.Beginning{Text: e.ID}
+	begins.Offer(allFindings)
+	for _, c := range schemas.Codes {
+		begins.Offer(string(c.Code))
 	}
-	if account, customer, ok := l.book.Account(schemas.AccountID(e.ID)); ok {
+	for a, customer := range l.book.Accounts {
+		if customer.ID != e.ID || string(a.ID) == e.ID { // a customer is named by the whole of its name
+			begins.Offer(string(a.ID))
+		}
+	}
+	var charges map[string]*schemas.Charge
+	if found := begins.Found(); len(found) != 1 || found[0] != e.ID {
+		var err error
+		if charges, err = l.findCharges(ctx, &begins); err != nil {
+			return err
+		}
+	}
+	id, err := begins.Meant(func(id string) string {
+		if c := charges[id]; c != nil {
+			return fmt.Sprintf("%s  %s %s, %s: %s", id, c.Amount, c.Currency, c.Account, c.Description)
+		}
+		return id
+	})
+	if err != nil {
+		return err
+	}
+	if c := charges[id]; c != nil {
+		return l.explainCharge(ctx, e, c, o)
+	}
+	if account, customer, ok := l.book.Account(schemas.AccountID(id)); ok {
 		return l.explainAccount(ctx, e, account, customer, o)
 	}
-	return l.explainCharge(ctx, e, o)
+	if id != "" {
+		e.ID = id
+		return l.explainFindings(ctx, e, o)
+	}
+	if !mayBeCharge(e.ID) {
+		return fmt.Errorf("explain %q: it is no charge (32 hexadecimal digits, or the first %d or more), no identifier of a report, no account and no code of a finding: %w", e.ID, leastPrefix, ErrNothing)
+	}
+	return fmt.Errorf("explain %q: no charge of run %s of %s begins so: %w", e.ID, l.Manifest.Run, l.Manifest.Spec.Period, ErrNothing)
 }
 
 var measures = []schemas.Measure{schemas.Units, schemas.Revenue, schemas.Cost, schemas.Margin}
 
 // explainReported tries the reports, each of which has identifiers of its own.
 func (l *Look) explainReported(ctx context.Context, e *Explanation, o Options) error {
-	var near []string
-	for _, try := range []func(context.Context, *Explanation, Options) ([]string, error){
+	begins := schemas.Beginning{Text: e.ID}
+	for _, try := range []func(context.Context, *Explanation, *schemas.Beginning, Options) error{
 		l.explainVariance, l.explainMatch, l.explainMargin,
 	} {
-		candidates, err := try(ctx, e, o)
-		if err != nil {
+		if err := try(ctx, e, &begins, o); err != nil || e.Kind != "" {
 			return err
 		}
-		if e.Kind != "" {
-			return nil
-		}
-		near = append(near, candidates...)
 	}
-	if len(near) == 1 && near[0] != e.ID { // as the beginning of a charge's identifier names the charge
-		e.ID = near[0]
+	id, err := begins.Meant(nil)
+	if err != nil {
+		return err
+	}
+	if id != "" && id != e.ID { // as the beginning of a charge's identifier names the charge
+		e.ID = id
 		return l.explainReported(ctx, e, o)
-	}
-	if len(near) > 0 {
-		return &AmbiguousError{e.ID, near[:min(len(near), mostCandidates)]}
 	}
 	return fmt.Errorf("explain %q in run %s of %s: %w", e.ID, e.Run, e.Period, ErrNothing)
 }
-
-// mostCandidates bounds what an AmbiguousError lists.
-const mostCandidates = 12

@@ -59,6 +59,9 @@ func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charg
 		before: map[int]UsageSum{}, unique: map[string]bool{},
 	}
 	columns := slices.Concat(rate.LateColumns(set.Book, set.Plan), lineColumns)
+	if o.Check {
+		g.proof, columns = newProof(), nil // all
+	}
 	err = l.account(ctx, c.Account, columns, func(b *dataset.Batch, from, to int) error {
 		late := &b.Columns[schemas.UseLatePeriod]
 		for i := from; i < to; i++ {
@@ -87,7 +90,7 @@ func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charg
 	if o.Check {
 		e.check("usage", u.agreeLate(c), fmt.Sprintf("%d %s up to what is corrected", u.Rows, schemas.OneOrMany(u.Rows, "row that came late adds", "rows that came late add")))
 	}
-	return l.checkSource(ctx, e, o)
+	return l.checkSource(ctx, e, o, g.proof)
 }
 
 // agreeLate holds the rows against a correction: their number, and what they come to where the meter adds up.

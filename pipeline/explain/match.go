@@ -17,14 +17,14 @@ import (
 )
 
 // explainMatch explains a row of the peer matches.
-func (l *Look) explainMatch(ctx context.Context, e *Explanation, o Options) (near []string, err error) {
+func (l *Look) explainMatch(ctx context.Context, e *Explanation, begins *schemas.Beginning, o Options) error {
 	var m *schemas.PeerMatch
-	near, err = l.row(ctx, &schemas.PeerMatches, e.ID, func(c cells) (err error) {
+	err := l.row(ctx, &schemas.PeerMatches, begins, func(c cells) (err error) {
 		m, err = matchAt(c)
 		return err
 	})
 	if err != nil || m == nil {
-		return near, err
+		return err
 	}
 	e.Kind = "match"
 	l.matchFacts(e, m)
@@ -37,15 +37,15 @@ func (l *Look) explainMatch(ctx context.Context, e *Explanation, o Options) (nea
 	e.figure("by price", m.PricePart, string(m.Currency))
 	use, err := l.wholeUse(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if o.Check {
 		e.check("steps", checkReconciled(m.Steps), fmt.Sprintf("%d steps give what they say", len(m.Steps)))
 		if err := l.matchAgain(e, m, use); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return nil, l.matchUsage(ctx, e, m, use, o)
+	return l.matchUsage(ctx, e, m, use, o)
 }
 
 func matchAt(c cells) (*schemas.PeerMatch, error) {
@@ -143,6 +143,10 @@ func (l *Look) matchUsage(ctx context.Context, e *Explanation, m *schemas.PeerMa
 	if m.BillRows == 0 {
 		q.column, u.Unit = -1, m.Unit
 	}
+	var rowsProof *proof
+	if o.Check {
+		rowsProof, q.columns = newProof(), nil // all
+	}
 	for _, object := range l.outputs(&schemas.Usage, "") {
 		before := u.Rows
 		err := l.scan(ctx, object.Key, q, func(b *dataset.Batch, _ int) error {
@@ -158,6 +162,7 @@ func (l *Look) matchUsage(ctx context.Context, e *Explanation, m *schemas.PeerMa
 				line := matchLine(c, m.BillRows == 0)
 				u.Rows++
 				u.Sum = u.Sum.Add(line.size.Decimal())
+				rowsProof.add(b, i)
 				u.add(&line, o.Rows)
 			}
 			return nil
@@ -178,7 +183,7 @@ func (l *Look) matchUsage(ctx context.Context, e *Explanation, m *schemas.PeerMa
 		}
 		e.check("usage", differs, fmt.Sprintf("%d %s up to what was billed", u.Rows, schemas.OneOrMany(u.Rows, "row of the bill adds", "rows of the bill add")))
 	}
-	return l.checkSource(ctx, e, o)
+	return l.checkSource(ctx, e, o, rowsProof)
 }
 
 // matchLine is a row of a bill, which counts by its billed cost, or one of our meters, which counts by its quantity.

@@ -1,10 +1,10 @@
 package explain
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/compare"
@@ -17,44 +17,45 @@ import (
 	"daybook/schemas/money"
 )
 
-// row finds the row of a small dataset whose first column, its identifier, is id. Candidates are identifiers that begin
-// with it, if there is none.
-func (l *Look) row(ctx context.Context, table *schemas.Table, id string, found func(cells) error) (candidates []string, err error) {
+// row finds the row of a dataset whose first column, its identifier, is that which is looked for. All identifiers that begin as
+// it does are offered until it is found.
+func (l *Look) row(ctx context.Context, table *schemas.Table, begins *schemas.Beginning, found func(cells) error) error {
 	for _, o := range l.outputs(table, "") {
 		err := l.scan(ctx, o.Key, scanning{table: table, column: -1}, func(b *dataset.Batch, _ int) error {
 			for i := range b.Rows {
-				switch text := string(b.Columns[0].TextAt(i)); {
-				case text == id:
-					candidates = nil
+				text := b.Columns[0].TextAt(i)
+				if !bytes.HasPrefix(text, []byte(begins.Text)) {
+					continue
+				}
+				begins.Offer(string(text))
+				if len(text) == len(begins.Text) {
 					if err := found(cells{b, i}); err != nil {
 						return err
 					}
 					return errFound
-				case strings.HasPrefix(text, id):
-					candidates = append(candidates, text)
 				}
 			}
 			return nil
 		})
 		if errors.Is(err, errFound) {
-			return nil, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return candidates, nil
+	return nil
 }
 
 // explainVariance explains a row of the variance report.
-func (l *Look) explainVariance(ctx context.Context, e *Explanation, o Options) (near []string, err error) {
+func (l *Look) explainVariance(ctx context.Context, e *Explanation, begins *schemas.Beginning, o Options) error {
 	var v *schemas.Variance
-	near, err = l.row(ctx, &schemas.Variances, e.ID, func(c cells) (err error) {
+	err := l.row(ctx, &schemas.Variances, begins, func(c cells) (err error) {
 		v, err = varianceAt(c)
 		return err
 	})
 	if err != nil || v == nil {
-		return near, err
+		return err
 	}
 	e.Kind = "variance"
 	l.varianceFacts(e, v)
@@ -63,14 +64,14 @@ func (l *Look) explainVariance(ctx context.Context, e *Explanation, o Options) (
 	if o.Check {
 		e.check("steps", checkReconciled(v.Steps), fmt.Sprintf("%d steps give what they say", len(v.Steps)))
 		if err := l.compareAgain(ctx, e, v); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	cells, err := l.planCells(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return nil, l.chargesBy(ctx, e, o, "", v.Measure, v.Unit, func(c *schemas.Charge) bool {
+	return l.chargesBy(ctx, e, o, "", v.Measure, v.Unit, func(c *schemas.Charge) bool {
 		return c.EarnsRevenue() && c.Offering == v.Offering && cells.region(c) == v.Region
 	})
 }

@@ -129,6 +129,8 @@ type gatherer struct {
 	meter   *schemas.Meter
 	// before sums, by series, the rows of other charges that began earlier.
 	before map[int]UsageSum
+	// proof gathers the rows where they are to be proven.
+	proof *proof
 }
 
 // usageOf lists the rows behind a charge and adds them up.
@@ -149,7 +151,11 @@ func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, a
 		return nil
 	}
 	g.meter, g.twin = meter, twin.ID
-	if err := l.account(ctx, c.Account, slices.Concat(rate.LateColumns(set.Book, set.Plan), lineColumns), g.rows); err != nil {
+	columns := slices.Concat(rate.LateColumns(set.Book, set.Plan), lineColumns)
+	if o.Check {
+		g.proof, columns = newProof(), nil // all
+	}
+	if err := l.account(ctx, c.Account, columns, g.rows); err != nil {
 		return err
 	}
 	u := &g.out
@@ -170,7 +176,7 @@ func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, a
 		err := u.agree(c, e.Steps)
 		e.check("usage", err, fmt.Sprintf("%d %s up to the metered quantity", u.Rows, schemas.OneOrMany(u.Rows, "row adds", "rows add")))
 	}
-	return l.checkSource(ctx, e, o)
+	return l.checkSource(ctx, e, o, g.proof)
 }
 
 // rows takes the rows [from, to) of a batch that the charge holds.
@@ -264,6 +270,7 @@ func (g *gatherer) take(line *UsageLine, b *dataset.Batch, i int, h rating.Handl
 			u.Costs = addCurrency(u.Costs, money.Currency(line.Currency), cost)
 		}
 	}
+	g.proof.add(b, i)
 	u.add(line, g.most)
 }
 

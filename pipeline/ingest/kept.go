@@ -84,26 +84,27 @@ func readSightings(ctx context.Context, s store.Store, p schemas.Period, id sche
 // a seal.
 func (x *sightings) read(ctx context.Context, s store.Store, part int) (of arrivals, err error) {
 	key := x.kept.keyOf(part, x.kept.parts)
-	body, version, err := store.ReadAll(ctx, s, key)
-	if errors.Is(err, store.ErrNotFound) {
-		return of, nil
-	}
-	if err != nil {
+	var sum [sha256.Size]byte
+	version, err := store.ReadDecoded(ctx, s, key, func(body []byte) error {
+		of, sum = arrivals{}, sha256.Sum256(body)
+		sealed, sound := run.Unseal(body)
+		switch {
+		case !sealed:
+			return json.Unmarshal(body, &of.Objects)
+		case !sound:
+			return errors.New("it is not as it was written")
+		}
+		return json.Unmarshal(body, &of)
+	})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return arrivals{}, nil
+	case err != nil && version != "":
+		return of, fmt.Errorf("%s is damaged: %w; restore it, or remove it: objects then have arrived when the landing place says that they were changed", key, err)
+	case err != nil:
 		return of, err
 	}
-	x.kept.documents[part] = document{version, sha256.Sum256(body)}
-	sealed, sound := run.Unseal(body)
-	switch {
-	case !sealed:
-		err = json.Unmarshal(body, &of.Objects)
-	case !sound:
-		err = errors.New("it is not as it was written")
-	default:
-		err = json.Unmarshal(body, &of)
-	}
-	if err != nil {
-		return of, fmt.Errorf("%s is damaged: %w; restore it, or remove it: objects then have arrived when the landing place says that they were changed", key, err)
-	}
+	x.kept.documents[part] = document{version, sum}
 	for key, o := range of.Objects {
 		x.objects[key] = o
 	}

@@ -57,18 +57,18 @@ func ReadCarriedIn(ctx context.Context, s store.Store, p schemas.Period) (*Carri
 // readCarried reads what a part of a run left for the accounts in it. It is JSON without a seal and without checksums of its
 // own, so its bytes are held against the digest by which the run that wrote it, or the one that reads it, knows it.
 func readCarried(ctx context.Context, s store.Store, p run.PartDigest) ([]carriedAccount, error) {
-	body, _, err := store.ReadAll(ctx, s, p.Part)
-	if err != nil {
-		return nil, err
-	}
-	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != p.Digest {
-		return nil, fmt.Errorf("%s is damaged; run its period again: its SHA-256 is %x…, and %.12s… was written", p.Part, sum[:6], p.Digest)
-	}
 	var accounts []carriedAccount
-	if err := json.Unmarshal(body, &accounts); err != nil {
-		return nil, fmt.Errorf("%s is damaged; run its period again: %w", p.Part, err)
+	version, err := store.ReadDecoded(ctx, s, p.Part, func(body []byte) error {
+		if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != p.Digest {
+			return fmt.Errorf("its SHA-256 is %x…, and %.12s… was written", sum[:6], p.Digest)
+		}
+		accounts = nil
+		return json.Unmarshal(body, &accounts)
+	})
+	if err != nil && version != "" {
+		err = fmt.Errorf("%s is damaged; run its period again: %w", p.Part, err)
 	}
-	return accounts, nil
+	return accounts, err
 }
 
 // Of is what one account takes along; nothing where nothing was carried.

@@ -29,23 +29,29 @@ var ErrPointer = errors.New("run the period again")
 // ReadCurrent returns the period's pointer and its version; an error wrapping store.ErrNotFound says that no run of the
 // period has been committed, and one wrapping ErrPointer that the pointer of that version is damaged.
 func ReadCurrent(ctx context.Context, s store.Store, p schemas.Period) (*Current, store.Version, error) {
-	body, v, err := store.ReadAll(ctx, s, currentKey(p))
-	if err != nil {
+	var c *Current
+	v, err := store.ReadDecoded(ctx, s, currentKey(p), func(body []byte) error {
+		c = new(Current)
+		if err := json.Unmarshal(body, c); err != nil {
+			return err
+		}
+		if c.Period != p || !isRunID(c.Run) {
+			return fmt.Errorf("it names run %q of period %q", c.Run, c.Period)
+		}
+		return nil
+	})
+	switch {
+	case err != nil && v == "":
 		return nil, "", err
-	}
-	c := new(Current)
-	if err := json.Unmarshal(body, c); err != nil {
+	case err != nil:
 		return nil, v, fmt.Errorf("%s is damaged; %w: %w", currentKey(p), ErrPointer, err)
-	}
-	if c.Period != p || !isRunID(c.Run) {
-		return nil, v, fmt.Errorf("%s is damaged; %w: it names run %q of period %q", currentKey(p), ErrPointer, c.Run, c.Period)
 	}
 	return c, v, nil
 }
 
 // isRunID reports whether id can be that of a run: sixteen hexadecimal digits.
 func isRunID(id schemas.RunID) bool {
-	return len(id) == 16 && strings.Trim(string(id), "0123456789abcdef") == ""
+	return len(id) == 16 && strings.Trim(string(id), hexadecimal) == ""
 }
 
 // ReadPointed returns the manifest of the run that the period points at. An error wrapping store.ErrNotFound says that no

@@ -29,7 +29,7 @@ type owned struct {
 // for one that is another's: one that says so, or that was written before stores did and points at another's run. Where
 // nothing may be written nothing can be taken over, and the store is left as it is.
 func Claim(ctx context.Context, s store.Store, provider string) error {
-	text, _, err := store.ReadAll(ctx, s, ownerKey)
+	has, err := owner(ctx, s)
 	if errors.Is(err, store.ErrNotFound) {
 		var other string
 		if other, err = pointedOwner(ctx, s); err != nil {
@@ -49,18 +49,29 @@ func Claim(ctx context.Context, s store.Store, provider string) error {
 		case !errors.Is(err, store.ErrExists):
 			return fmt.Errorf("say whose the store is: %w", err)
 		}
-		text, _, err = store.ReadAll(ctx, s, ownerKey) // another claimed it just now
-		if err != nil {
-			return fmt.Errorf("see whose the store is: %w", err)
+		if has, err = owner(ctx, s); err != nil { // another claimed it just now
+			return err
 		}
 	} else if err != nil {
-		return fmt.Errorf("see whose the store is: %w", err)
+		return err
 	}
+	return sameOwner(provider, has)
+}
+
+// owner is whose a store says that it is; an error wrapping store.ErrNotFound that it says nothing.
+func owner(ctx context.Context, s store.Store) (string, error) {
 	var has owned
-	if err := json.Unmarshal(text, &has); err != nil {
-		return fmt.Errorf("%s is damaged; remove it, and the next run writes it: %w", ownerKey, err)
+	version, err := store.ReadDecoded(ctx, s, ownerKey, func(body []byte) error {
+		has = owned{}
+		return json.Unmarshal(body, &has)
+	})
+	switch {
+	case err != nil && version != "":
+		return "", fmt.Errorf("%s is damaged; remove it, and the next run writes it: %w", ownerKey, err)
+	case err != nil:
+		return "", fmt.Errorf("see whose the store is: %w", err)
 	}
-	return sameOwner(provider, has.Provider)
+	return has.Provider, nil
 }
 
 func sameOwner(provider, has string) error {

@@ -42,21 +42,13 @@ func (e *DamagedError) Unwrap() error { return e.Reason }
 // errAltered says that a sealed document is another than was sealed.
 var errAltered = errors.New("it is not as it was written")
 
-// readSealed reads a document and decodes it. Where it is damaged it is read once more, because what comes wrong out of a disk
-// or over a network may be right there; still damaged is a *DamagedError.
+// readSealed reads a document and decodes it; one that is damaged is a *DamagedError.
 func readSealed(ctx context.Context, s store.Store, p schemas.Period, key string, decode func(body []byte) error) error {
-	var damaged *DamagedError
-	for range 2 {
-		body, version, err := store.ReadAll(ctx, s, key)
-		if err != nil {
-			return err
-		}
-		if err = decode(body); err == nil {
-			return nil
-		}
-		damaged = &DamagedError{Key: key, Version: version, Period: p, Reason: err}
+	version, err := store.ReadDecoded(ctx, s, key, decode)
+	if err != nil && version != "" {
+		return &DamagedError{Key: key, Version: version, Period: p, Reason: err}
 	}
-	return damaged
+	return err
 }
 
 // A sealed document is a JSON object whose last field, digest, is the SHA-256 in hex of the document's bytes with that field
@@ -85,7 +77,7 @@ func Unseal(document []byte) (sealed, sound bool) {
 // There reports whether an output is in the store. One that is not as it was written is a *DamagedError.
 func (o *Output) There(ctx context.Context, s store.Store, p schemas.Period) (bool, error) {
 	var damaged *DamagedError
-	for range 2 { // as readSealed does
+	for range 2 { // as store.ReadDecoded does
 		digest, version, err := digestOf(ctx, s, o.Key)
 		if errors.Is(err, store.ErrNotFound) {
 			return false, nil
@@ -101,6 +93,12 @@ func (o *Output) There(ctx context.Context, s store.Store, p schemas.Period) (bo
 		}
 	}
 	return false, damaged
+}
+
+// Have returns the SHA-256 of the output as it lies in the store.
+func (o *Output) Have(ctx context.Context, s store.Store) (string, error) {
+	digest, _, err := digestOf(ctx, s, o.Key)
+	return digest, err
 }
 
 // digestOf returns the SHA-256 of an object, and its version.

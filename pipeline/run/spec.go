@@ -81,6 +81,25 @@ type Object struct {
 	Taken schemas.Period `json:"taken,omitempty"`
 }
 
+// CodeOf names the version of every step of a table.
+func CodeOf(stages []Stage) (code []PartDigest) {
+	for _, stage := range stages {
+		for _, step := range stage.Steps {
+			code = append(code, PartDigest{Part: stage.Name + "/" + step.Name, Digest: step.Version})
+		}
+	}
+	return code
+}
+
+// CodeDigest tells versions of the code apart in eight digits, as far as they write other bytes.
+func CodeDigest(code []PartDigest) string {
+	sum := sha256.New()
+	for _, p := range code {
+		fmt.Fprintf(sum, "%s %s\n", p.Part, p.Digest)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:4])
+}
+
 // RunID is a digest of the spec. A spec that cannot be written as JSON does not exist: its fields are plain data.
 func (s *Spec) RunID() (schemas.RunID, error) {
 	d, err := digestJSON(s)

@@ -44,6 +44,24 @@ func ReadAll(ctx context.Context, s Store, key string) ([]byte, Version, error) 
 	return body.Bytes(), o.Version, nil
 }
 
+// ReadDecoded reads an object whole and decodes it, from nothing each time: where that fails it is read once more, because what comes
+// wrong out of a disk or over a network may be right there. An error of decode, which means that the object is damaged, comes with
+// the version that could not be decoded; one of reading comes with none.
+func ReadDecoded(ctx context.Context, s Store, key string, decode func(body []byte) error) (Version, error) {
+	var version Version
+	var failed error
+	for range 2 {
+		body, v, err := ReadAll(ctx, s, key)
+		if err != nil {
+			return "", err
+		}
+		if version, failed = v, decode(body); failed == nil {
+			break
+		}
+	}
+	return version, failed
+}
+
 // CreateFrom creates an object from what write writes, which need not fit into memory: it goes to a temporary file first,
 // and in a directory that file becomes the object. Nothing is created if write returns an error, which is then returned.
 // Otherwise the outcome is that of Create.

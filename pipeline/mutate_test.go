@@ -208,7 +208,7 @@ func TestMutations(t *testing.T) {
 	if _, problems := book.Load(m.fsys(nil)); len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	tries := effort.Count(t, 60, 10_000)
+	tries := effort.Count(t, 30, 10_000)
 	sound := 0
 	seen := map[string]bool{}
 	for i := range tries {

@@ -50,7 +50,7 @@ var (
 	worked  = sync.OnceValues(func() (*world, error) { return newWorld("worked", "landing", example.Write) })
 	many    = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(4_500, 3)) })
 	// large has an object that a decoder hands over in several batches.
-	large = sync.OnceValues(func() (*world, error) { return newWorld("large", "../landing", writeMany(34_000, 1)) })
+	large = sync.OnceValues(func() (*world, error) { return newWorld("large", "../landing", writeMany(17_500, 1)) })
 )
 
 // writeMany writes rows in so many objects; one row in twenty repeats a row of another object.

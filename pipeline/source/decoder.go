@@ -18,13 +18,15 @@ const (
 	batchBytes = 16 << 20
 )
 
-// Dictionaries begin anew, between batches, when they have more entries than this, or when all of them have more bytes: then
-// those that have a part in it worth mentioning.
+// Dictionaries begin anew, between batches, when they have more entries than mostLabels, or when all of them have more bytes than
+// mostLabelBytes: then those that have a part in it worth mentioning.
 const (
-	mostLabels     = 1 << 18
 	mostLabelBytes = 16 << 20
 	someLabelBytes = mostLabelBytes / schemas.UseColumns
 )
+
+// mostLabels is lower in tests, so that they need no quarter of a million rows.
+var mostLabels = 1 << 18
 
 // decoder is the decoding of one object.
 type decoder struct {

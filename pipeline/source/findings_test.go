@@ -205,7 +205,7 @@ func TestManyBatches(t *testing.T) {
 	src := plainSource()
 	var text strings.Builder
 	text.WriteString("SkuId,ResourceId,ListCost\n")
-	n := mostLabels + 3*batchRows
+	n := fewLabels(t) + 3*batchRows
 	for i := range n {
 		cost := fmt.Sprint(i)
 		if i%1000 == 999 {

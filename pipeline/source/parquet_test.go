@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -40,15 +41,20 @@ func TestParquetRatio(t *testing.T) {
 	}
 	body := batches.PeerFile(t, rows, "gzip")
 	src := &schemas.Source{ID: "s", Format: schemas.FOCUS12, Tolerate: schemas.Tolerate{AbsentColumns: []string{"*"}}}
-	_, err := Decode(context.Background(), src, Input{Key: "k", At: bytes.NewReader(body), Size: int64(len(body))}, Sink{
-		Rows: func(*dataset.Batch) error { return nil }, Finding: func(schemas.Finding) error { return nil },
-	})
+	read := 0
+	decode := func() error {
+		_, err := Decode(context.Background(), src, Input{Key: "k", At: bytes.NewReader(body), Size: int64(len(body))}, Sink{
+			Rows: func(b *dataset.Batch) error { read += b.Rows; return nil }, Finding: func(f schemas.Finding) error { return fmt.Errorf("%+v", f) },
+		})
+		return err
+	}
+	err := decode()
 	var refused *schemas.RefusedError
 	if !errors.As(err, &refused) || refused.Code != schemas.CodeHostileObject || !strings.Contains(refused.Reason, "limits.ratio") {
 		t.Fatalf("%d bytes: the error is %v", len(body), err)
 	}
-	src.Limits.Ratio = 1 << 40
-	if got := decodeBytes(t, src, body); len(got.rows) != len(rows) {
-		t.Errorf("%d rows are read", len(got.rows))
+	src.Limits.Ratio, read = 1<<40, 0
+	if err := decode(); err != nil || read != len(rows) {
+		t.Errorf("%d rows are read; %v", read, err)
 	}
 }

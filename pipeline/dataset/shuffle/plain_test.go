@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"daybook/fixtures/batches"
+	"daybook/fixtures/effort"
 	"daybook/pipeline/dataset"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -22,7 +23,7 @@ import (
 // its field names; and what is stored of such a type is bytes, and means what its metadata say.
 func TestPlainReader(t *testing.T) {
 	seen := map[string]int{}
-	for seed := range uint64(200) {
+	for seed := range uint64(effort.Count(t, 60, 1000)) {
 		b := narrowBatch(t, batches.NewRand(seed))
 		file := writeNarrow(t, b)
 		f, err := Open(bytes.NewReader(file), int64(len(file)), &narrowTable)

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -20,6 +21,8 @@ type Options struct {
 	Lines int
 	// SpillDir is where files for sorting lie; empty is the system's directory for them.
 	SpillDir string
+	// Budget is the memory that sorting takes, in bytes, beside the distinct texts of labels; 0 is 64 MiB.
+	Budget int64
 	// Each hears of every difference, in order; nil is allowed.
 	Each func(*Difference) error
 }
@@ -37,8 +40,8 @@ type Comparison struct {
 	More  int64  `json:"more"`
 }
 
-// budget is the memory that sorting takes, in bytes, beside the distinct texts of labels.
-const budget = 64 << 20
+// usualBudget is that of sorting.
+const usualBudget = 64 << 20
 
 // Runs compares two runs of a period, by the charges that their manifests name. Both are streamed through one sort, so that memory
 // does not grow with the charges, however many shards divide those of each run. The error wraps ErrUntied if the
@@ -254,7 +257,7 @@ func (x *comparing) sorted(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	options := shuffle.ReduceOptions{BudgetBytes: budget, BatchRows: 8192, Spill: shuffle.TempSpill(x.options.SpillDir)}
+	options := shuffle.ReduceOptions{BudgetBytes: cmp.Or(x.options.Budget, usualBudget), BatchRows: 8192, Spill: shuffle.TempSpill(x.options.SpillDir)}
 	if _, err := new(shuffle.Reducer).Reduce(ctx, sorting(), []*shuffle.File{f}, wanted, options, x.batch, nil); err != nil {
 		return err
 	}

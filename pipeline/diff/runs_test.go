@@ -26,6 +26,7 @@ import (
 type night struct {
 	charges []Charge
 	shards  int
+	groups  int // rows of a row group; 0 is 50, so that there are several
 }
 
 // commit writes the charges as a run does, and returns its manifest. Objects are named by what they hold.
@@ -46,7 +47,7 @@ func (n night) commit(t *testing.T, s store.Store) *run.Manifest {
 			}
 		}
 		slices.SortStableFunc(mine, func(a, b Charge) int { return cmp.Compare(a.Account, b.Account) })
-		body := parquetOf(t, mine)
+		body := parquetOf(t, mine, cmp.Or(n.groups, 50))
 		digest := fmt.Sprintf("%x", dataset.Hash(body))
 		o := run.Output{Dataset: schemas.Charges.Name, Key: fmt.Sprintf("datasets/charges/billing_period=2024-09/%s/part-%04d.parquet", digest, shard), Digest: digest}
 		if _, err := s.Create(t.Context(), o.Key, bytes.NewReader(body)); err != nil {
@@ -59,7 +60,7 @@ func (n night) commit(t *testing.T, s store.Store) *run.Manifest {
 }
 
 // parquetOf writes charges as Parquet.
-func parquetOf(t *testing.T, charges []Charge) []byte {
+func parquetOf(t *testing.T, charges []Charge, groups int) []byte {
 	t.Helper()
 	b := dataset.NewBatch(&compared)
 	for i := range charges {
@@ -87,7 +88,7 @@ func parquetOf(t *testing.T, charges []Charge) []byte {
 		}
 	}
 	var out bytes.Buffer
-	w, err := parquet.NewWriter(&out, &compared, nil, parquet.WriterOptions{RowGroupRows: 50})
+	w, err := parquet.NewWriter(&out, &compared, nil, parquet.WriterOptions{RowGroupRows: groups})
 	if err == nil {
 		err = w.Append(b)
 	}
@@ -191,7 +192,7 @@ func TestRuns(t *testing.T) {
 		first := ""
 		for _, shards := range [][2]int{{1, 1}, {3, 16}, {16, 3}, {5, 5}} {
 			s := new(store.Memory)
-			a, b := night{before, shards[0]}.commit(t, s), night{after, shards[1]}.commit(t, s)
+			a, b := night{charges: before, shards: shards[0]}.commit(t, s), night{charges: after, shards: shards[1]}.commit(t, s)
 			var differs []Difference
 			c, err := Runs(t.Context(), s, a, b, Options{Lines: -1, SpillDir: t.TempDir(), Each: func(d *Difference) error {
 				differs = append(differs, copied(d))
@@ -319,7 +320,7 @@ func TestOneAccount(t *testing.T) {
 		before = append(before, randomCharge(r))
 	}
 	after, s := tonight(r, before), new(store.Memory)
-	a, b := night{before, 4}.commit(t, s), night{after, 7}.commit(t, s)
+	a, b := night{charges: before, shards: 4}.commit(t, s), night{charges: after, shards: 7}.commit(t, s)
 	const only = "account-07"
 	others := func(c Charge) bool { return c.Account != only }
 	c, err := Runs(t.Context(), s, a, b, Options{Lines: -1, Account: only, SpillDir: t.TempDir()})
@@ -348,7 +349,7 @@ func TestOneAccount(t *testing.T) {
 func TestSameRun(t *testing.T) {
 	r, s := rand.New(rand.NewPCG(2, 9)), new(store.Memory)
 	charges := []Charge{randomCharge(r), randomCharge(r), randomCharge(r)}
-	m := night{charges, 2}.commit(t, s)
+	m := night{charges: charges, shards: 2}.commit(t, s)
 	c, err := Runs(t.Context(), s, m, m, Options{Lines: 5, SpillDir: t.TempDir()})
 	if err != nil || len(c.Lines) != 0 || len(c.Causes) != 0 {
 		t.Fatalf("%+v, %v", c, err)
@@ -360,7 +361,7 @@ func TestSameRun(t *testing.T) {
 func TestOtherCharges(t *testing.T) {
 	r, s := rand.New(rand.NewPCG(3, 9)), new(store.Memory)
 	charges := []Charge{randomCharge(r), randomCharge(r), randomCharge(r)}
-	a, b := night{charges, 1}.commit(t, s), night{charges[:2], 1}.commit(t, s)
+	a, b := night{charges: charges, shards: 1}.commit(t, s), night{charges: charges[:2], shards: 1}.commit(t, s)
 	b.Control = a.Control
 	if _, err := Runs(t.Context(), s, a, b, Options{SpillDir: t.TempDir()}); !errors.Is(err, ErrUntied) {
 		t.Errorf("%v", err)
@@ -375,7 +376,7 @@ func TestLines(t *testing.T) {
 		before = append(before, randomCharge(r))
 	}
 	after, s := tonight(r, before), new(store.Memory)
-	a, b := night{before, 2}.commit(t, s), night{after, 3}.commit(t, s)
+	a, b := night{charges: before, shards: 2}.commit(t, s), night{charges: after, shards: 3}.commit(t, s)
 	all, err := Runs(t.Context(), s, a, b, Options{Lines: -1, SpillDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -409,7 +410,7 @@ func TestWriter(t *testing.T) {
 		before = append(before, randomCharge(r))
 	}
 	after, s := tonight(r, before), new(store.Memory)
-	a, b := night{before, 2}.commit(t, s), night{after, 3}.commit(t, s)
+	a, b := night{charges: before, shards: 2}.commit(t, s), night{charges: after, shards: 3}.commit(t, s)
 	var out bytes.Buffer
 	w, err := NewWriter(&out, a, b)
 	if err != nil {
@@ -478,7 +479,7 @@ func readBack(t *testing.T, file []byte, each func(*dataset.Batch, int)) (rows i
 // TestEachFails hands on what a reader of differences complains of.
 func TestEachFails(t *testing.T) {
 	r, s := rand.New(rand.NewPCG(6, 9)), new(store.Memory)
-	a, b := night{nil, 1}.commit(t, s), night{[]Charge{randomCharge(r)}, 2}.commit(t, s)
+	a, b := night{charges: nil, shards: 1}.commit(t, s), night{charges: []Charge{randomCharge(r)}, shards: 2}.commit(t, s)
 	_, err := Runs(t.Context(), s, a, b, Options{SpillDir: t.TempDir(), Each: func(*Difference) error { return io.ErrShortWrite }})
 	if !errors.Is(err, io.ErrShortWrite) {
 		t.Errorf("%v", err)

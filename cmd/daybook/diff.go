@@ -50,8 +50,9 @@ Exit codes: 0 done, whether anything differs or not; 1 broke, or the sums do not
   daybook diff mycloud 518c2e37 --account acme-prod --all
   daybook diff mycloud --period 2024-09 --parquet differences.parquet
   daybook diff mycloud --period 2024-09 --json | jq .sums`,
-		Args: diffArgs,
-		RunE: func(cmd *cobra.Command, args []string) error { return runDiff(cmd, args[0], args[1:], o) },
+		Args:              diffArgs,
+		ValidArgsFunction: runArguments(2),
+		RunE:              func(cmd *cobra.Command, args []string) error { return runDiff(cmd, args[0], args[1:], o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.store, "store", "", "where the runs are: a directory, file:// or s3:// (default: the book's)")

@@ -38,6 +38,7 @@ type lookOptions struct {
 func (o *lookOptions) flags(cmd *cobra.Command, period string) {
 	cmd.Flags().StringVar(&o.period, "period", "", period)
 	cmd.Flags().StringVar(&o.run, "run", "", "look at this run of the period, by its identifier or a beginning of it (default: the one that the period points at)")
+	completeRuns(cmd)
 }
 
 func newExplain() *cobra.Command {

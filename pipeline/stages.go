@@ -30,21 +30,21 @@ func Stages() []run.Stage {
 		}},
 		{Name: "rate", Steps: []run.Step{
 			{
-				Name: "shard", Version: "17", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "18", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard"},
-				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
+				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families}, Balances: rated,
 			},
 		}},
 		{Name: "reconcile", Steps: []run.Step{
 			{
-				Name: "shard", Version: "13", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "14", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: earned,
 			},
 			{
-				Name: "total", Version: "12", Width: run.Once, Do: compare.Total,
+				Name: "total", Version: "13", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: compared,

@@ -9,49 +9,67 @@ import (
 	"daybook/schemas"
 )
 
-// Difference returns the charges that turn what was issued for a period into what rating it again gives, to stand in the bill run
-// for a later one: one for each line whose amount or usage differs, of class Correction, with the charge period of the original. Charges are the same line when
-// account, subscription, price, meter, group, category, description and period agree; lines on one side only are
-// charged in full or given back. Issued and corrections therefore add up to rerated.
+// Difference returns the charges that turn what was issued for a period into what rating it again gives, to stand in the bill
+// run for a later one: one for each line whose amount or usage differs, of class Correction. Charges are of the same line when account, subscription, price,
+// meter, group, category, currency and offering agree, and what they are called where that is not a price's, and the time of one lies within that of the other, which
+// is the line's: so what was paid to the end of a quarter and turns out to end in the middle of it is one line with what is
+// given back, however rating again cuts the quarter. Lines on one side only are charged in full or given back. Issued and
+// corrections therefore add up to rerated, and there is nothing left to correct then.
 func Difference(of, in schemas.Period, issued, rerated []schemas.Charge) []schemas.Charge {
-	type pair struct{ before, after *schemas.Charge }
-	pairs := map[string]*pair{}
-	var keys []string
-	find := func(c *schemas.Charge) *pair {
-		key := lineKey(c)
-		if pairs[key] == nil {
-			pairs[key] = &pair{}
-			keys = append(keys, key)
-		}
-		return pairs[key]
-	}
+	parts := make([]linePart, 0, len(issued)+len(rerated))
 	for i := range issued {
-		p := find(&issued[i])
-		p.before = addCharge(p.before, &issued[i])
+		parts = append(parts, linePart{lineName(&issued[i]), &issued[i], false})
 	}
 	for i := range rerated {
-		p := find(&rerated[i])
-		p.after = addCharge(p.after, &rerated[i])
+		parts = append(parts, linePart{lineName(&rerated[i]), &rerated[i], true})
 	}
-	slices.Sort(keys)
+	slices.SortStableFunc(parts, func(x, y linePart) int { // what holds others goes before them
+		return cmp.Or(cmp.Compare(x.name, y.name), x.charge.Start.Compare(y.charge.Start), y.charge.End.Compare(x.charge.End))
+	})
 	var out []schemas.Charge
-	for _, key := range keys {
-		if c, differs := correction(of, in, pairs[key].before, pairs[key].after); differs {
+	for len(parts) > 0 {
+		n := 1
+		for n < len(parts) && parts[0].holds(&parts[n]) {
+			n++
+		}
+		if c, differs := correction(of, in, parts[:n]); differs {
 			out = append(out, c)
 		}
+		parts = parts[n:]
 	}
 	return out
 }
 
-// lineKey is what makes two charges the same line.
-func lineKey(c *schemas.Charge) string {
+// linePart is a charge of a line: one that was issued, or is rated again.
+type linePart struct {
+	name   string
+	charge *schemas.Charge
+	again  bool
+}
+
+// holds reports whether another part, which does not begin earlier, is of the same line.
+func (p *linePart) holds(other *linePart) bool {
+	return p.name == other.name && !other.charge.End.After(p.charge.End)
+}
+
+// lineName is what makes charges the same line, whatever their time. That of a price stays one whatever the price is called.
+func lineName(c *schemas.Charge) string {
+	called := c.Description
+	if c.Category == schemas.CategoryUsage && c.Price != "" {
+		called = ""
+	}
 	return strings.Join([]string{
 		string(c.Account), string(c.Subscription), string(c.Category), string(c.Price), string(c.Meter), c.Group, string(c.Currency),
-		c.Start.UTC().Format("20060102T150405.000000"), c.End.UTC().Format("20060102T150405.000000"), string(c.Offering), c.Description,
+		string(c.Offering), called,
 	}, "\x00")
 }
 
-// addCharge adds a charge to one of the same line: an invoice and its earlier corrections.
+// SameLine reports whether a correction is of the line of a charge of the period that it corrects.
+func SameLine(correction, c *schemas.Charge) bool {
+	return lineName(correction) == lineName(c) && !c.Start.Before(correction.Start) && !c.End.After(correction.End)
+}
+
+// addCharge adds a charge to others of its line.
 func addCharge(sum, c *schemas.Charge) *schemas.Charge {
 	if sum == nil {
 		first := *c
@@ -63,18 +81,22 @@ func addCharge(sum, c *schemas.Charge) *schemas.Charge {
 	return sum
 }
 
-// correction is the charge that turns before into after, which are of a period, in a run for another.
-func correction(of, in schemas.Period, before, after *schemas.Charge) (schemas.Charge, bool) {
-	none := schemas.Charge{}
-	c := cmp.Or(after, before)
-	if before == nil {
-		before = &none
+// correction is the charge that turns what was issued of a line, which is of a period, into what is rated again, in a run for
+// another. Its time is that of the first part.
+func correction(of, in schemas.Period, line []linePart) (schemas.Charge, bool) {
+	var before, after *schemas.Charge
+	for _, p := range line {
+		if p.again {
+			after = addCharge(after, p.charge)
+		} else {
+			before = addCharge(before, p.charge)
+		}
 	}
-	out := *c
-	if after == nil {
-		after = &none
-	}
+	out, none := *cmp.Or(after, before), &schemas.Charge{}
+	before, after = cmp.Or(before, none), cmp.Or(after, none)
+	out.Start, out.End = line[0].charge.Start, line[0].charge.End
 	out.Class, out.Corrects, out.Steps = schemas.ClassCorrection, of, nil
+	out.HasCost = before.HasCost || after.HasCost
 	out.List, out.PeerCost = after.List.Sub(before.List), after.PeerCost.Sub(before.PeerCost)
 	out.Consumed, out.Priced = after.Consumed.Sub(before.Consumed), after.Priced.Sub(before.Priced)
 	out.UsageRows = after.UsageRows - before.UsageRows

@@ -73,10 +73,6 @@ func (p *Plan) AddPooled(f *Family, t *Tally) error {
 // the others.
 func (t *Tally) Join(f *Family) { t.family = f }
 
-// KeepLate leaves late usage of the account at hand, until the next Begin, that would be rated again in its own period to
-// findings, because nobody does.
-func (t *Tally) KeepLate() { t.keepLate = true }
-
 // pricePooled prices a stretch as the account's part of what its family's usage costs as one quantity: the family shares the
 // tiers, the allowance and the free quantity of the price. A later version of the price costs what all usage up to its end
 // costs at it, less what that before it costs. The amount is rounded as a line is, and divided by largest remainder in

@@ -176,12 +176,8 @@ func Compile(book Book, spec Spec) (*Plan, error) {
 		return nil, fmt.Errorf("compile the catalogue for %s: the provider's zone is missing", spec.Period)
 	}
 	p := &Plan{book: book, spec: spec, policy: model.Resolve(book.Catalogue.Policy)}
-	p.start, p.end = spec.Period.Bounds(book.Zone)
-	if p.start.IsZero() {
+	if p.setPeriod(); p.start.IsZero() {
 		return nil, fmt.Errorf("compile the catalogue: period %q is not a month; write it as YYYY-MM", spec.Period)
-	}
-	if _, p.rateDay = spec.Period.Days(); book.Rates != nil {
-		p.rateDay = book.Rates.PeriodDay(book.Exchange, spec.Period, spec.Through, spec.AsOf)
 	}
 	p.units = make(map[[2]string]money.Decimal, len(book.Catalogue.Units))
 	for _, u := range book.Catalogue.Units {
@@ -201,12 +197,21 @@ func Compile(book Book, spec Spec) (*Plan, error) {
 func (p *Plan) In(period schemas.Period, through schemas.Date) *Plan {
 	out := *p
 	out.spec.Period, out.spec.Through = period, through
-	out.start, out.end = period.Bounds(p.book.Zone)
+	out.setPeriod()
 	out.included, out.includedFor = nil, map[int][]int{}
 	for i := range p.included {
 		out.include(p.included[i].offering)
 	}
 	return &out
+}
+
+// setPeriod sets what the period alone decides.
+func (p *Plan) setPeriod() {
+	s := &p.spec
+	p.start, p.end = s.Period.Bounds(p.book.Zone)
+	if _, p.rateDay = s.Period.Days(); p.book.Rates != nil {
+		p.rateDay = p.book.Rates.PeriodDay(p.book.Exchange, s.Period, s.Through, s.AsOf)
+	}
 }
 
 // Bounds returns the first instant of the period and the first after it.

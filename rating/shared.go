@@ -67,22 +67,6 @@ func (x *shared) add(part int, rows int64, r *Row, code schemas.Code) (schemas.C
 	return code, rows
 }
 
-// once are the rows, each once, with what the first meter was handed of them: those that it accepted by slice, and then those
-// that it did not.
-func (x *shared) once() []totals {
-	out := slices.Clone(x.of(0))
-	for k := range out {
-		out[k].rows = x.rows[k]
-	}
-	for i := range x.refused {
-		if r := &x.refused[i]; r.part == 0 {
-			out[r.slice].rows -= r.rows
-			out = append(out, r.totals)
-		}
-	}
-	return out
-}
-
 // lack is what a meter did not price, for one reason: all of it, the rows of it that no meter priced and that are counted
 // here and nowhere else, and those that others did.
 type lack struct {

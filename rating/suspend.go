@@ -15,28 +15,23 @@ import (
 func (b *bill) suspend() error {
 	for i := range b.tally.combos {
 		c := &b.tally.combos[i]
-		elsewhere := b.tally.account != nil && b.tally.handles[c.handles[0]].match.elsewhere
-		if elsewhere && !b.tally.keepLate {
+		if b.tally.account != nil && b.tally.handles[c.handles[0]].match.elsewhere {
 			continue // another period answers for them
 		}
-		if c.shared != nil && !elsewhere {
+		if c.shared != nil {
 			if err := b.suspendShared(c); err != nil {
 				return err
 			}
 			continue
 		}
-		all := c.totals
-		if c.shared != nil {
-			all = c.shared.once() // of another period, whatever the meter
-		}
 		var sums map[schemas.Code]*totals
 		var codes []schemas.Code
-		for k := range all {
+		for k := range c.totals {
 			code, held := b.heldBy(c, k)
 			if held {
-				b.out.Whole += all[k].rows
+				b.out.Whole += c.totals[k].rows
 			}
-			if held || all[k].rows == 0 {
+			if held || c.totals[k].rows == 0 {
 				continue
 			}
 			if sums == nil {
@@ -46,7 +41,7 @@ func (b *bill) suspend() error {
 				sums[code] = &totals{}
 				codes = append(codes, code)
 			}
-			x := &all[k]
+			x := &c.totals[k]
 			if sums[code].add(x.rows, x.quantity, x.cost, x.hasCost) != nil { // too large for one finding is enough for two
 				b.out.Findings = append(b.out.Findings, b.findingOf(c, 0, code, sums[code]))
 				*sums[code] = *x
@@ -66,9 +61,6 @@ func (b *bill) suspend() error {
 func (b *bill) heldBy(c *combo, k int) (schemas.Code, bool) {
 	t := b.tally
 	first := &t.series[t.handles[c.handles[0]].series]
-	if t.handles[c.handles[0]].match.elsewhere && t.account != nil {
-		return schemas.CodeLateFamily, false
-	}
 	if first.meter < 0 {
 		return first.code, false
 	}

@@ -53,9 +53,8 @@ type Tally struct {
 	// those beyond.
 	unrated, mostUnrated int
 	others               map[string]*Labels
-	// family and keepLate are what Join and KeepLate say of the account at hand.
-	family   *Family
-	keepLate bool
+	// family is what Join says of the account at hand.
+	family *Family
 }
 
 // Labels are labels that a tally has seen, and what it made of them: for callers who see the same ones again in the next
@@ -115,7 +114,7 @@ func (p *Plan) NewTally() *Tally {
 
 // Begin starts an account, forgetting the one before. An account that the book does not know suspends all its rows.
 func (t *Tally) Begin(id schemas.AccountID) {
-	t.family, t.keepLate = nil, false
+	t.family = nil
 	t.id, t.rows, t.unrated = id, 0, 0
 	t.near, t.account = t.plan.find(id, t.near)
 	t.series, t.handles = t.series[:0], t.handles[:0]

@@ -28,6 +28,9 @@ type marginSums struct {
 	Revenue money.Fixed
 	Cost    money.Fixed
 	Charges int64
+	// CorrectedRevenue and CorrectedCost are what of these corrects earlier periods.
+	CorrectedRevenue money.Fixed
+	CorrectedCost    money.Fixed
 	// In is the provider's currency. Value and Worth are what Revenue and Cost come to in it, by the charges; Unvalued counts those that
 	// have no exchange rate.
 	In       money.Currency
@@ -60,6 +63,9 @@ func (m *Margins) Add(c *schemas.Charge) error {
 			return fmt.Errorf("sum margin of charge %s: peer cost %s: %w", c.ID, c.PeerCost, err)
 		}
 	}
+	if c.Class == schemas.ClassCorrection {
+		l.CorrectedRevenue, l.CorrectedCost = l.Revenue, l.Cost
+	}
 	if l.Rate, err = money.FixedFromDecimal(c.Value.Rate); err != nil {
 		return fmt.Errorf("sum margin of charge %s: exchange rate %s: %w", c.ID, c.Value.Rate, err)
 	}
@@ -82,8 +88,8 @@ func (m *Margins) add(l *marginLine) error {
 	s.Charges += l.Charges
 	s.Unvalued += l.Unvalued
 	s.Several = s.Several || l.Several || s.Rate != l.Rate || s.Day != l.Day
-	return tally.AddAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost, &s.Value, &s.Worth},
-		[]money.Fixed{l.Revenue, l.Cost, l.Value, l.Worth})
+	return tally.AddAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost, &s.Value, &s.Worth, &s.CorrectedRevenue, &s.CorrectedCost},
+		[]money.Fixed{l.Revenue, l.Cost, l.Value, l.Worth, l.CorrectedRevenue, l.CorrectedCost})
 }
 
 // lines returns the sums in order.
@@ -118,7 +124,7 @@ func (l *marginLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Offering)
 	tally.Text(p, &l.Currency)
 	tally.Text(p, &l.In)
-	p.Numbers(&l.Revenue, &l.Cost, &l.Value, &l.Worth, &l.Rate)
+	p.Numbers(&l.Revenue, &l.Cost, &l.Value, &l.Worth, &l.Rate, &l.CorrectedRevenue, &l.CorrectedCost)
 	p.Count(&l.Charges)
 	p.Count(&l.Unvalued)
 	p.Day(&l.Day)
@@ -135,15 +141,17 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 			ID:     MarginID(period, l.Account, l.Offering, l.Currency),
 			Period: period, Account: l.Account, Offering: l.Offering, Currency: l.Currency,
 			Revenue: l.Revenue.Decimal(), Cost: l.Cost.Decimal(), Charges: l.Charges,
+			CorrectedRevenue: l.CorrectedRevenue.Decimal(), CorrectedCost: l.CorrectedCost.Decimal(),
 		}
 		r.Margin = r.Revenue.Sub(r.Cost)
 		r.Percent = marginPercentRounded(r.Margin, r.Revenue)
 		l.value(&r)
 		out[i] = r
 		if out[i].Loss() {
+			revenue, cost := r.Own()
 			f := schemas.Remark(schemas.CodeNegativeMargin, r.ID,
-				fmt.Sprintf("%s earns %s %s from %s and costs %s; look at its price against the contract rate", offeringName(r.Offering), r.Revenue, r.Currency, r.Account, r.Cost),
-				r.Margin, r.Currency)
+				fmt.Sprintf("%s earns %s %s from %s and costs %s; look at its price against the contract rate", offeringName(r.Offering), revenue, r.Currency, r.Account, cost),
+				revenue.Sub(cost), r.Currency)
 			f.Account = r.Account
 			findings = append(findings, f)
 		}

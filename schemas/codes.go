@@ -33,7 +33,8 @@ const (
 	CodePeriodNotRun      Code = "period_not_run"
 	CodeLateUsage         Code = "late_usage"
 	CodeRerateDiffers     Code = "rerate_differs"
-	CodeLateFamily        Code = "late_family"
+	CodeLateFacts         Code = "late_facts"
+	CodeAccountGone       Code = "account_gone"
 	CodeTooLarge          Code = "too_large"
 	// Of an object or delivery.
 	CodeToleratedNull     Code = "tolerated_null"
@@ -92,8 +93,9 @@ var Codes = []CodeInfo{
 	{CodeNegativeUsage, Warning, "the metered quantity of the period is negative", "look for corrections without the records they correct"},
 	{CodePeriodNotRun, Warning, "usage of an earlier period came, and that period has no run", "run that period, then this one again"},
 	{CodeLateUsage, Note, "usage of an earlier period came after that period was run", "none, if the meter's policy for late usage is meant"},
-	{CodeRerateDiffers, Warning, "an earlier period that late usage belongs to is no longer rated as it was charged", "look at what changed in the book since; the correction brings the charges to what today's book makes of them"},
-	{CodeLateFamily, Suspended, "usage came late for an account whose family is priced as one, and its earlier period is not rated again", "have it delivered with its own period and run that anew, or set late of the meter to next_period"},
+	{CodeRerateDiffers, Warning, "an earlier period that is rated again comes to other charges, though the book says the same of it", "look at what was renamed in the book, and whether another version of daybook ran it; the correction brings the charges to what they are rated as now"},
+	{CodeLateFacts, Note, "the book has learned something of an earlier period, and its charges are corrected", "look whether what the book says of the period is right; what holds from a day on is written with that day"},
+	{CodeAccountGone, Note, "an account that was charged is not in the book any more", "put it back, with an end to what it had, if any of it is to be given back"},
 	{CodeTooLarge, Suspended, "a charge would come to 10^15 or more, or its quantity to 10^20 or more", "look for a slip in the quantity or the price; it is rated on the next run once that is mended"},
 	{CodeToleratedNull, Note, "a declared null token, or an empty value that the format forbids, was read as null", "none, if the tolerance is meant"},
 	{CodeToleratedTime, Note, "a time was read in a declared format that is not ISO 8601", "none, if the tolerance is meant"},

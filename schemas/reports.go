@@ -296,17 +296,27 @@ type MarginRow struct {
 	RateDay                              Date
 
 	Charges int64
+	// CorrectedRevenue and CorrectedCost are what of Revenue and Cost corrects earlier periods. They are in no column.
+	CorrectedRevenue, CorrectedCost money.Decimal
 }
 
-// Loss reports whether a margin is below zero by more than rounding can have done: half a minor unit of the currency for
-// each charge, since charges are rounded and costs are not. What is handed on as it is costs what it earns.
+// Own is what the period's own charges earn and cost, corrections of earlier ones left aside.
+func (m *MarginRow) Own() (revenue, cost money.Decimal) {
+	return m.Revenue.Sub(m.CorrectedRevenue), m.Cost.Sub(m.CorrectedCost)
+}
+
+// Loss reports whether the period's own charges earn less than they cost, by more than rounding can have done: half a minor
+// unit of the currency for each charge, since charges are rounded and costs are not. What is handed on as it is costs what it
+// earns, and what is given back of an earlier period is no loss on this one.
 func (m *MarginRow) Loss() bool {
+	revenue, cost := m.Own()
+	margin := revenue.Sub(cost)
 	places, ok := money.MinorUnits(m.Currency)
 	if !ok {
-		return m.Margin.IsNegative()
+		return margin.IsNegative()
 	}
 	half := money.NewDecimal(5, -places-1)
-	return m.Margin.Add(half.Mul(money.NewDecimal(m.Charges, 0))).IsNegative()
+	return margin.Add(half.Mul(money.NewDecimal(m.Charges, 0))).IsNegative()
 }
 
 // Positions of the columns of Margins.

@@ -220,6 +220,7 @@ func printExplanation(out io.Writer, e *explain.Explanation) error {
 	}
 	w.facts(e)
 	w.arithmetic(e)
+	w.corrected(e.Corrected)
 	w.usage(e.Usage)
 	w.charges(e.Charges)
 	w.findings(e)
@@ -271,6 +272,29 @@ func (w *pageWriter) arithmetic(e *explain.Explanation) {
 			}
 			w.cells(f.Name, f.Value.String()+" "+f.Unit, step)
 		}
+	}
+}
+
+func (w *pageWriter) corrected(c *explain.Corrected) {
+	if c == nil {
+		return
+	}
+	w.line("\nCharged before")
+	for _, x := range c.Issued {
+		w.cells(string(x.ID), x.Amount.String()+" "+string(x.Currency), x.From, "until "+x.Until)
+	}
+	if len(c.Issued) == 0 {
+		w.line("  nothing")
+	}
+	w.line("\nRated again")
+	for _, x := range c.Again {
+		w.cells("", x.Amount.String()+" "+string(x.Currency), x.From, "until "+x.Until)
+		for i, s := range x.Steps {
+			w.cells(fmt.Sprintf("[%d]", i+1), s.Note, "= "+s.Formula, "= "+s.Out)
+		}
+	}
+	if len(c.Again) == 0 {
+		w.line("  nothing")
 	}
 }
 

@@ -112,11 +112,11 @@ func writeMargins(ctx context.Context, in *run.Inputs, res *run.Result, lines []
 	return err
 }
 
-// worst returns the margins below zero, the largest loss first; of equal ones, whatever shard they are of, in order of their names.
+// worst returns the margins that are a loss, the largest first; of equal ones, whatever shard they are of, in order of their names.
 func worst(rows []schemas.MarginRow) []schemas.MarginRow {
 	var losses []schemas.MarginRow
 	for i := range rows {
-		if rows[i].Margin.Sign() < 0 {
+		if rows[i].Loss() {
 			losses = append(losses, rows[i])
 		}
 	}

@@ -313,9 +313,10 @@ func (r *Report) matchItem(m *schemas.PeerMatch) (Item, bool) {
 }
 
 func (r *Report) marginItem(m *schemas.MarginRow) (Item, bool) {
+	revenue, cost := m.Own()
 	return Item{
-		Topic: "Margin", Title: r.offering(m.Offering) + " for " + string(m.Account), HasAmount: true, Amount: m.Margin, Currency: m.Currency, Bad: true,
-		Detail:  "Revenue " + r.rounded(m.Revenue) + " costs " + r.rounded(m.Cost) + ".",
+		Topic: "Margin", Title: r.offering(m.Offering) + " for " + string(m.Account), HasAmount: true, Amount: revenue.Sub(cost), Currency: m.Currency, Bad: true,
+		Detail:  "Revenue " + r.rounded(revenue) + " costs " + r.rounded(cost) + ".",
 		Action:  "Look at the price against the contract rate.",
 		Explain: m.ID,
 	}, m.Loss()

@@ -53,7 +53,7 @@ func (l *Look) explainCharge(ctx context.Context, e *Explanation, c *schemas.Cha
 func (l *Look) chargeOrigin(ctx context.Context, e *Explanation, c *schemas.Charge, o Options) error {
 	var again *ratedAgain
 	var err error
-	if c.UsageRows > 0 || o.Check {
+	if c.UsageRows > 0 || c.Corrects != "" || o.Check {
 		if again, err = l.rateAgain(ctx, c.Account); err != nil {
 			return err
 		}
@@ -61,16 +61,17 @@ func (l *Look) chargeOrigin(ctx context.Context, e *Explanation, c *schemas.Char
 	if o.Check {
 		e.check("rating", again.compare(c), "the account's usage, rated again, makes this very charge")
 	}
-	if c.UsageRows > 0 && c.Corrects != "" {
-		return l.lateUsageOf(ctx, e, c, again, o)
-	}
-	if c.UsageRows > 0 {
+	if c.Corrects != "" {
+		if err := l.correctionOf(ctx, e, c, again, o); err != nil {
+			return err
+		}
+	} else if c.UsageRows > 0 {
 		return l.usageOf(ctx, e, c, again, o)
 	}
 	switch c.Category {
 	case schemas.CategoryTax, schemas.CategoryCredit, schemas.CategoryAdjustment:
 		return l.chargesOf(ctx, e, o, c.Account, func(x *schemas.Charge) bool {
-			return x.ID != c.ID && x.Currency == c.Currency && x.Category != schemas.CategoryTax && (c.Category == schemas.CategoryTax || x.Category != c.Category)
+			return x.ID != c.ID && x.Currency == c.Currency && x.Corrects == c.Corrects && x.Category != schemas.CategoryTax && (c.Category == schemas.CategoryTax || x.Category != c.Category)
 		})
 	default:
 		return nil
@@ -220,7 +221,7 @@ func (l *Look) chargeFacts(e *Explanation, c *schemas.Charge) {
 	e.fact("for", c.Start.In(zone).Format("2006-01-02 15:04"), "until "+c.End.In(zone).Format("2006-01-02 15:04")+" ("+zone.String()+")", "")
 	e.fact("category", string(c.Category), string(c.Frequency), "")
 	if c.Corrects != "" {
-		e.fact("corrects", string(c.Corrects), "what came late for it was rated with all that it had, and this is the difference to what was charged", "")
+		e.fact("corrects", string(c.Corrects), "it was rated again with all that is known of it, and this is the difference to what was charged", "")
 	}
 	e.fact("SKU", string(c.SKU), c.SkuMeter, "")
 	e.fact("region", c.Region, "", "")

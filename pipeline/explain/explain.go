@@ -81,6 +81,7 @@ type Explanation struct {
 	Figures     []Figure        `json:"figures,omitempty"`
 	Usage       *UsageBehind    `json:"usage,omitempty"`
 	Charges     *ChargesBehind  `json:"charges,omitempty"`
+	Corrected   *Corrected      `json:"corrected,omitempty"`
 	Findings    []ListedFinding `json:"findings,omitempty"`
 	Record      *SourceRecord   `json:"record,omitempty"`
 	Checks      []Verdict       `json:"checks,omitempty"`

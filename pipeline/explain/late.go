@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rate"
@@ -13,68 +12,86 @@ import (
 	"daybook/schemas/money"
 )
 
-// takeAgain takes what came late for an account once more, as the run did.
-func (l *Look) takeAgain(ctx context.Context, id schemas.AccountID, set *rate.Setting, tally *rating.Tally) (*rate.Taken, error) {
+// Corrected is what a correction is the difference of: what its line was charged, and what it is rated as now.
+type Corrected struct {
+	Issued []CorrectedCharge `json:"issued"`
+	Again  []CorrectedCharge `json:"again"`
+}
+
+// CorrectedCharge is a charge of the line that a correction is of. Those that were issued can be explained by their
+// identifiers; those that are rated again are in no run, so their arithmetic stands here.
+type CorrectedCharge struct {
+	ID       schemas.ChargeID `json:"id,omitempty"`
+	From     string           `json:"from"`
+	Until    string           `json:"until"`
+	Amount   money.Decimal    `json:"amount"`
+	Currency money.Currency   `json:"currency"`
+	Steps    []ExplainedStep  `json:"steps,omitempty"`
+}
+
+// takeAgain comers what came late for an account once more, as the run did.
+func (l *Look) takeAgain(ctx context.Context, id schemas.AccountID, set *rate.Setting, tally *rating.Tally, again rate.Again) (*rate.Taken, error) {
 	s := rate.NewLatecomers(ctx, set, l.Manifest.FilesOf(&schemas.Usage))
 	defer s.Close()
-	return s.Take(id, tally)
+	return s.Take(id, tally, again)
 }
 
-// inPeriod is what rating made of an earlier period with what came late, and the charge there that a correction brings the
-// account to; nil if there is none.
-func (x *ratedAgain) inPeriod(c *schemas.Charge) (*ratedAgain, *schemas.Charge) {
-	for i := range x.late.Again {
-		p := &x.late.Again[i]
-		if p.Run.Period != c.Corrects {
-			continue
+// correctionOf shows what a correction is the difference of, and the usage behind it.
+func (l *Look) correctionOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o Options) error {
+	at := -1
+	for i := range again.late.Again {
+		if again.late.Again[i].Run.Period == c.Corrects {
+			at = i
 		}
-		then := &ratedAgain{tally: p.Run.After, columns: p.Run.Plan.Columns(), charges: p.Charges, handles: map[string][]rating.Handle{}, late: x.late}
-		then.texts = make([]string, len(then.columns))
-		n := slices.IndexFunc(p.Charges, func(y schemas.Charge) bool {
-			return y.Subscription == c.Subscription && y.Price == c.Price && y.Meter == c.Meter && y.Category == c.Category &&
-				y.Group == c.Group && y.Description == c.Description && y.Start.Equal(c.Start) && y.End.Equal(c.End)
-		})
-		if n < 0 {
-			return then, nil
-		}
-		return then, &p.Charges[n]
 	}
-	return nil, nil
+	if at < 0 {
+		e.Warnings = append(e.Warnings, fmt.Sprintf("by today's book nothing of %s is rated again for the account", c.Corrects))
+		return nil
+	}
+	p := &again.late.Again[at]
+	e.Corrected = &Corrected{}
+	line := func(x *schemas.Charge) CorrectedCharge {
+		in := func(micros int64) string { return timeText(micros) }
+		return CorrectedCharge{From: in(x.Start.UnixMicro()), Until: in(x.End.UnixMicro()), Amount: x.Amount, Currency: x.Currency}
+	}
+	for i := range p.Issued {
+		if x := &p.Issued[i]; rating.SameLine(c, x) {
+			y := line(x)
+			y.ID = x.ID
+			e.Corrected.Issued = append(e.Corrected.Issued, y)
+		}
+	}
+	then := &ratedAgain{tally: p.Run.After, columns: p.Run.Plan.Columns(), handles: map[string][]rating.Handle{}, late: again.late}
+	then.texts = make([]string, len(then.columns))
+	rows := int64(0)
+	for i := range p.Charges {
+		if x := &p.Charges[i]; rating.SameLine(c, x) {
+			y := line(x)
+			y.Steps = Steps(x.Steps)
+			e.Corrected.Again = append(e.Corrected.Again, y)
+			then.charges, rows = append(then.charges, *x), rows+x.UsageRows
+		}
+	}
+	if rows == 0 && c.UsageRows == 0 {
+		return nil
+	}
+	return l.usageAgain(ctx, e, c, then, rows, o)
 }
 
-// lateUsageOf lists the rows that came late and made a correction.
-func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o Options) error {
+// usageAgain lists the usage behind a correction: the rows that came late, if they are all that is new, or else all that its
+// line is made of now.
+func (l *Look) usageAgain(ctx context.Context, e *Explanation, c *schemas.Charge, then *ratedAgain, rows int64, o Options) error {
 	meter, ok := l.book.Meter(c.Meter)
-	then, charge := again.inPeriod(c)
-	if !ok || charge == nil {
-		e.Warnings = append(e.Warnings, fmt.Sprintf("by today's book %s has no charge in the place of the one that this corrects, so its rows cannot be told apart", c.Corrects))
+	if !ok {
+		e.Warnings = append(e.Warnings, fmt.Sprintf("the book no longer has the meter %s, so its rows cannot be told apart", c.Meter))
 		return nil
 	}
-	set, err := l.set(ctx)
-	if err != nil {
-		return err
+	g := gatherer{again: then, charge: c, most: o.Rows, series: -1, meter: meter, before: map[int]UsageSum{}, unique: map[string]bool{}}
+	for i := range then.charges {
+		g.twins = append(g.twins, then.charges[i].ID)
 	}
-	g := gatherer{
-		again: then, charge: c, twin: charge.ID, most: o.Rows, series: -1, meter: meter,
-		before: map[int]UsageSum{}, unique: map[string]bool{},
-	}
-	columns := slices.Concat(rate.LateColumns(set.Book, set.Plan), lineColumns)
-	if o.Check {
-		g.proof, columns = newProof(), nil // all
-	}
-	err = l.account(ctx, c.Account, columns, func(b *dataset.Batch, from, to int) error {
-		late := &b.Columns[schemas.UseLatePeriod]
-		for i := from; i < to; i++ {
-			if schemas.Period(late.TextAt(i)) != c.Corrects {
-				continue
-			}
-			if err := g.rows(b, i, i+1); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	all := then.late.Why.Changes(c.Corrects)
+	if err := l.rowsAgain(ctx, e, &g, all, o.Check); err != nil {
 		return err
 	}
 	u := &g.out
@@ -82,24 +99,91 @@ func (l *Look) lateUsageOf(ctx context.Context, e *Explanation, c *schemas.Charg
 	if u.How == schemas.AggregateSum && meter.Window == "" {
 		u.Quantity = g.quantity()
 	}
-	for _, o := range l.outputs(&schemas.Usage, c.Account) {
-		u.Objects = append(u.Objects, o.Key)
-	}
 	u.end()
 	e.Usage = u
-	if o.Check {
+	if o.Check && all {
+		e.check("usage", u.agreeRows(rows, "what is rated again"), fmt.Sprintf("%d %s up to what is rated again", u.Rows, schemas.OneOrMany(u.Rows, "row adds", "rows add")))
+	} else if o.Check {
 		e.check("usage", u.agreeLate(c), fmt.Sprintf("%d %s up to what is corrected", u.Rows, schemas.OneOrMany(u.Rows, "row that came late adds", "rows that came late add")))
 	}
-	return l.checkSource(ctx, e, o, g.proof)
+	return l.checkSource(ctx, e, o, nil) // of each run's rows it has been
+}
+
+// rowsAgain takes the rows of the corrected period that came late for it in this run, and those of the runs before it if all
+// are wanted. Where they are to be proven, those of each run are by what it pinned.
+func (l *Look) rowsAgain(ctx context.Context, e *Explanation, g *gatherer, all, check bool) error {
+	set, err := l.set(ctx)
+	if err != nil {
+		return err
+	}
+	columns := append(rate.LateColumns(set.Book, set.Plan), lineColumns...)
+	if check {
+		columns = nil // all
+	}
+	read := func(in *Look, claimed func(each func(b *dataset.Batch, from, to int) error) error) error {
+		if g.in, g.proof = in, nil; check {
+			g.proof = newProof()
+		}
+		for _, o := range in.outputs(&schemas.Usage, g.charge.Account) {
+			g.out.Objects = append(g.out.Objects, o.Key)
+		}
+		each := rowsOf(g, in.Manifest.Spec.Period)
+		if err := in.account(ctx, g.charge.Account, columns, each); err != nil {
+			return err
+		}
+		if err := claimed(each); err != nil || !check {
+			return err
+		}
+		return in.prove(ctx, e, g.proof)
+	}
+	for i := range g.again.late.Again {
+		run := g.again.late.Again[i].Run
+		if !all || run.Period < g.charge.Corrects {
+			continue
+		}
+		in := &Look{Manifest: run.Manifest, book: l.book, store: l.store, landing: l.landing}
+		err := read(in, func(each func(b *dataset.Batch, from, to int) error) error {
+			return run.Claimed(ctx, set, g.charge.Account, &g.again.late.Why, columns, each)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return read(l, func(func(b *dataset.Batch, from, to int) error) error { return nil })
+}
+
+// rowsOf takes the rows of the corrected period out of those of a run of one.
+func rowsOf(g *gatherer, of schemas.Period) func(b *dataset.Batch, from, to int) error {
+	corrects := g.charge.Corrects
+	return func(b *dataset.Batch, from, to int) error {
+		late := &b.Columns[schemas.UseLatePeriod]
+		for i := from; i < to; i++ {
+			if p := schemas.Period(late.TextAt(i)); p != corrects && (p != "" || of != corrects) {
+				continue
+			}
+			if err := g.rows(b, i, i+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 // agreeLate holds the rows against a correction: their number, and what they come to where the meter adds up.
 func (u *UsageBehind) agreeLate(c *schemas.Charge) error {
-	if u.Rows != c.UsageRows {
-		return fmt.Errorf("%d %s found, and the correction is made of %d", u.Rows, schemas.OneOrMany(u.Rows, "row that came late is", "rows that came late are"), c.UsageRows)
+	if err := u.agreeRows(c.UsageRows, "the correction"); err != nil {
+		return err
 	}
 	if u.Quantity != nil && !money.RoundTo(*u.Quantity, money.Scale, money.HalfEven).Equal(c.Consumed) {
 		return fmt.Errorf("the rows that came late come to %s, and the correction has metered %s", u.Quantity, c.Consumed)
+	}
+	return nil
+}
+
+// agreeRows holds the number of rows against that of which something is made.
+func (u *UsageBehind) agreeRows(rows int64, what string) error {
+	if u.Rows != rows {
+		return fmt.Errorf("%d %s found, and %s is made of %d", u.Rows, schemas.OneOrMany(u.Rows, "row is", "rows are"), what, rows)
 	}
 	return nil
 }

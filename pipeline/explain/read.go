@@ -161,24 +161,39 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 		return nil, err
 	}
 	c.Flush()
-	if late > 0 {
-		if x.late, err = l.takeAgain(ctx, id, set, x.tally); err != nil {
+	kin, again, err := l.again(ctx, id, set, late > 0)
+	if err != nil {
+		return nil, err
+	}
+	if again.Any() {
+		if x.late, err = l.takeAgain(ctx, id, set, x.tally, again); err != nil {
 			return nil, err
 		}
 		if x.late.Carried != nil {
 			carried = *x.late.Carried
 		}
 	}
-	if members := set.KinOf(id); len(members) > 0 {
-		kin, err := rate.GatherFamilies(ctx, set, members, l.Manifest.FilesOf(&schemas.Usage))
-		if err != nil {
-			return nil, err
-		}
-		x.tally.Join(kin[id])
-	}
+	x.tally.Join(kin.Of(id))
 	out, err := plan.Rate(x.tally, carried)
 	x.charges = append(out.Charges, x.late.Corrections...)
 	return x, err
+}
+
+// again is why earlier periods of an account were rated again, and what its family used.
+func (l *Look) again(ctx context.Context, id schemas.AccountID, set *rate.Setting, late bool) (kin rate.Kinship, again rate.Again, err error) {
+	members := set.KinOf(id)
+	of := members
+	if len(members) == 0 {
+		of = []schemas.AccountID{id}
+	}
+	learned, err := set.Learned(ctx, of)
+	if err != nil {
+		return nil, again, err
+	}
+	if len(members) > 0 {
+		kin, err = rate.GatherFamilies(ctx, set, members, l.Manifest.FilesOf(&schemas.Usage), learned)
+	}
+	return kin, kin.Again(id, learned[id], late), err
 }
 
 // handlesOf returns what meters take row i, as the rating did.

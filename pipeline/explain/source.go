@@ -31,6 +31,9 @@ func (l *Look) checkSource(ctx context.Context, e *Explanation, o Options, p *pr
 		return nil
 	}
 	line := &e.Usage.Listed[0]
+	if line.in != nil {
+		l = line.in
+	}
 	src, ok := l.book.Source(schemas.SourceID(line.Source))
 	for i := range l.Manifest.Spec.Sources {
 		s := &l.Manifest.Spec.Sources[i]

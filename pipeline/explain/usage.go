@@ -64,6 +64,7 @@ type UsageLine struct {
 	Currency string `json:"currency,omitempty"`
 
 	size money.Fixed
+	in   *Look // whose run has the row, where that is another
 }
 
 // lineColumns are those that a UsageLine shows.
@@ -119,7 +120,7 @@ func addCurrency(list []CurrencySum, c money.Currency, v money.Decimal) []Curren
 type gatherer struct {
 	again   *ratedAgain
 	charge  *schemas.Charge
-	twin    schemas.ChargeID
+	twins   []schemas.ChargeID
 	most    int
 	out     UsageBehind
 	series  int
@@ -131,6 +132,8 @@ type gatherer struct {
 	before map[int]UsageSum
 	// proof gathers the rows where they are to be proven.
 	proof *proof
+	// in is whose run is read, where that is another.
+	in *Look
 }
 
 // usageOf lists the rows behind a charge and adds them up.
@@ -150,7 +153,7 @@ func (l *Look) usageOf(ctx context.Context, e *Explanation, c *schemas.Charge, a
 		e.Warnings = append(e.Warnings, "by today's book no charge is made in its place, so its rows cannot be told apart")
 		return nil
 	}
-	g.meter, g.twin = meter, twin.ID
+	g.meter, g.twins = meter, []schemas.ChargeID{twin.ID}
 	columns := slices.Concat(rate.LateColumns(set.Book, set.Plan), lineColumns)
 	if o.Check {
 		g.proof, columns = newProof(), nil // all
@@ -192,10 +195,11 @@ func (g *gatherer) rows(b *dataset.Batch, from, to int) error {
 				continue
 			}
 			line := usageLine(cells{b, i})
+			line.in = g.in
 			if err := g.fill(&line, cells{b, i}, h); err != nil {
 				return err
 			}
-			if held.Charge != g.twin {
+			if !slices.Contains(g.twins, held.Charge) {
 				if start < g.charge.Start.UnixMicro() {
 					sum := g.before[held.Series]
 					g.before[held.Series] = UsageSum{sum.Rows + 1, sum.Sum.Add(line.size.Decimal())}

@@ -54,21 +54,29 @@ func ReadCarriedIn(ctx context.Context, s store.Store, p schemas.Period) (*Carri
 	return in, nil
 }
 
-// readCarried reads what a part of a run left for the accounts in it. It is JSON without a seal and without checksums of its
-// own, so its bytes are held against the digest by which the run that wrote it, or the one that reads it, knows it.
-func readCarried(ctx context.Context, s store.Store, p run.PartDigest) ([]carriedAccount, error) {
-	var accounts []carriedAccount
+// readCarried reads what a part of a run left for the accounts in it.
+func readCarried(ctx context.Context, s store.Store, p run.PartDigest) (accounts []carriedAccount, err error) {
+	err = readPart(ctx, s, p, func(body []byte) error {
+		accounts = nil
+		return json.Unmarshal(body, &accounts)
+	})
+	return accounts, err
+}
+
+// readPart reads a part of a run that rating alone reads. It is JSON without a seal and without checksums of its own, so its
+// bytes are held against the digest by which the run that wrote it, or the one that reads it, knows it. What does not decode is
+// read again, and decode with it.
+func readPart(ctx context.Context, s store.Store, p run.PartDigest, decode func(body []byte) error) error {
 	version, err := store.ReadDecoded(ctx, s, p.Part, func(body []byte) error {
 		if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != p.Digest {
 			return fmt.Errorf("its SHA-256 is %x…, and %.12s… was written", sum[:6], p.Digest)
 		}
-		accounts = nil
-		return json.Unmarshal(body, &accounts)
+		return decode(body)
 	})
 	if err != nil && version != "" {
 		err = fmt.Errorf("%s is damaged; run its period again: %w", p.Part, err)
 	}
-	return accounts, err
+	return err
 }
 
 // Of is what one account takes along; nothing where nothing was carried.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rows"
@@ -15,10 +16,11 @@ import (
 	"daybook/schemas/money"
 )
 
-// Latecomers takes what came late for the accounts of a shard: rows that an earlier run had already are set aside, those
-// that the period in which they came takes are added to it, and the periods of the others are rated again, from the first
-// of them to the one before this run's, so that what one carries into the next is right, too. What that changes in what was
-// charged becomes corrections. Accounts must come in ascending order; only their rows are read.
+// Latecomers comers what came late for the accounts of a shard, be it usage or what the book says. Of usage, rows that an
+// earlier run had already are set aside, and those that the period in which they came takes are added to it. The periods of
+// the others, and those of which the book has learned something, are rated again, from the first of them to the one before
+// this run's, so that what one carries into the next is right, too. What that changes in what was charged becomes
+// corrections. Accounts must come in ascending order; only their rows are read.
 type Latecomers struct {
 	ctx context.Context
 	set *Setting
@@ -31,7 +33,7 @@ type Latecomers struct {
 // earlierRun is a run of an earlier period as far as it is rated again.
 type earlierRun struct {
 	run.Earlier
-	manifest *run.Manifest
+	Manifest *run.Manifest
 	Plan     *rating.Plan
 	// usage is read twice, charges once.
 	usage   [2]*lateFiles
@@ -55,16 +57,19 @@ type Taken struct {
 	fed, repeated int64
 	Repeats       map[RecordName]bool
 	// Of those that their own period was rated again with, whole is how many were rated by all of their meters, and partly by some
-	// of them only.
+	// only.
 	whole, partly int64
-	// chain are the periods that were rated again, for explaining: their tallies are valid until the next account.
+	// Again are the periods that were rated again, if any, and why: their tallies are valid until the next account.
 	Again []ratedPeriod
+	Why   Again
 }
 
-// ratedPeriod is an earlier period of an account, rated with what came late.
+// ratedPeriod is an earlier period of an account, rated with what came late, and what was charged for it before. Without is what
+// it is rated as without the usage that came late now.
 type ratedPeriod struct {
-	Run     *earlierRun
-	Charges []schemas.Charge
+	Run             *earlierRun
+	Issued, Charges []schemas.Charge
+	without         []schemas.Charge
 }
 
 // RecordName digests what names a record within an account: its source and its identifier.
@@ -84,7 +89,7 @@ func NameOf(b *dataset.Batch, i int) (name RecordName, named bool) {
 	return name, true
 }
 
-// NewLatecomers prepares to take what came late for accounts of a run; usage are the files with its usage.
+// NewLatecomers prepares to take accounts of a run; usage are the files with its usage.
 func NewLatecomers(ctx context.Context, set *Setting, usage func(schemas.AccountID) []string) *Latecomers {
 	l := &Latecomers{ctx: ctx, set: set}
 	for i := range l.own {
@@ -111,10 +116,11 @@ func (l *Latecomers) Close() {
 	}
 }
 
-// Take takes the late rows of an account, whose other rows of the period have been added to the tally.
-func (l *Latecomers) Take(id schemas.AccountID, tally *rating.Tally) (*Taken, error) {
-	s := &taking{Latecomers: l, id: id, tally: tally, names: map[RecordName]bool{}, came: map[schemas.Period]int64{}, out: &Taken{Repeats: map[RecordName]bool{}}}
-	for _, step := range []func() error{s.look, s.issuedBefore, s.lookBetween, s.feedChain, s.feedOwn, s.rate, s.note} {
+// Take comers what came late for an account, whose other rows of the period have been added to the tally; again says why
+// earlier periods are rated again.
+func (l *Latecomers) Take(id schemas.AccountID, tally *rating.Tally, again Again) (*Taken, error) {
+	s := l.of(id, tally, again)
+	for _, step := range []func() error{s.feedAll, s.rate, s.note} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("account %s: take what came late: %w", id, err)
 		}
@@ -122,11 +128,20 @@ func (l *Latecomers) Take(id schemas.AccountID, tally *rating.Tally) (*Taken, er
 	return s.out, nil
 }
 
-// taking is one account whose late rows are being taken.
+// of begins to take an account.
+func (l *Latecomers) of(id schemas.AccountID, tally *rating.Tally, again Again) *taking {
+	return &taking{
+		Latecomers: l, id: id, tally: tally, again: again, names: map[RecordName]bool{}, came: map[schemas.Period]int64{},
+		out: &Taken{Repeats: map[RecordName]bool{}, Why: again},
+	}
+}
+
+// taking is one account whose latecomers are taken.
 type taking struct {
 	*Latecomers
 	id    schemas.AccountID
 	tally *rating.Tally
+	again Again
 	out   *Taken
 	// names are the late records from the first period on, and whether a row of theirs has been met.
 	names map[RecordName]bool
@@ -139,6 +154,30 @@ type taking struct {
 	// feeds add rows up: of the period at hand, and of each run without and with what came late now.
 	feed          *Combos
 	before, after []*Combos
+}
+
+// feedAll adds up all usage that the account's periods are rated by.
+func (s *taking) feedAll() error {
+	for _, step := range []func() error{s.begin, s.lookBetween, s.feedChain, s.feedOwn} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin finds the first period that is rated again, and what was charged from then on.
+func (s *taking) begin() error {
+	s.first = s.again.From
+	if s.again.kin != nil {
+		s.first = first(s.first, s.again.kin.from)
+	}
+	if s.again.Late {
+		if err := s.look(); err != nil {
+			return err
+		}
+	}
+	return s.issuedBefore()
 }
 
 // look reads the account's own late rows: their names, and the first period that they are of.
@@ -167,6 +206,9 @@ func (s *taking) look() error {
 // earlier period still, rating again begins there.
 func (s *taking) issuedBefore() error {
 	s.issued = map[schemas.Period][]schemas.Charge{}
+	if s.first == "" {
+		return nil // rows that are late for nothing that can be rated again
+	}
 	for _, e := range slices.Backward(s.set.Earlier) {
 		if e.Period < s.first {
 			break
@@ -187,7 +229,7 @@ func (s *taking) issuedBefore() error {
 					p = c.Corrects
 				}
 				if !s.set.ran(p) {
-					return fmt.Errorf("the run of %s corrects %s, whose run is too far back to be rated again", e.Period, p)
+					continue // what was booked for a period that is too far back to be rated again stays as it is
 				}
 				s.first = min(s.first, p)
 				s.issued[p] = append(s.issued[p], *c)
@@ -205,10 +247,10 @@ func (s *taking) issuedBefore() error {
 // lookBetween reads the names of what came late in earlier runs.
 func (s *taking) lookBetween() error {
 	for _, run := range s.runs {
-		if run.manifest.Control.LateRows == 0 {
+		if run.Manifest.Control.LateRows == 0 {
 			continue
 		}
-		err := run.usage[0].read(s.id, func(b *dataset.Batch, from, to int) error {
+		named := func(b *dataset.Batch, from, to int) error {
 			late := &b.Columns[schemas.UseLatePeriod]
 			for i := from; i < to; i++ {
 				if name, ok := NameOf(b, i); ok && !late.IsNull(i) {
@@ -216,8 +258,11 @@ func (s *taking) lookBetween() error {
 				}
 			}
 			return nil
-		})
-		if err != nil {
+		}
+		if err := run.usage[0].read(s.id, named); err != nil {
+			return err
+		}
+		if err := run.Claimed(s.ctx, s.set, s.id, &s.again, LateColumns(s.set.Book, run.Plan), named); err != nil {
 			return err
 		}
 	}
@@ -247,7 +292,7 @@ func (s *taking) feedChain() error {
 		s.after[k].BeginAccount(s.id)
 	}
 	for k, run := range s.runs {
-		err := run.usage[1].read(s.id, func(b *dataset.Batch, from, to int) error {
+		feed := func(b *dataset.Batch, from, to int) error {
 			return s.each(b, from, to, func(p schemas.Period, from, to int) error {
 				feeds := []*Combos{s.before[k], s.after[k]}
 				if n := s.find(p); n >= 0 && n != k {
@@ -255,8 +300,11 @@ func (s *taking) feedChain() error {
 				}
 				return feedRows(b, from, to, feeds...)
 			})
-		})
-		if err != nil {
+		}
+		if err := run.usage[1].read(s.id, feed); err != nil {
+			return err
+		}
+		if err := run.Claimed(s.ctx, s.set, s.id, &s.again, LateColumns(s.set.Book, run.Plan), feed); err != nil {
 			return err
 		}
 	}
@@ -265,6 +313,9 @@ func (s *taking) feedChain() error {
 
 // feedOwn adds the account's own late rows to the period at hand and to their own.
 func (s *taking) feedOwn() error {
+	if !s.again.Late {
+		return nil
+	}
 	s.feed = newFeed(s.tally, s.set.Plan)
 	s.feed.account++
 	err := s.own[1].read(s.id, func(b *dataset.Batch, from, to int) error {
@@ -346,7 +397,8 @@ func asKept(charges []schemas.Charge) []schemas.Charge {
 	return out
 }
 
-// note says that usage came late: of which period, how much of it, and against which run.
+// note says what came late: of usage, of which period and how much of it, and what the book has learned of which periods,
+// with what that comes to.
 func (s *taking) note() error {
 	info, _ := schemas.CodeLateUsage.Info()
 	for _, p := range slices.Sorted(maps.Keys(s.came)) {
@@ -358,7 +410,34 @@ func (s *taking) note() error {
 			Message: fmt.Sprintf("account %s: %d %s of %s came after that month had been run", s.id, s.came[p], schemas.OneOrMany(s.came[p], "row", "rows"), p),
 		})
 	}
+	info, _ = schemas.CodeLateFacts.Info()
+	for _, p := range s.again.Facts {
+		what := s.corrected(p)
+		if what == "" {
+			continue
+		}
+		s.out.found = append(s.out.found, schemas.Finding{
+			Code: info.Code, Severity: info.Severity, Account: s.id, Value: string(p),
+			Message: fmt.Sprintf("account %s: the book says of %s what it did not when that month was run, and what was charged is corrected by %s", s.id, p, what),
+		})
+	}
 	return nil
+}
+
+// corrected is what the corrections of a period come to, with tax, and which rows of it are not rated by what the book says
+// now; empty where there is neither.
+func (s *taking) corrected(p schemas.Period) string {
+	sums := map[money.Currency]money.Decimal{}
+	for i := range s.out.Corrections {
+		if c := &s.out.Corrections[i]; c.Corrects == p {
+			sums[c.Currency] = sums[c.Currency].Add(c.Amount)
+		}
+	}
+	var parts []string
+	for _, c := range slices.Sorted(maps.Keys(sums)) {
+		parts = append(parts, sums[c].String()+" "+string(c))
+	}
+	return strings.Join(parts, " and ")
 }
 
 // LeaveLate is each for the rows that did not come late, and returns how many it left out.

@@ -17,14 +17,8 @@ import (
 // rate rates the periods again, without and with what came late now, and turns the difference to what was charged into
 // corrections.
 func (s *taking) rate() error {
-	if _, ok := s.set.Roots[s.id]; ok {
-		s.tally.KeepLate() // what one account of a family used changes what the others pay
-		return nil
-	}
 	var before, after rating.Carried
-	var corrections []schemas.Charge
-	var differing []schemas.Finding
-	taken := false
+	taken := s.again.From != "" || s.again.kin != nil && s.again.kin.taken
 	for k, run := range s.runs {
 		if k == 0 || s.runs[k-1].Period.Next() != run.Period {
 			carried, err := run.carriedInto(s.ctx, s.set.Store, s.id)
@@ -33,11 +27,11 @@ func (s *taking) rate() error {
 			}
 			before, after = carried, carried
 		}
-		without, err := s.rateOne(run, s.before[k], run.before, before)
+		without, err := s.rateOne(run, s.before[k], run.before, before, false)
 		if err != nil {
 			return err
 		}
-		with, err := s.rateOne(run, s.after[k], run.After, after)
+		with, err := s.rateOne(run, s.after[k], run.After, after, true)
 		if err != nil {
 			return err
 		}
@@ -50,24 +44,35 @@ func (s *taking) rate() error {
 		s.out.found = append(s.out.found, suspended...)
 		s.out.whole += with.Whole - without.Whole
 		s.out.partly += with.Partly - without.Partly
-		if len(rating.Difference(run.Period, s.set.Period, s.issued[run.Period], asKept(without.Charges))) > 0 {
-			differing = append(differing, s.differs(run))
+		s.out.Again = append(s.out.Again, ratedPeriod{run, s.issued[run.Period], asKept(with.Charges), asKept(without.Charges)})
+	}
+	if !taken { // what came late is of no meter that rates again
+		s.out.Again = nil
+		return nil
+	}
+	for i := range s.out.Again {
+		p := &s.out.Again[i]
+		if !s.again.Changes(p.Run.Period) && len(rating.Difference(p.Run.Period, s.set.Period, p.Issued, p.without)) > 0 {
+			s.out.found = append(s.out.found, s.differs(p.Run))
 		}
-		corrections = append(corrections, rating.Difference(run.Period, s.set.Period, s.issued[run.Period], asKept(with.Charges))...)
-		s.out.Again = append(s.out.Again, ratedPeriod{run, with.Charges})
+		s.out.Corrections = append(s.out.Corrections, rating.Difference(p.Run.Period, s.set.Period, p.Issued, p.Charges)...)
 	}
-	if !taken {
-		return nil // what came late is of no meter that rates again
-	}
-	s.out.Corrections, s.out.found = corrections, append(s.out.found, differing...)
-	if n := len(s.runs); s.runs[n-1].Period.Next() == s.set.Period {
+	if n := len(s.runs); n > 0 && s.runs[n-1].Period.Next() == s.set.Period {
 		s.out.Carried = &after
 	}
 	return nil
 }
 
-func (s *taking) rateOne(run *earlierRun, feed *Combos, tally *rating.Tally, carried rating.Carried) (rating.Output, error) {
+// rateOne rates a period again, with what came late now or without.
+func (s *taking) rateOne(run *earlierRun, feed *Combos, tally *rating.Tally, carried rating.Carried, late bool) (rating.Output, error) {
 	left := feed.Flush()
+	if k := s.again.kin; k != nil {
+		of := k.before
+		if late {
+			of = k.after
+		}
+		tally.Join(of[run.Period])
+	}
 	out, err := run.Plan.Rate(tally, carried)
 	for i := range left {
 		left[i].Account = s.id
@@ -81,7 +86,7 @@ func (s *taking) differs(run *earlierRun) schemas.Finding {
 	info, _ := schemas.CodeRerateDiffers.Info()
 	return schemas.Finding{
 		Code: info.Code, Severity: info.Severity, Account: s.id, Value: string(run.Period),
-		Message: fmt.Sprintf("account %s, %s: by today's book its usage comes to other charges than its run made, what came late left aside; %s", s.id, run.Period, info.Fix),
+		Message: fmt.Sprintf("account %s, %s: by the same facts its usage comes to other charges than its run made, what came late left aside; %s", s.id, run.Period, info.Fix),
 	}
 }
 
@@ -174,11 +179,8 @@ func (l *Latecomers) runOf(e run.Earlier) (*earlierRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := l.set.planIn(m)
-	if err != nil {
-		return nil, err
-	}
-	x := &earlierRun{Earlier: e, manifest: m, Plan: plan, before: plan.NewTally(), After: plan.NewTally()}
+	plan := l.set.planIn(m)
+	x := &earlierRun{Earlier: e, Manifest: m, Plan: plan, before: plan.NewTally(), After: plan.NewTally()}
 	for i := range x.usage {
 		x.usage[i] = newLateFiles(l.ctx, l.set.Store, &schemas.Usage, schemas.UseAccountId, LateColumns(l.set.Book, plan), m.FilesOf(&schemas.Usage))
 	}
@@ -187,11 +189,19 @@ func (l *Latecomers) runOf(e run.Earlier) (*earlierRun, error) {
 	return x, nil
 }
 
+// Claimed calls with the rows of the run that were nobody's and are an account's by what the book says now.
+func (e *earlierRun) Claimed(ctx context.Context, set *Setting, id schemas.AccountID, why *Again, columns []int, each func(b *dataset.Batch, from, to int) error) error {
+	if len(why.claims) == 0 {
+		return nil
+	}
+	return set.claimed(ctx, e.Manifest, id, why.claims, columns, each)
+}
+
 // carriedInto is what an account carried into an earlier run's period.
 func (e *earlierRun) carriedInto(ctx context.Context, s store.Store, id schemas.AccountID) (rating.Carried, error) {
 	if e.carried == nil {
 		e.carried = map[schemas.AccountID]rating.Carried{}
-		for _, p := range e.manifest.Spec.Carried {
+		for _, p := range e.Manifest.Spec.Carried {
 			accounts, err := readCarried(ctx, s, p)
 			if err != nil {
 				return rating.Carried{}, fmt.Errorf("read what was carried into %s: %w", e.Period, err)
@@ -208,6 +218,8 @@ func (e *earlierRun) carriedInto(ctx context.Context, s store.Store, id schemas.
 type rateLate struct {
 	any    bool
 	comers *Latecomers
+	// learned is what the book has learned of earlier periods, by account.
+	learned map[schemas.AccountID]*Again
 	// rows of the account at hand came late; done is what became of those of the account that was closed last.
 	rows int64
 	done Taken
@@ -220,14 +232,15 @@ func (w *rater) takeOnTime(from, to int) error {
 	return err
 }
 
-// takeLate takes what came late for the account that is being closed, and returns what it carries into the period.
+// takeLate comers what came late for the account that is being closed, and returns what it carries into the period.
 func (w *rater) takeLate(id schemas.AccountID) (rating.Carried, error) {
 	rows := w.late.rows
 	w.late.rows, w.late.done = 0, Taken{}
-	if rows == 0 {
+	again := w.kin.Again(id, w.late.learned[id], rows > 0)
+	if !again.Any() {
 		return w.set.Carried(id)
 	}
-	done, err := w.late.comers.Take(id, w.tally)
+	done, err := w.late.comers.Take(id, w.tally, again)
 	if err != nil {
 		return rating.Carried{}, err
 	}

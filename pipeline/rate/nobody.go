@@ -14,33 +14,44 @@ import (
 // nobody gathers usage that belongs to no customer, by the accounts that it names: our own meters' is suspended until the
 // book knows the account, and a peer's is a cost that we bear, which is a finding unless the book says that it is ours.
 type nobody struct {
-	sums map[stranger]*strangerSum
+	sums map[nobodyOf]*nobodySum
+	// names are the strangers that later runs may know.
+	names map[stranger]bool
 }
 
-// stranger is what usage of nobody is told apart by.
-type stranger struct {
+// nobodyOf is what usage of nobody is told apart by.
+type nobodyOf struct {
 	source, peer, billing, sub, unit, currency string
 }
 
-type strangerSum struct {
+type nobodySum struct {
 	rows           int64
 	quantity, cost money.Fixed
 }
 
-// add takes rows [from, to) of a batch, which have no account.
-func (n *nobody) add(b *dataset.Batch, from, to int) error {
+// add takes rows [from, to) of a batch, which have no account; late says that some of the batch may have come late.
+func (n *nobody) add(b *dataset.Batch, from, to int, late bool) error {
 	if n.sums == nil {
-		n.sums = map[stranger]*strangerSum{}
+		n.sums, n.names = map[nobodyOf]*nobodySum{}, map[stranger]bool{}
 	}
 	text := func(col, i int) string { return string(b.Columns[col].TextAt(i)) }
+	of := func(i int) (p schemas.Period) {
+		if late { // else the column was not read
+			p = schemas.Period(text(schemas.UseLatePeriod, i))
+		}
+		return p
+	}
 	for i := from; i < to; i++ {
-		k := stranger{
+		k := nobodyOf{
 			text(schemas.UseSourceId, i), text(schemas.UsePeerId, i), text(schemas.UseBillingAccountId, i),
 			text(schemas.UseSubAccountId, i), text(schemas.UseConsumedUnit, i), text(schemas.UseBillingCurrency, i),
 		}
 		s := n.sums[k]
+		if s == nil || late {
+			n.names[stranger{schemas.SourceID(k.source), k.billing, k.sub, of(i)}] = true
+		}
 		if s == nil {
-			s = &strangerSum{}
+			s = &nobodySum{}
 			n.sums[k] = s
 		}
 		s.rows++
@@ -62,7 +73,7 @@ func (n *nobody) add(b *dataset.Batch, from, to int) error {
 
 // end turns the sums into findings, in order.
 func (n *nobody) end(w *rater) {
-	keys := slices.SortedFunc(maps.Keys(n.sums), func(a, b stranger) int {
+	keys := slices.SortedFunc(maps.Keys(n.sums), func(a, b nobodyOf) int {
 		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.billing, b.billing), cmp.Compare(a.sub, b.sub),
 			cmp.Compare(a.unit, b.unit), cmp.Compare(a.currency, b.currency), cmp.Compare(a.peer, b.peer))
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"daybook/pipeline/dataset"
@@ -42,15 +43,10 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if room.scan.Columns, err = usageColumns(set, normalised); err != nil {
 		return nil, err
 	}
-	if w.late.any = slices.Contains(room.scan.Columns, schemas.UseLatePeriod); w.late.any {
-		w.late.comers = NewLatecomers(ctx, set, usageOf(normalised))
-		defer w.late.comers.Close()
+	if err := w.lookBack(ctx, normalised); err != nil {
+		return nil, err
 	}
-	if members := set.kinIn(w.due); len(members) > 0 {
-		if w.kin, err = GatherFamilies(ctx, set, members, usageOf(normalised)); err != nil {
-			return nil, err
-		}
-	}
+	defer w.late.comers.Close()
 	out, err := in.WriteTableWith(ctx, &schemas.Charges, func(to *parquet.Writer) error {
 		w.to = to
 		for _, n := range normalised {
@@ -82,7 +78,43 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		}
 		res.Outputs = append(res.Outputs, out)
 	}
+	if out, err = w.facts.write(ctx, in); err != nil {
+		return nil, err
+	}
+	res.Outputs = append(res.Outputs, out)
+	if err := w.writeStrangers(ctx, res); err != nil {
+		return nil, err
+	}
 	return res, w.found.Write(ctx, in, res)
+}
+
+// lookBack finds which accounts of the shard are rated again in earlier periods, and gathers their families.
+func (w *rater) lookBack(ctx context.Context, normalised []*run.Result) error {
+	back, err := learnedOf(ctx, w.in)
+	if err != nil {
+		return err
+	}
+	w.late.any, w.late.learned = slices.Contains(w.room.scan.Columns, schemas.UseLatePeriod), back.found
+	w.late.comers = NewLatecomers(ctx, w.set, usageOf(normalised))
+	w.noteGone(back.gone)
+	if members := w.set.kinIn(w.due); len(members) > 0 {
+		w.kin, err = GatherFamilies(ctx, w.set, members, usageOf(normalised), back.found)
+	}
+	return err
+}
+
+// noteGone says which accounts of the shard were charged for earlier periods and are not in the book any more.
+func (w *rater) noteGone(gone map[schemas.AccountID]schemas.Period) {
+	info, _ := schemas.CodeAccountGone.Info()
+	home := w.in.Home()
+	for _, id := range slices.Sorted(maps.Keys(gone)) {
+		if int(home(id)) == w.in.Shard {
+			w.found.Add(schemas.Finding{
+				Code: info.Code, Severity: info.Severity, Account: id, Value: string(gone[id]),
+				Message: fmt.Sprintf("account %s was charged for %s, and the book does not have it any more, so that nothing of it is rated again; %s", id, gone[id], info.Fix),
+			})
+		}
+	}
 }
 
 // rater streams the sorted usage of a shard account by account.
@@ -112,6 +144,8 @@ type rater struct {
 	fed       int64
 	carriedOn []carriedAccount
 	late      rateLate
+	facts     factsWriter
+	room      *raterRoom
 	// kin is what the families of the shard's accounts have used of what is priced as one.
 	kin Kinship
 }
@@ -122,12 +156,13 @@ type raterRoom struct {
 	combos Combos
 	scan   rows.TableScan
 	lay    rows.ChargeWriter
+	facts  *rating.Facts
 	// passing says that accounts are no label of meters: those of a shard come in no other.
 	passing bool
 }
 
 func newRaterRoom(set *Setting) *raterRoom {
-	room := &raterRoom{tally: set.Plan.NewTally(), lay: rows.NewChargeWriter(set.Book.Provider())}
+	room := &raterRoom{tally: set.Plan.NewTally(), lay: rows.NewChargeWriter(set.Book.Provider()), facts: rating.NewFacts()}
 	room.scan.Batch = dataset.NewBatch(&schemas.Usage)
 	// When usage was matters to few meters.
 	room.scan.Lazy = []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd}
@@ -166,7 +201,7 @@ func newRater(ctx context.Context, in *run.Inputs, set *Setting, room *raterRoom
 	}
 	start, end := in.Bounds()
 	room.trim()
-	w := &rater{in: in, set: set, plan: set.Plan, tally: room.tally, combos: &room.combos, lay: &room.lay, found: in.NewFindings()}
+	w := &rater{in: in, set: set, plan: set.Plan, tally: room.tally, combos: &room.combos, lay: &room.lay, room: room, found: in.NewFindings()}
 	if w.value, err = set.Plan.NewValuer(in.Book().Provider().Currency); err != nil {
 		return nil, err
 	}
@@ -235,7 +270,7 @@ func (w *rater) rows(b *dataset.Batch) error {
 	for from := 0; from < b.Rows; {
 		to := accounts.RunEnd(from, b.Rows)
 		if accounts.IsNull(from) {
-			if err := w.nobody.add(b, from, to); err != nil {
+			if err := w.nobody.add(b, from, to, w.late.any); err != nil {
 				return err
 			}
 		} else if err := w.take(accounts.TextAt(from), from, to); err != nil {
@@ -295,7 +330,7 @@ func (w *rater) closeAccount() error {
 		return err
 	}
 	left = append(left, w.late.done.unmetered...)
-	w.tally.Join(w.kin[id])
+	w.tally.Join(w.kin.Of(id))
 	out := &w.rated
 	if err := w.plan.RateInto(w.tally, carried, out); err != nil {
 		return err
@@ -313,6 +348,9 @@ func (w *rater) closeAccount() error {
 	partly := out.Partly + w.late.done.partly
 	w.control.PartlyRows += partly
 	w.control.RatedRows += out.Whole + w.late.done.whole
+	if err := w.know(id, w.fed > 0 || !carried.IsEmpty()); err != nil {
+		return err
+	}
 	w.fed = 0
 	for _, f := range append(found, negatives(id, out.Charges)...) {
 		w.found.Add(f)
@@ -325,6 +363,21 @@ func (w *rater) closeAccount() error {
 		return err
 	}
 	return w.keep(charges)
+}
+
+// know notes by what an account was rated; used says that there was something to be rated whatever the book says of it.
+func (w *rater) know(id schemas.AccountID, used bool) error {
+	d, idle := w.set.factsOf(w.room.facts, w.plan, id)
+	x := knownFacts{Account: id, Facts: d}
+	for i := range w.late.done.Again {
+		p := w.late.done.Again[i].Run
+		if x.Again == nil {
+			x.Again = map[schemas.Period]rating.Digest{}
+		}
+		d, idle := w.set.factsOf(w.room.facts, p.Plan, id)
+		x.Again[p.Period], _ = factsWith(d, idle, w.late.done.Why.claims, p.Period)
+	}
+	return w.facts.add(&x, idle && !used)
 }
 
 func rowsOf(found []schemas.Finding) (n int64) {

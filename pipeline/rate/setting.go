@@ -30,6 +30,9 @@ type Setting struct {
 	// Roots are the accounts at the top of families by the accounts of these, themselves included.
 	Roots map[schemas.AccountID]schemas.AccountID
 
+	// families are those of Roots.
+	families map[schemas.AccountID]family
+
 	mu sync.Mutex
 	// earlier are the runs of earlier periods that were looked at, and plans the catalogue compiled for those.
 	earlier map[schemas.Period]*run.Manifest
@@ -71,10 +74,12 @@ func settingOf(ctx context.Context, in *run.Inputs) (*Setting, error) {
 				carried[a.Account] = a.Carried
 			}
 		}
-		return &Setting{
-			Period: in.Period(), AsOf: in.AsOf(), Book: in.Book(), Store: in.Store(), Plan: plan, Earlier: in.Earlier(), Roots: pooling(in.Book(), in.Roots()),
+		set := &Setting{
+			Period: in.Period(), AsOf: in.AsOf(), Book: in.Book(), Store: in.Store(), Plan: plan, Earlier: in.Earlier(),
 			Carried: func(id schemas.AccountID) (rating.Carried, error) { return carried[id], nil },
-		}, nil
+		}
+		set.join(in.Roots())
+		return set, nil
 	})
 }
 
@@ -82,10 +87,12 @@ func settingOf(ctx context.Context, in *run.Inputs) (*Setting, error) {
 func SettingIn(ctx context.Context, m *run.Manifest, b run.Book, s store.Store) (*Setting, error) {
 	asOf := m.Spec.AsOfDay(b.Zone())
 	plan, err := compile(b, rating.Spec{Period: m.Spec.Period, AsOf: asOf, Through: normalise.ThroughIn(m, b.Zone())})
-	return &Setting{
-		Period: m.Spec.Period, AsOf: asOf, Book: b, Store: s, Plan: plan, Earlier: m.Spec.Earlier, Roots: pooling(b, m.Spec.Roots()),
+	set := &Setting{
+		Period: m.Spec.Period, AsOf: asOf, Book: b, Store: s, Plan: plan, Earlier: m.Spec.Earlier,
 		Carried: func(id schemas.AccountID) (rating.Carried, error) { return carriedInto(ctx, s, m, id) },
-	}, err
+	}
+	set.join(m.Spec.Roots())
+	return set, err
 }
 
 // ran reports whether a period had a run when this one began.
@@ -109,28 +116,19 @@ func (s *Setting) runOf(ctx context.Context, e run.Earlier) (*run.Manifest, erro
 	return m, nil
 }
 
-// planIn is the catalogue compiled for the period of an earlier run: today's book, as of the day that the earlier run knew
-// where it had one, else as of this run's.
-func (s *Setting) planIn(m *run.Manifest) (*rating.Plan, error) {
+// planIn is the catalogue compiled for the period of an earlier run: by today's book, as it is known in this run, since what
+// was learned late is what earlier periods are rated again for.
+func (s *Setting) planIn(m *run.Manifest) *rating.Plan {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, zone := m.Spec.Period, s.Book.Zone()
-	if plan := s.plans[p]; plan != nil {
-		return plan, nil
-	}
-	asOf := s.AsOf
-	if m.Spec.AsOf != nil {
-		asOf = m.Spec.AsOfDay(zone)
-	}
-	plan, err := compile(s.Book, rating.Spec{Period: p, AsOf: asOf, Through: normalise.ThroughIn(m, zone)})
-	if err != nil {
-		return nil, err
-	}
+	p := m.Spec.Period
 	if s.plans == nil {
 		s.plans = map[schemas.Period]*rating.Plan{}
 	}
-	s.plans[p] = plan
-	return plan, nil
+	if s.plans[p] == nil {
+		s.plans[p] = s.Plan.In(p, normalise.ThroughIn(m, s.Book.Zone()))
+	}
+	return s.plans[p]
 }
 
 // ledger is whom a run rates: the names that charges show, by account, and the accounts to be rated by shard, in order.

@@ -68,15 +68,44 @@ func (a *AccountReader) Read(id schemas.AccountID, each func(b *dataset.Batch, f
 	}
 }
 
+// ReadNobody calls each with the runs of rows [from, to) of batches that belong to no account, which stand before all others;
+// it is for a reader that has read nothing yet.
+func (a *AccountReader) ReadNobody(each func(b *dataset.Batch, from, to int) error) error {
+	for {
+		v := &a.batch.Columns[a.account]
+		for a.at < a.batch.Rows {
+			if !v.IsNull(a.at) {
+				return nil
+			}
+			from := a.at
+			a.at = v.RunEnd(from, a.batch.Rows)
+			if err := each(a.batch, from, a.at); err != nil {
+				return err
+			}
+		}
+		more, err := a.batchOf(func() bool { return a.group < a.file.Groups() })
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
 // next reads the next batch that may hold the account or one after it; false where there is none that holds it.
 func (a *AccountReader) next(id schemas.AccountID) (bool, error) {
 	column := a.file.Column(a.table.Columns[a.account].Name)
+	return a.batchOf(func() bool {
+		for a.group < a.file.Groups() && a.file.Below(a.group, column, []byte(id)) {
+			a.group++
+		}
+		return a.group < a.file.Groups() && a.file.MayHold(a.group, column, []byte(id))
+	})
+}
+
+// batchOf reads the next batch, of the row group that find goes to where none is open; false where that finds none.
+func (a *AccountReader) batchOf(find func() bool) (bool, error) {
 	for {
 		if a.scan == nil {
-			for a.group < a.file.Groups() && a.file.Below(a.group, column, []byte(id)) {
-				a.group++
-			}
-			if a.group == a.file.Groups() || !a.file.MayHold(a.group, column, []byte(id)) {
+			if !find() {
 				return false, nil
 			}
 			var err error

@@ -5,6 +5,7 @@ package facts
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"reflect"
 	"time"
@@ -15,6 +16,26 @@ import (
 
 // Digest is one of facts. The zero digest is that of none.
 type Digest [16]byte
+
+// MarshalText writes it in hexadecimal digits.
+func (d Digest) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, d[:]), nil }
+
+// UnmarshalText reads what MarshalText wrote; anything else is an error.
+func (d *Digest) UnmarshalText(text []byte) error {
+	if hex.DecodedLen(len(text)) != len(d) {
+		return fmt.Errorf("%q is no digest of facts", text)
+	}
+	_, err := hex.Decode(d[:], text)
+	return err
+}
+
+// With digests facts together with others.
+func (d Digest) With(more Digest) Digest {
+	var t Text
+	t.Digest(d)
+	t.Digest(more)
+	return t.Sum()
+}
 
 // Text is what facts are digested as: entries of the book field by field, those at their zero value left out, so that a
 // key that the vocabulary gains changes no digest of a book that does not have it.

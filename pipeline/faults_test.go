@@ -43,6 +43,7 @@ func faults() (out []fault) {
 		}
 		out = append(out, []fault{
 			{guards: "delivered = out of scope + rejected + sent to shards", what: "row on its way to a shard", scratch: true, at: everywhere, spoil: spoilShuffle(how), says: notSent},
+			{guards: "rounded values as delivered = as written + residue", what: "rounded value", see: misrounded(how)},
 			{guards: "sent to shards = duplicates + usage", what: "row that is a duplicate", see: miscounted("normalise/shard", how, func(c *run.Control) *dataset.Totals { return &c.Duplicates })},
 			file("usage = usage read by rating", "usage before rating", &schemas.Usage, schemas.UseConsumedQuantity),
 			{guards: "charges made = charges written", what: "charge on its way to its file", see: miscounted("rate/shard", how, func(c *run.Control) *dataset.Totals { return &c.Made })},
@@ -154,6 +155,25 @@ func miscounted(at, how string, field func(*run.Control) *dataset.Totals) func(s
 			t.Rows++
 		default:
 			return t.AddCost("EUR", cent(how))
+		}
+		return nil
+	}
+}
+
+// misrounded spoils what an object counted of its rounded values.
+func misrounded(how string) func(string, *run.Inputs, *run.Result) error {
+	return func(step string, _ *run.Inputs, res *run.Result) error {
+		if step != "normalise/object" {
+			return nil
+		}
+		sum := res.Control.Rounding.Of("BilledCost", "EUR")
+		switch how {
+		case lost:
+			sum.Found--
+		case doubled:
+			sum.Found++
+		default:
+			sum.Out = sum.Out.Add(cent(how).Decimal())
 		}
 		return nil
 	}

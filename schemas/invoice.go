@@ -1,6 +1,10 @@
 package schemas
 
-import "daybook/schemas/money"
+import (
+	"strings"
+
+	"daybook/schemas/money"
+)
 
 // Invoice is a draft invoice: one account's charges of a period in one currency. It has no number and no date; both are
 // given when it is issued. Everything in it may be shown to the customer: no cost and no margin of ours is.
@@ -72,6 +76,21 @@ type InvoiceLine struct {
 	Left    money.Fixed
 	// Discount is the sum of the parts that are discounts.
 	Discount, Amount money.Fixed
+}
+
+// GroupValues is a group as a customer reads it: Storage, large of ServiceName=Storage, SkuId=large.
+func GroupValues(group string) string {
+	var values []string
+	for part := range strings.SplitSeq(group, ", ") {
+		_, value, named := strings.Cut(part, "=")
+		switch {
+		case named:
+			values = append(values, value)
+		case len(values) > 0: // the value before has a comma
+			values[len(values)-1] += ", " + part
+		}
+	}
+	return strings.Join(values, ", ")
 }
 
 // PartKind says what a part of a line is beside a quantity at a price.

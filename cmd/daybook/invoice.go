@@ -225,7 +225,7 @@ func printInvoice(out io.Writer, raw []byte) error {
 
 // rows are the row of a line, and one below it for each of its parts, unless the one that there is says nothing else.
 func (l *invoiceTextLine) rows() [][]string {
-	what := []string{correctionOf(l.Class, l.Corrects) + l.Description, l.Region, l.Group}
+	what := []string{correctionOf(l.Class, l.Corrects) + l.Description, l.Region, schemas.GroupValues(l.Group)}
 	if l.Used != "" {
 		what = append(what, l.Used+" "+l.Unit+" used")
 	}

@@ -249,7 +249,7 @@ func (j *object) part(i int, p *schemas.LinePart, places int32) {
 		if p.Percent {
 			o.number("percent", p.UnitPrice, 0)
 		} else {
-			o.number("unit_price", p.UnitPrice, 0)
+			o.number("unit_price", p.UnitPrice, places)
 		}
 		o.optional("price_currency", string(p.Currency))
 	}

@@ -69,7 +69,7 @@ func appendLine(dst []byte, l *schemas.InvoiceLine, span []byte, places int32) [
 	dst = appendEscaped(dst, l.Description)
 	dst = append(dst, "<small>"...)
 	dst = append(dst, span...)
-	for _, s := range [2]string{l.Region, l.Group} {
+	for _, s := range [2]string{l.Region, schemas.GroupValues(l.Group)} {
 		if s != "" {
 			dst = append(dst, " · "...)
 			dst = appendEscaped(dst, s)

@@ -9,6 +9,7 @@ const invoiceStyle = `
 body{margin:0;background:var(--page);color:var(--ink);font:10pt/1.45 "Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .i{background:var(--sheet);max-width:210mm;margin:8mm auto;padding:16mm 16mm 14mm;box-shadow:0 1px 6px #0003}
 .i h1{font-size:19pt;line-height:1.15;font-weight:600;margin:0;letter-spacing:-.01em}
+.i h1+table{margin-top:6mm}
 .top{display:flex;justify-content:space-between;gap:10mm;border-bottom:2px solid var(--ink);padding-bottom:5mm}
 .top address{text-align:right}
 address{font-style:normal;color:var(--soft)}

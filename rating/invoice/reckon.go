@@ -262,7 +262,11 @@ func (r *reckoning) unitOf(o *schemas.Operand, before int) string {
 	case "blocks", "packages":
 		for s := r.made(o, before); s != nil; s = r.made(&s.In[0], before) {
 			if s.Op == model.OpBlocks {
-				return "× " + strings.TrimSpace(s.In[1].Value+" "+r.unit)
+				packs := "packs of "
+				if n := number(o); n != nil && n.Equal(money.One) {
+					packs = "pack of "
+				}
+				return packs + strings.TrimSpace(s.In[1].Value+" "+r.unit)
 			}
 		}
 	}

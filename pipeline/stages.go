@@ -19,7 +19,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "17", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "18", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
@@ -38,30 +38,36 @@ func Stages() []run.Stage {
 		}},
 		{Name: "reconcile", Steps: []run.Step{
 			{
-				Name: "shard", Version: "14", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "15", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
-				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
+				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: earned,
 			},
 			{
-				Name: "total", Version: "13", Width: run.Once, Do: compare.Total,
+				Name: "total", Version: "14", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
-				Book:  []book.Part{book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
+				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: compared,
+			},
+			{
+				Name: "accounts", Version: "1", Width: run.Once, Do: compare.Accounts,
+				Reads: []string{"reconcile/shard"},
+				Book:  []book.Part{book.PartCustomers, book.PartProvider},
+				Spec:  []run.Given{run.EarlierRuns},
 			},
 		}},
 		{Name: "emit", Steps: []run.Step{
 			{
-				Name: "invoices", Version: "9", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
+				Name: "invoices", Version: "10", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
 				Reads: []string{"rate/shard", "reconcile/total"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartProvider},
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "14", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "emit/invoices"},
+				Name: "reports", Version: "15", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
-				Spec:  []run.Given{run.AsOf, run.Arrivals},
+				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,
 			},
 		}},
 	}
@@ -141,9 +147,25 @@ var (
 		Whole: func(c *run.Control) dataset.Totals { return c.Billed },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Matched }},
 	}}
+	byCustomer = []run.Balance{{
+		What:  "revenue of charges = revenue by customer",
+		Whole: revenueOfCharges,
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.ByCustomer }},
+	}, {
+		What:  "revenue of charges = revenue by account",
+		Whole: revenueOfCharges,
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.ByAccount }},
+	}}
 	invoiced = []run.Balance{{
 		What:  "charges = charges invoiced",
 		Whole: func(c *run.Control) dataset.Totals { return c.Charged },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Invoiced }},
 	}}
 )
+
+// revenueOfCharges is what the charges that earn revenue come to in the provider's currency.
+func revenueOfCharges(c *run.Control) dataset.Totals {
+	t := compare.RevenueOf(c.Valued)
+	t.Rows = c.Earning.Rows
+	return t
+}

@@ -60,7 +60,7 @@ func (a *Actuals) Add(c *schemas.Charge) error {
 	}
 	line := actualLine{actualKey{Offering: c.Offering, Region: c.Region, Currency: c.Currency, Valued: c.Value.Known, stretch: a.stretchOf(c)}, actualSums{Charges: 1}}
 	if line.Due == dueAsUsed {
-		line.stretch = stretch{}
+		line.stretch = stretch{Upto: line.Upto}
 	}
 	var err error
 	if line.Amount, line.Value, err = fixedPair(c.Amount, c.Value.Amount); err != nil {

@@ -14,7 +14,8 @@ type mixTotal struct {
 	// revenue and cost are planned for the month.
 	revenue, cost money.Decimal
 	accrual       schemas.Accrual
-	accruals      int
+	through       schemas.Date
+	accruals      int // ways in which its lines come to what is due to date
 }
 
 // money is what a measure of the whole mix is planned to come to.
@@ -38,10 +39,10 @@ func mixTotals(cells []*cell) map[string]*mixTotal {
 		}
 		m := out[x.mix]
 		if m == nil {
-			m = &mixTotal{accrual: x.accrual, accruals: 1}
+			m = &mixTotal{accrual: x.accrual, through: x.through, accruals: 1}
 			out[x.mix] = m
 		}
-		if x.accrual != m.accrual {
+		if x.accrual != m.accrual || x.through != m.through {
 			m.accruals++
 		}
 		m.lines++

@@ -18,8 +18,11 @@ type Comparison struct {
 	Plan     *schemas.Plan
 	Actuals  *Actuals
 	FX       schemas.FX
-	// Through is the last day for which use has arrived, read from the data; the last day of the period where it is over.
+	// Through is the last day for which use has arrived, read from the data; the last day of the period where it is over. Behind
+	// are the offerings of which all that is metered comes from feeds without data of that day, with the last day of which there
+	// is some: nothing is expected of them for the days since.
 	Through schemas.Date
+	Behind  map[schemas.OfferingID]schemas.Date
 	// Provisional says that deliveries are missing, so that the actuals are not whole.
 	Provisional bool
 }
@@ -71,7 +74,8 @@ type cell struct {
 	lines    []actualLine      // empty where nothing is sold
 	counted  []unitLine        // in the plan's unit
 	accrual  schemas.Accrual
-	elapsed  money.Ratio
+	through  schemas.Date // the last day with data
+	elapsed  money.Ratio  // of the period by then
 	mix      string
 
 	revenue, cost side
@@ -85,7 +89,9 @@ type side struct {
 	// is charged for days to come, and pending for what is judged at its end. unshown is what the charges come to beside the
 	// actual. All are in the common currency.
 	plan, fixed, used, constant, coming, pending, unshown money.Decimal
-	steps                                                 sheet.Sheet
+	// behind are the parts of used whose feeds have no data of the last day.
+	behind []behindPart
+	steps  sheet.Sheet
 }
 
 func (s *side) actual() money.Decimal { return s.fixed.Add(s.used) }
@@ -94,6 +100,7 @@ func (s *side) actual() money.Decimal { return s.fixed.Add(s.used) }
 type unitSide struct {
 	unit                                string
 	plan, expected, fixed, used, coming money.Decimal
+	behind                              []behindPart
 	steps                               sheet.Sheet
 }
 
@@ -158,15 +165,13 @@ const unitPlaces = 6
 
 // fill computes the cell's amounts in the common currency and its expected units.
 func (c *Comparison) fill(x *cell) error {
-	x.accrual = c.Plan.Policy.Accrual
-	if x.line != nil && x.line.Accrual != "" {
-		x.accrual = x.line.Accrual
-	}
-	if x.accrual == "" {
-		x.accrual = schemas.AccrueLinear
+	x.accrual = accrualOf(&c.Plan.Policy, x.line)
+	x.through = c.Through
+	if upto, ok := c.Behind[x.offering]; ok {
+		x.through = upto
 	}
 	var err error
-	if x.elapsed, err = Elapsed(&c.Plan.Policy, x.accrual, c.Period, c.Through); err != nil {
+	if x.elapsed, err = Elapsed(&c.Plan.Policy, x.accrual, c.Period, x.through); err != nil {
 		return err
 	}
 	places, err := c.places()
@@ -209,7 +214,7 @@ func (x *cell) fillUnits(through schemas.Date) {
 		d.add(&x.counted[i].stretch, x.counted[i].Quantity.Decimal(), through, x.accrual)
 	}
 	d.accrueRounded(&u.steps, "units for days and of one-time charges", "units", unitPlaces)
-	u.fixed, u.used, u.coming = d.fixed, d.used, d.coming.Add(d.pending)
+	u.fixed, u.used, u.coming, u.behind = d.fixed, d.used, d.coming.Add(d.pending), d.behind
 }
 
 // planned converts an amount of the plan at the plan's rate, or at the actual one where the plan has none.
@@ -253,8 +258,11 @@ func (c *Comparison) sold(x *cell, to *side, what string, lines []actualLine, of
 	used := c.given(s, "usage-based "+what+c.as(from), worth.used, places)
 	to.fixed, to.used = to.fixed.Add(fixed), to.used.Add(used)
 	to.unshown = to.unshown.Add(worth.fixed.Sub(fixed)).Add(worth.used.Sub(used)).Add(worth.coming).Add(worth.pending)
-	to.coming = to.coming.Add(c.given(s, "for days to come, "+what+c.as(from), worth.coming, places))
+	to.coming = to.coming.Add(c.comingOf(s, what+c.as(from), &worth, fixed, places))
 	to.pending = to.pending.Add(c.given(s, "true-ups and minimums, to be judged at their end, "+what+c.as(from), worth.pending, places))
+	for _, p := range worth.behind {
+		to.behind = addBehind(to.behind, behindPart{p.upto, money.RoundTo(p.amount, places, money.HalfEven)})
+	}
 	rate, ok := c.planRate(from)
 	if !ok || from == c.Currency {
 		to.constant = to.constant.Add(money.RoundTo(worth.fixed, places, money.HalfEven)).Add(money.RoundTo(worth.used, places, money.HalfEven))
@@ -271,6 +279,15 @@ func (c *Comparison) sold(x *cell, to *side, what string, lines []actualLine, of
 				sheet.Named("charges", v), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), places))
 		}
 	}
+}
+
+// comingOf is what is charged for days to come: the rest of what is charged for days, so that both come to it as rounded.
+func (c *Comparison) comingOf(s *sheet.Sheet, what string, worth *dueSums, fixed money.Decimal, places int32) money.Decimal {
+	if worth.coming.IsZero() {
+		return money.Zero
+	}
+	whole := c.given(s, "for all days and one-time "+what, worth.fixed.Add(worth.coming), places)
+	return s.Subtract("for days to come, "+what, sheet.Named("charged", whole), sheet.Named("to date", fixed))
 }
 
 // as says what an amount is that charges of a currency come to.

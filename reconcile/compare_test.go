@@ -365,8 +365,8 @@ func TestElapsed(t *testing.T) {
 	}
 }
 
-// A total is the sum of its measure's rows in every number, as provisional and as material as any of them, and has a run
-// rate where all of them have.
+// A total is the sum of its measure's rows in every number, as provisional and as material as any of them. Its run rate is that
+// of the rows that have one, beside their plan.
 func TestSum(t *testing.T) {
 	row := func(m schemas.Measure, plan, expected, actual, runRate string, causes schemas.Causes, provisional, material bool) schemas.Variance {
 		v := schemas.Variance{
@@ -390,12 +390,13 @@ func TestSum(t *testing.T) {
 		rows []schemas.Variance
 		want string
 	}{
-		{"one", []schemas.Variance{other, first}, "2022-09/total/Cost EUR 100 40 43 3 7.5 price +1 volume +2 run 90"},
-		{"two", []schemas.Variance{first, second, other}, "2022-09/total/Cost EUR 150 60 63 3 5 price +1 volume +2 mix +1 exchange +1 unplanned +1 missing -2 unsplit -1 run 150 provisional"},
-		{"three", []schemas.Variance{third, first, second}, "2022-09/total/Cost EUR 150 60 64 4 6.6667 price +2 volume +2 mix +1 exchange +1 unplanned +1 missing -2 unsplit -1 provisional material"},
+		{"one", []schemas.Variance{other, first}, "2022-09/total/Cost EUR 100 40 43 3 7.5 price +1 volume +2 run 90 of 100"},
+		{"two", []schemas.Variance{first, second, other}, "2022-09/total/Cost EUR 150 60 63 3 5 price +1 volume +2 mix +1 exchange +1 unplanned +1 missing -2 unsplit -1 run 150 of 150 provisional"},
+		{"three", []schemas.Variance{third, first, second}, "2022-09/total/Cost EUR 150 60 64 4 6.6667 price +2 volume +2 mix +1 exchange +1 unplanned +1 missing -2 unsplit -1 run 150 of 150 provisional material"},
 	} {
 		v := reconcile.Sum(c.rows, schemas.Cost)
 		got := fmt.Sprintf("%s %s %s %s %s %s %s%s", v.ID, v.Unit, v.Plan, v.Expected, v.Actual, v.Variance, v.Percent, causes(&v))
+		got = strings.Replace(got, " run "+v.RunRate.String(), fmt.Sprintf(" run %s of %s", v.RunRate, v.RunRatePlan), 1)
 		if v.Material {
 			got += " material"
 		}

@@ -171,14 +171,15 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 		if x == nil {
 			return nil, fmt.Errorf("revenue of %s in region %q by day is in no variance", l.Offering, l.Region)
 		}
-		next, ok := d.weigh(&l, x.accrual, len(x.byDay)-1)
+		last := min(l.through(c.Through).Sub(d.first), len(x.byDay)-1)
+		next, ok := d.weigh(&l, x.accrual, last)
 		if !ok {
 			continue // of days to come
 		}
 		if gone == nil || next != at { // rows of the same days of a meter follow each other
 			at, gone = next, d.gone(next)
 		}
-		if err := c.spread(&l, gone, x.byDay[at.from:]); err != nil {
+		if err := c.spread(&l, gone, x.byDay[at.from:last+1]); err != nil {
 			return nil, err
 		}
 	}
@@ -288,9 +289,12 @@ func (c *Comparison) daysOf(d *Days, v *schemas.Variance, byDay []money.Decimal,
 		if i == len(out)-1 {
 			toDate = v.Actual
 		}
-		expected, err := elapsed[i].Apply(v.Plan, places, money.HalfEven)
-		if err != nil {
-			return nil, fmt.Errorf("plan of %s by day: %w", v.Offering, err)
+		expected := money.Zero
+		if due := min(i, v.Through.Sub(d.first)); due >= 0 { // of days without data nothing is expected
+			var err error
+			if expected, err = elapsed[due].Apply(v.Plan, places, money.HalfEven); err != nil {
+				return nil, fmt.Errorf("plan of %s by day: %w", v.Offering, err)
+			}
 		}
 		out[i] = schemas.DayRow{
 			Variance: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Day: d.first.AddDays(i),

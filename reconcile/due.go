@@ -20,6 +20,9 @@ type Calendar struct {
 	// Levels are the meters that do not add up what was used but say how much there is: what they charge is for all days that
 	// the charge is for, those to come among them.
 	Levels map[schemas.MeterID]bool
+	// Behind are the meters whose feeds have no data of the last day that the run has data of, with the last day of which they
+	// have some; the day before the period where they have none.
+	Behind map[schemas.MeterID]schemas.Date
 
 	// start and end are those of the charge that days were last told of, and from and to those days: most charges are for the
 	// days of the one before.
@@ -59,6 +62,8 @@ const (
 type stretch struct {
 	Due      due
 	From, To schemas.Date
+	// Upto is the last day with data of its meter, no day where that is the run's.
+	Upto schemas.Date
 }
 
 // stretchOf is that of a charge.
@@ -70,8 +75,10 @@ func (k *Calendar) stretchOf(c *schemas.Charge) stretch {
 		s.Due, s.From = dueAtEnd, s.To
 	case c.Class == schemas.ClassCorrection, c.Model == schemas.MadeOverage, c.Frequency == schemas.FrequencyOneTime && c.Category != schemas.CategoryCredit:
 		s.Due, s.To = dueAtOnce, s.From
-	case c.Frequency == schemas.FrequencyUsageBased && !k.Levels[c.Meter]:
-		s.Due = dueAsUsed
+	case c.Frequency == schemas.FrequencyUsageBased:
+		if s.Upto = k.Behind[c.Meter]; !k.Levels[c.Meter] {
+			s.Due = dueAsUsed
+		}
 	}
 	s.From = within(s.From, k.first, k.last)
 	s.To = within(s.To, s.From, k.last)
@@ -79,13 +86,14 @@ func (k *Calendar) stretchOf(c *schemas.Charge) stretch {
 }
 
 func (s *stretch) compare(o *stretch) int {
-	return cmp.Or(cmp.Compare(s.Due, o.Due), s.From.Compare(o.From), s.To.Compare(o.To))
+	return cmp.Or(cmp.Compare(s.Due, o.Due), s.From.Compare(o.From), s.To.Compare(o.To), s.Upto.Compare(o.Upto))
 }
 
 func (s *stretch) fields(p *tally.Pack) {
 	p.Count((*int64)(&s.Due))
 	p.Day(&s.From)
 	p.Day(&s.To)
+	p.Day(&s.Upto)
 }
 
 func within(day, first, last schemas.Date) schemas.Date {
@@ -98,10 +106,19 @@ func within(day, first, last schemas.Date) schemas.Date {
 	return day
 }
 
+// through is the last day with data of it, of a run that has data through a day.
+func (s *stretch) through(run schemas.Date) schemas.Date {
+	if s.Upto.IsZero() || run.Before(s.Upto) {
+		return run
+	}
+	return s.Upto
+}
+
 // gone is how many of the stretch's days are over at the end of the day through, of how many. What is planned upfront is due
 // on its first day, however many days it is for.
 func (s *stretch) gone(through schemas.Date, a schemas.Accrual) (gone, of int) {
 	from, to := s.From, s.To
+	through = s.through(through)
 	switch {
 	case s.Due == dueAsUsed:
 		return 1, 1
@@ -118,8 +135,15 @@ func days(n int) money.Decimal { return money.NewDecimal(int64(n), 0) }
 type dueSums struct {
 	// fixed counts whole, and used too, but there will be more of it; coming does not count yet, and pending is not judged yet.
 	fixed, used, coming, pending money.Decimal
+	// behind are the amounts of used whose feeds have no data of the last day.
+	behind []behindPart
 	// parts count for the days that are over.
 	parts []duePart
+}
+
+type behindPart struct {
+	upto   schemas.Date
+	amount money.Decimal
 }
 
 type duePart struct {
@@ -147,6 +171,9 @@ func (d *dueSums) add(s *stretch, amount money.Decimal, through schemas.Date, a 
 	case amount.IsZero():
 	case s.Due == dueAsUsed:
 		d.used = d.used.Add(amount)
+		if !s.Upto.IsZero() {
+			d.behind = addBehind(d.behind, behindPart{s.Upto, amount})
+		}
 	case gone == of:
 		d.fixed = d.fixed.Add(amount)
 	case s.Due == dueAtEnd:
@@ -161,6 +188,17 @@ func (d *dueSums) add(s *stretch, amount money.Decimal, through schemas.Date, a 
 		}
 		d.parts[i].amount = d.parts[i].amount.Add(amount)
 	}
+}
+
+// addBehind adds an amount to that of the same day.
+func addBehind(parts []behindPart, x behindPart) []behindPart {
+	for i := range parts {
+		if parts[i].upto == x.upto {
+			parts[i].amount = parts[i].amount.Add(x.amount)
+			return parts
+		}
+	}
+	return append(parts, x)
 }
 
 // accrueRounded moves the parts to what counts and what is to come, and records how. What counts of each is rounded to places, and

@@ -13,7 +13,9 @@ import (
 // Margins sums what each account's use of each offering earns and costs. Partial sums merge in any order to the same
 // totals. The zero value is ready to use; it is not safe for concurrent use.
 type Margins struct {
-	sums map[marginKey]*marginSums
+	// ToDate is by what charges count in a month to date; nil counts all of them in full.
+	ToDate *ToDate
+	sums   map[marginKey]*marginSums
 	// sorted is what lines returned, while nothing is added.
 	sorted []marginLine
 }
@@ -37,6 +39,8 @@ type marginSums struct {
 	Value    money.Fixed
 	Worth    money.Fixed
 	Unvalued int64
+	// Due is the part of Value that counts to date.
+	Due money.Fixed
 	// Rate is that of Day for all charges, unless they are of several.
 	Rate    money.Fixed
 	Day     schemas.Date
@@ -71,6 +75,10 @@ func (m *Margins) Add(c *schemas.Charge) error {
 	}
 	if !c.Value.Known {
 		l.Unvalued = 1
+		l.Value, l.Worth = money.Fixed{}, money.Fixed{}
+	}
+	if l.Due, err = m.ToDate.of(c, l.Value); err != nil {
+		return fmt.Errorf("sum margin of charge %s: value %s to date: %w", c.ID, c.Value.Amount, err)
 	}
 	return m.add(&l)
 }
@@ -88,8 +96,8 @@ func (m *Margins) add(l *marginLine) error {
 	s.Charges += l.Charges
 	s.Unvalued += l.Unvalued
 	s.Several = s.Several || l.Several || s.Rate != l.Rate || s.Day != l.Day
-	return tally.AddAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost, &s.Value, &s.Worth, &s.CorrectedRevenue, &s.CorrectedCost},
-		[]money.Fixed{l.Revenue, l.Cost, l.Value, l.Worth, l.CorrectedRevenue, l.CorrectedCost})
+	return tally.AddAll("margin", string(l.Account), []*money.Fixed{&s.Revenue, &s.Cost, &s.Value, &s.Worth, &s.Due, &s.CorrectedRevenue, &s.CorrectedCost},
+		[]money.Fixed{l.Revenue, l.Cost, l.Value, l.Worth, l.Due, l.CorrectedRevenue, l.CorrectedCost})
 }
 
 // lines returns the sums in order.
@@ -124,7 +132,7 @@ func (l *marginLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Offering)
 	tally.Text(p, &l.Currency)
 	tally.Text(p, &l.In)
-	p.Numbers(&l.Revenue, &l.Cost, &l.Value, &l.Worth, &l.Rate, &l.CorrectedRevenue, &l.CorrectedCost)
+	p.Numbers(&l.Revenue, &l.Cost, &l.Value, &l.Worth, &l.Due, &l.Rate, &l.CorrectedRevenue, &l.CorrectedCost)
 	p.Count(&l.Charges)
 	p.Count(&l.Unvalued)
 	p.Day(&l.Day)
@@ -140,7 +148,7 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 		r := schemas.MarginRow{
 			ID:     MarginID(period, l.Account, l.Offering, l.Currency),
 			Period: period, Account: l.Account, Offering: l.Offering, Currency: l.Currency,
-			Revenue: l.Revenue.Decimal(), Cost: l.Cost.Decimal(), Charges: l.Charges,
+			Revenue: l.Revenue.Decimal(), Cost: l.Cost.Decimal(), Charges: l.Charges, Unvalued: l.Unvalued,
 			CorrectedRevenue: l.CorrectedRevenue.Decimal(), CorrectedCost: l.CorrectedCost.Decimal(),
 		}
 		r.Margin = r.Revenue.Sub(r.Cost)
@@ -159,15 +167,15 @@ func (m *Margins) Rows(period schemas.Period) ([]schemas.MarginRow, []schemas.Fi
 	return out, findings
 }
 
-// value states the row in the provider's currency, unless a charge of it has no rate.
+// value states the row in the provider's currency, without the charges that have no rate, so that rows sum to what charges do.
 func (l *marginLine) value(r *schemas.MarginRow) {
 	r.ValueCurrency = l.In
-	if l.Unvalued > 0 {
+	if l.Unvalued == l.Charges {
 		return
 	}
-	revenue, cost := l.Value.Decimal(), l.Worth.Decimal()
+	revenue, cost, due := l.Value.Decimal(), l.Worth.Decimal(), l.Due.Decimal()
 	margin := revenue.Sub(cost)
-	r.RevenueValue, r.CostValue, r.MarginValue = &revenue, &cost, &margin
+	r.RevenueValue, r.CostValue, r.MarginValue, r.RevenueToDate = &revenue, &cost, &margin, &due
 	if !l.Several {
 		rate := l.Rate.Decimal()
 		r.Rate, r.RateDay = &rate, l.Day

@@ -122,9 +122,9 @@ func merged(t *testing.T, charges []*schemas.Charge) *reconcile.Actuals {
 	return out.Actuals
 }
 
-func noSums() *reconcile.Sums {
-	return reconcile.NewSums(calendar, bills.NewContracts(nil, nil, month, schemas.Date{}))
-}
+func noSums() *reconcile.Sums { return reconcile.NewSums(calendar, noContracts()) }
+
+func noContracts() *bills.Contracts { return bills.NewContracts(nil, nil, month, schemas.Date{}) }
 
 func bytesOf(t *testing.T, s *reconcile.Sums) []byte {
 	t.Helper()
@@ -367,7 +367,7 @@ func TestMarginsInOneCurrency(t *testing.T) {
 		}
 		got = append(got, text)
 	}
-	want := []string{"a EUR 18.03 3.6 14.43 at 0.9 of 2022-09-28", "b EUR 18 7.2 10.8", "c EUR 17 6.8 10.2", "d EUR"}
+	want := []string{"a EUR 18.03 3.6 14.43 at 0.9 of 2022-09-28", "b EUR 18 7.2 10.8", "c EUR 17 6.8 10.2", "d EUR 9 3.6 5.4"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -15,15 +15,15 @@ func (c *Comparison) rows(x *cell, m *mixTotal) (out [4]schemas.Variance, err er
 		return out, err
 	}
 	out[0] = c.row(x, schemas.Units, x.units.unit)
-	if err := x.unitsRow(&out[0], m); err != nil {
+	if err := c.unitsRow(x, &out[0], m); err != nil {
 		return out, err
 	}
 	out[1] = c.row(x, schemas.Revenue, string(c.Currency))
-	if err := x.moneyRow(&out[1], &x.revenue, m, places); err != nil {
+	if err := c.moneyRow(x, &out[1], &x.revenue, m, places); err != nil {
 		return out, err
 	}
 	out[2] = c.row(x, schemas.Cost, string(c.Currency))
-	if err := x.moneyRow(&out[2], &x.cost, m, places); err != nil {
+	if err := c.moneyRow(x, &out[2], &x.cost, m, places); err != nil {
 		return out, err
 	}
 	out[3] = c.row(x, schemas.Margin, string(c.Currency))
@@ -40,7 +40,7 @@ func (c *Comparison) rows(x *cell, m *mixTotal) (out [4]schemas.Variance, err er
 func (c *Comparison) row(x *cell, m schemas.Measure, unit string) schemas.Variance {
 	v := schemas.Variance{
 		ID: x.id(c.Period) + "/" + string(m), Period: c.Period, Offering: x.offering, Region: x.region, Measure: m, Unit: unit,
-		Status: schemas.Planned, MixAt: c.mixAt(), Accrual: x.accrual, Through: c.Through, Provisional: c.Provisional || len(x.noRate) > 0,
+		Status: schemas.Planned, MixAt: c.mixAt(), Accrual: x.accrual, Through: x.through, Provisional: c.Provisional || len(x.noRate) > 0,
 	}
 	switch {
 	case x.line == nil:
@@ -51,7 +51,7 @@ func (c *Comparison) row(x *cell, m schemas.Measure, unit string) schemas.Varian
 	return v
 }
 
-func (x *cell) unitsRow(v *schemas.Variance, m *mixTotal) error {
+func (c *Comparison) unitsRow(x *cell, v *schemas.Variance, m *mixTotal) error {
 	u := &x.units
 	s := &u.steps
 	v.Plan, v.Expected, v.Actual = u.plan, u.expected, u.actual()
@@ -59,15 +59,19 @@ func (x *cell) unitsRow(v *schemas.Variance, m *mixTotal) error {
 		s.Add("actual volume", sheet.Named("for days and one-time", u.fixed), sheet.Named("usage-based", u.used))
 		v.Causes = x.unitCauses(s, m)
 		finish(v, s)
-		x.runRate(v, s, &side{fixed: u.fixed, used: u.used, coming: u.coming}, unitPlaces)
+		v.UsageBased, v.Coming = u.used, u.coming
+		if err := c.runRate(x, v, s, &side{fixed: u.fixed, used: u.used, coming: u.coming, behind: u.behind}, unitPlaces); err != nil {
+			return err
+		}
 	}
 	v.Steps = s.Steps
 	return s.Err
 }
 
-func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int32) error {
+func (c *Comparison) moneyRow(x *cell, v *schemas.Variance, from *side, m *mixTotal, places int32) error {
 	s := &from.steps
-	v.Plan, v.Actual, v.Pending, v.Unshown = from.plan, from.actual(), from.pending, from.unshown
+	v.Plan, v.Actual, v.UsageBased = from.plan, from.actual(), from.used
+	v.Coming, v.Pending, v.Unshown = from.coming, from.pending, from.unshown
 	if x.line != nil {
 		v.Expected = s.ShareRounded("expected to date, "+string(x.accrual)+" accrual",
 			sheet.Named("plan", from.plan), sheet.Named("elapsed", x.elapsed.Num), sheet.Named("whole", x.elapsed.Den), places)
@@ -80,7 +84,9 @@ func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int
 		m.atAveragePrice(x, &v.Causes, s, m.money(v.Measure), places)
 	}
 	finish(v, s)
-	x.runRate(v, s, from, places)
+	if err := c.runRate(x, v, s, from, places); err != nil {
+		return err
+	}
 	v.Steps = s.Steps
 	return s.Err
 }
@@ -89,8 +95,8 @@ func (x *cell) moneyRow(v *schemas.Variance, from *side, m *mixTotal, places int
 func marginRow(v, revenue, cost *schemas.Variance) {
 	s := &sheet.Sheet{}
 	minus := func(a, b money.Decimal) money.Decimal { return a.Sub(b) }
-	v.Plan, v.Pending = minus(revenue.Plan, cost.Plan), minus(revenue.Pending, cost.Pending)
-	v.Unshown = minus(revenue.Unshown, cost.Unshown)
+	v.Plan, v.UsageBased = minus(revenue.Plan, cost.Plan), minus(revenue.UsageBased, cost.UsageBased)
+	v.Coming, v.Pending, v.Unshown = minus(revenue.Coming, cost.Coming), minus(revenue.Pending, cost.Pending), minus(revenue.Unshown, cost.Unshown)
 	v.Expected = s.Subtract("expected margin to date", sheet.Named("revenue", revenue.Expected), sheet.Named("cost", cost.Expected))
 	v.Actual = s.Subtract("actual margin", sheet.Named("revenue", revenue.Actual), sheet.Named("cost", cost.Actual))
 	a, b := &revenue.Causes, &cost.Causes
@@ -136,13 +142,16 @@ func percentRounded(part, base money.Decimal) *money.Decimal {
 }
 
 // runRate is what the whole month comes to: what is used goes on at the rate so far, what is charged for days to come comes, and
-// what is missing to a commitment or a minimum is less by what use still adds.
-func (x *cell) runRate(v *schemas.Variance, s *sheet.Sheet, of *side, places int32) {
+// what is missing to a commitment or a minimum is less by what use still adds. The rate so far is that of the days of which
+// there is data; where there is none yet, there is no run rate.
+func (c *Comparison) runRate(x *cell, v *schemas.Variance, s *sheet.Sheet, of *side, places int32) error {
 	if !x.elapsed.Num.IsPositive() {
-		return
+		return nil
 	}
-	whole := s.ShareRounded("usage-based for the month, at the rate so far",
-		sheet.Named("usage-based", of.used), sheet.Named("whole", x.elapsed.Den), sheet.Named("elapsed", x.elapsed.Num), places)
+	whole, ok, err := c.usedInMonth(x, s, of, places)
+	if err != nil || !ok {
+		return err
+	}
 	parts := []sheet.Amount{sheet.Named("for days and one-time", of.fixed), sheet.Named("usage-based", whole)}
 	if !of.coming.IsZero() {
 		parts = append(parts, sheet.Named("for days to come", of.coming))
@@ -156,13 +165,43 @@ func (x *cell) runRate(v *schemas.Variance, s *sheet.Sheet, of *side, places int
 	}
 	r := s.Add("run rate of the month", parts...)
 	v.RunRate = &r
+	return nil
 }
 
-// Sum adds rows of one measure to one: the totals of the report. Steps and run rates are left out where any row has none.
-// It returns the zero Variance for no rows.
+// usedInMonth is what use comes to in the whole month at the rate so far, of each feed by the days of which it has data; false
+// where use has no day of weight yet.
+func (c *Comparison) usedInMonth(x *cell, s *sheet.Sheet, of *side, places int32) (whole money.Decimal, ok bool, err error) {
+	parts := []behindPart{{c.Through, of.used}}
+	for _, p := range of.behind {
+		parts[0].amount = parts[0].amount.Sub(p.amount)
+		parts = append(parts, p)
+	}
+	for i, p := range parts {
+		if p.amount.IsZero() && (i > 0 || len(parts) > 1) {
+			continue
+		}
+		elapsed, err := Elapsed(&c.Plan.Policy, x.accrual, c.Period, p.upto)
+		if err != nil {
+			return whole, false, err
+		}
+		if !elapsed.Num.IsPositive() {
+			return whole, false, nil
+		}
+		note := "usage-based for the month, at the rate so far"
+		if i > 0 {
+			note += ", of feeds with data through " + p.upto.String()
+		}
+		whole = whole.Add(s.ShareRounded(note,
+			sheet.Named("usage-based", p.amount), sheet.Named("whole", elapsed.Den), sheet.Named("elapsed", elapsed.Num), places))
+	}
+	return whole, true, nil
+}
+
+// Sum adds rows of one measure to one: the totals of the report. Steps are left out, and rows without a run rate from that of
+// the total, which says what the plan has for the others. It returns the zero Variance for no rows.
 func Sum(rows []schemas.Variance, m schemas.Measure) schemas.Variance {
 	var out schemas.Variance
-	runRate, whole, first := money.Zero, true, true
+	first := true
 	for i := range rows {
 		v := &rows[i]
 		if v.Measure != m {
@@ -171,29 +210,31 @@ func Sum(rows []schemas.Variance, m schemas.Measure) schemas.Variance {
 		if first {
 			out = schemas.Variance{
 				ID: schemas.JoinID(string(v.Period), "total") + "/" + string(m), Period: v.Period, Measure: m, Unit: v.Unit,
-				Status: schemas.Planned, MixAt: v.MixAt, Through: v.Through, Accrual: v.Accrual,
+				Status: schemas.Planned, MixAt: v.MixAt, Accrual: v.Accrual,
 			}
 			first = false
+		}
+		if out.Through.Before(v.Through) {
+			out.Through = v.Through
 		}
 		out.Plan = out.Plan.Add(v.Plan)
 		out.Expected = out.Expected.Add(v.Expected)
 		out.Actual = out.Actual.Add(v.Actual)
-		out.Pending = out.Pending.Add(v.Pending)
-		out.Unshown = out.Unshown.Add(v.Unshown)
+		out.UsageBased, out.Coming = out.UsageBased.Add(v.UsageBased), out.Coming.Add(v.Coming)
+		out.Pending, out.Unshown = out.Pending.Add(v.Pending), out.Unshown.Add(v.Unshown)
 		out.Causes = addCauses(out.Causes, v.Causes)
 		out.Provisional = out.Provisional || v.Provisional
 		out.Material = out.Material || v.Material
-		if v.RunRate == nil {
-			whole = false
-		} else {
-			runRate = runRate.Add(*v.RunRate)
+		if v.RunRate != nil {
+			sum := v.RunRate.Add(money.Zero)
+			if out.RunRate != nil {
+				sum = sum.Add(*out.RunRate)
+			}
+			out.RunRate, out.RunRatePlan = &sum, out.RunRatePlan.Add(v.Plan)
 		}
 	}
 	if first {
 		return out
-	}
-	if whole {
-		out.RunRate = &runRate
 	}
 	s := &sheet.Sheet{}
 	finish(&out, s)

@@ -71,16 +71,23 @@ type Variance struct {
 	Causes   Causes
 	// MixAt is the convention by which Causes tell volume and mix apart.
 	MixAt MixAt
-	// RunRate is what the whole month comes to at the rate so far; nil where no day of weight has passed.
-	RunRate *money.Decimal
-	// Pending is what commitments and minimums would add if the month ended on the day Through: it counts once what they bound
-	// is over, and is in no other number but, less what use still adds, in RunRate.
+	// UsageBased is the part of Actual that was used; the rest is fees for days that are over, and what is charged once.
+	UsageBased money.Decimal
+	// RunRate is what the whole month comes to at the rate so far; nil where no day of weight has passed, or where there is no
+	// data yet of what is used. In a total it is that of the rows that have one, and RunRatePlan what the plan has for these.
+	RunRate     *money.Decimal
+	RunRatePlan money.Decimal
+	// Coming is what is charged for days that are not over, Pending what commitments and minimums would add if the month ended
+	// on the day Through: it counts once what they bound is over. Of the other numbers only RunRate has them, Pending less what
+	// use still adds. Actual, Coming and Pending are together what is charged for the month, as rounded.
+	Coming  money.Decimal
 	Pending money.Decimal
 	// Unshown is what else the charges come to than Actual, exactly: what is for days to come, what is pending, and what rounding to
 	// the places of the comparison takes. Together they are the charges. No dataset has it, and of units it is 0.
 	Unshown money.Decimal
 	Accrual Accrual
-	// Through is the last day that the actuals hold.
+	// Through is the last day that the actuals hold: where what is used is metered from feeds that come later than others, the
+	// last day of which these have data, and the day before the period where they have none.
 	Through Date
 	// Favourable is true for more revenue, units or margin, and for less cost.
 	Favourable  bool
@@ -112,7 +119,9 @@ const (
 	VarMissingCause
 	VarUnsplitCause
 	VarMixAt
+	VarUsageBased
 	VarRunRate
+	VarComing
 	VarPending
 	VarAccrual
 	VarThrough
@@ -146,7 +155,9 @@ var Variances = Table{Name: "variances", Version: "3", Columns: []Column{
 	VarMissingCause:    {Name: "MissingCause", Type: Decimal, Required: true},
 	VarUnsplitCause:    {Name: "UnsplitCause", Type: Decimal, Required: true},
 	VarMixAt:           {Name: "MixAt", Type: Label, Required: true},
+	VarUsageBased:      {Name: "UsageBased", Type: Decimal, Required: true},
 	VarRunRate:         {Name: "RunRate", Type: Decimal},
+	VarComing:          {Name: "Coming", Type: Decimal, Required: true},
 	VarPending:         {Name: "Pending", Type: Decimal, Required: true},
 	VarAccrual:         {Name: "Accrual", Type: Label, Required: true},
 	VarThrough:         {Name: "Through", Type: Label, Required: true},
@@ -288,14 +299,18 @@ type MarginRow struct {
 	Margin  money.Decimal
 	// Percent is Margin in a hundred of Revenue, rounded to four places; nil where Revenue is 0.
 	Percent *money.Decimal
-	// RevenueValue, CostValue and MarginValue are these in ValueCurrency, the provider's; nil where a charge has no exchange rate. Rate
-	// is that of RateDay where all charges have one of one day, else nil.
+	// RevenueValue, CostValue and MarginValue are these in ValueCurrency, the provider's, without the charges that have no
+	// exchange rate, of which there are Unvalued; nil where none has one. RevenueToDate is the part of RevenueValue that counts
+	// in a month to date, in full of what is used, and by days of what is charged for days. Rate is that of RateDay where all
+	// charges have one of one day, else nil.
 	RevenueValue, CostValue, MarginValue *money.Decimal
+	RevenueToDate                        *money.Decimal
 	ValueCurrency                        money.Currency
 	Rate                                 *money.Decimal
 	RateDay                              Date
 
-	Charges int64
+	Charges  int64
+	Unvalued int64
 	// CorrectedRevenue and CorrectedCost are what of Revenue and Cost corrects earlier periods. They are in no column.
 	CorrectedRevenue, CorrectedCost money.Decimal
 }
@@ -307,9 +322,13 @@ func (m *MarginRow) Own() (revenue, cost money.Decimal) {
 
 // Loss reports whether the period's own charges earn less than they cost, by more than rounding can have done: half a minor
 // unit of the currency for each charge, since charges are rounded and costs are not. What is handed on as it is costs what it
-// earns, and what is given back of an earlier period is no loss on this one.
+// earns, and what is given back of an earlier period is no loss on this one. Where there is no cost there is no loss: what is
+// below zero then was given back, by a credit or a coupon.
 func (m *MarginRow) Loss() bool {
 	revenue, cost := m.Own()
+	if !cost.IsPositive() {
+		return false
+	}
 	margin := revenue.Sub(cost)
 	places, ok := money.MinorUnits(m.Currency)
 	if !ok {
@@ -337,11 +356,13 @@ const (
 	MarginRevenueValue
 	MarginCostValue
 	MarginMarginValue
+	MarginRevenueToDate
+	MarginUnvalued
 	MarginColumns
 )
 
 // Margins is the dataset of margins, sorted by period, account, offering and currency.
-var Margins = Table{Name: "margins", Version: "3", Columns: []Column{
+var Margins = Table{Name: "margins", Version: "4", Columns: []Column{
 	MarginMarginId:      {Name: "MarginId", Type: Text, Required: true},
 	MarginBillingPeriod: {Name: "BillingPeriod", Type: Label, Required: true},
 	MarginAccountId:     {Name: "AccountId", Type: Label, Required: true},
@@ -359,4 +380,6 @@ var Margins = Table{Name: "margins", Version: "3", Columns: []Column{
 	MarginRevenueValue:     {Name: "RevenueValue", Type: Decimal},
 	MarginCostValue:        {Name: "CostValue", Type: Decimal},
 	MarginMarginValue:      {Name: "MarginValue", Type: Decimal},
+	MarginRevenueToDate:    {Name: "RevenueToDate", Type: Decimal},
+	MarginUnvalued:         {Name: "ChargesWithoutRate", Type: Integer, Required: true},
 }}

@@ -29,12 +29,16 @@ const maxLosses = 200
 // Shard sums one shard's charges and peer usage by what the plan and the contracts are written in, and writes
 // the margins of its accounts.
 func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
-	sums := NewSums(in.Book(), in.Period(), in.AsOf())
+	reach, err := normalise.ReachOf(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	sums := NewSums(in.Book(), in.Period(), in.AsOf(), reach)
 	charged, err := in.Results(ctx, "rate/shard")
 	if err != nil {
 		return nil, err
 	}
-	var margins reconcile.Margins
+	margins := reconcile.Margins{ToDate: reconcile.NewToDate(calendar(in.Book(), in.Period(), reach), in.Book().Plan(), reach.Through)}
 	var read dataset.Totals
 	var earned earnings
 	res := &run.Result{}
@@ -127,6 +131,7 @@ func worst(rows []schemas.MarginRow) []schemas.MarginRow {
 // Compared is what the comparison over all shards leaves for the reports.
 type Compared struct {
 	Through  schemas.Date        `json:"through"`
+	Feeds    []normalise.Feed    `json:"feeds,omitempty"`
 	Revenue  schemas.Variance    `json:"revenue"`
 	Cost     schemas.Variance    `json:"cost"`
 	Margin   schemas.Variance    `json:"margin"`
@@ -146,7 +151,7 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	through, err := normalise.ThroughOf(ctx, in)
+	reach, err := normalise.ReachOf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -154,11 +159,9 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, fx := in.Book(), Exchange(in.Book(), in.Period(), through, in.AsOf())
-	comparison := reconcile.Comparison{
-		Period: in.Period(), Currency: b.Provider().Currency, Plan: b.Plan(), Actuals: sums.Actuals, FX: fx,
-		Through: through, Provisional: provisional,
-	}
+	b, fx := in.Book(), Exchange(in.Book(), in.Period(), reach.Through, in.AsOf())
+	comparison := NewComparison(b, in.Period(), sums.Actuals, fx, reach)
+	comparison.Provisional = provisional
 	variances, found1, err := reconcile.Compare(comparison)
 	if err != nil {
 		return nil, err
@@ -186,7 +189,7 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	}
 	left := Compared{
 		Variances: variances, Matches: matches, Days: days,
-		Through: through, Unwhole: provisional, Losses: worst(losses),
+		Through: reach.Through, Feeds: reach.Feeds(b.Sources()), Unwhole: provisional, Losses: worst(losses),
 		Revenue: reconcile.Sum(variances, schemas.Revenue), Cost: reconcile.Sum(variances, schemas.Cost), Margin: reconcile.Sum(variances, schemas.Margin),
 	}
 	left.ByOffers, _ = sums.Margins.Rows(in.Period())
@@ -239,7 +242,11 @@ func sumShards(ctx context.Context, in *run.Inputs) (*reconcile.Sums, []schemas.
 	if err != nil {
 		return nil, nil, err
 	}
-	sums := NewSums(in.Book(), in.Period(), in.AsOf())
+	reach, err := normalise.ReachOf(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	sums := NewSums(in.Book(), in.Period(), in.AsOf(), reach)
 	var losses []schemas.MarginRow
 	for _, res := range shards {
 		// Decoding adds to what is there, so that the sums of all shards come together here.
@@ -255,14 +262,10 @@ func sumShards(ctx context.Context, in *run.Inputs) (*reconcile.Sums, []schemas.
 	return sums, losses, nil
 }
 
-// NewSums are the empty sums of a period, by the contracts and the exchange policy of the book as of a day.
-func NewSums(b run.Book, p schemas.Period, asOf schemas.Date) *reconcile.Sums {
-	levels := map[schemas.MeterID]bool{}
-	for i := range b.Catalogue().Meters {
-		m := &b.Catalogue().Meters[i]
-		levels[m.ID] = !m.AddsUp()
-	}
-	return reconcile.NewSums(reconcile.Calendar{Period: p, Zone: b.Zone(), Levels: levels}, Contracts(b, p, asOf))
+// NewSums are the empty sums of a period of which the data go so far, by the contracts and the exchange policy of the book as of
+// a day.
+func NewSums(b run.Book, p schemas.Period, asOf schemas.Date, reach *normalise.Reach) *reconcile.Sums {
+	return reconcile.NewSums(calendar(b, p, reach), Contracts(b, p, asOf))
 }
 
 // Contracts are those with peers for a period, as of a day.

@@ -10,21 +10,31 @@ import (
 // full and untouched. A text that a spreadsheet would take for a formula is neutralised by a leading apostrophe, and what a
 // terminal would obey is replaced: names come from deliveries.
 func AppendCSV(dst []byte, g *Grid) []byte {
+	dst = AppendCSVHead(dst, g)
+	for _, row := range g.Rows {
+		dst = AppendCSVRow(dst, row)
+	}
+	return dst
+}
+
+// AppendCSVHead and AppendCSVRow are AppendCSV piece by piece, for rows that need not be in memory together.
+func AppendCSVHead(dst []byte, g *Grid) []byte {
 	for i, c := range g.Columns {
 		dst = appendField(dst, i, neutral(c.Name))
 	}
-	dst = append(dst, "\r\n"...)
-	for _, row := range g.Rows {
-		for i, c := range row {
-			if c.Number {
-				dst = appendField(dst, i, c.Text)
-			} else {
-				dst = appendField(dst, i, neutral(c.Text))
-			}
+	return append(dst, "\r\n"...)
+}
+
+// AppendCSVRow appends a row.
+func AppendCSVRow(dst []byte, row []Cell) []byte {
+	for i, c := range row {
+		if c.Number {
+			dst = appendField(dst, i, c.Text)
+		} else {
+			dst = appendField(dst, i, neutral(c.Text))
 		}
-		dst = append(dst, "\r\n"...)
 	}
-	return dst
+	return append(dst, "\r\n"...)
 }
 
 // neutral puts an apostrophe before a text that begins as a formula does: by =, +, -, @, the same at full width, or a line

@@ -13,6 +13,8 @@ type Grid struct {
 	Name    string
 	Columns []GridColumn
 	Rows    [][]Cell
+	// Beyond is how many rows there are that it does not hold.
+	Beyond int
 }
 
 // GridColumn is one column of a grid.
@@ -86,7 +88,7 @@ func VarianceGrid(rows []schemas.Variance) Grid {
 			textCell(v.ID), textCell(v.Period), textCell(v.Offering), textCell(v.Region), textCell(v.Measure), textCell(v.Unit), textCell(v.Status),
 			numberCell(v.Plan), numberCell(v.Expected), numberCell(v.Actual), numberCell(v.Variance), optionalCell(v.Percent),
 			numberCell(c.Price), numberCell(c.Volume), numberCell(c.Mix), numberCell(c.FX), numberCell(c.Unplanned), numberCell(c.Missing), numberCell(c.Unsplit),
-			textCell(v.MixAt), optionalCell(v.RunRate), numberCell(v.Pending), textCell(v.Accrual), textCell(v.Through.String()), textCell(effect(v)), yesNo(v.Material), yesNo(v.Provisional),
+			textCell(v.MixAt), numberCell(v.UsageBased), optionalCell(v.RunRate), numberCell(v.Coming), numberCell(v.Pending), textCell(v.Accrual), textCell(v.Through.String()), textCell(effect(v)), yesNo(v.Material), yesNo(v.Provisional),
 		})
 	}
 	return g
@@ -130,6 +132,7 @@ func MarginGrid(rows []schemas.MarginRow) Grid {
 			textCell(m.ID), textCell(m.Period), textCell(m.Account), textCell(m.Offering), textCell(m.Currency),
 			numberCell(m.Revenue), numberCell(m.Cost), numberCell(m.Margin), optionalCell(m.Percent), countCell(m.Charges),
 			textCell(m.ValueCurrency), optionalCell(m.Rate), textCell(rateDay(m)), optionalCell(m.RevenueValue), optionalCell(m.CostValue), optionalCell(m.MarginValue),
+			optionalCell(m.RevenueToDate), countCell(m.Unvalued),
 		})
 	}
 	return g

@@ -14,12 +14,14 @@ import (
 // Sizes of a picture, in its own units: pixels at full width.
 const (
 	plotWidth  = 600
-	plotLabels = 186 // the column of labels
+	plotLabels = 96  // the least and the most room for the column of labels,
+	mostLabels = 288 //
+	labLetter  = 8   // and what a letter of it takes
 	plotValues = 104 // the least room for a value beside its bar
 	plotLetter = 8   // what a letter of it takes
 	plotRow    = 26
 	plotBar    = 16
-	labelMost  = 24 // letters of a label before it is cut; the whole stands in its tooltip
+	labelMost  = (mostLabels - 16) / labLetter // letters of a label before it is cut; the whole stands in its tooltip
 )
 
 // bar is one row of a bar chart: from Base to Base + Value on the scale.
@@ -41,6 +43,17 @@ type plot struct {
 	// lo and hi bound the scale; from and width are where it lies in pixels.
 	lo, hi      money.Decimal
 	from, width int64
+	// labels is the width of the column of labels.
+	labels int
+}
+
+// labelsOf is the room that the labels of bars need.
+func labelsOf(bars []bar) int {
+	letters := 0
+	for i := range bars {
+		letters = max(letters, utf8.RuneCountInString(bars[i].label))
+	}
+	return min(max(letters*labLetter+16, plotLabels), mostLabels)
 }
 
 // open begins a figure with its picture's title and description.
@@ -112,7 +125,7 @@ func (p *plot) line(x1, y1, x2, y2, class string) {
 // appendBars draws rows of horizontal bars from zero, below zero to the left, each with its label and its value.
 func appendBars(dst []byte, id, title, description string, bars []bar) []byte {
 	left, right := 0, plotValues
-	p := &plot{page: page{dst}}
+	p := &plot{page: page{dst}, labels: labelsOf(bars)}
 	for i := range bars {
 		b := &bars[i]
 		p.include(b.value)
@@ -123,8 +136,8 @@ func appendBars(dst []byte, id, title, description string, bars []bar) []byte {
 			right = max(right, need)
 		}
 	}
-	p.from = int64(plotLabels + left)
-	p.width = int64(plotWidth - plotLabels - left - right)
+	p.from = int64(p.labels + left)
+	p.width = int64(plotWidth - p.labels - left - right)
 	height := len(bars)*plotRow + 8
 	p.open(id, title, description, height)
 	zero := p.pixelRounded(money.Zero)
@@ -142,7 +155,7 @@ func appendBars(dst []byte, id, title, description string, bars []bar) []byte {
 func (p *plot) row(b *bar, top int, from, to money.Decimal) {
 	base := strconv.Itoa(top + plotBar - 2)
 	p.raw("<g>")
-	p.label(strconv.Itoa(plotLabels-10), base, "lab", "end", b.label)
+	p.label(strconv.Itoa(p.labels-10), base, "lab", "end", b.label)
 	left, right := from, to
 	if to.LessThan(from) {
 		left, right = to, from

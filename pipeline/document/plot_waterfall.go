@@ -11,7 +11,8 @@ import (
 //
 // Where all totals lie in the upper half of the scale it begins above zero, so that the causes can be seen, and says so.
 func appendWaterfall(dst []byte, id, title, description string, first namedPart, causes []bar, last namedPart, format func(money.Decimal) string) []byte {
-	p := &plot{page: page{dst}, from: plotLabels, width: plotWidth - plotLabels - plotValues}
+	p := &plot{page: page{dst}, labels: labelsOf(append([]bar{{label: first.name}, {label: last.name}}, causes...))}
+	p.from, p.width = int64(p.labels), int64(plotWidth-p.labels-plotValues)
 	steps := make([]bar, 0, len(causes)+2)
 	steps = append(steps, bar{label: first.name, value: first.part, text: format(first.part), class: "total", whole: true})
 	at := first.part

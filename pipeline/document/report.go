@@ -43,6 +43,18 @@ type Report struct {
 	Rates map[money.Currency]money.Ratio
 	// Days is the revenue of each variance by day, through Through; none where it is not known by day.
 	Days []schemas.DayRow
+	// Feeds say how far the data of each source go, of a period that goes on; none of one that is over.
+	Feeds []Feed
+	// Earnings are revenue by customer and account.
+	Earnings Earnings
+}
+
+// Feed is how far the data of a source go: no day where it has none.
+type Feed struct {
+	Source  schemas.SourceID
+	Through schemas.Date
+	// Every is how often it is expected to deliver.
+	Every schemas.Cadence
 }
 
 // FindingCount is how many findings of a code a run has, and the usage rows that they keep out.
@@ -61,9 +73,12 @@ type RoundedSum struct {
 	Residue    money.Decimal
 }
 
+// TopicFinding is that of items that count findings by severity.
+const TopicFinding = "Finding"
+
 // Item is one thing that needs attention.
 type Item struct {
-	// Topic is Delivery, Plan, Peer bill, Margin or Finding.
+	// Topic is Delivery, Outdated, Plan, Peer bill, Margin or Finding.
 	Topic string
 	// Title says what it is about, Detail what was found, and Action what to do about it.
 	Title, Detail, Action string
@@ -145,7 +160,7 @@ func (r *Report) graveFindings() []Item {
 		if findings == 0 {
 			continue
 		}
-		item := Item{Topic: "Finding", Detail: strings.Join(codes, ", ") + ".", Bad: true}
+		item := Item{Topic: TopicFinding, Detail: strings.Join(codes, ", ") + ".", Bad: true}
 		switch severity {
 		case schemas.Blocking:
 			item.Title, item.Action = "What keeps the period open", "Correct it, or waive it in the book by name and reason."

@@ -20,8 +20,10 @@ func (r *Report) HTML() []byte {
 	r.tiles(p)
 	r.attention(p, items)
 	r.pictures(p)
+	r.toDate(p)
 	r.planTable(p)
 	r.causeTable(p)
+	r.earnings(p)
 	r.peerTables(p)
 	r.marginTable(p)
 	r.findingTable(p)
@@ -86,7 +88,7 @@ func (r *Report) lead() string {
 	if !r.Through.IsZero() {
 		s += ", through " + r.Through.String()
 	}
-	s += "."
+	s += "." + FeedsBehind(r.Feeds, r.Through)
 	if r.Provisional {
 		s += " The figures are provisional"
 		if len(r.Missing) > 0 {
@@ -123,7 +125,13 @@ func (r *Report) tiles(p *page) {
 		p.raw("</p><p class=\"soft\">expected ")
 		p.text(r.rounded(t.v.Expected))
 		if t.v.RunRate != nil {
-			p.text(", run rate " + r.rounded(*t.v.RunRate) + " of " + r.rounded(t.v.Plan))
+			p.text(", run rate " + r.rounded(*t.v.RunRate) + " of " + r.rounded(t.v.RunRatePlan))
+			if rest := t.v.Plan.Sub(t.v.RunRatePlan); !rest.IsZero() {
+				p.text(" (" + r.rounded(rest) + " is planned for lines without data yet)")
+			}
+		}
+		if !t.v.Coming.IsZero() {
+			p.text(", charged for days to come " + r.rounded(t.v.Coming))
 		}
 		if !t.v.Pending.IsZero() {
 			p.text(", true-ups and minimums to be judged " + r.rounded(t.v.Pending))
@@ -249,7 +257,7 @@ func (r *Report) footer(p *page) {
 	p.raw(`<footer><h2>How to read this</h2><ul>
 <li>A variance is actual minus expected. Expected is the part of the plan due through the last day with data, by each line's own accrual.</li>
 <li>Its causes restate expected into actual step by step, line by line: `, mix, `, price (at the plan's exchange rates), exchange rates. Lines that only one side has are unplanned or missing as a whole. The causes add up to the variance exactly.</li>
-<li>The run rate extends what is charged for use to the whole month; what is recurring or charged once counts as it is.</li>
+<li>The run rate extends what is charged for use to the whole month, at the rate of the days of which its feed has data; what is recurring or charged once counts as it is. Of what comes from a feed that is behind, nothing is expected for the days since.</li>
 <li>A peer's bill is compared with our own meter at the contract's rate where the contract says so, else with the quantity or list cost that the peer states.</li>
 <li>The page rounds what it shows, to the minor unit and in pictures further, so that its last digits may not add up; the CSV files and the datasets hold every digit, and the workbook those that a spreadsheet computes with. <code>daybook explain</code> with an identifier shows the arithmetic and where each number comes from.</li>
 </ul>`)

@@ -17,6 +17,7 @@ func (r *Report) pictures(p *page) {
 	r.biggest(p)
 	r.peerBars(p)
 	r.marginBars(p)
+	r.earningBars(p)
 	r.findingBars(p)
 	p.raw("</section>\n")
 }
@@ -106,10 +107,14 @@ func (r *Report) runRate(p *page) {
 	rows := [][]string{
 		{"Plan of the month", r.rounded(v.Plan)}, {"Expected through " + r.Through.String(), r.rounded(v.Expected)}, {"Actual through " + r.Through.String(), r.rounded(v.Actual)},
 	}
-	if v.RunRate != nil {
+	whole := v.RunRate != nil && v.RunRatePlan.Equal(v.Plan)
+	switch {
+	case whole:
 		rows = append(rows, []string{"Run rate of the month", r.rounded(*v.RunRate)})
+	case v.RunRate != nil:
+		rows = append(rows, []string{"Run rate of the lines with data, planned at " + r.rounded(v.RunRatePlan), r.rounded(*v.RunRate)})
 	}
-	if v.RunRate != nil && gone < days {
+	if whole && gone < days {
 		courses = append(courses, course{name: "Run rate", class: "rate", points: []point{{gone, v.Actual}, {days, *v.RunRate}}, text: r.short(*v.RunRate)})
 	} else {
 		courses[1].text = r.short(v.Actual)

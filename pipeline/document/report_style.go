@@ -56,6 +56,8 @@ figure{margin:0 0 16px;min-width:0;break-inside:avoid}
 .plot .end{font-weight:600}
 .plot .end.actual,.plot .end.rate{fill:var(--good)}
 details{margin-top:8px}
+details+.scroll{margin-top:18px}
+a{color:var(--link)}
 summary{cursor:pointer;color:var(--link);font-size:13px}
 .scroll{overflow-x:auto;margin-bottom:14px}
 table{border-collapse:collapse;width:100%;font-size:13px}

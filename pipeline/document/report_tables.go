@@ -52,9 +52,9 @@ func (r *Report) planTable(p *page) {
 		p.raw("<tr>")
 		p.raw(`<th scope="row">`)
 		p.text(r.place(line[0]))
-		if line[0].Status != schemas.Planned {
+		if status := r.status(line[0]); status != "" {
 			p.raw(" ")
-			p.element("span", "soft", string(line[0].Status))
+			p.element("span", "soft", status)
 		}
 		p.raw("</th>")
 		if units.Unit != "" {
@@ -80,6 +80,18 @@ func (r *Report) planTable(p *page) {
 	p.tableEnd()
 	p.more(len(shown), len(lines), "the workbook and the CSV file")
 	p.raw("</section>\n")
+}
+
+// status is what is said of a line that not both sides have.
+func (r *Report) status(v *schemas.Variance) string {
+	first, _ := r.Period.Days()
+	switch {
+	case v.Status == schemas.Planned:
+		return ""
+	case v.Status == schemas.Missing && !v.Through.IsZero() && v.Through.Before(first):
+		return "no data yet"
+	}
+	return string(v.Status)
 }
 
 func dot(v *schemas.Variance) string {

@@ -33,7 +33,7 @@ func variance(offering, region, expected, actual, costExpected, cost, price, fx 
 		v.Plan = money.RoundTo(expected.Mul(dec("2.5")), 2, money.HalfEven)
 		v.Variance = actual.Sub(expected)
 		run := money.RoundTo(actual.Mul(dec("2.5")), 2, money.HalfEven)
-		v.RunRate = &run
+		v.RunRate, v.RunRatePlan = &run, v.Plan
 		v.Favourable = v.Variance.IsPositive() == (m != schemas.Cost)
 		if p, err := money.MulDivRound(v.Variance, dec("100"), expected.Abs(), 4, money.HalfEven); err == nil {
 			v.Percent = &p

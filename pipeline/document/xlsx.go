@@ -42,9 +42,11 @@ func (r *Report) Workbook() ([]byte, error) {
 	w.style()
 	w.summary(r)
 	w.toDate(r)
-	grids := []Grid{
-		AttentionGrid(r.Attention()), VarianceGrid(r.Variances), MatchGrid(r.Matches), MarginGrid(r.Margins), DayGrid(r.Days), FindingGrid(r.Findings),
+	grids := []Grid{AttentionGrid(r.Attention()), VarianceGrid(r.Variances)}
+	if r.Earnings.Customers.Count > 0 {
+		grids = append(grids, r.Earnings.Customers.grid(), r.Earnings.Accounts.grid())
 	}
+	grids = append(grids, MatchGrid(r.Matches), MarginGrid(r.Margins), DayGrid(r.Days), FindingGrid(r.Findings))
 	for i := range grids {
 		w.sheet(&grids[i])
 	}
@@ -124,7 +126,7 @@ func (w *workbook) sheet(g *Grid) {
 			widths[x] = max(widths[x], min(utf8.RuneCountInString(c.Text)+2, 60))
 		}
 	}
-	if beyond := len(g.Rows) - len(rows); beyond > 0 {
+	if beyond := g.Beyond + len(g.Rows) - len(rows); beyond > 0 {
 		w.text(name, 1, len(rows)+2, fmt.Sprintf("%d more %s in the CSV file and the dataset", beyond, schemas.OneOrMany(beyond, "row stands", "rows stand")), w.big)
 	}
 	for i, width := range widths {
@@ -211,7 +213,7 @@ func (w *workbook) summary(r *Report) {
 	w.try(name, w.file.SetSheetName("Sheet1", name))
 	w.text(name, 1, 1, cmp.Or(r.Provider, "Variances")+", "+string(r.Period), w.title)
 	w.text(name, 1, 2, r.state(), w.big)
-	for i, h := range []string{"Measure (" + string(r.Currency) + ")", "Plan of the month", "Expected to date", "Actual", "Variance", "Variance %", "Run rate", "To be judged"} {
+	for i, h := range []string{"Measure (" + string(r.Currency) + ")", "Plan of the month", "Expected to date", "Actual", "Variance", "Variance %", "Run rate", "Plan of its lines", "Charged for days to come", "To be judged"} {
 		w.text(name, i+1, 4, h, w.head)
 	}
 	for y, v := range []*schemas.Variance{&r.Revenue, &r.Cost, &r.Margin} {
@@ -221,10 +223,14 @@ func (w *workbook) summary(r *Report) {
 		}
 		w.cell(name, 6, 5+y, optionalCell(v.Percent), GridPercent)
 		w.cell(name, 7, 5+y, optionalCell(v.RunRate), GridAmount)
-		w.cell(name, 8, 5+y, numberCell(v.Pending), GridAmount)
+		if v.RunRate != nil {
+			w.cell(name, 8, 5+y, numberCell(v.RunRatePlan), GridAmount)
+		}
+		w.cell(name, 9, 5+y, numberCell(v.Coming), GridAmount)
+		w.cell(name, 10, 5+y, numberCell(v.Pending), GridAmount)
 	}
 	w.try(name, w.file.SetColWidth(name, "A", "A", 34))
-	w.try(name, w.file.SetColWidth(name, "B", "H", 19))
+	w.try(name, w.file.SetColWidth(name, "B", "J", 19))
 	largest := r.largest(schemas.Revenue, 12)
 	if len(largest) == 0 {
 		return

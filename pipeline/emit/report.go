@@ -33,6 +33,9 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 		Revenue: left.Revenue, Cost: left.Cost, Margin: left.Margin, Variances: left.Variances, Matches: left.Matches, Days: left.Days,
 		Margins: left.Losses, Rates: map[money.Currency]money.Ratio{},
 	}
+	for _, f := range left.Feeds {
+		rep.Feeds = append(rep.Feeds, document.Feed{Source: f.Source, Through: f.Through, Every: f.Every})
+	}
 	for i := range b.Catalogue().Offerings {
 		o := &b.Catalogue().Offerings[i]
 		rep.Offerings[o.ID] = o.Name

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"daybook/pipeline/compare"
 	"daybook/pipeline/document"
+	"daybook/pipeline/normalise"
 	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -14,17 +16,28 @@ import (
 
 // Figures are a run on one screen.
 type Figures struct {
-	Currency    money.Currency `json:"currency"`
-	Places      int32          `json:"places"`
-	Through     schemas.Date   `json:"through"`
-	Revenue     money.Decimal  `json:"revenue"`
-	Expected    money.Decimal  `json:"expected_revenue"`
-	PlanRevenue money.Decimal  `json:"plan_revenue"`
-	Cost        money.Decimal  `json:"cost"`
-	Margin      money.Decimal  `json:"margin"`
-	Accounts    int            `json:"accounts"`
-	Invoices    int            `json:"invoices"`
-	Charges     int64          `json:"charges"`
+	Currency money.Currency `json:"currency"`
+	Places   int32          `json:"places"`
+	Through  schemas.Date   `json:"through"`
+	// Feeds say how far the data of each source go, of a month that goes on.
+	Feeds       []normalise.Feed `json:"feeds,omitempty"`
+	Revenue     money.Decimal    `json:"revenue"`
+	Expected    money.Decimal    `json:"expected_revenue"`
+	PlanRevenue money.Decimal    `json:"plan_revenue"`
+	Cost        money.Decimal    `json:"cost"`
+	Margin      money.Decimal    `json:"margin"`
+	// RunRate is what the month comes to at the rate so far, of lines planned at RunRatePlan; nil where no line has one. Coming is
+	// charged for days to come, Pending what true-ups and minimums would add if the month ended now.
+	RunRate     *money.Decimal `json:"run_rate,omitempty"`
+	RunRatePlan money.Decimal  `json:"run_rate_plan"`
+	Coming      money.Decimal  `json:"coming"`
+	Pending     money.Decimal  `json:"pending"`
+	// Customers counts those with revenue, in this month or the one before.
+	Customers int            `json:"customers"`
+	Before    *money.Decimal `json:"revenue_before,omitempty"`
+	Accounts  int            `json:"accounts"`
+	Invoices  int            `json:"invoices"`
+	Charges   int64          `json:"charges"`
 	// Attention is what needs looking at, most money first; Items counts all, and Attention holds the first few.
 	Items     int             `json:"items"`
 	Attention []AttentionItem `json:"attention"`
@@ -53,6 +66,9 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	e := &reportEmitter{in: in, ctx: ctx, res: &run.Result{}}
+	if err := e.earnings(&rep.Earnings); err != nil {
+		return nil, err
+	}
 	e.write("variance.html", rep.HTML())
 	book, err := rep.Workbook()
 	if err != nil {
@@ -148,11 +164,16 @@ func (e *reportEmitter) index(rep *document.Report) (*Figures, error) {
 func (f *Figures) fill(rep *document.Report, left *compare.Compared) {
 	f.Currency, f.Places, f.Through = rep.Currency, rep.Places, rep.Through
 	f.Revenue, f.Expected, f.PlanRevenue = left.Revenue.Actual, left.Revenue.Expected, left.Revenue.Plan
-	f.Cost, f.Margin = left.Cost.Actual, left.Margin.Actual
+	f.Cost, f.Margin, f.Feeds = left.Cost.Actual, left.Margin.Actual, left.Feeds
+	f.RunRate, f.RunRatePlan, f.Coming, f.Pending = left.Revenue.RunRate, left.Revenue.RunRatePlan, left.Revenue.Coming, left.Revenue.Pending
+	f.Customers = rep.Earnings.Customers.Count
+	if rep.Earnings.Known {
+		f.Before = &rep.Earnings.Customers.Before
+	}
 	for i := range left.ByOffers {
 		f.Charges += left.ByOffers[i].Charges
 	}
-	items := rep.Attention()
+	items := slices.DeleteFunc(rep.Attention(), func(it document.Item) bool { return it.Topic == document.TopicFinding }) // which are counted by code
 	f.Items = len(items)
 	for _, item := range items[:min(len(items), shownItems)] {
 		a := AttentionItem{Topic: item.Topic, Title: item.Title, Detail: item.Detail, Explain: item.Explain}

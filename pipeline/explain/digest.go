@@ -12,7 +12,7 @@ import (
 // Tables returns every dataset that a run writes as Parquet, in the order in which they come about.
 func Tables() []*schemas.Table {
 	return []*schemas.Table{
-		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days,
+		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/book"
 	"daybook/pipeline/compare"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/normalise"
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/reconcile"
@@ -87,7 +88,8 @@ func varianceAt(c cells) (*schemas.Variance, error) {
 			FX: c.decimal(schemas.VarFxCause), Unplanned: c.decimal(schemas.VarUnplannedCause), Missing: c.decimal(schemas.VarMissingCause),
 			Unsplit: c.decimal(schemas.VarUnsplitCause),
 		},
-		MixAt: schemas.MixAt(c.text(schemas.VarMixAt)), RunRate: c.optional(schemas.VarRunRate), Pending: c.decimal(schemas.VarPending), Accrual: schemas.Accrual(c.text(schemas.VarAccrual)), Material: c.text(schemas.VarMaterial) == "yes",
+		MixAt: schemas.MixAt(c.text(schemas.VarMixAt)), UsageBased: c.decimal(schemas.VarUsageBased), RunRate: c.optional(schemas.VarRunRate),
+		Coming: c.decimal(schemas.VarComing), Pending: c.decimal(schemas.VarPending), Accrual: schemas.Accrual(c.text(schemas.VarAccrual)), Material: c.text(schemas.VarMaterial) == "yes",
 		Provisional: c.text(schemas.VarProvisional) == "yes",
 	}
 	var err error
@@ -140,6 +142,9 @@ func varianceFigures(e *Explanation, v *schemas.Variance) {
 			e.figure(c.name, c.value, v.Unit)
 		}
 	}
+	if !v.Coming.IsZero() {
+		e.figure("charged for days to come", v.Coming, v.Unit)
+	}
 	if !v.Pending.IsZero() {
 		e.figure("true-ups and minimums to be judged", v.Pending, v.Unit)
 	}
@@ -164,16 +169,14 @@ func checkReconciled(steps []schemas.Step) error {
 
 // compareAgain sums all charges of the run anew, compares them with the plan, and holds the row against the result.
 func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Variance) error {
-	actuals := compare.NewSums(run.WholeBook(l.book), l.Manifest.Spec.Period, l.asOf()).Actuals
+	whole, reach := run.WholeBook(l.book), normalise.ReachIn(l.Manifest, l.book.Zone)
+	actuals := compare.NewSums(whole, v.Period, l.asOf(), reach).Actuals
 	for _, o := range l.outputs(&schemas.Charges, "") {
 		if err := rows.ReadCharges(ctx, l.store, o.Key, rows.ComparedCharge, actuals.Add); err != nil {
 			return err
 		}
 	}
-	rows, _, err := reconcile.Compare(reconcile.Comparison{
-		Period: v.Period, Currency: l.book.Provider.Currency, Plan: &l.book.Plan, Actuals: actuals, FX: compare.Exchange(run.WholeBook(l.book), v.Period, v.Through, l.asOf()),
-		Through: v.Through, Provisional: l.Manifest.Provisional,
-	})
+	rows, _, err := reconcile.Compare(compare.NewComparison(whole, v.Period, actuals, compare.Exchange(whole, v.Period, reach.Through, l.asOf()), reach))
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,14 @@ func (m *Month) Holds(b *dataset.Batch, i int) bool {
 	return at >= m.start && at < m.end
 }
 
+// longestDay is one on which clocks are set back, in microseconds.
+const longestDay = int64(25 * time.Hour / time.Microsecond)
+
+// restOf reports whether an interval is for the rest of the month, wherever that ends, and for more than a day of it.
+func (m *Month) restOf(start, end int64) bool {
+	return end >= m.end-eastmost.Microseconds() && end-start > longestDay
+}
+
 // Constants fill label columns with one value. Its zero value is ready for use.
 type Constants struct {
 	dicts map[int]*dataset.Dictionary

@@ -24,7 +24,8 @@ type Decoded struct {
 	// Source and Delivery are those of the object.
 	Source   schemas.SourceID `json:"source"`
 	Delivery string           `json:"delivery"`
-	// LastTime is the latest end of a charge period, in microseconds: how far the period has come.
+	// LastTime is the latest end of a charge period, in microseconds: how far the period has come. A row for the rest of a
+	// month, such as a fee, says nothing of its last days: it counts when it begins.
 	LastTime int64 `json:"last_time"`
 	// Holds is what the object holds of each month, of a source that adds to what was there.
 	Holds map[schemas.Period]dataset.Totals `json:"holds,omitempty"`
@@ -287,7 +288,7 @@ func (n *normaliser) rows(b *dataset.Batch) error {
 // says to which billing period a row belongs, whenever the use was; a meter only says when the use was. What is left of the
 // batch comes back, with its shards.
 func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
-	ends := &b.Columns[schemas.UseChargePeriodEnd]
+	starts, ends := &b.Columns[schemas.UseChargePeriodStart], &b.Columns[schemas.UseChargePeriodEnd]
 	outside := 0
 	n.marks.begin(b.Rows)
 	for i := range b.Rows {
@@ -302,8 +303,11 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 		}
 		if !in {
 			outside++
-		} else if ends.Ints[i] > n.last {
-			n.last = ends.Ints[i]
+		} else if end := ends.Ints[i]; end > n.last {
+			if n.month.restOf(starts.Ints[i], end) {
+				end = starts.Ints[i] + 1
+			}
+			n.last = max(n.last, end)
 		}
 	}
 	n.marks.end(b)

@@ -27,7 +27,7 @@ var ComparedCharge = []int{
 	schemas.ChargeChargeId, schemas.ChargeBillingAccountId, schemas.ChargeOfferingId, schemas.ChargeMeterId, schemas.ChargeRegionId,
 	schemas.ChargeChargeCategory, schemas.ChargeChargeFrequency, schemas.ChargeChargePeriodStart, schemas.ChargeChargePeriodEnd,
 	schemas.ChargeModel, schemas.ChargeChargeClass, schemas.ChargePricingQuantity, schemas.ChargePricingUnit, schemas.ChargeBilledCost, schemas.ChargeBillingCurrency, schemas.ChargePeerCost,
-	schemas.ChargeProviderCurrency, schemas.ChargeBilledValue, schemas.ChargePeerCostValue,
+	schemas.ChargeProviderCurrency, schemas.ChargeExchangeRate, schemas.ChargeExchangeDay, schemas.ChargeBilledValue, schemas.ChargePeerCostValue,
 }
 
 // ReadCharges calls each for every charge of a part of the dataset, in its order, with all columns or some. What each gets is

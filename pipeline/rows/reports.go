@@ -87,6 +87,8 @@ func AppendMargins(rows []schemas.MarginRow, write func(*dataset.Batch) error) e
 		w.optional(schemas.MarginRevenueValue, m.RevenueValue)
 		w.optional(schemas.MarginCostValue, m.CostValue)
 		w.optional(schemas.MarginMarginValue, m.MarginValue)
+		w.optional(schemas.MarginRevenueToDate, m.RevenueToDate)
+		w.Batch.AppendInt(schemas.MarginUnvalued, m.Unvalued)
 	})
 }
 
@@ -114,7 +116,9 @@ func AppendVariances(rows []schemas.Variance, write func(*dataset.Batch) error) 
 		w.decimal(schemas.VarMissingCause, v.Causes.Missing)
 		w.decimal(schemas.VarUnsplitCause, v.Causes.Unsplit)
 		w.Batch.AppendText(schemas.VarMixAt, string(v.MixAt))
+		w.decimal(schemas.VarUsageBased, v.UsageBased)
 		w.optional(schemas.VarRunRate, v.RunRate)
+		w.decimal(schemas.VarComing, v.Coming)
 		w.decimal(schemas.VarPending, v.Pending)
 		w.Batch.AppendText(schemas.VarAccrual, string(v.Accrual))
 		w.Batch.AppendText(schemas.VarThrough, v.Through.String())

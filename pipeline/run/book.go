@@ -34,6 +34,9 @@ func (b Book) Provider() *schemas.Provider { return &b.ask(book.PartProvider).Pr
 // Zone is the provider's.
 func (b Book) Zone() *time.Location { return b.ask(book.PartProvider).Zone }
 
+// Sources are where deliveries appear, in order.
+func (b Book) Sources() []schemas.Source { return b.ask(book.PartSources).Sources }
+
 // Source returns a source by its identifier.
 func (b Book) Source(id schemas.SourceID) (*schemas.Source, bool) {
 	return b.ask(book.PartSources).Source(id)

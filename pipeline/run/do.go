@@ -12,6 +12,7 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // Result is what a task leaves: references to its outputs, what it counted, and small partial sums for later steps. It is
@@ -88,12 +89,14 @@ type Output struct {
 	Digest string `json:"digest,omitempty"`
 }
 
-// CodeCount is how many findings of a code there are, and the rows that they stand for.
+// CodeCount is how many findings of a code there are, the rows that they stand for, and the money.
 type CodeCount struct {
 	Code     schemas.Code     `json:"code"`
 	Severity schemas.Severity `json:"severity"`
 	Findings int64            `json:"findings"`
 	Rows     int64            `json:"rows"`
+	// Amounts are the sizes of what the findings are about, whichever way they go, by currency.
+	Amounts map[money.Currency]money.Decimal `json:"amounts,omitempty"`
 }
 
 // Control says where rows went, as exact totals of rows, quantities by unit and costs by currency. A step fills what it
@@ -134,11 +137,14 @@ type Control struct {
 	Invoiced dataset.Totals `json:"invoiced"`
 	// Valued is what the earning charges come to in the provider's currency as far as there is a rate, by measure as quantities: so
 	// much do Variances show or leave Unshown. Its revenue is Spread over days, and so much of it as variances show is that of Days.
-	Valued    dataset.Totals `json:"valued,omitzero"`
-	Variances dataset.Totals `json:"variances,omitzero"`
-	Unshown   dataset.Totals `json:"unshown,omitzero"`
-	Spread    dataset.Totals `json:"spread,omitzero"`
-	Days      dataset.Totals `json:"days,omitzero"`
+	// All of it is what customers.csv and accounts.csv sum to, ByCustomer and ByAccount, with the charges behind them as rows.
+	Valued     dataset.Totals `json:"valued,omitzero"`
+	Variances  dataset.Totals `json:"variances,omitzero"`
+	Unshown    dataset.Totals `json:"unshown,omitzero"`
+	Spread     dataset.Totals `json:"spread,omitzero"`
+	Days       dataset.Totals `json:"days,omitzero"`
+	ByCustomer dataset.Totals `json:"by_customer,omitzero"`
+	ByAccount  dataset.Totals `json:"by_account,omitzero"`
 	// Billed are the rows of usage that peers bill, with what they bill as costs, and Matched those behind peer matches.
 	Billed  dataset.Totals `json:"billed,omitzero"`
 	Matched dataset.Totals `json:"matched,omitzero"`

@@ -83,7 +83,7 @@ func (f *Findings) Add(x schemas.Finding) {
 		f.counts, f.sums = map[schemas.Code]CodeCount{}, foundSums{}
 	}
 	x.Message = clipped(x.Message)
-	AddCode(f.counts, CodeCount{Code: x.Code, Severity: x.Severity, Findings: 1, Rows: x.Rows})
+	AddCode(f.counts, oneOf(x.Code, x.Severity, x.Rows, x.Cost, x.Currency))
 	f.sums.addFinding(&x)
 	f.rows = append(f.rows, x)
 	f.bytes += findingBytes + len(x.Message) + len(x.Value)
@@ -91,6 +91,20 @@ func (f *Findings) Add(x schemas.Finding) {
 		f.err = f.spill.put(f.rows)
 		f.rows, f.bytes = f.rows[:0], 0
 	}
+}
+
+// oneOf counts one finding.
+func oneOf(code schemas.Code, severity schemas.Severity, rows int64, cost money.Fixed, currency money.Currency) CodeCount {
+	one := CodeCount{Code: code, Severity: severity, Findings: 1, Rows: rows}
+	if !cost.IsZero() {
+		one.Amounts = map[money.Currency]money.Decimal{currency: cost.Decimal().Abs()}
+	}
+	return one
+}
+
+// equal compares all but the amounts, of which foundSums has more.
+func (c CodeCount) equal(o CodeCount) bool {
+	return c.Code == o.Code && c.Severity == o.Severity && c.Findings == o.Findings && c.Rows == o.Rows
 }
 
 // Close gives back what the findings hold.
@@ -132,7 +146,12 @@ func (f *Findings) Write(ctx context.Context, in *Inputs, res *Result) error {
 	}, func(b *dataset.Batch) error {
 		for i := range b.Rows {
 			text := func(column int) string { return b.Columns[column].StringAt(i) }
-			AddCode(counts, CodeCount{schemas.Code(text(schemas.FindCode)), schemas.Severity(text(schemas.FindSeverity)), 1, b.Columns[schemas.FindRows].Ints[i]})
+			var cost money.Fixed
+			if v := &b.Columns[schemas.FindCost]; !v.IsNull(i) {
+				cost = v.Decs[i]
+			}
+			AddCode(counts, oneOf(schemas.Code(text(schemas.FindCode)), schemas.Severity(text(schemas.FindSeverity)), b.Columns[schemas.FindRows].Ints[i],
+				cost, money.Currency(text(schemas.FindCurrency))))
 			sums.addRow(b, i)
 		}
 		return nil
@@ -141,7 +160,7 @@ func (f *Findings) Write(ctx context.Context, in *Inputs, res *Result) error {
 		return err
 	}
 	res.Outputs = append(res.Outputs, out)
-	if have := SortedCodes(counts); !slices.Equal(have, res.Codes) {
+	if have := SortedCodes(counts); !slices.EqualFunc(have, res.Codes, CodeCount.equal) {
 		return fmt.Errorf("%w: %s has findings %+v, and there were %+v", ErrUnbalanced, out.Key, have, res.Codes)
 	}
 	if diff := sums.diff(f.sums); diff != "" {

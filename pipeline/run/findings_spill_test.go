@@ -95,9 +95,9 @@ func TestFindingsAreCounted(t *testing.T) {
 		says  string
 	}{
 		{"nothing", func(*Findings) {}, ""},
-		{"lost", func(f *Findings) { f.rows = f.rows[1:] }, "has findings [{Code:bad_json Severity:rejected Findings:1 Rows:1}], and there were [{Code:bad_json Severity:rejected Findings:2 Rows:2}]"},
-		{"doubled", func(f *Findings) { f.rows = append(f.rows, f.rows[0]) }, "Findings:3 Rows:3}], and there were"},
-		{"of more rows", func(f *Findings) { f.rows[0].Rows = 2 }, "Findings:2 Rows:3}], and there were"},
+		{"lost", func(f *Findings) { f.rows = f.rows[1:] }, "has findings [{Code:bad_json Severity:rejected Findings:1 Rows:1 Amounts:map[EUR:5]}], and there were [{Code:bad_json Severity:rejected Findings:2 Rows:2 Amounts:map[EUR:10]}]"},
+		{"doubled", func(f *Findings) { f.rows = append(f.rows, f.rows[0]) }, "Findings:3 Rows:3 Amounts:map[EUR:15]}], and there were"},
+		{"of more rows", func(f *Findings) { f.rows[0].Rows = 2 }, "Findings:2 Rows:3 Amounts:map[EUR:10]}], and there were"},
 		{"of another code", func(f *Findings) { f.rows[0].Code = schemas.CodeBadTime }, "Code:bad_time"},
 		{"of another amount", func(f *Findings) { f.rows[0].Cost = money.Fixed{} }, "cost in EUR 5 instead of 10"},
 		{"of another unit", func(f *Findings) { f.rows[0].Unit, f.rows[0].Quantity = "GB", cost }, "quantity in GB 5 instead of 0"},

@@ -11,6 +11,7 @@ import (
 
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // Manifest is what a run leaves for readers: its spec, where every row went, and what was written. It is the last thing a
@@ -103,7 +104,13 @@ func AddCode(codes map[schemas.Code]CodeCount, c CodeCount) {
 	if slices.Index(schemas.Severities, sum.Severity) > slices.Index(schemas.Severities, severity) {
 		severity = sum.Severity
 	}
-	codes[c.Code] = CodeCount{c.Code, severity, sum.Findings + c.Findings, sum.Rows + c.Rows}
+	if sum.Amounts == nil && len(c.Amounts) > 0 {
+		sum.Amounts = map[money.Currency]money.Decimal{}
+	}
+	for currency, amount := range c.Amounts {
+		sum.Amounts[currency] = sum.Amounts[currency].Add(amount)
+	}
+	codes[c.Code] = CodeCount{c.Code, severity, sum.Findings + c.Findings, sum.Rows + c.Rows, sum.Amounts}
 }
 
 // SortedCodes returns the counts in the order of schemas.Codes.

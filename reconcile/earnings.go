@@ -1,0 +1,118 @@
+package reconcile
+
+import (
+	"cmp"
+	"slices"
+
+	"daybook/reconcile/tally"
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// Earnings sums what each account earns in a period and earned in the one before, in the provider's currency. What it holds is
+// of the size of the book. The zero value is ready to use; it is not safe for concurrent use.
+type Earnings struct {
+	sums map[schemas.AccountID]*earned
+}
+
+// Owner is whose an account is.
+type Owner struct {
+	Customer, CustomerName, AccountName string
+}
+
+type earned struct {
+	revenue, whole, before money.Fixed
+	charges, unvalued      int64
+	// was is whose it was the month before.
+	was Owner
+}
+
+func (e *Earnings) of(id schemas.AccountID) *earned {
+	s := e.sums[id]
+	if s == nil {
+		if e.sums == nil {
+			e.sums = map[schemas.AccountID]*earned{}
+		}
+		s = new(earned)
+		e.sums[id] = s
+	}
+	return s
+}
+
+// Add counts charges of an account: how many there are, those that have no exchange rate, what the others come to, and how much
+// of that counts to date. The error is a sum that overflows.
+func (e *Earnings) Add(id schemas.AccountID, charges, unvalued int64, whole, toDate money.Fixed) error {
+	s := e.of(id)
+	s.charges, s.unvalued = s.charges+charges, s.unvalued+unvalued
+	return tally.AddAll("revenue", string(id), []*money.Fixed{&s.revenue, &s.whole}, []money.Fixed{toDate, whole})
+}
+
+// AddBefore counts revenue of the month before, when the account was an owner's. The error is a sum that overflows.
+func (e *Earnings) AddBefore(id schemas.AccountID, was Owner, revenue money.Fixed) error {
+	s := e.of(id)
+	s.was = was
+	return tally.AddAll("revenue of the month before", string(id), []*money.Fixed{&s.before}, []money.Fixed{revenue})
+}
+
+// EarningsOf is what the rows of earnings have in common.
+type EarningsOf struct {
+	Period   schemas.Period
+	Currency money.Currency
+	// Month is the period before, of which revenue was added; empty where there is none.
+	Month schemas.Period
+	// Owner finds whose an account is in the book, and reports false where it has none of that name.
+	Owner func(schemas.AccountID) (Owner, bool)
+}
+
+// Rows returns the earnings by customer and by account, sorted as schemas.Customers and schemas.Accounts say; accounts without
+// charges that earn and without revenue before are left out.
+func (e *Earnings) Rows(of EarningsOf) (customers, accounts []schemas.Earning) {
+	for id, s := range e.sums {
+		if s.charges == 0 && s.before.IsZero() {
+			continue
+		}
+		owner, ok := of.Owner(id)
+		if !ok {
+			owner = s.was
+		}
+		accounts = append(accounts, of.row(id, cmp.Or(owner, Owner{Customer: string(id)}), s))
+	}
+	slices.SortFunc(accounts, func(a, b schemas.Earning) int {
+		return cmp.Or(cmp.Compare(a.Customer, b.Customer), cmp.Compare(a.Account, b.Account))
+	})
+	for i := range accounts {
+		a := &accounts[i]
+		if n := len(customers); n == 0 || customers[n-1].Customer != a.Customer {
+			customers = append(customers, schemas.Earning{
+				Period: a.Period, Customer: a.Customer, CustomerName: a.CustomerName, Currency: a.Currency, Month: a.Month,
+			})
+		}
+		c := &customers[len(customers)-1]
+		c.Accounts++
+		c.Charges, c.Unvalued = c.Charges+a.Charges, c.Unvalued+a.Unvalued
+		c.Revenue, c.Coming, c.Before = c.Revenue.Add(a.Revenue), c.Coming.Add(a.Coming), c.Before.Add(a.Before)
+	}
+	for i := range customers {
+		compareBefore(&customers[i])
+	}
+	return customers, accounts
+}
+
+func (of *EarningsOf) row(id schemas.AccountID, owner Owner, s *earned) schemas.Earning {
+	r := schemas.Earning{
+		Period: of.Period, Customer: owner.Customer, CustomerName: owner.CustomerName, Account: id, AccountName: owner.AccountName,
+		Currency: of.Currency, Revenue: s.revenue.Decimal(), Before: s.before.Decimal(), Month: of.Month, Charges: s.charges, Unvalued: s.unvalued,
+	}
+	r.Coming = s.whole.Decimal().Sub(r.Revenue)
+	compareBefore(&r)
+	return r
+}
+
+// compareBefore fills in what has changed since the month before, where there is one.
+func compareBefore(r *schemas.Earning) {
+	if r.Month == "" {
+		return
+	}
+	r.Change = r.Revenue.Sub(r.Before)
+	r.Percent = percentRounded(r.Change, r.Before)
+}

@@ -19,6 +19,8 @@ type Current struct {
 	Provisional bool           `json:"provisional"`
 	// Previous is the run that this one replaced, if any.
 	Previous schemas.RunID `json:"previous,omitempty"`
+	// Digest seals the pointer as it lies in the store.
+	Digest string `json:"digest"`
 }
 
 func currentKey(p schemas.Period) string { return fmt.Sprintf("periods/%s/current.json", p) }
@@ -37,6 +39,9 @@ func ReadCurrent(ctx context.Context, s store.Store, p schemas.Period) (*Current
 		}
 		if c.Period != p || !isRunID(c.Run) {
 			return fmt.Errorf("it names run %q of period %q", c.Run, c.Period)
+		}
+		if sealed, sound := Unseal(body); sealed && !sound { // pointers had no seal once
+			return errAltered
 		}
 		return nil
 	})
@@ -90,7 +95,7 @@ func Point(ctx context.Context, s store.Store, m *Manifest, prepared store.Versi
 	if err != nil {
 		return nil, err
 	}
-	_, err = s.Swap(ctx, currentKey(m.Spec.Period), append(body, '\n'), version)
+	_, err = s.Swap(ctx, currentKey(m.Spec.Period), Seal(append(body, '\n')), version)
 	if errors.Is(err, store.ErrStale) {
 		have, _, err = ReadCurrent(ctx, s, m.Spec.Period)
 		if err == nil && have.Run == m.Run {

@@ -23,6 +23,7 @@ var ErrOtherProvider = errors.New("a store holds the runs of one provider")
 
 type owned struct {
 	Provider string `json:"provider"`
+	Digest   string `json:"digest"`
 }
 
 // Claim makes a store the provider's, by the identifier in its book, if it is nobody's yet. The error wraps ErrOtherProvider
@@ -38,11 +39,11 @@ func Claim(ctx context.Context, s store.Store, provider string) error {
 		if other != "" && other != provider {
 			return sameOwner(provider, other)
 		}
-		body, err := json.Marshal(owned{provider})
+		body, err := json.Marshal(owned{Provider: provider})
 		if err != nil {
 			return err
 		}
-		_, err = s.Create(ctx, ownerKey, bytes.NewReader(append(body, '\n')))
+		_, err = s.Create(ctx, ownerKey, bytes.NewReader(Seal(append(body, '\n'))))
 		switch {
 		case err == nil, errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 			return nil
@@ -63,6 +64,9 @@ func owner(ctx context.Context, s store.Store) (string, error) {
 	var has owned
 	version, err := store.ReadDecoded(ctx, s, ownerKey, func(body []byte) error {
 		has = owned{}
+		if sealed, sound := Unseal(body); sealed && !sound { // it had no seal once
+			return errAltered
+		}
 		return json.Unmarshal(body, &has)
 	})
 	switch {

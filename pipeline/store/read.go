@@ -222,7 +222,7 @@ func checkSwap(ctx context.Context, key string, body []byte) error {
 		return fmt.Errorf("swap: %w", err)
 	}
 	if len(body) > maxWhole {
-		return fmt.Errorf("swap %q: %d bytes are more than the %d that one may swap; create an object and swap a pointer to it",
+		return fmt.Errorf("swap %q: %d bytes are more than the %d that can be replaced at once; if the object is damaged, remove it, and it is made anew",
 			key, len(body), maxWhole)
 	}
 	return nil

@@ -24,7 +24,7 @@ func Stages() []run.Stage {
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
 			{
-				Name: "shard", Version: "6", Width: run.PerShard, Do: normalise.Shard,
+				Name: "shard", Version: "7", Width: run.PerShard, Do: normalise.Shard,
 				Reads: []string{"normalise/object"}, Balances: deduplicated, SizeBy: "normalise/object", Size: normalise.SentTo,
 			},
 		}},

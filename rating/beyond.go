@@ -12,13 +12,19 @@ import (
 // and currency.
 const mostUnrated = 1 << 13
 
+// longLabels is how long the labels of such a set may be: those of longer ones are counted with the others at once.
+const longLabels = 1 << 10
+
 // beyond returns what labels are counted with that cannot be rated and come beyond those that are told apart in the account at
 // hand; nil for others.
 func (t *Tally) beyond(x *Labels) *Labels {
-	if t.unrated < t.mostUnrated || x.stamp == t.stamp || x.beyond || !t.unratable(x) {
+	if x.stamp == t.stamp || x.beyond || !t.unratable(x) {
 		return nil
 	}
 	labels, code := x.found[0].labels, x.found[0].code
+	if t.unrated < t.mostUnrated && bytesOf(labels) <= longLabels {
+		return nil
+	}
 	if t.account == nil {
 		code = schemas.CodeUnknownAccount
 	}
@@ -39,6 +45,13 @@ func (t *Tally) beyond(x *Labels) *Labels {
 	return out
 }
 
+func bytesOf(labels []string) (n int) {
+	for _, l := range labels {
+		n += len(l)
+	}
+	return n
+}
+
 // unratable reports whether no meter takes rows with the labels, whatever the account has, or the account is not known. Rows that
 // another period answers for, or that several meters take, are told apart.
 func (t *Tally) unratable(x *Labels) bool {
@@ -51,5 +64,5 @@ func (x *Labels) Beyond() bool { return x.beyond }
 
 // beyondSubject says of what a finding is that stands for all beyond those that are told apart.
 func beyondSubject(most int) string {
-	return fmt.Sprintf("all that is like this beyond the first %d SKUs and services", most)
+	return fmt.Sprintf("all that is like this beyond the first %d SKUs and services, or has names of more than %d bytes", most, longLabels)
 }

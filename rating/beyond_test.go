@@ -28,9 +28,12 @@ func TestBeyondTheUnrated(t *testing.T) {
 	for _, id := range []schemas.AccountID{"a", "nobody", "a"} {
 		tally.Begin(id)
 		var remembered []*Labels // as a caller may, from account to account
-		for i := range 2 * skus {
+		for i := range 2*skus + 2 {
 			labels := make([]string, len(plan.Columns()))
 			labels[labelSource], labels[labelSKU], labels[labelConsumedUnit] = "meter", fmt.Sprintf("sku-%02d", i/2), []string{"h", "GB"}[i%2]
+			if i < 2 { // too long to be kept, though the first
+				labels[labelService] = strings.Repeat("s", longLabels)
+			}
 			x := tally.Known(labels)
 			remembered = append(remembered, x)
 			for _, h := range tally.ResolveAgain(x) {
@@ -51,15 +54,15 @@ func TestBeyondTheUnrated(t *testing.T) {
 			rows += f.Rows
 			if strings.Contains(f.Message, "all that is like this beyond the first 5 SKUs") {
 				beyond++
-				if f.Value != "" || f.Rows < skus-most || f.Quantity != money.FixedFromInt(f.Rows) {
+				if f.Value != "" || f.Rows < skus+1-most || f.Quantity != money.FixedFromInt(f.Rows) {
 					t.Errorf("%s: %+v", id, f)
 				}
 			}
 		}
-		if rows != 2*skus || beyond != 2 || len(out.Findings) != most+2 {
+		if rows != 2*skus+2 || beyond != 2 || len(out.Findings) != most+2 {
 			t.Errorf("%s: %d rows in %d findings, %d of them of others", id, rows, len(out.Findings), beyond)
 		}
-		for _, x := range remembered[:most] {
+		for _, x := range remembered[2 : most+2] {
 			if x.Beyond() {
 				t.Errorf("%s: the first are not told apart", id)
 			}

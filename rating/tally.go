@@ -211,7 +211,7 @@ func (t *Tally) ResolveAgain(x *Labels) []Handle {
 	if y := t.beyond(x); y != nil {
 		return t.ResolveAgain(y)
 	}
-	if t.unratable(x) {
+	if !x.beyond && t.unratable(x) {
 		t.unrated++
 	}
 	x.stamp, x.at = t.stamp, len(t.combos)

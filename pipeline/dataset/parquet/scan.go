@@ -144,7 +144,7 @@ func (f *Reader) From(t *schemas.Table, wanted ...int) []int {
 // mostLabelBytes is how many bytes of labels, as they stand in pages, a row group may have before it begins dictionaries anew:
 // those of a file of many such groups would hold all of its texts at once. It goes by the file alone, so that whoever reads it
 // gets the same.
-const mostLabelBytes = 16 << 20
+const mostLabelBytes = 12 << 20
 
 // Next resets b and fills it with the next rows, never of two row groups. Where a row group has many texts of labels, its
 // columns get dictionaries of their own. It reports false at the end. An error is

@@ -41,7 +41,7 @@ type WriterOptions struct {
 	// keeps rows of long texts from taking any amount of memory.
 	RowGroupTextBytes int
 	// RowGroupLabelBytes is how much text the labels of a row group may have before it ends, with the row that brings more; 0
-	// is 64 MiB.
+	// is 16 MiB.
 	RowGroupLabelBytes int
 	// Sorted lists the columns, by position, by which the rows are in ascending order with nulls first. It is recorded
 	// in the file and not checked.
@@ -133,7 +133,7 @@ func NewWriter(w io.Writer, t *schemas.Table, meta []KeyValue, options WriterOpt
 		options.RowGroupTextBytes = 256 << 20
 	}
 	if options.RowGroupLabelBytes <= 0 {
-		options.RowGroupLabelBytes = 64 << 20
+		options.RowGroupLabelBytes = 16 << 20
 	}
 	buffers := options.Buffers
 	if buffers == nil {

@@ -105,6 +105,16 @@ func TestCompareConserves(t *testing.T) {
 		rows, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: d.plan(), Actuals: whole, FX: fxOfTests, Through: last})
 		must(t, err)
 		checkActuals(t, seed, rows, totals)
+		// What the actuals do not show is said, to the last digit.
+		value := money.Zero
+		for _, c := range charges {
+			if c.EarnsRevenue() && c.Value.Known {
+				value = value.Add(c.Value.Amount)
+			}
+		}
+		if sum := reconcile.Sum(rows, schemas.Revenue); !sum.Actual.Add(sum.Unshown).Equal(value) {
+			t.Errorf("seed %d: actuals %s and %s unshown, and charges of %s", seed, sum.Actual, sum.Unshown, value)
+		}
 	}
 }
 

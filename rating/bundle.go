@@ -45,7 +45,8 @@ func (b *bill) bundles() error {
 	return nil
 }
 
-// divideLine makes one line for each part of a bundle. Usage and peers' cost stay with the first, so that they count once.
+// divideLine makes one line for each part of a bundle. Usage, what was consumed and peers' cost stay with the first, so that they
+// count once.
 func (b *bill) divideLine(l *line, parts []schemas.BundlePart) ([]*line, error) {
 	places, _ := money.MinorUnits(l.charge.Currency)
 	places = max(places, -l.charge.Amount.Exponent())
@@ -78,7 +79,7 @@ func (b *bill) divideLine(l *line, parts []schemas.BundlePart) ([]*line, error) 
 		}
 		c.List = model.PartRound(whole.charge.List, sumOf(weights[:i]), sumOf(weights[:i+1]), total)
 		if i > 0 {
-			c.UsageRows, c.PeerCost, c.HasCost = 0, money.Zero, false
+			c.UsageRows, c.Consumed, c.PeerCost, c.HasCost = 0, money.Zero, money.Zero, false
 		}
 		x.amount = model.Given(exact[i])
 		share := x.t.Add(model.OpShare, "the part's share of the bundle by stand-alone selling price", shares[i],

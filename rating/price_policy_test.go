@@ -94,6 +94,11 @@ func TestAddedLinesAreTaxed(t *testing.T) {
 			"a commitment of one offering":    promise(schemas.Commitment{Amount: *dec("100"), Offerings: []schemas.OfferingID{"o"}}),
 			"a commitment of a quarter":       promise(schemas.Commitment{Amount: *dec("100"), Every: schemas.Recurrence{Unit: schemas.CycleQuarter}, Validity: schemas.Validity{From: day("2024-07-01")}}),
 			"a commitment for each month":     promise(schemas.Commitment{Amount: *dec("100"), Window: schemas.WindowMonth}),
+			"a commitment of what is not bought": func(c *schemas.Catalogue, a *schemas.Account) {
+				c.Offerings = append(c.Offerings, schemas.Offering{ID: "more", Name: "More", TaxCategory: "none"})
+				promise(schemas.Commitment{Amount: *dec("100"), Offerings: []schemas.OfferingID{"more"}})(c, a)
+				c.Offerings[0].Prices = []schemas.Price{perUnit("p", "m", "0")}
+			},
 			"a commitment beside an untaxed one": func(c *schemas.Catalogue, a *schemas.Account) {
 				c.Offerings = append(c.Offerings, schemas.Offering{ID: "free", Name: "Free", TaxCategory: "none"})
 				a.Subscriptions = append([]schemas.Subscription{{ID: "r", Offering: "free", Start: day("2023-01-01")}}, a.Subscriptions...)

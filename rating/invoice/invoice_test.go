@@ -201,3 +201,48 @@ func TestDays(t *testing.T) {
 		}
 	}
 }
+
+// TestCreditsOfMonths: what a grant paid of an earlier month, and is corrected, has a row of its own that names the month, one for all
+// the lines that it paid; so have a coupon's line and a tax.
+func TestCreditsOfMonths(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	must(t, err)
+	of := func(id, description string, category schemas.ChargeCategory, amount string, corrects schemas.Period) schemas.Charge {
+		c := charge(id, description, "", "", "", amount, amount, amount)
+		c.Category, c.Corrects = category, corrects
+		period := schemas.Period("2024-09")
+		if corrects != "" {
+			c.Class, period = schemas.ClassCorrection, corrects
+		}
+		c.Start, c.End = period.Bounds(zone)
+		if strings.HasPrefix(description, "Prepaid") {
+			c.Model = schemas.PrepaidCredit
+		}
+		return c
+	}
+	terms := terms()
+	terms.Zone, terms.CreditTax = zone, schemas.CreditAfterTax
+	invoices := draft(t, terms, buyer, []schemas.Charge{
+		of("1", "A tenth", schemas.CategoryCredit, "-2", ""), of("2", "A tenth", schemas.CategoryCredit, "-1", "2024-07"), of("3", "A tenth", schemas.CategoryCredit, "1", "2024-08"),
+		of("4", "VAT 20%", schemas.CategoryTax, "1", "2024-07"),
+		of("5", "Prepaid credit g for VM", schemas.CategoryCredit, "-5", ""), of("6", "Prepaid credit g for VAT 20%", schemas.CategoryCredit, "-1", ""),
+		of("7", "Prepaid credit g for VM", schemas.CategoryCredit, "-3", "2024-07"), of("8", "Prepaid credit g for VAT 20%", schemas.CategoryCredit, "-2", "2024-07"),
+	})
+	var got []string
+	for _, l := range invoices[0].Lines {
+		got = append(got, fmt.Sprintf("%s %q %s from %s to %s", l.Description, l.Corrects, l.Amount, l.From, l.To))
+	}
+	for _, x := range invoices[0].Taxes {
+		got = append(got, fmt.Sprintf("%s %q %s", x.Description, x.Corrects, x.Amount))
+	}
+	for _, x := range invoices[0].Applied {
+		got = append(got, fmt.Sprintf("%s %q %s of %d", x.Description, x.Corrects, x.Amount, len(x.Charges)))
+	}
+	want := []string{
+		`A tenth "" -2 from 2024-09-01 to 2024-09-30`, `A tenth "2024-07" -1 from 2024-07-01 to 2024-07-31`, `A tenth "2024-08" 1 from 2024-08-01 to 2024-08-31`,
+		`VAT 20% "2024-07" 1`, `Prepaid credit g "" -6 of 2`, `Prepaid credit g "2024-07" -5 of 2`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

@@ -61,7 +61,7 @@ func wanting(src *schemas.Source, rejected *dataset.Totals) string {
 	beyond := rejected.Rows > src.Bearable.Rows
 	for _, currency := range slices.Sorted(maps.Keys(rejected.Costs)) {
 		cost := rejected.Costs[currency].Abs()
-		costs = append(costs, cost.String()+" "+currency)
+		costs = append(costs, cost.String()+" "+schemas.CurrencyName(currency))
 		beyond = beyond || src.Bearable.Cost != nil && cost.Decimal().Cmp(*src.Bearable.Cost) > 0
 	}
 	if !beyond {

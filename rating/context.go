@@ -57,6 +57,8 @@ type segment struct {
 	quantity   money.Decimal
 	phase      *schemas.Phase
 	paused     bool
+	// since names in words the change from which on it is so; empty where there was none or it has no name.
+	since string
 }
 
 // meterSlices are the stretches of the period that one meter's usage is divided into.

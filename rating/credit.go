@@ -203,17 +203,18 @@ func (b *bill) addCredit(g *schemas.Grant, d Drawn, balance money.Decimal, of *l
 	c := &l.charge
 	c.Category, c.Frequency, c.Model = schemas.CategoryCredit, schemas.FrequencyOneTime, schemas.PrepaidCredit
 	c.Offering, c.Price, c.Meter, c.Service = of.charge.Offering, of.charge.Price, of.charge.Meter, of.charge.Service
-	c.Description = "Prepaid credit " + g.ID + " for " + of.charge.Description
+	called := cmp.Or(g.Name, g.ID)
+	c.Description = "Prepaid credit " + called + " for " + of.charge.Description
 	if g.Promotional {
-		c.Model, c.Description = schemas.PromotionalCredit, "Promotional credit "+g.ID+" for "+of.charge.Description
+		c.Model, c.Description = schemas.PromotionalCredit, "Promotional credit "+called+" for "+of.charge.Description
 	}
 	c.Group = of.charge.Group
 	l.tax = of.tax
 	if b.policy.CreditTax != schemas.CreditBeforeTax {
 		l.tax = noTax
 	}
-	paid := l.t.Add(model.OpGiven, "credit "+g.ID+" pays", d.Amount, model.Fact("credit", d.Amount))
-	l.t.Sub("what is left of credit "+g.ID, model.Fact("balance", balance), model.In("credit", paid))
+	paid := l.t.Add(model.OpGiven, "credit "+called+" pays", d.Amount, model.Fact("credit", d.Amount))
+	l.t.Sub("what is left of credit "+called, model.Fact("balance", balance), model.In("credit", paid))
 	l.amount = l.t.Neg("which reduces what is due", model.In("credit", paid))
 	c.List = l.amount.V
 	l.fix(l.amount)

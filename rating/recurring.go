@@ -137,7 +137,7 @@ func (b *bill) recurringLines(sub *subscription, x *price, due stretchOfTime) er
 		l.charge.Consumed, l.charge.Priced, l.charge.HasQuantity = seg.quantity, seg.quantity, true
 		l.charge.ConsumedUnit, l.charge.PricingUnit = "Units", "Units"
 		l.charge.UnitPrice = unitPrice(&x.Terms)
-		quantity := l.t.Add(model.OpGiven, "the quantity subscribed", seg.quantity, model.Fact("quantity", seg.quantity))
+		quantity := l.t.Add(model.OpGiven, l.t.Label("the quantity subscribed", seg.since), seg.quantity, model.Fact("quantity", seg.quantity))
 		l.amount = fees.price(&l.t, x, quantity, Part{From: seg.start, To: seg.end, Start: due.start, End: due.end, Zone: b.account.zone})
 		l.charge.List = l.amount.V
 		if code := b.toAccount(l); code != "" {
@@ -165,7 +165,7 @@ func (b *bill) unbilled(l *line, code schemas.Code) schemas.Finding {
 // unconverted is the finding of a recurring charge that cannot be put into the account's currency.
 func (b *bill) unconverted(l *line, code schemas.Code) schemas.Finding {
 	f := schemas.Finding{Code: code, Severity: schemas.Suspended, Account: b.account.ID, Value: string(l.charge.Price)}
-	f.Message = fmt.Sprintf("account %s, price %s: %s into %s cannot be converted; add the rate to the book", b.account.ID,
+	f.Message = fmt.Sprintf("account %s, price %s: %s into %s cannot be converted; add the rate to fx.csv", b.account.ID,
 		l.charge.Price, l.charge.Currency, b.currency)
 	return f
 }

@@ -74,6 +74,9 @@ func (b *bill) taxOfBought(asked func(*subscription, *offering) bool) string {
 	return first.TaxCategory
 }
 
+// standardCategory is that of taxes and offerings that name none.
+const standardCategory = "standard"
+
 // ratesFor lists the rates of a category where the account is, on the last day of the period, in a fixed order. A rate
 // for the account's region or country goes before one for anywhere, name by name.
 func (b *bill) ratesFor(category string) []*schemas.TaxRate {
@@ -81,7 +84,7 @@ func (b *bill) ratesFor(category string) []*schemas.TaxRate {
 	var out []*schemas.TaxRate
 	for i := range b.plan.book.Catalogue.Taxes {
 		r := &b.plan.book.Catalogue.Taxes[i]
-		if r.Category != category || r.Country != "" && r.Country != b.account.Country || r.Region != "" && r.Region != b.account.Region ||
+		if cmp.Or(r.Category, standardCategory) != cmp.Or(category, standardCategory) || r.Country != "" && r.Country != b.account.Country || r.Region != "" && r.Region != b.account.Region ||
 			!r.Validity.Holds(last, b.plan.spec.AsOf) {
 			continue
 		}

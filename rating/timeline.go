@@ -38,6 +38,9 @@ func (p *Plan) timeline(sub *subscription, from, to time.Time) []segment {
 	}
 	for _, cut := range cuts {
 		emit(cut.at)
+		if state.since = ""; cut.ID != "" {
+			state.since = " since change " + cut.ID
+		}
 		switch cut.Kind {
 		case schemas.ChangeQuantity:
 			state.quantity = quantityOrOne(cut.Quantity)

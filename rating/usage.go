@@ -286,6 +286,9 @@ func (b *bill) describe(l *line, s *series) {
 	fill(&c.ServiceCategory, s.labels[labelCategory])
 	fill(&c.SKU, schemas.SKU(s.labels[labelSKU]))
 	fill(&c.SkuMeter, s.labels[labelSKUMeter])
+	if s.meter >= 0 {
+		fill(&c.SkuMeter, b.plan.meters[s.meter].Name)
+	}
 	fill(&c.Region, s.labels[labelRegion])
 	fill(&c.Peer, schemas.PeerID(s.labels[labelPeer]))
 	if len(s.group) == 0 {

@@ -36,8 +36,9 @@ type Validity struct {
 
 // Meter says how usage rows become a billable quantity: which rows, which number of each, and how they add up.
 type Meter struct {
-	ID   MeterID `yaml:"id"`
-	Name string  `yaml:"name,omitempty"`
+	ID MeterID `yaml:"id"`
+	// Name is the SkuMeter of charges for usage that has none itself.
+	Name string `yaml:"name,omitempty"`
 	// Rows of this source and this peer only; empty takes any. Own true takes only rows without a peer.
 	Source SourceID `yaml:"source,omitempty"`
 	Peer   PeerID   `yaml:"peer,omitempty"`
@@ -134,7 +135,7 @@ type Offering struct {
 	// Minimum and Maximum bound what the offering costs per billing period, over all its prices.
 	Minimum *money.Decimal `yaml:"minimum,omitempty"`
 	Maximum *money.Decimal `yaml:"maximum,omitempty"`
-	// TaxCategory chooses the tax rates; empty is the standard category.
+	// TaxCategory chooses the tax rates; empty is standard.
 	TaxCategory string `yaml:"tax_category,omitempty"`
 	// Parts makes the offering a bundle: its amount is allocated to the parts by their stand-alone selling prices.
 	Parts []BundlePart `yaml:"parts,omitempty"`
@@ -279,8 +280,9 @@ type TaxRate struct {
 	// Name is what the invoice shows, such as VAT.
 	Name string `yaml:"name,omitempty"`
 	// Country (ISO 3166 alpha-2) and Region restrict the rate to accounts there; empty is anywhere.
-	Country  string        `yaml:"country,omitempty"`
-	Region   string        `yaml:"region,omitempty"`
+	Country string `yaml:"country,omitempty"`
+	Region  string `yaml:"region,omitempty"`
+	// Category is the tax_category of the offerings that it is for; empty is standard.
 	Category string        `yaml:"category,omitempty"`
 	Percent  money.Decimal `yaml:"percent"`
 	// Included is true where prices contain the tax.

@@ -82,12 +82,14 @@ const (
 	ChargeExchangeDay
 	ChargeBilledValue
 	ChargePeerCostValue
+	ChargeCustomerId
+	ChargeSegment
 	ChargeColumns
 )
 
 // Charges is the dataset of charges: FOCUS 1.2 cost and usage, ours as the provider, with lineage and arithmetic in the
 // x_ columns. Columns of FOCUS for which we have nothing to say are there and null. Rows are sorted by BillingAccountId, ServiceName, SkuId, ChargePeriodStart and x_ChargeId.
-var Charges = Table{Name: "charges", Version: "4", Columns: []Column{
+var Charges = Table{Name: "charges", Version: "5", Columns: []Column{
 	ChargeAvailabilityZone:                   {Name: "AvailabilityZone", Type: Label},
 	ChargeBilledCost:                         {Name: "BilledCost", Type: Decimal, Required: true},
 	ChargeBillingAccountId:                   {Name: "BillingAccountId", Type: Label, Required: true},
@@ -182,4 +184,7 @@ var Charges = Table{Name: "charges", Version: "4", Columns: []Column{
 	ChargeExchangeDay:      {Name: "x_ExchangeDay", Type: Label},
 	ChargeBilledValue:      {Name: "x_BilledValue", Type: Decimal},
 	ChargePeerCostValue:    {Name: "x_PeerCostValue", Type: Decimal},
+	// Whose account it is, and what the book calls the segment of the account; null where the book does not say.
+	ChargeCustomerId: {Name: "x_CustomerId", Type: Label},
+	ChargeSegment:    {Name: "x_Segment", Type: Label},
 }}

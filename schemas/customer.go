@@ -4,6 +4,7 @@ import "daybook/schemas/money"
 
 // Customer is a legal person that we bill, with its accounts.
 type Customer struct {
+	// ID stands on charges, as x_CustomerId.
 	ID        string `yaml:"id"`
 	Name      string `yaml:"name"`
 	LegalName string `yaml:"legal_name,omitempty"`
@@ -26,7 +27,7 @@ type Account struct {
 	Currency money.Currency `yaml:"currency"`
 	// TimeZone is an IANA name; empty is the provider's. Windows of meters, times of day and civil days are read in it.
 	TimeZone string `yaml:"time_zone,omitempty"`
-	// Country (ISO 3166 alpha-2), Region and Segment serve taxes and reports.
+	// Country (ISO 3166 alpha-2) and Region choose the taxes; Segment stands on charges, for whoever adds them up by it.
 	Country string `yaml:"country,omitempty"`
 	Region  string `yaml:"region,omitempty"`
 	Segment string `yaml:"segment,omitempty"`
@@ -83,6 +84,7 @@ type Phase struct {
 
 // Change is an alteration of a subscription inside its life: what a change request does.
 type Change struct {
+	// ID is what the arithmetic of a recurring charge calls the change since which its quantity holds.
 	ID string `yaml:"id,omitempty"`
 	// On and Time are when, in the account's zone; Time is HH:MM:SS and empty for midnight.
 	On   Date       `yaml:"on"`
@@ -166,7 +168,8 @@ type Commitment struct {
 
 // Grant is prepaid credit: an amount of money, or a quantity of a credit unit.
 type Grant struct {
-	ID   string `yaml:"id"`
+	ID string `yaml:"id"`
+	// Name is what invoices call it, instead of ID.
 	Name string `yaml:"name,omitempty"`
 	// Amount is what was granted; Balance what earlier periods left of it, nil for all.
 	Amount   money.Decimal  `yaml:"amount"`

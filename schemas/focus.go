@@ -1,5 +1,7 @@
 package schemas
 
+import "strings"
+
 // The columns of FOCUS that have a closed list of values and decide what a row is.
 type (
 	// ChargeCategory is the highest-level kind of a charge; empty where a peer does not say.
@@ -41,6 +43,17 @@ var (
 	CommitmentDiscountKinds = []string{"Spend", "Usage"}
 	UsedOrUnused            = []string{"Used", "Unused"}
 )
+
+// LooseName drops what names of one column differ in: case, blanks and the signs between words (lineItem/UsageAmount,
+// line_item_usage_amount).
+func LooseName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" _/-.:", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
+}
 
 // ClosedList returns the only values that FOCUS allows in a column of [Usage], by its index; nil where any text is.
 func ClosedList(column int) []string {

@@ -192,6 +192,6 @@ type MissingRate struct {
 // Finding says that the row with the identifier lacks the amount.
 func (m MissingRate) Finding(id string, to money.Currency) Finding {
 	return Remark(CodeNoRate, id,
-		fmt.Sprintf("%s of %s %s has no exchange rate to %s and is left out of the comparison; add the rate to the book", m.What, m.Amount, m.Currency, to),
+		fmt.Sprintf("%s of %s %s has no exchange rate to %s and is left out of the comparison; add the rate to fx.csv", m.What, m.Amount, m.Currency, to),
 		m.Amount, m.Currency)
 }

@@ -13,9 +13,11 @@ import (
 // the sum of what was applied to it, which is below zero.
 type Invoice struct {
 	Seller, Buyer *Party
-	Account       AccountID
-	AccountName   string
-	Period        Period
+	// Series is that from which the invoice takes its number when it is issued; empty where the book names none.
+	Series      string
+	Account     AccountID
+	AccountName string
+	Period      Period
 	// From and To are the first and last day of the period.
 	From, To Date
 	Currency money.Currency
@@ -46,9 +48,11 @@ type Party struct {
 	Address      []string
 	TaxID        string
 	Registration string
-	Email        string
-	Phone        string
-	Website      string
+	// Contact is whom to ask.
+	Contact string
+	Email   string
+	Phone   string
+	Website string
 }
 
 // InvoiceLine is one charge on an invoice.

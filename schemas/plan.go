@@ -150,7 +150,7 @@ func (t Threshold) Beyond(difference, base money.Decimal) bool {
 type Peer struct {
 	ID   PeerID `yaml:"id"`
 	Name string `yaml:"name"`
-	// Provider is how the peer's deliveries spell it in ProviderName, for sources that carry several peers.
+	// Provider is the peer's ProviderName. Rows of deliveries without that column have it from here.
 	Provider string `yaml:"provider,omitempty"`
 	// OwnUse lists the peer's accounts (SubAccountId, or BillingAccountId where it has no sub-accounts) that we use
 	// ourselves and sell to nobody; which ones are a customer's stands with the customer.

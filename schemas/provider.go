@@ -121,7 +121,8 @@ func (e Exchange) MaxAge() int {
 
 // Invoicing is what invoices of every customer share.
 type Invoicing struct {
-	// Series is the prefix of invoice numbers; letters, digits and hyphens.
+	// Series is the prefix of invoice numbers; letters, digits and hyphens. Drafts for machines name it, for whoever numbers
+	// them.
 	Series string `yaml:"series,omitempty"`
 	// PaymentDays counts from the date of the invoice to the day it is due; a customer may have its own.
 	PaymentDays int `yaml:"payment_days,omitempty"`
@@ -133,7 +134,7 @@ type Invoicing struct {
 
 // BankAccount is where customers pay an invoice.
 type BankAccount struct {
-	// Currency is what the account is for; empty takes all.
+	// Currency is that of the invoices that name the account; empty is on all of them.
 	Currency money.Currency `yaml:"currency,omitempty"`
 	Holder   string         `yaml:"holder,omitempty"`
 	IBAN     string         `yaml:"iban"`
@@ -156,11 +157,10 @@ type Waiver struct {
 	Name   string `yaml:"name"`
 	Reason string `yaml:"reason"`
 	Period Period `yaml:"period"`
-	// Code is the kind of finding waived.
+	// Code is the kind of finding waived, one of those that keep a period provisional.
 	Code Code `yaml:"code"`
-	// Source and Account narrow the waiver; empty covers all.
-	Source  SourceID  `yaml:"source,omitempty"`
-	Account AccountID `yaml:"account,omitempty"`
+	// Source narrows the waiver; empty covers all.
+	Source SourceID `yaml:"source,omitempty"`
 }
 
 // ExceedsLimit reports whether a run has more findings of a severity than the book lets pass.
@@ -174,6 +174,5 @@ func (p *Provider) ExceedsLimit(s Severity, count int64) bool {
 
 // Covers reports whether the waiver lets the finding pass in a period.
 func (w Waiver) Covers(p Period, f *Finding) bool {
-	return w.Period == p && w.Code == f.Code &&
-		(w.Source == "" || w.Source == f.Source) && (w.Account == "" || w.Account == f.Account)
+	return w.Period == p && w.Code == f.Code && (w.Source == "" || w.Source == f.Source)
 }

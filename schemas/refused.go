@@ -2,8 +2,11 @@ package schemas
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"daybook/schemas/money"
 )
 
 // RefusedError says that an object cannot be trusted, so its delivery must be refused whole: whatever was read of it
@@ -51,4 +54,12 @@ func ClipValue(s string) string {
 		s = strings.Clone(s[:most])
 	}
 	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
+// CurrencyName is a currency as messages name it. What a row says where a currency should be stands in quotes.
+func CurrencyName(text string) string {
+	if money.ValidCurrency(money.Currency(text)) {
+		return text
+	}
+	return strconv.Quote(text)
 }

@@ -170,7 +170,8 @@ type Tolerate struct {
 	Times []string `yaml:"times,omitempty"`
 	// Case accepts allowed values in another casing (Usage-based) and writes them as the format does (Usage-Based).
 	Case bool `yaml:"case,omitempty"`
-	// NullColumns are usage columns that may be null although the format forbids it; * is all of them.
+	// NullColumns are usage columns that may be null although the format forbids it; * is all of them. The charge period
+	// never is.
 	NullColumns []string `yaml:"null_columns,omitempty"`
 	// AbsentColumns are usage columns that may be absent although the format demands them; * is all of them. The charge
 	// period is never optional.

@@ -21,14 +21,23 @@ var update = flag.Bool("update", false, "rewrite golden files and the table of d
 // schemas and their comments.
 func TestDescriptions(t *testing.T) {
 	texts := map[string]string{}
+	var files []*ast.File
 	for _, pattern := range []string{"../../schemas/*.go", "rows.go", "check/entries.go"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil || len(names) == 0 {
 			t.Fatalf("no files %s (%v)", pattern, err)
 		}
 		for _, name := range names {
-			collectComments(t, name, texts)
+			f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, f)
 		}
+	}
+	words := bookWords(files)
+	for _, f := range files {
+		collectComments(f, texts, words)
 	}
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
@@ -52,13 +61,35 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-// collectComments adds the comments of the structs of a file that have yaml tags.
-func collectComments(t *testing.T, name string, texts map[string]string) {
-	t.Helper()
-	f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
+// bookWords are what files say for names of Go that are no plain words: constants, and fields of any struct.
+func bookWords(files []*ast.File) map[string]string {
+	words := map[string]string{}
+	for _, f := range files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch x := n.(type) {
+			case *ast.ValueSpec:
+				for i, id := range x.Names {
+					if i < len(x.Values) {
+						if value, ok := x.Values[i].(*ast.BasicLit); ok && value.Kind == token.STRING {
+							words[id.Name] = strings.Trim(value.Value, `"`)
+						}
+					}
+				}
+			case *ast.StructType:
+				for name, key := range fieldKeys(x) {
+					if strings.ToLower(name[1:]) != name[1:] {
+						words[name] = key
+					}
+				}
+			}
+			return true
+		})
 	}
+	return words
+}
+
+// collectComments adds the comments of the structs of a file that have yaml tags.
+func collectComments(f *ast.File, texts, words map[string]string) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		d, ok := n.(*ast.GenDecl)
 		if !ok || d.Tok != token.TYPE {
@@ -71,7 +102,8 @@ func collectComments(t *testing.T, name string, texts map[string]string) {
 				continue
 			}
 			tagged := false
-			keys := fieldKeys(st)
+			keys := maps.Clone(words)
+			maps.Copy(keys, fieldKeys(st))
 			for _, field := range st.Fields.List {
 				if field.Tag == nil || !strings.Contains(field.Tag.Value, "yaml:") {
 					continue
@@ -92,7 +124,8 @@ func collectComments(t *testing.T, name string, texts map[string]string) {
 				doc = d.Doc.Text()
 			}
 			if tagged && doc != "" {
-				texts[ts.Name.Name] = oneLine(doc)
+				name, rest, _ := strings.Cut(oneLine(doc), " ")
+				texts[ts.Name.Name] = name + " " + forBooks(rest, keys)
 			}
 		}
 		return true

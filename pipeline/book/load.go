@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"reflect"
 	"slices"
 
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
+	"daybook/schemas"
 )
 
 // kind is one kind of file that a book may have.
@@ -21,28 +23,30 @@ type kind struct {
 	part    Part
 	// about says in a few words what the file holds.
 	about string
+	// shape is the struct that a file is read into, or a row of one.
+	shape reflect.Type
 	read  func(l *loader, f *parse.File)
 }
 
 // kinds lists every kind of file. Big lists have a CSV form, with a column for each field that fits into a cell.
 func kinds() []kind {
 	return []kind{
-		{"provider.yaml", PartProvider, "the provider and the policies of its runs", (*loader).readProvider},
-		{"sources.yaml", PartSources, "where deliveries appear", (*loader).readSources},
-		{"catalogue/*.yaml", PartCatalogue, "meters, offerings, prices, taxes", (*loader).readCatalogue},
-		{"customers.yaml", PartCustomers, "customers with accounts and subscriptions", (*loader).readCustomers},
-		{"customers.csv", PartCustomers, "customers, one a row", (*loader).readCustomerRows},
-		{"accounts.csv", PartCustomers, "accounts of customers, one a row", (*loader).readAccountRows},
-		{"subscriptions.yaml", PartCustomers, "subscriptions of accounts", (*loader).readSubscriptions},
-		{"subscriptions.csv", PartCustomers, "subscriptions of accounts, one a row", (*loader).readSubscriptionRows},
-		{"changes.csv", PartCustomers, "changes of subscriptions, one a row", (*loader).readChangeRows},
-		{"peers/*.yaml", PartPeers, "a peer, its contracts and whose its accounts are", (*loader).readPeer},
-		{"mapping.csv", PartPeers, "whose the accounts of peers and sources are, one a row", (*loader).readMappingRows},
-		{"plan.yaml", PartPlan, "how the business plan is judged, and its exchange rates", (*loader).readPlan},
-		{"plan.csv", PartPlan, "the lines of the business plan", (*loader).readPlanRows},
-		{"plan/*.csv", PartPlan, "lines of the business plan", (*loader).readPlanRows},
-		{"fx.csv", PartFX, "exchange rates", (*loader).readRates},
-		{"fx/*.csv", PartFX, "exchange rates", (*loader).readRates},
+		{"provider.yaml", PartProvider, "the provider and the policies of its runs", reflect.TypeFor[schemas.Provider](), (*loader).readProvider},
+		{"sources.yaml", PartSources, "where deliveries appear", reflect.TypeFor[sourcesFile](), (*loader).readSources},
+		{"catalogue/*.yaml", PartCatalogue, "meters, offerings, prices, taxes", reflect.TypeFor[schemas.Catalogue](), (*loader).readCatalogue},
+		{"customers.yaml", PartCustomers, "customers with accounts and subscriptions", reflect.TypeFor[customersFile](), (*loader).readCustomers},
+		{"customers.csv", PartCustomers, "customers, one a row", reflect.TypeFor[schemas.Customer](), (*loader).readCustomerRows},
+		{"accounts.csv", PartCustomers, "accounts of customers, one a row", reflect.TypeFor[check.AccountRow](), (*loader).readAccountRows},
+		{"subscriptions.yaml", PartCustomers, "subscriptions of accounts", reflect.TypeFor[subscriptionsFile](), (*loader).readSubscriptions},
+		{"subscriptions.csv", PartCustomers, "subscriptions of accounts, one a row", reflect.TypeFor[check.SubscriptionRow](), (*loader).readSubscriptionRows},
+		{"changes.csv", PartCustomers, "changes of subscriptions, one a row", reflect.TypeFor[check.ChangeRow](), (*loader).readChangeRows},
+		{"peers/*.yaml", PartPeers, "a peer, its contracts and whose its accounts are", reflect.TypeFor[peerFile](), (*loader).readPeer},
+		{"mapping.csv", PartPeers, "whose the accounts of peers and sources are, one a row", reflect.TypeFor[schemas.Mapping](), (*loader).readMappingRows},
+		{"plan.yaml", PartPlan, "how the business plan is judged, and its exchange rates", reflect.TypeFor[schemas.Plan](), (*loader).readPlan},
+		{"plan.csv", PartPlan, "the lines of the business plan", reflect.TypeFor[schemas.PlanLine](), (*loader).readPlanRows},
+		{"plan/*.csv", PartPlan, "lines of the business plan", reflect.TypeFor[schemas.PlanLine](), (*loader).readPlanRows},
+		{"fx.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
+		{"fx/*.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 	}
 }
 

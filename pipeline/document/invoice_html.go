@@ -177,7 +177,7 @@ func appendParty(dst []byte, p *schemas.Party) []byte {
 		for _, a := range p.Address {
 			dst = appendEscaped(append(dst, "<br>"...), a)
 		}
-		for _, f := range [5][2]string{{"Tax number ", p.TaxID}, {"Registered ", p.Registration}, {"", p.Email}, {"", p.Phone}, {"", p.Website}} {
+		for _, f := range [6][2]string{{"Tax number ", p.TaxID}, {"Registered ", p.Registration}, {"", p.Contact}, {"", p.Email}, {"", p.Phone}, {"", p.Website}} {
 			if f[1] != "" {
 				dst = append(append(dst, "<br>"...), f[0]...)
 				dst = appendEscaped(dst, f[1])

@@ -15,6 +15,7 @@ func AppendInvoiceJSON(dst []byte, inv *schemas.Invoice) []byte {
 	if inv.Provisional {
 		j.raw("provisional", "true")
 	}
+	j.optional("series", inv.Series)
 	j.text("account", string(inv.Account))
 	j.optional("account_name", inv.AccountName)
 	j.text("period", string(inv.Period))
@@ -125,6 +126,7 @@ func (j *object) party(name string, p *schemas.Party) {
 	o.texts("address", p.Address)
 	o.optional("tax_id", p.TaxID)
 	o.optional("registration", p.Registration)
+	o.optional("contact", p.Contact)
 	o.optional("email", p.Email)
 	o.optional("phone", p.Phone)
 	o.optional("website", p.Website)

@@ -99,7 +99,7 @@ type Item struct {
 func (r *Report) Attention() []Item {
 	var out []Item
 	for _, m := range r.Missing {
-		out = append(out, Item{Topic: "Delivery", Title: "A delivery is missing or refused", Detail: strings.TrimSuffix(m, ".") + ".", Action: "Wait for it, have it delivered again, or waive it in the book by name and reason.", Bad: true})
+		out = append(out, Item{Topic: "Delivery", Title: "A delivery is missing or refused", Detail: strings.TrimSuffix(m, ".") + ".", Action: "Wait for it, have it delivered again, or add it to waivers of the provider, by name and reason.", Bad: true})
 	}
 	for _, m := range r.Outdated {
 		out = append(out, Item{Topic: "Outdated", Title: "Something has come for an earlier month", Detail: strings.ToUpper(m[:1]) + m[1:] + ".", Action: "Run that month again, and then those after it.", Bad: true})
@@ -163,7 +163,7 @@ func (r *Report) graveFindings() []Item {
 		item := Item{Topic: TopicFinding, Detail: strings.Join(codes, ", ") + ".", Bad: true}
 		switch severity {
 		case schemas.Blocking:
-			item.Title, item.Action = "What keeps the period open", "Correct it, or waive it in the book by name and reason."
+			item.Title, item.Action = "What keeps the period open", "Correct it, or add it to waivers of the provider, by name and reason."
 		case schemas.Suspended:
 			item.Title, item.Action = kept(rows, findings)+" suspended", "Complete the book; they are rated on the next run."
 		case outOfScope:

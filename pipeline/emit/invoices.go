@@ -248,7 +248,7 @@ func comparedOf(ctx context.Context, in *run.Inputs) (*compare.Compared, error) 
 func Billing(book run.Book, period schemas.Period, asOf schemas.Date, provisional bool) *invoice.Terms {
 	p, catalogue := book.Provider(), book.Catalogue()
 	t := &invoice.Terms{
-		Seller: seller(p), Period: period, Zone: book.Zone(), AsOf: asOf, Provisional: provisional,
+		Seller: seller(p), Series: p.Invoicing.Series, Period: period, Zone: book.Zone(), AsOf: asOf, Provisional: provisional,
 		CreditTax: catalogue.Policy.CreditTax, CostMeters: map[schemas.MeterID]bool{},
 		PaymentDays: p.Invoicing.PaymentDays, Notes: p.Invoicing.Notes,
 	}
@@ -261,14 +261,17 @@ func Billing(book run.Book, period schemas.Period, asOf schemas.Date, provisiona
 		t.Rounding = rounding
 	}
 	for _, bank := range p.Invoicing.Bank {
-		line := bank.Holder + ", IBAN " + bank.IBAN
+		line := "IBAN " + bank.IBAN
+		if bank.Holder != "" {
+			line = bank.Holder + ", " + line
+		}
 		if bank.BIC != "" {
 			line += ", BIC " + bank.BIC
 		}
 		if bank.Currency != "" {
 			line += " (" + string(bank.Currency) + ")"
 		}
-		t.Payment = append(t.Payment, line)
+		t.Payment = append(t.Payment, invoice.Payment{Currency: bank.Currency, Text: line})
 	}
 	return t
 }
@@ -282,7 +285,7 @@ func seller(p *schemas.Provider) *schemas.Party {
 	}
 	return &schemas.Party{
 		Name: p.Name, LegalName: p.LegalName, Address: address, TaxID: p.TaxID, Registration: p.Registration,
-		Email: p.Contact.Email, Phone: p.Contact.Phone, Website: p.Contact.Website,
+		Contact: p.Contact.Name, Email: p.Contact.Email, Phone: p.Contact.Phone, Website: p.Contact.Website,
 	}
 }
 

@@ -348,6 +348,9 @@ func (l *Look) exchangeOn(e *Explanation, from, to money.Currency, day schemas.D
 // describeMeter says in words how a meter makes a quantity.
 func describeMeter(m *schemas.Meter) string {
 	text := string(cmp.Or(m.Aggregation, schemas.AggregateSum))
+	if m.Name != "" {
+		text = m.Name + ": " + text
+	}
 	if m.Window != "" {
 		text += " of " + string(m.WindowAggregation) + " per " + string(m.Window)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/normalise"
 	"daybook/pipeline/run"
 	"daybook/pipeline/source"
 	"daybook/pipeline/source/delivery"
@@ -203,7 +204,12 @@ func (l *Look) decode(ctx context.Context, src *schemas.Source, key string, each
 	if src.Semantics == schemas.Snapshot {
 		in.Period = l.Manifest.Spec.Period
 	}
-	_, err = source.Decode(ctx, src, in, source.Sink{Finding: func(schemas.Finding) error { return nil }, Rows: each})
+	var labels normalise.Constants
+	_, err = source.Decode(ctx, src, in, source.Sink{Finding: func(schemas.Finding) error { return nil }, Rows: func(b *dataset.Batch) error {
+		filled := dataset.Batch{Table: b.Table, Rows: b.Rows, Columns: slices.Clone(b.Columns)} // the decoder goes on with its own
+		labels.Provider(&filled, l.book.Peers, src)
+		return each(&filled)
+	}})
 	return err
 }
 

@@ -67,6 +67,18 @@ func (c *Constants) Label(b *dataset.Batch, col int, text string) {
 	b.Columns[col] = dataset.Vector{Type: schemas.Label, Dict: c.dicts[col], Codes: c.codes}
 }
 
+// Provider fills the ProviderName of rows of a peer's source that have none, by what the book says of the peer.
+func (c *Constants) Provider(b *dataset.Batch, peers []schemas.Peer, src *schemas.Source) {
+	if src.Peer == "" || !b.Columns[schemas.UseProviderName].Absent {
+		return
+	}
+	for i := range peers {
+		if peers[i].ID == src.Peer {
+			c.Label(b, schemas.UseProviderName, peers[i].Provider)
+		}
+	}
+}
+
 // zeros returns a slice of n zeros, reusing codes.
 func zeros(codes []uint32, n int) []uint32 {
 	if cap(codes) < n {

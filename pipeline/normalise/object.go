@@ -235,6 +235,9 @@ func (n *normaliser) finding(f schemas.Finding) error {
 	if err := run.AddFinding(&n.control.Delivered, &f); err != nil {
 		return err
 	}
+	if len(n.control.Delivered.Quantities) > mostUnits || len(n.control.Delivered.Costs) > mostUnits {
+		return n.tooManyUnits()
+	}
 	if foreign {
 		if err := run.AddFinding(&n.unread, &f); err != nil {
 			return err
@@ -250,6 +253,14 @@ func (n *normaliser) finding(f schemas.Finding) error {
 // manifests that people read.
 const mostUnits = 4096
 
+// tooManyUnits refuses an object whose rows, rejected ones or others, have more of them.
+func (n *normaliser) tooManyUnits() error {
+	return &schemas.RefusedError{
+		Code: schemas.CodeHostileObject, Object: n.obj.Key,
+		Reason: fmt.Sprintf("its rows have more than %d units or currencies, where control totals keep a sum of each", mostUnits),
+	}
+}
+
 // rows takes a batch: counts it, fills in what the book knows, and routes each row.
 func (n *normaliser) rows(b *dataset.Batch) error {
 	n.seen += int64(b.Rows)
@@ -259,16 +270,14 @@ func (n *normaliser) rows(b *dataset.Batch) error {
 		return err
 	}
 	if n.delivered.MoreKeysThan(mostUnits) {
-		return &schemas.RefusedError{
-			Code: schemas.CodeHostileObject, Object: n.obj.Key,
-			Reason: fmt.Sprintf("its rows have more than %d units or currencies, where control totals keep a sum of each", mostUnits),
-		}
+		return n.tooManyUnits()
 	}
 	n.view = dataset.Batch{Table: b.Table, Rows: b.Rows, Columns: append(n.view.Columns[:0], b.Columns...)}
 	b = &n.view
 	n.labels.Label(b, schemas.UseSourceId, string(n.src.ID))
 	n.labels.Label(b, schemas.UseObjectKey, n.obj.Key)
 	n.labels.Label(b, schemas.UsePeerId, string(n.src.Peer))
+	n.labels.Provider(b, n.in.Book().Peers(), n.src)
 	if cap(n.shards) < b.Rows {
 		n.shards = make([]uint16, b.Rows)
 	}

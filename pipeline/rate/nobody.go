@@ -92,7 +92,7 @@ func (n *nobody) end(w *rater) {
 			f.Code, f.Severity, f.Rows, f.Column = schemas.CodeUnknownAccount, schemas.Suspended, s.rows, "BillingAccountId"
 			f.Message = fmt.Sprintf("%d %s of account %q, which no customer of the book has; add the account to customers, and %s rated on the next run", s.rows, rows, name, they)
 			if name == "" {
-				f.Message = fmt.Sprintf("%d %s no account; have the source %s fill BillingAccountId or SubAccountId, or map one of them in the book, and %s rated on the next run",
+				f.Message = fmt.Sprintf("%d %s no account; have the source %s fill BillingAccountId or SubAccountId, or name one of them in columns of the source, and %s rated on the next run",
 					s.rows, schemas.OneOrMany(s.rows, "row names", "rows name"), k.source, they)
 			}
 			w.control.SuspendedRows += s.rows
@@ -104,7 +104,7 @@ func (n *nobody) end(w *rater) {
 			continue
 		}
 		f.Code, f.Severity = schemas.CodeUnallocated, schemas.Warning
-		f.Message = fmt.Sprintf("%d %s of %s's account %q %s; map the account to a customer, or declare it own use", s.rows, rows, k.peer, name,
+		f.Message = fmt.Sprintf("%d %s of %s's account %q %s; add the number to accounts of the peer, or to own_use of the peer where it is ours", s.rows, rows, k.peer, name,
 			schemas.OneOrMany(s.rows, "is no customer's, so nobody pays for it", "are no customer's, so nobody pays for them"))
 		w.found.Add(f)
 	}

@@ -205,7 +205,7 @@ func newRater(ctx context.Context, in *run.Inputs, set *Setting, room *raterRoom
 	if w.value, err = set.Plan.NewValuer(in.Book().Provider().Currency); err != nil {
 		return nil, err
 	}
-	w.lay.Start, w.lay.End, w.lay.Names, w.lay.Period = start.UnixMicro(), end.UnixMicro(), whom.names, string(in.Period())
+	w.lay.Start, w.lay.End, w.lay.Owners, w.lay.Period = start.UnixMicro(), end.UnixMicro(), whom.owners, string(in.Period())
 	w.lay.Payers = whom.payers
 	w.due = whom.byShard[in.Shard]
 	return w, nil

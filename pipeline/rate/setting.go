@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"daybook/pipeline/normalise"
+	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/rating"
@@ -131,9 +132,9 @@ func (s *Setting) planIn(m *run.Manifest) *rating.Plan {
 	return s.plans[p]
 }
 
-// ledger is whom a run rates: the names that charges show, by account, and the accounts to be rated by shard, in order.
+// ledger is whom a run rates: whose accounts are, and the accounts to be rated by shard, in order.
 type ledger struct {
-	names map[schemas.AccountID]string
+	owners map[schemas.AccountID]rows.Owner
 	// payers are the accounts on whose invoices charges stand, by account, where that is another.
 	payers  map[schemas.AccountID]schemas.AccountID
 	byShard [][]schemas.AccountID
@@ -146,9 +147,9 @@ func ledgerOf(ctx context.Context, in *run.Inputs) (*ledger, error) {
 		if err != nil {
 			return nil, err
 		}
-		l := &ledger{names: map[schemas.AccountID]string{}, payers: in.Book().Payers(), byShard: make([][]schemas.AccountID, in.Shards())}
+		l := &ledger{owners: map[schemas.AccountID]rows.Owner{}, payers: in.Book().Payers(), byShard: make([][]schemas.AccountID, in.Shards())}
 		for account, customer := range in.Book().Accounts() {
-			l.names[account.ID] = cmp.Or(account.Name, customer.Name)
+			l.owners[account.ID] = rows.Owner{Name: cmp.Or(account.Name, customer.Name), Customer: customer.ID, Segment: account.Segment}
 		}
 		home := in.Home()
 		for _, id := range plan.Accounts() {

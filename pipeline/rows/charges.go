@@ -16,7 +16,8 @@ type ChargeWriter struct {
 	// Start and end bound the billing period, in microseconds.
 	Start, End int64
 	Period     string
-	Names      map[schemas.AccountID]string
+	// Owners says whose accounts are.
+	Owners map[schemas.AccountID]Owner
 	// Payers are the accounts on whose drafts charges stand, by account, where that is another.
 	Payers map[schemas.AccountID]schemas.AccountID
 
@@ -40,6 +41,9 @@ type ChargeWriter struct {
 	// last is the text that a column was last asked the code of, and that code.
 	last [schemas.ChargeColumns]codedText
 }
+
+// Owner is whose an account is, as charges show it.
+type Owner struct{ Name, Customer, Segment string }
 
 // most kinds and forms are kept; prices with more of them than that do not gain by it.
 const (
@@ -265,7 +269,7 @@ func (w *ChargeWriter) what(c *schemas.Charge) {
 }
 
 // ownerColumns are those that ownerOf has the cells of.
-var ownerColumns = [...]int{schemas.ChargeBillingAccountId, schemas.ChargeBillingAccountName, schemas.ChargeDraftInvoiceId}
+var ownerColumns = [...]int{schemas.ChargeBillingAccountId, schemas.ChargeBillingAccountName, schemas.ChargeDraftInvoiceId, schemas.ChargeCustomerId, schemas.ChargeSegment}
 
 // ownerOf returns the cells of a charge's account and currency.
 func (w *ChargeWriter) ownerOf(c *schemas.Charge) *codedOwner {
@@ -275,12 +279,15 @@ func (w *ChargeWriter) ownerOf(c *schemas.Charge) *codedOwner {
 	}
 	x.account, x.currency, x.cells = c.Account, c.Currency, x.cells[:0]
 	set := func(col int, s string) {
-		x.cells = append(x.cells, codedCell{col, w.Batch.Columns[col].Dict.CodeOf(s)})
+		if s != "" {
+			x.cells = append(x.cells, codedCell{col, w.Batch.Columns[col].Dict.CodeOf(s)})
+		}
 	}
+	owner := w.Owners[c.Account]
 	set(schemas.ChargeBillingAccountId, string(c.Account))
-	if name := w.Names[c.Account]; name != "" {
-		set(schemas.ChargeBillingAccountName, name)
-	}
+	set(schemas.ChargeBillingAccountName, owner.Name)
+	set(schemas.ChargeCustomerId, owner.Customer)
+	set(schemas.ChargeSegment, owner.Segment)
 	set(schemas.ChargeDraftInvoiceId, w.Period+"-"+string(cmp.Or(w.Payers[c.Account], c.Account))+"-"+string(c.Currency))
 	return x
 }

@@ -13,7 +13,7 @@ import (
 // forgotten its dictionaries: every cell must hold the charge's own text.
 func TestChargesAfterTrim(t *testing.T) {
 	w := NewChargeWriter(&schemas.Provider{Name: "cloud", LegalName: "Cloud GmbH"})
-	w.Period, w.Names = "2024-09", map[schemas.AccountID]string{"a1": "One", "a2": "Two"}
+	w.Period, w.Owners = "2024-09", map[schemas.AccountID]Owner{"a1": {"One", "c1", "retail"}, "a2": {"Two", "c1", ""}}
 	list := []schemas.Charge{
 		{Account: "a1", Currency: "EUR", Region: "north", Subscription: "s1", Service: "Compute"},
 		{Account: "a1", Currency: "EUR", Region: "south", Service: "Storage"},
@@ -41,7 +41,8 @@ func TestChargesAfterTrim(t *testing.T) {
 				t.Fatal(err)
 			}
 			for col, want := range map[int]string{
-				schemas.ChargeBillingAccountId: string(c.Account), schemas.ChargeBillingAccountName: w.Names[c.Account],
+				schemas.ChargeBillingAccountId: string(c.Account), schemas.ChargeBillingAccountName: w.Owners[c.Account].Name,
+				schemas.ChargeCustomerId: w.Owners[c.Account].Customer, schemas.ChargeSegment: w.Owners[c.Account].Segment,
 				schemas.ChargeDraftInvoiceId:  "2024-09-" + string(c.Account) + "-" + string(c.Currency),
 				schemas.ChargeBillingCurrency: string(c.Currency), schemas.ChargeRegionId: c.Region, schemas.ChargeRegionName: c.Region,
 				schemas.ChargeSubscriptionId: string(c.Subscription), schemas.ChargeServiceName: c.Service,

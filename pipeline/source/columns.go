@@ -305,7 +305,11 @@ func (d *decoder) null(c *column, v *dataset.Vector, x *cells, base, r int) {
 		}
 		c.emptied.hit(x.numbers[r])
 	default:
-		d.defect(x, r, c, schemas.CodeMissingValue, "it is empty", nil)
+		what := "it is empty"
+		if !schemas.Usage.Columns[c.use].Required && c.use != schemas.UseRecordId {
+			what += ", and tolerate.null_columns of the source does not name the column"
+		}
+		d.defect(x, r, c, schemas.CodeMissingValue, what, nil)
 	}
 }
 

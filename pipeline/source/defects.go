@@ -99,7 +99,7 @@ func (d *decoder) rowFinding(of []defect, base int) schemas.Finding {
 	}
 	for _, o := range of {
 		if o.use == schemas.UseBillingCurrency && f.Currency == "" { // amounts in what is no currency are not those in another
-			f.Currency = money.Currency(o.value)
+			f.Currency = saidCurrency(o.value)
 		}
 		if o.value == o.column && o.value != "" {
 			f.Code, f.Column, f.Value = schemas.CodeJoinedFiles, "", ""
@@ -107,7 +107,22 @@ func (d *decoder) rowFinding(of []defect, base int) schemas.Finding {
 			break
 		}
 	}
+	if f.Currency == "" && !f.Cost.IsZero() {
+		f.Currency = unknownCurrency
+	}
 	return f.WithFix()
+}
+
+// unknownCurrency is that of the cost of a row that is rejected and names none.
+const unknownCurrency money.Currency = "unknown"
+
+// saidCurrency is what a row says where a currency should be, cut to what sums may be called.
+func saidCurrency(text string) money.Currency {
+	const most = 32
+	if r := []rune(text); len(r) > most {
+		text = string(r[:most]) + "…"
+	}
+	return money.Currency(text)
 }
 
 // amounts gives a finding the quantity consumed and the cost billed of row i of the batch, where they could be read: what

@@ -123,7 +123,7 @@ func (d *decoder) takeTypes(e *eventScanner, textBytes int) error {
 			mine := slices.Clone(bad[:before])
 			for r := from; r < to; r++ {
 				mine = append(mine, wire.BadRow{
-					Number: s.numbers[r], Code: schemas.CodeBadValue, Column: "type", What: "the source maps no events of this type", Start: start, End: end,
+					Number: s.numbers[r], Code: schemas.CodeBadValue, Column: "type", What: "the source maps no events of this type; add it to types of the source", Start: start, End: end,
 				})
 			}
 			if err := d.takeTyped(e, &eventType{columns: e.anyType().columns}, &rows{text: s.text, stride: s.stride}, mine, textBytes); err != nil {

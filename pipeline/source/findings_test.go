@@ -130,7 +130,7 @@ func TestMessagesNameEveryWrong(t *testing.T) {
 	if err != nil || len(got.findings) != 1 {
 		t.Fatal(got.findings, err)
 	}
-	want := "ServiceName: it is empty; also wrong: BilledCost, EffectiveCost; have the source fill it, or declare a tolerance"
+	want := "ServiceName: it is empty, and tolerate.null_columns of the source does not name the column; also wrong: BilledCost, EffectiveCost; have the source fill it"
 	if f := got.findings[0]; f.Message != want || f.Severity != schemas.Rejected || f.Source != "peer" || f.Object != "in/object" || f.Row != 1 {
 		t.Errorf("%+v", f)
 	}
@@ -230,5 +230,19 @@ func TestManyBatches(t *testing.T) {
 			t.Fatalf("%s, not %s", got.rows[at], want)
 		}
 		at++
+	}
+}
+
+// TestCostInNoCurrency: what a row that is rejected costs stands under what it says where the currency should be, and never
+// under none, where it would be added to that of others.
+func TestCostInNoCurrency(t *testing.T) {
+	for said, want := range map[string]money.Currency{"RMB": "RMB", "€": "€", "": "unknown", strings.Repeat("Credits ", 9): "Credits Credits Credits Credits …"} {
+		got, err := decodeText(t, peer(schemas.Tolerate{}), "", edited("BillingCurrency", said), 1<<20)
+		if err != nil || len(got.findings) != 1 {
+			t.Fatal(got.findings, err)
+		}
+		if f := got.findings[0]; f.Currency != want || f.Cost.IsZero() {
+			t.Errorf("of a row in %q the cost is %s under %q, want it under %q", said, f.Cost, f.Currency, want)
+		}
 	}
 }

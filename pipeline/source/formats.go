@@ -90,7 +90,7 @@ func (f *format) rules(src *schemas.Source) [schemas.UseColumns]rule {
 		if rules[i].absent || !period && listed(src.Tolerate.AbsentColumns, name) {
 			rules[i].mandatory = false
 		}
-		rules[i].nullsNoted = listed(src.Tolerate.NullColumns, name)
+		rules[i].nullsNoted = !schemas.Usage.Columns[i].Required && listed(src.Tolerate.NullColumns, name)
 		rules[i].othersNoted = listed(src.Tolerate.OtherValues, name)
 	}
 	return rules

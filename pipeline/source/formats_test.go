@@ -217,7 +217,7 @@ func TestBinaryFractions(t *testing.T) {
 	}
 	src := &schemas.Source{ID: "s", Format: schemas.FOCUS12, Tolerate: schemas.Tolerate{AbsentColumns: []string{"*"}}}
 	_, err = Decode(context.Background(), src, Input{Key: "k", At: bytes.NewReader(body), Size: int64(len(body))}, Sink{})
-	if refused, ok := errors.AsType[*schemas.RefusedError](err); !ok || !strings.Contains(refused.Reason, "declare binary_fractions") {
+	if refused, ok := errors.AsType[*schemas.RefusedError](err); !ok || !strings.Contains(refused.Reason, "set tolerate.binary_fractions") {
 		t.Fatal(err)
 	}
 	src.Tolerate.BinaryFractions = true

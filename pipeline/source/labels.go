@@ -290,7 +290,7 @@ func (d *decoder) judgeListed(c *column, text []byte) verdict {
 			}
 		}
 	}
-	return d.outside(c, text, schemas.CodeBadValue, "it is none of "+strings.Join(c.allowed, ", "))
+	return d.outside(c, text, schemas.CodeBadValue, "it is none of "+strings.Join(c.allowed, ", ")+", and tolerate.other_values of the source does not name the column")
 }
 
 // outside judges a value outside its column's list.

@@ -37,25 +37,14 @@ type header struct {
 	used         []bool
 }
 
-// loosen drops what names of one column differ in: case, blanks and the signs between words (lineItem/UsageAmount,
-// line_item_usage_amount).
-func loosen(name string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" _/-.:", r) {
-			return -1
-		}
-		return r
-	}, strings.ToLower(name))
-}
-
 func newHeader(names []string) *header {
 	h := &header{names: names, exact: map[string]int{}, loose: map[string]int{}, used: make([]bool, len(names))}
 	for i, n := range names {
 		h.exact[n] = i
-		if _, taken := h.loose[loosen(n)]; taken {
-			h.loose[loosen(n)] = -1
+		if _, taken := h.loose[schemas.LooseName(n)]; taken {
+			h.loose[schemas.LooseName(n)] = -1
 		} else {
-			h.loose[loosen(n)] = i
+			h.loose[schemas.LooseName(n)] = i
 		}
 	}
 	return h
@@ -64,7 +53,7 @@ func newHeader(names []string) *header {
 // has reports whether a column answers to a name.
 func (h *header) has(name string) bool {
 	_, exact := h.exact[name]
-	_, loose := h.loose[loosen(name)]
+	_, loose := h.loose[schemas.LooseName(name)]
 	return exact || loose
 }
 
@@ -72,7 +61,7 @@ func (h *header) has(name string) bool {
 func (h *header) find(name string) (place int, several bool) {
 	i, ok := h.exact[name]
 	if !ok {
-		if i, ok = h.loose[loosen(name)]; !ok {
+		if i, ok = h.loose[schemas.LooseName(name)]; !ok {
 			return -1, false
 		}
 	}
@@ -188,7 +177,7 @@ func (d *decoder) place(h *header, use int, missing *[]string) error {
 
 // ignores reports whether the book drops a usage column.
 func (d *decoder) ignores(name string) bool {
-	return slices.ContainsFunc(d.src.Ignore, func(n string) bool { return n == name || loosen(n) == loosen(name) })
+	return slices.ContainsFunc(d.src.Ignore, func(n string) bool { return n == name || schemas.LooseName(n) == schemas.LooseName(name) })
 }
 
 // dropColumn leaves a usage column out on purpose.

@@ -94,7 +94,7 @@ func (d *decoder) binaryFractions(f *parquet.Reader, from []int) error {
 			c.binary = true
 		default:
 			return d.refuse(schemas.CodeUnreadableObject,
-				"its column %s is %s, which does not hold decimals exactly; declare binary_fractions among the source's tolerances to read the shortest decimal of each", c.name, kind)
+				"its column %s is %s, which does not hold decimals exactly; set tolerate.binary_fractions of the source to read the shortest decimal of each", c.name, kind)
 		}
 	}
 	return nil

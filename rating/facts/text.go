@@ -84,7 +84,7 @@ func (t *Text) Optional(d *money.Decimal) {
 var namesOnly = map[string]bool{
 	"Meter.Name": true, "Offering.Name": true, "Offering.Service": true, "Offering.ServiceCategory": true,
 	"Price.Name": true, "Price.Version": true, "RoundingRule.Version": true,
-	"Discount.ID": true, "Discount.Name": true, "Coupon.Name": true, "Grant.Name": true,
+	"Discount.ID": true, "Discount.Name": true, "Coupon.Name": true, "Grant.Name": true, "Change.ID": true,
 }
 
 // Entry adds an entry of the book with all that it holds.

@@ -13,6 +13,7 @@ import (
 // Terms is what the invoices of a period share.
 type Terms struct {
 	Seller *schemas.Party
+	Series string
 	Period schemas.Period
 	// Zone is the provider's: months begin in it.
 	Zone *time.Location
@@ -27,7 +28,13 @@ type Terms struct {
 	Provisional bool
 	PaymentDays int
 	Notes       []string
-	Payment     []string
+	Payment     []Payment
+}
+
+// Payment is one way to pay, in words. It is for invoices in one currency; an empty one stands for all.
+type Payment struct {
+	Currency money.Currency
+	Text     string
 }
 
 // Buyer is whom an invoice is for.
@@ -90,8 +97,13 @@ func (d *Draft) begin(currency money.Currency) (schemas.Invoice, error) {
 	t := d.terms
 	first, last := t.Period.Days()
 	inv := schemas.Invoice{
-		Seller: t.Seller, Buyer: d.buyer.Party, Account: d.buyer.Account, AccountName: d.buyer.Name, Period: t.Period, From: first, To: last,
-		Currency: currency, Provisional: t.Provisional, TaxReason: d.buyer.TaxReason, PaymentDays: t.PaymentDays, Notes: t.Notes, Payment: t.Payment,
+		Seller: t.Seller, Series: t.Series, Buyer: d.buyer.Party, Account: d.buyer.Account, AccountName: d.buyer.Name, Period: t.Period, From: first, To: last,
+		Currency: currency, Provisional: t.Provisional, TaxReason: d.buyer.TaxReason, PaymentDays: t.PaymentDays, Notes: t.Notes,
+	}
+	for _, way := range t.Payment {
+		if way.Currency == "" || way.Currency == currency {
+			inv.Payment = append(inv.Payment, way.Text)
+		}
 	}
 	rule, ok := t.Rounding.For(currency, schemas.RoundLine, last, t.AsOf)
 	if !ok {

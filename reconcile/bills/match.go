@@ -169,7 +169,7 @@ func (m *matcher) meter(l *useLine) error {
 	unit, value := l.ConsumedUnit, l.Consumed
 	if _, ok := m.contracts.convert(unit, t.rate.Unit); !ok && t.rate.Unit != "" {
 		m.findings = append(m.findings, schemas.Remark(schemas.CodeUnitMismatch, string(l.SKU),
-			fmt.Sprintf("our meter of %s counts %s of %s, which contract %s rates in %s; declare a unit factor in the catalogue",
+			fmt.Sprintf("our meter of %s counts %s of %s, which contract %s rates in %s; add the factor to units of the catalogue",
 				t.rate.Service, l.SKU, unit, t.contract.ID, t.rate.Unit), money.Zero, ""))
 		return nil
 	}

@@ -83,6 +83,7 @@ func (c *checker) agreements(at parse.Spot, a *AccountRow) {
 	twins(c, at.Field("coupons"), a.Coupons, "coupon", "coupon", func(r *schemas.Redemption) string { return r.Coupon })
 	twins(c, at.Field("commitments"), a.Commitments, "id", "commitment", func(k *schemas.Commitment) string { return k.ID })
 	twins(c, at.Field("credits"), a.Credits, "id", "credit", func(g *schemas.Grant) string { return g.ID })
+	twins(c, at.Field("credits"), a.Credits, "name", "a credit called", func(g *schemas.Grant) string { return g.Name })
 }
 
 func (c *checker) commitment(at parse.Spot, k *schemas.Commitment, a *AccountRow) {

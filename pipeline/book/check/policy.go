@@ -35,6 +35,9 @@ func (c *checker) pricePolicy(at parse.Spot, p *schemas.RatingPolicy) {
 
 // policyRules checks the parts of a policy that are more than a choice from a list.
 func (c *checker) policyRules(at parse.Spot, p *schemas.RatingPolicy) {
+	if p.RoundAt == schemas.RoundTax {
+		c.Complain(at.Field("round_at"), "write line or document; taxes are rounded by tax_rounding", "charges are rounded line by line, or as a document")
+	}
 	for i, r := range p.Rounding {
 		here := at.Field("rounding").At(i)
 		c.validity(here, r.Validity)

@@ -79,7 +79,9 @@ func (c *checker) checkWaivers(list parse.Spot, p *schemas.Provider) {
 	for i, w := range p.Waivers {
 		at := list.At(i)
 		c.refer(at, "source", &c.names.sources, string(w.Source))
-		c.refer(at, "account", &c.names.accounts, string(w.Account))
+		if info, known := w.Code.Info(); known && info.Severity != schemas.Blocking {
+			c.Complain(at.Field("code"), "remove the waiver: finding_limits says how many of these a run may have", "a finding of %s keeps no period provisional, so there is nothing to waive", w.Code)
+		}
 		if w.Period != "" && w.Period < p.FirstPeriod {
 			c.Complain(at.Field("period"), "remove the waiver, or correct its month", "%s is before the first period %s", w.Period, p.FirstPeriod)
 		}

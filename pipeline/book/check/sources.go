@@ -46,12 +46,14 @@ func (c *checker) checkSources() {
 		c.countable(limits.Field("rejected_rows"), s.Limits.RejectedRows)
 		c.mapping(at, s, s.Columns, s.Constants)
 		c.ignored(at.Field("ignore"), s)
+		c.named(at.Field("ignore"), s.Ignore)
+		c.named(at.Field("key"), s.Key)
 		c.eventTypes(at, s)
 		tolerate := at.Field("tolerate")
 		c.timeLayouts(tolerate.Field("times"), s.Tolerate.Times)
-		c.usageColumns(tolerate.Field("null_columns"), s.Tolerate.NullColumns)
-		c.usageColumns(tolerate.Field("absent_columns"), s.Tolerate.AbsentColumns)
-		c.usageColumns(tolerate.Field("other_values"), s.Tolerate.OtherValues)
+		c.tolerated(tolerate.Field("null_columns"), s.Tolerate.NullColumns, neverNull)
+		c.tolerated(tolerate.Field("absent_columns"), s.Tolerate.AbsentColumns, neverNull)
+		c.tolerated(tolerate.Field("other_values"), s.Tolerate.OtherValues, listless)
 	}
 	c.separateSources()
 }
@@ -60,6 +62,9 @@ func (c *checker) checkSources() {
 func (c *checker) mapping(at parse.Spot, s *schemas.Source, columns, constants map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(columns)) {
 		c.target(at.Field("columns").Field(name), name)
+		if columns[name] == "" {
+			c.Complain(at.Field("columns").Field(name), "name the source's column, or remove the line", "nothing is named that %s comes from", parse.Clip(name))
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(constants)) {
 		c.target(at.Field("constants").Field(name), name)
@@ -154,20 +159,55 @@ func (c *checker) target(at parse.Spot, name string) {
 // matter.
 func (c *checker) ignored(list parse.Spot, s *schemas.Source) {
 	for i, name := range s.Ignore {
-		use := schemas.Usage.Index(name)
-		if s.Format != schemas.CloudEvents10 && s.Columns[name] == "" && (use == schemas.UseChargePeriodStart || use == schemas.UseChargePeriodEnd) {
-			c.Complain(list.At(i), "remove it", "%s cannot be ignored: it says when the use was", name)
+		for _, use := range []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd} {
+			column := schemas.Usage.Columns[use].Name
+			if s.Format != schemas.CloudEvents10 && s.Columns[column] == "" && s.Constants[column] == "" && schemas.LooseName(name) == schemas.LooseName(column) {
+				c.Complain(list.At(i), "remove it", "%s cannot be ignored: it says when the use was", parse.Clip(name))
+			}
 		}
 	}
 }
 
-// usageColumns complains of names that are neither usage columns nor *.
-func (c *checker) usageColumns(list parse.Spot, names []string) {
+// named complains of entries that name nothing.
+func (c *checker) named(list parse.Spot, names []string) {
 	for i, name := range names {
-		if name != "*" && schemas.Usage.Index(name) < 0 {
-			c.Complain(list.At(i), parse.DidYouMean(name, usageNames(nil), "the columns are those of FOCUS 1.2, or * for all"), "usage has no column %s", parse.Clip(name))
+		if name == "" {
+			c.Complain(list.At(i), "name a column of the source, or remove the entry", "the entry names nothing")
 		}
 	}
+}
+
+// tolerated complains of names that are neither usage columns nor *, and of columns of which a tolerance says nothing, with the
+// reason that why gives.
+func (c *checker) tolerated(list parse.Spot, names []string, why func(use int) string) {
+	for i, name := range names {
+		use := schemas.Usage.Index(name)
+		switch {
+		case name == "*":
+		case use < 0:
+			c.Complain(list.At(i), parse.DidYouMean(name, usageNames(nil), "the columns are those of FOCUS 1.2, or * for all"), "usage has no column %s", parse.Clip(name))
+		case slices.Contains(FilledByDaybook(), use):
+			c.Complain(list.At(i), "remove it", "%s is filled by daybook itself", name)
+		case why(use) != "":
+			c.Complain(list.At(i), "remove it", "%s", why(use))
+		}
+	}
+}
+
+// neverNull says of a column why no row is without it.
+func neverNull(use int) string {
+	if column := schemas.Usage.Columns[use]; column.Required {
+		return column.Name + " cannot be missing: it says when the use was"
+	}
+	return ""
+}
+
+// listless says of a column why no value lies outside its list.
+func listless(use int) string {
+	if use == schemas.UseBillingCurrency || use == schemas.UseServiceCategory || schemas.ClosedList(use) != nil {
+		return ""
+	}
+	return schemas.Usage.Columns[use].Name + " takes any value, so none is another"
 }
 
 // usageNames returns the usage columns that keep says, or all.

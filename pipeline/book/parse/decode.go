@@ -111,7 +111,11 @@ func (d *decoder) list(n *yaml.Node, path string, v reflect.Value) {
 	for i, c := range n.Content {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if isNull(c) {
-			d.complain(c, at, "remove it", "the entry is empty")
+			hint := "remove it"
+			if c.Value != "" { // NULL and ~ are no texts in YAML
+				hint = "remove it, or put it in quotes if the text " + Clip(c.Value) + " is meant"
+			}
+			d.complain(c, at, hint, "the entry is empty")
 			continue
 		}
 		d.value(c, at, v.Index(i))

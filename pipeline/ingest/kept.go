@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
@@ -105,9 +106,7 @@ func (x *sightings) read(ctx context.Context, s store.Store, part int) (of arriv
 		return of, err
 	}
 	x.kept.documents[part] = document{version, sum}
-	for key, o := range of.Objects {
-		x.objects[key] = o
-	}
+	maps.Copy(x.objects, of.Objects)
 	return of, nil
 }
 

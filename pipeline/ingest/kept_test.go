@@ -12,8 +12,11 @@ import (
 	"daybook/pipeline/store"
 )
 
+// most is how many objects a document of the tests holds.
+const most = 100
+
 // see pins so many objects, from the first.
-func see(t *testing.T, s store.Store, first, n, most int) *sightings {
+func see(t *testing.T, s store.Store, first, n int) *sightings {
 	t.Helper()
 	x, err := readSightings(t.Context(), s, "2024-09", "meter")
 	if err != nil {
@@ -44,11 +47,10 @@ func documents(t *testing.T, s store.Store) map[string]int64 {
 // TestSightingsAreDivided keeps the sightings of more and more objects: no document grows beyond its share, none is forgotten, and
 // a process that ends between two documents loses nothing.
 func TestSightingsAreDivided(t *testing.T) {
-	const most = 100
 	s := new(store.Memory)
 	var largest int64
 	for n := range 12 {
-		x := see(t, s, 90*n, 90, most)
+		x := see(t, s, 90*n, 90)
 		if n%3 == 2 { // the one document is the last to be written: here the process ends before
 			before, _, err := store.ReadAll(t.Context(), s, "arrivals/2024-09/meter.json")
 			if err != nil {
@@ -61,12 +63,12 @@ func TestSightingsAreDivided(t *testing.T) {
 			if err != nil || string(before) != string(after) {
 				t.Fatalf("the one document was written: %v", err)
 			}
-			x = see(t, s, 90*n, 90, most)
+			x = see(t, s, 90*n, 90)
 		}
 		if err := x.write(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
-		again := see(t, s, 0, 0, most)
+		again := see(t, s, 0, 0)
 		if len(again.objects) != 90*(n+1) {
 			t.Fatalf("%d objects are kept of %d", len(again.objects), 90*(n+1))
 		}
@@ -84,7 +86,7 @@ func TestSightingsAreDivided(t *testing.T) {
 			}
 		}
 	}
-	x := see(t, s, 0, 0, most)
+	x := see(t, s, 0, 0)
 	if x.kept.parts < 12 {
 		t.Errorf("%d objects lie in %d parts", len(x.objects), x.kept.parts)
 	}

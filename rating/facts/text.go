@@ -60,7 +60,7 @@ func (t *Text) Number(n int64) { *t = binary.AppendVarint(*t, n) }
 func (t *Text) Digest(d Digest) { *t = append(*t, d[:]...) }
 
 // Day adds a day; no day is one, too.
-func (t *Text) Day(d schemas.Date) { t.Word(d.String()) }
+func (t *Text) Day(d schemas.Date) { t.Number(int64(d.Sub(schemas.Date{}))) }
 
 // Stretch adds two instants, in microseconds.
 func (t *Text) Stretch(start, end time.Time) {

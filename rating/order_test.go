@@ -226,7 +226,7 @@ func (x *ordered) want(q [2]*big.Rat) (due, paid, tax *big.Rat) {
 		off = minRat(cents(x.couponFixed.Rat()), above)
 	}
 	net.Sub(net, off)
-	paid, tax = new(big.Rat), new(big.Rat)
+	paid = new(big.Rat)
 	pay := func(of *big.Rat) { // in whole cents, and a fraction in the balance stays there
 		whole := new(big.Rat).Sub(ratOf(x.grant), big.NewRat(1, 200))
 		paid = minRat(aboveRat(cents(whole), new(big.Rat)), aboveRat(of, new(big.Rat)))

@@ -106,8 +106,8 @@ func TestAddedLinesAreTaxed(t *testing.T) {
 			},
 		} {
 			c, a := base()
-			c.Offerings[0].Prices, c.Offerings[0].TaxCategory = []schemas.Price{perUnit("p", "m", "1")}, "standard"
-			c.Taxes = []schemas.TaxRate{{ID: "vat", Category: "standard", Percent: *dec("20")}, {ID: "other", Percent: *dec("0.5")}}
+			c.Offerings[0].Prices, c.Offerings[0].TaxCategory = []schemas.Price{perUnit("p", "m", "1")}, "special"
+			c.Taxes = []schemas.TaxRate{{ID: "vat", Category: "special", Percent: *dec("20")}, {ID: "other", Percent: *dec("0.5")}}
 			set(&c, &a)
 			plan, err := rating.Compile(rating.Book{Catalogue: c, Zone: time.UTC, Customers: []schemas.Customer{{ID: "c", Accounts: []schemas.Account{a}}}}, rating.Spec{Period: "2024-09"})
 			if err != nil {

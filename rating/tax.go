@@ -49,7 +49,7 @@ func (b *bill) taxLike(sold []*line, c *schemas.Commitment) string {
 			return l.tax
 		}
 	}
-	return b.taxOfBought(func(s *subscription, o *offering) bool {
+	return b.taxOfBought(func(_ *subscription, o *offering) bool {
 		return len(c.Offerings) == 0 || slices.Contains(c.Offerings, o.ID)
 	})
 }

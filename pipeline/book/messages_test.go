@@ -173,7 +173,7 @@ func TestFieldsNameKeys(t *testing.T) {
 	texts := map[string]string{}
 	for line := range strings.Lines(descriptions) {
 		name, text, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		if of := strings.Split(name, ".")[0]; inBook[of] {
+		if of, _, _ := strings.Cut(name, "."); inBook[of] {
 			texts[name], known[of] = text, true
 		}
 	}
@@ -201,8 +201,8 @@ func structsOfBooks() map[string]bool {
 			return
 		}
 		out[t.Name()] = true
-		for i := range t.NumField() {
-			if group := groupOf(t.Field(i).Type); group != nil && t.Field(i).Tag.Get("yaml") != "" {
+		for f := range t.Fields() {
+			if group := groupOf(f.Type); group != nil && f.Tag.Get("yaml") != "" {
 				walk(group)
 			}
 		}

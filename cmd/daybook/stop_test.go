@@ -145,7 +145,7 @@ func sameFiles(t *testing.T, got, want map[string]string) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if got[name] != want[name] {
-			t.Errorf("%s is not what an undisturbed run leaves", name)
+			t.Errorf("%s is not what an undisturbed run leaves\n%s\nWANT\n%s", name, got[name], want[name])
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(got)) {

@@ -87,38 +87,29 @@ func Arrived(ctx context.Context, b *book.Book, places run.Places, workers int) 
 	return p.arrived(ctx, runs)
 }
 
-// learn keeps what the run found the objects of sources that add to what was there to hold of each month.
-func (p *Prepared) learn(ctx context.Context) error {
-	plan, err := p.Layout()
-	if err != nil {
-		return err
+// learn keeps what a wave found the objects of sources that add to what was there to hold of each month. It comes before the
+// run is committed: of one that has been, nothing is done again.
+func (p *Prepared) learn(ctx context.Context, w *run.Wave, results []*run.Result) error {
+	if w.Width() != run.PerObject {
+		return nil
 	}
 	type filing struct {
 		source int
 		month  schemas.Period
 	}
 	objects, holds := map[filing][]run.Object{}, map[filing][]map[schemas.Period]dataset.Totals{}
-	for i := range plan {
-		if plan[i].Width() != run.PerObject {
-			continue
-		}
-		results, err := p.ResultsOf(ctx, plan[i].Tasks)
+	for j := range w.Tasks {
+		t := &w.Tasks[j]
+		o := p.Spec.Sources[t.Source].Objects[t.Object]
+		left, err := run.Left[normalise.Decoded](results[j])
 		if err != nil {
 			return err
 		}
-		for j := range plan[i].Tasks {
-			t := &plan[i].Tasks[j]
-			o := p.Spec.Sources[t.Source].Objects[t.Object]
-			left, err := run.Left[normalise.Decoded](results[j])
-			if err != nil {
-				return err
-			}
-			at := filing{t.Source, p.Spec.Period}
-			if o.Filed != "" {
-				at.month = o.Filed
-			}
-			objects[at], holds[at] = append(objects[at], o), append(holds[at], left.Holds)
+		at := filing{t.Source, p.Spec.Period}
+		if o.Filed != "" {
+			at.month = o.Filed
 		}
+		objects[at], holds[at] = append(objects[at], o), append(holds[at], left.Holds)
 	}
 	for at := range objects {
 		src, ok := p.Book.Source(p.Spec.Sources[at.source].Source)

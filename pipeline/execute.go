@@ -18,12 +18,14 @@ import (
 func Execute(ctx context.Context, p *Prepared, workers int, until string) (*run.Summary, error) {
 	for {
 		before := p.ID
-		sum, err := run.Execute(ctx, p.Run, workers, until, p.checkVersions)
-		if err == nil && until == "" {
-			if sum.Did > 0 {
-				err = p.learn(ctx)
+		sum, err := run.Execute(ctx, p.Run, workers, until, func(w *run.Wave, results []*run.Result) error {
+			if err := p.checkVersions(w, results); err != nil {
+				return err
 			}
-			return sum, errors.Join(err, p.point(ctx, sum))
+			return p.learn(ctx, w, results)
+		})
+		if err == nil && until == "" {
+			return sum, p.point(ctx, sum)
 		}
 		changed, torn := errors.AsType[*run.ChangedError](err)
 		if !torn && !errors.Is(err, errOlderCounts) {

@@ -9,8 +9,8 @@ import (
 	"daybook/pipeline/store"
 )
 
-// TestMemory: three times the charges take no more memory, once they fill what is held while they are sorted.
-func TestMemory(t *testing.T) {
+// TestMemoryStaysFlat: three times the charges take no more memory, once they fill what is held while they are sorted.
+func TestMemoryStaysFlat(t *testing.T) {
 	const few, many, most = 24_000, 72_000, 4 << 20
 	if small, large := liveAt(t, few), liveAt(t, many); large > small+most {
 		t.Errorf("%d charges take %d KiB and %d take %d KiB", few, small>>10, many, large>>10)

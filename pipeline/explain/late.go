@@ -29,7 +29,7 @@ type CorrectedCharge struct {
 	Steps    []ExplainedStep  `json:"steps,omitempty"`
 }
 
-// takeAgain comers what came late for an account once more, as the run did.
+// takeAgain takes what came late for an account once more, as the run did.
 func (l *Look) takeAgain(ctx context.Context, id schemas.AccountID, set *rate.Setting, tally *rating.Tally, again rate.Again) (*rate.Taken, error) {
 	s := rate.NewLatecomers(ctx, set, l.Manifest.FilesOf(&schemas.Usage))
 	defer s.Close()

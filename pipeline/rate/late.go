@@ -16,7 +16,7 @@ import (
 	"daybook/schemas/money"
 )
 
-// Latecomers comers what came late for the accounts of a shard, be it usage or what the book says. Of usage, rows that an
+// Latecomers take what came late for the accounts of a shard, be it usage or what the book says. Of usage, rows that an
 // earlier run had already are set aside, and those that the period in which they came takes are added to it. The periods of
 // the others, and those of which the book has learned something, are rated again, from the first of them to the one before
 // this run's, so that what one carries into the next is right, too. What that changes in what was charged becomes
@@ -116,7 +116,7 @@ func (l *Latecomers) Close() {
 	}
 }
 
-// Take comers what came late for an account, whose other rows of the period have been added to the tally; again says why
+// Take takes what came late for an account, whose other rows of the period have been added to the tally; again says why
 // earlier periods are rated again.
 func (l *Latecomers) Take(id schemas.AccountID, tally *rating.Tally, again Again) (*Taken, error) {
 	s := l.of(id, tally, again)

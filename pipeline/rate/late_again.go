@@ -232,7 +232,7 @@ func (w *rater) takeOnTime(from, to int) error {
 	return err
 }
 
-// takeLate comers what came late for the account that is being closed, and returns what it carries into the period.
+// takeLate takes what came late for the account that is being closed, and returns what it carries into the period.
 func (w *rater) takeLate(id schemas.AccountID) (rating.Carried, error) {
 	rows := w.late.rows
 	w.late.rows, w.late.done = 0, Taken{}

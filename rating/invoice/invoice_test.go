@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"daybook/rating/invoice"
+	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -202,8 +203,8 @@ func TestDays(t *testing.T) {
 	}
 }
 
-// TestCreditsOfMonths: what a grant paid of an earlier month, and is corrected, has a row of its own that names the month, one for all
-// the lines that it paid; so have a coupon's line and a tax.
+// TestCreditsOfMonths: what a grant pays has one row, whatever words its name holds; what it paid of an earlier month, and is corrected,
+// has rows of its own that name the month; so have a coupon's line and a tax.
 func TestCreditsOfMonths(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Berlin")
 	must(t, err)
@@ -215,8 +216,12 @@ func TestCreditsOfMonths(t *testing.T) {
 			c.Class, period = schemas.ClassCorrection, corrects
 		}
 		c.Start, c.End = period.Bounds(zone)
-		if strings.HasPrefix(description, "Prepaid") {
+		if paid, ok := strings.CutPrefix(description, "Prepaid "); ok {
 			c.Model = schemas.PrepaidCredit
+			if corrects == "" {
+				grant := paid[:strings.LastIndex(paid, " for ")]
+				c.Steps = []schemas.Step{{Op: model.OpGiven, Note: grant + " pays"}}
+			}
 		}
 		return c
 	}
@@ -225,7 +230,8 @@ func TestCreditsOfMonths(t *testing.T) {
 	invoices := draft(t, terms, buyer, []schemas.Charge{
 		of("1", "A tenth", schemas.CategoryCredit, "-2", ""), of("2", "A tenth", schemas.CategoryCredit, "-1", "2024-07"), of("3", "A tenth", schemas.CategoryCredit, "1", "2024-08"),
 		of("4", "VAT 20%", schemas.CategoryTax, "1", "2024-07"),
-		of("5", "Prepaid credit g for VM", schemas.CategoryCredit, "-5", ""), of("6", "Prepaid credit g for VAT 20%", schemas.CategoryCredit, "-1", ""),
+		of("5", "Prepaid credit for new shops for VM", schemas.CategoryCredit, "-5", ""), of("6", "Prepaid credit for new shops for VAT 20%", schemas.CategoryCredit, "-1", ""),
+		of("9", "Prepaid credit for old shops for VM", schemas.CategoryCredit, "-4", ""),
 		of("7", "Prepaid credit g for VM", schemas.CategoryCredit, "-3", "2024-07"), of("8", "Prepaid credit g for VAT 20%", schemas.CategoryCredit, "-2", "2024-07"),
 	})
 	var got []string
@@ -240,7 +246,8 @@ func TestCreditsOfMonths(t *testing.T) {
 	}
 	want := []string{
 		`A tenth "" -2 from 2024-09-01 to 2024-09-30`, `A tenth "2024-07" -1 from 2024-07-01 to 2024-07-31`, `A tenth "2024-08" 1 from 2024-08-01 to 2024-08-31`,
-		`VAT 20% "2024-07" 1`, `Prepaid credit g "" -6 of 2`, `Prepaid credit g "2024-07" -5 of 2`,
+		`VAT 20% "2024-07" 1`, `Prepaid credit for new shops "" -6 of 2`, `Prepaid credit for old shops "" -4 of 1`,
+		`Prepaid credit g for VM "2024-07" -3 of 1`, `Prepaid credit g for VAT 20% "2024-07" -2 of 1`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

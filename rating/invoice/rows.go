@@ -112,7 +112,7 @@ func apart(row *schemas.TaxRow, c *schemas.Charge, places int32) string {
 
 // apply adds what prepaid credit pays to the row of its grant.
 func apply(inv *schemas.Invoice, c *schemas.Charge, amount money.Fixed) error {
-	description, _, _ := strings.Cut(c.Description, " for ") // names the grant; what follows is what it pays
+	description := grantOf(c)
 	hasLeft, left := leftOf(c)
 	at := slices.IndexFunc(inv.Applied, func(row schemas.AppliedRow) bool { return row.Description == description && row.Corrects == c.Corrects })
 	if at < 0 {
@@ -131,6 +131,22 @@ func apply(inv *schemas.Invoice, c *schemas.Charge, amount money.Fixed) error {
 		return fmt.Errorf("sum of what %s pays: %w", description, err)
 	}
 	return nil
+}
+
+// grantOf names the grant of a charge as its arithmetic does, where it says so; else it is called by all that the charge is. The
+// grant's name in that may hold any words, so that it cannot be told from those of what it pays.
+func grantOf(c *schemas.Charge) string {
+	for i := range c.Steps {
+		grant, ok := strings.CutSuffix(c.Steps[i].Note, " pays")
+		switch {
+		case !ok:
+		case c.Model == schemas.PromotionalCredit:
+			return "Promotional " + grant
+		default:
+			return "Prepaid " + grant
+		}
+	}
+	return c.Description
 }
 
 // leftOf is what a credit or coupon still holds after a charge, where its steps say so.

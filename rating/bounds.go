@@ -103,7 +103,7 @@ func (b *bill) priceBounds(sub *subscription, x *price) (bounds, bool) {
 	}
 	out.lines = b.linesWhere(func(l *line) bool { return l.sub == sub && l.price == x })
 	out.template = b.blank(sub)
-	out.template.price, out.template.tax = x, x.offering.TaxCategory
+	out.template.price, out.template.tax = x, x.offering.tax
 	out.template.charge.Offering, out.template.charge.Price, out.template.charge.Version = x.offering.ID, x.ID, x.Version
 	out.template.charge.Service, out.template.charge.ServiceCategory = x.offering.Service, x.offering.ServiceCategory
 	factor, ok := b.rate(x.Currency, b.currency, out.template)
@@ -120,7 +120,7 @@ func (b *bill) offeringBounds(sub *subscription, o *offering) bounds {
 	out := bounds{what: "offering " + string(o.ID), minimum: o.Minimum, maximum: o.Maximum, ratio: b.covered(sub, o, nil)}
 	out.lines = b.linesWhere(func(l *line) bool { return l.sub == sub && l.price != nil && l.price.offering == o })
 	out.template = b.blank(sub)
-	out.template.tax, out.template.charge.Offering = o.TaxCategory, o.ID
+	out.template.tax, out.template.charge.Offering = o.tax, o.ID
 	out.template.charge.Service, out.template.charge.ServiceCategory = o.Service, o.ServiceCategory
 	return out
 }

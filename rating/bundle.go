@@ -74,7 +74,7 @@ func (b *bill) divideLine(l *line, parts []schemas.BundlePart) ([]*line, error) 
 		c := &x.charge
 		c.Offering = p.Offering
 		if o := b.plan.offerings[p.Offering]; o != nil {
-			c.Service, c.ServiceCategory, x.tax = o.Service, o.ServiceCategory, o.TaxCategory
+			c.Service, c.ServiceCategory, x.tax = o.Service, o.ServiceCategory, o.tax
 			c.Description = o.Name + " in " + c.Description
 		}
 		c.List = model.PartRound(whole.charge.List, sumOf(weights[:i]), sumOf(weights[:i+1]), total)

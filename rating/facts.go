@@ -233,12 +233,12 @@ func (x *planFacts) offering(o *offering, from, to time.Time) Digest {
 	own := x.text
 	x.text = nil
 	head := *o.Offering
-	head.Prices, head.Discounts, head.Validity = nil, nil, schemas.Validity{}
+	head.Prices, head.Discounts, head.Validity, head.TaxCategory = nil, nil, schemas.Validity{}, o.tax
 	x.text.Entry(head)
 	x.discounts(o.Discounts, from, to)
 	for _, part := range o.Parts {
 		if other := x.plan.offerings[part.Offering]; other != nil {
-			x.text.Word(other.TaxCategory)
+			x.text.Word(other.tax)
 		}
 	}
 	for _, price := range o.prices {
@@ -383,7 +383,7 @@ func (x *planFacts) taxesOf(a *account) Digest {
 	var t facts.Text
 	var categories []string
 	for i := range x.plan.book.Catalogue.Taxes {
-		categories = append(categories, x.plan.book.Catalogue.Taxes[i].Category)
+		categories = append(categories, taxCategory(x.plan.book.Catalogue.Taxes[i].Category))
 	}
 	slices.Sort(categories)
 	for _, category := range slices.Compact(categories) {

@@ -68,6 +68,7 @@ type Plan struct {
 // offering is an offering with its prices resolved.
 type offering struct {
 	*schemas.Offering
+	tax    string // as taxCategory has it
 	prices []*price
 	// metered are the prices by meter, periodic those without one, bounded those with a minimum or maximum, and swept the
 	// meters that context.swept tells of: what an account is rated by must not cost the length of the catalogue.
@@ -248,6 +249,7 @@ func (p *Plan) compileOfferings() error {
 	p.includedFor = map[int][]int{}
 	for i := range p.book.Catalogue.Offerings {
 		o := &offering{Offering: &p.book.Catalogue.Offerings[i]}
+		o.tax = taxCategory(o.TaxCategory)
 		if p.offerings[o.ID] != nil {
 			return fmt.Errorf("offering %s is there twice: rename one", o.ID)
 		}

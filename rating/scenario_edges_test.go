@@ -41,6 +41,14 @@ func edgeScenarios() []scenario {
 				c.Taxes = []schemas.TaxRate{{ID: "std", Percent: *dec("20")}, {ID: "red", Category: "reduced", Percent: *dec("10")}}
 			}), rows: rows, want: []string{"Usage p 09-01 100", "Purchase true_up 09-01 30", "Tax tax 09-01 13"},
 		},
+		{
+			name: "what is of the standard category, by name or by none, is taxed as one sum", book: func(c *schemas.Catalogue, _ *schemas.Account) {
+				c.Offerings[0].Prices = []schemas.Price{flat("fee", "1.03")}
+				c.Offerings = append(c.Offerings, schemas.Offering{ID: "x", Name: "X", TaxCategory: "standard", Included: true, Prices: []schemas.Price{flat("more", "1.03")}})
+				c.Taxes = []schemas.TaxRate{{ID: "vat", Category: "standard", Percent: *dec("19")}}
+				c.Policy.TaxRounding = schemas.TaxPerDocument
+			}, want: []string{"Usage fee 09-01 1.03", "Usage more 09-01 1.03", "Tax tax 09-01 0.39"},
+		},
 		{name: "redeemed on the last day", book: also(one, coupon("2024-09-30")), rows: rows, want: []string{"Usage p 09-01 100", "Credit coupon 09-01 -10"}, left: "coupon c=10×1 "},
 		{name: "redeemed on the day after", book: also(one, coupon("2024-10-01")), rows: rows, want: []string{"Usage p 09-01 100"}},
 		{name: "credit that expires on the last day", book: also(one, expires("2024-09-30")), rows: rows, want: []string{"Usage p 09-01 100"}},

@@ -61,7 +61,7 @@ func (b *bill) taxOfBought(asked func(*subscription, *offering) bool) string {
 		sub := &b.tally.context.subs[i]
 		for _, seg := range sub.segments {
 			if asked(sub, seg.offering) {
-				return seg.offering.TaxCategory
+				return seg.offering.tax
 			}
 			if first == nil {
 				first = seg.offering
@@ -71,11 +71,17 @@ func (b *bill) taxOfBought(asked func(*subscription, *offering) bool) string {
 	if first == nil {
 		return ""
 	}
-	return first.TaxCategory
+	return first.tax
 }
 
-// standardCategory is that of taxes and offerings that name none.
-const standardCategory = "standard"
+// taxCategory is one text for each tax category: standard is that of taxes and offerings that name none, so that lines of both are
+// taxed as one sum.
+func taxCategory(name string) string {
+	if name == "standard" {
+		return ""
+	}
+	return name
+}
 
 // ratesFor lists the rates of a category where the account is, on the last day of the period, in a fixed order. A rate
 // for the account's region or country goes before one for anywhere, name by name.
@@ -84,7 +90,7 @@ func (b *bill) ratesFor(category string) []*schemas.TaxRate {
 	var out []*schemas.TaxRate
 	for i := range b.plan.book.Catalogue.Taxes {
 		r := &b.plan.book.Catalogue.Taxes[i]
-		if cmp.Or(r.Category, standardCategory) != cmp.Or(category, standardCategory) || r.Country != "" && r.Country != b.account.Country || r.Region != "" && r.Region != b.account.Region ||
+		if taxCategory(r.Category) != category || r.Country != "" && r.Country != b.account.Country || r.Region != "" && r.Region != b.account.Region ||
 			!r.Validity.Holds(last, b.plan.spec.AsOf) {
 			continue
 		}

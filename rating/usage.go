@@ -263,7 +263,7 @@ func tooLarge(c *schemas.Charge, amount money.Decimal) schemas.Code {
 // newLine starts a charge of a price.
 func (b *bill) newLine(sub *subscription, x *price, phase *schemas.Phase, start, end time.Time) *line {
 	l := b.tally.line()
-	l.price, l.sub, l.phase, l.tax = x, sub, phase, x.offering.TaxCategory
+	l.price, l.sub, l.phase, l.tax = x, sub, phase, x.offering.tax
 	l.t.Quiet, l.t.Room = b.plan.spec.Quiet, b.room
 	l.charge = x.common.charge()
 	c := &l.charge

@@ -185,10 +185,11 @@ func (o *diffOptions) whichPeriod(ctx context.Context, s store.Store, named []st
 	}
 	for _, p := range periods {
 		// One that is written out is of the period that has it.
-		if entries, err := run.Runs(ctx, s, p, named[0]); err != nil || len(entries) == 0 {
-			if err != nil {
-				return "", "", wrong("there is no run %s; daybook status %s --runs lists them", named[0], dir)
-			}
+		entries, err := run.Runs(ctx, s, p, named[0])
+		if err != nil {
+			return "", "", err
+		}
+		if len(entries) == 0 {
 			continue
 		}
 		id, err := namedRun(ctx, s, p, named[0], dir)

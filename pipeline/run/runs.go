@@ -21,8 +21,11 @@ type Entry struct {
 	Committed time.Time
 }
 
-// Runs lists the committed runs of a period whose identifiers begin with a text, the last first.
+// Runs lists the committed runs of a period whose identifiers begin with a text, the last first: none where none can.
 func Runs(ctx context.Context, s store.Store, p schemas.Period, begin string) (out []Entry, err error) {
+	if strings.Trim(begin, hexadecimal) != "" {
+		return nil, nil
+	}
 	beginnings := []string{begin}
 	if begin == "" {
 		// Results of tasks lie beside the runs, and are many more; no run begins as their folder does.
@@ -53,7 +56,7 @@ func Named(ctx context.Context, s store.Store, p schemas.Period, text string) (s
 		return schemas.RunID(text), nil
 	}
 	nothing := fmt.Errorf("run %q of %s: %w", text, p, store.ErrNotFound)
-	if text == "" || strings.Trim(text, hexadecimal) != "" {
+	if text == "" {
 		return "", nothing
 	}
 	entries, err := Runs(ctx, s, p, text)

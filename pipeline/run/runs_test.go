@@ -54,6 +54,9 @@ func TestNamed(t *testing.T) {
 	if err != nil || len(runs) != 3 {
 		t.Errorf("%d runs, %v", len(runs), err)
 	}
+	if found, err := run.Runs(t.Context(), s, "2024-09", "../0123"); err != nil || len(found) > 0 {
+		t.Errorf("%v, %v begin as no run does", found, err)
+	}
 }
 
 // TestBefore: the run before the current one is the one that it replaced, or else the one committed last before it.

@@ -97,28 +97,32 @@ func (p *Prepared) learn(ctx context.Context, w *run.Wave, results []*run.Result
 		source int
 		month  schemas.Period
 	}
-	objects, holds := map[filing][]run.Object{}, map[filing][]map[schemas.Period]dataset.Totals{}
+	learned := map[filing][]ingest.Learned{}
 	for j := range w.Tasks {
 		t := &w.Tasks[j]
-		o := p.Spec.Sources[t.Source].Objects[t.Object]
+		src, ok := p.Book.Source(p.Spec.Sources[t.Source].Source)
+		if !ok || src.Semantics != schemas.Append {
+			continue
+		}
 		left, err := run.Left[normalise.Decoded](results[j])
 		if err != nil {
 			return err
 		}
-		at := filing{t.Source, p.Spec.Period}
-		if o.Filed != "" {
-			at.month = o.Filed
+		objects := p.Objects(t)
+		for i := range objects {
+			at, held := filing{t.Source, p.Spec.Period}, ingest.Held("")
+			if objects[i].Filed != "" {
+				at.month = objects[i].Filed
+			}
+			if len(left.Held) > 0 { // or all were refused
+				held = left.Held[i]
+			}
+			learned[at] = append(learned[at], ingest.Learned{Object: &objects[i], Held: held})
 		}
-		objects[at], holds[at] = append(objects[at], o), append(holds[at], left.Holds)
 	}
-	for at := range objects {
-		src, ok := p.Book.Source(p.Spec.Sources[at.source].Source)
-		if !ok || src.Semantics != schemas.Append {
-			continue
-		}
-		known := holds[at]
-		err := ingest.Learn(ctx, p.Store, p.Book, src, at.month, objects[at], func(i int) map[schemas.Period]dataset.Totals { return known[i] })
-		if err != nil {
+	for at := range learned {
+		src, _ := p.Book.Source(p.Spec.Sources[at.source].Source)
+		if err := ingest.Learn(ctx, p.Store, p.Book, src, at.month, learned[at]); err != nil {
 			return err
 		}
 	}

@@ -101,7 +101,7 @@ var dimensions = []dimension{
 			return with(header, row, "BilledCost", fmt.Sprintf("bad-%d", i))
 		})
 	}},
-	{name: "objects", few: 100, all: 5_000, each: 12 << 10, deliver: func(t *testing.T, landing store.Store, n int) {
+	{name: "objects", few: 100, all: 5_000, each: 2 << 10, deliver: func(t *testing.T, landing store.Store, n int) {
 		for i := range n {
 			put(t, landing, fmt.Sprintf("own/compute/2024-09/%06d.jsonl", i), event(i, "1"))
 		}

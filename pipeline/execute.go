@@ -17,6 +17,7 @@ import (
 // prepares p anew and does that run.
 func Execute(ctx context.Context, p *Prepared, workers int, until string) (*run.Summary, error) {
 	for {
+		p.look = nil // of very many objects it is larger than all that the run needs of them
 		before := p.ID
 		sum, err := run.Execute(ctx, p.Run, workers, until, func(w *run.Wave, results []*run.Result) error {
 			if err := p.checkVersions(w, results); err != nil {

@@ -98,8 +98,8 @@ func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
 			}
 			v, begun := versions[name]
 			whole[name] = (whole[name] || !begun) && res != nil
-			if res != nil && res.Refused != nil && v.why == nil {
-				v.why = &res.Refused.Cause
+			if res != nil && len(res.Refusals) > 0 && v.why == nil {
+				v.why = &res.Refusals[0].Cause
 			}
 			if res != nil {
 				if err := v.rejected.Merge(res.Control.Rejected); err != nil {
@@ -107,7 +107,7 @@ func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
 				}
 				v.wanting = p.wanting(t, &v.rejected)
 			}
-			v.digests = append(v.digests, p.Spec.Sources[t.Source].Objects[t.Object].Digest)
+			v.digests = append(v.digests, p.Objects(t)[0].Digest) // versions are of snapshots, of which each task has one object
 			versions[name] = v
 		}
 	}
@@ -128,8 +128,7 @@ func (p *Prepared) versionOf(w *run.Wave, t *run.Task) string {
 	if w.Width() != run.PerObject {
 		return ""
 	}
-	pinned := &p.Spec.Sources[t.Source]
-	return run.DeliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)
+	return p.Spec.DeliveryOf(t)
 }
 
 // wanting is what the source of a task's object says of what was rejected of the object's version.
@@ -149,8 +148,8 @@ func (p *Prepared) checkVersions(w *run.Wave, results []*run.Result) error {
 		if !p.older[name] {
 			continue
 		}
-		if res.Refused != nil {
-			return fmt.Errorf("%s: %w", res.Refused.Why, errOlderCounts)
+		if len(res.Refusals) > 0 {
+			return fmt.Errorf("%s: %w", res.Refusals[0].Why, errOlderCounts)
 		}
 		sum, begun := rejected[name]
 		if !begun {

@@ -146,8 +146,10 @@ func missing(ctx context.Context, in *run.Inputs) ([]string, error) {
 		return nil, err
 	}
 	for _, res := range objects {
-		if res.Refused != nil && !res.Refused.Waived {
-			out = append(out, res.Refused.Why)
+		for i := range res.Refusals {
+			if !res.Refusals[i].Waived {
+				out = append(out, res.Refusals[i].Why)
+			}
 		}
 	}
 	return out, nil

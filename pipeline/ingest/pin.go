@@ -263,13 +263,17 @@ func (x *Pinning) contents(ctx context.Context, src *schemas.Source, l *looked, 
 		x.ways[src.ID] = read
 	}
 	if have, ok := l.seen.objects[o.Key]; ok && have.Digest == o.Digest && have.Read == read {
-		return have.Holds, nil
+		return have.Holds.Months()
 	}
 	holds, err := x.Survey(ctx, src, o)
 	if err != nil {
 		return nil, fmt.Errorf("look what %s holds of each month: %w", o.Key, err)
 	}
-	l.seen.learn(o.Key, o.Digest, read, holds)
+	held, err := HeldOf(holds)
+	if err != nil {
+		return nil, err
+	}
+	l.seen.learn(o.Key, o.Digest, read, held)
 	return holds, nil
 }
 
@@ -300,8 +304,14 @@ func wayOfReading(b *book.Book, src *schemas.Source) string {
 // surveyVersion rises when decoding comes to tell other months of a row.
 const surveyVersion = 1
 
+// Learned is what a run found an object to hold.
+type Learned struct {
+	Object *run.Object
+	Held   Held
+}
+
 // Learn keeps what a run found objects to hold of each month, so that no other has to read them for that.
-func Learn(ctx context.Context, s store.Store, b *book.Book, src *schemas.Source, filed schemas.Period, objects []run.Object, holds func(i int) map[schemas.Period]dataset.Totals) error {
+func Learn(ctx context.Context, s store.Store, b *book.Book, src *schemas.Source, filed schemas.Period, objects []Learned) error {
 	if delivery.Undated(src) {
 		filed = undated
 	}
@@ -311,7 +321,7 @@ func Learn(ctx context.Context, s store.Store, b *book.Book, src *schemas.Source
 	}
 	read := wayOfReading(b, src)
 	for i := range objects {
-		seen.learn(objects[i].Key, objects[i].Digest, read, holds(i))
+		seen.learn(objects[i].Object.Key, objects[i].Object.Digest, read, objects[i].Held)
 	}
 	return seen.write(ctx, s)
 }

@@ -3,7 +3,6 @@ package ingest
 import (
 	"time"
 
-	"daybook/pipeline/dataset"
 	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -29,8 +28,8 @@ type sighting struct {
 	Digest   string        `json:"digest,omitempty"`
 	SHA256   string        `json:"sha256,omitempty"`
 	// Holds is what the object holds of each month, as it was read by the way that Read names; none where that is not known.
-	Holds map[schemas.Period]dataset.Totals `json:"holds,omitempty"`
-	Read  string                            `json:"read,omitempty"`
+	Holds Held   `json:"holds,omitempty"`
+	Read  string `json:"read,omitempty"`
 }
 
 // undated stands for the month of sources that file their objects under none.
@@ -81,7 +80,7 @@ func (x *sightings) pin(key string, d delivery.Digests) {
 }
 
 // learn notes what an object of a digest holds of each month.
-func (x *sightings) learn(key, digest, read string, holds map[schemas.Period]dataset.Totals) {
+func (x *sightings) learn(key, digest, read string, holds Held) {
 	have, known := x.objects[key]
 	if !known || have.Digest != digest || have.Read == read {
 		return

@@ -4,115 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"time"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/shuffle"
-	"daybook/pipeline/ingest"
 	"daybook/pipeline/run"
 	"daybook/pipeline/source"
-	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
-
-// Decoded is what normalising an object leaves for later steps.
-type Decoded struct {
-	// Source and Delivery are those of the object.
-	Source   schemas.SourceID `json:"source"`
-	Delivery string           `json:"delivery"`
-	// LastTime is the latest end of a charge period, in microseconds: how far the period has come. A row for the rest of a
-	// month, such as a fee, says nothing of its last days: it counts when it begins.
-	LastTime int64 `json:"last_time"`
-	// Holds is what the object holds of each month, of a source that adds to what was there.
-	Holds map[schemas.Period]dataset.Totals `json:"holds,omitempty"`
-	// Sent is what was sent to each shard, as dataset.ShardSums has it in bytes.
-	Sent []byte `json:"sent,omitempty"`
-}
-
-// Object decodes one pinned object, says whose each row is, sets aside what belongs to another period, and sends
-// the rest to shards of accounts in a shuffle file.
-func Object(ctx context.Context, in *run.Inputs) (*run.Result, error) {
-	pinned, err := in.Pinned()
-	if err != nil {
-		return nil, err
-	}
-	src, ok := in.Book().Source(pinned.Source)
-	if !ok {
-		return nil, fmt.Errorf("the book has no source %q, which the run's spec names", pinned.Source)
-	}
-	obj := &pinned.Objects[in.Object]
-	n := newNormaliser(in, src, obj)
-	defer n.found.Close()
-	out := run.Output{Dataset: run.Shuffled, Key: in.Key + ".shuffle"}
-	err = in.CreateScratch(ctx, out.Key, func(w io.Writer) error {
-		lent := run.Lent[*shuffle.Writer](in, "shufflers")
-		var err error
-		if n.out, err = shuffler(in, lent, w); err != nil {
-			return err
-		}
-		defer lent.Leave(n.out)
-		if err = n.decode(ctx); err == nil {
-			err = n.close()
-		}
-		if err != nil {
-			return n.tooLarge(err)
-		}
-		_, err = n.out.Close()
-		return err
-	})
-	left := Decoded{Source: src.ID, Delivery: obj.Delivery}
-	var refused *schemas.RefusedError
-	switch {
-	case errors.As(err, &refused):
-		return refuse(ctx, in, &left, refused)
-	case errors.Is(err, store.ErrExists): // it was left by a process that ended before its result
-		return nil, fmt.Errorf("%w: %w", run.ErrScratch, err)
-	case err != nil:
-		return nil, err
-	}
-	if src.Semantics == schemas.Append {
-		if left.Holds, err = n.holds(); err != nil {
-			return nil, err
-		}
-		if obj.Filed == "" {
-			n.noteLost(left.Holds)
-			n.noteUnrun()
-		}
-	}
-	out.Rows = n.control.Shuffled.Rows
-	res := &run.Result{Outputs: []run.Output{out}, Control: n.control}
-	left.LastTime, left.Sent = n.last, n.sent.Bytes()
-	if err := res.Leave(left); err != nil {
-		return nil, err
-	}
-	return res, n.found.Write(ctx, in, res)
-}
-
-// shuffler returns a writer of a shuffle file on w, one that is done with its last file where there is one.
-func shuffler(in *run.Inputs, lent *run.Spares[*shuffle.Writer], w io.Writer) (*shuffle.Writer, error) {
-	if used, ok := lent.Take(); ok {
-		return used, used.Reset(w)
-	}
-	return shuffle.NewWriter(w, &schemas.Usage, in.Shards())
-}
-
-// refuse is the result of an object that cannot be trusted: one finding, and no rows.
-func refuse(ctx context.Context, in *run.Inputs, left *Decoded, why *schemas.RefusedError) (*run.Result, error) {
-	f := why.Finding(left.Source)
-	res := &run.Result{Refused: &run.Refusal{
-		Cause: *why, Why: string(left.Source) + ": " + why.Error(), Waived: ingest.WaiveOne(in.Book().Provider().Waivers, in.Period(), &f),
-	}}
-	if err := res.Leave(left); err != nil {
-		return nil, err
-	}
-	var found run.Findings
-	found.Add(f)
-	return res, found.Write(ctx, in, res)
-}
 
 // normaliser takes the batches of one object.
 type normaliser struct {
@@ -121,7 +23,7 @@ type normaliser struct {
 	obj *run.Object
 	out *shuffle.Writer
 
-	owners Owners
+	owners *Owners
 	// view is the decoder's batch with our own columns beside its own, which are left as they are.
 	view dataset.Batch
 	// inside and outside take a batch apart that has rows of other periods.
@@ -138,7 +40,7 @@ type normaliser struct {
 	// seen counts the rows that the decoder accounted for, as usage or as a finding.
 	seen int64
 
-	found run.Findings
+	found *run.Findings
 	last  int64
 	// marks label the rows that came late, of periods back to the oldest.
 	marks  lateMarks
@@ -151,11 +53,12 @@ type normaliser struct {
 	month  Month
 }
 
-func newNormaliser(in *run.Inputs, src *schemas.Source, obj *run.Object) *normaliser {
-	zone := in.Book().Zone()
+// newNormaliser is that of an object that a task sends to shards.
+func (s *sending) newNormaliser(obj *run.Object) *normaliser {
+	zone := s.in.Book().Zone()
 	return &normaliser{
-		in: in, src: src, obj: obj, owners: NewOwners(in.Book(), src, in.Home(), in.Shards()), found: in.NewFindings(), oldest: oldestLate(in),
-		sent: dataset.NewShardSums(in.Shards()), zone: zone, month: MonthOf(in.Period(), zone), others: months{zone: zone},
+		in: s.in, src: s.src, obj: obj, owners: &s.owners, found: &s.found, oldest: oldestLate(s.in),
+		out: s.out, sent: s.sent, zone: zone, month: MonthOf(s.in.Period(), zone), others: months{zone: zone},
 	}
 }
 

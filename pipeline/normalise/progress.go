@@ -77,7 +77,7 @@ func ProvisionalOf(ctx context.Context, in *run.Inputs) (bool, error) {
 		}
 	}
 	for _, res := range objects {
-		if res.Refused != nil && !res.Refused.Waived {
+		if res.Refuses() {
 			return true, nil
 		}
 	}

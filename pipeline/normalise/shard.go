@@ -246,8 +246,8 @@ func RefusedDeliveries(objects []*run.Result) (map[string]bool, error) {
 		if err != nil {
 			return nil, err
 		}
-		if res.Refused != nil {
-			refused[run.DeliveryName(left.Source, left.Delivery)] = true
+		for i := range res.Refusals {
+			refused[run.DeliveryName(left.Source, res.Refusals[i].Delivery)] = true
 		}
 	}
 	return refused, nil

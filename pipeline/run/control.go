@@ -9,8 +9,8 @@ import (
 	"daybook/schemas/money"
 )
 
-// merge adds the totals of o. The error is a sum that overflows.
-func (c *Control) merge(o *Control) error {
+// Merge adds the totals of o. The error is a sum that overflows.
+func (c *Control) Merge(o *Control) error {
 	for i, t := range c.all() {
 		if err := t.Merge(*o.all()[i]); err != nil {
 			return fmt.Errorf("add up control totals: %w", err)
@@ -52,7 +52,7 @@ func ReadWhole(name string, have *dataset.Totals, results []*Result, wrote func(
 	var want Control
 	var keys []string
 	for _, res := range results {
-		if err := want.merge(&res.Control); err != nil {
+		if err := want.Merge(&res.Control); err != nil {
 			return err
 		}
 		for _, o := range res.Outputs {

@@ -29,8 +29,8 @@ type Result struct {
 	Partial json.RawMessage `json:"partial,omitempty"`
 	// Sums are what a later step adds up of many tasks, in bytes: as JSON they would cost more than what they are sums of.
 	Sums []byte `json:"sums,omitempty"`
-	// Refused says that what the task read cannot be trusted, so that the delivery that it is of counts as not delivered.
-	Refused *Refusal `json:"refused,omitempty"`
+	// Refusals say of what the task read that it cannot be trusted, so that the deliveries that it is of count as not delivered.
+	Refusals []Refusal `json:"refusals,omitempty"`
 	// Incomplete says that an expected delivery is missing or was refused before it was read.
 	Incomplete bool `json:"incomplete,omitempty"`
 	// Digest seals the result as it lies in the store.
@@ -70,7 +70,8 @@ func (res *Result) Leave(v any) error {
 
 // Refusal is why what a task read cannot be trusted.
 type Refusal struct {
-	Cause schemas.RefusedError `json:"cause"`
+	Delivery string               `json:"delivery"`
+	Cause    schemas.RefusedError `json:"cause"`
 	// Why says it in a sentence.
 	Why string `json:"why"`
 	// Waived says that the book lets the period be complete without it.

@@ -155,7 +155,9 @@ func largestFirst(ctx context.Context, r *Run, w *Wave, results []*Result) ([]in
 	switch {
 	case w.step.Width == PerObject:
 		for j := range w.Tasks {
-			size[j] = r.Spec.Sources[w.Tasks[j].Source].Objects[w.Tasks[j].Object].Size
+			for _, o := range w.Tasks[j].pinned(&r.Spec) {
+				size[j] += o.Size
+			}
 		}
 	case w.step.Size != nil:
 		plan, err := r.Layout()

@@ -81,20 +81,17 @@ func newManifest(r *Run, plan []Wave, results [][]*Result) (*Manifest, error) {
 // addControl counts a task's rows. What an object of a refused delivery held does not count: it was not taken.
 func (m *Manifest) addControl(w *Wave, part int, res *Result, refused map[string]bool) error {
 	if w.step.Width != PerObject {
-		return m.Control.merge(&res.Control)
+		return m.Control.Merge(&res.Control)
 	}
 	t := &w.Tasks[part]
-	pinned := &m.Spec.Sources[t.Source]
-	if res.Refused != nil && !res.Refused.Waived {
-		m.Provisional = true
-	}
-	if refused[DeliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)] {
+	m.Provisional = m.Provisional || res.Refuses()
+	if refused[m.Spec.DeliveryOf(t)] {
 		return nil
 	}
-	if err := m.Sources[t.Source].Control.merge(&res.Control); err != nil {
+	if err := m.Sources[t.Source].Control.Merge(&res.Control); err != nil {
 		return err
 	}
-	return m.Control.merge(&res.Control)
+	return m.Control.Merge(&res.Control)
 }
 
 // AddCode adds to the count of a code, under the gravest severity that any of its findings has.

@@ -19,9 +19,11 @@ type Task struct {
 	// Shard is the part of a sharded step, and 0 in others: there a part's number follows from what else was delivered,
 	// and is no part of a result that runs share.
 	Shard int `json:"shard"`
-	// Source and Object index the spec's pinned objects, for tasks that read the landing place.
-	Source int `json:"source"`
-	Object int `json:"object"`
+	// Source and Object index the spec's pinned objects, for tasks that read the landing place: so many Objects from that one on,
+	// one or, where there are very many small ones, a group of them.
+	Source  int `json:"source"`
+	Object  int `json:"object"`
+	Objects int `json:"objects,omitempty"`
 	// Temporary results live in the scratch store.
 	Temporary bool `json:"temporary"`
 }
@@ -105,8 +107,11 @@ func width(s *Spec, stage string, step *Step) []Task {
 		}
 	case PerObject:
 		for i := range s.Sources {
-			for j := range s.Sources[i].Objects {
-				add(i, j)
+			first := 0
+			for _, end := range groups(s.Sources[i].Objects) {
+				t.Objects = end - first
+				add(i, first)
+				first = end
 			}
 		}
 	case PerShard:
@@ -154,7 +159,11 @@ func taskKey(s *Spec, id schemas.RunID, w *Wave, i int, waves []Wave, digests ma
 	case PerSource:
 		k.Pinned = s.Sources[t.Source]
 	case PerObject:
-		k.Pinned = []any{s.Sources[t.Source].Source, s.Sources[t.Source].Objects[t.Object]}
+		objects := t.pinned(s)
+		k.Pinned = []any{s.Sources[t.Source].Source, objects}
+		if len(objects) == 1 {
+			k.Pinned = []any{s.Sources[t.Source].Source, objects[0]}
+		}
 	case PerShard, Once:
 		k.Part = t.Part
 	}

@@ -1,6 +1,10 @@
 package run
 
-import "daybook/schemas"
+import (
+	"slices"
+
+	"daybook/schemas"
+)
 
 // DeliveryName tells deliveries of all sources apart.
 func DeliveryName(source schemas.SourceID, delivery string) string {
@@ -16,11 +20,15 @@ func refusals(s *Spec, plan []Wave, results [][]*Result) map[string]bool {
 			continue
 		}
 		for j, res := range results[i] {
-			if t := &plan[i].Tasks[j]; res.Refused != nil {
-				pinned := &s.Sources[t.Source]
-				refused[DeliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)] = true
+			for k := range res.Refusals {
+				refused[DeliveryName(s.Sources[plan[i].Tasks[j].Source].Source, res.Refusals[k].Delivery)] = true
 			}
 		}
 	}
 	return refused
+}
+
+// Refuses reports whether the task refused anything that the book does not waive.
+func (res *Result) Refuses() bool {
+	return slices.ContainsFunc(res.Refusals, func(r Refusal) bool { return !r.Waived })
 }

@@ -44,7 +44,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: earned,
 			},
 			{
-				Name: "total", Version: "15", Width: run.Once, Do: compare.Total,
+				Name: "total", Version: "16", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
 				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: compared,
@@ -55,6 +55,11 @@ func Stages() []run.Stage {
 				Book:  []book.Part{book.PartCustomers, book.PartProvider},
 				Spec:  []run.Given{run.EarlierRuns},
 			},
+			{
+				Name: "plan", Version: "1", Width: run.Once, Do: compare.Plan,
+				Book: []book.Part{book.PartPlan},
+				Spec: []run.Given{run.AsOf, run.EarlierRuns},
+			},
 		}},
 		{Name: "emit", Steps: []run.Step{
 			{
@@ -64,8 +69,8 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "16", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "emit/invoices"},
+				Name: "reports", Version: "17", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,
 			},

@@ -15,9 +15,10 @@ type Comparison struct {
 	Period schemas.Period
 	// Currency is the provider's: that of every amount of the result.
 	Currency money.Currency
-	Plan     *schemas.Plan
-	Actuals  *Actuals
-	FX       schemas.FX
+	// Plan is as it was known; Whole is as it is, with the versions that were not yet. Only Bridges reads Whole.
+	Plan, Whole *schemas.Plan
+	Actuals     *Actuals
+	FX          schemas.FX
 	// Through is the last day for which use has arrived, read from the data; the last day of the period where it is over. Behind
 	// are the offerings of which all that is metered comes from feeds without data of that day, with the last day of which there
 	// is some: nothing is expected of them for the days since.

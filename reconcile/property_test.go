@@ -57,6 +57,27 @@ func (d dice) plan() *schemas.Plan {
 	return p
 }
 
+// versions writes the plan down as several versions of which each has some lines anew.
+func (d dice) versions(n int) *schemas.Plan {
+	out := d.plan()
+	for i := range n {
+		v := schemas.PlanVersion{ID: fmt.Sprint("v", i), KnownSince: schemas.NewDate(2022, 8, 1+i)}
+		out.Versions = append(out.Versions, v)
+		lines := d.plan().Lines
+		if i == 0 {
+			lines, out.Lines = out.Lines, nil
+		}
+		for _, l := range lines {
+			if i == 0 || d.IntN(2) == 0 {
+				l.Version = v.ID
+				out.Lines = append(out.Lines, l)
+			}
+		}
+	}
+	d.Shuffle(n, func(i, j int) { out.Versions[i], out.Versions[j] = out.Versions[j], out.Versions[i] })
+	return out
+}
+
 func fxOfTests(from, to money.Currency, _ schemas.Date) (schemas.Conversion, bool) {
 	switch {
 	case to != "EUR":

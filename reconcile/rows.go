@@ -40,7 +40,7 @@ func (c *Comparison) rows(x *cell, m *mixTotal) (out [4]schemas.Variance, err er
 func (c *Comparison) row(x *cell, m schemas.Measure, unit string) schemas.Variance {
 	v := schemas.Variance{
 		ID: x.id(c.Period) + "/" + string(m), Period: c.Period, Offering: x.offering, Region: x.region, Measure: m, Unit: unit,
-		Status: schemas.Planned, MixAt: c.mixAt(), Accrual: x.accrual, Through: x.through, Provisional: c.Provisional || len(x.noRate) > 0,
+		Status: schemas.Planned, PlanVersion: c.Plan.Version(), MixAt: c.mixAt(), Accrual: x.accrual, Through: x.through, Provisional: c.Provisional || len(x.noRate) > 0,
 	}
 	switch {
 	case x.line == nil:
@@ -210,7 +210,7 @@ func Sum(rows []schemas.Variance, m schemas.Measure) schemas.Variance {
 		if first {
 			out = schemas.Variance{
 				ID: schemas.JoinID(string(v.Period), "total") + "/" + string(m), Period: v.Period, Measure: m, Unit: v.Unit,
-				Status: schemas.Planned, MixAt: v.MixAt, Accrual: v.Accrual,
+				Status: schemas.Planned, PlanVersion: v.PlanVersion, MixAt: v.MixAt, Accrual: v.Accrual,
 			}
 			first = false
 		}

@@ -62,6 +62,7 @@ const (
 	CodeNoRate          Code = "no_fx_rate"
 	CodeUnplanned       Code = "unplanned_revenue"
 	CodePlanMissed      Code = "plan_variance"
+	CodePlanChanged     Code = "plan_changed"
 	CodePeerOverbilled  Code = "peer_overbilled"
 	CodePeerUnderbilled Code = "peer_underbilled"
 	CodePeerUnmatched   Code = "peer_unmatched"
@@ -121,6 +122,7 @@ var Codes = []CodeInfo{
 	{CodeNoRate, Suspended, "there is no exchange rate for the pair on or before the day", "add the rate to fx.csv"},
 	{CodeUnplanned, Warning, "revenue or cost without a line in the plan", "add the line to plan.csv"},
 	{CodePlanMissed, Warning, "actual and plan differ by more than the materiality threshold", "see the variance's causes"},
+	{CodePlanChanged, Warning, "a version of the plan is not as an earlier run had it", "put it back as it was, and write what is new as a version of its own"},
 	{CodePeerOverbilled, Warning, "a peer bills more than our meter times the contract rate", "dispute the line with the peer"},
 	{CodePeerUnderbilled, Warning, "a peer bills less than our meter times the contract rate", "expect the rest on a later bill, or correct the meter or the rate"},
 	{CodePeerUnmatched, Warning, "a peer bills a service that no contract line covers", "add the rate to rates of the contract, or dispute it"},

@@ -9,7 +9,10 @@ type Plan struct {
 	// Rates are the exchange rates that the plan was made at. A currency without one is judged at the actual rate, so that
 	// its FX variance is 0.
 	Rates []PlanRate `yaml:"rates,omitempty"`
-	Lines []PlanLine `yaml:"lines,omitempty"`
+	// Versions are the states that the plan has had, each known from a day on. Where there are any, each line is of one of them, and
+	// a comparison takes each line as the last version known by then has it; without them the plan is one.
+	Versions []PlanVersion `yaml:"versions,omitempty"`
+	Lines    []PlanLine    `yaml:"lines,omitempty"`
 }
 
 // PlanPolicy says how actual and plan are compared.
@@ -71,8 +74,12 @@ type PlanRate struct {
 	Rate     money.Decimal  `yaml:"rate"`
 }
 
-// PlanLine is what the plan expects of one offering in one region and month. Period, Offering and Region identify it.
+// PlanLine is what the plan expects of one offering in one region and month. Period, Offering and Region identify it within its
+// version.
 type PlanLine struct {
+	// Version is the version of the plan that the line is of. It takes the place of the line for the same thing of versions known
+	// before, and stands until a later one has another; what is no longer expected is planned as 0.
+	Version  string     `yaml:"version,omitempty"`
 	Period   Period     `yaml:"period"`
 	Offering OfferingID `yaml:"offering"`
 	// Region is a FOCUS RegionId. A line without one takes what no line of the same offering takes by name.

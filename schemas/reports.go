@@ -69,6 +69,8 @@ type Variance struct {
 	Variance money.Decimal
 	Percent  *money.Decimal
 	Causes   Causes
+	// PlanVersion is the version of the plan that actual is compared with; empty where the plan has none.
+	PlanVersion string
 	// MixAt is the convention by which Causes tell volume and mix apart.
 	MixAt MixAt
 	// UsageBased is the part of Actual that was used; the rest is fees for days that are over, and what is charged once.
@@ -128,13 +130,14 @@ const (
 	VarEffect
 	VarMaterial
 	VarProvisional
+	VarPlanVersion
 	VarSteps
 	VarColumns
 )
 
 // Variances is the dataset of actual against plan, sorted by period, offering, region and measure. Effect is favourable,
-// unfavourable or none; Material and Provisional are yes or no; Steps is a JSON array of Step.
-var Variances = Table{Name: "variances", Version: "3", Columns: []Column{
+// unfavourable or none; Material and Provisional are yes or no; PlanVersion is null where the plan has no versions; Steps is a JSON array of Step.
+var Variances = Table{Name: "variances", Version: "4", Columns: []Column{
 	VarVarianceId:      {Name: "VarianceId", Type: Text, Required: true},
 	VarBillingPeriod:   {Name: "BillingPeriod", Type: Label, Required: true},
 	VarOfferingId:      {Name: "OfferingId", Type: Label, Required: true},
@@ -164,6 +167,7 @@ var Variances = Table{Name: "variances", Version: "3", Columns: []Column{
 	VarEffect:          {Name: "Effect", Type: Label, Required: true},
 	VarMaterial:        {Name: "Material", Type: Label, Required: true},
 	VarProvisional:     {Name: "Provisional", Type: Label, Required: true},
+	VarPlanVersion:     {Name: "PlanVersion", Type: Label},
 	VarSteps:           {Name: "Steps", Type: Text, Required: true},
 }}
 

@@ -25,7 +25,7 @@ func (l *loader) book() *Book {
 		owners:   make(map[check.Origin][]owner, len(l.Mappings.Items)),
 		ownUse:   map[check.Origin]bool{},
 	}
-	b.Plan.Lines, b.Plan.Rates = l.PlanLines.Items, l.PlanRates.Items
+	b.Plan.Lines, b.Plan.Rates, b.Plan.Versions = l.PlanLines.Items, l.PlanRates.Items, l.PlanVersions.Items
 	b.Rates = schemas.NewRates(l.Rates.Items, l.Pivot())
 	b.files = l.sums
 	l.marks(b)

@@ -158,6 +158,7 @@ func (l *loader) readPlan(f *parse.File) {
 	}
 	l.Plan.Policy = c.Policy
 	l.PlanRates.AddAll(l.PlanAt.Field("rates"), c.Rates)
+	l.PlanVersions.AddAll(l.PlanAt.Field("versions"), c.Versions)
 	l.PlanLines.AddAll(l.PlanAt.Field("lines"), c.Lines)
 }
 

@@ -3,6 +3,7 @@ package book
 import (
 	"fmt"
 
+	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 )
@@ -24,7 +25,7 @@ const (
 	KindContract     Kind = "contract"
 	KindCoupon       Kind = "coupon"
 	KindTax          Kind = "tax"
-	KindPlanLine     Kind = "plan line" // period/offering/region
+	KindPlanLine     Kind = "plan line" // period/offering/region, or period/offering/region@version
 )
 
 // standing is a line of a file of the book.
@@ -41,6 +42,11 @@ func (b *Book) Where(kind Kind, id string) string {
 		return ""
 	}
 	return fmt.Sprintf("%s:%d", b.files[s.file].name, s.line)
+}
+
+// WherePlanLine is Where for a line of the plan, of its version.
+func (b *Book) WherePlanLine(l schemas.PlanLine) string {
+	return b.Where(KindPlanLine, check.PlanKey(l))
 }
 
 // WherePrice is Where for a version of a price; an empty version is the first of that name.

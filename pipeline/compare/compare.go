@@ -38,7 +38,7 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	margins := reconcile.Margins{ToDate: reconcile.NewToDate(calendar(in.Book(), in.Period(), reach), in.Book().Plan(), reach.Through)}
+	margins := reconcile.Margins{ToDate: reconcile.NewToDate(calendar(in.Book(), in.Period(), reach), in.Book().PlanAsOf(in.AsOf()), reach.Through)}
 	var read dataset.Totals
 	var earned earnings
 	res := &run.Result{}
@@ -139,10 +139,11 @@ type Compared struct {
 	Missing  []string            `json:"missing,omitempty"`
 	Unwhole  bool                `json:"provisional"`
 	ByOffers []schemas.MarginRow `json:"margins"`
-	// Variances and Matches are without their steps, which the datasets have.
-	Variances []schemas.Variance  `json:"variances"`
-	Matches   []schemas.PeerMatch `json:"matches"`
-	Days      []schemas.DayRow    `json:"days"`
+	// Variances, Changes and Matches are without their steps, which the datasets have.
+	Variances []schemas.Variance   `json:"variances"`
+	Changes   []schemas.PlanChange `json:"plan_changes,omitempty"`
+	Matches   []schemas.PeerMatch  `json:"matches"`
+	Days      []schemas.DayRow     `json:"days"`
 }
 
 // Total adds the shards up and compares them with the plan and with what the contracts let the peers bill.
@@ -160,7 +161,7 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	b, fx := in.Book(), Exchange(in.Book(), in.Period(), reach.Through, in.AsOf())
-	comparison := NewComparison(b, in.Period(), sums.Actuals, fx, reach)
+	comparison := NewComparison(b, in.Period(), sums.Actuals, fx, reach, in.AsOf())
 	comparison.Provisional = provisional
 	variances, found1, err := reconcile.Compare(comparison)
 	if err != nil {
@@ -181,6 +182,10 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := writeComparison(ctx, in, res, variances, matches, days); err != nil {
 		return nil, err
 	}
+	changes, err := writeBridges(ctx, in, res, &comparison)
+	if err != nil {
+		return nil, err
+	}
 	for i := range variances {
 		variances[i].Steps = nil
 	}
@@ -188,6 +193,7 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		matches[i].Steps = nil
 	}
 	left := Compared{
+		Changes:   changes,
 		Variances: variances, Matches: matches, Days: days,
 		Through: reach.Through, Feeds: reach.Feeds(b.Sources()), Unwhole: provisional, Losses: worst(losses),
 		Revenue: reconcile.Sum(variances, schemas.Revenue), Cost: reconcile.Sum(variances, schemas.Cost), Margin: reconcile.Sum(variances, schemas.Margin),

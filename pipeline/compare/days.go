@@ -213,7 +213,7 @@ func (d *dayCounter) seek(at int64) {
 // countDays adds what the shard's meters counted on each day. Without a plan for the period there is nothing that revenue
 // to date would be held against, and nothing is read.
 func countDays(ctx context.Context, in *run.Inputs, days *reconcile.Days) error {
-	if !slices.ContainsFunc(in.Book().Plan().Lines, func(l schemas.PlanLine) bool { return l.Period == in.Period() }) {
+	if !slices.ContainsFunc(in.Book().PlanAsOf(in.AsOf()).Lines, func(l schemas.PlanLine) bool { return l.Period == in.Period() }) {
 		return nil
 	}
 	plan, err := rate.PlanOf(ctx, in)

@@ -19,10 +19,10 @@ func calendar(b run.Book, p schemas.Period, reach *normalise.Reach) reconcile.Ca
 	return reconcile.Calendar{Period: p, Zone: b.Zone(), Levels: levels, Behind: metersBehind(b, p, reach)}
 }
 
-// NewComparison compares actuals with the book's plan, of data that go so far.
-func NewComparison(b run.Book, p schemas.Period, actuals *reconcile.Actuals, fx schemas.FX, reach *normalise.Reach) reconcile.Comparison {
+// NewComparison compares actuals with the book's plan as of a day, of data that go so far.
+func NewComparison(b run.Book, p schemas.Period, actuals *reconcile.Actuals, fx schemas.FX, reach *normalise.Reach, asOf schemas.Date) reconcile.Comparison {
 	return reconcile.Comparison{
-		Period: p, Currency: b.Provider().Currency, Plan: b.Plan(), Actuals: actuals, FX: fx, Through: reach.Through,
+		Period: p, Currency: b.Provider().Currency, Plan: b.PlanAsOf(asOf), Whole: b.Plan(), Actuals: actuals, FX: fx, Through: reach.Through,
 		Behind: offeringsBehind(b, metersBehind(b, p, reach)),
 	}
 }

@@ -88,7 +88,7 @@ func VarianceGrid(rows []schemas.Variance) Grid {
 			textCell(v.ID), textCell(v.Period), textCell(v.Offering), textCell(v.Region), textCell(v.Measure), textCell(v.Unit), textCell(v.Status),
 			numberCell(v.Plan), numberCell(v.Expected), numberCell(v.Actual), numberCell(v.Variance), optionalCell(v.Percent),
 			numberCell(c.Price), numberCell(c.Volume), numberCell(c.Mix), numberCell(c.FX), numberCell(c.Unplanned), numberCell(c.Missing), numberCell(c.Unsplit),
-			textCell(v.MixAt), numberCell(v.UsageBased), optionalCell(v.RunRate), numberCell(v.Coming), numberCell(v.Pending), textCell(v.Accrual), textCell(v.Through.String()), textCell(effect(v)), yesNo(v.Material), yesNo(v.Provisional),
+			textCell(v.MixAt), numberCell(v.UsageBased), optionalCell(v.RunRate), numberCell(v.Coming), numberCell(v.Pending), textCell(v.Accrual), textCell(v.Through.String()), textCell(effect(v)), yesNo(v.Material), yesNo(v.Provisional), textCell(v.PlanVersion),
 		})
 	}
 	return g

@@ -45,6 +45,9 @@ type Report struct {
 	Days []schemas.DayRow
 	// Feeds say how far the data of each source go, of a period that goes on; none of one that is over.
 	Feeds []Feed
+	// Versions are those of the plan, none where it has none, and Changes what each changes against the one before.
+	Versions []schemas.VersionRow
+	Changes  []schemas.PlanChange
 	// Earnings are revenue by customer and account.
 	Earnings Earnings
 }

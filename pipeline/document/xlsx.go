@@ -46,6 +46,9 @@ func (r *Report) Workbook() ([]byte, error) {
 	if r.Earnings.Customers.Count > 0 {
 		grids = append(grids, r.Earnings.Customers.grid(), r.Earnings.Accounts.grid())
 	}
+	if len(r.Changes) > 0 {
+		grids = append(grids, ChangeGrid(r.Changes))
+	}
 	grids = append(grids, MatchGrid(r.Matches), MarginGrid(r.Margins), DayGrid(r.Days), FindingGrid(r.Findings))
 	for i := range grids {
 		w.sheet(&grids[i])

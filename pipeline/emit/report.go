@@ -45,6 +45,10 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 		rep.Peers[peer.ID] = peer.Name
 	}
 	reportRates(rep, compare.Exchange(b, rep.Period, rep.Through, in.AsOf()))
+	if rep.Versions, err = planVersions(ctx, in); err != nil {
+		return nil, nil, err
+	}
+	rep.Changes = left.Changes
 	if rep.Findings, err = countFindings(ctx, in); err != nil {
 		return nil, nil, err
 	}
@@ -56,6 +60,19 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 	}
 	rep.Missing, err = missing(ctx, in)
 	return rep, left, err
+}
+
+// planVersions are the versions of the plan.
+func planVersions(ctx context.Context, in *run.Inputs) ([]schemas.VersionRow, error) {
+	results, err := in.Results(ctx, "reconcile/plan")
+	if err != nil {
+		return nil, err
+	}
+	left, err := run.Left[compare.Planned](results[0])
+	if err != nil {
+		return nil, err
+	}
+	return left.Versions, nil
 }
 
 // reportRates gives the report a rate for every currency it orders amounts in.

@@ -88,6 +88,10 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	} {
 		e.write(g.name, document.AppendCSV(nil, &g.grid))
 	}
+	if len(rep.Versions) > 1 {
+		grid := document.ChangeGrid(rep.Changes)
+		e.write("plan_changes.csv", document.AppendCSV(nil, &grid))
+	}
 	f, err := e.index(rep)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 func Tables() []*schemas.Table {
 	return []*schemas.Table{
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
+		&schemas.PlanVersions, &schemas.PlanChanges,
 	}
 }
 
@@ -32,6 +33,9 @@ func (l *Look) Digests(ctx context.Context) ([]DatasetDigest, error) {
 	for _, table := range Tables() {
 		var d dataset.Digest
 		files := l.outputs(table, "")
+		if len(files) == 0 && (table == &schemas.PlanVersions || table == &schemas.PlanChanges) {
+			continue // there are none of a plan without versions
+		}
 		for _, o := range files {
 			err := l.scan(ctx, o.Key, scanning{table: table, column: -1}, func(b *dataset.Batch, _ int) error {
 				d.AddBatch(b)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/compare"
@@ -90,7 +91,7 @@ func varianceAt(c cells) (*schemas.Variance, error) {
 		},
 		MixAt: schemas.MixAt(c.text(schemas.VarMixAt)), UsageBased: c.decimal(schemas.VarUsageBased), RunRate: c.optional(schemas.VarRunRate),
 		Coming: c.decimal(schemas.VarComing), Pending: c.decimal(schemas.VarPending), Accrual: schemas.Accrual(c.text(schemas.VarAccrual)), Material: c.text(schemas.VarMaterial) == "yes",
-		Provisional: c.text(schemas.VarProvisional) == "yes",
+		Provisional: c.text(schemas.VarProvisional) == "yes", PlanVersion: c.text(schemas.VarPlanVersion),
 	}
 	var err error
 	if v.Through, err = schemas.ParseDate(c.text(schemas.VarThrough)); err != nil {
@@ -108,7 +109,17 @@ func (l *Look) varianceFacts(e *Explanation, v *schemas.Variance) {
 	e.Title = fmt.Sprintf("%s of %s against plan", v.Measure, firstText(name, string(v.Offering), "no offering"))
 	e.fact("offering", string(v.Offering), name, b.Where(book.KindOffering, string(v.Offering)))
 	e.fact("region", v.Region, "", "")
-	e.fact("plan line", string(v.Status), "accrual "+string(v.Accrual), b.Where(book.KindPlanLine, string(v.Period)+"/"+string(v.Offering)+"/"+v.Region))
+	line := schemas.PlanLine{Period: v.Period, Offering: v.Offering, Region: v.Region}
+	plan := b.Plan.AsOf(l.asOf())
+	if i := slices.IndexFunc(plan.Lines, func(p schemas.PlanLine) bool {
+		return p.Period == v.Period && p.Offering == v.Offering && p.Region == v.Region
+	}); i >= 0 {
+		line = plan.Lines[i]
+	}
+	e.fact("plan line", string(v.Status), "accrual "+string(v.Accrual), b.WherePlanLine(line))
+	if v.PlanVersion != "" {
+		e.fact("plan version", v.PlanVersion, "", "")
+	}
 	e.fact("through", v.Through.String(), "", "")
 }
 
@@ -176,7 +187,7 @@ func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Vari
 			return err
 		}
 	}
-	rows, _, err := reconcile.Compare(compare.NewComparison(whole, v.Period, actuals, compare.Exchange(whole, v.Period, reach.Through, l.asOf()), reach))
+	rows, _, err := reconcile.Compare(compare.NewComparison(whole, v.Period, actuals, compare.Exchange(whole, v.Period, reach.Through, l.asOf()), reach, l.asOf()))
 	if err != nil {
 		return err
 	}

@@ -125,6 +125,7 @@ func AppendVariances(rows []schemas.Variance, write func(*dataset.Batch) error) 
 		w.Text(schemas.VarEffect, effect(v))
 		w.Text(schemas.VarMaterial, yes(v.Material))
 		w.Text(schemas.VarProvisional, yes(v.Provisional))
+		w.Text(schemas.VarPlanVersion, v.PlanVersion)
 		w.steps(schemas.VarSteps, v.Steps)
 	})
 }

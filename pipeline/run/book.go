@@ -94,8 +94,11 @@ func (b Book) Peers() []schemas.Peer { return b.ask(book.PartPeers).Peers }
 // Contracts are those with peers, in order.
 func (b Book) Contracts() []schemas.Contract { return b.ask(book.PartPeers).Contracts }
 
-// Plan is the business plan.
+// Plan is the business plan, with all its versions.
 func (b Book) Plan() *schemas.Plan { return &b.ask(book.PartPlan).Plan }
+
+// PlanAsOf is the business plan as it was known on a day; no day is today.
+func (b Book) PlanAsOf(day schemas.Date) *schemas.Plan { return b.Plan().AsOf(day) }
 
 // Rates are the rates of exchange.
 func (b Book) Rates() *schemas.Rates { return b.ask(book.PartFX).Rates }

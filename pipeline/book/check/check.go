@@ -23,7 +23,7 @@ type checker struct {
 }
 
 // identifiers are the names of everything that others refer to.
-type identifiers struct{ sources, meters, offerings, coupons, customers, accounts, subscriptions, peers, contracts register }
+type identifiers struct{ sources, meters, offerings, coupons, customers, accounts, subscriptions, peers, contracts, planVersions register }
 
 // register is every identifier of one kind, with its first spot.
 type register struct {
@@ -68,6 +68,7 @@ func (c *checker) registerAll() {
 	registerList(c, &c.names.accounts, "account", &c.Accounts, func(v *AccountRow) string { return string(v.ID) })
 	registerList(c, &c.names.subscriptions, "subscription", &c.Subscriptions, func(v *SubscriptionRow) string { return string(v.ID) })
 	registerList(c, &c.names.peers, "peer", &c.Peers, func(v *schemas.Peer) string { return string(v.ID) })
+	registerList(c, &c.names.planVersions, "plan version", &c.PlanVersions, func(v *schemas.PlanVersion) string { return v.ID })
 	registerList(c, &c.names.contracts, "contract", &c.Contracts, func(v *schemas.Contract) string { return string(v.ID) })
 }
 

@@ -34,11 +34,12 @@ type Entries struct {
 	Contracts parse.List[schemas.Contract]
 	Mappings  parse.List[schemas.Mapping]
 
-	Plan      schemas.Plan
-	PlanAt    parse.Spot
-	PlanLines parse.List[schemas.PlanLine]
-	PlanRates parse.List[schemas.PlanRate]
-	Rates     parse.List[schemas.Rate]
+	Plan         schemas.Plan
+	PlanAt       parse.Spot
+	PlanLines    parse.List[schemas.PlanLine]
+	PlanVersions parse.List[schemas.PlanVersion]
+	PlanRates    parse.List[schemas.PlanRate]
+	Rates        parse.List[schemas.Rate]
 }
 
 // Pivot is the currency that cross rates go through.
@@ -76,7 +77,11 @@ func OriginOf(m schemas.Mapping) Origin {
 	return Origin{Peer: m.Peer, Source: m.Source, Billing: m.BillingAccount, Sub: m.SubAccount}
 }
 
-// PlanKey is equal for lines of the plan for the same thing.
+// PlanKey is equal for lines of one version of the plan for the same thing.
 func PlanKey(p schemas.PlanLine) string {
-	return string(p.Period) + "/" + string(p.Offering) + "/" + p.Region
+	key := string(p.Period) + "/" + string(p.Offering) + "/" + p.Region
+	if p.Version != "" {
+		key += "@" + p.Version
+	}
+	return key
 }

@@ -15,10 +15,22 @@ func (c *checker) checkPlan() {
 		c.planPolicy(c.PlanAt.Field("policy"), &c.Plan.Policy)
 	}
 	c.accruals()
+	c.planVersions()
 	seen := map[string]parse.Spot{}
 	for i := range c.PlanLines.Items {
 		p, at := &c.PlanLines.Items[i], c.PlanLines.Spots[i]
 		if !c.refer(at, "offering", &c.names.offerings, string(p.Offering)) || p.Period == "" {
+			continue
+		}
+		if len(c.PlanVersions.Items) == 0 && p.Version != "" {
+			c.Complain(at.Field("version"), "add it to versions of plan.yaml, with known_since, by and reason", "the plan has no versions, and the line is of %q", parse.Clip(p.Version))
+			continue
+		}
+		if len(c.PlanVersions.Items) > 0 && p.Version == "" {
+			c.Complain(at.Field("version"), "write one of versions in plan.yaml", "the plan has versions, and the line is of none")
+			continue
+		}
+		if p.Version != "" && !c.refer(at, "version", &c.names.planVersions, p.Version) {
 			continue
 		}
 		key := PlanKey(*p)
@@ -43,6 +55,23 @@ func (c *checker) checkPlan() {
 			c.Complain(at, "keep one of them", "%s has a rate for %s already", r.Period, r.Currency)
 		}
 		rates[key] = true
+	}
+}
+
+// planVersions complains of versions of the plan of which it cannot be told which is the later.
+func (c *checker) planVersions() {
+	seen := map[schemas.Date]string{}
+	for i := range c.PlanVersions.Items {
+		v, at := &c.PlanVersions.Items[i], c.PlanVersions.Spots[i]
+		if v.KnownSince.IsZero() {
+			continue // what is missing has been complained of
+		}
+		if first, twice := seen[v.KnownSince]; twice {
+			c.Complain(at.Field("known_since"), "make one version of both, or write the day on which the later was decided",
+				"version %q is known since %s, as %q is", parse.Clip(v.ID), v.KnownSince, parse.Clip(first))
+			continue
+		}
+		seen[v.KnownSince] = v.ID
 	}
 }
 

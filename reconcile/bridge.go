@@ -7,6 +7,7 @@ import (
 	"daybook/reconcile/sheet"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/planned"
 )
 
 // Bridges leads from each version of the plan that was known to the next, row by row of the comparison: what it changes, by its
@@ -18,12 +19,12 @@ import (
 // and its money cannot be split.
 //
 // The error is that of a plan that cannot be read as one.
-func (c *Comparison) Bridges() ([]schemas.PlanChange, error) {
+func (c *Comparison) Bridges() ([]planned.Change, error) {
 	places, err := c.places()
 	if err != nil {
 		return nil, err
 	}
-	var out []schemas.PlanChange
+	var out []planned.Change
 	var before map[placeOf]*versionCell
 	for i, v := range c.Plan.Versions {
 		with := *c
@@ -81,7 +82,7 @@ func placesOf(maps ...map[placeOf]*versionCell) []placeOf {
 type bridge struct {
 	from, to string
 	places   int32
-	out      []schemas.PlanChange
+	out      []planned.Change
 }
 
 // add adds the measures of a row that differ; either side may lack it.
@@ -92,7 +93,7 @@ func (b *bridge) add(before, after *versionCell) error {
 	if after == nil {
 		after = before.without()
 	}
-	var revenue, cost schemas.PlanChange
+	var revenue, cost planned.Change
 	for i := range before {
 		x, y := &before[i], &after[i]
 		unitless := x.Measure == schemas.Units && x.Unit != y.Unit
@@ -103,11 +104,11 @@ func (b *bridge) add(before, after *versionCell) error {
 		r := b.row(x, y, s)
 		switch x.Measure {
 		case schemas.Units:
-			r.Causes = wholeCauses(before, after, r.Change, func(c *schemas.ChangeCauses) { c.Volume = r.Change })
+			r.Causes = wholeCauses(before, after, r.Change, func(c *planned.Causes) { c.Volume = r.Change })
 		case schemas.Revenue, schemas.Cost:
 			r.Causes = b.moneyCauses(before, after, &r, s)
 		case schemas.Margin:
-			r.Causes = schemas.ChangeCauses{
+			r.Causes = planned.Causes{
 				Price: revenue.Causes.Price.Sub(cost.Causes.Price), Volume: revenue.Causes.Volume.Sub(cost.Causes.Volume),
 				Added: revenue.Causes.Added.Sub(cost.Causes.Added), Dropped: revenue.Causes.Dropped.Sub(cost.Causes.Dropped),
 				Unsplit: revenue.Causes.Unsplit.Sub(cost.Causes.Unsplit),
@@ -143,8 +144,8 @@ func (x *versionCell) without() *versionCell {
 	return &out
 }
 
-func (b *bridge) row(x, y *schemas.Variance, s *sheet.Sheet) schemas.PlanChange {
-	r := schemas.PlanChange{
+func (b *bridge) row(x, y *schemas.Variance, s *sheet.Sheet) planned.Change {
+	r := planned.Change{
 		ID: schemas.JoinID(string(x.Period), b.from, b.to, string(x.Offering), x.Region) + "/" + string(x.Measure), Period: x.Period, From: b.from, To: b.to, Offering: x.Offering, Region: x.Region,
 		Measure: x.Measure, Unit: cmp.Or(y.Unit, x.Unit), Before: x.Plan, After: y.Plan,
 		VarianceBefore: x.Variance, VarianceAfter: y.Variance, Moved: y.Actual.Sub(x.Actual),
@@ -155,7 +156,7 @@ func (b *bridge) row(x, y *schemas.Variance, s *sheet.Sheet) schemas.PlanChange 
 }
 
 // wholeCauses are those of a line that only one version has; what both have is told by split.
-func wholeCauses(before, after *versionCell, change money.Decimal, split func(*schemas.ChangeCauses)) (c schemas.ChangeCauses) {
+func wholeCauses(before, after *versionCell, change money.Decimal, split func(*planned.Causes)) (c planned.Causes) {
 	switch {
 	case !before.planned():
 		c.Added = change
@@ -168,8 +169,8 @@ func wholeCauses(before, after *versionCell, change money.Decimal, split func(*s
 }
 
 // moneyCauses restate the earlier amount at the later volume, and that into the later amount.
-func (b *bridge) moneyCauses(before, after *versionCell, r *schemas.PlanChange, s *sheet.Sheet) schemas.ChangeCauses {
-	return wholeCauses(before, after, r.Change, func(c *schemas.ChangeCauses) {
+func (b *bridge) moneyCauses(before, after *versionCell, r *planned.Change, s *sheet.Sheet) planned.Causes {
+	return wholeCauses(before, after, r.Change, func(c *planned.Causes) {
 		was, is := &before[0], &after[0]
 		if was.Unit == "" || was.Unit != is.Unit || was.Plan.IsZero() {
 			c.Unsplit = r.Change

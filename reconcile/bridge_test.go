@@ -10,6 +10,7 @@ import (
 	"daybook/reconcile/sheet"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/planned"
 )
 
 // TestBridges draws plans of several versions, with lines that are new, taken out, planned as nothing, in other units, regions and
@@ -42,7 +43,7 @@ func TestBridges(t *testing.T) {
 }
 
 // checkBridges leads the variances by the first version through the changes, and holds them against those by the last.
-func checkBridges(t *testing.T, at string, changes []schemas.PlanChange, before, after []schemas.Variance) {
+func checkBridges(t *testing.T, at string, changes []planned.Change, before, after []schemas.Variance) {
 	t.Helper()
 	variance, plan := map[string]money.Decimal{}, map[string]money.Decimal{}
 	for i := range before {

@@ -15,6 +15,7 @@ import (
 	"daybook/reconcile/bills"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/planned"
 )
 
 // reconciled is what one shard leaves for the totals beside its sums.
@@ -140,10 +141,10 @@ type Compared struct {
 	Unwhole  bool                `json:"provisional"`
 	ByOffers []schemas.MarginRow `json:"margins"`
 	// Variances, Changes and Matches are without their steps, which the datasets have.
-	Variances []schemas.Variance   `json:"variances"`
-	Changes   []schemas.PlanChange `json:"plan_changes,omitempty"`
-	Matches   []schemas.PeerMatch  `json:"matches"`
-	Days      []schemas.DayRow     `json:"days"`
+	Variances []schemas.Variance  `json:"variances"`
+	Changes   []planned.Change    `json:"plan_changes,omitempty"`
+	Matches   []schemas.PeerMatch `json:"matches"`
+	Days      []schemas.DayRow    `json:"days"`
 }
 
 // Total adds the shards up and compares them with the plan and with what the contracts let the peers bill.

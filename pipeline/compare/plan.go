@@ -13,12 +13,13 @@ import (
 	"daybook/reconcile"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/planned"
 )
 
 // Planned is what Plan leaves for the reports.
 type Planned struct {
 	// Versions are those of the plan that were known, in the order in which they became so.
-	Versions []schemas.VersionRow `json:"versions,omitempty"`
+	Versions []planned.Version `json:"versions,omitempty"`
 }
 
 // Plan writes the versions of the plan, and finds those that are not as earlier runs had them. It writes nothing of a plan without
@@ -32,7 +33,7 @@ func Plan(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	if len(left.Versions) > 0 {
-		out, err := in.WriteRead(ctx, &schemas.PlanVersions, func(write func(*dataset.Batch) error) error {
+		out, err := in.WriteRead(ctx, &planned.Versions, func(write func(*dataset.Batch) error) error {
 			return rows.AppendPlanVersions(left.Versions, write)
 		}, nil)
 		if err != nil {
@@ -54,11 +55,11 @@ func Plan(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 }
 
 // versionRows are the versions of the plan that were known on a day. The last of them is compared with.
-func versionRows(plan *schemas.Plan, asOf schemas.Date) ([]schemas.VersionRow, error) {
+func versionRows(plan *schemas.Plan, asOf schemas.Date) ([]planned.Version, error) {
 	known := plan.AsOf(asOf)
-	var out []schemas.VersionRow
+	var out []planned.Version
 	for i, v := range known.Versions {
-		row := schemas.VersionRow{PlanVersion: v, Compared: i == len(known.Versions)-1}
+		row := planned.Version{PlanVersion: v, Compared: i == len(known.Versions)-1}
 		h := sha256.New()
 		e := json.NewEncoder(h)
 		if err := e.Encode(v); err != nil {
@@ -81,7 +82,7 @@ func versionRows(plan *schemas.Plan, asOf schemas.Date) ([]schemas.VersionRow, e
 
 // changedVersions finds the versions of the plan that are not as the first of the earlier runs that had them used them.
 func changedVersions(ctx context.Context, in *run.Inputs) (found []schemas.Finding, err error) {
-	now := map[string]*schemas.VersionRow{}
+	now := map[string]*planned.Version{}
 	all, err := versionRows(in.Book().Plan(), schemas.Date{})
 	if err != nil {
 		return nil, err
@@ -96,10 +97,10 @@ func changedVersions(ctx context.Context, in *run.Inputs) (found []schemas.Findi
 			return nil, err
 		}
 		for _, o := range m.Outputs {
-			if o.Dataset != schemas.PlanVersions.Name {
+			if o.Dataset != planned.Versions.Name {
 				continue
 			}
-			err := rows.ReadPlanVersions(ctx, in.Store(), o.Key, func(was *schemas.VersionRow) error {
+			err := rows.ReadPlanVersions(ctx, in.Store(), o.Key, func(was *planned.Version) error {
 				is := now[was.ID]
 				if !seen[was.ID] && (is == nil || is.Digest != was.Digest) {
 					found = append(found, changedVersion(e, was, is))
@@ -115,7 +116,7 @@ func changedVersions(ctx context.Context, in *run.Inputs) (found []schemas.Findi
 	return found, nil
 }
 
-func changedVersion(e run.Earlier, was, is *schemas.VersionRow) schemas.Finding {
+func changedVersion(e run.Earlier, was, is *planned.Version) schemas.Finding {
 	what := "is not in the book any more"
 	if is != nil {
 		what = fmt.Sprintf("says something else than it did, with %d %s now and %d then", is.Lines, schemas.OneOrMany(is.Lines, "line", "lines"), was.Lines)
@@ -126,7 +127,7 @@ func changedVersion(e run.Earlier, was, is *schemas.VersionRow) schemas.Finding 
 }
 
 // writeBridges writes what each version of the plan changes against the one before, where there is more than one.
-func writeBridges(ctx context.Context, in *run.Inputs, res *run.Result, c *reconcile.Comparison) ([]schemas.PlanChange, error) {
+func writeBridges(ctx context.Context, in *run.Inputs, res *run.Result, c *reconcile.Comparison) ([]planned.Change, error) {
 	if len(c.Plan.Versions) < 2 {
 		return nil, nil
 	}
@@ -134,7 +135,7 @@ func writeBridges(ctx context.Context, in *run.Inputs, res *run.Result, c *recon
 	if err != nil {
 		return nil, err
 	}
-	out, err := in.WriteRead(ctx, &schemas.PlanChanges, func(write func(*dataset.Batch) error) error {
+	out, err := in.WriteRead(ctx, &planned.Changes, func(write func(*dataset.Batch) error) error {
 		return rows.AppendPlanChanges(changes, write)
 	}, nil)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 
-	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
@@ -135,11 +134,11 @@ func (l *Ledger) Same(c *Charge) error {
 // Differs counts a difference.
 func (l *Ledger) Differs(d *Difference) error {
 	switch d.Kind() {
-	case schemas.Added:
+	case Added:
 		return l.each(d.After, func(s *Sum, amount money.Fixed) error { return s.Added.add(1, amount) })
-	case schemas.Gone:
+	case Gone:
 		return l.each(d.Before, func(s *Sum, amount money.Fixed) error { return s.Gone.add(1, amount) })
-	case schemas.Changed:
+	case Changed:
 	}
 	if d.Before.earns() != d.After.earns() { // it is revenue in one of the runs only, where it is all new or all gone
 		return l.turned(d)

@@ -40,11 +40,11 @@ func (l *Line) add(d *Difference) error {
 		return err
 	}
 	switch d.Kind() {
-	case schemas.Added:
+	case Added:
 		err = l.Added.add(1, amount)
-	case schemas.Gone:
+	case Gone:
 		err = l.Gone.add(1, amount.Neg())
-	case schemas.Changed:
+	case Changed:
 		err = l.Changed.add(1, amount)
 	}
 	if err != nil {

@@ -53,14 +53,14 @@ type Difference struct {
 }
 
 // Kind says what has become of the charge.
-func (d *Difference) Kind() schemas.DifferenceKind {
+func (d *Difference) Kind() DifferenceKind {
 	switch {
 	case d.Before == nil:
-		return schemas.Added
+		return Added
 	case d.After == nil:
-		return schemas.Gone
+		return Gone
 	}
-	return schemas.Changed
+	return Changed
 }
 
 // Latest is the charge as the later run has it, or else the earlier one.

@@ -246,7 +246,7 @@ func leads(t *testing.T, before, after []Charge, differs []Difference) {
 		if d.After != nil {
 			count[*d.After]++
 		}
-		if d.Kind() == schemas.Changed && (*d.Before == *d.After || d.Before.Key != d.After.Key) {
+		if d.Kind() == Changed && (*d.Before == *d.After || d.Before.Key != d.After.Key) {
 			t.Errorf("%+v is called a change", d)
 		}
 	}
@@ -426,13 +426,13 @@ func TestWriter(t *testing.T) {
 	}
 	sums, changes := map[string]money.Fixed{}, map[string]int64{}
 	read := readBack(t, out.Bytes(), func(b *dataset.Batch, i int) {
-		currency := b.Columns[schemas.DiffBillingCurrency].StringAt(i)
-		if sums[currency], err = sums[currency].Add(b.Columns[schemas.DiffBilledCostDifference].Decs[i]); err != nil {
+		currency := b.Columns[DiffBillingCurrency].StringAt(i)
+		if sums[currency], err = sums[currency].Add(b.Columns[DiffBilledCostDifference].Decs[i]); err != nil {
 			t.Fatal(err)
 		}
-		changes[b.Columns[schemas.DiffChange].StringAt(i)]++
-		gone := b.Columns[schemas.DiffChargeIdAfter].IsNull(i)
-		if gone != b.Columns[schemas.DiffBilledCostAfter].IsNull(i) || gone != (b.Columns[schemas.DiffChange].StringAt(i) == "gone") {
+		changes[b.Columns[DiffChange].StringAt(i)]++
+		gone := b.Columns[DiffChargeIdAfter].IsNull(i)
+		if gone != b.Columns[DiffBilledCostAfter].IsNull(i) || gone != (b.Columns[DiffChange].StringAt(i) == "gone") {
 			t.Errorf("row %d is of a charge that is gone and not", i)
 		}
 	})
@@ -457,11 +457,11 @@ func readBack(t *testing.T, file []byte, each func(*dataset.Batch, int)) (rows i
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := f.Scan(&schemas.Differences, parquet.ScanOptions{From: f.From(&schemas.Differences)})
+	s, err := f.Scan(&Differences, parquet.ScanOptions{From: f.From(&Differences)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for b := dataset.NewBatch(&schemas.Differences); ; {
+	for b := dataset.NewBatch(&Differences); ; {
 		more, err := s.Next(b)
 		if err != nil {
 			t.Fatal(err)

@@ -7,11 +7,10 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/run"
-	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
-// Writer lays differences out as Parquet, as schemas.Differences. It holds a batch of rows and what the file's row group takes.
+// Writer lays differences out as Parquet, as Differences. It holds a batch of rows and what the file's row group takes.
 type Writer struct {
 	to    *parquet.Writer
 	batch *dataset.Batch
@@ -22,7 +21,7 @@ const writtenRows = 8192
 
 // NewWriter begins a file of what differs between two runs.
 func NewWriter(w io.Writer, before, after *run.Manifest) (*Writer, error) {
-	t := &schemas.Differences
+	t := &Differences
 	to, err := parquet.NewWriter(w, t, []parquet.KeyValue{
 		{Key: "daybook.after", Value: string(after.Run)},
 		{Key: "daybook.before", Value: string(before.Run)},
@@ -41,39 +40,39 @@ func (w *Writer) Add(d *Difference) error {
 			b.AppendText(col, s)
 		}
 	}
-	text(schemas.DiffBillingAccountId, string(c.Account))
-	text(schemas.DiffBillingCurrency, string(c.Currency))
-	text(schemas.DiffChargeCategory, string(c.Category))
-	text(schemas.DiffChargeClass, string(c.Class))
-	text(schemas.DiffChargeDescription, c.Description)
-	b.AppendTime(schemas.DiffChargePeriodStart, c.Start)
-	b.AppendTime(schemas.DiffChargePeriodEnd, c.End)
-	text(schemas.DiffPricingUnit, c.Unit)
-	text(schemas.DiffRegionId, c.Region)
-	text(schemas.DiffSkuId, string(c.SKU))
-	text(schemas.DiffChange, string(d.Kind()))
-	text(schemas.DiffOfferingId, string(c.Offering))
-	text(schemas.DiffPriceId, string(c.Price))
-	text(schemas.DiffSubscriptionId, string(c.Subscription))
-	text(schemas.DiffMeterId, string(c.Meter))
-	text(schemas.DiffMeterGroup, c.Group)
-	text(schemas.DiffModel, c.Model)
-	text(schemas.DiffCorrectedPeriod, string(c.Corrects))
-	text(schemas.DiffProviderCurrency, string(c.Provider))
+	text(DiffBillingAccountId, string(c.Account))
+	text(DiffBillingCurrency, string(c.Currency))
+	text(DiffChargeCategory, string(c.Category))
+	text(DiffChargeClass, string(c.Class))
+	text(DiffChargeDescription, c.Description)
+	b.AppendTime(DiffChargePeriodStart, c.Start)
+	b.AppendTime(DiffChargePeriodEnd, c.End)
+	text(DiffPricingUnit, c.Unit)
+	text(DiffRegionId, c.Region)
+	text(DiffSkuId, string(c.SKU))
+	text(DiffChange, string(d.Kind()))
+	text(DiffOfferingId, string(c.Offering))
+	text(DiffPriceId, string(c.Price))
+	text(DiffSubscriptionId, string(c.Subscription))
+	text(DiffMeterId, string(c.Meter))
+	text(DiffMeterGroup, c.Group)
+	text(DiffModel, c.Model)
+	text(DiffCorrectedPeriod, string(c.Corrects))
+	text(DiffProviderCurrency, string(c.Provider))
 	w.side(d.Before, [...]int{
-		schemas.DiffChargeIdBefore, schemas.DiffPriceVersionBefore, schemas.DiffQuantityBefore, schemas.DiffBilledCostBefore,
-		schemas.DiffBilledValueBefore, schemas.DiffPeerCostBefore,
+		DiffChargeIdBefore, DiffPriceVersionBefore, DiffQuantityBefore, DiffBilledCostBefore,
+		DiffBilledValueBefore, DiffPeerCostBefore,
 	})
 	w.side(d.After, [...]int{
-		schemas.DiffChargeIdAfter, schemas.DiffPriceVersionAfter, schemas.DiffQuantityAfter, schemas.DiffBilledCostAfter,
-		schemas.DiffBilledValueAfter, schemas.DiffPeerCostAfter,
+		DiffChargeIdAfter, DiffPriceVersionAfter, DiffQuantityAfter, DiffBilledCostAfter,
+		DiffBilledValueAfter, DiffPeerCostAfter,
 	})
 	for _, x := range [...]struct {
 		col           int
 		after, before money.Fixed
 	}{
-		{schemas.DiffBilledCostDifference, d.after().Amount, d.before().Amount},
-		{schemas.DiffBilledValueDifference, d.after().Value, d.before().Value},
+		{DiffBilledCostDifference, d.after().Amount, d.before().Amount},
+		{DiffBilledValueDifference, d.after().Value, d.before().Value},
 	} {
 		difference, err := x.after.Sub(x.before)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/planned"
 )
 
 // Report is what the variance report of a period shows. Its rows are final: the report adds, orders and draws them.
@@ -46,8 +47,8 @@ type Report struct {
 	// Feeds say how far the data of each source go, of a period that goes on; none of one that is over.
 	Feeds []Feed
 	// Versions are those of the plan, none where it has none, and Changes what each changes against the one before.
-	Versions []schemas.VersionRow
-	Changes  []schemas.PlanChange
+	Versions []planned.Version
+	Changes  []planned.Change
 	// Earnings are revenue by customer and account.
 	Earnings Earnings
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"daybook/schemas"
+	"daybook/schemas/planned"
 )
 
 // planVersions lists the versions of the plan, and what each changes against the one before.
@@ -36,7 +37,7 @@ func (r *Report) planVersions(p *page) {
 
 // changeTable is the bridge of money from version to version.
 func (r *Report) changeTable(p *page) {
-	var rows []*schemas.PlanChange
+	var rows []*planned.Change
 	for i := range r.Changes {
 		if c := &r.Changes[i]; c.Measure == schemas.Revenue || c.Measure == schemas.Cost {
 			rows = append(rows, c)
@@ -72,13 +73,13 @@ func (r *Report) changeTable(p *page) {
 	p.more(len(shown), len(rows), "plan_changes.csv")
 }
 
-func changeCauses(c *schemas.ChangeCauses) []namedPart {
+func changeCauses(c *planned.Causes) []namedPart {
 	return []namedPart{{"price", c.Price}, {"volume", c.Volume}, {"added", c.Added}, {"dropped", c.Dropped}, {"unsplit", c.Unsplit}}
 }
 
-// ChangeGrid shows bridges between versions of the plan under the columns of schemas.PlanChanges.
-func ChangeGrid(rows []schemas.PlanChange) Grid {
-	g := gridOf(&schemas.PlanChanges, "Plan changes", nil, schemas.ChangeSteps)
+// ChangeGrid shows bridges between versions of the plan under the columns of planned.Changes.
+func ChangeGrid(rows []planned.Change) Grid {
+	g := gridOf(&planned.Changes, "Plan changes", nil, planned.ChangeSteps)
 	for i := range rows {
 		c := &rows[i]
 		g.Rows = append(g.Rows, []Cell{

@@ -16,6 +16,7 @@ import (
 	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/planned"
 )
 
 // report gathers what the variance report shows.
@@ -63,7 +64,7 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 }
 
 // planVersions are the versions of the plan.
-func planVersions(ctx context.Context, in *run.Inputs) ([]schemas.VersionRow, error) {
+func planVersions(ctx context.Context, in *run.Inputs) ([]planned.Version, error) {
 	results, err := in.Results(ctx, "reconcile/plan")
 	if err != nil {
 		return nil, err

@@ -7,13 +7,14 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/planned"
 )
 
 // Tables returns every dataset that a run writes as Parquet, in the order in which they come about.
 func Tables() []*schemas.Table {
 	return []*schemas.Table{
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
-		&schemas.PlanVersions, &schemas.PlanChanges,
+		&planned.Versions, &planned.Changes,
 	}
 }
 
@@ -33,7 +34,7 @@ func (l *Look) Digests(ctx context.Context) ([]DatasetDigest, error) {
 	for _, table := range Tables() {
 		var d dataset.Digest
 		files := l.outputs(table, "")
-		if len(files) == 0 && (table == &schemas.PlanVersions || table == &schemas.PlanChanges) {
+		if len(files) == 0 && (table == &planned.Versions || table == &planned.Changes) {
 			continue // there are none of a plan without versions
 		}
 		for _, o := range files {

@@ -10,12 +10,13 @@ import (
 	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/planned"
 )
 
 // explainChange explains a row of the bridge between two versions of the plan.
 func (l *Look) explainChange(ctx context.Context, e *Explanation, begins *schemas.Beginning, o Options) error {
-	var r *schemas.PlanChange
-	err := l.row(ctx, &schemas.PlanChanges, begins, func(c cells) (err error) {
+	var r *planned.Change
+	err := l.row(ctx, &planned.Changes, begins, func(c cells) (err error) {
 		r, err = changeAt(c)
 		return err
 	})
@@ -64,7 +65,7 @@ func (l *Look) explainChange(ctx context.Context, e *Explanation, begins *schema
 }
 
 // bridgeAgain sums all charges of the run anew, and holds the row against what the versions of today's book make of them.
-func (l *Look) bridgeAgain(ctx context.Context, e *Explanation, r *schemas.PlanChange) error {
+func (l *Look) bridgeAgain(ctx context.Context, e *Explanation, r *planned.Change) error {
 	whole, reach := run.WholeBook(l.book), normalise.ReachIn(l.Manifest, l.book.Zone)
 	actuals := compare.NewSums(whole, r.Period, l.asOf(), reach).Actuals
 	for _, o := range l.outputs(&schemas.Charges, "") {
@@ -91,19 +92,19 @@ func (l *Look) bridgeAgain(ctx context.Context, e *Explanation, r *schemas.PlanC
 	return nil
 }
 
-func changeAt(c cells) (*schemas.PlanChange, error) {
-	r := &schemas.PlanChange{
-		ID: c.text(schemas.ChangeChangeId), Period: schemas.Period(c.text(schemas.ChangeBillingPeriod)), From: c.text(schemas.ChangeFromVersion), To: c.text(schemas.ChangeToVersion),
-		Offering: schemas.OfferingID(c.text(schemas.ChangeOfferingId)), Region: c.text(schemas.ChangeRegionId), Measure: schemas.Measure(c.text(schemas.ChangeMeasure)),
-		Unit: c.text(schemas.ChangeUnit), Before: c.decimal(schemas.ChangePlanBefore), After: c.decimal(schemas.ChangePlanAfter), Change: c.decimal(schemas.ChangeChange),
-		Causes: schemas.ChangeCauses{
-			Price: c.decimal(schemas.ChangePriceCause), Volume: c.decimal(schemas.ChangeVolumeCause), Added: c.decimal(schemas.ChangeAddedCause),
-			Dropped: c.decimal(schemas.ChangeDroppedCause), Unsplit: c.decimal(schemas.ChangeUnsplitCause),
+func changeAt(c cells) (*planned.Change, error) {
+	r := &planned.Change{
+		ID: c.text(planned.ChangeChangeId), Period: schemas.Period(c.text(planned.ChangeBillingPeriod)), From: c.text(planned.ChangeFromVersion), To: c.text(planned.ChangeToVersion),
+		Offering: schemas.OfferingID(c.text(planned.ChangeOfferingId)), Region: c.text(planned.ChangeRegionId), Measure: schemas.Measure(c.text(planned.ChangeMeasure)),
+		Unit: c.text(planned.ChangeUnit), Before: c.decimal(planned.ChangePlanBefore), After: c.decimal(planned.ChangePlanAfter), Change: c.decimal(planned.ChangeChange),
+		Causes: planned.Causes{
+			Price: c.decimal(planned.ChangePriceCause), Volume: c.decimal(planned.ChangeVolumeCause), Added: c.decimal(planned.ChangeAddedCause),
+			Dropped: c.decimal(planned.ChangeDroppedCause), Unsplit: c.decimal(planned.ChangeUnsplitCause),
 		},
-		VarianceBefore: c.decimal(schemas.ChangeVarianceBefore), ExpectedChange: c.decimal(schemas.ChangeExpectedChange),
-		Moved: c.decimal(schemas.ChangeActualMoved), VarianceAfter: c.decimal(schemas.ChangeVarianceAfter),
+		VarianceBefore: c.decimal(planned.ChangeVarianceBefore), ExpectedChange: c.decimal(planned.ChangeExpectedChange),
+		Moved: c.decimal(planned.ChangeActualMoved), VarianceAfter: c.decimal(planned.ChangeVarianceAfter),
 	}
 	var err error
-	r.Steps, err = c.steps(schemas.ChangeSteps)
+	r.Steps, err = c.steps(planned.ChangeSteps)
 	return r, err
 }

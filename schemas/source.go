@@ -17,10 +17,12 @@ const (
 	FOCUS11       Format = "focus-1.1"
 	FOCUS12       Format = "focus-1.2"
 	CloudEvents10 Format = "cloudevents-1.0"
+	// GCPBilling is the BigQuery export of Google Cloud billing, standard or detailed, as JSON or as flattened CSV.
+	GCPBilling Format = "gcp-billing"
 )
 
 // Formats lists every format.
-var Formats = []Format{FOCUS10, FOCUS11, FOCUS12, CloudEvents10}
+var Formats = []Format{FOCUS10, FOCUS11, FOCUS12, CloudEvents10, GCPBilling}
 
 // Semantics says what a new delivery does to those before it. The book declares it; nothing infers it.
 type Semantics string

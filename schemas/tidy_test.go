@@ -55,11 +55,11 @@ var floorPlan = map[string]room{
 		friends: "github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy github.com/andybalholm/brotli github.com/pierrec/lz4/v4",
 	},
 	"pipeline/dataset/parquet": {
-		ours:    "pipeline/dataset pipeline/dataset/parquet/packed schemas schemas/money",
-		friends: "github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy",
+		ours: "pipeline/dataset pipeline/dataset/parquet/packed schemas schemas/money", friends: "github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy",
 	},
 	"pipeline/dataset/shuffle": {ours: "pipeline/dataset schemas schemas/money", friends: "github.com/apache/arrow/go/v15/..."},
 	"pipeline/source/wire":     {ours: "schemas", friends: "github.com/klauspost/compress/..."},
+	"pipeline/source/native":   {ours: "pipeline/source/wire schemas schemas/money"},
 	"pipeline/source/delivery": {ours: "pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},

@@ -23,7 +23,7 @@ type column struct {
 	// written without an offset.
 	binary, naive bool
 	// labels are the texts seen in a label column, as they stand in the object; verdicts what became of the unusual.
-	labels   interner
+	labels   wire.Interner
 	verdicts []verdict
 	// clock remembers the last time parsed.
 	clock clock

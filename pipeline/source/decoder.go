@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/native"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
@@ -47,10 +48,12 @@ type decoder struct {
 	rules [schemas.UseColumns]rule
 	// columns are what is filled, in the order of the usage table.
 	columns []column
+	made    []madeColumn
+	context native.Context
 	extra   extra
 	key     key
 
-	// event is set for CloudEvents.
+	// event is set for CloudEvents and rows of JSON.
 	event *eventScanner
 
 	batch *dataset.Batch
@@ -96,6 +99,7 @@ func newDecoder(ctx context.Context, src *schemas.Source, in Input, out Sink) (*
 	}
 	d.json.Depth = d.limits.Depth
 	d.rules = d.format.rules(src)
+	d.context = native.Context{Zone: d.zone, Instant: d.instant}
 	d.batch = dataset.NewBatch(&schemas.Usage)
 	d.batch.Columns[schemas.UseObjectRow].Absent = false
 	d.key.column = -1
@@ -113,6 +117,8 @@ type rows struct {
 	pos     []uint32
 	stride  int
 	columns []cells
+	// made holds the columns that are made of fields.
+	made []cells
 	// quoted says that fields may stand in quotes, as in CSV.
 	quoted bool
 	// rawJSON says that JSON in fields is yet to be checked.
@@ -134,6 +140,8 @@ type cells struct {
 // their own.
 func (s *rows) column(field int) cells {
 	switch {
+	case field >= madeField:
+		return s.made[field-madeField]
 	case s.columns != nil:
 		x := s.columns[field]
 		x.rows = s
@@ -156,6 +164,9 @@ func (c *cells) cell(r int) (start, end uint32) {
 func (d *decoder) take(s *rows, bad []wire.BadRow, textBytes int) error {
 	base := d.batch.Rows
 	d.defects, d.residues = d.defects[:0], d.residues[:0]
+	if len(d.made) > 0 {
+		d.makeColumns(s)
+	}
 	for i := range d.columns {
 		d.parse(&d.columns[i], s, base)
 	}

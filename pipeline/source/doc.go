@@ -10,9 +10,12 @@
 //
 // The package never decides whose a row is, drops no duplicates, knows no prices, and reads no clock.
 //
+// Peers' own formats, which package native below describes, have columns that are made of several fields (native.go), and they and
+// FOCUS come as rows of JSON, too (json.go).
+//
 // Start with formats.go, the table of formats, and decode.go. A row's way through a CSV: package wire (gzip and zstd, with
 // limits, dialects, and where fields begin and end), columns.go (typed values, a column at a time), defects.go (what is
 // wrong). CloudEvents differ only in how the fields are found (events.go), and in how events stand in an object: on lines, one
-// behind the other (events_joined.go), in arrays, over lines or as a sequence (events_array.go), with their data packed
+// behind the other (events_joined.go), in arrays, over lines or as a sequence (wire/array.go), with their data packed
 // (events_packed.go) or of several types (events_types.go).
 package source

@@ -52,6 +52,11 @@ func (d *decoder) events() error {
 	if err != nil {
 		return err
 	}
+	return d.scan(e)
+}
+
+// scan decodes the object by the fields that a scanner was laid out with.
+func (d *decoder) scan(e *eventScanner) error {
 	w, read := &d.win, d.wire.Fill
 	if err := w.Fill(read); err != nil {
 		return err
@@ -59,21 +64,21 @@ func (d *decoder) events() error {
 	if bytes.HasPrefix(w.Text(), []byte("\uFEFF")) {
 		w.Start += len("\uFEFF")
 	}
-	if e.array = d.asArray(w); e.array != nil {
-		read = e.array.read
+	if e.array = wire.AsArray(w, d.wire); e.array != nil {
+		read = e.array.Read
 		if err := w.Fill(read); err != nil {
 			return err
 		}
 	}
 	for {
 		before := w.Start
-		e.array.begin(w)
+		e.array.Begin(w)
 		e.scanLines(w)
 		if err := d.takeEvents(e, w.Start-before); err != nil {
 			return err
 		}
 		if w.EOF {
-			return e.array.end()
+			return e.array.End()
 		}
 		if w.Start = wire.SkipBlanks(w.Buf, w.Start); int64(w.End-w.Start) > d.limits.RowBytes {
 			e.rows.n = 0
@@ -93,9 +98,13 @@ func (d *decoder) events() error {
 	}
 }
 
+func (d *decoder) newScanner() *eventScanner {
+	return &eventScanner{d: d, root: newNode(""), rowBytes: int(d.limits.RowBytes), depth: d.limits.Depth}
+}
+
 // layOutEvents decides which attributes and members of the data fill which usage columns.
 func (d *decoder) layOutEvents() (*eventScanner, error) {
-	e := &eventScanner{d: d, root: newNode(""), rowBytes: int(d.limits.RowBytes), depth: d.limits.Depth}
+	e := d.newScanner()
 	if len(d.src.Types) > 0 {
 		if err := d.layOutTypes(e); err != nil {
 			return nil, err
@@ -299,8 +308,8 @@ func (d *decoder) takeEvents(e *eventScanner, textBytes int) error {
 	w := &d.win
 	n := len(e.bad)
 	switch {
-	case e.array != nil && e.array.broken != nil:
-		return e.array.broken
+	case e.array.Broken() != nil:
+		return e.array.Broken()
 	case e.array == nil && n > 0 && w.Cut && w.Start == w.End && e.bad[n-1].Number == e.last:
 		return &schemas.RefusedError{
 			Code: schemas.CodeUnreadableObject, Object: d.in.Key, Row: e.last, Reason: "it is truncated: it ends amid an event",

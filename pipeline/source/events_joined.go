@@ -5,12 +5,9 @@ import "daybook/pipeline/source/wire"
 // Events may stand one behind the other on a line, as where a queue puts records into one object, or as an array on each
 // line. Where each ends shows when it is scanned, so that these forms need no reading of their own.
 
-// recordSeparator stands before each text of a sequence of JSON: RFC 7464.
-const recordSeparator = 0x1e
-
 // joins reports whether several events may stand on a line: one behind the other, or as an array. Lines that were made of an
 // array have one each.
-func (e *eventScanner) joins() bool { return e.array == nil || e.array.kind != jsonArray }
+func (e *eventScanner) joins() bool { return !e.array.OneEach() }
 
 // lead passes over what may stand before an event: blanks, the separators of a sequence, the bracket of an array.
 func (e *eventScanner) lead(i int) int {
@@ -19,7 +16,7 @@ func (e *eventScanner) lead(i int) int {
 		switch c := e.b[i]; {
 		case !e.joins():
 			return i
-		case c == recordSeparator && !e.within:
+		case c == wire.RecordSeparator && !e.within:
 			i++
 		case c == '[' && !e.within:
 			if i = wire.SkipBlanks(e.b, i+1); e.b[i] != ']' {
@@ -45,7 +42,7 @@ func (e *eventScanner) joined(i, extras int) int {
 	}
 	next := wire.SkipBlanks(e.b, end)
 	switch c := e.b[next]; {
-	case !e.within && (c == '{' || c == '[' || c == recordSeparator):
+	case !e.within && (c == '{' || c == '[' || c == wire.RecordSeparator):
 	case e.within && c == ',':
 		if next = wire.SkipBlanks(e.b, next+1); e.b[next] != '{' {
 			return -1

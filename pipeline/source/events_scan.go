@@ -18,7 +18,7 @@ type eventScanner struct {
 	// data is the event's data, where the book maps any of it.
 	data *node
 	// array is set if the lines were made of one.
-	array    *eventArray
+	array    *wire.Array
 	rowBytes int
 	depth    int
 	// fields is how many fields a row has; bits counts them and the objects that are looked into.
@@ -164,7 +164,7 @@ func (e *eventScanner) line(i int) int {
 	e.extras, e.within = e.extras[:extras], false
 	e.wrong.Number, e.wrong.Start, e.wrong.End = e.last, i, end
 	if e.array != nil && next < 0 {
-		e.array.check(&e.wrong, e.b[i:end])
+		e.array.Check(&e.wrong, e.b[i:end])
 	}
 	bad := e.wrong
 	switch {
@@ -180,7 +180,7 @@ func (e *eventScanner) line(i int) int {
 // reject puts an event among those that are wrong.
 func (e *eventScanner) reject(bad wire.BadRow) {
 	if e.array != nil {
-		e.array.place(&bad)
+		e.array.Place(&bad)
 	}
 	e.bad = append(e.bad, bad)
 }
@@ -372,7 +372,10 @@ func (e *eventScanner) stranger(n *node, name string) int {
 		return e.fail(schemas.CodeBadJSON, path, "the object has too many different members that nothing takes; map or ignore what holds them")
 	}
 	n.child(name).extra = len(e.paths)
-	note := e.d.note(path, schemas.UseExtra, schemas.CodeUnknownColumn, "the member is mapped to nothing and is kept in x_Extra", "")
+	note := &note{} // of one that the format has there is nothing to say
+	if !e.d.format.knows(path) {
+		note = e.d.note(path, schemas.UseExtra, schemas.CodeUnknownColumn, "the member is mapped to nothing and is kept in x_Extra", "")
+	}
 	member := append(wire.AppendString(nil, []byte(path)), ':')
 	e.paths = append(e.paths, extraPath{extraField{name: path, member: member}, note})
 	return n.byName[name]

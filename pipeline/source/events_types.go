@@ -184,7 +184,10 @@ func (e *eventScanner) unreadPath(name string) int {
 			return i
 		}
 	}
-	note := e.d.note(name, schemas.UseExtra, schemas.CodeUnknownColumn, "the member is mapped to nothing in events of its type and is kept in x_Extra", "")
+	note := &note{}
+	if e.types != nil {
+		note = e.d.note(name, schemas.UseExtra, schemas.CodeUnknownColumn, "the member is mapped to nothing in events of its type and is kept in x_Extra", "")
+	}
 	e.paths = append(e.paths, extraPath{extraField{name: name, member: append(wire.AppendString(nil, []byte(name)), ':')}, note})
 	return len(e.paths) - 1
 }
@@ -209,13 +212,13 @@ func (d *decoder) eachColumn(do func(*column)) {
 func (d *decoder) forgetLabels() {
 	var large [schemas.UseColumns]bool
 	all := 0
-	d.eachColumn(func(c *column) { all += c.labels.size() })
+	d.eachColumn(func(c *column) { all += c.labels.Size() })
 	d.eachColumn(func(c *column) {
-		large[c.use] = large[c.use] || c.labels.len() > mostLabels || all > mostLabelBytes && c.labels.size() > someLabelBytes
+		large[c.use] = large[c.use] || c.labels.Len() > mostLabels || all > mostLabelBytes && c.labels.Size() > someLabelBytes
 	})
 	d.eachColumn(func(c *column) {
 		if large[c.use] {
-			c.labels.reset()
+			c.labels.Reset()
 			c.verdicts = c.verdicts[:0]
 		}
 	})

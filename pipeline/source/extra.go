@@ -38,30 +38,35 @@ func (d *decoder) parseExtra(s *rows, base int) {
 	v := d.vector(schemas.UseExtra)
 	for r := range s.n {
 		from := len(v.Bytes)
-		for _, f := range d.extra.fields {
-			x := s.column(f.field)
-			text := d.value(&x, r)
-			if len(text) == 0 || d.isNull(text) {
-				continue
-			}
-			if !s.plain && !wire.WellEncoded(text) {
-				d.defect(&x, r, &column{use: schemas.UseExtra, name: f.name}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
-				continue
-			}
-			open := byte('{')
-			if len(v.Bytes) > from {
-				open = ','
-			}
-			v.Bytes = append(append(v.Bytes, open), f.member...)
-			v.Bytes = wire.AppendString(v.Bytes, text)
-		}
-		if len(v.Bytes) > from {
-			v.Bytes = append(v.Bytes, '}')
-		} else {
+		if v.Bytes = d.appendMembers(v.Bytes, s, r, d.extra.fields); len(v.Bytes) == from {
 			v.SetNull(base + r)
 		}
 		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
 	}
+}
+
+// appendMembers appends a JSON object of the fields of row r that hold anything, or nothing if none does.
+func (d *decoder) appendMembers(dst []byte, s *rows, r int, fields []extraField) []byte {
+	open := byte('{')
+	for i := range fields {
+		f := &fields[i]
+		x := s.column(f.field)
+		text := d.value(&x, r)
+		if len(text) == 0 || d.isNull(text) {
+			continue
+		}
+		if !s.plain && !wire.WellEncoded(text) {
+			d.defect(&x, r, &column{use: schemas.UseExtra, name: f.name}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
+			continue
+		}
+		dst = append(append(dst, open), f.member...)
+		dst = wire.AppendString(dst, text)
+		open = ','
+	}
+	if open == ',' {
+		dst = append(dst, '}')
+	}
+	return dst
 }
 
 // parseKey makes x_RecordId of several fields: their texts joined by |, with \ before any | or \ within them, so that

@@ -5,16 +5,17 @@ import (
 	"slices"
 
 	"daybook/pipeline/source/delivery"
+	"daybook/pipeline/source/native"
 	"daybook/schemas"
 )
 
-// formats is the table of formats. A format is a row here and a file of its own.
-var formats = []format{
+// formats is the table of formats. A format is a row here, or a file of package native where it is a peer's own.
+var formats = append([]format{
 	focus(schemas.FOCUS10, since10),
 	focus(schemas.FOCUS11, since11),
 	focus(schemas.FOCUS12, since12),
 	cloudEvents,
-}
+}, nativeFormats()...)
 
 // format is all that decoding knows of a format. What the book declares of a source comes on top.
 type format struct {
@@ -26,6 +27,8 @@ type format struct {
 	// elsewhere names those of its columns that the usage table does not hold, where it has them in this version: they are
 	// kept in x_Extra like a stranger's, but are none.
 	elsewhere map[string]bool
+	// native is set for a peer's own format: what else there is to know of it.
+	native *native.Format
 	// nulls are texts that mean null, beside the empty one, and times are layouts of times beside those of RFC 3339.
 	nulls, times []string
 	// key is what identifies a record where the book names nothing; nil if it has nothing of the kind.
@@ -38,6 +41,8 @@ type format struct {
 type rule struct {
 	// names are what the format calls it; nil is the usage column's own name.
 	names []string
+	// from says where a peer's own format has it from; nil is one of names.
+	from *native.Column
 	// absent columns are not in the format: what has their name in an object means something else.
 	absent bool
 	// mandatory columns must be present; notNull ones hold a value in every row.
@@ -71,6 +76,19 @@ func ManifestReader(name schemas.Format) (delivery.ManifestReader, error) {
 		return nil, err
 	}
 	return f.manifest, nil
+}
+
+// knows reports whether a field that no usage column takes is one of the format's own.
+func (f *format) knows(name string) bool {
+	return f.elsewhere[name] || f.native != nil && (f.native.Known[name] || slices.ContainsFunc(f.native.KnownPrefixes, func(prefix string) bool {
+		_, is := cutPrefixLoosely(name, prefix)
+		return is
+	}))
+}
+
+// keeps reports whether a field is kept in x_Extra although usage columns are made of it.
+func (f *format) keeps(name string) bool {
+	return f.native != nil && slices.ContainsFunc(f.native.Keeps, func(n string) bool { return schemas.LooseName(n) == schemas.LooseName(name) })
 }
 
 // recordKey names the columns that identify a record of a source.

@@ -1,9 +1,7 @@
 package source
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -12,124 +10,6 @@ import (
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
-
-// interner remembers the distinct texts of a label column, and a number for each. Texts of up to 16 bytes are compared as
-// two words and a length; longer ones by a hash, and then by their bytes.
-type interner struct {
-	// entries is an open-addressing table; its length is a power of two.
-	entries []entry
-	count   int
-	arena   []byte
-}
-
-// entry is a text: two words and a length for a short one, else a hash and its place in the arena. A free one has no
-// length; no text is empty.
-type entry struct {
-	x, y  uint64
-	size  uint32
-	value uint32
-}
-
-func (n *interner) len() int  { return n.count }
-func (n *interner) size() int { return len(n.arena) }
-
-func (n *interner) reset() { *n = interner{} }
-
-// Odd constants with well-spread bits.
-const (
-	mixA = 0x9e3779b97f4a7c15
-	mixB = 0xbf58476d1ce4e5b9
-)
-
-func fold(a, b uint64) uint64 {
-	hi, lo := bits.Mul64(a, b)
-	return hi ^ lo
-}
-
-// slot returns where in the table a text is looked for first, before the mask. Y is 0 for a long one.
-func slot(x, y uint64, size uint32) uint64 { return fold(x^mixA^uint64(size), y^mixB) }
-
-// short returns all of the text at start of up to 16 bytes. Sixteen bytes beyond start can be read; shifts by 64 bits and
-// more leave nothing.
-func short(text []byte, start, size uint32) (x, y uint64) {
-	b := (*[16]byte)(text[start : start+16])
-	x = binary.LittleEndian.Uint64(b[:8]) & (1<<(8*size) - 1)
-	y = binary.LittleEndian.Uint64(b[8:]) & (^uint64(0) >> (128 - 8*size))
-	return x, y
-}
-
-// long returns a hash of text[start:end], of more than 16 bytes.
-func long(text []byte, start, end uint32) uint64 {
-	x := uint64(end - start)
-	for ; start+16 < end; start += 16 {
-		x = fold(binary.LittleEndian.Uint64(text[start:])^x^mixA, binary.LittleEndian.Uint64(text[start+8:])^mixB)
-	}
-	return fold(binary.LittleEndian.Uint64(text[end-16:])^x^mixA, binary.LittleEndian.Uint64(text[end-8:])^mixB)
-}
-
-// find returns the entry of text[start:end], or the free entry where it belongs. The entry may be kept until the next
-// call.
-func (n *interner) find(text []byte, start, end uint32) *entry {
-	size := end - start
-	if size > 16 {
-		return n.findLong(text, start, end)
-	}
-	x, y := short(text, start, size)
-	entries := n.entries
-	mask := uint64(len(entries) - 1)
-	for i := slot(x, y, size); ; i++ {
-		e := &entries[i&mask]
-		if e.x == x && e.y == y && e.size == size || e.size == 0 {
-			return e
-		}
-	}
-}
-
-func (n *interner) findLong(text []byte, start, end uint32) *entry {
-	x, size := long(text, start, end), end-start
-	mask := uint64(len(n.entries) - 1)
-	for i := slot(x, 0, size); ; i++ {
-		e := &n.entries[i&mask]
-		if e.size == 0 || e.x == x && e.size == size && string(n.arena[e.y:e.y+uint64(size)]) == string(text[start:end]) {
-			return e
-		}
-	}
-}
-
-// add makes a free entry that find returned the text's own.
-func (n *interner) add(e *entry, text []byte, start, end uint32, value uint32) {
-	e.size, e.value = end-start, value
-	if e.size > 16 {
-		e.x, e.y = long(text, start, end), uint64(len(n.arena))
-		n.arena = append(n.arena, text[start:end]...)
-	} else {
-		e.x, e.y = short(text, start, e.size)
-	}
-	n.count++
-	if 2*n.count > len(n.entries) {
-		n.grow()
-	}
-}
-
-func (n *interner) grow() {
-	old := n.entries
-	n.entries = make([]entry, 2*len(old))
-	mask := uint64(len(n.entries) - 1)
-	for _, e := range old {
-		if e.size == 0 {
-			continue
-		}
-		y := e.y
-		if e.size > 16 {
-			y = 0
-		}
-		i := slot(e.x, y, e.size)
-		for n.entries[i&mask].size != 0 {
-			i++
-		}
-		n.entries[i&mask] = e
-	}
-}
 
 // mostLabelText is how many bytes a label may have, as it stands in the object. Labels are held until an object and a shard are
 // done, and nobody names a SKU, a unit or an account by more.
@@ -160,8 +40,8 @@ type verdict struct {
 // parseLabels looks up all short texts first, without a branch that may be mistaken, so that no look-up waits for the one
 // before it in a table that the caches do not hold. The rows where that leaves more to do come after.
 func (d *decoder) parseLabels(c *column, v *dataset.Vector, x *cells, base int) {
-	if c.labels.entries == nil {
-		c.labels.entries = make([]entry, firstLabels)
+	if c.labels.Entries == nil {
+		c.labels.Entries = make([]wire.Entry, firstLabels)
 	}
 	v.Codes = grown(v.Codes, x.n)
 	out := v.Codes[base:]
@@ -169,21 +49,21 @@ func (d *decoder) parseLabels(c *column, v *dataset.Vector, x *cells, base int) 
 		d.careful = make([]uint32, x.n)
 	}
 	careful, n := d.careful[:x.n], 0
-	entries := c.labels.entries
+	entries := c.labels.Entries
 	mask := uint64(len(entries) - 1)
 	text, pos, skip, p := x.text, x.pos, x.skip, x.at
 	for r := range out {
 		start, end := pos[p]+skip, pos[p+1]
 		p += x.stride
 		size := end - start
-		x, y := short(text, start, size)
-		e := &entries[slot(x, y, size)&mask]
-		out[r] = e.value
+		x, y := wire.Short(text, start, size)
+		e := &entries[wire.Slot(x, y, size)&mask]
+		out[r] = e.Value
 		careful[n] = uint32(r)
-		more := e.x ^ x | e.y ^ y | uint64(e.size^size) | uint64(size-1)>>4 | uint64(e.value&unusual)
+		more := e.X ^ x | e.Y ^ y | uint64(e.Size^size) | uint64(size-1)>>4 | uint64(e.Value&unusual)
 		n += int((more | -more) >> 63)
 	}
-	var last entry // many columns hold one value for long
+	var last wire.Entry // many columns hold one value for long
 	for _, r := range careful[:n] {
 		r := int(r)
 		start, end := x.cell(r)
@@ -199,15 +79,15 @@ func (d *decoder) parseLabels(c *column, v *dataset.Vector, x *cells, base int) 
 			d.defect(x, r, c, schemas.CodeBadValue, tooLong, d.value(x, r))
 			continue
 		case size <= 16:
-			last = *c.labels.find(text, start, end)
-		case size != last.size || string(c.labels.arena[last.y:last.y+uint64(size)]) != string(text[start:end]):
-			last = *c.labels.findLong(text, start, end)
+			last = *c.labels.Find(text, start, end)
+		case size != last.Size || string(c.labels.Arena[last.Y:last.Y+uint64(size)]) != string(text[start:end]):
+			last = *c.labels.FindLong(text, start, end)
 		}
-		if last.size == 0 {
+		if last.Size == 0 {
 			d.newLabel(c, v, x, r)
-			last = *c.labels.find(text, start, end)
+			last = *c.labels.Find(text, start, end)
 		}
-		code := last.value
+		code := last.Value
 		if code >= unusual {
 			code = d.unusualLabel(c, v, x, base, r, code)
 		}
@@ -253,7 +133,7 @@ func (d *decoder) newLabel(c *column, v *dataset.Vector, x *cells, r int) {
 		}
 	}
 	start, end := x.cell(r)
-	c.labels.add(c.labels.find(x.text, start, end), x.text, start, end, value)
+	c.labels.Add(c.labels.Find(x.text, start, end), x.text, start, end, value)
 }
 
 // judge says what a label's text comes to.

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,6 +36,11 @@ type header struct {
 	// exact and loose find a column by its name as it is, and without case and punctuation; -1 stands for several.
 	exact, loose map[string]int
 	used         []bool
+	// leaf is set where the object is JSON, whose members are known only on the way: it makes the field of a path. Wrong is why
+	// there can be none, and object says that the value may be one.
+	leaf   func(path string, object bool) (int, error)
+	wrong  error
+	object bool
 }
 
 func newHeader(names []string) *header {
@@ -52,6 +58,9 @@ func newHeader(names []string) *header {
 
 // has reports whether a column answers to a name.
 func (h *header) has(name string) bool {
+	if h.leaf != nil {
+		return true
+	}
 	_, exact := h.exact[name]
 	_, loose := h.loose[schemas.LooseName(name)]
 	return exact || loose
@@ -59,6 +68,9 @@ func (h *header) has(name string) bool {
 
 // find returns the place of a named column, or -1 if there is none, and whether several answer to the name.
 func (h *header) find(name string) (place int, several bool) {
+	if h.leaf != nil {
+		return h.member(name), false
+	}
 	i, ok := h.exact[name]
 	if !ok {
 		if i, ok = h.loose[schemas.LooseName(name)]; !ok {
@@ -70,6 +82,23 @@ func (h *header) find(name string) (place int, several bool) {
 	}
 	h.used[i] = true
 	return i, false
+}
+
+// member is find for the member at a path of objects of JSON.
+func (h *header) member(path string) int {
+	if path == "" {
+		return -1
+	}
+	field, err := h.leaf(path, h.object)
+	if err != nil {
+		h.wrong = cmp.Or(h.wrong, err)
+		return -1
+	}
+	for len(h.names) <= field {
+		h.names, h.used = append(h.names, ""), append(h.used, true)
+	}
+	h.names[field] = path
+	return field
 }
 
 // firstOf returns the first of a format's names for a column that is there, or else the first; own is for a format that has
@@ -115,6 +144,15 @@ func (d *decoder) layOut(names []string) error {
 		return err
 	}
 	h := newHeader(names)
+	if err := d.layOutColumns(h); err != nil {
+		return err
+	}
+	d.layOutRest(h)
+	return nil
+}
+
+// layOutColumns decides what fills each usage column.
+func (d *decoder) layOutColumns(h *header) error {
 	var missing []string
 	for use := range schemas.Usage.Columns {
 		if err := d.place(h, use, &missing); err != nil {
@@ -128,8 +166,7 @@ func (d *decoder) layOut(names []string) error {
 		return d.refuse(schemas.CodeMissingColumn, "it lacks the columns that %s requires: %s", d.src.Format, strings.Join(missing, ", "))
 	}
 	d.markSides()
-	d.layOutRest(h)
-	return nil
+	return h.wrong
 }
 
 // markSides marks the columns that are side columns beside those there are.
@@ -156,14 +193,25 @@ func (d *decoder) place(h *header, use int, missing *[]string) error {
 		return fmt.Errorf("column %s has both a source column and a constant", name)
 	case constant:
 		return d.placeConstant(use, value)
-	case !mapped && (ours(use) || d.rules[use].absent):
+	case !mapped && (ours(use) && d.rules[use].from == nil || d.rules[use].absent):
 		return nil
 	case !mapped && d.ignores(name):
 		return d.dropColumn(h, use)
+	case !mapped && d.rules[use].from != nil:
+		return d.placeNative(h, use, missing)
 	case !mapped:
 		from = h.firstOf(d.rules[use].names, name)
 	}
+	return d.placeField(h, use, from, missing)
+}
+
+// placeField fills a usage column with a field.
+func (d *decoder) placeField(h *header, use int, from string, missing *[]string) error {
+	name := schemas.Usage.Columns[use].Name
+	_, mapped := d.src.Columns[name]
+	h.object = d.rules[use].json
 	field, several := h.find(from)
+	h.object = false
 	switch {
 	case several:
 		return d.refuse(schemas.CodeUnreadableObject, "several of its columns could be %s", from)
@@ -267,11 +315,12 @@ func (d *decoder) layOutRest(h *header) {
 		h.find(name)
 	}
 	for i, name := range h.names {
-		if h.used[i] {
+		keeps := d.format.keeps(name)
+		if h.used[i] && !keeps {
 			continue
 		}
 		d.extra.add(i, name)
-		if !d.format.elsewhere[name] {
+		if !keeps && !d.format.knows(name) {
 			d.note(name, schemas.UseExtra, schemas.CodeUnknownColumn, "the column is not in "+string(d.src.Format)+" and is kept in x_Extra", "")
 		}
 	}

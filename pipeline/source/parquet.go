@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
@@ -44,7 +45,7 @@ func (d *decoder) parquet() error {
 		return err
 	}
 	for i := range d.columns {
-		if c := &d.columns[i]; c.field >= 0 {
+		if c := &d.columns[i]; c.field >= 0 && c.field < madeField {
 			c.naive = f.Columns()[from[c.field]].Naive
 		}
 	}
@@ -60,7 +61,7 @@ func (d *decoder) parquet() error {
 func (d *decoder) closeFields(columns []schemas.Column, from []int) {
 	used := make([]bool, len(columns))
 	for i := range d.columns {
-		if f := d.columns[i].field; f >= 0 {
+		for _, f := range d.fieldsOf(&d.columns[i]) {
 			used[f] = true
 		}
 	}
@@ -81,13 +82,15 @@ func (d *decoder) closeFields(columns []schemas.Column, from []int) {
 func (d *decoder) binaryFractions(f *parquet.Reader, from []int) error {
 	for i := range d.columns {
 		c := &d.columns[i]
-		if c.field < 0 || schemas.Usage.Columns[c.use].Type != schemas.Decimal {
+		fields := d.fieldsOf(c)
+		k := slices.IndexFunc(fields, func(field int) bool { return f.Columns()[from[field]].Binary() })
+		if k < 0 || schemas.Usage.Columns[c.use].Type != schemas.Decimal {
 			continue
 		}
-		column := &f.Columns()[from[c.field]]
-		kind := column.Description
+		kind := f.Columns()[from[fields[k]]].Description
 		switch {
-		case !column.Binary():
+		case d.format.native != nil && d.format.native.Binary:
+			c.binary = true
 		case d.src.Tolerate.BinaryFractions, c.side:
 			n := d.note(c.name, c.use, schemas.CodeToleratedBinary, "the column is "+kind, "")
 			n.rows, n.first = f.Rows(), min(1, f.Rows())
@@ -98,6 +101,27 @@ func (d *decoder) binaryFractions(f *parquet.Reader, from []int) error {
 		}
 	}
 	return nil
+}
+
+// fieldsOf returns the fields of the object that a column is, or is made of.
+func (d *decoder) fieldsOf(c *column) []int {
+	switch {
+	case c.field < 0:
+		return nil
+	case c.field < madeField:
+		return []int{c.field}
+	}
+	var fields []int
+	m := &d.made[c.field-madeField]
+	for _, f := range m.inputs {
+		if f >= 0 {
+			fields = append(fields, f)
+		}
+	}
+	for i := range m.members {
+		fields = append(fields, m.members[i].field)
+	}
+	return fields
 }
 
 // takeScanned parses what is scanned.

@@ -35,12 +35,12 @@ type residue struct {
 }
 
 // roundingOf says how values of a column with more than 18 fraction digits are rounded, and whether they are: where the
-// book says so, where a binary fraction names more digits than anyone meant, and where no money hangs on them.
+// book says so or a peer's own format has such, where a binary fraction names more digits than anyone meant, and where no money hangs on them.
 func (d *decoder) roundingOf(c *column) (mode money.Mode, declared bool) {
 	switch {
 	case d.src.Tolerate.Rounding != nil:
 		return *d.src.Tolerate.Rounding, true
-	case c.binary, c.side:
+	case c.binary, c.side, d.format.native != nil:
 		return money.HalfEven, true
 	default:
 		return money.HalfEven, false

@@ -61,26 +61,26 @@ func TestEveryDay(t *testing.T) {
 // TestInterner gives texts numbers and asks for them again, against a map.
 func TestInterner(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	n := interner{entries: make([]entry, firstLabels)}
+	n := wire.Interner{Entries: make([]wire.Entry, firstLabels)}
 	want := map[string]uint32{}
 	for range 20000 {
 		text := strings.Repeat(string(rune('a'+random.IntN(3))), random.IntN(40)) + string(rune('a'+random.IntN(26))) + strings.Repeat("x", random.IntN(20))
 		b := slacked(text)
-		e := n.find(b, 0, uint32(len(text)))
+		e := n.Find(b, 0, uint32(len(text)))
 		if v, known := want[text]; known {
-			if e.size == 0 || e.value != v {
+			if e.Size == 0 || e.Value != v {
 				t.Fatalf("%q is %+v, not %d", text, e, v)
 			}
 			continue
 		}
-		if e.size != 0 {
+		if e.Size != 0 {
 			t.Fatalf("%q is taken for another", text)
 		}
 		want[text] = uint32(len(want))
-		n.add(e, b, 0, uint32(len(text)), want[text])
+		n.Add(e, b, 0, uint32(len(text)), want[text])
 	}
-	if n.len() != len(want) {
-		t.Errorf("%d texts, want %d", n.len(), len(want))
+	if n.Len() != len(want) {
+		t.Errorf("%d texts, want %d", n.Len(), len(want))
 	}
 }
 

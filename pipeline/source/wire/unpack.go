@@ -84,6 +84,11 @@ func (p *packedReader) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// failing is the rest of a text that cannot be read, or has come to its end.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
 // NewReader looks at the first bytes of an object, which object names in refusals, and returns its reader. The error is a
 // [*schemas.RefusedError] if the object is packed as none of ours is, or damaged.
 func NewReader(ctx context.Context, object string, body io.Reader, limits schemas.Limits) (*Reader, error) {
@@ -201,6 +206,25 @@ func (r *Reader) unreadable(err error) error {
 		return r.refuse(schemas.CodeHostileObject, "it claims more memory to unpack than the %d MiB allowed", zstdWindow>>20)
 	}
 	return r.refuse(schemas.CodeUnreadableObject, "its compressed stream is damaged: %v", err)
+}
+
+// BeginsJSON reports whether the text begins as JSON does, behind a mark and blanks. It takes nothing out of the text.
+func (r *Reader) BeginsJSON() bool {
+	ahead, n := make([]byte, 512), 0
+	var err error
+	for n < len(ahead) && err == nil {
+		var k int
+		k, err = r.text.Read(ahead[n:])
+		n += k
+	}
+	ahead = ahead[:n]
+	rest := r.text
+	if err != nil {
+		rest = failing{err} // when it is read again
+	}
+	r.text = io.MultiReader(bytes.NewReader(ahead), rest)
+	text := bytes.TrimLeft(bytes.TrimPrefix(ahead, []byte("\uFEFF")), " \t\r\n")
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
 }
 
 // Fill fills p with unpacked text, as much as there is, and reports whether the end was reached. It refuses an object

@@ -1,4 +1,4 @@
-package source
+package wire
 
 import (
 	"bytes"
@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/bits"
 
-	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -25,7 +24,7 @@ const (
 	jsonSequence
 )
 
-// eventArray reads events of such a text as lines of them: it writes a line feed over each comma between elements, over the
+// Array reads events of such a text as lines of them: it writes a line feed over each comma between elements, over the
 // closing bracket and over record separators, and a carriage return, which is a blank within a line, over each line feed
 // within an event or an array. So each byte keeps its place, nothing is held that a line would not be, and one scanner reads
 // all.
@@ -33,7 +32,7 @@ const (
 // On a line of its own, and behind a record separator, which stands in no text, a broken event is the only one that is lost.
 // Elsewhere only brackets and quotes say where the next one begins, so that an element which is no JSON makes what follows
 // a guess: the object is refused.
-type eventArray struct {
+type Array struct {
 	object string
 	kind   jsonKind
 	// fresh says that the array at hand has no element so far.
@@ -53,21 +52,21 @@ type eventArray struct {
 	wrong, broken *schemas.RefusedError
 }
 
-// asArray returns the reader of the unread text of w if that is not events one on each line, which shows by its first byte
+// AsArray returns the reader of the unread text of w if that is not events one on each line, which shows by its first byte
 // that is no blank, or by a first event that goes on behind its line. It then takes the text out of w.
-func (d *decoder) asArray(w *wire.Window) *eventArray {
+func AsArray(w *Window, r *Reader) *Array {
 	text := w.Text()
 	if w.Cut {
 		text = text[:len(text)-1]
 	}
 	rest := bytes.TrimLeft(text, " \t\r\n")
-	a := &eventArray{object: d.in.Key, next: d.wire.Fill, number: 1, begins: -1}
+	a := &Array{object: r.object, next: r.Fill, number: 1, begins: -1}
 	switch {
 	case len(rest) == 0:
 		return nil
 	case rest[0] == '[':
 		a.depth, a.fresh, rest = 1, true, rest[1:]
-	case rest[0] == recordSeparator:
+	case rest[0] == RecordSeparator:
 		a.kind = jsonSequence
 	case rest[0] == '{' && spansLines(rest):
 		a.kind = jsonStream
@@ -75,8 +74,8 @@ func (d *decoder) asArray(w *wire.Window) *eventArray {
 		return nil
 	}
 	a.ahead = bytes.Clone(rest)
-	a.at = d.wire.Bytes - int64(len(a.ahead))
-	*w = wire.Window{Buf: w.Buf}
+	a.at = r.Bytes - int64(len(a.ahead))
+	*w = Window{Buf: w.Buf}
 	return a
 }
 
@@ -105,8 +104,8 @@ func spansLines(text []byte) bool {
 	return false
 }
 
-// read fills p with lines and reports whether the end was reached, as decoder.read does with text.
-func (a *eventArray) read(p []byte) (n int, end bool, err error) {
+// Read fills p with lines and reports whether the end was reached, as Reader.Fill does with text.
+func (a *Array) Read(p []byte) (n int, end bool, err error) {
 	if a.wrong != nil {
 		return 0, true, nil
 	}
@@ -131,7 +130,7 @@ func (a *eventArray) read(p []byte) (n int, end bool, err error) {
 }
 
 // lines makes lines of p and returns how much of it is well.
-func (a *eventArray) lines(p []byte) int {
+func (a *Array) lines(p []byte) int {
 	from := a.at
 	for i := 0; i < len(p); i++ {
 		if a.quoted {
@@ -148,7 +147,7 @@ func (a *eventArray) lines(p []byte) int {
 		case ' ', '\t', '\r':
 			continue
 		}
-		if a.kind == jsonSequence && c == recordSeparator {
+		if a.kind == jsonSequence && c == RecordSeparator {
 			p[i] = '\n'
 			a.separate()
 			continue
@@ -171,7 +170,7 @@ func (a *eventArray) lines(p []byte) int {
 }
 
 // top looks at the byte at i, which is no blank and stands directly in the array or behind it, and reports whether it may.
-func (a *eventArray) top(p []byte, i int, at int64) bool {
+func (a *Array) top(p []byte, i int, at int64) bool {
 	if a.kind != jsonArray {
 		return a.topOfStream(p[i], at)
 	}
@@ -197,7 +196,7 @@ func (a *eventArray) top(p []byte, i int, at int64) bool {
 }
 
 // separate begins a record of a sequence, whatever became of the one before.
-func (a *eventArray) separate() {
+func (a *Array) separate() {
 	if a.begins >= 0 {
 		a.number++
 	}
@@ -205,7 +204,7 @@ func (a *eventArray) separate() {
 }
 
 // topOfStream is top where no array is around.
-func (a *eventArray) topOfStream(c byte, at int64) bool {
+func (a *Array) topOfStream(c byte, at int64) bool {
 	switch {
 	case a.depth == 0 && a.begins < 0:
 		a.begins = at
@@ -219,16 +218,16 @@ func (a *eventArray) topOfStream(c byte, at int64) bool {
 }
 
 // passText passes over the rest of a string and returns the place of the quote that ends it, or the end of p.
-func (a *eventArray) passText(p []byte, i int) int {
+func (a *Array) passText(p []byte, i int) int {
 	for ; i < len(p); i++ {
 		if a.escaped {
 			a.escaped = false
-			if p[i] != '\n' && p[i] != recordSeparator {
+			if p[i] != '\n' && p[i] != RecordSeparator {
 				continue
 			}
 		}
 		for i+8 <= len(p) {
-			hit := wire.Stops(binary.LittleEndian.Uint64(p[i:]))
+			hit := Stops(binary.LittleEndian.Uint64(p[i:]))
 			if hit != 0 {
 				i += bits.TrailingZeros64(hit) / 8
 				break
@@ -241,7 +240,7 @@ func (a *eventArray) passText(p []byte, i int) int {
 		switch p[i] {
 		case '\\':
 			a.escaped = true
-		case recordSeparator:
+		case RecordSeparator:
 			if a.kind == jsonSequence {
 				a.quoted = false
 				return i - 1 // lines looks at it again
@@ -257,17 +256,17 @@ func (a *eventArray) passText(p []byte, i int) int {
 }
 
 // fail says why the array ends here, and returns false.
-func (a *eventArray) fail(format string, args ...any) bool {
+func (a *Array) fail(format string, args ...any) bool {
 	a.wrong = a.refusal(a.number, format, args...)
 	return false
 }
 
-func (a *eventArray) refusal(number int64, format string, args ...any) *schemas.RefusedError {
+func (a *Array) refusal(number int64, format string, args ...any) *schemas.RefusedError {
 	return &schemas.RefusedError{Code: schemas.CodeUnreadableObject, Object: a.object, Row: number, Reason: fmt.Sprintf(format, args...)}
 }
 
-// begin notes where the text of w begins.
-func (a *eventArray) begin(w *wire.Window) {
+// Begin notes where the text of w begins.
+func (a *Array) Begin(w *Window) {
 	if a == nil {
 		return
 	}
@@ -277,21 +276,21 @@ func (a *eventArray) begin(w *wire.Window) {
 	}
 }
 
-// end returns why the array ended where it did, if that is not its end.
-func (a *eventArray) end() error {
+// End returns why the array ended where it did, if that is not its end.
+func (a *Array) End() error {
 	if a == nil || a.wrong == nil {
 		return nil
 	}
 	return a.wrong
 }
 
-// place completes what is wrong with an element with where it begins: few find it by its number.
-func (a *eventArray) place(bad *wire.BadRow) {
+// Place completes what is wrong with an element with where it begins: few find it by its number.
+func (a *Array) Place(bad *BadRow) {
 	bad.What += fmt.Sprintf("; the element begins at byte %d", a.base+int64(bad.Start))
 }
 
-// check looks at an element that does not scan as an object. Most are JSON nonetheless.
-func (a *eventArray) check(bad *wire.BadRow, text []byte) {
+// Check looks at an element that does not scan as an object. Most are JSON nonetheless.
+func (a *Array) Check(bad *BadRow, text []byte) {
 	switch {
 	case a.broken != nil:
 	case a.kind == jsonSequence:
@@ -311,3 +310,17 @@ func (a *eventArray) check(bad *wire.BadRow, text []byte) {
 			bad.Number, a.base+int64(bad.Start))
 	}
 }
+
+// Broken returns why an element is none, so that nothing behind it can be told apart.
+func (a *Array) Broken() error {
+	if a == nil || a.broken == nil {
+		return nil
+	}
+	return a.broken
+}
+
+// OneEach reports whether the lines made of it have one event each.
+func (a *Array) OneEach() bool { return a != nil && a.kind == jsonArray }
+
+// RecordSeparator stands before each text of a sequence of JSON: RFC 7464.
+const RecordSeparator = 0x1e

@@ -1,0 +1,196 @@
+package source
+
+import (
+	"slices"
+	"time"
+
+	"daybook/pipeline/source/delivery"
+	"daybook/pipeline/source/native"
+	"daybook/pipeline/source/wire"
+	"daybook/schemas"
+)
+
+// madeField is the number of the first field that is made; those of the object are below.
+const madeField = 1 << 20
+
+// madeColumn is a column of an object that is made.
+type madeColumn struct {
+	use     int
+	write   native.Writer
+	members []extraField
+	// inputs are the fields that it is made of, -1 for one that the object does not have; cells, in and scratch hold them and
+	// their texts, without quotes.
+	inputs  []int
+	cells   []cells
+	in      [][]byte
+	scratch [][]byte
+	// text and pos hold what was made of the rows at hand.
+	text []byte
+	pos  []uint32
+}
+
+// nativeFormats are the rows of peers' own formats.
+func nativeFormats() []format {
+	var rows []format
+	for i := range native.Formats {
+		rows = append(rows, nativeFormat(&native.Formats[i]))
+	}
+	return rows
+}
+
+// nativeFormat is the row of a peer's own format.
+func nativeFormat(of *native.Format) format {
+	f := format{
+		name: of.Name, text: (*decoder).csv, manifest: delivery.ReadManifest, key: of.Key, native: of, nulls: of.Nulls, times: of.Times,
+	}
+	if of.JSON {
+		f.text = (*decoder).textRows
+	}
+	if of.Parquet {
+		f.parquet = (*decoder).parquet
+	}
+	for use := range f.columns {
+		like := focusColumns[use]
+		r := rule{absent: true, allowed: like.allowed, currency: like.currency, json: like.json, side: like.side, besideBilled: like.besideBilled}
+		if c, there := of.Columns[use]; there {
+			r.absent, r.from = false, &c
+			r.mandatory = slices.Contains(nativeDemands, use)
+			r.notNull = r.mandatory
+		}
+		f.columns[use] = r
+	}
+	return f
+}
+
+// nativeDemands are the columns without which a row of a peer says nothing: what it costs, in what, and when. Where a format has
+// them, they must be there.
+var nativeDemands = []int{
+	schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd, schemas.UseBillingPeriodStart, schemas.UseBilledCost, schemas.UseBillingCurrency,
+}
+
+// placeNative decides what fills a usage column of a peer's own format.
+func (d *decoder) placeNative(h *header, use int, missing *[]string) error {
+	switch from := d.rules[use].from; {
+	case from.Made():
+		return d.placeMade(h, use, missing)
+	case from.Constant != "":
+		return d.placeConstant(use, from.Constant)
+	default:
+		return d.placeField(h, use, h.firstOf(from.Names, ""), missing)
+	}
+}
+
+// placeMade decides what a usage column is made of.
+func (d *decoder) placeMade(h *header, use int, missing *[]string) error {
+	from := d.rules[use].from
+	c := madeColumn{use: use, write: from.Write}
+	if from.Prefix != "" {
+		d.placeMembers(h, &c, from.Prefix)
+		return nil
+	}
+	name := ""
+	for i, names := range from.Of {
+		field, several := h.find(h.firstOf(names, ""))
+		switch {
+		case several:
+			return d.refuse(schemas.CodeUnreadableObject, "several of its columns could be %s", names[0])
+		case i > 0:
+		case field < 0:
+			if d.rules[use].mandatory {
+				*missing = append(*missing, names[0])
+			}
+			return nil
+		default:
+			name = h.names[field]
+		}
+		c.inputs = append(c.inputs, field)
+	}
+	c.cells, c.in, c.scratch = make([]cells, len(c.inputs)), make([][]byte, len(c.inputs)), make([][]byte, len(c.inputs))
+	d.addMade(c, name)
+	return nil
+}
+
+// placeMembers makes a column of all fields whose names begin with a prefix.
+func (d *decoder) placeMembers(h *header, c *madeColumn, prefix string) {
+	var found extra
+	for i, n := range h.names {
+		if rest, is := cutPrefixLoosely(n, prefix); is && rest != "" {
+			h.used[i] = true
+			found.add(i, rest)
+		}
+	}
+	if found.sort(); len(found.fields) > 0 {
+		c.members = found.fields
+		d.addMade(*c, prefix)
+	}
+}
+
+// cutPrefixLoosely cuts a prefix off, whose case does not matter and whose slash may be an underscore.
+func cutPrefixLoosely(name, prefix string) (string, bool) {
+	if len(name) < len(prefix) || schemas.LooseName(name[:len(prefix)]) != schemas.LooseName(prefix) {
+		return name, false
+	}
+	return name[len(prefix):], true
+}
+
+// addMade adds a column that is made to those that are filled.
+func (d *decoder) addMade(c madeColumn, name string) {
+	d.addColumn(column{use: c.use, field: madeField + len(d.made), name: name})
+	d.made = append(d.made, c)
+}
+
+// makeColumns makes the columns of the rows that are made.
+func (d *decoder) makeColumns(s *rows) {
+	bare := *s
+	bare.quoted = false
+	s.made = s.made[:0]
+	for i := range d.made {
+		m := &d.made[i]
+		for k, field := range m.inputs {
+			if field >= 0 {
+				m.cells[k] = s.column(field)
+			}
+		}
+		m.text, m.pos = m.text[:0], append(m.pos[:0], 0)
+		for r := range s.n {
+			if m.members != nil {
+				m.text = d.appendMembers(m.text, s, r, m.members)
+			} else {
+				for k := range m.inputs {
+					m.in[k] = d.input(m, k, r)
+				}
+				m.text = m.write(&d.context, m.text, m.in)
+			}
+			m.pos = append(m.pos, uint32(len(m.text)))
+		}
+		m.text = append(m.text, make([]byte, wire.Slack-1)...)
+		s.made = append(s.made, cells{rows: &bare, text: m.text, pos: m.pos, stride: 1})
+	}
+}
+
+// input returns the text of a field that a column is made of.
+func (d *decoder) input(m *madeColumn, k, r int) []byte {
+	if m.inputs[k] < 0 {
+		return nil
+	}
+	x := &m.cells[k]
+	start, end := x.cell(r)
+	text := x.text[start:end]
+	if x.quoted && start < end && text[0] == '"' {
+		m.scratch[k] = wire.AppendUnquoted(slices.Grow(m.scratch[k][:0], int(end-start)+wire.Padding), x.text, start, end)
+		text = m.scratch[k]
+	}
+	if d.isNull(text) {
+		return nil
+	}
+	return text
+}
+
+// instant reads a time as columns of times are read, and one without an offset by UTC.
+func (d *decoder) instant(text string) (time.Time, bool) {
+	m, ok := d.readTime(text)
+	if !ok {
+		m, ok = d.readTime(text + "Z")
+	}
+	return time.UnixMicro(m.micros).UTC(), ok
+}

@@ -1,0 +1,91 @@
+package native
+
+import (
+	"strings"
+	"time"
+
+	"daybook/schemas"
+)
+
+// Formats is the table of peers' own formats.
+var Formats = []Format{gcpBilling}
+
+// Format is all that there is to know of a format: where it has each usage column from, and what its fields are like.
+type Format struct {
+	Name schemas.Format
+	// Columns are by usage column; it has no others.
+	Columns map[int]Column
+	// Key names the fields that identify a record together; nil if nothing does.
+	Key []string
+	// Known are further fields of its own, by name, and KnownPrefixes how the names of others begin: no column takes them.
+	Known         map[string]bool
+	KnownPrefixes []string
+	// Keeps names fields that are kept in x_Extra although columns are made of them, Nested those that hold an object or a list
+	// where they come as JSON.
+	Keeps, Nested []string
+	// Nulls are texts that mean null, Times layouts of times.
+	Nulls, Times []string
+	// Parquet says that it comes as Parquet, too, and Binary that decimals there are binary fractions. JSON says that it comes as
+	// JSON, too.
+	Parquet, Binary, JSON bool
+}
+
+// Column is where a format has a usage column from: one of Names, Constant, Write with Of, or Prefix.
+type Column struct {
+	// Names are what the field is called, the first that is there.
+	Names []string
+	// Constant is the value in every row.
+	Constant string
+	// Of are the fields that the column is made of, each by the names that it may have. Without the first of them the column is not
+	// there; others that are missing are empty.
+	Of    [][]string
+	Write Writer
+	// Prefix is what the names of the fields begin with of which the column is a JSON object, under the rest of their names.
+	Prefix string
+}
+
+// Made reports whether the column is no field but made of fields.
+func (c *Column) Made() bool { return c.Write != nil || c.Prefix != "" }
+
+// Writer appends the text of a column, given those of the fields that it is made of; nothing is null. What it cannot read it
+// appends as it stands, so that reading the column finds fault with it. The texts are valid until it returns.
+type Writer func(c *Context, dst []byte, in [][]byte) []byte
+
+// Context is what a Writer needs to know of the source.
+type Context struct {
+	// Zone is that of times without an offset.
+	Zone *time.Location
+	// Instant reads a time as columns are read.
+	Instant func(text string) (time.Time, bool)
+}
+
+// What FOCUS calls kinds of charges.
+const (
+	usage      = string(schemas.CategoryUsage)
+	tax        = string(schemas.CategoryTax)
+	adjustment = string(schemas.CategoryAdjustment)
+)
+
+// field is a column that is a field of one of several names.
+func field(names ...string) Column { return Column{Names: names} }
+
+// always is a column of one value.
+func always(value string) Column { return Column{Constant: value} }
+
+// madeOf is a column that is made of fields, each of one or several names, parted by |.
+func madeOf(write Writer, fields ...string) Column {
+	c := Column{Write: write}
+	for _, f := range fields {
+		c.Of = append(c.Of, strings.Split(f, "|"))
+	}
+	return c
+}
+
+// names makes a set.
+func names(of ...string) map[string]bool {
+	set := make(map[string]bool, len(of))
+	for _, n := range of {
+		set[n] = true
+	}
+	return set
+}

@@ -1,0 +1,34 @@
+package native
+
+import (
+	"daybook/schemas/money"
+)
+
+// firstText writes the first of the texts that is not empty.
+func firstText(_ *Context, dst []byte, in [][]byte) []byte {
+	for _, text := range in {
+		if len(text) > 0 {
+			return append(dst, text...)
+		}
+	}
+	return dst
+}
+
+// meaning writes what the format calls a text that FOCUS has another for; what it does not know stays.
+func meaning(of map[string]string) func(*Context, []byte, [][]byte) []byte {
+	return func(_ *Context, dst []byte, in [][]byte) []byte {
+		if word, known := of[string(in[0])]; known {
+			return append(dst, word...)
+		}
+		return append(dst, in[0]...)
+	}
+}
+
+// addTo writes a number with another added; what is no number stays as it is.
+func addTo(dst, text []byte, other money.Decimal) []byte {
+	v, err := money.ParseDecimal(string(text))
+	if err != nil || other.IsZero() {
+		return append(dst, text...)
+	}
+	return append(dst, v.Add(other).String()...)
+}

@@ -25,6 +25,7 @@ const (
 	CodeOtherPeriod       Code = "other_period"
 	CodeDuplicateConflict Code = "duplicate_conflict"
 	CodeUnknownAccount    Code = "unknown_account"
+	CodeTwoOwners         Code = "two_owners"
 	CodeUnknownSKU        Code = "unknown_sku"
 	CodeUnknownCurrency   Code = "unknown_currency"
 	CodeNoSubscription    Code = "no_subscription"
@@ -87,6 +88,7 @@ var Codes = []CodeInfo{
 	{CodeOtherPeriod, Rejected, "the row belongs to another billing period than its delivery", "ask the source whether the row was meant for that period; it is billed when delivered there"},
 	{CodeDuplicateConflict, Warning, "two records with one identifier differ", "the first is used; ask the source which is right"},
 	{CodeUnknownAccount, Suspended, "no customer of the book has this account", "add it to accounts of a customer, or of the peer whose number it is; the row is rated on the next run"},
+	{CodeTwoOwners, Suspended, "mappings of one order claim a row for several accounts, and it is nobody's", "give the one that is to count a lower order; the row is rated on the next run"},
 	{CodeUnknownSKU, Suspended, "no meter of the book takes this SKU", "add the SKU to skus of a meter; the row is rated on the next run"},
 	{CodeUnknownCurrency, Suspended, "the currency is not in ISO 4217", "have the source write the code of ISO 4217, or set BillingCurrency by constants of the source"},
 	{CodeNoSubscription, Suspended, "the account has no subscription to an offering with a price for this meter", "add one to subscriptions of the account; the row is rated on the next run"},

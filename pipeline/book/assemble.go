@@ -23,6 +23,7 @@ func (l *loader) book() *Book {
 		accounts: make(map[schemas.AccountID]accountAt, len(l.Accounts.Items)),
 		aliases:  map[string]schemas.AccountID{},
 		owners:   make(map[check.Origin][]owner, len(l.Mappings.Items)),
+		rules:    map[schemas.SourceID]*rules{},
 		ownUse:   map[check.Origin]bool{},
 	}
 	b.Plan.Lines, b.Plan.Rates, b.Plan.Versions = l.PlanLines.Items, l.PlanRates.Items, l.PlanVersions.Items
@@ -113,9 +114,16 @@ func (l *loader) index(b *Book) {
 			}
 		}
 	}
-	for _, m := range b.Mappings {
-		o := check.OriginOf(m)
-		b.owners[o] = append(b.owners[o], owner{m.Validity(), m.Account})
+	for i := range b.Mappings {
+		if m := &b.Mappings[i]; m.ByNumber() {
+			o := check.OriginOf(*m)
+			b.owners[o] = append(b.owners[o], owner{m.Validity(), m.Order, int32(i)})
+		}
+	}
+	for i := range b.Sources {
+		if r := newRules(b.Mappings, &b.Sources[i]); r != nil {
+			b.rules[b.Sources[i].ID] = r
+		}
 	}
 	for _, p := range b.Peers {
 		for _, number := range p.OwnUse {

@@ -35,6 +35,7 @@ type Book struct {
 	accounts map[schemas.AccountID]accountAt
 	aliases  map[string]schemas.AccountID
 	owners   map[check.Origin][]owner
+	rules    map[schemas.SourceID]*rules
 	ownUse   map[check.Origin]bool
 }
 

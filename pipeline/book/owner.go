@@ -1,6 +1,9 @@
 package book
 
 import (
+	"cmp"
+	"slices"
+
 	"daybook/pipeline/book/check"
 	"daybook/schemas"
 )
@@ -8,28 +11,32 @@ import (
 // owner is whose an account number is, and when.
 type owner struct {
 	schemas.Validity
-	account schemas.AccountID
+	order int
+	// mapping is its position among the book's.
+	mapping int32
 }
 
-// Owner returns the account of ours that a row belongs to, by its BillingAccountId and SubAccountId as the source spells
-// them, and by the civil day on which its charge period begins. It reports false for what is nobody's: an unknown account,
-// or a peer's account that we use ourselves.
+// Owner returns the account of ours that a row belongs to, by what it says of itself and by the civil day on which its charge
+// period begins. It reports false for what is nobody's: an unknown account, a row that mappings for several accounts claim, or
+// a peer's account that we use ourselves.
 //
-// The mappings of the source come first, then those of its peer, each by billing and sub-account, by sub-account, and by
-// billing account. Only an own meter may name our accounts, or their aliases, without a mapping: what a peer calls 1001 is
-// not our account 1001.
-func (b *Book) Owner(src *schemas.Source, billing, sub string, day schemas.Date) (schemas.AccountID, bool) {
-	for _, o := range b.origins(src, billing, sub) {
-		for _, w := range b.owners[o] {
-			if w.Holds(day, schemas.Date{}) {
-				return w.account, true
+// Mappings by account number are tried from those of the source to those of its peer, each by billing and sub-account, by
+// sub-account, and by billing account. Only an own meter may name our accounts, or their aliases, without a mapping: what a
+// peer calls 1001 is not our account 1001.
+func (b *Book) Owner(src *schemas.Source, row schemas.Identity, day schemas.Date) (schemas.AccountID, bool) {
+	if claims := b.claims(src, row, day); len(claims) > 0 {
+		account := b.Mappings[claims[0]].Account
+		for _, other := range claims[1:] {
+			if b.Mappings[other].Account != account {
+				return "", false
 			}
 		}
+		return account, true
 	}
 	if src.Peer != "" {
 		return "", false
 	}
-	for _, name := range []string{sub, billing} {
+	for _, name := range []string{row.Sub, row.Billing} {
 		if name == "" {
 			continue
 		}
@@ -43,8 +50,52 @@ func (b *Book) Owner(src *schemas.Source, billing, sub string, day schemas.Date)
 	return "", false
 }
 
+// Claims says which mappings claim a row on a day, those of the lowest order that any of them has, each with its account, in the
+// words of the book.
+func (b *Book) Claims(src *schemas.Source, row schemas.Identity, day schemas.Date) (out []string) {
+	for _, i := range b.claims(src, row, day) {
+		m := &b.Mappings[i]
+		out = append(out, condition(m)+" for "+string(m.Account))
+	}
+	return out
+}
+
+// claims returns the positions of these mappings, in order.
+func (b *Book) claims(src *schemas.Source, row schemas.Identity, day schemas.Date) []int32 {
+	var out []int32
+	if first, ok := b.byNumber(src, row.Billing, row.Sub, day); ok {
+		out = append(out, first)
+	}
+	if rules := b.rules[src.ID]; rules != nil {
+		out = rules.claims(b.Mappings, row, day, out)
+	}
+	if len(out) < 2 {
+		return out
+	}
+	least := b.Mappings[slices.MinFunc(out, func(x, y int32) int { return cmp.Compare(b.Mappings[x].Order, b.Mappings[y].Order) })].Order
+	out = slices.DeleteFunc(out, func(i int32) bool { return b.Mappings[i].Order != least })
+	slices.Sort(out)
+	return out
+}
+
+// byNumber returns the mapping by account number alone that counts for a pair of accounts on a day.
+func (b *Book) byNumber(src *schemas.Source, billing, sub string, day schemas.Date) (int32, bool) {
+	best := owner{mapping: -1}
+	for _, o := range b.origins(src, billing, sub) {
+		for _, w := range b.owners[o] {
+			if w.Holds(day, schemas.Date{}) && (best.mapping < 0 || w.order < best.order) {
+				best = w
+			}
+		}
+	}
+	return best.mapping, best.mapping >= 0
+}
+
 // OwnerByDay reports whether the owner of these accounts depends on the day.
 func (b *Book) OwnerByDay(src *schemas.Source, billing, sub string) bool {
+	if rules := b.rules[src.ID]; rules != nil && rules.dated {
+		return true
+	}
 	for _, o := range b.origins(src, billing, sub) {
 		for _, w := range b.owners[o] {
 			if !w.From.IsZero() || !w.To.IsZero() {
@@ -53,6 +104,16 @@ func (b *Book) OwnerByDay(src *schemas.Source, billing, sub string) bool {
 		}
 	}
 	return false
+}
+
+// OwnerByRule reports whether mappings of the source look at more than account numbers that are equal: then several may claim
+// a row.
+func (b *Book) OwnerByRule(src *schemas.Source) bool { return b.rules[src.ID] != nil }
+
+// OwnerByRow reports whether mappings of the source look at more of a row than its accounts: at its resource or its tags.
+func (b *Book) OwnerByRow(src *schemas.Source) bool {
+	rules := b.rules[src.ID]
+	return rules != nil && rules.byRow
 }
 
 // OwnUse reports whether a peer's account is declared to be used by ourselves.

@@ -42,7 +42,7 @@ atlas,atlas-bills,,8,birch-prod
 		{&own, "cedar-main", "birch-prod", "birch-prod"}, // the sub-account before the billing account
 		{&own, "nobody", "", ""},
 	} {
-		got, ok := b.Owner(c.src, c.billing, c.sub, day(t, "2024-09-15"))
+		got, ok := b.Owner(c.src, schemas.Identity{Billing: c.billing, Sub: c.sub}, day(t, "2024-09-15"))
 		if got != c.want || ok != (c.want != "") {
 			t.Errorf("(%s, %q, %q) is %q (%v), want %q", c.src.ID, c.billing, c.sub, got, ok, c.want)
 		}
@@ -72,7 +72,7 @@ func TestOwnerByDay(t *testing.T) {
 		{"100", "7", "2024-09-04", "cedar-main"},
 		{"100", "7", "2024-09-05", "birch-prod"},
 	} {
-		if got, _ := b.Owner(&src, c.billing, c.sub, day(t, c.on)); string(got) != c.want {
+		if got, _ := b.Owner(&src, schemas.Identity{Billing: c.billing, Sub: c.sub}, day(t, c.on)); string(got) != c.want {
 			t.Errorf("(%q, %q) on %s is %q, want %q", c.billing, c.sub, c.on, got, c.want)
 		}
 	}

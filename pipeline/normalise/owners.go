@@ -1,6 +1,8 @@
 package normalise
 
 import (
+	"encoding/binary"
+
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
@@ -8,7 +10,7 @@ import (
 )
 
 // Owners says which customer of ours each row belongs to, and which shard that customer is in. It asks the book once per
-// pair of billing and sub-account, not once per row.
+// pair of billing and sub-account, not once per row; where the book looks at resources or tags, once for rows that say the same.
 type Owners struct {
 	book   run.Book
 	shards int
@@ -28,6 +30,10 @@ type Owners struct {
 	// days and dated are for pairs whose owner depends on the day.
 	days  rows.DayFinder
 	dated map[ownedOn]owner
+	// byRow says that the book looks at more of a row than its pair; named are the owners of rows that say the same, by key.
+	byRow bool
+	named map[string]owner
+	key   []byte
 }
 
 // owner is where the rows of one pair of accounts go; byDay says that it depends on the day.
@@ -55,7 +61,7 @@ type ownedOn struct {
 func NewOwners(b run.Book, src *schemas.Source, home func(schemas.AccountID) uint16, shards int) Owners {
 	return Owners{
 		book: b, shards: shards, home: home, src: src, accounts: dataset.NewDictionary(), known: map[uint64]owner{},
-		days: rows.DayFinder{Zone: b.Zone()}, dated: map[ownedOn]owner{},
+		days: rows.DayFinder{Zone: b.Zone()}, dated: map[ownedOn]owner{}, byRow: b.OwnerByRow(src), named: map[string]owner{},
 	}
 }
 
@@ -65,6 +71,7 @@ func (o *Owners) Assign(b *dataset.Batch, shards []uint16) {
 	if billing.Dict != o.billing || sub.Dict != o.sub {
 		clear(o.known)
 		clear(o.dated)
+		clear(o.named)
 		clear(o.latest)
 		clear(o.latestBilling)
 		o.billing, o.sub = billing.Dict, sub.Dict
@@ -78,8 +85,10 @@ func (o *Owners) Assign(b *dataset.Batch, shards []uint16) {
 	for i := range b.Rows {
 		billed, used := code(billing, i), code(sub, i)
 		key := uint64(billed)<<32 | uint64(used)
-		w := o.find(key, o.place(billed, used))
-		if w.byDay {
+		var w owner
+		if o.byRow {
+			w = o.findRow(b, i, key, o.days.Find(starts[i]))
+		} else if w = o.find(key, o.place(billed, used)); w.byDay {
 			w = o.findOn(key, o.days.Find(starts[i]))
 		}
 		shards[i] = w.shard
@@ -126,7 +135,7 @@ func (o *Owners) find(key uint64, at *pairOwner) owner {
 		if billing, sub := o.names(key); o.book.OwnerByDay(o.src, billing, sub) {
 			w = owner{byDay: true}
 		} else {
-			w = o.ask(key, schemas.Date{})
+			w = o.ask(schemas.Identity{Billing: billing, Sub: sub}, schemas.Date{})
 		}
 		o.known[key] = w
 	}
@@ -141,8 +150,31 @@ func (o *Owners) findOn(key uint64, day schemas.Date) owner {
 	on := ownedOn{key, day}
 	w, ok := o.dated[on]
 	if !ok {
-		w = o.ask(key, day)
+		billing, sub := o.names(key)
+		w = o.ask(schemas.Identity{Billing: billing, Sub: sub}, day)
 		o.dated[on] = w
+	}
+	return w
+}
+
+// mostNamed bounds the owners of rows that are remembered: resources may be as many as rows.
+const mostNamed = 1 << 16
+
+// findRow returns the owner of row i, of a pair and on a day, by its resource and its tags as well.
+func (o *Owners) findRow(b *dataset.Batch, i int, pair uint64, day schemas.Date) owner {
+	resource, tags := b.Columns[schemas.UseResourceId].TextAt(i), b.Columns[schemas.UseTags].TextAt(i)
+	o.key = binary.BigEndian.AppendUint64(o.key[:0], pair)
+	o.key = binary.AppendVarint(o.key, int64(day.Sub(schemas.Date{})))
+	o.key = binary.AppendUvarint(o.key, uint64(len(resource)))
+	o.key = append(append(o.key, resource...), tags...)
+	w, ok := o.named[string(o.key)]
+	if !ok {
+		if len(o.named) >= mostNamed {
+			clear(o.named)
+		}
+		billing, sub := o.names(pair)
+		w = o.ask(schemas.Identity{Billing: billing, Sub: sub, Resource: string(resource), Tags: string(tags)}, day)
+		o.named[string(o.key)] = w
 	}
 	return w
 }
@@ -152,9 +184,8 @@ func (o *Owners) names(key uint64) (billing, sub string) {
 }
 
 // ask asks the book.
-func (o *Owners) ask(key uint64, day schemas.Date) owner {
-	billing, sub := o.names(key)
-	account, ok := o.book.Owner(o.src, billing, sub, day)
+func (o *Owners) ask(row schemas.Identity, day schemas.Date) owner {
+	account, ok := o.book.Owner(o.src, row, day)
 	w := owner{none: !ok}
 	if ok {
 		w.code = o.accounts.Code([]byte(account))
@@ -163,7 +194,7 @@ func (o *Owners) ask(key uint64, day schemas.Date) owner {
 		// Rows that are nobody's stay together by the accounts that they name, so that what is said of them does not
 		// depend on how many shards there are.
 		w.code = o.accounts.Code(nil)
-		w.shard = dataset.ShardOf([]byte(billing+"\x00"+sub), o.shards)
+		w.shard = dataset.ShardOf([]byte(row.Billing+"\x00"+row.Sub), o.shards)
 	}
 	return w
 }

@@ -31,17 +31,25 @@ type part struct {
 	hasCost  bool
 }
 
-// addRun gives rows [i, end) to one meter: to the sums of their slice where it adds up, else one by one.
-func (c *Combos) addRun(p *part, i, end int) error {
-	if !p.timed {
-		return c.addAll(p, i, end)
-	}
+// loadTimes brings the times of the batch at hand.
+func (c *Combos) loadTimes() error {
 	if !c.loaded && c.load != nil {
 		if err := c.load(schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd); err != nil {
 			return err
 		}
 	}
 	c.loaded = true
+	return nil
+}
+
+// addRun gives rows [i, end) to one meter: to the sums of their slice where it adds up, else one by one.
+func (c *Combos) addRun(p *part, i, end int) error {
+	if !p.timed {
+		return c.addAll(p, i, end)
+	}
+	if err := c.loadTimes(); err != nil {
+		return err
+	}
 	starts, ends := c.batch.Columns[schemas.UseChargePeriodStart].Ints, c.batch.Columns[schemas.UseChargePeriodEnd].Ints
 	if !p.additive {
 		c.addEach(p, i, end)

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/rows"
+	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -17,11 +20,34 @@ type nobody struct {
 	sums map[nobodyOf]*nobodySum
 	// names are the strangers that later runs may know.
 	names map[stranger]bool
+	// whys are why rows are nobody's, by what they say of themselves, where several mappings may claim a row. Of hints there are
+	// at most so many for a pair of accounts, counted in hinted.
+	whys   map[saidBy]why
+	hinted map[stranger]int
+	days   rows.DayFinder
 }
+
+// saidBy is what a row of a source says of whose it is, on a day.
+type saidBy struct {
+	source schemas.SourceID
+	schemas.Identity
+	day schemas.Date
+}
+
+// why is why a row is nobody's, in the words of the book: the mappings that claim it for several accounts, or one that is
+// missing.
+type why struct{ claims, hint string }
+
+// Bounds of what is remembered of rows of nobody: values of tags may be as many as rows.
+const (
+	mostWhys  = 1 << 14
+	mostHints = 1000
+)
 
 // nobodyOf is what usage of nobody is told apart by.
 type nobodyOf struct {
 	source, peer, billing, sub, unit, currency string
+	why
 }
 
 type nobodySum struct {
@@ -29,10 +55,58 @@ type nobodySum struct {
 	quantity, cost money.Fixed
 }
 
+// ownerColumns are the columns that mappings of the book look at beside the accounts.
+func ownerColumns(b run.Book) (columns []int) {
+	sources := b.Sources()
+	for i := range sources {
+		if b.OwnerByRow(&sources[i]) {
+			return []int{schemas.UseResourceId, schemas.UseTags}
+		}
+	}
+	return nil
+}
+
+// identityOf is what row i says of whose it is, by the columns that were read.
+func identityOf(b *dataset.Batch, i int) schemas.Identity {
+	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+	return schemas.Identity{
+		Billing: text(schemas.UseBillingAccountId), Sub: text(schemas.UseSubAccountId), Resource: text(schemas.UseResourceId), Tags: text(schemas.UseTags),
+	}
+}
+
+// whyOf says why row i of a source is nobody's.
+func (n *nobody) whyOf(set *Setting, b *dataset.Batch, i int, source schemas.SourceID) why {
+	src, ok := set.Book.Source(source)
+	if !ok || !set.Book.OwnerByRule(src) {
+		return why{}
+	}
+	said := saidBy{source, identityOf(b, i), n.days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i])}
+	w, known := n.whys[said]
+	if known {
+		return w
+	}
+	if claims := set.Book.Claims(src, said.Identity, said.day); len(claims) > 0 {
+		w.claims = strings.Join(claims[:min(len(claims), mostClaims)], "; ")
+	} else if pair := (stranger{Source: source, Billing: said.Billing, Sub: said.Sub}); n.hinted[pair] < mostHints {
+		if w.hint = set.Book.Suggest(src, said.Identity); w.hint != "" {
+			n.hinted[pair]++
+		}
+	}
+	if len(n.whys) >= mostWhys {
+		clear(n.whys)
+	}
+	n.whys[said] = w
+	return w
+}
+
+// mostClaims is how many of the mappings that claim a row a finding names.
+const mostClaims = 5
+
 // add takes rows [from, to) of a batch, which have no account; late says that some of the batch may have come late.
-func (n *nobody) add(b *dataset.Batch, from, to int, late bool) error {
+func (n *nobody) add(set *Setting, b *dataset.Batch, from, to int, late bool) error {
 	if n.sums == nil {
 		n.sums, n.names = map[nobodyOf]*nobodySum{}, map[stranger]bool{}
+		n.whys, n.hinted, n.days = map[saidBy]why{}, map[stranger]int{}, rows.DayFinder{Zone: set.Book.Zone()}
 	}
 	text := func(col, i int) string { return string(b.Columns[col].TextAt(i)) }
 	of := func(i int) (p schemas.Period) {
@@ -45,7 +119,9 @@ func (n *nobody) add(b *dataset.Batch, from, to int, late bool) error {
 		k := nobodyOf{
 			text(schemas.UseSourceId, i), text(schemas.UsePeerId, i), text(schemas.UseBillingAccountId, i),
 			text(schemas.UseSubAccountId, i), text(schemas.UseConsumedUnit, i), text(schemas.UseBillingCurrency, i),
+			why{},
 		}
+		k.why = n.whyOf(set, b, i, schemas.SourceID(k.source))
 		s := n.sums[k]
 		if s == nil || late {
 			n.names[stranger{schemas.SourceID(k.source), k.billing, k.sub, of(i)}] = true
@@ -75,7 +151,8 @@ func (n *nobody) add(b *dataset.Batch, from, to int, late bool) error {
 func (n *nobody) end(w *rater) {
 	keys := slices.SortedFunc(maps.Keys(n.sums), func(a, b nobodyOf) int {
 		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.billing, b.billing), cmp.Compare(a.sub, b.sub),
-			cmp.Compare(a.unit, b.unit), cmp.Compare(a.currency, b.currency), cmp.Compare(a.peer, b.peer))
+			cmp.Compare(a.unit, b.unit), cmp.Compare(a.currency, b.currency), cmp.Compare(a.peer, b.peer),
+			cmp.Compare(a.claims, b.claims), cmp.Compare(a.hint, b.hint))
 	})
 	for _, k := range keys {
 		s := n.sums[k]
@@ -87,25 +164,40 @@ func (n *nobody) end(w *rater) {
 			Source: schemas.SourceID(k.source), Value: name, Column: "SubAccountId", Quantity: s.quantity,
 			Unit: k.unit, Cost: s.cost, Currency: money.Currency(k.currency),
 		}
-		rows, they := schemas.OneOrMany(s.rows, "row", "rows"), schemas.OneOrMany(s.rows, "it is", "they are")
 		if k.peer == "" {
-			f.Code, f.Severity, f.Rows, f.Column = schemas.CodeUnknownAccount, schemas.Suspended, s.rows, "BillingAccountId"
-			f.Message = fmt.Sprintf("%d %s of account %q, which no customer of the book has; add the account to customers, and %s rated on the next run", s.rows, rows, name, they)
-			if name == "" {
-				f.Message = fmt.Sprintf("%d %s no account; have the source %s fill BillingAccountId or SubAccountId, or name one of them in columns of the source, and %s rated on the next run",
-					s.rows, schemas.OneOrMany(s.rows, "row names", "rows name"), k.source, they)
-			}
+			f.Severity, f.Rows, f.Column = schemas.Suspended, s.rows, "BillingAccountId"
 			w.control.SuspendedRows += s.rows
-			w.found.Add(f)
-			continue
+		} else {
+			f.Severity = schemas.Warning
+			w.control.UnpricedRows += s.rows
+			if k.claims == "" && w.set.Book.OwnUse(schemas.PeerID(k.peer), k.billing, k.sub) {
+				continue
+			}
 		}
-		w.control.UnpricedRows += s.rows
-		if w.set.Book.OwnUse(schemas.PeerID(k.peer), k.billing, k.sub) {
-			continue
-		}
-		f.Code, f.Severity = schemas.CodeUnallocated, schemas.Warning
-		f.Message = fmt.Sprintf("%d %s of %s's account %q %s; add the number to accounts of the peer, or to own_use of the peer where it is ours", s.rows, rows, k.peer, name,
-			schemas.OneOrMany(s.rows, "is no customer's, so nobody pays for it", "are no customer's, so nobody pays for them"))
+		f.Code, f.Message = k.message(name, s.rows)
 		w.found.Add(f)
+	}
+}
+
+// message says what is wrong with so many rows of an account of that name, and what would mend it.
+func (k *nobodyOf) message(name string, n int64) (schemas.Code, string) {
+	rows, they := schemas.OneOrMany(n, "row", "rows"), schemas.OneOrMany(n, "it is", "they are")
+	hint := ""
+	if k.hint != "" {
+		hint = fmt.Sprintf("; a mapping that would take %s: %s", schemas.OneOrMany(n, "it", "them"), k.hint)
+	}
+	switch {
+	case k.claims != "":
+		return schemas.CodeTwoOwners, fmt.Sprintf("%d %s of account %q %s claimed by mappings of several accounts: %s; give the one that is to count a lower order",
+			n, rows, name, schemas.OneOrMany(n, "is", "are"), k.claims)
+	case k.peer != "":
+		return schemas.CodeUnallocated, fmt.Sprintf("%d %s of %s's account %q %s; add the number to accounts of the peer, or to own_use of the peer where it is ours%s", n, rows, k.peer, name,
+			schemas.OneOrMany(n, "is no customer's, so nobody pays for it", "are no customer's, so nobody pays for them"), hint)
+	case name == "":
+		return schemas.CodeUnknownAccount, fmt.Sprintf("%d %s no account; have the source %s fill BillingAccountId or SubAccountId, or name one of them in columns of the source, and %s rated on the next run%s",
+			n, schemas.OneOrMany(n, "row names", "rows name"), k.source, they, hint)
+	default:
+		return schemas.CodeUnknownAccount, fmt.Sprintf("%d %s of account %q, which no customer of the book has; add the account to customers, and %s rated on the next run%s",
+			n, rows, name, they, hint)
 	}
 }

@@ -222,6 +222,7 @@ func usageColumns(set *Setting, normalised []*run.Result) ([]int, error) {
 		}
 		if p.Nobody > 0 {
 			columns = append(columns, schemas.UseBillingAccountId, schemas.UseSubAccountId)
+			columns = append(columns, ownerColumns(set.Book)...)
 		}
 		if p.Late == 0 {
 			columns = slices.DeleteFunc(columns, func(c int) bool { return c == schemas.UseLatePeriod })
@@ -270,7 +271,10 @@ func (w *rater) rows(b *dataset.Batch) error {
 	for from := 0; from < b.Rows; {
 		to := accounts.RunEnd(from, b.Rows)
 		if accounts.IsNull(from) {
-			if err := w.nobody.add(b, from, to, w.late.any); err != nil {
+			if err := w.combos.loadTimes(); err != nil {
+				return err
+			}
+			if err := w.nobody.add(w.set, b, from, to, w.late.any); err != nil {
 				return err
 			}
 		} else if err := w.take(accounts.TextAt(from), from, to); err != nil {

@@ -54,10 +54,19 @@ func (s *Setting) ownersOf(x stranger, p schemas.Period) (ids []schemas.AccountI
 		last = first
 	}
 	for day := first; known && !day.After(last); day = day.AddDays(1) {
-		id, ok := s.Book.Owner(src, x.Billing, x.Sub, day)
+		id, ok := s.Book.Owner(src, schemas.Identity{Billing: x.Billing, Sub: x.Sub}, day)
 		h.Write(append([]byte(id), 0))
 		if ok && !slices.Contains(ids, id) {
 			ids = append(ids, id)
+		}
+	}
+	if known { // by their resources and tags the rows may be of others, which each of them says when it is looked at
+		accounts, rules := s.Book.RowOwners(src)
+		h.Write(rules)
+		for _, id := range accounts {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
 		}
 	}
 	copy(digest[:], h.Sum(nil))
@@ -154,7 +163,7 @@ func (s *Setting) claimed(ctx context.Context, m *run.Manifest, id schemas.Accou
 	if columns != nil { // else all
 		columns = slices.Concat(columns, []int{
 			schemas.UseSourceId, schemas.UseBillingAccountId, schemas.UseSubAccountId, schemas.UseLatePeriod, schemas.UseChargePeriodStart,
-		})
+		}, ownerColumns(s.Book))
 	}
 	days := rows.DayFinder{Zone: s.Book.Zone()}
 	g := giver{id: id, each: each, owns: func(b *dataset.Batch, i int) bool {
@@ -164,7 +173,7 @@ func (s *Setting) claimed(ctx context.Context, m *run.Manifest, id schemas.Accou
 		if !ok || !wanted[x] {
 			return false
 		}
-		owner, ok := s.Book.Owner(src, x.Billing, x.Sub, days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i]))
+		owner, ok := s.Book.Owner(src, identityOf(b, i), days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i]))
 		return ok && owner == id
 	}}
 	for _, o := range m.Outputs {

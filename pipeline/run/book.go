@@ -73,9 +73,34 @@ func (b Book) Payers() map[schemas.AccountID]schemas.AccountID {
 	return b.ask(book.PartCustomers).Payers()
 }
 
-// Owner says whose a row is that names a billing and a sub-account on a day.
-func (b Book) Owner(src *schemas.Source, billing, sub string, day schemas.Date) (schemas.AccountID, bool) {
-	return b.ask(book.PartPeers, book.PartCustomers).Owner(src, billing, sub, day)
+// Owner says whose a row of a day is, by what it says of itself.
+func (b Book) Owner(src *schemas.Source, row schemas.Identity, day schemas.Date) (schemas.AccountID, bool) {
+	return b.ask(book.PartPeers, book.PartCustomers).Owner(src, row, day)
+}
+
+// Claims are the mappings that claim a row on a day, all of one order, in the words of the book.
+func (b Book) Claims(src *schemas.Source, row schemas.Identity, day schemas.Date) []string {
+	return b.ask(book.PartPeers).Claims(src, row, day)
+}
+
+// Suggest says which mapping would give a row of nobody's to an account.
+func (b Book) Suggest(src *schemas.Source, row schemas.Identity) string {
+	return b.ask(book.PartPeers).Suggest(src, row)
+}
+
+// OwnerByRule reports whether several mappings may claim a row of the source.
+func (b Book) OwnerByRule(src *schemas.Source) bool {
+	return b.ask(book.PartPeers).OwnerByRule(src)
+}
+
+// OwnerByRow reports whether the owner of the source's rows depends on their resources or tags.
+func (b Book) OwnerByRow(src *schemas.Source) bool {
+	return b.ask(book.PartPeers).OwnerByRow(src)
+}
+
+// RowOwners are the accounts that a source's mappings by resource or tag name, with a digest of these mappings.
+func (b Book) RowOwners(src *schemas.Source) ([]schemas.AccountID, []byte) {
+	return b.ask(book.PartPeers).RowOwners(src)
 }
 
 // OwnerByDay reports whether the owner of these accounts depends on the day.

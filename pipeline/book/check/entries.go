@@ -2,6 +2,8 @@ package check
 
 import (
 	"cmp"
+	"strings"
+	"unicode"
 
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
@@ -75,6 +77,36 @@ type Origin struct {
 // OriginOf is the account number that a mapping is about.
 func OriginOf(m schemas.Mapping) Origin {
 	return Origin{Peer: m.Peer, Source: m.Source, Billing: m.BillingAccount, Sub: m.SubAccount}
+}
+
+// Fold is equal for texts that differ in the case of letters alone, as strings.EqualFold has it.
+func Fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+			least = min(least, next)
+		}
+		return least
+	}, s)
+}
+
+// claimOf is equal for mappings that take the same rows.
+func claimOf(m *schemas.Mapping) schemas.Mapping {
+	out := schemas.Mapping{
+		Peer: m.Peer, Source: m.Source, BillingAccount: m.BillingAccount, SubAccount: m.SubAccount,
+		Resource: m.Resource, Tag: m.Tag, Value: m.Value, Match: m.Match,
+	}
+	if m.Match == schemas.MatchFold {
+		for _, text := range [...]*string{&out.BillingAccount, &out.SubAccount, &out.Resource, &out.Tag, &out.Value} {
+			*text = Fold(*text)
+		}
+	}
+	if !m.ByNumber() {
+		out.Order = m.Order
+	} else {
+		out.Match = ""
+	}
+	return out
 }
 
 // PlanKey is equal for lines of one version of the plan for the same thing.

@@ -131,8 +131,25 @@ func (c *checker) threshold(at parse.Spot, t schemas.Threshold) {
 	c.notNegative(at.Field("percent"), t.Percent)
 }
 
+// condition complains of a mapping that does not say which rows it takes, or says it without effect.
+func (c *checker) condition(at parse.Spot, m *schemas.Mapping) bool {
+	switch {
+	case m.Value != "" && m.Tag == "":
+		c.Complain(at.Field("value"), "write tag: the key of the tag that has this value", "value stands without a tag")
+	case m.BillingAccount == "" && m.SubAccount == "" && m.Resource == "" && m.Tag == "":
+		c.Complain(at, "write at least one of them", "billing_account, sub_account, resource and tag are all empty")
+	case m.Match == schemas.MatchPrefix && m.BillingAccount == "" && m.SubAccount == "" && m.Resource == "" && m.Value == "":
+		c.Complain(at.Field("match"), "write value: what the tag's value begins with, or remove match", "there is no text that could begin a row's: the key of a tag must be equal")
+	case m.Order < 0:
+		c.Complain(at.Field("order"), "write 0 or more", "%d is less than 0", m.Order)
+	default:
+		return true
+	}
+	return false
+}
+
 func (c *checker) checkMappings() {
-	seen := make(map[Origin][]int, len(c.Mappings.Items))
+	seen := make(map[schemas.Mapping][]int, len(c.Mappings.Items))
 	sources := map[schemas.SourceID]*schemas.Source{}
 	for i := range c.Sources.Items {
 		sources[c.Sources.Items[i].ID] = &c.Sources.Items[i]
@@ -149,12 +166,11 @@ func (c *checker) checkMappings() {
 		if m.Peer == "" && m.Source == "" {
 			c.Complain(at, "say of which peer or source the numbers are", "peer and source are both empty")
 		}
-		if m.BillingAccount == "" && m.SubAccount == "" {
-			c.Complain(at, "write at least one of them", "billing_account and sub_account are both empty")
+		if !c.condition(at, m) {
 			continue
 		}
 		c.validity(at, m.Validity())
-		key := OriginOf(*m)
+		key := claimOf(m)
 		for _, j := range seen[key] {
 			other := &c.Mappings.Items[j]
 			day, both := Overlap(m.Validity(), other.Validity())
@@ -174,7 +190,7 @@ func (c *checker) checkMappings() {
 	for i, p := range c.Peers.Items {
 		for j, number := range p.OwnUse {
 			// On the days that no mapping holds on, it may well be our own.
-			for _, k := range seen[Origin{Peer: p.ID, Sub: number}] {
+			for _, k := range seen[schemas.Mapping{Peer: p.ID, SubAccount: number}] {
 				if v := c.Mappings.Items[k].Validity(); !v.From.IsZero() || !v.To.IsZero() {
 					continue
 				}

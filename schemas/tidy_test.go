@@ -47,8 +47,8 @@ var floorPlan = map[string]room{
 	"reconcile/ledger":     {ours: "schemas schemas/money"},
 	"reconcile/settlement": {ours: "schemas schemas/money"},
 	"reconcile":            {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money schemas/planned"},
-	"pipeline/store":   {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
-	"pipeline/dataset": {ours: "schemas schemas/money"},
+	"pipeline/store":       {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
+	"pipeline/dataset":     {ours: "schemas schemas/money"},
 	"pipeline/dataset/parquet/packed": {
 		ours:    "pipeline/dataset",
 		friends: "github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy github.com/andybalholm/brotli github.com/pierrec/lz4/v4",

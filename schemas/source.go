@@ -157,7 +157,8 @@ const (
 type Expect struct {
 	// Every is month, or day for a Pattern with {day}.
 	Every Cadence `yaml:"every,omitempty"`
-	// DueHours counts from the end of the month or day. A delivery that arrives later is a finding; 0 sets no limit.
+	// DueHours counts from the end of the month or day. A delivery that arrives later is a finding; 0 sets no limit. One that is
+	// not there is none while the month or day goes on, a warning until it is due, and blocks the period from then on.
 	DueHours int `yaml:"due_hours,omitempty"`
 	// Objects is how many objects each must have at least; 0 means 1.
 	Objects int `yaml:"objects,omitempty"`

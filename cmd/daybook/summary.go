@@ -74,6 +74,8 @@ func printRun(w io.Writer, sum *run.Summary, later []string, storeURL, until str
 func printState(w io.Writer, sum *run.Summary, until string) {
 	m, state := sum.Manifest, "complete"
 	switch {
+	case m.Provisional && m.Spec.Open:
+		state = "PROVISIONAL: the month goes on, or a delivery is missing or was refused"
 	case m.Provisional:
 		state = "PROVISIONAL: a delivery is missing or was refused"
 	case until != "":

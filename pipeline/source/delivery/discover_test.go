@@ -93,6 +93,7 @@ func TestDiscover(t *testing.T) {
 		src     schemas.Source
 		edit    func(*schemas.Source)
 		asOf    time.Time
+		now     time.Time
 		objects string
 		want    string
 	}{
@@ -125,8 +126,23 @@ func TestDiscover(t *testing.T) {
 			want: "blocking missing_delivery : for 2024-09 there are 0 objects of at least 1 at peer/{period}/{version}/*.csv\nincomplete=true",
 		},
 		{
-			name: "nothing there, and not due yet", src: snapshot, asOf: at(30, 0), edit: func(s *schemas.Source) { s.Expect.DueHours = 72 },
+			name: "nothing there, and not due yet", src: snapshot, asOf: at(31, 12), edit: func(s *schemas.Source) { s.Expect.DueHours = 72 },
 			want: "warning missing_delivery : for 2024-09 there are 0 objects of at least 1 at peer/{period}/{version}/*.csv, due by 2024-10-04T00:00:00Z\nincomplete=true",
+		},
+		{
+			name: "nothing there by now, and not due yet", src: snapshot, now: at(31, 0), edit: func(s *schemas.Source) { s.Expect.DueHours = 72 },
+			want: "warning missing_delivery : for 2024-09 there are 0 objects of at least 1 at peer/{period}/{version}/*.csv, due by 2024-10-04T00:00:00Z\nincomplete=true",
+		},
+		{
+			name: "nothing there by now, and due", src: snapshot, now: at(34, 0), edit: func(s *schemas.Source) { s.Expect.DueHours = 72 },
+			want: "blocking missing_delivery : for 2024-09 there are 0 objects of at least 1 at peer/{period}/{version}/*.csv\nincomplete=true",
+		},
+		{name: "nothing there, and the month goes on", src: snapshot, asOf: at(30, 23), want: "incomplete=true"},
+		{name: "nothing there by now, and the month goes on", src: snapshot, now: at(30, 23), want: "incomplete=true"},
+		{
+			name: "every day by now", src: daily, edit: func(s *schemas.Source) { s.Expect.Objects = 1 }, now: at(3, 3),
+			want: "blocking missing_delivery : for 2024-09-01 there are 0 objects of at least 1 at meter/{day}/**/*.jsonl\n" +
+				"warning missing_delivery : for 2024-09-02 there are 0 objects of at least 1 at meter/{day}/**/*.jsonl, due by 2024-09-03T06:00:00Z\nincomplete=true",
 		},
 		{
 			name: "late", src: snapshot, edit: func(s *schemas.Source) { s.Expect.DueHours = 1 },
@@ -225,7 +241,7 @@ func TestDiscover(t *testing.T) {
 			c.edit(&c.src)
 		}
 		place, arrived := landing(t, c.objects)
-		got, err := Discover(context.Background(), place, &c.src, Query{Manifest: ReadManifest, Period: "2024-09", AsOf: c.asOf, Arrived: arrived})
+		got, err := Discover(context.Background(), place, &c.src, Query{Manifest: ReadManifest, Period: "2024-09", AsOf: c.asOf, Now: c.now, Arrived: arrived})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue

@@ -46,15 +46,19 @@ func (s *search) expectOne(day, name string, end time.Time) {
 		return
 	}
 	s.out.Incomplete = true
-	known := !s.q.AsOf.IsZero()
-	if known && day != "" && s.q.AsOf.Before(end) { // the day is not over, so nothing is amiss yet
-		return
+	now := s.q.AsOf
+	if now.IsZero() {
+		now = s.q.Now
+	}
+	known := !now.IsZero() // or all is over
+	if known && now.Before(end) {
+		return // what it is expected for goes on, so nothing is amiss yet
 	}
 	f := schemas.Finding{
 		Code: schemas.CodeMissingDelivery, Source: s.src.ID, Value: name,
 		Message: fmt.Sprintf("for %s there %s %d %s of at least %d at %s", name, schemas.OneOrMany(objects, "is", "are"), objects, schemas.OneOrMany(objects, "object", "objects"), want, path.Join(s.src.Prefix, s.src.Pattern)),
 	}
-	if known && s.q.AsOf.Before(due) {
+	if known && now.Before(due) {
 		f.Severity = schemas.Warning
 		f.Message += ", due by " + due.UTC().Format(time.RFC3339)
 	}

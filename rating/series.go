@@ -20,7 +20,9 @@ type series struct {
 	slices []accumulator
 	starts []int64 // when the slices begin; nil for a single one
 	priced []*line // by slice, once rated: what holds its rows
-	key    string
+	// uncosted says that its price asks what a peer charges, and none charges anything.
+	uncosted bool
+	key      string
 }
 
 // empty empties a label, in labels of the series' own.

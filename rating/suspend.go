@@ -101,6 +101,10 @@ func (b *bill) findingOf(c *combo, part int, code schemas.Code, x *totals) schem
 	if info, ok := code.Info(); ok {
 		f.Severity, meaning, fix = info.Severity, info.Meaning, info.Fix
 	}
+	if h.match.meter >= 0 && code == schemas.CodeNoPrice && t.series[h.series].uncosted {
+		meaning = "its price is made of what a peer charges us, and for these rows nobody charges anything"
+		fix = "set own: true at a meter of their own, and add a price of our own for that to prices of the offering"
+	}
 	f.Message = fmt.Sprintf("%s: %s; %s", b.subject(c, part), meaning, fix)
 	return f
 }

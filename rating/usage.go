@@ -217,6 +217,9 @@ func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, 
 	if e.price.tabled && !by.Prices(s.group) {
 		return nil, schemas.CodeNoPrice, nil
 	}
+	if s.uncosted = uncosted(m, &e.price.Terms, st.acc); s.uncosted {
+		return nil, schemas.CodeNoPrice, nil
+	}
 	x := metering{bill: b, series: s, meter: m, entry: e, line: l, model: &by}
 	if code := x.convertCosts(); code != "" {
 		return nil, code, nil
@@ -239,6 +242,12 @@ func (b *bill) usageLine(s *series, m *meter, st *stretch, p *progress) (*line, 
 		l.charge.PeerCost, l.charge.HasCost = cost, true
 	}
 	return l, tooLarge(&l.charge, l.amount.V), nil
+}
+
+// uncosted reports whether a price that asks what a peer charges has nothing to go by: no row has a cost, as those of our own
+// meters have none, and no unit price stands beside it. What it would charge is no price, but nought.
+func uncosted(m *meter, t *schemas.Terms, a *accumulator) bool {
+	return costModel(t.Model) && t.UnitPrice == nil && !m.isCost() && a.rows > 0 && !a.hasCost
 }
 
 // mostDigits of a charge's money stand before the point, and most of a quantity. A slip in a price or quantity may come to

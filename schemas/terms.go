@@ -39,7 +39,8 @@ type Terms struct {
 	Multiplier *money.Decimal `yaml:"multiplier,omitempty"`
 
 	// MarkupPercent (cost_plus), MarkdownPercent (markdown) and MarginTiers (tiered_margin) price a peer's cost;
-	// pass_through has no number of its own. cost_plus adds UnitPrice per unit of quantity where it is set.
+	// pass_through has no number of its own. cost_plus adds UnitPrice per unit of quantity where it is set; without one, usage of
+	// our own meter, which costs nothing of a peer's, is not charged by any of them, and waits.
 	MarkupPercent   *money.Decimal `yaml:"markup_percent,omitempty"`
 	MarkdownPercent *money.Decimal `yaml:"markdown_percent,omitempty"`
 	MarginTiers     []MarginTier   `yaml:"margin_tiers,omitempty"`

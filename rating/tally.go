@@ -451,7 +451,11 @@ func (t *Tally) addWindow(a *accumulator, m *meter, r *Row) error {
 	if err := a.add(schemas.AggregateSum, r); err != nil {
 		return err
 	}
-	return a.window(windowStart(r.Start, m.Window, t.context.zone), m.WindowAggregation).add(m.WindowAggregation, r)
+	zone := t.context.zone
+	if m.Window == schemas.WindowMonth {
+		zone = t.plan.book.Zone // months are the provider's: by another clock the month at hand would have two, or a part of one
+	}
+	return a.window(windowStart(r.Start, m.Window, zone), m.WindowAggregation).add(m.WindowAggregation, r)
 }
 
 // window returns the window that starts at a time, making it where it is new.

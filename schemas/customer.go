@@ -25,7 +25,7 @@ type Account struct {
 	// Aliases are other spellings of the account in our own sources. Sub-accounts at peers are mapped by the peer.
 	Aliases  []string       `yaml:"aliases,omitempty"`
 	Currency money.Currency `yaml:"currency"`
-	// TimeZone is an IANA name; empty is the provider's. Windows of meters, times of day and civil days are read in it.
+	// TimeZone is an IANA name; empty is the provider's. Windows of meters but those of a month, times of day and civil days are read in it.
 	TimeZone string `yaml:"time_zone,omitempty"`
 	// Country (ISO 3166 alpha-2) and Region choose the taxes; Segment stands on charges, for whoever adds them up by it.
 	Country string `yaml:"country,omitempty"`

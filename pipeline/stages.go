@@ -38,13 +38,13 @@ func Stages() []run.Stage {
 		}},
 		{Name: "reconcile", Steps: []run.Step{
 			{
-				Name: "shard", Version: "16", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "17", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: earned,
 			},
 			{
-				Name: "total", Version: "16", Width: run.Once, Do: compare.Total,
+				Name: "total", Version: "17", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
 				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: compared,
@@ -56,7 +56,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.EarlierRuns},
 			},
 			{
-				Name: "plan", Version: "1", Width: run.Once, Do: compare.Plan,
+				Name: "plan", Version: "2", Width: run.Once, Do: compare.Plan,
 				Book: []book.Part{book.PartPlan},
 				Spec: []run.Given{run.AsOf, run.EarlierRuns},
 			},

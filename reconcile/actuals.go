@@ -17,14 +17,32 @@ import (
 type Actuals struct {
 	Calendar
 
-	sums  map[actualKey]*actualSums
-	units map[unitKey]*money.Fixed
+	regions *regions
+	sums    map[actualKey]*actualSums
+	units   map[unitKey]*money.Fixed
 }
 
-// NewActuals returns empty sums.
-func NewActuals(k Calendar) *Actuals {
+// NewActuals returns empty sums, which tell apart the regions of a plan, where there is one, and of others the first.
+func NewActuals(k Calendar, plan *schemas.Plan) *Actuals {
 	k.first, k.last = k.Period.Days()
-	return &Actuals{Calendar: k, sums: map[actualKey]*actualSums{}, units: map[unitKey]*money.Fixed{}}
+	a := &Actuals{Calendar: k, regions: newRegions(plan, k.Period), sums: map[actualKey]*actualSums{}, units: map[unitKey]*money.Fixed{}}
+	a.regions.fold = append(a.regions.fold, a.fold)
+	return a
+}
+
+// fold adds what was summed of regions that gave way to the others.
+func (a *Actuals) fold() error {
+	err := foldSums(a.regions, a.sums, func(k actualKey) placeOf { return placeOf{k.Offering, k.Region} }, func(k actualKey, region string, s *actualSums) error {
+		k.Region = region
+		return a.addLine(&actualLine{k, *s})
+	})
+	if err != nil {
+		return err
+	}
+	return foldSums(a.regions, a.units, func(k unitKey) placeOf { return placeOf{k.Offering, k.Region} }, func(k unitKey, region string, s *money.Fixed) error {
+		k.Region = region
+		return a.addUnits(&unitLine{k, *s})
+	})
 }
 
 type actualKey struct {
@@ -58,11 +76,14 @@ func (a *Actuals) Add(c *schemas.Charge) error {
 	if !c.EarnsRevenue() {
 		return nil
 	}
-	line := actualLine{actualKey{Offering: c.Offering, Region: c.Region, Currency: c.Currency, Valued: c.Value.Known, stretch: a.stretchOf(c)}, actualSums{Charges: 1}}
+	region, err := a.regions.of(c.Offering, c.Region)
+	if err != nil {
+		return fmt.Errorf("sum charge %s: %w", c.ID, err)
+	}
+	line := actualLine{actualKey{Offering: c.Offering, Region: region, Currency: c.Currency, Valued: c.Value.Known, stretch: a.stretchOf(c)}, actualSums{Charges: 1}}
 	if line.Due == dueAsUsed {
 		line.stretch = stretch{Upto: line.Upto}
 	}
-	var err error
 	if line.Amount, line.Value, err = fixedPair(c.Amount, c.Value.Amount); err != nil {
 		return fmt.Errorf("sum charge %s: amount %s: %w", c.ID, c.Amount, err)
 	}
@@ -77,7 +98,7 @@ func (a *Actuals) Add(c *schemas.Charge) error {
 	if !c.HasQuantity || c.PricingUnit == "" {
 		return nil
 	}
-	unit := unitLine{unitKey: unitKey{Offering: c.Offering, Region: c.Region, Unit: c.PricingUnit, stretch: line.stretch}}
+	unit := unitLine{unitKey: unitKey{Offering: c.Offering, Region: region, Unit: c.PricingUnit, stretch: line.stretch}}
 	if unit.Quantity, err = money.FixedFromDecimal(c.Priced); err != nil {
 		return fmt.Errorf("sum charge %s: quantity %s: %w", c.ID, c.Priced, err)
 	}
@@ -163,8 +184,18 @@ func (a *Actuals) exchange(p *tally.Pack) {
 	if !p.Reads() {
 		lines, units = a.rows()
 	}
-	tally.Exchange(p, lines, (*actualLine).fields, a.addLine)
-	tally.Exchange(p, units, (*unitLine).fields, a.addUnits)
+	tally.Exchange(p, lines, (*actualLine).fields, func(l *actualLine) (err error) {
+		if l.Region, err = a.regions.of(l.Offering, l.Region); err != nil {
+			return err
+		}
+		return a.addLine(l)
+	})
+	tally.Exchange(p, units, (*unitLine).fields, func(u *unitLine) (err error) {
+		if u.Region, err = a.regions.of(u.Offering, u.Region); err != nil {
+			return err
+		}
+		return a.addUnits(u)
+	})
 }
 
 func (l *actualLine) fields(p *tally.Pack) {

@@ -19,7 +19,7 @@ func BenchmarkAdd(b *testing.B) {
 			Amount: money.MustDecimal("1234.57"), PeerCost: money.MustDecimal("987.654321"), HasCost: true, Currency: "EUR",
 		}
 	}
-	actuals, margins := reconcile.NewActuals(calendar), &reconcile.Margins{}
+	actuals, margins := reconcile.NewActuals(calendar, nil), &reconcile.Margins{}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		c := &charges[i%len(charges)]

@@ -72,9 +72,7 @@ func placesOf(maps ...map[placeOf]*versionCell) []placeOf {
 			out = append(out, k)
 		}
 	}
-	slices.SortFunc(out, func(a, b placeOf) int {
-		return cmp.Or(cmp.Compare(a.offering, b.offering), cmp.Compare(a.region, b.region))
-	})
+	slices.SortFunc(out, comparePlaces)
 	return slices.Compact(out)
 }
 

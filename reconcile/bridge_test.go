@@ -19,7 +19,7 @@ import (
 func TestBridges(t *testing.T) {
 	for seed := range uint64(effort.Count(t, 20, 1_000)) {
 		d := dice{rand.New(rand.NewPCG(seed, 7))}
-		actuals := reconcile.NewActuals(calendar)
+		actuals := reconcile.NewActuals(calendar, nil)
 		for i := range d.IntN(60) {
 			c := d.charge(i)
 			fx, ok := fxOfTests(c.Currency, "EUR", schemas.Date{})

@@ -34,7 +34,8 @@ type Comparison struct {
 // is the sum of the charges that have a value, each currency of a cell rounded once, which its steps show beside the exact
 // sum; with what is Unshown it is that sum exactly. The causes of each row add up to its variance.
 //
-// A line of the plan without a region takes the regions that no line of its offering names. Each row names the convention by
+// A line of the plan without a region takes the regions that no line of its offering names. Of regions that the plan does not name
+// those beyond the first are one, OtherRegions. Each row names the convention by
 // which its causes tell volume and mix apart.
 //
 // The error is that of a plan that cannot be read as one.
@@ -139,6 +140,9 @@ func layOut(c *Comparison) ([]*cell, error) {
 		x := &cell{offering: o, region: region}
 		byKey[key{o, region}] = x
 		return x
+	}
+	if err := c.Actuals.regions.settle(); err != nil {
+		return nil, err
 	}
 	lines, units := c.Actuals.rows()
 	for i := range lines {

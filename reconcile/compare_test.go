@@ -173,7 +173,7 @@ func nights(t *testing.T) []*night {
 		switch {
 		case line == "":
 		case f[0] == "==":
-			n = &night{name: strings.TrimPrefix(line, "== "), actuals: reconcile.NewActuals(calendar)}
+			n = &night{name: strings.TrimPrefix(line, "== "), actuals: reconcile.NewActuals(calendar, nil)}
 			n.plan.Rates = []schemas.PlanRate{{Period: month, Currency: "USD", Rate: money.MustDecimal("0.80")}}
 			absolute := money.NewDecimal(1_000_000, 0)
 			n.plan.Policy.Materiality.Absolute = &absolute
@@ -336,7 +336,7 @@ func TestPlanThatCannotBeRead(t *testing.T) {
 		{"no accrual", schemas.Plan{Policy: schemas.PlanPolicy{Accrual: "monthly"}, Lines: []schemas.PlanLine{line}}, `plan: "monthly" is no accrual; it is one of [linear working_days profile upfront]`},
 	}
 	for _, c := range cases {
-		_, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: &c.plan, Actuals: reconcile.NewActuals(calendar)})
+		_, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: &c.plan, Actuals: reconcile.NewActuals(calendar, nil)})
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%s: error %v, want %s", c.name, err, c.want)
 		}

@@ -15,6 +15,7 @@ import (
 // in any order to the same totals. It is not safe for concurrent use.
 type Days struct {
 	Calendar
+	regions *regions
 	sums    map[stretchKey]*money.Fixed
 	metered map[schemas.MeterID][]money.Fixed
 }
@@ -38,10 +39,20 @@ type meteredLine struct {
 	byDay []money.Fixed
 }
 
-// NewDays returns empty sums.
-func NewDays(k Calendar) *Days {
+// newDays returns empty sums, by the regions of what is compared with the plan.
+func newDays(k Calendar, r *regions) *Days {
 	k.first, k.last = k.Period.Days()
-	return &Days{Calendar: k, sums: map[stretchKey]*money.Fixed{}, metered: map[schemas.MeterID][]money.Fixed{}}
+	d := &Days{Calendar: k, regions: r, sums: map[stretchKey]*money.Fixed{}, metered: map[schemas.MeterID][]money.Fixed{}}
+	r.fold = append(r.fold, d.fold)
+	return d
+}
+
+// fold adds what was summed of regions that gave way to the others.
+func (d *Days) fold() error {
+	return foldSums(d.regions, d.sums, func(k stretchKey) placeOf { return placeOf{k.Offering, k.Region} }, func(k stretchKey, region string, s *money.Fixed) error {
+		k.Region = region
+		return d.add(&stretchLine{k, *s})
+	})
 }
 
 // Add counts a charge that earns revenue. The error is an amount that no dataset could hold, or a sum that overflows.
@@ -56,7 +67,11 @@ func (d *Days) Add(c *schemas.Charge) error {
 	if err != nil {
 		return fmt.Errorf("sum charge %s: value %s: %w", c.ID, c.Value.Amount, err)
 	}
-	k := stretchKey{Offering: c.Offering, Region: c.Region, stretch: d.stretchOf(c)}
+	region, err := d.regions.of(c.Offering, c.Region)
+	if err != nil {
+		return fmt.Errorf("sum charge %s: %w", c.ID, err)
+	}
+	k := stretchKey{Offering: c.Offering, Region: region, stretch: d.stretchOf(c)}
 	if k.Due == dueAsUsed {
 		k.Meter = c.Meter
 	}
@@ -124,7 +139,12 @@ func (d *Days) exchange(p *tally.Pack) {
 			meters = append(meters, meteredLine{m, d.metered[m]})
 		}
 	}
-	tally.Exchange(p, stretches, (*stretchLine).fields, d.add)
+	tally.Exchange(p, stretches, (*stretchLine).fields, func(l *stretchLine) (err error) {
+		if l.Region, err = d.regions.of(l.Offering, l.Region); err != nil {
+			return err
+		}
+		return d.add(l)
+	})
 	tally.Exchange(p, meters, (*meteredLine).fields, func(l *meteredLine) error { return d.AddMetered(l.meter, l.byDay) })
 }
 

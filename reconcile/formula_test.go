@@ -135,7 +135,7 @@ func TestMixAtAveragePrice(t *testing.T) {
 		{"-", "2022-09-30", "90h 450 270", "360h 3600 2520", "Revenue east 84.38 Revenue west 28.12 Cost east 67.5 Cost west 22.5"},
 		{"upfront", "2022-09-12", "66h 330 198", "154h 1540 1078", "Revenue east 127.5 Revenue west 42.5 Cost east 102 Cost west 34"},
 	} {
-		n := &night{actuals: reconcile.NewActuals(calendar)}
+		n := &night{actuals: reconcile.NewActuals(calendar, nil)}
 		n.plan.Policy.MixAt = schemas.MixAtAverage
 		n.planLine("plan vm east 100h 500 300 EUR " + c.accrual + " all")
 		n.planLine("plan vm west 300h 3000 2100 EUR - all")

@@ -101,7 +101,7 @@ func TestCompareConserves(t *testing.T) {
 			fx, ok := fxOfTests(c.Currency, "EUR", schemas.Date{})
 			charges = append(charges, valued(t, c, fx.Factor, ok))
 		}
-		whole := reconcile.NewActuals(calendar)
+		whole := reconcile.NewActuals(calendar, nil)
 		euros := new(big.Rat)
 		for _, c := range charges {
 			must(t, whole.Add(c))
@@ -153,7 +153,7 @@ func merged(t *testing.T, charges []*schemas.Charge) *reconcile.Actuals {
 	return out.Actuals
 }
 
-func noSums() *reconcile.Sums { return reconcile.NewSums(calendar, noContracts()) }
+func noSums() *reconcile.Sums { return reconcile.NewSums(calendar, nil, noContracts()) }
 
 func noContracts() *bills.Contracts { return bills.NewContracts(nil, nil, month, schemas.Date{}) }
 

@@ -64,7 +64,7 @@ type setting struct {
 func (s setting) compare(t *testing.T, lines ...sold) (map[string]schemas.Variance, []schemas.Finding) {
 	t.Helper()
 	plan := &schemas.Plan{Policy: s.policy, Rates: s.rates}
-	actuals := reconcile.NewActuals(calendar)
+	actuals := reconcile.NewActuals(calendar, nil)
 	for i, l := range lines {
 		currency := l.currency
 		if currency == "" {

@@ -5,6 +5,7 @@ import (
 
 	"daybook/reconcile/bills"
 	"daybook/reconcile/tally"
+	"daybook/schemas"
 )
 
 // Sums are all that the comparisons need of a shard, or of all of them.
@@ -16,13 +17,17 @@ type Sums struct {
 	Margins *Margins
 }
 
-// NewSums returns empty sums of a period, under the contracts with peers.
-func NewSums(k Calendar, c *bills.Contracts) *Sums {
-	return &Sums{Actuals: NewActuals(k), Days: NewDays(k), Use: bills.NewUse(c), Margins: &Margins{}}
+// NewSums returns empty sums of a period, to be compared with a plan, under the contracts with peers.
+func NewSums(k Calendar, plan *schemas.Plan, c *bills.Contracts) *Sums {
+	actuals := NewActuals(k, plan)
+	return &Sums{Actuals: actuals, Days: newDays(k, actuals.regions), Use: bills.NewUse(c), Margins: &Margins{}}
 }
 
 // MarshalBinary writes the sums in order, so that equal sums are equal bytes.
 func (s *Sums) MarshalBinary() ([]byte, error) {
+	if err := s.Actuals.regions.settle(); err != nil {
+		return nil, err
+	}
 	p := tally.Write()
 	s.exchange(p)
 	return p.Bytes(), nil
@@ -36,7 +41,7 @@ func (s *Sums) UnmarshalBinary(data []byte) error {
 	if err := p.End(); err != nil {
 		return fmt.Errorf("read sums: %w", err)
 	}
-	return nil
+	return s.Actuals.regions.settle()
 }
 
 func (s *Sums) exchange(p *tally.Pack) {

@@ -44,7 +44,7 @@ func TestFeedsBehind(t *testing.T) {
 		{"a correction counts whole", nil, []*schemas.Charge{corrects(dayCharge("vm", "", "late", "Usage-Based", "7", "EUR", -5, -3))}, "100", "7", "7", "0"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			sums, shard := reconcile.NewSums(k, noContracts()), reconcile.NewSums(k, noContracts())
+			sums, shard := reconcile.NewSums(k, nil, noContracts()), reconcile.NewSums(k, nil, noContracts())
 			for _, c := range x.charges {
 				valued(t, c, ratio("1", "1"), true)
 				must(t, shard.Actuals.Add(c))
@@ -99,7 +99,7 @@ func TestNothingIsLostToDate(t *testing.T) {
 		if d.IntN(2) == 0 {
 			k.Behind = map[schemas.MeterID]schemas.Date{"m": through.AddDays(-1 - d.IntN(3))}
 		}
-		actuals, margins := reconcile.NewActuals(k), reconcile.Margins{ToDate: reconcile.NewToDate(k, plan, through)}
+		actuals, margins := reconcile.NewActuals(k, nil), reconcile.Margins{ToDate: reconcile.NewToDate(k, plan, through)}
 		value := money.Zero
 		for i := range d.IntN(100) {
 			c := d.charge(i)

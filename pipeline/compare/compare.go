@@ -272,7 +272,7 @@ func sumShards(ctx context.Context, in *run.Inputs) (*reconcile.Sums, []schemas.
 // NewSums are the empty sums of a period of which the data go so far, by the contracts and the exchange policy of the book as of
 // a day.
 func NewSums(b run.Book, p schemas.Period, asOf schemas.Date, reach *normalise.Reach) *reconcile.Sums {
-	return reconcile.NewSums(calendar(b, p, reach), Contracts(b, p, asOf))
+	return reconcile.NewSums(calendar(b, p, reach), b.Plan(), Contracts(b, p, asOf))
 }
 
 // Contracts are those with peers for a period, as of a day.

@@ -207,10 +207,13 @@ func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Vari
 // planCells says into which row of the report the charges of a region go.
 type planCells map[[2]string]bool
 
-// region is the region of the row that takes a charge: its own, or that of the plan's line for all other regions.
+// region is the region of the row that takes a charge: its own, that of all beyond those that are told apart, or that of the
+// plan's line for all other regions.
 func (p planCells) region(c *schemas.Charge) string {
-	if p[[2]string{string(c.Offering), c.Region}] {
-		return c.Region
+	for _, region := range [...]string{c.Region, reconcile.OtherRegions} {
+		if p[[2]string{string(c.Offering), region}] {
+			return region
+		}
 	}
 	return ""
 }

@@ -19,85 +19,6 @@ import (
 	"daybook/schemas"
 )
 
-// room is what a package may import, by import path separated by blanks. A path ending in /... covers all below it.
-type room struct {
-	ours    string // packages of this module, named from its root
-	friends string // packages of other modules
-}
-
-// floorPlan is the architecture: every package there is, and all that each may import beside the standard library.
-// Arrows point down only. The pure packages, rating and reconcile, never meet but through rows. The Go project's own
-// errgroup and term, klauspost/compress, snappy, brotli and lz4 where a format asks for them, and BLAKE3 by which objects are pinned, count
-// as the standard library's missing parts rather than as second friends.
-var floorPlan = map[string]room{
-	"schemas/money":   {friends: "github.com/shopspring/decimal"},
-	"schemas":         {ours: "schemas/money"},
-	"schemas/planned": {ours: "schemas schemas/money"},
-	"rating/model":    {ours: "schemas schemas/money"},
-	"rating/facts":    {ours: "schemas schemas/money"},
-	"rating":          {ours: "rating/facts rating/model schemas schemas/money"},
-	"rating/invoice":  {ours: "rating rating/model schemas schemas/money"},
-	"reconcile/sheet": {ours: "schemas schemas/money"},
-	"reconcile/tally": {ours: "schemas schemas/money"},
-	"reconcile/bills": {ours: "reconcile/sheet reconcile/tally schemas schemas/money"},
-	"reconcile/sla":   {ours: "reconcile/sheet schemas schemas/money"},
-	// Rooms that stand by themselves: a rule each, over rows that its caller has.
-	"reconcile/anomaly":    {ours: "schemas schemas/money"},
-	"reconcile/forecast":   {ours: "schemas schemas/money"},
-	"reconcile/ledger":     {ours: "schemas schemas/money"},
-	"reconcile/settlement": {ours: "schemas schemas/money"},
-	"reconcile":            {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money schemas/planned"},
-	"pipeline/store":       {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
-	"pipeline/dataset":     {ours: "schemas schemas/money"},
-	"pipeline/dataset/parquet/packed": {
-		ours:    "pipeline/dataset",
-		friends: "github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy github.com/andybalholm/brotli github.com/pierrec/lz4/v4",
-	},
-	"pipeline/dataset/parquet": {
-		ours: "pipeline/dataset pipeline/dataset/parquet/packed schemas schemas/money", friends: "github.com/parquet-go/parquet-go/... github.com/klauspost/compress/... github.com/golang/snappy",
-	},
-	"pipeline/dataset/shuffle": {ours: "pipeline/dataset schemas schemas/money", friends: "github.com/apache/arrow/go/v15/..."},
-	"pipeline/source/wire":     {ours: "schemas", friends: "github.com/klauspost/compress/..."},
-	"pipeline/source/native":   {ours: "pipeline/source/wire schemas schemas/money"},
-	"pipeline/source/delivery": {ours: "pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
-	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/money", friends: "github.com/klauspost/compress/..."},
-	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
-	"pipeline/book/check":      {ours: "pipeline/book/parse schemas schemas/money"},
-	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
-	"pipeline/document":        {ours: "schemas schemas/money schemas/planned", friends: "github.com/xuri/excelize/v2"},
-	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
-	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/money schemas/planned"},
-	"pipeline/run": {
-		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/money",
-		friends: "golang.org/x/sync/errgroup",
-	},
-	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
-	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas schemas/money"},
-	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money"},
-	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money schemas/planned"},
-	"pipeline/emit":      {ours: "pipeline/compare pipeline/dataset pipeline/document pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money schemas/planned"},
-	"pipeline/diff":      {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
-	"pipeline/explain": {
-		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/rate pipeline/rows " +
-			"pipeline/run pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/money schemas/planned",
-	},
-	"pipeline/quote": {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
-	"pipeline": {
-		ours: "pipeline/book pipeline/compare pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/rate pipeline/run " +
-			"pipeline/source/delivery pipeline/store schemas",
-		friends: "github.com/robfig/cron/v3",
-	},
-	"pipeline/temporal": {ours: "pipeline", friends: "go.temporal.io/sdk/..."},
-	"cmd/daybook": {
-		ours:    "fixtures/... pipeline/... rating/... reconcile/... schemas/...",
-		friends: "github.com/spf13/cobra golang.org/x/term",
-	},
-	"fixtures/...": { // writes with libraries of its own, so that nothing is checked against itself alone
-		ours:    "fixtures/... pipeline/... rating/... reconcile/... schemas/...",
-		friends: "github.com/klauspost/compress/... github.com/parquet-go/parquet-go/... golang.org/x/sync/errgroup",
-	},
-}
-
 // inTests is what the tests of every package may import besides.
 var inTests = room{ours: "fixtures/...", friends: "github.com/rogpeppe/go-internal/..."}
 
@@ -263,7 +184,7 @@ func checkImports(s source, complain complainer) {
 		plan, ok = floorPlan["fixtures/..."], true
 	}
 	if !ok {
-		complain(s, s.tree.Name, "package %s is not in the floor plan: find its room, or plan one in schemas/tidy_test.go", s.room)
+		complain(s, s.tree.Name, "package %s is not in the floor plan: find its room, or plan one in schemas/floor_plan_test.go", s.room)
 		return
 	}
 	for _, spec := range s.tree.Imports {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"daybook/cmd/daybook/scratch"
 	"daybook/pipeline"
 	"daybook/pipeline/book"
 	"daybook/pipeline/run"
@@ -26,6 +27,7 @@ import (
 type runOptions struct {
 	places
 	period  string
+	again   string
 	asOf    string
 	scratch string
 	until   string
@@ -52,11 +54,15 @@ func newRun() *cobra.Command {
 A run is a function of its inputs: the book, the period, the deliveries and --as-of. Run it twice and the second
 does nothing; kill it and the same command goes on; run two at once and one commits while the other says so.
 
-Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings above the book's threshold; 4 done, but the
-period is incomplete, or another run of newer deliveries became current meanwhile and stays so.`,
+--again does a past run anew, from the book that the store keeps of it and the objects that it pinned, and says whether it comes
+out with the same bytes, with the same rows, or in what it differs and why. It writes nothing to the store.
+
+Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings above the book's threshold, or --again differs;
+4 done, but the period is incomplete, or another run of newer deliveries became current meanwhile and stays so.`,
 		Example: `  daybook run mycloud --period 2024-09
   daybook run mycloud --period 2024-09 --as-of 2024-10-03     with what was known at the end of that day
   daybook run mycloud --period 2024-09 --landing s3://landing/prod --store s3://billing?region=eu-central-1
+  daybook run mycloud --again 518c2e37                        the proof that a past run can be repeated
   daybook run mycloud --period 2024-09 --json | jq .manifest.control`,
 		Args: exactly("book (a directory)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runRun(cmd, args[0], o) },
@@ -64,6 +70,7 @@ period is incomplete, or another run of newer deliveries became current meanwhil
 	o.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.period, "period", "", "the billing period, YYYY-MM")
+	f.StringVar(&o.again, "again", "", "do this past run anew, and compare: its identifier, or a beginning of it")
 	f.StringVar(&o.asOf, "as-of", "", "what was known then: a day (its end) or an RFC 3339 instant")
 	f.StringVar(&o.scratch, "scratch", "", "directory for files between tasks (default: in a directory store, else the system's temporary directory)")
 	f.StringVar(&o.until, "until", "", "stop after this stage and commit nothing: "+run.StageNames(pipeline.Stages()))
@@ -91,12 +98,15 @@ func (o *runOptions) check() error {
 
 func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	ctx := cmd.Context()
-	if o.period == "" {
+	if o.period == "" && o.again == "" {
 		return wrong("say which period: --period YYYY-MM")
 	}
-	period, err := parsePeriod(o.period)
-	if err != nil {
-		return err
+	q := pipeline.Request{Now: time.Now(), Shards: o.shards, Workers: o.workers}
+	var err error
+	if o.period != "" {
+		if q.Period, err = parsePeriod(o.period); err != nil {
+			return err
+		}
 	}
 	if err := o.check(); err != nil {
 		return err
@@ -106,42 +116,25 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	if first := b.Provider.FirstPeriod; period < first {
-		return wrong("%s is before %s, the first_period of the book's provider.yaml", period, first)
-	}
-	zone, err := b.Provider.Location()
-	if err != nil {
-		return err
-	}
-	asOf, err := parseAsOf(o.asOf, zone)
-	if err != nil {
-		return err
-	}
-	if start, _ := period.Bounds(zone); asOf == nil && time.Now().Before(start) {
-		return wrong("%s has not begun, so nothing of it can have been delivered; --as-of %s-01 runs it all the same", period, period)
-	}
-	r := &run.Run{Book: b, Budget: int64(o.memory) << 20}
-	var landingURL, storeURL string
-	if r.Landing, landingURL, err = o.openLanding(ctx, b.Provider.Landing, dir); err != nil {
-		return err
-	}
-	if r.Store, storeURL, err = openPlace(ctx, "store", o.store, b.Provider.Store, dir); err != nil {
-		return err
-	}
-	if err := storeApart(dir, b.Provider.Store, landingURL, storeURL); err != nil {
-		return err
-	}
-	if o.scratch != "" {
-		if err := scratchApart(dir, b.Provider.Store, landingURL, o.scratch); err != nil {
+	if o.again == "" {
+		if q.AsOf, err = asOfOf(b, q.Period, o.asOf); err != nil {
 			return err
 		}
+	}
+	r := &run.Run{Book: b, Budget: int64(o.memory) << 20}
+	storeURL, err := openPlaces(ctx, r, dir, o)
+	if err != nil {
+		return err
 	}
 	show := newProgress(cmd.ErrOrStderr(), o.quiet)
 	r.Progress = func(e run.Event) {
 		collectFor(e)
 		show.hear(e)
 	}
-	prepared, err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, AsOf: asOf, Now: time.Now(), Shards: o.shards, Workers: o.workers})
+	if o.again != "" {
+		return runAgain(cmd, r, dir, o)
+	}
+	prepared, err := pipeline.Prepare(ctx, r, q)
 	if err != nil {
 		return err
 	}
@@ -158,6 +151,44 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		printSummary(cmd.OutOrStdout(), sum, later, storeURL, o.until)
 	}
 	return verdict(b, sum)
+}
+
+// asOfOf reads the as-of of a run of a period, and complains of a period that cannot be run.
+func asOfOf(b *book.Book, period schemas.Period, text string) (*time.Time, error) {
+	if first := b.Provider.FirstPeriod; period < first {
+		return nil, wrong("%s is before %s, the first_period of the book's provider.yaml", period, first)
+	}
+	zone, err := b.Provider.Location()
+	if err != nil {
+		return nil, err
+	}
+	asOf, err := parseAsOf(text, zone)
+	if err != nil {
+		return nil, err
+	}
+	if start, _ := period.Bounds(zone); asOf == nil && time.Now().Before(start) {
+		return nil, wrong("%s has not begun, so nothing of it can have been delivered; --as-of %s-01 runs it all the same", period, period)
+	}
+	return asOf, nil
+}
+
+// openPlaces opens where a run reads deliveries and writes results, which are not to lie in each other, and returns the URL of the
+// store.
+func openPlaces(ctx context.Context, r *run.Run, dir string, o runOptions) (storeURL string, err error) {
+	var landingURL string
+	if r.Landing, landingURL, err = o.openLanding(ctx, r.Book.Provider.Landing, dir); err != nil {
+		return "", err
+	}
+	if r.Store, storeURL, err = openPlace(ctx, "store", o.store, r.Book.Provider.Store, dir); err != nil {
+		return "", err
+	}
+	if err := storeApart(dir, r.Book.Provider.Store, landingURL, storeURL); err != nil {
+		return "", err
+	}
+	if o.scratch != "" {
+		return storeURL, scratchApart(dir, r.Book.Provider.Store, landingURL, o.scratch)
+	}
+	return storeURL, nil
 }
 
 // followers are the commands that run the later periods again which were computed without a committed run. That they cannot
@@ -179,7 +210,7 @@ func followers(cmd *cobra.Command, s store.Store, m *run.Manifest, dir string, o
 // executeRun does the run with the scratch directory, the memory and the profile that the options ask for. The scratch
 // directory of a run that broke stays for the next try to go on from, unless what it holds may be what is wrong.
 func executeRun(ctx context.Context, r *pipeline.Prepared, o runOptions, storeURL string) (sum *run.Summary, err error) {
-	scratch, err := useScratch(r.Run, o.scratch, storeURL)
+	place, err := useScratch(r.Run, o.scratch, storeURL)
 	if err != nil {
 		return withoutScratch(ctx, r, o, err)
 	}
@@ -188,16 +219,16 @@ func executeRun(ctx context.Context, r *pipeline.Prepared, o runOptions, storeUR
 	hear := r.Progress
 	r.Progress = func(e run.Event) {
 		if e.Kind == run.ScratchSpent {
-			removing.Go(func() { removed = removeFolders(scratch.path) })
+			removing.Go(func() { removed = removeFolders(place.Path) })
 		}
 		hear(e)
 	}
 	defer func() {
 		removing.Wait()
 		err = errors.Join(err, removed)
-		leave := scratch.release
+		leave := place.Release
 		if err == nil || errors.Is(err, run.ErrUnbalanced) || errors.Is(err, run.ErrScratch) {
-			leave = scratch.remove
+			leave = place.Remove
 		}
 		err = errors.Join(err, leave())
 	}()
@@ -237,7 +268,7 @@ func removeFolders(dir string) error {
 
 // useScratch gives the run a place for the files between its tasks and within them: the same for every process that works
 // on the same run, so that a run that was killed goes on, and a private one if such a process is at work.
-func useScratch(r *run.Run, dir, storeURL string) (*scratch, error) {
+func useScratch(r *run.Run, dir, storeURL string) (*scratch.Directory, error) {
 	local, isLocal := directoryOf(storeURL)
 	switch {
 	case dir != "":
@@ -245,11 +276,11 @@ func useScratch(r *run.Run, dir, storeURL string) (*scratch, error) {
 		dir = filepath.Join(local, ".scratch")
 	default:
 		dir = filepath.Join(os.TempDir(), fmt.Sprintf("daybook-scratch-%d", os.Getuid()))
-		if err := makeOwn(dir); err != nil {
+		if err := scratch.MakeOwn(dir); err != nil {
 			return nil, fmt.Errorf("make a scratch directory: %w", err)
 		}
 	}
-	s, err := claim(dir, string(r.Spec.Period), string(r.ID))
+	s, err := scratch.Claim(dir, string(r.Spec.Period), string(r.ID))
 	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist) {
 		return nil, wrong("the scratch directory %s is no directory; name another with --scratch", dir)
 	}
@@ -259,9 +290,9 @@ func useScratch(r *run.Run, dir, storeURL string) (*scratch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use scratch directory %s: %w", dir, err)
 	}
-	r.SpillDir = s.path
-	if r.Scratch, err = store.OpenScratch(s.path); err != nil {
-		return nil, errors.Join(err, s.release())
+	r.SpillDir = s.Path
+	if r.Scratch, err = store.OpenScratch(s.Path); err != nil {
+		return nil, errors.Join(err, s.Release())
 	}
 	return s, nil
 }

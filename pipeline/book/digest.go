@@ -46,6 +46,7 @@ type digested struct {
 	name string
 	part Part
 	sum  [sha256.Size]byte
+	text []byte
 }
 
 // writeCounted writes a text after its length, so that no two lists of texts look the same.
@@ -58,5 +59,5 @@ func writeCounted(h hash.Hash, text []byte) {
 
 // digestFile digests a file's bytes as they lie, before anything looks at them.
 func digestFile(name string, part Part, text []byte) digested {
-	return digested{name: name, part: part, sum: sha256.Sum256(text)}
+	return digested{name: name, part: part, sum: sha256.Sum256(text), text: text}
 }

@@ -23,13 +23,14 @@ type Look struct {
 	Changed []book.Part
 
 	book           *book.Book
+	unkept         error // why the book is today's though it has changed
 	store, landing store.Store
 	setting        *rate.Setting // see [Look.set]
 }
 
 // OpenLook opens a committed run of a period; an empty id is the one that the period points at, and one may be cut short as
-// far as it is the only one that begins so. The book is today's: where it has changed since, Changed says so. landing may be nil
-// if the deliveries are not looked at. An error wrapping store.ErrNotFound says that there is no such run, and a
+// far as it is the only one that begins so. Where today's book, b, has changed since, Changed says so, and the run is looked at with
+// the book that it used, which the store keeps. landing may be nil if the deliveries are not looked at. An error wrapping store.ErrNotFound says that there is no such run, and a
 // *schemas.AmbiguousError that there are several.
 func OpenLook(ctx context.Context, b *book.Book, s, landing store.Store, p schemas.Period, id schemas.RunID) (*Look, error) {
 	var m *run.Manifest
@@ -43,15 +44,17 @@ func OpenLook(ctx context.Context, b *book.Book, s, landing store.Store, p schem
 		return nil, fmt.Errorf("find the run of %s: %w", p, err)
 	}
 	l := &Look{Manifest: m, book: b, store: s, landing: landing}
-	for _, part := range m.Spec.Book {
-		if b.Digest(book.Part(part.Part)) != part.Digest {
-			l.Changed = append(l.Changed, book.Part(part.Part))
+	if l.Changed = m.Spec.ChangedParts(b); len(l.Changed) > 0 {
+		if used, err := run.OpenBook(ctx, s, &m.Spec); err == nil {
+			l.book = used
+		} else {
+			l.unkept = err
 		}
 	}
 	return l, nil
 }
 
-// Book is the book that the run is looked at with: today's.
+// Book is the book that the run is looked at with: the one that it used, or today's where the store does not keep that.
 func (l *Look) Book() *book.Book { return l.book }
 
 // Options say how much an explanation shows and whether it proves it.
@@ -169,7 +172,11 @@ func (l *Look) Explain(ctx context.Context, id string, o Options) (*Explanation,
 		for i, p := range l.Changed {
 			names[i] = string(p)
 		}
-		e.Warnings = append(e.Warnings, fmt.Sprintf("the book has changed since the run (%s): places in it are today's, and what is computed again may differ", strings.Join(names, ", ")))
+		said := "what is shown is from the book as it was, which the store keeps"
+		if l.unkept != nil {
+			said = fmt.Sprintf("places in it are today's, and what is computed again may differ, for %v", l.unkept)
+		}
+		e.Warnings = append(e.Warnings, fmt.Sprintf("the book has changed since the run (%s): %s", strings.Join(names, ", "), said))
 	}
 	err := l.dispatch(ctx, e, o)
 	if err == nil && o.Check && ofAll(e.Kind) {

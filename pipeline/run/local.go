@@ -203,8 +203,11 @@ func Execute(ctx context.Context, r *Run, workers int, until string, after func(
 	lost := false
 	if until == "" {
 		var done *Summary
-		if done, lost, err = committedRun(ctx, r, plan, workers); done != nil || err != nil {
-			return done, err
+		if done, lost, err = committedRun(ctx, r, plan, workers); err != nil {
+			return nil, err
+		}
+		if done != nil {
+			return done, KeepBook(ctx, r.Store, r.Book)
 		}
 	}
 	if plan, err = cut(r.Stages, plan, until); err != nil {
@@ -223,6 +226,9 @@ func Execute(ctx context.Context, r *Run, workers int, until string, after func(
 	}
 	if until != "" {
 		return sum, nil
+	}
+	if err := KeepBook(ctx, r.Store, r.Book); err != nil {
+		return sum, err
 	}
 	sum.Raced, err = r.writeManifest(ctx, sum.Manifest)
 	sum.Raced = sum.Raced && !lost

@@ -1,6 +1,7 @@
 //go:build unix
 
-package main
+// Package scratch keeps the directories for the files between the tasks of runs: each is one process's alone.
+package scratch
 
 import (
 	"errors"
@@ -12,20 +13,20 @@ import (
 	"syscall"
 )
 
-// scratch is a directory for the files between the tasks of a run, held by this process alone.
-type scratch struct {
-	path string
+// Directory is a directory for the files between the tasks of a run, held by this process alone.
+type Directory struct {
+	Path string
 	lock *os.File
 }
 
-// claim takes the scratch directory of a run. If another process has it, this one gets the next by number. The lock goes
+// Claim takes the scratch directory of a run. If another process has it, this one gets the next by number. The lock goes
 // with the process, however it ends, so a directory left by a killed one is taken over with what it holds; what killed
 // runs of the same period left, and this one has no use for, is removed.
-func claim(dir, period, run string) (*scratch, error) {
+func Claim(dir, period, run string) (*Directory, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	var s *scratch
+	var s *Directory
 	for n := 1; s == nil; n++ {
 		name := period + "-" + run
 		if n > 1 {
@@ -36,14 +37,14 @@ func claim(dir, period, run string) (*scratch, error) {
 			return nil, err
 		}
 	}
-	if err := errors.Join(sweep(dir, period), os.MkdirAll(s.path, 0o755)); err != nil {
-		return nil, errors.Join(err, s.release())
+	if err := errors.Join(sweep(dir, period), os.MkdirAll(s.Path, 0o755)); err != nil {
+		return nil, errors.Join(err, s.Release())
 	}
 	return s, nil
 }
 
 // tryClaim takes a directory unless another process has it, then it returns nil.
-func tryClaim(path string) (*scratch, error) {
+func tryClaim(path string) (*Directory, error) {
 	for {
 		lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o644)
 		if err != nil {
@@ -61,7 +62,7 @@ func tryClaim(path string) (*scratch, error) {
 		named, missing := os.Stat(path + ".lock")
 		switch {
 		case err == nil && missing == nil && os.SameFile(mine, named):
-			return &scratch{path, lock}, nil
+			return &Directory{path, lock}, nil
 		case err == nil && (missing == nil || errors.Is(missing, fs.ErrNotExist)):
 			err = lock.Close()
 		default:
@@ -83,24 +84,24 @@ func sweep(dir, period string) error {
 		}
 		dead, tried := tryClaim(filepath.Join(dir, name))
 		if dead != nil {
-			tried = dead.remove()
+			tried = dead.Remove()
 		}
 		err = errors.Join(err, tried)
 	}
 	return err
 }
 
-// release lets another process have the directory with what it holds.
-func (s *scratch) release() error { return s.lock.Close() }
+// Release lets another process have the directory with what it holds.
+func (s *Directory) Release() error { return s.lock.Close() }
 
-// remove removes the directory and lets it go.
-func (s *scratch) remove() error {
-	return errors.Join(os.RemoveAll(s.path), os.Remove(s.path+".lock"), s.lock.Close())
+// Remove removes the directory and lets it go.
+func (s *Directory) Remove() error {
+	return errors.Join(os.RemoveAll(s.Path), os.Remove(s.Path+".lock"), s.lock.Close())
 }
 
-// makeOwn makes a directory that nobody else can look into, and refuses one that is another's: in a directory that all
+// MakeOwn makes a directory that nobody else can look into, and refuses one that is another's: in a directory that all
 // share, anybody could have made it first.
-func makeOwn(dir string) error {
+func MakeOwn(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err == nil || !errors.Is(err, fs.ErrExist) {
 		return err
 	}

@@ -19,10 +19,17 @@ const (
 	CloudEvents10 Format = "cloudevents-1.0"
 	// GCPBilling is the BigQuery export of Google Cloud billing, standard or detailed, as JSON or as flattened CSV.
 	GCPBilling Format = "gcp-billing"
+	// AzureCost is Azure's cost details as CSV or Parquet.
+	AzureCost Format = "azure-cost"
+	// AWSCUR is the legacy Cost and Usage Report, AWSCUR20 that of Data Exports, as CSV, in gzip or ZIP, or Parquet.
+	AWSCUR   Format = "aws-cur"
+	AWSCUR20 Format = "aws-cur-2.0"
+	// DatabricksUsage is the system table of billable usage as CSV, Parquet or JSON.
+	DatabricksUsage Format = "databricks-usage"
 )
 
 // Formats lists every format.
-var Formats = []Format{FOCUS10, FOCUS11, FOCUS12, CloudEvents10, GCPBilling}
+var Formats = []Format{FOCUS10, FOCUS11, FOCUS12, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage}
 
 // Semantics says what a new delivery does to those before it. The book declares it; nothing infers it.
 type Semantics string
@@ -32,6 +39,16 @@ const (
 	Snapshot Semantics = "snapshot"
 	// Append: every object adds rows.
 	Append Semantics = "append"
+)
+
+// View is the view of a bill that a source delivers, where a format has several.
+type View string
+
+const (
+	// Actual is what is invoiced. The default.
+	Actual View = "actual"
+	// Amortised spreads commitments over their use: what is effective.
+	Amortised View = "amortised"
 )
 
 // VersionOrder says which of two versions of a snapshot is the newer.
@@ -53,6 +70,9 @@ type Source struct {
 	Peer      PeerID    `yaml:"peer,omitempty"`
 	Format    Format    `yaml:"format"`
 	Semantics Semantics `yaml:"semantics"`
+	// View is for azure-cost, which delivers one bill in two views: actual, the default, fills BilledCost and quantities, and
+	// amortised EffectiveCost alone. Two sources, one of each, are never counted twice.
+	View View `yaml:"view,omitempty"`
 	// Prefix is the folder below the landing place. Nothing outside it is read.
 	Prefix string `yaml:"prefix"`
 	// Pattern tells which keys below Prefix are objects, and of which period and version. It is a path in which

@@ -47,7 +47,7 @@ type Stats struct {
 	Rounded []Rounded
 }
 
-// Decode reads an object of a source, whose format is the declared one and whose packing (plain, gzip, zstd) is told by
+// Decode reads an object of a source, whose format is the declared one and whose packing (plain, gzip, zstd, ZIP) is told by
 // its first bytes. It returns what it counted, also beside an error.
 //
 // The error is a *schemas.RefusedError if the object is truncated, damaged, hostile or not in its format, and otherwise what went
@@ -78,6 +78,14 @@ func (d *decoder) decode() error {
 		return err
 	}
 	defer d.wire.Close()
+	if d.wire.Packing == wire.Zip {
+		if d.in.At == nil {
+			return errors.New("it is a ZIP archive, which is read at any offset; give At and Size")
+		}
+		if err := d.wire.OpenZip(d.in.At, d.in.Size); err != nil {
+			return err
+		}
+	}
 	err = d.text()
 	d.stats.Bytes += d.wire.Bytes
 	if err != nil {

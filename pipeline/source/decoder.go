@@ -75,7 +75,7 @@ type decoder struct {
 }
 
 func newDecoder(ctx context.Context, src *schemas.Source, in Input, out Sink) (*decoder, error) {
-	f, err := formatOf(src.Format)
+	f, err := formatFor(src)
 	if err != nil {
 		return nil, err
 	}

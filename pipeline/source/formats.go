@@ -60,6 +60,16 @@ type rule struct {
 	currency, json bool
 }
 
+// formatFor returns the row of a source's format, in the view that it declares.
+func formatFor(src *schemas.Source) (*format, error) {
+	for i := range formats {
+		if f := &formats[i]; f.name == src.Format && f.native != nil && f.native.View == src.View && src.View != "" {
+			return f, nil
+		}
+	}
+	return formatOf(src.Format)
+}
+
 // formatOf returns the row of a format.
 func formatOf(name schemas.Format) (*format, error) {
 	i := slices.IndexFunc(formats, func(f format) bool { return f.name == name })
@@ -80,7 +90,7 @@ func ManifestReader(name schemas.Format) (delivery.ManifestReader, error) {
 
 // knows reports whether a field that no usage column takes is one of the format's own.
 func (f *format) knows(name string) bool {
-	return f.elsewhere[name] || f.native != nil && (f.native.Known[name] || slices.ContainsFunc(f.native.KnownPrefixes, func(prefix string) bool {
+	return f.elsewhere[name] || f.native != nil && (f.native.Knows(name) || slices.ContainsFunc(f.native.KnownPrefixes, func(prefix string) bool {
 		_, is := cutPrefixLoosely(name, prefix)
 		return is
 	}))

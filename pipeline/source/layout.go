@@ -140,6 +140,9 @@ func (d *decoder) checkHeader(names []string) error {
 
 // layOut decides what fills each usage column, given the names of the object's fields.
 func (d *decoder) layOut(names []string) error {
+	if d.format.native != nil && d.format.native.Bracketed {
+		names = unbracketed(names)
+	}
 	if err := d.checkHeader(names); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package source
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"daybook/pipeline/source/delivery"
@@ -46,6 +47,9 @@ func nativeFormat(of *native.Format) format {
 	if of.JSON {
 		f.text = (*decoder).textRows
 	}
+	if of.Manifest == native.AWSManifest {
+		f.manifest = delivery.ReadAWSManifest
+	}
 	if of.Parquet {
 		f.parquet = (*decoder).parquet
 	}
@@ -55,7 +59,7 @@ func nativeFormat(of *native.Format) format {
 		if c, there := of.Columns[use]; there {
 			r.absent, r.from = false, &c
 			r.mandatory = slices.Contains(nativeDemands, use)
-			r.notNull = r.mandatory
+			r.notNull = r.mandatory || use == schemas.UseBillingPeriodStart
 		}
 		f.columns[use] = r
 	}
@@ -65,7 +69,7 @@ func nativeFormat(of *native.Format) format {
 // nativeDemands are the columns without which a row of a peer says nothing: what it costs, in what, and when. Where a format has
 // them, they must be there.
 var nativeDemands = []int{
-	schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd, schemas.UseBillingPeriodStart, schemas.UseBilledCost, schemas.UseBillingCurrency,
+	schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd, schemas.UseBilledCost, schemas.UseEffectiveCost, schemas.UseBillingCurrency,
 }
 
 // placeNative decides what fills a usage column of a peer's own format.
@@ -125,12 +129,29 @@ func (d *decoder) placeMembers(h *header, c *madeColumn, prefix string) {
 	}
 }
 
-// cutPrefixLoosely cuts a prefix off, whose case does not matter and whose slash may be an underscore.
+// cutPrefixLoosely cuts a prefix that ends in a slash off a name, in which words may be parted by underscores instead.
 func cutPrefixLoosely(name, prefix string) (string, bool) {
-	if len(name) < len(prefix) || schemas.LooseName(name[:len(prefix)]) != schemas.LooseName(prefix) {
+	loose := schemas.LooseName(prefix)
+	if !strings.HasPrefix(schemas.LooseName(name), loose) {
 		return name, false
 	}
-	return name[len(prefix):], true
+	for i := range name {
+		if strings.ContainsRune("/_", rune(name[i])) && schemas.LooseName(name[:i]) == loose {
+			return name[i+1:], true
+		}
+	}
+	return name, false
+}
+
+// unbracketed returns names without what they are called in another language, as in Währung (Currency).
+func unbracketed(names []string) []string {
+	out := slices.Clone(names)
+	for i, n := range out {
+		if _, inner, found := strings.Cut(n, " ("); found && strings.HasSuffix(inner, ")") {
+			out[i] = strings.TrimSuffix(inner, ")")
+		}
+	}
+	return out
 }
 
 // addMade adds a column that is made to those that are filled.

@@ -1,6 +1,9 @@
 package source
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -9,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"daybook/pipeline/dataset"
 	"daybook/schemas"
 )
 
@@ -22,11 +26,15 @@ func natives(t testing.TB) []string {
 	return files
 }
 
-// nativeSource declares a file's format by its name, and its zone and view where the name says so.
+// nativeSource declares a file's format by its name, and its view where the name says so.
 func nativeSource(file string) *schemas.Source {
 	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-	format, _, _ := strings.Cut(name, "_")
-	return &schemas.Source{ID: "native", Format: schemas.Format(format)}
+	format, what, _ := strings.Cut(name, "_")
+	src := &schemas.Source{ID: "native", Format: schemas.Format(format)}
+	if what == string(schemas.Amortised) {
+		src.View = schemas.Amortised
+	}
+	return src
 }
 
 // TestNativeFormats decodes a file of each format of peers, plain, packed, and in pieces.
@@ -69,6 +77,67 @@ func TestNativeColumnsAreDemanded(t *testing.T) {
 	}
 }
 
+// TestZip reads a CSV in a ZIP archive, and refuses an archive of several files or a damaged one.
+func TestZip(t *testing.T) {
+	text, err := os.ReadFile("testdata/native/aws-cur.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := &schemas.Source{ID: "s", Format: schemas.AWSCUR}
+	plain := decodeBytes(t, src, text)
+	one := zipped(t, map[string]string{"rep-1.csv": string(text)})
+	if got := decodeBytes(t, src, one); !slices.Equal(got.rows, plain.rows) || len(got.rows) == 0 {
+		t.Errorf("%d rows, want %d", len(got.rows), len(plain.rows))
+	}
+	broken := bytes.Clone(one)
+	broken[60] ^= 0x40
+	for want, body := range map[string][]byte{
+		"2 files": zipped(t, map[string]string{"a.csv": "a\n", "b.csv": "b\n"}), "damaged ZIP": one[:len(one)-30], "compressed stream": broken,
+	} {
+		_, err := Decode(t.Context(), src, Input{Key: "k", At: bytes.NewReader(body), Size: int64(len(body))}, Sink{
+			Rows: func(*dataset.Batch) error { return nil }, Finding: func(schemas.Finding) error { return nil },
+		})
+		if refused, is := errors.AsType[*schemas.RefusedError](err); !is || !strings.Contains(refused.Reason, want) {
+			t.Errorf("%v, want a refusal that says %s", err, want)
+		}
+	}
+}
+
+// zipped packs files into a ZIP archive, in the order of their names.
+func zipped(t *testing.T, files map[string]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		f, err := w.Create(name)
+		if err == nil {
+			_, err = f.Write([]byte(files[name]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestViews: of the two views of a bill one has what is billed and used, the other what is effective.
+func TestViews(t *testing.T) {
+	text := "SubscriptionId,Date,MeterCategory,MeterId,UnitOfMeasure,Quantity,CostInBillingCurrency,BillingCurrencyCode\ns,09/05/2024,V,m,1 Hour,2,3.5,EUR\n"
+	for view, want := range map[schemas.View]string{"": "BilledCost=3.5", schemas.Actual: "BilledCost=3.5", schemas.Amortised: "EffectiveCost=3.5"} {
+		got, err := decodeText(t, &schemas.Source{ID: "s", Format: schemas.AzureCost, View: view}, "", text, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := strings.Join(got.rows, "")
+		if !strings.Contains(row, want) || strings.Count(row, "3.5") != 1 || strings.Contains(row, "ConsumedQuantity=2") != (view != schemas.Amortised) {
+			t.Errorf("view %q: %s", view, row)
+		}
+	}
+}
+
 // FuzzNative decodes any text as each of the formats: whatever it is, every row is kept or found fault with.
 func FuzzNative(f *testing.F) {
 	for _, file := range natives(f) {
@@ -104,6 +173,9 @@ func TestDocumentedNatives(t *testing.T) {
 			continue
 		}
 		head := "\n### `" + string(f.name) + "`\n"
+		if f.native.View != "" {
+			head = "\n### `" + string(f.name) + "`, " + string(f.native.View) + "\n"
+		}
 		before, rest, found := strings.Cut(have, head)
 		prose, rest, table := strings.Cut(rest, "| Column | From |\n|---|---|\n")
 		_, after, ended := strings.Cut(rest, "\n\n")
@@ -167,6 +239,19 @@ var realExports = []struct {
 			return billed
 		},
 	},
+	{"azure/azure_ea_export_202309_real.csv", schemas.Source{Format: schemas.AzureCost}, oneOf("CostInBillingCurrency")},
+	{"azure/ftk_EA_ActualCost_Small.csv", schemas.Source{Format: schemas.AzureCost}, oneOf("Cost")},
+	{"azure/ftk_EA_NoRows.csv", schemas.Source{Format: schemas.AzureCost}, oneOf("Cost")},
+	{"azure/oc_EnterpriseCamel.csv", schemas.Source{Format: schemas.AzureCost}, oneOf("costInBillingCurrency")},
+	{"azure/oc_PayAsYouGo.csv", schemas.Source{Format: schemas.AzureCost}, oneOf("PreTaxCost")},
+	{"aws_cur/aws_cur_legacy_202311_real.csv", schemas.Source{Format: schemas.AWSCUR}, oneOf("lineItem/UnblendedCost")},
+	{"aws_cur/aws_2023-06-01.csv", schemas.Source{Format: schemas.AWSCUR}, oneOf("lineItem/UnblendedCost")},
+	{"aws_cur/aws_2023-06-01-not-final.csv", schemas.Source{Format: schemas.AWSCUR}, oneOf("lineItem/UnblendedCost")},
+}
+
+// oneOf is for exports of which a single field is billed.
+func oneOf(field string) func(map[string]string) []string {
+	return func(row map[string]string) []string { return []string{row[field]} }
 }
 
 // TestRealExports decodes real exports, where they are at hand: no row is lost, and what is billed is what the fields hold, to

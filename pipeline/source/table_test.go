@@ -25,8 +25,14 @@ func TestEveryFormatHasARow(t *testing.T) {
 			}
 		}
 	}
-	if len(formats) != len(schemas.Formats) {
-		t.Errorf("there are %d rows and %d formats", len(formats), len(schemas.Formats))
+	rows := 0
+	for i := range formats {
+		if formats[i].native == nil || formats[i].native.View == "" {
+			rows++
+		}
+	}
+	if rows != len(schemas.Formats) {
+		t.Errorf("there are %d rows and %d formats", rows, len(schemas.Formats))
 	}
 }
 

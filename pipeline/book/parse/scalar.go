@@ -58,6 +58,8 @@ func AllowedValues(t reflect.Type) []string {
 		return texts(schemas.Formats)
 	case reflect.TypeFor[schemas.Semantics]():
 		return texts([]schemas.Semantics{schemas.Snapshot, schemas.Append})
+	case reflect.TypeFor[schemas.View]():
+		return texts([]schemas.View{schemas.Actual, schemas.Amortised})
 	case reflect.TypeFor[schemas.VersionOrder]():
 		return texts([]schemas.VersionOrder{schemas.ByText, schemas.ByArrival, schemas.ByManifest})
 	case reflect.TypeFor[schemas.Cadence]():

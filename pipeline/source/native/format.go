@@ -8,16 +8,18 @@ import (
 )
 
 // Formats is the table of peers' own formats.
-var Formats = []Format{gcpBilling}
+var Formats = []Format{gcpBilling, azureActual, azureAmortised, awsLegacy, awsExports, databricksUsage}
 
 // Format is all that there is to know of a format: where it has each usage column from, and what its fields are like.
 type Format struct {
 	Name schemas.Format
+	// View is the view of the bill that it is, where there are several; empty is the one that a source has if it declares none.
+	View schemas.View
 	// Columns are by usage column; it has no others.
 	Columns map[int]Column
 	// Key names the fields that identify a record together; nil if nothing does.
 	Key []string
-	// Known are further fields of its own, by name, and KnownPrefixes how the names of others begin: no column takes them.
+	// Known are further fields of its own, by their loose names, and KnownPrefixes how the names of others begin: no column takes them.
 	Known         map[string]bool
 	KnownPrefixes []string
 	// Keeps names fields that are kept in x_Extra although columns are made of them, Nested those that hold an object or a list
@@ -28,7 +30,20 @@ type Format struct {
 	// Parquet says that it comes as Parquet, too, and Binary that decimals there are binary fractions. JSON says that it comes as
 	// JSON, too.
 	Parquet, Binary, JSON bool
+	// Bracketed says that names may stand in brackets behind what they are called in another language.
+	Bracketed bool
+	// Manifest says whose manifests its deliveries have; the first is our own.
+	Manifest Manifest
 }
+
+// Manifest says in whose form a delivery says what it consists of.
+type Manifest uint8
+
+// The forms of manifests.
+const (
+	OwnManifest Manifest = iota
+	AWSManifest
+)
 
 // Column is where a format has a usage column from: one of Names, Constant, Write with Of, or Prefix.
 type Column struct {
@@ -43,6 +58,9 @@ type Column struct {
 	// Prefix is what the names of the fields begin with of which the column is a JSON object, under the rest of their names.
 	Prefix string
 }
+
+// Knows reports whether a field that no column takes is one of the format's own, whatever its case and signs.
+func (f *Format) Knows(name string) bool { return f.Known[schemas.LooseName(name)] }
 
 // Made reports whether the column is no field but made of fields.
 func (c *Column) Made() bool { return c.Write != nil || c.Prefix != "" }
@@ -62,8 +80,12 @@ type Context struct {
 // What FOCUS calls kinds of charges.
 const (
 	usage      = string(schemas.CategoryUsage)
+	purchase   = string(schemas.CategoryPurchase)
 	tax        = string(schemas.CategoryTax)
+	credit     = string(schemas.CategoryCredit)
 	adjustment = string(schemas.CategoryAdjustment)
+	used       = "Used"
+	unused     = "Unused"
 )
 
 // field is a column that is a field of one of several names.
@@ -81,11 +103,14 @@ func madeOf(write Writer, fields ...string) Column {
 	return c
 }
 
-// names makes a set.
+// membersOf is a column that holds all fields whose names begin with a prefix.
+func membersOf(prefix string) Column { return Column{Prefix: prefix} }
+
+// names makes a set of names without case and signs.
 func names(of ...string) map[string]bool {
 	set := make(map[string]bool, len(of))
 	for _, n := range of {
-		set[n] = true
+		set[schemas.LooseName(n)] = true
 	}
 	return set
 }

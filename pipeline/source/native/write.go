@@ -15,13 +15,18 @@ func firstText(_ *Context, dst []byte, in [][]byte) []byte {
 }
 
 // meaning writes what the format calls a text that FOCUS has another for; what it does not know stays.
-func meaning(of map[string]string) func(*Context, []byte, [][]byte) []byte {
+func meaning(of map[string]string) Writer {
 	return func(_ *Context, dst []byte, in [][]byte) []byte {
 		if word, known := of[string(in[0])]; known {
 			return append(dst, word...)
 		}
 		return append(dst, in[0]...)
 	}
+}
+
+// only is meaning, but that what the format does not know is nothing.
+func only(of map[string]string) Writer {
+	return func(_ *Context, dst []byte, in [][]byte) []byte { return append(dst, of[string(in[0])]...) }
 }
 
 // addTo writes a number with another added; what is no number stays as it is.

@@ -22,6 +22,8 @@ const (
 	Gzip
 	Zstd
 	Parquet
+	// Zip is read at any offset, too; see OpenZip.
+	Zip
 	unknownPacking
 )
 
@@ -34,7 +36,7 @@ var packs = []struct {
 	{"\x1f\x8b", Gzip, "gzip"},
 	{"\x28\xb5\x2f\xfd", Zstd, "zstd"},
 	{"PAR1", Parquet, "Parquet"},
-	{"PK\x03\x04", unknownPacking, "a zip archive"},
+	{"PK\x03\x04", Zip, "a zip archive"},
 	{"BZh", unknownPacking, "bzip2"},
 	{"\xfd7zXZ", unknownPacking, "xz"},
 	{"\xff\xfe", unknownPacking, "UTF-16 text"},
@@ -116,7 +118,7 @@ func NewReader(ctx context.Context, object string, body io.Reader, limits schema
 		r.text = io.MultiReader(bytes.NewReader(ahead), &r.packed)
 		return r, nil
 	}
-	if r.Packing == Parquet {
+	if r.Packing == Parquet || r.Packing == Zip {
 		return r, nil
 	}
 	return r, r.unpack(buffered, r.Packing)
@@ -154,7 +156,7 @@ func (r *Reader) unpack(stream *bufio.Reader, kind Packing) error {
 			}
 			r.text = io.MultiReader(bytes.NewReader(ahead), text)
 			return nil
-		case kind == Parquet || kind == unknownPacking:
+		case kind == Parquet || kind == Zip || kind == unknownPacking:
 			return r.refuse(schemas.CodeUnreadableObject, "what it packs is %s; deliver that as it is", name)
 		case depth == mostPackings:
 			return r.refuse(schemas.CodeHostileObject, "it is packed more than %d times", mostPackings)

@@ -10,26 +10,26 @@ import (
 // Format is the declared format of a source's objects. It is never guessed from the objects.
 type Format string
 
-// The formats. FOCUS comes as CSV or Parquet, told apart by the first bytes; CloudEvents as JSON, on lines, one behind the
+// The formats. FOCUS comes as CSV, JSON or Parquet, told apart by the first bytes; CloudEvents as JSON, on lines, one behind the
 // other, as arrays (application/cloudevents-batch+json) or as a sequence of RFC 7464. Each may be plain, gzip or zstd.
 const (
 	FOCUS10       Format = "focus-1.0"
 	FOCUS11       Format = "focus-1.1"
 	FOCUS12       Format = "focus-1.2"
+	FOCUS13       Format = "focus-1.3"
+	FOCUS14       Format = "focus-1.4"
 	CloudEvents10 Format = "cloudevents-1.0"
-	// GCPBilling is the BigQuery export of Google Cloud billing, standard or detailed, as JSON or as flattened CSV.
-	GCPBilling Format = "gcp-billing"
-	// AzureCost is Azure's cost details as CSV or Parquet.
-	AzureCost Format = "azure-cost"
-	// AWSCUR is the legacy Cost and Usage Report, AWSCUR20 that of Data Exports, as CSV, in gzip or ZIP, or Parquet.
-	AWSCUR   Format = "aws-cur"
-	AWSCUR20 Format = "aws-cur-2.0"
-	// DatabricksUsage is the system table of billable usage as CSV, Parquet or JSON.
+	// Peers' own formats: see package native.
+	GCPBilling      Format = "gcp-billing"
+	AzureCost       Format = "azure-cost"
+	AWSCUR          Format = "aws-cur"
+	AWSCUR20        Format = "aws-cur-2.0"
 	DatabricksUsage Format = "databricks-usage"
+	OCICost         Format = "oci-cost"
 )
 
 // Formats lists every format.
-var Formats = []Format{FOCUS10, FOCUS11, FOCUS12, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage}
+var Formats = []Format{FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost}
 
 // Semantics says what a new delivery does to those before it. The book declares it; nothing infers it.
 type Semantics string
@@ -41,13 +41,12 @@ const (
 	Append Semantics = "append"
 )
 
-// View is the view of a bill that a source delivers, where a format has several.
+// View is the view of a bill: as it is invoiced, or with commitments spread over their use.
 type View string
 
+// The views.
 const (
-	// Actual is what is invoiced. The default.
-	Actual View = "actual"
-	// Amortised spreads commitments over their use: what is effective.
+	Actual    View = "actual"
 	Amortised View = "amortised"
 )
 
@@ -71,7 +70,7 @@ type Source struct {
 	Format    Format    `yaml:"format"`
 	Semantics Semantics `yaml:"semantics"`
 	// View is for azure-cost, which delivers one bill in two views: actual, the default, fills BilledCost and quantities, and
-	// amortised EffectiveCost alone. Two sources, one of each, are never counted twice.
+	// amortised EffectiveCost alone.
 	View View `yaml:"view,omitempty"`
 	// Prefix is the folder below the landing place. Nothing outside it is read.
 	Prefix string `yaml:"prefix"`

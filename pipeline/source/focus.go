@@ -10,12 +10,14 @@ const (
 	since10 = iota
 	since11
 	since12
+	since13
+	since14
 )
 
-// focus is the row of a version of FOCUS, which comes as CSV or as Parquet.
+// focus is the row of a version of FOCUS, which comes as CSV, as JSON or as Parquet.
 func focus(name schemas.Format, version int) format {
 	f := format{
-		name: name, text: (*decoder).csv, parquet: (*decoder).parquet,
+		name: name, text: (*decoder).textRows, parquet: (*decoder).parquet,
 		columns: focusColumns, elsewhere: map[string]bool{}, manifest: delivery.ReadManifest,
 	}
 	for use, since := range focusSince {
@@ -23,6 +25,11 @@ func focus(name schemas.Format, version int) format {
 	}
 	for column, since := range focusElsewhere {
 		f.elsewhere[column] = since <= version
+	}
+	if version >= since13 { // where the older two are deprecated, and then gone
+		f.columns[schemas.UseProviderName].names = []string{"ServiceProviderName", "ProviderName"}
+		f.columns[schemas.UsePublisherName].names = []string{"HostProviderName", "PublisherName"}
+		f.columns[schemas.UsePublisherName].notNull = false
 	}
 	return f
 }
@@ -99,4 +106,6 @@ var focusColumns = [schemas.UseColumns]rule{
 var focusElsewhere = map[string]int{
 	"BillingAccountType": since12, "SubAccountType": since12, "PricingCurrencyContractedUnitPrice": since12,
 	"PricingCurrencyEffectiveCost": since12, "PricingCurrencyListUnitPrice": since12,
+	"AllocatedMethodDetails": since13, "AllocatedMethodId": since13, "AllocatedResourceId": since13, "AllocatedResourceName": since13,
+	"AllocatedTags": since13, "ContractApplied": since13, "InvoiceDetailId": since13, "ProviderName": since13, "PublisherName": since13,
 }

@@ -14,6 +14,8 @@ var formats = append([]format{
 	focus(schemas.FOCUS10, since10),
 	focus(schemas.FOCUS11, since11),
 	focus(schemas.FOCUS12, since12),
+	focus(schemas.FOCUS13, since13),
+	focus(schemas.FOCUS14, since14),
 	cloudEvents,
 }, nativeFormats()...)
 

@@ -28,6 +28,11 @@ func (d *decoder) textRows() error {
 	h := &header{leaf: func(path string, object bool) (int, error) {
 		return e.leaf(path, object || slices.Contains(nested, path))
 	}}
+	for use := range d.rules { // what may be absent may be null: the two are one here
+		if r := &d.rules[use]; d.format.native == nil && !r.mandatory {
+			r.notNull = false
+		}
+	}
 	if err := d.layOutColumns(h); err != nil {
 		return err
 	}

@@ -244,6 +244,7 @@ var realExports = []struct {
 	{"azure/ftk_EA_NoRows.csv", schemas.Source{Format: schemas.AzureCost}, oneOf("Cost")},
 	{"azure/oc_EnterpriseCamel.csv", schemas.Source{Format: schemas.AzureCost}, oneOf("costInBillingCurrency")},
 	{"azure/oc_PayAsYouGo.csv", schemas.Source{Format: schemas.AzureCost}, oneOf("PreTaxCost")},
+	{"oci/oci_cost_report_20231113_real.csv", schemas.Source{Format: schemas.OCICost}, oneOf("cost/myCost")},
 	{"aws_cur/aws_cur_legacy_202311_real.csv", schemas.Source{Format: schemas.AWSCUR}, oneOf("lineItem/UnblendedCost")},
 	{"aws_cur/aws_2023-06-01.csv", schemas.Source{Format: schemas.AWSCUR}, oneOf("lineItem/UnblendedCost")},
 	{"aws_cur/aws_2023-06-01-not-final.csv", schemas.Source{Format: schemas.AWSCUR}, oneOf("lineItem/UnblendedCost")},

@@ -8,7 +8,7 @@ import (
 )
 
 // Formats is the table of peers' own formats.
-var Formats = []Format{gcpBilling, azureActual, azureAmortised, awsLegacy, awsExports, databricksUsage}
+var Formats = []Format{gcpBilling, azureActual, azureAmortised, awsLegacy, awsExports, databricksUsage, ociCost}
 
 // Format is all that there is to know of a format: where it has each usage column from, and what its fields are like.
 type Format struct {

@@ -8,13 +8,15 @@ BIN      := bin/daybook
 FUZZTIME ?= 60s
 EFFORT   ?= few
 
-# What the race detector would only slow down, or falsify: books that are billed by the thousand, one after the other, and
-# what measures memory. make soak runs it with the detector too. Vet is the linter's.
-PLAIN    := ^(TestEveryKeyCounts|TestWhatCompilesIsRated|TestSoundBooksRun|TestFactsDecide|TestMemoryIsBounded|TestMemoryOfObjects|TestManifestsAreParted|TestMemoryStaysFlat)$$
-PLAINLY  := ./fixtures/books ./pipeline ./pipeline/run ./pipeline/diff
+# Where goroutines meet: the engine and the stores with all their tests, and whole runs with several workers and processes. So
+# much make test does with the race detector, which makes a run six times as slow, and .ci/run all but PLAIN: books that are
+# billed by the thousand, one after the other, and what measures memory. Vet is the linter's.
+MEET     := ./pipeline/run ./pipeline/store ./pipeline/ingest ./pipeline/dataset/shuffle
+WHOLE    := ^(TestSame.*|TestTwoAtOnce|TestLargestFirst|TestNothingIsLost)$$
+PLAIN    := ^(TestEveryKeyCounts|TestWhatCompilesIsRated|TestSoundBooksRun|TestFactsDecide|TestMemoryIsBounded|TestMemoryOfObjects|TestMemoryStaysFlat|TestManifestsAreParted)$$
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test soak lint fmt fuzz bench microbench deadcode clean
+.PHONY: help build run test race soak lint fmt fuzz bench microbench deadcode clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,9 +28,13 @@ run: build ## make the worked example under out and do its bill run
 	$(GO) run ./fixtures/generate example --out out/example
 	$(BIN) run out/example --period 2024-09 --store out/store
 
-test: ## run all tests, in random order and with the race detector; EFFORT=tenth or all repeats the random ones more often
-	DAYBOOK_EFFORT=$(EFFORT) $(GO) test -race -shuffle=on -vet=off -timeout 1h -skip '$(PLAIN)' ./...
-	DAYBOOK_EFFORT=$(EFFORT) $(GO) test -shuffle=on -vet=off -timeout 1h -run '$(PLAIN)' $(PLAINLY)
+test: ## run all tests, in random order, and with the race detector where goroutines meet; EFFORT=tenth or all repeats the random ones more often
+	DAYBOOK_EFFORT=$(EFFORT) $(GO) test -shuffle=on -vet=off -timeout 1h ./...
+	$(GO) test -race -shuffle=on -vet=off -timeout 1h -skip '$(PLAIN)' $(MEET)
+	$(GO) test -race -shuffle=on -vet=off -timeout 1h -run '$(WHOLE)' ./pipeline
+
+race: ## run all tests with the race detector, but for what it would only slow down or falsify
+	$(GO) test -race -shuffle=on -vet=off -timeout 1h -skip '$(PLAIN)' ./...
 
 soak: ## run all tests with every repetition of the random and destructive ones, which takes a night
 	DAYBOOK_EFFORT=all $(GO) test -race -shuffle=on -timeout 24h ./...

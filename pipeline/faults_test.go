@@ -57,6 +57,7 @@ func faults() (out []fault) {
 			{guards: "revenue of charges = revenue spread over days", what: "charge on its way to its days", see: spoilSums(how, "days")},
 			file("revenue of variances = revenue of days", "day", &schemas.Days, schemas.DayRevenue),
 			file("usage that peers bill = usage behind peer matches", "peer match", &schemas.PeerMatches, schemas.MatchBilledCost),
+			file("usage that peers bill = use by user", "peer use", &schemas.PeerUses, schemas.PeerUseBilledCost),
 			{guards: "charges = charges invoiced", what: "line of an invoice", at: func(key string) bool { return strings.HasSuffix(key, ".jsonl") }, spoil: spoilLines(how), says: `does not hold the charges that it was made of: `},
 			{guards: "revenue of charges = revenue by customer", what: "line of customers.csv", at: func(key string) bool { return strings.HasSuffix(key, "/customers.csv") }, spoil: spoilCSV(how, "Revenue")},
 			{guards: "revenue of charges = revenue by account", what: "line of accounts.csv", at: func(key string) bool { return strings.HasSuffix(key, "/accounts.csv") }, spoil: spoilCSV(how, "Revenue")},

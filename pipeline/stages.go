@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"slices"
+
 	"daybook/pipeline/book"
 	"daybook/pipeline/compare"
 	"daybook/pipeline/dataset"
@@ -19,7 +21,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "20", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "21", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
@@ -36,7 +38,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families}, Balances: rated,
 			},
 		}},
-		{Name: "reconcile", Steps: []run.Step{
+		{Name: "reconcile", Steps: slices.Concat([]run.Step{
 			{
 				Name: "shard", Version: "17", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
@@ -60,7 +62,7 @@ func Stages() []run.Stage {
 				Book: []book.Part{book.PartPlan},
 				Spec: []run.Given{run.AsOf, run.EarlierRuns},
 			},
-		}},
+		}, peerUse())},
 		{Name: "emit", Steps: []run.Step{
 			{
 				Name: "invoices", Version: "12", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
@@ -69,12 +71,30 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "17", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "emit/invoices"},
+				Name: "reports", Version: "18", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,
 			},
 		}},
+	}
+}
+
+// peerUse are the steps that say who uses what peers bill, and hold it against budgets.
+func peerUse() []run.Step {
+	return []run.Step{
+		{
+			Name: "use", Version: "1", Width: run.PerShard, Do: compare.PeerUse, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Reads: []string{"normalise/object", "normalise/shard"},
+			Book:  []book.Part{book.PartPeers, book.PartCustomers, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.Open}, Balances: used,
+		},
+		{
+			Name: "budgets", Version: "1", Width: run.Once, Do: compare.Budgets,
+			Reads: []string{"normalise/object", "reconcile/use"},
+			Book:  []book.Part{book.PartSources, book.PartPeers, book.PartFX, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.Open},
+		},
 	}
 }
 
@@ -151,6 +171,11 @@ var (
 		What:  "usage that peers bill = usage behind peer matches",
 		Whole: func(c *run.Control) dataset.Totals { return c.Billed },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Matched }},
+	}}
+	used = []run.Balance{{
+		What:  "usage that peers bill = use by user",
+		Whole: func(c *run.Control) dataset.Totals { return c.Used },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.ByUser }},
 	}}
 	byCustomer = []run.Balance{{
 		What:  "revenue of charges = revenue by customer",

@@ -70,6 +70,7 @@ const (
 	CodePeerUnbilled    Code = "peer_unbilled"
 	CodeUnallocated     Code = "unallocated_cost"
 	CodeNegativeMargin  Code = "negative_margin"
+	CodeBudgetReached   Code = "budget_reached"
 )
 
 // Codes lists every code once, in the order of the constants.
@@ -130,6 +131,7 @@ var Codes = []CodeInfo{
 	{CodePeerUnmatched, Warning, "a peer bills a service that no contract line covers", "add the rate to rates of the contract, or dispute it"},
 	{CodePeerUnbilled, Warning, "our meter saw use of a contracted service that the peer does not bill", "expect it on a later bill"},
 	{CodeUnallocated, Warning, "a peer's cost belongs to no customer", "add the number to accounts of the peer, or to own_use of the peer where it is ours"},
+	{CodeBudgetReached, Warning, "a threshold of a budget for a peer's use is reached, by what is billed or by the forecast", "see the dataset of peers' use for whose it is, or raise amount of the budget"},
 	{CodeNegativeMargin, Warning, "a charge earns less than it costs", "look at the price against the contract rate"},
 }
 

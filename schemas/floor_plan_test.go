@@ -24,6 +24,7 @@ var floorPlan = map[string]room{
 	"reconcile/sla":   {ours: "reconcile/sheet schemas schemas/money"},
 	// Rooms that stand by themselves: a rule each, over rows that its caller has.
 	"reconcile/anomaly":    {ours: "schemas schemas/money"},
+	"reconcile/budget":     {ours: "schemas schemas/money"},
 	"reconcile/forecast":   {ours: "schemas schemas/money"},
 	"reconcile/ledger":     {ours: "schemas schemas/money"},
 	"reconcile/settlement": {ours: "schemas schemas/money"},

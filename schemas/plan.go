@@ -162,6 +162,10 @@ type Peer struct {
 	// OwnUse lists the peer's accounts (SubAccountId, or BillingAccountId where it has no sub-accounts) that we use
 	// ourselves and sell to nobody; which ones are a customer's stands with the customer.
 	OwnUse []string `yaml:"own_use,omitempty"`
+	// Users is what tells those who use its services apart, where its bill is listed by who uses what, and for budgets.
+	Users *UserKey `yaml:"users,omitempty"`
+	// Budgets bound what it may bill in a billing period.
+	Budgets []Budget `yaml:"budgets,omitempty"`
 }
 
 // Contract is what we agreed to pay a peer (Y.3502, 8.3.2.15).

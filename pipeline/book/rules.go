@@ -1,10 +1,8 @@
 package book
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -29,7 +27,7 @@ type rules struct {
 	// keys are the tags that they ask for. spelled are the first that ask for the value of a tag in one spelling, by tag and value
 	// with case folded.
 	keys    map[string]bool
-	spelled map[tag]int32
+	spelled map[schemas.Tag]int32
 }
 
 // facet is one of the texts by which a row is told, and how it is compared.
@@ -56,7 +54,7 @@ func newRules(mappings []schemas.Mapping, src *schemas.Source) *rules {
 			continue
 		}
 		if r == nil {
-			r = &rules{at: map[anchor][]int32{}, lengths: map[facet][]int{}, keys: map[string]bool{}, spelled: map[tag]int32{}}
+			r = &rules{at: map[anchor][]int32{}, lengths: map[facet][]int{}, keys: map[string]bool{}, spelled: map[schemas.Tag]int32{}}
 		}
 		r.add(int32(i), m)
 		if m.Resource != "" || m.Tag != "" {
@@ -89,7 +87,7 @@ func (r *rules) add(i int32, m *schemas.Mapping) {
 		return
 	}
 	r.keys[m.Tag] = true
-	spelling := tag{check.Fold(m.Tag), check.Fold(m.Value)}
+	spelling := schemas.Tag{Key: check.Fold(m.Tag), Value: check.Fold(m.Value)}
 	if _, there := r.spelled[spelling]; !there && a.kind == schemas.MatchExact && m.Value != "" {
 		r.spelled[spelling] = i
 	}
@@ -116,7 +114,7 @@ func anchorOf(m *schemas.Mapping) anchor {
 
 // claims adds the mappings that take a row on a day.
 func (r *rules) claims(mappings []schemas.Mapping, row schemas.Identity, day schemas.Date, out []int32) []int32 {
-	tags := tagsOf(row.Tags)
+	tags := schemas.TagsOf(row.Tags)
 	try := func(column int, tag, text string) {
 		for _, kind := range [...]schemas.Match{schemas.MatchExact, schemas.MatchFold, schemas.MatchPrefix} {
 			f, text := facet{kind, column, tag}, text
@@ -154,13 +152,13 @@ func (r *rules) claims(mappings []schemas.Mapping, row schemas.Identity, day sch
 		}
 	}
 	for _, t := range tags {
-		try(schemas.UseTags, t.key, t.value)
+		try(schemas.UseTags, t.Key, t.Value)
 	}
 	return out
 }
 
 // takes reports whether a mapping takes a row by all that it names.
-func takes(m *schemas.Mapping, row schemas.Identity, tags []tag) bool {
+func takes(m *schemas.Mapping, row schemas.Identity, tags []schemas.Tag) bool {
 	like := func(want, is string) bool {
 		switch {
 		case want == "":
@@ -173,9 +171,9 @@ func takes(m *schemas.Mapping, row schemas.Identity, tags []tag) bool {
 		return want == is
 	}
 	return like(m.BillingAccount, row.Billing) && like(m.SubAccount, row.Sub) && like(m.Resource, row.Resource) &&
-		(m.Tag == "" || slices.ContainsFunc(tags, func(t tag) bool {
-			same := t.key == m.Tag || m.Match == schemas.MatchFold && check.Fold(t.key) == check.Fold(m.Tag)
-			return same && like(m.Value, t.value)
+		(m.Tag == "" || slices.ContainsFunc(tags, func(t schemas.Tag) bool {
+			same := t.Key == m.Tag || m.Match == schemas.MatchFold && check.Fold(t.Key) == check.Fold(m.Tag)
+			return same && like(m.Value, t.Value)
 		}))
 }
 
@@ -193,31 +191,6 @@ func condition(m *schemas.Mapping) string {
 		parts = append(parts, "match "+string(how))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// tag is one of a row.
-type tag struct{ key, value string }
-
-// tagsOf takes the tags of a row apart, in the order of their keys. A value that is no text is as JSON spells it; what is no
-// object has no tags.
-func tagsOf(text string) []tag {
-	if text == "" {
-		return nil
-	}
-	var members map[string]json.RawMessage
-	if json.Unmarshal([]byte(text), &members) != nil {
-		return nil
-	}
-	out := make([]tag, 0, len(members))
-	for key, raw := range members {
-		var value string
-		if json.Unmarshal(raw, &value) != nil {
-			value = string(bytes.TrimSpace(raw))
-		}
-		out = append(out, tag{key, value})
-	}
-	slices.SortFunc(out, func(a, b tag) int { return cmp.Compare(a.key, b.key) })
-	return out
 }
 
 // RowOwners lists the accounts that a source's mappings by resource or tag name, in order, and digests these mappings: as long
@@ -238,17 +211,17 @@ func (b *Book) Suggest(src *schemas.Source, row schemas.Identity) string {
 	if r == nil {
 		return ""
 	}
-	tags := tagsOf(row.Tags)
+	tags := schemas.TagsOf(row.Tags)
 	for _, t := range tags {
-		if i, ok := r.spelled[tag{check.Fold(t.key), check.Fold(t.value)}]; ok {
+		if i, ok := r.spelled[schemas.Tag{Key: check.Fold(t.Key), Value: check.Fold(t.Value)}]; ok {
 			m := b.Mappings[i]
 			m.Match = schemas.MatchFold
 			return condition(&m) + ", account " + string(m.Account)
 		}
 	}
 	for _, t := range tags {
-		if t.value != "" && r.keys[t.key] {
-			m := schemas.Mapping{Tag: t.key, Value: t.value}
+		if t.Value != "" && r.keys[t.Key] {
+			m := schemas.Mapping{Tag: t.Key, Value: t.Value}
 			return condition(&m)
 		}
 	}

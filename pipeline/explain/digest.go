@@ -14,7 +14,7 @@ import (
 func Tables() []*schemas.Table {
 	return []*schemas.Table{
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
-		&planned.Versions, &planned.Changes,
+		&schemas.PeerUses, &schemas.Budgets, &planned.Versions, &planned.Changes,
 	}
 }
 

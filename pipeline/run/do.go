@@ -149,6 +149,9 @@ type Control struct {
 	// Billed are the rows of usage that peers bill, with what they bill as costs, and Matched those behind peer matches.
 	Billed  dataset.Totals `json:"billed,omitzero"`
 	Matched dataset.Totals `json:"matched,omitzero"`
+	// Used are the same rows as Billed, where the book asks who uses what peers bill, and ByUser those behind peer_use.
+	Used   dataset.Totals `json:"used,omitzero"`
+	ByUser dataset.Totals `json:"by_user,omitzero"`
 }
 
 // Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places

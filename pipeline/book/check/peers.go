@@ -11,8 +11,13 @@ import (
 
 func (c *checker) checkPeers() {
 	spelling := map[string]parse.Spot{}
+	budgets := map[string]parse.Spot{}
 	for i, p := range c.Peers.Items {
 		at := c.Peers.Spots[i]
+		c.users(at.Field("users"), p.Users)
+		for j := range p.Budgets {
+			c.budget(at.Field("budgets").At(j), &p.Budgets[j], &p, budgets)
+		}
 		if first, twice := spelling[p.Provider]; twice && p.Provider != "" {
 			c.Complain(at.Field("provider"), "a ProviderName belongs to one peer", "%q is the spelling of the peer in %s already", parse.Clip(p.Provider), first.FileName())
 		}
@@ -30,6 +35,46 @@ func (c *checker) checkPeers() {
 	}
 	c.overlappingRates()
 	c.meteredTwice()
+}
+
+// users complains of a way to tell users apart that names no tag, or one in vain.
+func (c *checker) users(at parse.Spot, u *schemas.UserKey) {
+	switch {
+	case u == nil:
+	case u.By == schemas.UserByTag && u.Tag == "":
+		c.Complain(at, "write tag: the key of the tag that names the user", "users are told by a tag, and tag is missing")
+	case u.By != schemas.UserByTag && u.Tag != "":
+		c.Complain(at.Field("tag"), "write by: tag, or remove it", "only by: tag reads tag")
+	}
+}
+
+// budget complains of one whose identifier another has, wherever it stands, or that no use can be held against.
+func (c *checker) budget(at parse.Spot, b *schemas.Budget, p *schemas.Peer, seen map[string]parse.Spot) {
+	c.identifier(at.Field("id"), b.ID)
+	if first, twice := seen[b.ID]; twice && b.ID != "" {
+		c.Complain(at.Field("id"), "give it another", "budget %s stands in %s already", parse.Clip(b.ID), first.FileName())
+	}
+	seen[b.ID] = at
+	c.refer(at, "customer", &c.names.customers, b.Customer)
+	if c.refer(at, "account", &c.names.accounts, string(b.Account)) && b.Customer != "" {
+		for i := range c.Accounts.Items {
+			if a := &c.Accounts.Items[i]; a.ID == b.Account && a.Customer != b.Customer {
+				c.Complain(at.Field("account"), "correct one of them", "account %s is of customer %s", a.ID, parse.Clip(a.Customer))
+			}
+		}
+	}
+	if b.User != "" && p.Users == nil {
+		c.Complain(at.Field("user"), "write users of the peer: by sub_account, resource or tag", "the peer does not say what tells its users apart")
+	}
+	c.positive(at.Field("amount"), b.Amount)
+	c.payable(at.Field("currency"), b.Currency)
+	c.validity(at, b.Validity)
+	for i, t := range b.Thresholds {
+		here := at.Field("thresholds").At(i)
+		if c.positive(here, t); i > 0 && !t.GreaterThan(b.Thresholds[i-1]) {
+			c.Complain(here, "list each once, the smallest first", "%s stands behind %s", t, b.Thresholds[i-1])
+		}
+	}
 }
 
 func (c *checker) contract(at parse.Spot, k *schemas.Contract) {

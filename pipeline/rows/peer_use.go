@@ -1,0 +1,45 @@
+package rows
+
+import (
+	"daybook/pipeline/dataset"
+	"daybook/schemas"
+)
+
+// AppendPeerUses writes who uses what peers bill in batches.
+func AppendPeerUses(lines []schemas.PeerUse, write func(*dataset.Batch) error) error {
+	return AppendRows(len(lines), &schemas.PeerUses, write, func(w *RowWriter, i int) {
+		u := &lines[i]
+		w.Text(schemas.PeerUseBillingPeriod, string(u.Period))
+		w.Text(schemas.PeerUseCustomerId, u.Customer)
+		w.Text(schemas.PeerUseAccountId, string(u.Account))
+		w.Text(schemas.PeerUsePeerId, string(u.Peer))
+		w.Text(schemas.PeerUseServiceName, u.Service)
+		w.Text(schemas.PeerUseUser, u.User)
+		w.Text(schemas.PeerUseBillingAccountId, u.Billing)
+		w.Text(schemas.PeerUseSubAccountId, u.Sub)
+		w.Batch.AppendInt(schemas.PeerUseRows, u.Rows)
+		w.decimal(schemas.PeerUseBilledCost, u.Billed.Decimal())
+		w.Text(schemas.PeerUseBillingCurrency, string(u.Currency))
+	})
+}
+
+// AppendBudgets writes the thresholds of budgets in batches.
+func AppendBudgets(lines []schemas.BudgetLine, write func(*dataset.Batch) error) error {
+	return AppendRows(len(lines), &schemas.Budgets, write, func(w *RowWriter, i int) {
+		l := &lines[i]
+		w.Text(schemas.BudgetBillingPeriod, string(l.Period))
+		w.Text(schemas.BudgetPeerId, string(l.Peer))
+		w.Text(schemas.BudgetBudgetId, l.Budget.ID)
+		w.decimal(schemas.BudgetThreshold, l.Threshold)
+		w.Text(schemas.BudgetThrough, l.Through.String())
+		w.decimal(schemas.BudgetAmount, l.Budget.Amount)
+		w.decimal(schemas.BudgetActual, l.Actual)
+		w.decimal(schemas.BudgetForecast, l.Forecast)
+		w.Text(schemas.BudgetCurrency, string(l.Budget.Currency))
+		for col, day := range map[int]schemas.Date{schemas.BudgetActualOn: l.ActualOn, schemas.BudgetForecastOn: l.ForecastOn} {
+			if !day.IsZero() {
+				w.Text(col, day.String())
+			}
+		}
+	})
+}

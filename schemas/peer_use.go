@@ -1,0 +1,172 @@
+package schemas
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"daybook/schemas/money"
+)
+
+// UserKey says what tells the users of a peer's services apart: people, teams, machines.
+type UserKey struct {
+	// By is what names the user of a row; empty means its sub-account.
+	By UserBy `yaml:"by,omitempty"`
+	// Tag is the key of the tag that names the user; for by: tag.
+	Tag string `yaml:"tag,omitempty"`
+}
+
+// UserBy is what of a row names its user.
+type UserBy string
+
+// The names of users, the default first.
+const (
+	UserBySubAccount UserBy = "sub_account"
+	UserByResource   UserBy = "resource"
+	UserByTag        UserBy = "tag"
+)
+
+// Values lists what a book may say, the default first.
+func (UserBy) Values() []string { return texts(UserBySubAccount, UserByResource, UserByTag) }
+
+// Budget bounds what a peer may bill in each billing period, for all of its use or for some of it.
+type Budget struct {
+	ID string `yaml:"id"`
+	// Service, User, Customer and Account narrow it to the peer's service (its ServiceName), to one of the users that the peer's
+	// users tell apart, and to the use of one of our customers or accounts; an empty one takes any.
+	Service  string    `yaml:"service,omitempty"`
+	User     string    `yaml:"user,omitempty"`
+	Customer string    `yaml:"customer,omitempty"`
+	Account  AccountID `yaml:"account,omitempty"`
+	// Amount in Currency is for the whole of a billing period. What is billed in another currency is converted at the rate of
+	// the period.
+	Amount   money.Decimal  `yaml:"amount"`
+	Currency money.Currency `yaml:"currency"`
+	// Thresholds are what of it, in a hundred, is a finding when it is reached; none means 50, 75, 90 and 100.
+	Thresholds []money.Decimal `yaml:"thresholds,omitempty"`
+	// Validity says from when to when the budget holds: by the first day of the billing period.
+	Validity Validity `yaml:",inline"`
+}
+
+// PeerUse is what a peer bills of one service for one user.
+type PeerUse struct {
+	Period Period
+	// Account is ours, and Customer whose it is; both are empty where the use is nobody's.
+	Account  AccountID
+	Customer string
+	Peer     PeerID
+	Service  string
+	// User is what the peer's users name; empty where a row names none.
+	User string
+	// Billing and Sub are the peer's numbers.
+	Billing, Sub string
+	Rows         int64
+	Billed       money.Fixed
+	Currency     money.Currency
+}
+
+// Positions of the columns of PeerUses.
+const (
+	PeerUseBillingPeriod = iota
+	PeerUseCustomerId
+	PeerUseAccountId
+	PeerUsePeerId
+	PeerUseServiceName
+	PeerUseUser
+	PeerUseBillingAccountId
+	PeerUseSubAccountId
+	PeerUseRows
+	PeerUseBilledCost
+	PeerUseBillingCurrency
+	PeerUseColumns
+)
+
+// PeerUses is the dataset of what peers bill by service, user and customer, sorted by account, peer, service, user, billing
+// account, sub-account and currency. A run has it if a peer of the book has users or budgets. Its sums by currency are what peers
+// bill; a row without an account is nobody's, or our own use.
+var PeerUses = Table{Name: "peer_use", Version: "1", Columns: []Column{
+	PeerUseBillingPeriod:    {Name: "BillingPeriod", Type: Label, Required: true},
+	PeerUseCustomerId:       {Name: "CustomerId", Type: Label},
+	PeerUseAccountId:        {Name: "AccountId", Type: Label},
+	PeerUsePeerId:           {Name: "PeerId", Type: Label, Required: true},
+	PeerUseServiceName:      {Name: "ServiceName", Type: Label},
+	PeerUseUser:             {Name: "User", Type: Text},
+	PeerUseBillingAccountId: {Name: "BillingAccountId", Type: Label},
+	PeerUseSubAccountId:     {Name: "SubAccountId", Type: Label},
+	PeerUseRows:             {Name: "UsageRows", Type: Integer, Required: true},
+	PeerUseBilledCost:       {Name: "BilledCost", Type: Decimal, Required: true},
+	PeerUseBillingCurrency:  {Name: "BillingCurrency", Type: Label},
+}}
+
+// BudgetLine is one threshold of a budget, and when it was reached.
+type BudgetLine struct {
+	Budget *Budget
+	Peer   PeerID
+	Period Period
+	// Threshold is in a hundred of the budget's amount.
+	Threshold money.Decimal
+	// Through is the last day of which the peer has delivered use. Actual is what is billed by then, Forecast what the period
+	// comes to at that rate, both in the budget's currency.
+	Through          Date
+	Actual, Forecast money.Decimal
+	// ActualOn is the day since which what is billed has reached the threshold, ForecastOn that since which the forecast has;
+	// no day where they have not.
+	ActualOn, ForecastOn Date
+}
+
+// Positions of the columns of Budgets.
+const (
+	BudgetBillingPeriod = iota
+	BudgetPeerId
+	BudgetBudgetId
+	BudgetThreshold
+	BudgetThrough
+	BudgetAmount
+	BudgetActual
+	BudgetForecast
+	BudgetCurrency
+	BudgetActualOn
+	BudgetForecastOn
+	BudgetColumns
+)
+
+// Budgets is the dataset of budgets for peers' use, a row for each threshold, sorted by peer, budget and threshold. A run has it
+// if its book has a budget in force.
+var Budgets = Table{Name: "budgets", Version: "1", Columns: []Column{
+	BudgetBillingPeriod: {Name: "BillingPeriod", Type: Label, Required: true},
+	BudgetPeerId:        {Name: "PeerId", Type: Label, Required: true},
+	BudgetBudgetId:      {Name: "BudgetId", Type: Label, Required: true},
+	BudgetThreshold:     {Name: "ThresholdPercent", Type: Decimal, Required: true},
+	BudgetThrough:       {Name: "ThroughDay", Type: Label, Required: true},
+	BudgetAmount:        {Name: "Budget", Type: Decimal, Required: true},
+	BudgetActual:        {Name: "Actual", Type: Decimal, Required: true},
+	BudgetForecast:      {Name: "Forecast", Type: Decimal, Required: true},
+	BudgetCurrency:      {Name: "Currency", Type: Label, Required: true},
+	BudgetActualOn:      {Name: "ReachedOn", Type: Label},
+	BudgetForecastOn:    {Name: "ForecastReachedOn", Type: Label},
+}}
+
+// Tag is one of a row's.
+type Tag struct{ Key, Value string }
+
+// TagsOf takes the tags of a row apart, a JSON object, in the order of their keys. A value that is no text is as JSON spells it;
+// what is no object has no tags.
+func TagsOf(text string) []Tag {
+	if text == "" {
+		return nil
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &members) != nil {
+		return nil
+	}
+	out := make([]Tag, 0, len(members))
+	for key, raw := range members {
+		var value string
+		if json.Unmarshal(raw, &value) != nil {
+			value = strings.TrimSpace(string(raw))
+		}
+		out = append(out, Tag{key, value})
+	}
+	slices.SortFunc(out, func(a, b Tag) int { return strings.Compare(a.Key, b.Key) })
+	return out
+}

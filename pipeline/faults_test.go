@@ -16,6 +16,7 @@ import (
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/peerbill"
 )
 
 // fault is one thing that goes wrong somewhere on the way of the rows.
@@ -31,6 +32,8 @@ type fault struct {
 	spoil   func([]byte) ([]byte, error)
 	see     func(step string, in *run.Inputs, res *run.Result) error
 	says    string
+	// world is where; none is the starter book.
+	world func() (*world, error)
 }
 
 // faults are all that are planted, for each balance: a row lost, one doubled, and one changed by a cent, up and down.
@@ -61,6 +64,8 @@ func faults() (out []fault) {
 			{guards: "charges = charges invoiced", what: "line of an invoice", at: func(key string) bool { return strings.HasSuffix(key, ".jsonl") }, spoil: spoilLines(how), says: `does not hold the charges that it was made of: `},
 			{guards: "revenue of charges = revenue by customer", what: "line of customers.csv", at: func(key string) bool { return strings.HasSuffix(key, "/customers.csv") }, spoil: spoilCSV(how, "Revenue")},
 			{guards: "revenue of charges = revenue by account", what: "line of accounts.csv", at: func(key string) bool { return strings.HasSuffix(key, "/accounts.csv") }, spoil: spoilCSV(how, "Revenue")},
+			inDetail(file("rows of bills compared in detail = rows behind peers' bills", "peer's bill", &peerbill.Bills, peerbill.BillBilledCost)),
+			inDetail(file("discrepancies = disputed and tolerated of peers' bills", "discrepancy", &peerbill.Discrepancies, peerbill.DiscAmount)),
 			file("findings that were found", "finding", &schemas.Findings, schemas.FindCost),
 		}...)
 		if how == lost || how == doubled { // what has no number to be changed
@@ -87,11 +92,20 @@ func faults() (out []fault) {
 	return out
 }
 
+// inDetail plants a fault where bills are compared in detail.
+func inDetail(f fault) fault {
+	f.world = detailed
+	return f
+}
+
 // TestNothingIsLost plants every fault. Each time the run must fail, name what is out of balance, and commit nothing.
 func TestNothingIsLost(t *testing.T) {
-	w := need(t, starter)
 	for _, f := range faults() {
 		t.Run(f.what+" "+f.how, func(t *testing.T) {
+			w := need(t, starter)
+			if f.world != nil {
+				w = need(t, f.world)
+			}
 			p, did := &planting{Store: new(store.Memory), at: f.at, spoil: f.spoil}, 0
 			n := night{store: p, shards: 1}
 			switch {

@@ -62,7 +62,7 @@ func Stages() []run.Stage {
 				Book: []book.Part{book.PartPlan},
 				Spec: []run.Given{run.AsOf, run.EarlierRuns},
 			},
-		}, peerUse())},
+		}, peerUse(), peerDetail())},
 		{Name: "emit", Steps: []run.Step{
 			{
 				Name: "invoices", Version: "12", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
@@ -71,8 +71,8 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "18", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "emit/invoices"},
+				Name: "reports", Version: "19", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/detail", "reconcile/bills", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,
 			},
@@ -94,6 +94,24 @@ func peerUse() []run.Step {
 			Reads: []string{"normalise/object", "reconcile/use"},
 			Book:  []book.Part{book.PartSources, book.PartPeers, book.PartFX, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open},
+		},
+	}
+}
+
+// peerDetail are the steps that hold peers' bills against our meters row by row.
+func peerDetail() []run.Step {
+	return []run.Step{
+		{
+			Name: "detail", Version: "1", Width: run.PerShard, Do: compare.Detail, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Reads: []string{"normalise/shard", "reconcile/total"},
+			Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.EarlierRuns, run.Families},
+		},
+		{
+			Name: "bills", Version: "1", Width: run.Once, Do: compare.Bills,
+			Reads: []string{"reconcile/detail"},
+			Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.EarlierRuns}, Balances: detailed,
 		},
 	}
 }
@@ -176,6 +194,15 @@ var (
 		What:  "usage that peers bill = use by user",
 		Whole: func(c *run.Control) dataset.Totals { return c.Used },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.ByUser }},
+	}}
+	detailed = []run.Balance{{
+		What:  "rows of bills compared in detail = rows behind peers' bills",
+		Whole: func(c *run.Control) dataset.Totals { return c.Detailed },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.PeerBilled }},
+	}, {
+		What:  "discrepancies = disputed and tolerated of peers' bills",
+		Whole: func(c *run.Control) dataset.Totals { return c.Discrepant },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.PeerOff }},
 	}}
 	byCustomer = []run.Balance{{
 		What:  "revenue of charges = revenue by customer",

@@ -47,11 +47,28 @@ type plainly struct {
 // with redeliveries across objects.
 var (
 	starter = sync.OnceValues(func() (*world, error) { return newWorld("starter", "landing", book.Init) })
-	worked  = sync.OnceValues(func() (*world, error) { return newWorld("worked", "landing", example.Write) })
-	many    = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(4_500, 3)) })
+	// detailed is the starter whose peer's bill is compared in detail, and too dear.
+	detailed = sync.OnceValues(func() (*world, error) { return newWorld("detailed", "landing", writeDetailed) })
+	worked   = sync.OnceValues(func() (*world, error) { return newWorld("worked", "landing", example.Write) })
+	many     = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(4_500, 3)) })
 	// large has an object that a decoder hands over in several batches.
 	large = sync.OnceValues(func() (*world, error) { return newWorld("large", "../landing", writeMany(17_500, 1)) })
 )
+
+func writeDetailed(dir string) error {
+	if err := book.Init(dir); err != nil {
+		return err
+	}
+	name := path.Join(dir, "peers/atlas.yaml")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	for old, changed := range map[string]string{"    rates:\n": "    detail: {by: resource}\n    rates:\n", "price: 0.0180": "price: 0.0150"} {
+		text = bytes.Replace(text, []byte(old), []byte(changed), 1)
+	}
+	return os.WriteFile(name, text, 0o600)
+}
 
 // writeMany writes rows in so many objects; one row in twenty repeats a row of another object.
 func writeMany(rows, parts int64) func(dir string) error {

@@ -68,6 +68,8 @@ const (
 	CodePeerUnderbilled Code = "peer_underbilled"
 	CodePeerUnmatched   Code = "peer_unmatched"
 	CodePeerUnbilled    Code = "peer_unbilled"
+	CodePeerRow         Code = "peer_discrepancy"
+	CodePeerTolerated   Code = "peer_tolerance_passed"
 	CodeUnallocated     Code = "unallocated_cost"
 	CodeNegativeMargin  Code = "negative_margin"
 	CodeBudgetReached   Code = "budget_reached"
@@ -130,6 +132,8 @@ var Codes = []CodeInfo{
 	{CodePeerUnderbilled, Warning, "a peer bills less than our meter times the contract rate", "expect the rest on a later bill, or correct the meter or the rate"},
 	{CodePeerUnmatched, Warning, "a peer bills a service that no contract line covers", "add the rate to rates of the contract, or dispute it"},
 	{CodePeerUnbilled, Warning, "our meter saw use of a contracted service that the peer does not bill", "expect it on a later bill"},
+	{CodePeerRow, Warning, "a row of a peer's bill, or what our meters counted for one, is not as the contract has it", "see its class in the discrepancies; dispute it with the peer, or mend the meter or the contract"},
+	{CodePeerTolerated, Warning, "differences that a contract lets pass one by one come to more than it lets pass in sum", "raise the sum with the peer, or raise cap or rolling in detail of the contract"},
 	{CodeUnallocated, Warning, "a peer's cost belongs to no customer", "add the number to accounts of the peer, or to own_use of the peer where it is ours"},
 	{CodeBudgetReached, Warning, "a threshold of a budget for a peer's use is reached, by what is billed or by the forecast", "see the dataset of peers' use for whose it is, or raise amount of the budget"},
 	{CodeNegativeMargin, Warning, "a charge earns less than it costs", "look at the price against the contract rate"},

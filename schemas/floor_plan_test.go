@@ -11,24 +11,25 @@ type room struct {
 // errgroup and term, klauspost/compress, snappy, brotli and lz4 where a format asks for them, and BLAKE3 by which objects are pinned, count
 // as the standard library's missing parts rather than as second friends.
 var floorPlan = map[string]room{
-	"schemas/money":   {friends: "github.com/shopspring/decimal"},
-	"schemas":         {ours: "schemas/money"},
-	"schemas/planned": {ours: "schemas schemas/money"},
-	"rating/model":    {ours: "schemas schemas/money"},
-	"rating/facts":    {ours: "schemas schemas/money"},
-	"rating":          {ours: "rating/facts rating/model schemas schemas/money"},
-	"rating/invoice":  {ours: "rating rating/model schemas schemas/money"},
-	"reconcile/sheet": {ours: "schemas schemas/money"},
-	"reconcile/tally": {ours: "schemas schemas/money"},
-	"reconcile/bills": {ours: "reconcile/sheet reconcile/tally schemas schemas/money"},
-	"reconcile/sla":   {ours: "reconcile/sheet schemas schemas/money"},
+	"schemas/money":    {friends: "github.com/shopspring/decimal"},
+	"schemas":          {ours: "schemas/money"},
+	"schemas/peerbill": {ours: "schemas schemas/money"},
+	"schemas/planned":  {ours: "schemas schemas/money"},
+	"rating/model":     {ours: "schemas schemas/money"},
+	"rating/facts":     {ours: "schemas schemas/money"},
+	"rating":           {ours: "rating/facts rating/model schemas schemas/money"},
+	"rating/invoice":   {ours: "rating rating/model schemas schemas/money"},
+	"reconcile/sheet":  {ours: "schemas schemas/money"},
+	"reconcile/tally":  {ours: "schemas schemas/money"},
+	"reconcile/bills":  {ours: "reconcile/sheet reconcile/tally schemas schemas/money schemas/peerbill"},
+	"reconcile/sla":    {ours: "reconcile/sheet schemas schemas/money"},
 	// Rooms that stand by themselves: a rule each, over rows that its caller has.
 	"reconcile/anomaly":    {ours: "schemas schemas/money"},
 	"reconcile/budget":     {ours: "schemas schemas/money"},
 	"reconcile/forecast":   {ours: "schemas schemas/money"},
 	"reconcile/ledger":     {ours: "schemas schemas/money"},
 	"reconcile/settlement": {ours: "schemas schemas/money"},
-	"reconcile":            {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money schemas/planned"},
+	"reconcile":            {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money schemas/peerbill schemas/planned"},
 	"pipeline/store":       {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
 	"pipeline/dataset":     {ours: "schemas schemas/money"},
 	"pipeline/dataset/parquet/packed": {
@@ -46,9 +47,9 @@ var floorPlan = map[string]room{
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/book/check":      {ours: "pipeline/book/parse schemas schemas/money"},
 	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
-	"pipeline/document":        {ours: "schemas schemas/money schemas/planned", friends: "github.com/xuri/excelize/v2"},
+	"pipeline/document":        {ours: "schemas schemas/money schemas/peerbill schemas/planned", friends: "github.com/xuri/excelize/v2"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
-	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/money schemas/planned"},
+	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/money schemas/peerbill schemas/planned"},
 	"pipeline/run": {
 		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/money",
 		friends: "golang.org/x/sync/errgroup",
@@ -56,12 +57,12 @@ var floorPlan = map[string]room{
 	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
 	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas schemas/money"},
 	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money"},
-	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money schemas/planned"},
-	"pipeline/emit":      {ours: "pipeline/compare pipeline/dataset pipeline/document pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money schemas/planned"},
+	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money schemas/peerbill schemas/planned"},
+	"pipeline/emit":      {ours: "pipeline/compare pipeline/dataset pipeline/document pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money schemas/peerbill schemas/planned"},
 	"pipeline/diff":      {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
 	"pipeline/explain": {
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/rate pipeline/rows " +
-			"pipeline/run pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/money schemas/planned",
+			"pipeline/run pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/money schemas/peerbill schemas/planned",
 	},
 	"pipeline/quote": {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline": {

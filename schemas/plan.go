@@ -180,7 +180,70 @@ type Contract struct {
 	// Accepted lists FOCUS charge categories, such as Tax, that are taken as billed and not compared.
 	Accepted []ChargeCategory `yaml:"accepted,omitempty"`
 	Rates    []ContractRate   `yaml:"rates"`
+	// Detail, where it stands, has every row of the bill held against what our meters counted, by account.
+	Detail *ContractDetail `yaml:"detail,omitempty"`
 }
+
+// ContractDetail says how the rows of a peer's bill are held against what our meters counted for the same account, and what
+// else the bill should have.
+type ContractDetail struct {
+	// By says what is compared within an account; empty means the SKU.
+	By DetailBy `yaml:"by,omitempty"`
+	// Per is the charge period within which quantities are compared; empty means the month.
+	Per DetailPer `yaml:"per,omitempty"`
+	// Cap is the sum of differences within the contract's tolerance that is let pass per month, in the contract's currency.
+	Cap *money.Decimal `yaml:"cap,omitempty"`
+	// Rolling is the same over months: the sum rolls on from month to month until it passes this, and then begins anew.
+	Rolling *money.Decimal `yaml:"rolling,omitempty"`
+	// TaxPercent is the tax on all that the peer bills; without it taxes are not compared.
+	TaxPercent *money.Decimal `yaml:"tax_percent,omitempty"`
+	// Credits are those that the peer owes us.
+	Credits []ContractCredit `yaml:"credits,omitempty"`
+}
+
+// Resource is the resource by which a row is compared: its own, or none where all of an account's are compared together.
+func (d *ContractDetail) Resource(of string) string {
+	if d.By == ByResource {
+		return of
+	}
+	return ""
+}
+
+// ContractCredit is a credit that a peer promised. A row of the category Credit counts for it that has its service and month.
+type ContractCredit struct {
+	// Month is the bill that should have it.
+	Month Period `yaml:"month"`
+	// Service is the ServiceName of the credit's row, empty where it has none.
+	Service string `yaml:"service,omitempty"`
+	// Amount is above zero, in the currency of the contract.
+	Amount money.Decimal `yaml:"amount"`
+	// Reason says what it is for.
+	Reason string `yaml:"reason"`
+}
+
+// DetailBy says what of an account's use is compared.
+type DetailBy string
+
+// What is compared, the default first.
+const (
+	BySKU      DetailBy = "sku"
+	ByResource DetailBy = "resource"
+)
+
+// Values lists what a book may say, the default first.
+func (DetailBy) Values() []string { return texts(BySKU, ByResource) }
+
+// DetailPer is a charge period of a comparison.
+type DetailPer string
+
+// The charge periods, the default first.
+const (
+	PerMonth DetailPer = "month"
+	PerDay   DetailPer = "day"
+)
+
+// Values lists what a book may say, the default first.
+func (DetailPer) Values() []string { return texts(PerMonth, PerDay) }
 
 // ContractRate is the price of one service of a peer. It covers the bill's rows of the categories Usage and Purchase. A
 // row goes to the rate that names most of its SKU and region; a rate that names none of them takes the rest of the

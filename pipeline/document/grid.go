@@ -5,6 +5,7 @@ import (
 
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/peerbill"
 )
 
 // Grid is rows and columns of text and numbers, the one shape that CSV and XLSX are written from. Its columns bear the
@@ -118,6 +119,20 @@ func MatchGrid(rows []schemas.PeerMatch) Grid {
 			textCell(m.From.String()), textCell(m.Basis), textCell(m.Status), numberCell(m.Metered), numberCell(m.Billed), textCell(m.Unit),
 			numberCell(m.Expected), numberCell(m.Actual), textCell(m.Currency), numberCell(m.ActualBilled), textCell(m.BilledCurrency),
 			numberCell(m.Difference), numberCell(m.QuantityPart), numberCell(m.PricePart), countCell(m.BillRows), countCell(m.MeterRows),
+		})
+	}
+	return g
+}
+
+// BillGrid shows peers' bills under the columns of peerbill.Bills.
+func BillGrid(rows []peerbill.Bill) Grid {
+	g := gridOf(&peerbill.Bills, "Peer bills in detail", nil, -1)
+	for i := range rows {
+		b := &rows[i]
+		g.Rows = append(g.Rows, []Cell{
+			textCell(b.Period), textCell(b.Peer), textCell(b.Contract), textCell(b.BilledCurrency), numberCell(b.Billed), countCell(b.BillRows), textCell(b.Currency),
+			numberCell(b.Actual), numberCell(b.Expected), numberCell(b.Disputed), numberCell(b.Tolerated), numberCell(b.Rounding), numberCell(b.Rolled),
+			numberCell(b.SafeToPay), numberCell(b.Withheld), numberCell(b.Accrued), numberCell(b.LaterBilled), numberCell(b.LaterAccrued), countCell(b.Discrepancies),
 		})
 	}
 	return g

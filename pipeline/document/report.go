@@ -7,6 +7,7 @@ import (
 
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/peerbill"
 	"daybook/schemas/planned"
 )
 
@@ -34,6 +35,8 @@ type Report struct {
 	Revenue, Cost, Margin schemas.Variance
 	Variances             []schemas.Variance
 	Matches               []schemas.PeerMatch
+	// Bills are those that are compared in detail; most books have none.
+	Bills []peerbill.Bill
 	// Margins may be all of them, or only the losses: no others are listed by account.
 	Margins  []schemas.MarginRow
 	Findings []FindingCount

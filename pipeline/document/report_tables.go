@@ -187,7 +187,32 @@ func (r *Report) peerTables(p *page) {
 	}
 	p.tableEnd()
 	r.matchTable(p)
+	r.billTable(p)
 	p.raw("</section>\n")
+}
+
+// billTable is what to do with each bill that is compared in detail.
+func (r *Report) billTable(p *page) {
+	if len(r.Bills) == 0 {
+		return
+	}
+	p.tableHead("Bills held against our meters row by row. What is safe to pay is the bill without what is withheld; what is accrued was "+
+		"metered, and is still to be billed. The discrepancies have each row.",
+		"Peer", "Contract", "Bill#", "Currency", "Billed#", "Expected#", "safe to pay#", "withheld#", "accrued#", "came later#", "had been accrued#", "Discrepancies#")
+	for i := range r.Bills {
+		b := &r.Bills[i]
+		p.raw("<tr>")
+		p.element("th", "", r.peer(b.Peer))
+		p.element("td", "", string(b.Contract))
+		p.number(r.rounded(b.Billed) + " " + string(b.BilledCurrency))
+		p.element("td", "", string(b.Currency))
+		for _, amount := range []money.Decimal{b.Actual, b.Expected, b.SafeToPay, b.Withheld, b.Accrued, b.LaterBilled, b.LaterAccrued} {
+			p.number(r.rounded(amount))
+		}
+		p.number(string(appendFixed(nil, money.FixedFromInt(b.Discrepancies), 0)))
+		p.raw("</tr>\n")
+	}
+	p.tableEnd()
 }
 
 func (r *Report) matchTable(p *page) {

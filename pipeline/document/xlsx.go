@@ -50,6 +50,9 @@ func (r *Report) Workbook() ([]byte, error) {
 		grids = append(grids, ChangeGrid(r.Changes))
 	}
 	grids = append(grids, MatchGrid(r.Matches), MarginGrid(r.Margins), DayGrid(r.Days), FindingGrid(r.Findings))
+	if len(r.Bills) > 0 {
+		grids = append(grids, BillGrid(r.Bills))
+	}
 	for i := range grids {
 		w.sheet(&grids[i])
 	}

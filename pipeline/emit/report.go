@@ -16,6 +16,7 @@ import (
 	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/peerbill"
 	"daybook/schemas/planned"
 )
 
@@ -74,6 +75,19 @@ func planVersions(ctx context.Context, in *run.Inputs) ([]planned.Version, error
 		return nil, err
 	}
 	return left.Versions, nil
+}
+
+// billsOf are the peers' bills that are compared in detail; none without a contract that asks for it.
+func billsOf(ctx context.Context, in *run.Inputs) ([]peerbill.Bill, error) {
+	results, err := in.Results(ctx, "reconcile/bills")
+	if err != nil || len(results[0].Outputs) == 0 {
+		return nil, err
+	}
+	left, err := run.Left[compare.Billed](results[0])
+	if err != nil {
+		return nil, err
+	}
+	return left.Bills, nil
 }
 
 // reportRates gives the report a rate for every currency it orders amounts in.

@@ -69,6 +69,9 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := e.earnings(&rep.Earnings); err != nil {
 		return nil, err
 	}
+	if rep.Bills, err = billsOf(ctx, in); err != nil {
+		return nil, err
+	}
 	e.write("variance.html", rep.HTML())
 	book, err := rep.Workbook()
 	if err != nil {
@@ -91,6 +94,10 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if len(rep.Versions) > 1 {
 		grid := document.ChangeGrid(rep.Changes)
 		e.write("plan_changes.csv", document.AppendCSV(nil, &grid))
+	}
+	if len(rep.Bills) > 0 {
+		g := document.BillGrid(rep.Bills)
+		e.write("peer_bills.csv", document.AppendCSV(nil, &g))
 	}
 	f, err := e.index(rep)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/peerbill"
 	"daybook/schemas/planned"
 )
 
@@ -15,6 +16,7 @@ func Tables() []*schemas.Table {
 	return []*schemas.Table{
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
 		&schemas.PeerUses, &schemas.Budgets, &planned.Versions, &planned.Changes,
+		&peerbill.Discrepancies, &peerbill.Bills,
 	}
 }
 

@@ -10,16 +10,18 @@ func WriteFindings(rows []schemas.Finding, write func(*dataset.Batch) error) err
 	return inBatches(len(rows), &schemas.Findings, write, func(b *dataset.Batch, i int) { appendFinding(b, &rows[i]) })
 }
 
+// batchRows is how many rows a batch has before it is written.
+const batchRows = 8192
+
 // inBatches fills batches of a table row by row and writes them.
 func inBatches(n int, table *schemas.Table, write func(*dataset.Batch) error, fill func(b *dataset.Batch, i int)) error {
-	const rows = 8192
 	b := dataset.NewBatch(table)
 	for i := range n {
 		fill(b, i)
 		if err := b.EndRow(); err != nil {
 			return err
 		}
-		if b.Rows == rows || i == n-1 {
+		if b.Rows == batchRows || i == n-1 {
 			if err := write(b); err != nil {
 				return err
 			}

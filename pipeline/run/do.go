@@ -152,6 +152,12 @@ type Control struct {
 	// Used are the same rows as Billed, where the book asks who uses what peers bill, and ByUser those behind peer_use.
 	Used   dataset.Totals `json:"used,omitzero"`
 	ByUser dataset.Totals `json:"by_user,omitzero"`
+	// Detailed are the rows of usage of the bills that are compared in detail, with what they bill as costs, and PeerBilled those
+	// behind peer_bills. Discrepant is what discrepancies come to by currency, as costs, and PeerOff what peer_bills have of them.
+	Detailed   dataset.Totals `json:"detailed,omitzero"`
+	PeerBilled dataset.Totals `json:"peer_billed,omitzero"`
+	Discrepant dataset.Totals `json:"discrepant,omitzero"`
+	PeerOff    dataset.Totals `json:"peer_off,omitzero"`
 }
 
 // Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places

@@ -147,11 +147,16 @@ func (m *matcher) group(k groupKey) *group {
 	return g
 }
 
-func (m *matcher) termGroup(t *term, currency money.Currency) *group {
-	g := m.group(groupKey{
+// key identifies the match of a rate with a bill in a currency.
+func (t *term) key(currency money.Currency) groupKey {
+	return groupKey{
 		peer: t.contract.Peer, service: t.rate.Service, sku: t.rate.SKU, region: t.rate.Region, contract: t.contract.ID,
 		from: t.from, currency: currency, order: t.order,
-	})
+	}
+}
+
+func (m *matcher) termGroup(t *term, currency money.Currency) *group {
+	g := m.group(t.key(currency))
 	if g.term == nil {
 		g.term = t
 		m.byTerm[t] = append(m.byTerm[t], g)
@@ -324,6 +329,11 @@ func priced(s *sheet.Sheet, note string, q money.Decimal, r *schemas.ContractRat
 		out = s.RoundTo(note+", to the places that are kept", sheet.Named("amount", out), matchPlaces)
 	}
 	return out
+}
+
+// costOf is what priced gives, without its steps.
+func costOf(r *schemas.ContractRate, q money.Decimal) money.Decimal {
+	return priced(&sheet.Sheet{}, "", q, r)
 }
 
 func tiered(s *sheet.Sheet, q money.Decimal, tiers []schemas.ContractTier) []sheet.Amount {

@@ -33,6 +33,7 @@ func (c *checker) checkPeers() {
 	for i := range c.Contracts.Items {
 		c.contract(c.Contracts.Spots[i], &c.Contracts.Items[i])
 	}
+	c.detailOfAll()
 	c.overlappingRates()
 	c.meteredTwice()
 }
@@ -88,12 +89,45 @@ func (c *checker) contract(at parse.Spot, k *schemas.Contract) {
 		}
 	}
 	once(c, at.Field("accepted"), k.Accepted)
+	if k.Detail != nil {
+		c.detail(at.Field("detail"), k.Detail)
+	}
 	for i := range k.Rates {
 		r, here := &k.Rates[i], at.Field("rates").At(i)
 		c.validity(here, r.Validity)
 		c.contractRate(here, r)
 		if _, ok := Overlap(r.Validity, k.Validity); !ok && lasts(r.Validity) && lasts(k.Validity) {
 			c.Complain(here.Field("from"), "correct one of them", "the rate is never in force while contract %s is", k.ID)
+		}
+	}
+}
+
+// detail complains of what a bill cannot be compared by.
+func (c *checker) detail(at parse.Spot, d *schemas.ContractDetail) {
+	c.notNegative(at.Field("cap"), d.Cap)
+	c.notNegative(at.Field("rolling"), d.Rolling)
+	c.notNegative(at.Field("tax_percent"), d.TaxPercent)
+	for i, credit := range d.Credits {
+		here := at.Field("credits").At(i)
+		c.positive(here.Field("amount"), credit.Amount)
+		if credit.Reason == "" {
+			c.Complain(here.Field("reason"), "say what the peer promised it for", "the credit has no reason")
+		}
+	}
+}
+
+// detailOfAll complains of a peer of whose contracts some ask for its bill by detail and some do not: a row that no rate covers is
+// of no contract in particular.
+func (c *checker) detailOfAll() {
+	with := map[schemas.PeerID]schemas.ContractID{}
+	for _, k := range c.Contracts.Items {
+		if k.Detail != nil {
+			with[k.Peer] = k.ID
+		}
+	}
+	for i, k := range c.Contracts.Items {
+		if other := with[k.Peer]; k.Detail == nil && other != "" {
+			c.Complain(c.Contracts.Spots[i], "write detail: {} into it, or take detail out of the other", "contract %s with the same peer has detail, and contract %s has none", other, k.ID)
 		}
 	}
 }

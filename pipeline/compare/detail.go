@@ -1,0 +1,339 @@
+package compare
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"daybook/pipeline/dataset"
+	"daybook/pipeline/rows"
+	"daybook/pipeline/run"
+	"daybook/reconcile/bills"
+	"daybook/reconcile/tally"
+	"daybook/schemas"
+	"daybook/schemas/money"
+	"daybook/schemas/peerbill"
+)
+
+// mostLines is how many rows of usage are held at a time: of a shard with more, the accounts and resources are compared in shares,
+// each of which reads the shard.
+const mostLines = 1 << 20
+
+// detailColumns are the columns of usage by which the rows of peers' bills are compared.
+var detailColumns = append(slices.Clone(UseColumns),
+	schemas.UseAccountId, schemas.UseBillingAccountId, schemas.UseSubAccountId, schemas.UseResourceId, schemas.UseChargePeriodEnd,
+	schemas.UseContractedUnitPrice, schemas.UseObjectKey, schemas.UseObjectRow)
+
+// Detail holds the rows of peers' bills against what our meters counted, for the accounts of one shard, where a contract asks for
+// it. Without such a contract nothing is read and nothing written.
+func Detail(ctx context.Context, in *run.Inputs) (*run.Result, error) {
+	contracts := Contracts(in.Book(), in.Period(), in.AsOf())
+	if !contracts.HasDetail() {
+		return &run.Result{}, nil
+	}
+	left, err := comparedIn(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	usage, err := in.Results(ctx, "normalise/shard")
+	if err != nil {
+		return nil, err
+	}
+	d := &detailing{
+		in: in, usage: usage, contracts: contracts, res: &run.Result{}, found: in.NewFindings(), sums: bills.NewBillSums(contracts),
+		fx: Exchange(in.Book(), in.Period(), left.Through, in.AsOf()), matches: left.Matches, days: rows.DayFinder{Zone: in.Book().Zone()},
+	}
+	defer d.found.Close()
+	for _, u := range usage {
+		d.shares += int(u.Control.Usage.Rows / mostLines)
+	}
+	d.shares++
+	if err := d.write(ctx); err != nil {
+		return nil, err
+	}
+	pack := tally.Write()
+	d.sums.Exchange(pack)
+	d.res.Sums = pack.Bytes()
+	return d.res, d.found.Write(ctx, in, d.res)
+}
+
+// comparedIn is what the match of all use left.
+func comparedIn(ctx context.Context, in *run.Inputs) (*Compared, error) {
+	total, err := in.Results(ctx, "reconcile/total")
+	if err != nil {
+		return nil, err
+	}
+	return run.Left[Compared](total[0])
+}
+
+// detailing is a shard at work.
+type detailing struct {
+	in        *run.Inputs
+	usage     []*run.Result
+	contracts *bills.Contracts
+	fx        schemas.FX
+	matches   []schemas.PeerMatch
+	days      rows.DayFinder
+	shares    int
+	sums      *bills.BillSums
+	res       *run.Result
+	found     run.Findings
+}
+
+// write writes the discrepancies, and counts what lies there.
+func (d *detailing) write(ctx context.Context) error {
+	var off offsets
+	out, err := d.in.WriteRead(ctx, &peerbill.Discrepancies, func(write func(*dataset.Batch) error) error {
+		w := rows.NewDiscrepancyWriter(write)
+		for share := range d.shares {
+			if err := d.share(ctx, share, w); err != nil {
+				return err
+			}
+		}
+		return w.Flush()
+	}, off.add)
+	if err != nil {
+		return err
+	}
+	d.res.Outputs = append(d.res.Outputs, out)
+	d.res.Control.Discrepant = off.Totals
+	return nil
+}
+
+// share compares one share of the accounts and resources.
+func (d *detailing) share(ctx context.Context, share int, w *rows.DiscrepancyWriter) error {
+	detail := bills.NewDetail(d.contracts, d.fx, d.matches, share, d.shares)
+	home := d.in.Home()
+	err := eachDiscrepancy(ctx, d.in, func(x *peerbill.Discrepancy) error {
+		if x.Account == "" || int(home(x.Account)) != d.in.Part {
+			return nil
+		}
+		return detail.Earlier(x)
+	})
+	if err != nil {
+		return err
+	}
+	var read dataset.Tally
+	err = run.EachOutput(d.usage, schemas.Usage.Name, func(o run.Output) error {
+		return rows.ScanTable(ctx, d.in.Store(), o.Key, &schemas.Usage, detailColumns, func(b *dataset.Batch) error {
+			if err := read.AddBatch(b, dataset.UsageMeasures()); err != nil {
+				return err
+			}
+			return d.add(b, detail, share == 0)
+		})
+	})
+	if err != nil {
+		return err
+	}
+	have, err := read.Totals()
+	if err != nil {
+		return err
+	}
+	if err := run.ReadWhole(schemas.Usage.Name, &have, d.usage, run.UsageTotals); err != nil {
+		return err
+	}
+	sums, findings, err := detail.Match(func(x *peerbill.Discrepancy) error {
+		if f, ok := bills.DiscrepancyFinding(x); ok {
+			d.found.Add(f)
+		}
+		return w.Add(x)
+	})
+	if err != nil {
+		return err
+	}
+	for i := range findings {
+		d.found.Add(findings[i])
+	}
+	return d.sums.Merge(sums)
+}
+
+// add takes the rows of a batch, and counts those of the bills that are compared, where that is asked for.
+func (d *detailing) add(b *dataset.Batch, to *bills.Detail, count bool) error {
+	text := func(col, i int) string { return string(b.Columns[col].TextAt(i)) }
+	control := &d.res.Control.Detailed
+	for i := range b.Rows {
+		day := d.days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i])
+		peer := schemas.PeerID(b.Columns[schemas.UsePeerId].TextAt(i))
+		if peer == "" && !d.contracts.Wants(schemas.SKU(b.Columns[schemas.UseSkuId].TextAt(i))) || peer != "" && !d.contracts.Details(peer, day) {
+			continue
+		}
+		r := bills.DetailRow{
+			UseRow: *UseRow(b, i, day), Account: schemas.AccountID(text(schemas.UseAccountId, i)), Resource: text(schemas.UseResourceId, i),
+			Start: b.Columns[schemas.UseChargePeriodStart].Ints[i], End: b.Columns[schemas.UseChargePeriodEnd].Ints[i],
+			Object: text(schemas.UseObjectKey, i), Row: b.Columns[schemas.UseObjectRow].Ints[i],
+		}
+		if err := addNumbers(b, i, &r.UseRow); err != nil {
+			return err
+		}
+		if v := &b.Columns[schemas.UseContractedUnitPrice]; !v.Absent && !v.IsNull(i) {
+			r.UnitPrice, r.HasPrice = v.Decs[i], true
+		}
+		if peer != "" && count {
+			control.Rows++
+			if err := control.AddCost(string(r.Currency), r.Billed); err != nil {
+				return err
+			}
+		}
+		if peer != "" && r.Account == "" {
+			r.OurOwn = d.in.Book().OwnUse(peer, text(schemas.UseBillingAccountId, i), text(schemas.UseSubAccountId, i))
+		}
+		if err := to.Add(&r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// offsets adds up what discrepancies come to, by currency.
+type offsets struct{ dataset.Totals }
+
+func (o *offsets) add(b *dataset.Batch) error {
+	for i := range b.Rows {
+		if err := o.AddCost(b.Columns[peerbill.DiscCurrency].StringAt(i), b.Columns[peerbill.DiscAmount].Decs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// earlierOutputs are the parts of a dataset of the current run of the month before; none where it has no run.
+func earlierOutputs(ctx context.Context, in *run.Inputs, table *schemas.Table) ([]string, error) {
+	at := slices.IndexFunc(in.Earlier(), func(e run.Earlier) bool { return e.Period == in.Period().Previous() })
+	if at < 0 {
+		return nil, nil
+	}
+	m, err := run.ReadEarlier(ctx, in.Store(), in.Earlier()[at])
+	if err != nil {
+		return nil, err
+	}
+	var keys []string
+	for _, o := range m.Outputs {
+		if o.Dataset == table.Name {
+			keys = append(keys, o.Key)
+		}
+	}
+	return keys, nil
+}
+
+// eachDiscrepancy calls each for all that the run of the month before has.
+func eachDiscrepancy(ctx context.Context, in *run.Inputs, each func(*peerbill.Discrepancy) error) error {
+	keys, err := earlierOutputs(ctx, in, &peerbill.Discrepancies)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := rows.ReadDiscrepancies(ctx, in.Store(), key, each); err != nil {
+			return fmt.Errorf("read what the month before found wrong: %w", err)
+		}
+	}
+	return nil
+}
+
+// Billed is what the comparison of peers' bills leaves for the reports.
+type Billed struct {
+	Bills []peerbill.Bill `json:"bills,omitempty"`
+}
+
+// Bills adds up the shards, compares what is of bills as a whole, and writes what each bill comes to.
+func Bills(ctx context.Context, in *run.Inputs) (*run.Result, error) {
+	contracts := Contracts(in.Book(), in.Period(), in.AsOf())
+	if !contracts.HasDetail() {
+		return &run.Result{}, nil
+	}
+	shards, err := in.Results(ctx, "reconcile/detail")
+	if err != nil {
+		return nil, err
+	}
+	sums := bills.NewBillSums(contracts)
+	for _, res := range shards {
+		pack := tally.Read(res.Sums)
+		sums.Exchange(pack)
+		if err := pack.End(); err != nil {
+			return nil, fmt.Errorf("read the sums of %s: %w", res.Task, err)
+		}
+	}
+	rolled, err := rolledBefore(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	total, err := sums.Total(rolled)
+	if err != nil {
+		return nil, err
+	}
+	res := &run.Result{}
+	if err := writeBills(ctx, in, res, total); err != nil {
+		return nil, err
+	}
+	if err := res.Leave(&Billed{total.Bills}); err != nil {
+		return nil, err
+	}
+	found := in.NewFindings()
+	defer found.Close()
+	for _, f := range total.Findings {
+		found.Add(f)
+	}
+	return res, found.Write(ctx, in, res)
+}
+
+// writeBills writes what shows over all accounts, and counts what lies there.
+func writeBills(ctx context.Context, in *run.Inputs, res *run.Result, total *bills.Totals) error {
+	var off offsets
+	out, err := in.WriteRead(ctx, &peerbill.Discrepancies, func(write func(*dataset.Batch) error) error {
+		w := rows.NewDiscrepancyWriter(write)
+		for i := range total.Discrepancies {
+			if err := w.Add(&total.Discrepancies[i]); err != nil {
+				return err
+			}
+		}
+		return w.Flush()
+	}, off.add)
+	if err != nil {
+		return err
+	}
+	res.Outputs = append(res.Outputs, out)
+	res.Control.Discrepant = off.Totals
+	billed, differ := &res.Control.PeerBilled, &res.Control.PeerOff
+	out, err = in.WriteRead(ctx, &peerbill.Bills, func(write func(*dataset.Batch) error) error {
+		return rows.AppendPeerBills(total.Bills, write)
+	}, func(b *dataset.Batch) error {
+		for i := range b.Rows {
+			billed.Rows += b.Columns[peerbill.BillBillRows].Ints[i]
+			if err := billed.AddCost(b.Columns[peerbill.BillBillingCurrency].StringAt(i), b.Columns[peerbill.BillBilledCost].Decs[i]); err != nil {
+				return err
+			}
+			for _, col := range []int{peerbill.BillDisputed, peerbill.BillTolerated} {
+				if err := differ.AddCost(b.Columns[peerbill.BillCurrency].StringAt(i), b.Columns[col].Decs[i]); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	res.Outputs = append(res.Outputs, out)
+	return nil
+}
+
+// rolledBefore is what was tolerated up to the end of the month before, by contract.
+func rolledBefore(ctx context.Context, in *run.Inputs) (map[schemas.ContractID]money.Decimal, error) {
+	keys, err := earlierOutputs(ctx, in, &peerbill.Bills)
+	if err != nil {
+		return nil, err
+	}
+	out := map[schemas.ContractID]money.Decimal{}
+	for _, key := range keys {
+		err := rows.ScanTable(ctx, in.Store(), key, &peerbill.Bills, []int{peerbill.BillContractId, peerbill.BillRolled}, func(b *dataset.Batch) error {
+			for i := range b.Rows {
+				id := schemas.ContractID(b.Columns[peerbill.BillContractId].StringAt(i))
+				out[id] = out[id].Add(b.Columns[peerbill.BillRolled].Decs[i].Decimal())
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

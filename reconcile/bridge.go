@@ -120,10 +120,12 @@ func (b *bridge) add(before, after *versionCell) error {
 		s.Add("variance with the later version", sheet.Named("variance with the earlier", r.VarianceBefore),
 			sheet.Named("less the change of what is expected", r.ExpectedChange.Neg()), sheet.Named("actual moved", r.Moved))
 		r.Steps = s.Steps
-		if x.Measure == schemas.Revenue {
+		switch x.Measure {
+		case schemas.Revenue:
 			revenue = r
-		} else if x.Measure == schemas.Cost {
+		case schemas.Cost:
 			cost = r
+		default: // a margin is made of the two
 		}
 		if !r.Change.IsZero() || !r.ExpectedChange.IsZero() || !r.Moved.IsZero() {
 			b.out = append(b.out, r)

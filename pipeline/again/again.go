@@ -62,7 +62,7 @@ func Do(ctx context.Context, r *run.Run, m *run.Manifest, aside store.Store, wor
 		return nil, err
 	}
 	kept := r.Store
-	r.Store = store.Over(kept, aside, func(key string) bool { return isOf(m.Spec.Period, key) })
+	r.Store = &store.Over{Base: kept, Top: aside, Hidden: func(key string) bool { return isOf(m.Spec.Period, key) }}
 	spec := m.Spec
 	r.Stages = pipeline.Stages()
 	spec.Code = run.CodeOf(r.Stages)
@@ -73,7 +73,7 @@ func Do(ctx context.Context, r *run.Run, m *run.Manifest, aside store.Store, wor
 	if err != nil {
 		return nil, err
 	}
-	again := &Result{Before: m, After: sum.Manifest, Store: store.Over(kept, aside, func(string) bool { return false })}
+	again := &Result{Before: m, After: sum.Manifest, Store: &store.Over{Base: kept, Top: aside}}
 	again.compare()
 	return again, nil
 }

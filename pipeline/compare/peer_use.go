@@ -38,10 +38,12 @@ func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	u.sums, u.told, u.spent = map[useOf]*useSum{}, map[useOf]int{}, map[spentOn]money.Fixed{}
 	columns := peerUseColumns
 	for _, k := range users {
-		if k.By == schemas.UserByResource {
+		switch k.By {
+		case schemas.UserByResource:
 			columns = append(slices.Clip(columns), schemas.UseResourceId)
-		} else if k.By == schemas.UserByTag {
+		case schemas.UserByTag:
 			columns = append(slices.Clip(columns), schemas.UseTags)
+		default: // the sub-account is among them
 		}
 	}
 	normalised, err := in.Results(ctx, "normalise/shard")

@@ -9,7 +9,7 @@ import (
 
 func TestOverConforms(t *testing.T) {
 	conform(t, func(*testing.T) Store {
-		return Over(new(Memory), new(Memory), func(key string) bool { return strings.HasPrefix(key, "b") })
+		return &Over{Base: new(Memory), Top: new(Memory), Hidden: func(key string) bool { return strings.HasPrefix(key, "b") }}
 	})
 }
 
@@ -21,7 +21,7 @@ func TestOver(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := Over(base, top, func(key string) bool { return strings.HasPrefix(key, "hidden/") })
+	s := &Over{base, top, func(key string) bool { return strings.HasPrefix(key, "hidden/") }}
 	if _, _, err := ReadAll(ctx, s, "hidden/x"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("what is hidden is read: %v", err)
 	}

@@ -1,6 +1,8 @@
 package native
 
 import (
+	"slices"
+
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -121,7 +123,7 @@ var awsEffectiveOf = []string{
 }
 
 // awsEffective writes what a row costs with commitments spread over their use: Cost and Usage Report, Understanding your
-// amortized reservation and savings plans data.
+// amortised reservation and savings plans data.
 func awsEffective(_ *Context, dst []byte, in [][]byte) []byte {
 	switch string(in[1]) {
 	case coveredUsage:
@@ -171,9 +173,9 @@ func total(dst, a, b []byte) []byte {
 
 // lastText writes the last of the texts that is not empty.
 func lastText(_ *Context, dst []byte, in [][]byte) []byte {
-	for i := len(in) - 1; i >= 0; i-- {
-		if len(in[i]) > 0 {
-			return append(dst, in[i]...)
+	for _, text := range slices.Backward(in) {
+		if len(text) > 0 {
+			return append(dst, text...)
 		}
 	}
 	return dst

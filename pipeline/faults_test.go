@@ -48,7 +48,7 @@ func faults() (out []fault) {
 			return fault{guards: guards, what: what, how: how, at: in(table.Name), spoil: spoilParquet(table, how, column), says: `datasets/` + table.Name + `/.*` + notWhole}
 		}
 		out = append(out, []fault{
-			{guards: "delivered = out of scope + rejected + sent to shards", what: "row on its way to a shard", scratch: true, at: everywhere, spoil: spoilShuffle(how), says: notSent},
+			{guards: "delivered = out of scope + rejected + evidence + sent to shards", what: "row on its way to a shard", scratch: true, at: everywhere, spoil: spoilShuffle(how), says: notSent},
 			{guards: "rounded values as delivered = as written + residue", what: "rounded value", see: misrounded(how)},
 			{guards: "sent to shards = duplicates + usage", what: "row that is a duplicate", see: miscounted("normalise/shard", how, func(c *run.Control) *dataset.Totals { return &c.Duplicates })},
 			file("usage = usage read by rating", "usage before rating", &schemas.Usage, schemas.UseConsumedQuantity),
@@ -61,6 +61,7 @@ func faults() (out []fault) {
 			file("revenue of variances = revenue of days", "day", &schemas.Days, schemas.DayRevenue),
 			file("usage that peers bill = usage behind peer matches", "peer match", &schemas.PeerMatches, schemas.MatchBilledCost),
 			file("usage that peers bill = use by user", "peer use", &schemas.PeerUses, schemas.PeerUseBilledCost),
+			{guards: "evidence = evidence read by judging", what: "evidence on its way to judging", see: miscounted("reconcile/promises", how, func(c *run.Control) *dataset.Totals { return &c.Judged })},
 			{guards: "charges = charges invoiced", what: "line of an invoice", at: func(key string) bool { return strings.HasSuffix(key, ".jsonl") }, spoil: spoilLines(how), says: `does not hold the charges that it was made of: `},
 			{guards: "revenue of charges = revenue by customer", what: "line of customers.csv", at: func(key string) bool { return strings.HasSuffix(key, "/customers.csv") }, spoil: spoilCSV(how, "Revenue")},
 			{guards: "revenue of charges = revenue by account", what: "line of accounts.csv", at: func(key string) bool { return strings.HasSuffix(key, "/accounts.csv") }, spoil: spoilCSV(how, "Revenue")},

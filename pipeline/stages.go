@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/emit"
 	"daybook/pipeline/ingest"
 	"daybook/pipeline/normalise"
+	"daybook/pipeline/promise"
 	"daybook/pipeline/rate"
 	"daybook/pipeline/run"
 )
@@ -21,7 +22,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "21", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "22", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
@@ -62,6 +63,12 @@ func Stages() []run.Stage {
 				Book: []book.Part{book.PartPlan},
 				Spec: []run.Given{run.AsOf, run.EarlierRuns},
 			},
+			{
+				Name: "promises", Version: "1", Width: run.Once, Do: promise.Judge,
+				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
+				Book:  []book.Part{book.PartPromises, book.PartProvider},
+				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: judged,
+			},
 		}, peerUse(), peerDetail())},
 		{Name: "emit", Steps: []run.Step{
 			{
@@ -71,8 +78,8 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "19", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/detail", "reconcile/bills", "emit/invoices"},
+				Name: "reports", Version: "20", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/detail", "reconcile/bills", "reconcile/promises", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,
 			},
@@ -119,11 +126,12 @@ func peerDetail() []run.Step {
 // The balances of a run, by the step after which they must hold.
 var (
 	decoded = []run.Balance{{
-		What:  "delivered = out of scope + rejected + sent to shards",
+		What:  "delivered = out of scope + rejected + evidence + sent to shards",
 		Whole: func(c *run.Control) dataset.Totals { return c.Delivered },
 		Parts: []run.Side{
 			func(c *run.Control) dataset.Totals { return c.OutOfScope },
 			func(c *run.Control) dataset.Totals { return c.Rejected },
+			func(c *run.Control) dataset.Totals { return c.Evidence },
 			func(c *run.Control) dataset.Totals { return c.Shuffled },
 		},
 	}, {
@@ -165,6 +173,11 @@ var (
 		What:  "charges that earn revenue = charges behind margins",
 		Whole: func(c *run.Control) dataset.Totals { return c.Earning },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Margins }},
+	}}
+	judged = []run.Balance{{
+		What:  "evidence = evidence read by judging",
+		Whole: func(c *run.Control) dataset.Totals { return c.Evidence },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Judged }},
 	}}
 	compared = []run.Balance{{
 		What:  "charges that earn revenue = charges compared with the plan",

@@ -12,6 +12,7 @@ import (
 	"daybook/reconcile/sla"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 func slaMinimum(t *testing.T, c published.Case) {
@@ -57,7 +58,7 @@ func slaFormula(t *testing.T, c published.Case) {
 	if planned := c.Input.Dec("customer_planned_downtime"); planned.IsPositive() {
 		p.Exclusions = []schemas.SLAExclusion{{Kind: schemas.NoticeCustomer, Effect: schemas.EffectScheduled}}
 		from := p.start.Add(p.next)
-		p.ask.Evidence.Notices = []schemas.MaintenanceNotice{{ID: "n", Kind: schemas.NoticeCustomer, Start: from, End: from.Add(time.Duration(planned.IntPart()) * time.Minute)}}
+		p.ask.Evidence.Notices = []service.MaintenanceNotice{{ID: "n", Kind: schemas.NoticeCustomer, Start: from, End: from.Add(time.Duration(planned.IntPart()) * time.Minute)}}
 	}
 	r := p.judge(t)
 	expect(t, &r, c.Expected)
@@ -90,7 +91,7 @@ func slaUnmeasured(t *testing.T, c published.Case) {
 		p := promised(c, schemas.MethodMinutes).minutes(t, c.Input.Dec("month_minutes"))
 		p.Measure.Evidence, p.Measure.Unmeasured = schemas.EvidenceProbes, policy
 		for i := range c.Input.Dec("measured").IntPart() {
-			p.ask.Evidence.Probes = append(p.ask.Evidence.Probes, schemas.Probe{At: p.start.Add(time.Duration(i) * time.Minute), Seconds: 60, Up: i >= c.Input.Dec("down").IntPart()})
+			p.ask.Evidence.Probes = append(p.ask.Evidence.Probes, service.Probe{At: p.start.Add(time.Duration(i) * time.Minute), Seconds: 60, Up: i >= c.Input.Dec("down").IntPart()})
 		}
 		r := p.judge(t)
 		same(t, want, r.Least.UptimePercent, c.Expected.At(want))
@@ -109,7 +110,7 @@ func slaClipped(t *testing.T, c published.Case) {
 	}
 	for i, name := range []string{"july_minutes", "august_minutes"} {
 		p := promised(c, schemas.MethodMinutes).in(schemas.PeriodOf(times[i], time.UTC), "UTC")
-		p.ask.Evidence.Incidents = []schemas.Incident{{ID: "i", Start: times[0], End: times[1]}}
+		p.ask.Evidence.Incidents = []service.Incident{{ID: "i", Start: times[0], End: times[1]}}
 		r := p.judge(t)
 		same(t, name, r.Least.Lost, c.Expected.Dec(name).Mul(money.NewDecimal(60, 0)))
 	}
@@ -153,7 +154,7 @@ func slaGap(t *testing.T, c published.Case) {
 	p.ask.Versions = []schemas.SLA{p.SLA}
 	results, err := sla.Judge(&p.ask)
 	must(t, err)
-	if r := results[0]; r.Status != schemas.SLAReview || r.Least.Credit.Equal(r.Most.Credit) {
+	if r := results[0]; r.Status != service.SLAReview || r.Least.Credit.Equal(r.Most.Credit) {
 		t.Errorf("in the gap: %s, credit %s to %s", r.Status, r.Least.Credit, r.Most.Credit)
 	}
 }
@@ -172,7 +173,7 @@ func slaClaim(t *testing.T, c published.Case) {
 }
 
 func slaStack(t *testing.T, c published.Case) {
-	var all []schemas.SLAResult
+	var all []service.SLAResult
 	for _, name := range []string{"single_db_credit", "multi_az_credit"} {
 		p := promised(c, schemas.MethodMinutes)
 		p.ID = schemas.SLAID(name)
@@ -213,8 +214,8 @@ func slaBase(t *testing.T, c published.Case) {
 		p.ask.Service, p.ask.Region, p.ask.Fees = class, region, nil
 		for _, other := range []string{"Standard", "StandardIA"} {
 			p.ask.Fees = append(p.ask.Fees,
-				sla.Fee{Place: schemas.Place{Service: other, Region: region}, Amount: c.Input.Dec("charges", other), Currency: "USD"},
-				sla.Fee{Place: schemas.Place{Service: other, Region: "elsewhere"}, Amount: c.Input.Dec("other_region_charges"), Currency: "USD"})
+				sla.Fee{Place: service.Place{Service: other, Region: region}, Amount: c.Input.Dec("charges", other), Currency: "USD"},
+				sla.Fee{Place: service.Place{Service: other, Region: "elsewhere"}, Amount: c.Input.Dec("other_region_charges"), Currency: "USD"})
 		}
 		p.down(money.NewDecimal(100, 0).Sub(c.Input.Dec("uptime_pct")).Shift(-2).Mul(money.NewDecimal(43_200*60, 0)), time.Second)
 		r := p.judge(t)
@@ -298,7 +299,7 @@ func slaEvents(t *testing.T, c published.Case) {
 		for i := range c.Input.List("good") {
 			from := p.start.Add(time.Duration(i) * 5 * time.Minute)
 			total := c.Input.Dec("total", i).IntPart()
-			p.ask.Evidence.Requests = append(p.ask.Evidence.Requests, schemas.RequestCount{Start: from, End: from.Add(5 * time.Minute), Total: total, Errors: total - c.Input.Dec("good", i).IntPart()})
+			p.ask.Evidence.Requests = append(p.ask.Evidence.Requests, service.RequestCount{Start: from, End: from.Add(5 * time.Minute), Total: total, Errors: total - c.Input.Dec("good", i).IntPart()})
 		}
 		r := p.judge(t)
 		same(t, want, r.Least.UptimePercent, c.Expected.At(want))
@@ -309,7 +310,7 @@ func slaRequests(t *testing.T, c published.Case) {
 	total := c.Input.Dec("total").IntPart()
 	for _, errors := range []int64{total - c.Input.Dec("good").IntPart(), c.Input.Dec("bad").IntPart()} {
 		p := promised(c, schemas.MethodRequests)
-		p.ask.Evidence.Requests = []schemas.RequestCount{{Start: p.start, End: p.start.AddDate(0, 1, 0), Total: total, Errors: errors}}
+		p.ask.Evidence.Requests = []service.RequestCount{{Start: p.start, End: p.start.AddDate(0, 1, 0), Total: total, Errors: errors}}
 		r := p.judge(t)
 		expect(t, &r, c.Expected)
 	}
@@ -324,10 +325,10 @@ func slaUnion(t *testing.T, c published.Case) {
 		return p.start.Add(time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute)
 	}
 	for i := range c.Input.List("incidents") {
-		p.ask.Evidence.Incidents = append(p.ask.Evidence.Incidents, schemas.Incident{ID: fmt.Sprint(i), Start: clock("incidents", i, 0), End: clock("incidents", i, 1)})
+		p.ask.Evidence.Incidents = append(p.ask.Evidence.Incidents, service.Incident{ID: fmt.Sprint(i), Start: clock("incidents", i, 0), End: clock("incidents", i, 1)})
 	}
 	for i := range c.Input.List("exclusions") {
-		p.ask.Evidence.Notices = append(p.ask.Evidence.Notices, schemas.MaintenanceNotice{ID: fmt.Sprint(i), Kind: schemas.NoticeMaintenance, Start: clock("exclusions", i, 0), End: clock("exclusions", i, 1)})
+		p.ask.Evidence.Notices = append(p.ask.Evidence.Notices, service.MaintenanceNotice{ID: fmt.Sprint(i), Kind: schemas.NoticeMaintenance, Start: clock("exclusions", i, 0), End: clock("exclusions", i, 1)})
 	}
 	r := p.judge(t)
 	sixty := money.NewDecimal(60, 0)

@@ -10,6 +10,7 @@ import (
 	"daybook/reconcile/sla"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // serviceLevels run the cases of each method, from evidence to credit.
@@ -114,7 +115,7 @@ func (p *promise) down(length money.Decimal, unit time.Duration) {
 
 func (p *promise) outage(after, d time.Duration) {
 	from := p.start.Add(after)
-	p.ask.Evidence.Incidents = append(p.ask.Evidence.Incidents, schemas.Incident{ID: fmt.Sprint("i", len(p.ask.Evidence.Incidents)), Start: from, End: from.Add(d)})
+	p.ask.Evidence.Incidents = append(p.ask.Evidence.Incidents, service.Incident{ID: fmt.Sprint("i", len(p.ask.Evidence.Incidents)), Start: from, End: from.Add(d)})
 }
 
 // exists adds a resource that exists for so many minutes from the start of the month.
@@ -125,7 +126,7 @@ func (p *promise) exists(minutes money.Decimal) *promise {
 }
 
 // judge asks about the promise; the answer is beyond doubt, and its arithmetic can be done again.
-func (p *promise) judge(t *testing.T) schemas.SLAResult {
+func (p *promise) judge(t *testing.T) service.SLAResult {
 	t.Helper()
 	p.ask.Versions = []schemas.SLA{p.SLA}
 	results, err := sla.Judge(&p.ask)
@@ -134,7 +135,7 @@ func (p *promise) judge(t *testing.T) schemas.SLAResult {
 		t.Fatalf("%d results: %+v", len(results), results)
 	}
 	r := results[0]
-	if r.Status == schemas.SLAReview {
+	if r.Status == service.SLAReview {
 		t.Errorf("to be reviewed: %q", r.Reviews)
 	}
 	checkSteps(t, r.ID, r.Least.Steps)
@@ -142,13 +143,13 @@ func (p *promise) judge(t *testing.T) schemas.SLAResult {
 }
 
 // percentOf is an availability in percent, exact.
-func percentOf(r *schemas.SLAResult) *big.Rat {
+func percentOf(r *service.SLAResult) *big.Rat {
 	u := new(big.Rat).Quo(r.Least.Uptime.Num.Rat(), r.Least.Uptime.Den.Rat())
 	return u.Mul(u, big.NewRat(100, 1))
 }
 
 // expect compares what every case states: availability and credit.
-func expect(t *testing.T, r *schemas.SLAResult, want published.Tree) {
+func expect(t *testing.T, r *service.SLAResult, want published.Tree) {
 	t.Helper()
 	if text := want.Text("uptime_pct_exact"); text != "" {
 		exact, _ := new(big.Rat).SetString(text)
@@ -162,7 +163,7 @@ func expect(t *testing.T, r *schemas.SLAResult, want published.Tree) {
 	if v := want.At("credit_pct"); v != nil {
 		same(t, "credit in percent", r.Least.CreditPercent, v)
 	}
-	if v := want.At("breach"); v != nil && v != (r.Status == schemas.SLABreached) {
+	if v := want.At("breach"); v != nil && v != (r.Status == service.SLABreached) {
 		t.Errorf("status %s, want a breach: %v", r.Status, v)
 	}
 	if v := want.At("credit_amount"); v != nil {
@@ -251,7 +252,7 @@ func (p *promise) count(seconds, intervals int64, of func(i int64) (total, error
 				total, errors = of(i - 1)
 			}
 		}
-		p.ask.Evidence.Counters = append(p.ask.Evidence.Counters, schemas.CounterReading{
+		p.ask.Evidence.Counters = append(p.ask.Evidence.Counters, service.CounterReading{
 			At: p.start.Add(time.Duration(i*seconds) * time.Second), Total: total, Errors: errors,
 		})
 	}

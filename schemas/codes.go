@@ -73,6 +73,12 @@ const (
 	CodeUnallocated     Code = "unallocated_cost"
 	CodeNegativeMargin  Code = "negative_margin"
 	CodeBudgetReached   Code = "budget_reached"
+	// Of a promise about a service.
+	CodeSLABreach     Code = "sla_breach"
+	CodeSLAReview     Code = "sla_review"
+	CodeSLAUnmeasured Code = "sla_unmeasured"
+	CodeClaimDue      Code = "claim_due"
+	CodeMissingCredit Code = "missing_credit"
 )
 
 // Codes lists every code once, in the order of the constants.
@@ -137,6 +143,11 @@ var Codes = []CodeInfo{
 	{CodeUnallocated, Warning, "a peer's cost belongs to no customer", "add the number to accounts of the peer, or to own_use of the peer where it is ours"},
 	{CodeBudgetReached, Warning, "a threshold of a budget for a peer's use is reached, by what is billed or by the forecast", "see the dataset of peers' use for whose it is, or raise amount of the budget"},
 	{CodeNegativeMargin, Warning, "a charge earns less than it costs", "look at the price against the contract rate"},
+	{CodeSLABreach, Warning, "a promise about a service was broken", "claim the credit of a peer; ours goes onto the next draft, by itself or when it is claimed"},
+	{CodeSLAReview, Warning, "what became of a promise about a service hangs on what a person must decide", "have the evidence completed, or say in the SLA how it counts"},
+	{CodeSLAUnmeasured, Note, "a service was not measured all the time", "look why its measurements are not there; measure.unmeasured of the SLA says how that time counts"},
+	{CodeClaimDue, Warning, "a peer owes a credit that nobody has claimed", "send its claim, and add it to claims of the promise"},
+	{CodeMissingCredit, Warning, "a peer's bill lacks a credit that is due", "remind the peer; its next bill may have it"},
 }
 
 // Info returns the documentation of a code and whether it is known.

@@ -15,6 +15,7 @@ var floorPlan = map[string]room{
 	"schemas":          {ours: "schemas/money"},
 	"schemas/peerbill": {ours: "schemas schemas/money"},
 	"schemas/planned":  {ours: "schemas schemas/money"},
+	"schemas/service":  {ours: "schemas schemas/money"},
 	"rating/model":     {ours: "schemas schemas/money"},
 	"rating/facts":     {ours: "schemas schemas/money"},
 	"rating":           {ours: "rating/facts rating/model schemas schemas/money"},
@@ -22,14 +23,14 @@ var floorPlan = map[string]room{
 	"reconcile/sheet":  {ours: "schemas schemas/money"},
 	"reconcile/tally":  {ours: "schemas schemas/money"},
 	"reconcile/bills":  {ours: "reconcile/sheet reconcile/tally schemas schemas/money schemas/peerbill"},
-	"reconcile/sla":    {ours: "reconcile/sheet schemas schemas/money"},
+	"reconcile/sla":    {ours: "reconcile/sheet schemas schemas/money schemas/service"},
 	// Rooms that stand by themselves: a rule each, over rows that its caller has.
 	"reconcile/anomaly":    {ours: "schemas schemas/money"},
 	"reconcile/budget":     {ours: "schemas schemas/money"},
 	"reconcile/forecast":   {ours: "schemas schemas/money"},
 	"reconcile/ledger":     {ours: "schemas schemas/money"},
 	"reconcile/settlement": {ours: "schemas schemas/money"},
-	"reconcile":            {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money schemas/peerbill schemas/planned"},
+	"reconcile":            {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/store":       {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
 	"pipeline/dataset":     {ours: "schemas schemas/money"},
 	"pipeline/dataset/parquet/packed": {
@@ -42,23 +43,25 @@ var floorPlan = map[string]room{
 	"pipeline/dataset/shuffle": {ours: "pipeline/dataset schemas schemas/money", friends: "github.com/apache/arrow/go/v15/..."},
 	"pipeline/source/wire":     {ours: "schemas", friends: "github.com/klauspost/compress/..."},
 	"pipeline/source/native":   {ours: "pipeline/source/wire schemas schemas/money"},
+	"pipeline/source/evidence": {ours: "pipeline/source/wire schemas schemas/money schemas/service"},
 	"pipeline/source/delivery": {ours: "pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
-	"pipeline/book/check":      {ours: "pipeline/book/parse schemas schemas/money"},
+	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/money"},
 	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
-	"pipeline/document":        {ours: "schemas schemas/money schemas/peerbill schemas/planned", friends: "github.com/xuri/excelize/v2"},
+	"pipeline/document":        {ours: "schemas schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
-	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/money schemas/peerbill schemas/planned"},
+	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/run": {
 		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/money",
 		friends: "golang.org/x/sync/errgroup",
 	},
 	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
-	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas schemas/money"},
+	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/source/evidence pipeline/store schemas schemas/money schemas/service"},
 	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money"},
 	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money schemas/peerbill schemas/planned"},
-	"pipeline/emit":      {ours: "pipeline/compare pipeline/dataset pipeline/document pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money schemas/peerbill schemas/planned"},
+	"pipeline/promise":   {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/sla schemas schemas/money schemas/service"},
+	"pipeline/emit":      {ours: "pipeline/compare pipeline/promise pipeline/dataset pipeline/document pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/diff":      {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
 	"pipeline/explain": {
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/rate pipeline/rows " +
@@ -66,7 +69,7 @@ var floorPlan = map[string]room{
 	},
 	"pipeline/quote": {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline": {
-		ours: "pipeline/book pipeline/compare pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/rate pipeline/run " +
+		ours: "pipeline/book pipeline/compare pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/run " +
 			"pipeline/source/delivery pipeline/store schemas",
 		friends: "github.com/robfig/cron/v3",
 	},

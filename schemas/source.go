@@ -28,8 +28,26 @@ const (
 	OCICost         Format = "oci-cost"
 )
 
+// The formats of evidence about services: facts by which promises are judged, and no usage. Each comes as CSV with a header or
+// as JSON lines, told apart by the first byte, plain, gzip or zstd; package evidence has the columns.
+const (
+	Incidents10 Format = "incidents-1.0"
+	Probes10    Format = "probes-1.0"
+	Counters10  Format = "counters-1.0"
+	Requests10  Format = "requests-1.0"
+	Notices10   Format = "notices-1.0"
+)
+
 // Formats lists every format.
-var Formats = []Format{FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost}
+var Formats = []Format{
+	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost,
+	Incidents10, Probes10, Counters10, Requests10, Notices10,
+}
+
+// IsEvidence reports whether what comes in the format is evidence about services, and not usage.
+func (f Format) IsEvidence() bool {
+	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Notices10
+}
 
 // Semantics says what a new delivery does to those before it. The book declares it; nothing infers it.
 type Semantics string
@@ -117,7 +135,8 @@ type Source struct {
 	// Ignore names the source's columns, or CloudEvents paths, that are dropped on purpose. What is neither mapped nor
 	// ignored is kept in x_Extra.
 	Ignore []string `yaml:"ignore,omitempty"`
-	// Zone is the time zone of times that carry no offset; empty is UTC.
+	// Zone is the time zone of times that carry no offset; empty is UTC. Of evidence, whose times all have one, it is that by whose
+	// months the evidence is divided; empty is the provider's.
 	Zone     string   `yaml:"zone,omitempty"`
 	Expect   Expect   `yaml:"expect,omitempty"`
 	Tolerate Tolerate `yaml:"tolerate,omitempty"`

@@ -15,7 +15,7 @@ func (l *loader) book() *Book {
 	zone, _ := l.Provider.Location() // checked before
 	b := &Book{
 		Provider: l.Provider, Zone: zone, Sources: l.Sources.Items, Peers: l.Peers.Items, Contracts: l.Contracts.Items,
-		Mappings: l.Mappings.Items, Plan: l.Plan,
+		Mappings: l.Mappings.Items, Plan: l.Plan, SLAs: l.SLAs.Items, Promises: l.Promises.Items,
 		Catalogue: schemas.Catalogue{
 			Meters: l.Meters.Items, Offerings: l.Offerings.Items, Coupons: l.Coupons.Items, Taxes: l.Taxes.Items,
 			Units: l.Units.Items, Policy: l.Policy,
@@ -139,5 +139,7 @@ func sortByID(b *Book) {
 	slices.SortFunc(b.Catalogue.Offerings, func(a, c schemas.Offering) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Peers, func(a, c schemas.Peer) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Contracts, func(a, c schemas.Contract) int { return cmp.Compare(a.ID, c.ID) })
+	slices.SortStableFunc(b.SLAs, func(a, c schemas.SLA) int { return cmp.Or(cmp.Compare(a.ID, c.ID), cmp.Compare(a.Version, c.Version)) })
+	slices.SortFunc(b.Promises, func(a, c schemas.Promise) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortStableFunc(b.Plan.Lines, func(a, c schemas.PlanLine) int { return cmp.Compare(check.PlanKey(a), check.PlanKey(c)) })
 }

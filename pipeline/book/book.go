@@ -26,6 +26,9 @@ type Book struct {
 	Mappings  []schemas.Mapping
 	Plan      schemas.Plan
 	Rates     *schemas.Rates
+	// SLAs are all versions of them, by identifier and version.
+	SLAs     []schemas.SLA
+	Promises []schemas.Promise
 
 	// Zone is the provider's time zone.
 	Zone *time.Location

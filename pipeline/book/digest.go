@@ -20,11 +20,12 @@ const (
 	PartPeers     Part = "peers"
 	PartPlan      Part = "plan"
 	PartFX        Part = "fx"
+	PartPromises  Part = "promises"
 )
 
 // Parts lists every part, in name order.
 func Parts() []Part {
-	return []Part{PartCatalogue, PartCustomers, PartFX, PartPeers, PartPlan, PartProvider, PartSources}
+	return []Part{PartCatalogue, PartCustomers, PartFX, PartPeers, PartPlan, PartPromises, PartProvider, PartSources}
 }
 
 // Digest returns the SHA-256, in hex, of the files of some parts, or of all of them where none is named: names and

@@ -178,7 +178,7 @@ func TestSchemasKnowEveryType(t *testing.T) {
 	if !reflect.DeepEqual(all, again) {
 		t.Error("two calls give two schemas")
 	}
-	if len(all) != 7 {
-		t.Errorf("%d schemas, want one for each kind of YAML file, 7", len(all))
+	if len(all) != 8 {
+		t.Errorf("%d schemas, want one for each kind of YAML file, 8", len(all))
 	}
 }

@@ -30,6 +30,7 @@ func fieldTables(texts map[string]string) string {
 		{"A row of `mapping.csv`", reflect.TypeFor[schemas.Mapping]()},
 		{"`plan.yaml`", reflect.TypeFor[schemas.Plan]()},
 		{"A row of `plan.csv`", reflect.TypeFor[schemas.PlanLine]()},
+		{"`slas.yaml`, `slas/*.yaml`", reflect.TypeFor[slasFile]()},
 		{"A row of `fx.csv`", reflect.TypeFor[schemas.Rate]()},
 	} {
 		m.table(top.title, top.t)

@@ -45,6 +45,8 @@ func kinds() []kind {
 		{"plan.yaml", PartPlan, "how the business plan is judged, and its exchange rates", reflect.TypeFor[schemas.Plan](), (*loader).readPlan},
 		{"plan.csv", PartPlan, "the lines of the business plan", reflect.TypeFor[schemas.PlanLine](), (*loader).readPlanRows},
 		{"plan/*.csv", PartPlan, "lines of the business plan", reflect.TypeFor[schemas.PlanLine](), (*loader).readPlanRows},
+		{"slas.yaml", PartPromises, "promises about services, peers' and ours", reflect.TypeFor[slasFile](), (*loader).readPromises},
+		{"slas/*.yaml", PartPromises, "promises about services", reflect.TypeFor[slasFile](), (*loader).readPromises},
 		{"fx.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 		{"fx/*.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 	}

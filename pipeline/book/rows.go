@@ -17,6 +17,10 @@ type (
 	subscriptionsFile struct {
 		Subscriptions []check.SubscriptionRow `yaml:"subscriptions"`
 	}
+	slasFile struct {
+		SLAs     []schemas.SLA     `yaml:"slas,omitempty"`
+		Promises []schemas.Promise `yaml:"promises,omitempty"`
+	}
 	// peerFile is a peer with what we agreed with it and whose its accounts are; both are of this peer without saying so.
 	peerFile struct {
 		schemas.Peer `yaml:",inline"`
@@ -165,4 +169,12 @@ func (l *loader) readPlan(f *parse.File) {
 func (l *loader) readPlanRows(f *parse.File) {
 	l.PlanLines.Expect(f)
 	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *schemas.PlanLine) { l.PlanLines.Add(at, *v) })
+}
+
+func (l *loader) readPromises(f *parse.File) {
+	var c slasFile
+	if l.DecodeYAML(f, &c) {
+		l.SLAs.AddAll(parse.Top(f).Field("slas"), c.SLAs)
+		l.Promises.AddAll(parse.Top(f).Field("promises"), c.Promises)
+	}
 }

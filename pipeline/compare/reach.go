@@ -64,7 +64,7 @@ func feeds(s *schemas.Source, m *schemas.Meter) bool {
 	for i, sku := range m.SKUs {
 		skus[i] = string(sku)
 	}
-	return (m.Source == "" || m.Source == s.ID) && (m.Peer == "" || m.Peer == s.Peer) && (!m.Own || s.Peer == "") &&
+	return !s.Format.IsEvidence() && (m.Source == "" || m.Source == s.ID) && (m.Peer == "" || m.Peer == s.Peer) && (!m.Own || s.Peer == "") &&
 		may("ServiceName", m.Services) && may("SkuId", skus) && may("SkuMeter", m.SkuMeters)
 }
 

@@ -69,6 +69,9 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := e.earnings(&rep.Earnings); err != nil {
 		return nil, err
 	}
+	if err := e.promises(); err != nil {
+		return nil, err
+	}
 	if rep.Bills, err = billsOf(ctx, in); err != nil {
 		return nil, err
 	}

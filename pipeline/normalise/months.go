@@ -98,6 +98,9 @@ func Survey(ctx context.Context, landing store.Store, src *schemas.Source, o *ru
 		return nil, err
 	}
 	defer x.close()
+	if src.Format.IsEvidence() {
+		return surveyEvidence(ctx, src, x, zone)
+	}
 	m := months{zone: zone}
 	_, err = source.Decode(ctx, src, x.input(), source.Sink{
 		Rows: m.add, Finding: func(schemas.Finding) error { return nil },

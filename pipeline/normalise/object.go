@@ -80,19 +80,24 @@ func (n *normaliser) decode(ctx context.Context) error {
 		return err
 	}
 	addResidues(&n.control.Rounding, stats.Rounded)
-	if stats.Rows == 0 && n.obj.Filed == "" {
+	return n.whole(stats.Rows)
+}
+
+// whole makes sure that every row is accounted for, and that they are those that the manifest promises.
+func (n *normaliser) whole(read int64) error {
+	if read == 0 && n.obj.Filed == "" {
 		info, _ := schemas.CodeEmptyObject.Info()
 		n.found.Add(schemas.Finding{
 			Code: info.Code, Severity: info.Severity, Source: n.src.ID, Object: n.obj.Key, Message: info.Meaning + "; " + info.Fix,
 		})
 	}
-	if n.seen != stats.Rows {
-		return fmt.Errorf("%s: %w: the decoder read %d rows and accounts for %d", n.obj.Key, run.ErrLostRows, stats.Rows, n.seen)
+	if n.seen != read {
+		return fmt.Errorf("%s: %w: the decoder read %d rows and accounts for %d", n.obj.Key, run.ErrLostRows, read, n.seen)
 	}
-	if n.obj.Rows >= 0 && stats.Rows != n.obj.Rows {
+	if n.obj.Rows >= 0 && read != n.obj.Rows {
 		return &schemas.RefusedError{
 			Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
-			Reason: fmt.Sprintf("it has %d %s, and its manifest promises %d", stats.Rows, schemas.OneOrMany(stats.Rows, "row", "rows"), n.obj.Rows),
+			Reason: fmt.Sprintf("it has %d %s, and its manifest promises %d", read, schemas.OneOrMany(read, "row", "rows"), n.obj.Rows),
 		}
 	}
 	return nil

@@ -92,10 +92,10 @@ type Feed struct {
 	Every schemas.Cadence `json:"every,omitempty"`
 }
 
-// Feeds are those of the sources of a book, in their order; none of a period that is over.
+// Feeds are those of the sources of usage of a book, in their order; none of a period that is over.
 func (r *Reach) Feeds(sources []schemas.Source) (out []Feed) {
 	for i := range sources {
-		if r.Sources != nil {
+		if r.Sources != nil && !sources[i].Format.IsEvidence() {
 			out = append(out, Feed{sources[i].ID, r.Sources[sources[i].ID], sources[i].Expect.Every})
 		}
 	}

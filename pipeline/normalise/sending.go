@@ -85,23 +85,32 @@ func (s *sending) try(ctx context.Context) (*run.Result, error) {
 		}
 	}
 	if len(res.Refusals) < len(s.objects) {
-		out := run.Output{Dataset: run.Shuffled, Key: in.Key + ".shuffle"}
-		err := in.CreateScratch(ctx, out.Key, func(w io.Writer) error { return s.send(ctx, w) })
-		if errors.Is(err, store.ErrExists) { // it was left by a process that ended before its result
-			err = fmt.Errorf("%w: %w", run.ErrScratch, err)
+		write := s.shuffle
+		if s.src.Format.IsEvidence() {
+			write = s.evidence
 		}
+		out, err := write(ctx)
 		if err != nil {
 			return nil, err
 		}
-		out.Rows = s.control.Shuffled.Rows
 		res.Outputs = append(res.Outputs, out)
-		s.left.Sent = s.sent.Bytes()
 	}
 	res.Control = s.control
 	if err := res.Leave(s.left); err != nil {
 		return nil, err
 	}
 	return res, s.found.Write(ctx, in, res)
+}
+
+// shuffle sends the rows of usage in a shuffle file.
+func (s *sending) shuffle(ctx context.Context) (run.Output, error) {
+	out := run.Output{Dataset: run.Shuffled, Key: s.in.Key + ".shuffle"}
+	err := s.in.CreateScratch(ctx, out.Key, func(w io.Writer) error { return s.send(ctx, w) })
+	if errors.Is(err, store.ErrExists) { // it was left by a process that ended before its result
+		err = fmt.Errorf("%w: %w", run.ErrScratch, err)
+	}
+	out.Rows, s.left.Sent = s.control.Shuffled.Rows, s.sent.Bytes()
+	return out, err
 }
 
 // send writes the shuffle file.
@@ -111,11 +120,21 @@ func (s *sending) send(ctx context.Context, w io.Writer) (err error) {
 		return err
 	}
 	defer lent.Leave(s.out)
+	if err := s.each(func(obj *run.Object) (ingest.Held, error) { return s.object(ctx, obj) }); err != nil {
+		return err
+	}
+	_, err = s.out.Close()
+	return err
+}
+
+// each sends every object that is not refused, and notes what it holds; the error is errRefused where there are more of these now.
+func (s *sending) each(send func(*run.Object) (ingest.Held, error)) error {
 	more := false
 	for i := range s.objects {
 		var holds ingest.Held
+		var err error
 		if s.refused[i] == nil {
-			holds, err = s.object(ctx, &s.objects[i])
+			holds, err = send(&s.objects[i])
 		}
 		if why, refused := errors.AsType[*schemas.RefusedError](err); refused {
 			s.refused[i], more, err = why, true, nil
@@ -130,8 +149,7 @@ func (s *sending) send(ctx context.Context, w io.Writer) (err error) {
 	if more {
 		return errRefused
 	}
-	_, err = s.out.Close()
-	return err
+	return nil
 }
 
 // object sends one, and returns what it holds of each month where its source adds to what was there.

@@ -125,6 +125,12 @@ func (b Book) Plan() *schemas.Plan { return &b.ask(book.PartPlan).Plan }
 // PlanAsOf is the business plan as it was known on a day; no day is today.
 func (b Book) PlanAsOf(day schemas.Date) *schemas.Plan { return b.Plan().AsOf(day) }
 
+// SLAs are what is promised, all versions of it.
+func (b Book) SLAs() []schemas.SLA { return b.ask(book.PartPromises).SLAs }
+
+// Promises are what SLAs are held to, in order.
+func (b Book) Promises() []schemas.Promise { return b.ask(book.PartPromises).Promises }
+
 // Rates are the rates of exchange.
 func (b Book) Rates() *schemas.Rates { return b.ask(book.PartFX).Rates }
 

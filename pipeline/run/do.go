@@ -105,6 +105,9 @@ type CodeCount struct {
 type Control struct {
 	// Delivered is what the decoders saw.
 	Delivered dataset.Totals `json:"delivered"`
+	// Evidence rows are facts about services, by which promises are judged, and no usage; Judged are those that the judging read.
+	Evidence dataset.Totals `json:"evidence,omitzero"`
+	Judged   dataset.Totals `json:"judged,omitzero"`
 	// OutOfScope rows belong to another period; Rejected ones are findings and nothing else.
 	OutOfScope dataset.Totals `json:"out_of_scope"`
 	Rejected   dataset.Totals `json:"rejected"`

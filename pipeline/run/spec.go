@@ -133,7 +133,7 @@ type Earlier struct {
 func ReadEarlier(ctx context.Context, s store.Store, e Earlier) (*Manifest, error) {
 	m, err := ReadManifest(ctx, s, e.Period, e.Run)
 	if err != nil {
-		return nil, fmt.Errorf("read the run of %s, to which usage may have come late: %w", e.Period, err)
+		return nil, fmt.Errorf("read the run of %s, which this one is held against: %w", e.Period, err)
 	}
 	return m, nil
 }

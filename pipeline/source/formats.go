@@ -9,7 +9,7 @@ import (
 	"daybook/schemas"
 )
 
-// formats is the table of formats. A format is a row here, or a file of package native where it is a peer's own.
+// formats is the table of formats of usage; those of evidence stand in package evidence. A format is a row here, or a file of package native where it is a peer's own.
 var formats = append([]format{
 	focus(schemas.FOCUS10, since10),
 	focus(schemas.FOCUS11, since11),
@@ -83,6 +83,9 @@ func formatOf(name schemas.Format) (*format, error) {
 
 // ManifestReader returns what reads the manifests of deliveries in a format.
 func ManifestReader(name schemas.Format) (delivery.ManifestReader, error) {
+	if name.IsEvidence() {
+		return delivery.ReadManifest, nil
+	}
 	f, err := formatOf(name)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,8 @@ import (
 
 // TestEveryFormatHasARow looks for the row of each format that a book may declare, and for what each row must say.
 func TestEveryFormatHasARow(t *testing.T) {
-	for _, name := range schemas.Formats {
+	ofUsage := slices.DeleteFunc(slices.Clone(schemas.Formats), schemas.Format.IsEvidence) // the others have a table in package evidence
+	for _, name := range ofUsage {
 		f, err := formatOf(name)
 		if err != nil {
 			t.Error(err)
@@ -31,8 +32,8 @@ func TestEveryFormatHasARow(t *testing.T) {
 			rows++
 		}
 	}
-	if rows != len(schemas.Formats) {
-		t.Errorf("there are %d rows and %d formats", rows, len(schemas.Formats))
+	if rows != len(ofUsage) {
+		t.Errorf("there are %d rows and %d formats", rows, len(ofUsage))
 	}
 }
 

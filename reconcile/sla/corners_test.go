@@ -7,6 +7,7 @@ import (
 
 	"daybook/reconcile/sla"
 	"daybook/schemas"
+	"daybook/schemas/service"
 )
 
 // corners are judgements in which one rule meets another.
@@ -57,7 +58,7 @@ var corners = map[string]func(a *asked) string{
 		a.Versions[0].Measure.Method, a.Versions[0].Measure.IntervalSeconds = schemas.MethodErrorRates, 86400
 		a.Versions[0].Validity.From = schemas.NewDate(2026, 9, 15)
 		for day := 1; day <= 31; day++ {
-			a.Evidence.Counters = append(a.Evidence.Counters, schemas.CounterReading{At: when(a, "1 00:00").AddDate(0, 0, day-1), Total: int64(day * 100), Errors: int64(day)})
+			a.Evidence.Counters = append(a.Evidence.Counters, service.CounterReading{At: when(a, "1 00:00").AddDate(0, 0, day-1), Total: int64(day * 100), Errors: int64(day)})
 		}
 		return "1 breached; 0.16 of 30 lost, 0 excluded, 20"
 	},
@@ -67,16 +68,16 @@ var corners = map[string]func(a *asked) string{
 		a.read("1 00:00", 0, 0)
 		a.read("11 00:00", 100, 10)
 		a.read("21 00:00", 200, 10)
-		a.Evidence.Counters = append(a.Evidence.Counters, schemas.CounterReading{Series: "s", At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Total: 300, Errors: 10})
+		a.Evidence.Counters = append(a.Evidence.Counters, service.CounterReading{Series: "s", At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Total: 300, Errors: 10})
 		return "1 review_required; 0 of 3 lost, 0.1 excluded, 0; 0.1 of 3 lost, 0 excluded, 50; requests failed in an interval that a notice covers in part, at 2026-09-01T00:00:00Z; count them in shorter intervals"
 	},
 	"one of two series stops for days": func(a *asked) string {
 		a.Versions[0].Measure.Method, a.Versions[0].Measure.IntervalSeconds = schemas.MethodErrorRates, 86400
 		for day := 1; day <= 32; day++ { // beyond the month's end
 			at := when(a, "1 00:00").AddDate(0, 0, day-1)
-			a.Evidence.Counters = append(a.Evidence.Counters, schemas.CounterReading{Series: "s", At: at, Total: int64(day * 100)})
+			a.Evidence.Counters = append(a.Evidence.Counters, service.CounterReading{Series: "s", At: at, Total: int64(day * 100)})
 			if day < 5 || day > 7 {
-				a.Evidence.Counters = append(a.Evidence.Counters, schemas.CounterReading{Series: "t", At: at, Total: int64(day * 100), Errors: int64(day * 10)})
+				a.Evidence.Counters = append(a.Evidence.Counters, service.CounterReading{Series: "t", At: at, Total: int64(day * 100), Errors: int64(day * 10)})
 			}
 		}
 		return "1 breached; 1.3 of 26 lost, 0 excluded, 50"
@@ -85,7 +86,7 @@ var corners = map[string]func(a *asked) string{
 		a.Versions[0].Measure.Method, a.Versions[0].Measure.IntervalSeconds = schemas.MethodErrorRates, 86400
 		for day := range 32 {
 			at := time.Date(2026, 8, 31+day, 12, 0, 0, 0, time.UTC)
-			a.Evidence.Counters = append(a.Evidence.Counters, schemas.CounterReading{Series: "s", At: at, Total: int64(day * 100), Errors: int64(max(0, day-29))})
+			a.Evidence.Counters = append(a.Evidence.Counters, service.CounterReading{Series: "s", At: at, Total: int64(day * 100), Errors: int64(max(0, day-29))})
 		}
 		return "1 kept; 0.01 of 30 lost, 0 excluded, 0"
 	},
@@ -132,7 +133,7 @@ var corners = map[string]func(a *asked) string{
 		a.notice(schemas.NoticeMaintenance, "2 00:00", "3 00:00", "1 00:00")
 		for day := 1; day <= 4; day++ {
 			from := when(a, fmt.Sprint(day, " 00:00"))
-			a.Evidence.Requests = append(a.Evidence.Requests, schemas.RequestCount{Start: from, End: from.AddDate(0, 0, 1), Total: 1000, Errors: 7})
+			a.Evidence.Requests = append(a.Evidence.Requests, service.RequestCount{Start: from, End: from.AddDate(0, 0, 1), Total: 1000, Errors: 7})
 		}
 		return "1 breached; 14 of 3000 lost, 14 excluded, 20"
 	},

@@ -7,6 +7,7 @@ import (
 	"daybook/reconcile/sheet"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // percentPlaces is how many decimal places an availability in percent is shown with.
@@ -40,10 +41,10 @@ func exact(up, whole *big.Rat) money.Ratio {
 }
 
 // reading is what a figure comes to: availability and credit. The whole is above 0.
-func (r *reader) reading(f *figure, base money.Decimal, currency money.Currency) (schemas.SLAReading, error) {
+func (r *reader) reading(f *figure, base money.Decimal, currency money.Currency) (service.SLAReading, error) {
 	s := &sheet.Sheet{}
 	up := new(big.Rat).Sub(f.whole, f.lost)
-	out := schemas.SLAReading{
+	out := service.SLAReading{
 		Reported: s.Given("reported by the evidence", f.unit, decimal(f.reported)), Excluded: s.Given("of that excluded", f.unit, decimal(f.excluded)),
 		Lost: s.Given("lost", f.unit, decimal(f.lost)), Whole: s.Given("of", f.unit, decimal(f.whole)), Uptime: exact(up, f.whole),
 	}
@@ -67,7 +68,7 @@ type worth struct {
 	*reader
 	figure *figure
 	sheet  *sheet.Sheet
-	out    *schemas.SLAReading
+	out    *service.SLAReading
 	base   money.Decimal
 	places int32
 }

@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"daybook/schemas"
+	"daybook/schemas/service"
 )
 
 // downtime is what the evidence says of one resource, not yet bounded to the window: whether a stretch is long enough is told
 // of all of it.
 type downtime struct {
-	place schemas.Place
+	place service.Place
 	// exists is within the window.
 	exists spans
 	// reported is down; counts is what is left of it after exclusions, and no shorter than the minimum.
@@ -62,7 +63,7 @@ func (r *reader) unmeasured(blind spans) schemas.SLAUnmeasured {
 }
 
 // reported is when a resource was down, and when nothing was looking.
-func (r *reader) reported(p schemas.Place, exists spans) (down, blind spans) {
+func (r *reader) reported(p service.Place, exists spans) (down, blind spans) {
 	if r.sla.Measure.Method == schemas.MethodThreshold {
 		return r.overThreshold(p, exists)
 	}
@@ -88,7 +89,7 @@ func (r *reader) reported(p schemas.Place, exists spans) (down, blind spans) {
 }
 
 // incidents is what is stated of a place, and how many incidents state it.
-func (r *reader) incidents(p schemas.Place) (spans, int) {
+func (r *reader) incidents(p service.Place) (spans, int) {
 	var list []span
 	n := 0
 	about := r.evidence.about(p.Resource)
@@ -102,7 +103,7 @@ func (r *reader) incidents(p schemas.Place) (spans, int) {
 }
 
 // incident is when one was, as far as it concerns the window.
-func (r *reader) incident(x *schemas.Incident) (span, bool) {
+func (r *reader) incident(x *service.Incident) (span, bool) {
 	if x.Start.UnixMicro() >= r.window.to && (x.End.IsZero() || x.End.UnixMicro() >= r.window.to) {
 		return span{}, false
 	}
@@ -127,7 +128,7 @@ func (r *reader) incident(x *schemas.Incident) (span, bool) {
 }
 
 // probes is what they found down of a place, what they looked at, and how many there are.
-func (r *reader) probes(p schemas.Place) (down, measured spans, n int) {
+func (r *reader) probes(p service.Place) (down, measured spans, n int) {
 	var bad, good []span
 	about := r.evidence.about(p.Resource)
 	for i := range about.Probes {
@@ -154,7 +155,7 @@ func (r *reader) probes(p schemas.Place) (down, measured spans, n int) {
 }
 
 // excused is what notices take out of what is down, and what of the window they take away.
-func (r *reader) excused(p schemas.Place, down spans) (excused, away spans) {
+func (r *reader) excused(p service.Place, down spans) (excused, away spans) {
 	var out, scheduled []span
 	about := r.evidence.about(p.Resource)
 	for i := range about.Notices {
@@ -180,7 +181,7 @@ func (r *reader) excused(p schemas.Place, down spans) (excused, away spans) {
 
 // exclusion says whether what a notice covers counts all the same. What the SLA or the notice leaves open is a doubt where
 // there is downtime that hangs on it.
-func (r *reader) exclusion(n *schemas.MaintenanceNotice, s span, down spans) (schemas.SLAExclusion, bool) {
+func (r *reader) exclusion(n *service.MaintenanceNotice, s span, down spans) (schemas.SLAExclusion, bool) {
 	matters := len(down.both(spans{s})) > 0
 	i := slices.IndexFunc(r.sla.Exclusions, func(x schemas.SLAExclusion) bool { return x.Kind == n.Kind })
 	if i < 0 {

@@ -7,6 +7,7 @@ import (
 	"daybook/reconcile/sla"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // Two replicas of which one is enough, and an hour and a half in which both are down.
@@ -27,13 +28,13 @@ func ExampleJudge() {
 			Claim: &schemas.SLADeadline{Count: 2, Unit: schemas.UnitCycles, From: schemas.FromIncident},
 		}},
 		Zone: time.UTC, Period: "2026-09", Service: "SQL", Resources: []sla.Resource{{ID: "north"}, {ID: "south"}},
-		Evidence: schemas.Evidence{
-			Incidents: []schemas.Incident{
-				{ID: "I-7", Place: schemas.Place{Resource: "north"}, Start: at(8, 0), End: at(12, 0)},
-				{ID: "I-8", Place: schemas.Place{Resource: "south"}, Start: at(10, 30), End: at(14, 0)},
+		Evidence: service.Evidence{
+			Incidents: []service.Incident{
+				{ID: "I-7", Place: service.Place{Resource: "north"}, Start: at(8, 0), End: at(12, 0)},
+				{ID: "I-8", Place: service.Place{Resource: "south"}, Start: at(10, 30), End: at(14, 0)},
 			},
 		},
-		Fees: []sla.Fee{{Place: schemas.Place{Service: "SQL"}, Amount: money.NewDecimal(480, 0), Currency: "EUR"}},
+		Fees: []sla.Fee{{Place: service.Place{Service: "SQL"}, Amount: money.NewDecimal(480, 0), Currency: "EUR"}},
 	})
 	if err != nil {
 		fmt.Println(err)

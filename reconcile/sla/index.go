@@ -3,19 +3,19 @@ package sla
 import (
 	"slices"
 
-	"daybook/schemas"
+	"daybook/schemas/service"
 )
 
 // index is the evidence about what is judged, by the resource that it names: each resource has its own and what names none.
 type index struct {
-	by map[string]*schemas.Evidence
+	by map[string]*service.Evidence
 	// narrower counts what is about a part that the question does not name.
 	narrower int
 }
 
 // indexOf sorts evidence by the resources that a question is about, or by none.
 func indexOf(q *Question) *index {
-	x := &index{by: map[string]*schemas.Evidence{}}
+	x := &index{by: map[string]*service.Evidence{}}
 	e := &q.Evidence
 	for i := range e.Incidents {
 		if to := x.of(q, &e.Incidents[i].Place); to != nil {
@@ -46,7 +46,7 @@ func indexOf(q *Question) *index {
 }
 
 // of is where a piece of evidence goes; nil where it is about something else.
-func (x *index) of(q *Question, p *schemas.Place) *schemas.Evidence {
+func (x *index) of(q *Question, p *service.Place) *service.Evidence {
 	if p.Service != "" && p.Service != q.Service || p.Region != "" && q.Region != "" && p.Region != q.Region {
 		return nil
 	}
@@ -56,25 +56,25 @@ func (x *index) of(q *Question, p *schemas.Place) *schemas.Evidence {
 	}
 	to := x.by[p.Resource]
 	if to == nil {
-		to = &schemas.Evidence{}
+		to = &service.Evidence{}
 		x.by[p.Resource] = to
 	}
 	return to
 }
 
 // about is the evidence that speaks of a resource.
-func (x *index) about(resource string) *schemas.Evidence {
+func (x *index) about(resource string) *service.Evidence {
 	all, own := x.by[""], x.by[resource]
 	switch {
 	case resource == "" || own == nil:
 		if all == nil {
-			return &schemas.Evidence{}
+			return &service.Evidence{}
 		}
 		return all
 	case all == nil:
 		return own
 	}
-	return &schemas.Evidence{
+	return &service.Evidence{
 		Incidents: slices.Concat(all.Incidents, own.Incidents), Probes: slices.Concat(all.Probes, own.Probes),
 		Counters: slices.Concat(all.Counters, own.Counters), Requests: slices.Concat(all.Requests, own.Requests),
 		Notices: slices.Concat(all.Notices, own.Notices),

@@ -10,6 +10,7 @@ import (
 
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // Judge says what became of a promise in a period: one result for each resource where each is judged by itself, else one. A
@@ -17,8 +18,8 @@ import (
 //
 // Downtime counts under the version in force on the day on which it begins. The error is a promise that cannot be judged, or
 // one in another zone than the question's.
-func Judge(q *Question) ([]schemas.SLAResult, error) {
-	var out []schemas.SLAResult
+func Judge(q *Question) ([]service.SLAResult, error) {
+	var out []service.SLAResult
 	for i := range q.Versions {
 		v := &q.Versions[i]
 		if err := unusable(v); err != nil {
@@ -59,7 +60,7 @@ func (q *Question) parts() []Question {
 
 // answer is what one version makes of the question.
 type answer struct {
-	result schemas.SLAResult
+	result service.SLAResult
 	doubts []string
 	// lost says that downtime counts under it.
 	lost  bool
@@ -67,14 +68,14 @@ type answer struct {
 }
 
 // judge asks every version and takes the one under which there was downtime, or else the one in force at the window's end.
-func (q *Question) judge(evidence *index) (schemas.SLAResult, bool, error) {
+func (q *Question) judge(evidence *index) (service.SLAResult, bool, error) {
 	var last *answer
 	var lost []*answer
 	for i := range q.Versions {
 		v := &q.Versions[i]
 		a, err := q.under(v, evidence)
 		if err != nil {
-			return schemas.SLAResult{}, false, err
+			return service.SLAResult{}, false, err
 		}
 		switch {
 		case !a.valid:
@@ -90,11 +91,11 @@ func (q *Question) judge(evidence *index) (schemas.SLAResult, bool, error) {
 	case last != nil:
 		return merged([]*answer{last}), true, nil
 	}
-	return schemas.SLAResult{}, false, nil
+	return service.SLAResult{}, false, nil
 }
 
 // merged is the one answer, or what lies between several.
-func merged(list []*answer) schemas.SLAResult {
+func merged(list []*answer) service.SLAResult {
 	slices.SortFunc(list, func(a, b *answer) int { return cmp.Compare(a.result.Version, b.result.Version) })
 	out := list[0].result
 	doubts := list[0].doubts
@@ -113,8 +114,8 @@ func merged(list []*answer) schemas.SLAResult {
 		if a.result.Most.Credit.GreaterThan(out.Most.Credit) {
 			out.Most = a.result.Most
 		}
-		if a.result.Status == schemas.SLABreached {
-			out.Status = schemas.SLABreached
+		if a.result.Status == service.SLABreached {
+			out.Status = service.SLABreached
 		}
 		for _, id := range a.result.Incidents {
 			if !slices.Contains(out.Incidents, id) {
@@ -128,7 +129,7 @@ func merged(list []*answer) schemas.SLAResult {
 		out.Version = strings.Join(versions, ", ")
 	}
 	if len(doubts) > 0 {
-		out.Status, out.Reviews = schemas.SLAReview, doubts
+		out.Status, out.Reviews = service.SLAReview, doubts
 	}
 	return out
 }
@@ -157,9 +158,9 @@ func (q *Question) under(v *schemas.SLA, evidence *index) (*answer, error) {
 		resource = q.Resources[0].ID
 	}
 	r := &a.result
-	*r = schemas.SLAResult{
+	*r = service.SLAResult{
 		Period: q.Period, SLA: v.ID, Version: v.Version, Verified: v.Verified, Peer: v.Peer, Place: q.place(resource), Method: v.Measure.Method,
-		From: least.window.start(), To: span{from: least.window.to}.start(), Unit: f.unit, Status: schemas.SLAKept, Target: target(v),
+		From: least.window.start(), To: span{from: least.window.to}.start(), Unit: f.unit, Status: service.SLAKept, Target: target(v),
 		Coverage:  money.Ratio{Num: decimal(seconds(f.measured)), Den: decimal(seconds(f.exists))},
 		Automatic: v.Automatic, FuturePayments: v.Credit.FuturePayments, Resale: cmp.Or(v.Resale, schemas.ResaleReseller),
 		Family: v.Credit.Family, Stacking: cmp.Or(v.Credit.Stacking, schemas.StackLargest),
@@ -173,7 +174,7 @@ func (q *Question) under(v *schemas.SLA, evidence *index) (*answer, error) {
 		return nil, err
 	}
 	if breached(r, &r.Most, &g) {
-		r.Status = schemas.SLABreached
+		r.Status = service.SLABreached
 		most.deadlines(&g, r)
 	}
 	a.doubts = least.doubts
@@ -186,7 +187,7 @@ func (q *Question) under(v *schemas.SLA, evidence *index) (*answer, error) {
 }
 
 // fill computes one reading of a result.
-func (r *reader) fill(f *figure, result *schemas.SLAResult, to *schemas.SLAReading) (err error) {
+func (r *reader) fill(f *figure, result *service.SLAResult, to *service.SLAReading) (err error) {
 	if f.whole.Sign() <= 0 {
 		r.doubt("nothing was measured")
 		return nil
@@ -207,7 +208,7 @@ func target(v *schemas.SLA) *money.Decimal {
 }
 
 // breached reports whether a reading falls short of the promise.
-func breached(r *schemas.SLAResult, of *schemas.SLAReading, f *figure) bool {
+func breached(r *service.SLAResult, of *service.SLAReading, f *figure) bool {
 	if of.Events > 0 || of.Credit.IsPositive() {
 		return true
 	}
@@ -216,7 +217,7 @@ func breached(r *schemas.SLAResult, of *schemas.SLAReading, f *figure) bool {
 }
 
 // deadlines says which incidents count, and by when what they earn must be claimed.
-func (r *reader) deadlines(f *figure, result *schemas.SLAResult) {
+func (r *reader) deadlines(f *figure, result *service.SLAResult) {
 	m := Moments{MonthEnd: result.To}
 	if len(f.downs) > 0 {
 		m.Incident = f.downs[0].start()

@@ -10,6 +10,7 @@ import (
 	"daybook/reconcile/sla"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 const month = schemas.Period("2026-09") // thirty days of 43,200 minutes
@@ -64,39 +65,39 @@ type asked struct {
 }
 
 func ask(t *testing.T, versions ...schemas.SLA) *asked {
-	return &asked{t, sla.Question{Versions: versions, Zone: time.UTC, Period: month, Service: "vm", Fees: []sla.Fee{{Place: schemas.Place{Service: "vm"}, Amount: dec("200"), Currency: "EUR"}}}}
+	return &asked{t, sla.Question{Versions: versions, Zone: time.UTC, Period: month, Service: "vm", Fees: []sla.Fee{{Place: service.Place{Service: "vm"}, Amount: dec("200"), Currency: "EUR"}}}}
 }
 
-func (a *asked) down(from, to string) *schemas.Incident {
+func (a *asked) down(from, to string) *service.Incident {
 	list := &a.Evidence.Incidents
-	*list = append(*list, schemas.Incident{ID: fmt.Sprint("i", len(*list)+1), Start: when(a, from), End: when(a, to)})
+	*list = append(*list, service.Incident{ID: fmt.Sprint("i", len(*list)+1), Start: when(a, from), End: when(a, to)})
 	return &(*list)[len(*list)-1]
 }
 
 func (a *asked) notice(kind schemas.NoticeKind, from, to, announced string) {
 	list := &a.Evidence.Notices
-	*list = append(*list, schemas.MaintenanceNotice{ID: fmt.Sprint("n", len(*list)+1), Kind: kind, Start: when(a, from), End: when(a, to), Announced: when(a, announced)})
+	*list = append(*list, service.MaintenanceNotice{ID: fmt.Sprint("n", len(*list)+1), Kind: kind, Start: when(a, from), End: when(a, to), Announced: when(a, announced)})
 }
 
 func (a *asked) probe(up bool, at string, seconds int64) {
-	a.Evidence.Probes = append(a.Evidence.Probes, schemas.Probe{At: when(a, at), Seconds: seconds, Up: up})
+	a.Evidence.Probes = append(a.Evidence.Probes, service.Probe{At: when(a, at), Seconds: seconds, Up: up})
 }
 
 func (a *asked) read(at string, total, errors int64) {
-	a.Evidence.Counters = append(a.Evidence.Counters, schemas.CounterReading{Series: "s", At: when(a, at), Total: total, Errors: errors})
+	a.Evidence.Counters = append(a.Evidence.Counters, service.CounterReading{Series: "s", At: when(a, at), Total: total, Errors: errors})
 }
 
 func (a *asked) rate(s string) { a.HourlyRate, a.Currency = pointer(s), "EUR" }
 
 // describe writes results as the cases do.
-func describe(t *testing.T, results []schemas.SLAResult) string {
+func describe(t *testing.T, results []service.SLAResult) string {
 	t.Helper()
 	var out []string
 	for i := range results {
 		r := &results[i]
 		text := fmt.Sprintf("%s %s", strings.TrimSpace(r.Version+" "+r.Resource), strings.ToLower(string(r.Status)))
-		for j, reading := range []*schemas.SLAReading{&r.Least, &r.Most} {
-			if j > 0 && r.Status != schemas.SLAReview {
+		for j, reading := range []*service.SLAReading{&r.Least, &r.Most} {
+			if j > 0 && r.Status != service.SLAReview {
 				break
 			}
 			text += fmt.Sprintf("; %s of %s lost, %s excluded, %s", reading.Lost, reading.Whole, reading.Excluded, reading.Credit)
@@ -107,7 +108,7 @@ func describe(t *testing.T, results []schemas.SLAResult) string {
 				}
 			}
 		}
-		if r.Status == schemas.SLAReview {
+		if r.Status == service.SLAReview {
 			text += "; " + strings.Join(r.Reviews, "; ")
 		} else if fmt.Sprint(r.Least) != fmt.Sprint(r.Most) {
 			t.Errorf("two readings of what nobody doubts: %+v, %+v", r.Least, r.Most)
@@ -262,13 +263,13 @@ var judgements = map[string]func(a *asked) string{
 		return "1 review_required; 7200 of 2592000 lost, 0 excluded, 0; 7200 of 2592000 lost, 0 excluded, 0; no fees are known of which the credit is a part; deliver the bill"
 	},
 	"fees in two currencies": func(a *asked) string {
-		a.Fees = append(a.Fees, sla.Fee{Place: schemas.Place{Service: "vm"}, Amount: dec("1"), Currency: "USD"})
+		a.Fees = append(a.Fees, sla.Fee{Place: service.Place{Service: "vm"}, Amount: dec("1"), Currency: "USD"})
 		return "1 review_required; 0 of 2592000 lost, 0 excluded, 0; 0 of 2592000 lost, 0 excluded, 0; the fees are in EUR and USD, of which no percentage can be taken; judge each by itself"
 	},
 	"fees of other services and paid upfront do not count": func(a *asked) string {
 		a.Versions[0].Credit.Without = []schemas.ChargeCategory{schemas.CategoryPurchase}
-		a.Fees = append(a.Fees, sla.Fee{Place: schemas.Place{Service: "disk"}, Amount: dec("1000"), Currency: "EUR"},
-			sla.Fee{Place: schemas.Place{Service: "vm"}, Category: schemas.CategoryPurchase, Amount: dec("1000"), Currency: "EUR"})
+		a.Fees = append(a.Fees, sla.Fee{Place: service.Place{Service: "disk"}, Amount: dec("1000"), Currency: "EUR"},
+			sla.Fee{Place: service.Place{Service: "vm"}, Category: schemas.CategoryPurchase, Amount: dec("1000"), Currency: "EUR"})
 		a.down("1 00:00", "1 02:00")
 		return "1 breached; 7200 of 2592000 lost, 0 excluded, 20"
 	},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"daybook/schemas"
@@ -54,12 +55,36 @@ func climb(ladder []schemas.SLARung, percent *big.Rat, most bool) (credit money.
 	return above, len(ladder) > 0
 }
 
-// Check returns what keeps a promise from being judged, each complaint naming the key to mend; nil where nothing does. A gap
-// in its ladder is a complaint, though Judge goes on with it: it leaves to a person what lies in the gap.
-func Check(s *schemas.SLA) error {
-	errs := []error{unusable(s)}
+// Complaint is one thing that keeps a promise from being judged. Its text begins with Key, the key to mend, such as
+// measure.method.
+type Complaint struct{ Key, Text string }
+
+// Complaints are all that keeps a promise from being judged; none where nothing does. A gap in its ladder is one, though Judge goes on with it: it
+// leaves to a person what lies in the gap.
+func Complaints(s *schemas.SLA) (out []Complaint) {
+	for _, text := range wrongs(s) {
+		out = append(out, Complaint{keyOf(text), text})
+	}
 	for _, gap := range Gaps(s.Credit.Ladder) {
-		errs = append(errs, complaint(s, "credit.ladder: tier gap %s: the text gives no credit for it; have the provider say which, and set from of the rung above or below of the one under it", gap))
+		text := fmt.Sprintf("credit.ladder: tier gap %s: the text gives no credit for it; have the provider say which, and set from of the rung above or below of the one under it", gap)
+		out = append(out, Complaint{keyOf(text), text})
+	}
+	return out
+}
+
+// keyOf is the key that a complaint begins with.
+func keyOf(text string) string {
+	if end := strings.IndexAny(text, " :"); end >= 0 {
+		return text[:end]
+	}
+	return text
+}
+
+// Check returns the complaints as one error; nil where there are none.
+func Check(s *schemas.SLA) error {
+	var errs []error
+	for _, x := range Complaints(s) {
+		errs = append(errs, complaint(s, "%s", x.Text))
 	}
 	return errors.Join(errs...)
 }
@@ -71,9 +96,17 @@ func complaint(s *schemas.SLA, format string, args ...any) error {
 // unusable says why nothing can be computed by a promise.
 func unusable(s *schemas.SLA) error {
 	var errs []error
+	for _, text := range wrongs(s) {
+		errs = append(errs, complaint(s, "%s", text))
+	}
+	return errors.Join(errs...)
+}
+
+// wrongs are the reasons for which nothing can be computed by a promise.
+func wrongs(s *schemas.SLA) (out []string) {
 	complain := func(wrong bool, format string, args ...any) {
 		if wrong {
-			errs = append(errs, complaint(s, format, args...))
+			out = append(out, fmt.Sprintf(format, args...))
 		}
 	}
 	m, c := &s.Measure, &s.Credit
@@ -105,7 +138,7 @@ func unusable(s *schemas.SLA) error {
 	for i, d := range []*schemas.SLADeadline{s.Notice, s.Claim} {
 		complain(d != nil && (d.Count <= 0 || d.Unit == "" || d.From == ""), "%s needs count, unit and from", []string{"notice", "claim"}[i])
 	}
-	return errors.Join(errs...)
+	return out
 }
 
 // zoned checks that the question's zone is the promise's.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"daybook/schemas"
+	"daybook/schemas/service"
 )
 
 // figure is what was lost of how much, exact: seconds, intervals or requests.
@@ -149,7 +150,7 @@ func (r *reader) allDown(resources []Resource) figure {
 }
 
 // weigh is downtime with each moment weighed by the affected share; of several incidents the greatest share counts.
-func (r *reader) weigh(p schemas.Place, downs spans) *big.Rat {
+func (r *reader) weigh(p service.Place, downs spans) *big.Rat {
 	type part struct {
 		when  span
 		share *big.Rat

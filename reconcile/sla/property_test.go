@@ -12,6 +12,7 @@ import (
 	"daybook/reconcile/sla"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // minutesOf marks the minutes of September that a stretch of time holds; evidence of these tests is in whole minutes.
@@ -45,15 +46,15 @@ func TestMinutesOneByOne(t *testing.T) {
 		a.Resources = []sla.Resource{{ID: "x", From: from, To: until}}
 		minutesOf(exists, from, until)
 		for _, s := range stretches(d, d.IntN(30), 900) {
-			a.Evidence.Incidents = append(a.Evidence.Incidents, schemas.Incident{ID: "i", Start: s[0], End: s[1]})
+			a.Evidence.Incidents = append(a.Evidence.Incidents, service.Incident{ID: "i", Start: s[0], End: s[1]})
 			minutesOf(down, s[0], s[1])
 		}
 		for _, s := range stretches(d, d.IntN(6), 600) {
-			a.Evidence.Notices = append(a.Evidence.Notices, schemas.MaintenanceNotice{ID: "n", Kind: schemas.NoticeMaintenance, Start: s[0], End: s[1], Announced: s[0].AddDate(0, 0, -2)})
+			a.Evidence.Notices = append(a.Evidence.Notices, service.MaintenanceNotice{ID: "n", Kind: schemas.NoticeMaintenance, Start: s[0], End: s[1], Announced: s[0].AddDate(0, 0, -2)})
 			minutesOf(excused, s[0], s[1])
 		}
 		for _, s := range stretches(d, d.IntN(3), 3000) {
-			a.Evidence.Notices = append(a.Evidence.Notices, schemas.MaintenanceNotice{ID: "c", Kind: schemas.NoticeCustomer, Start: s[0], End: s[1]})
+			a.Evidence.Notices = append(a.Evidence.Notices, service.MaintenanceNotice{ID: "c", Kind: schemas.NoticeCustomer, Start: s[0], End: s[1]})
 			minutesOf(excused, s[0], s[1])
 			minutesOf(away, s[0], s[1])
 		}
@@ -74,7 +75,7 @@ func TestMinutesOneByOne(t *testing.T) {
 		r := results[0]
 		want := big.NewRat(whole-lost, whole)
 		got := new(big.Rat).Quo(r.Least.Uptime.Num.Rat(), r.Least.Uptime.Den.Rat())
-		if got.Cmp(want) != 0 || r.Status == schemas.SLAReview {
+		if got.Cmp(want) != 0 || r.Status == service.SLAReview {
 			t.Fatalf("seed %d: %s (%s, %q), want %s", seed, got.RatString(), r.Status, r.Reviews, want.RatString())
 		}
 		before := describe(t, results)
@@ -113,7 +114,7 @@ func TestErrorRatesOneByOne(t *testing.T) {
 				}
 				total, errors = total+more, errors+bad
 			}
-			a.Evidence.Counters = append(a.Evidence.Counters, schemas.CounterReading{Series: "s", At: time.Date(2026, 9, 1, i, 0, 0, 0, time.UTC), Total: total, Errors: errors})
+			a.Evidence.Counters = append(a.Evidence.Counters, service.CounterReading{Series: "s", At: time.Date(2026, 9, 1, i, 0, 0, 0, time.UTC), Total: total, Errors: errors})
 		}
 		results, err := sla.Judge(&a.Question)
 		must(t, err)
@@ -139,14 +140,14 @@ func TestReadings(t *testing.T) {
 		a := ask(t, v)
 		a.Period = []schemas.Period{"2026-08", "2026-09", "2026-02"}[d.IntN(3)]
 		for _, s := range stretches(d, d.IntN(5), 900) {
-			i := schemas.Incident{ID: fmt.Sprint(len(a.Evidence.Incidents)), Start: s[0], End: s[1]}
+			i := service.Incident{ID: fmt.Sprint(len(a.Evidence.Incidents)), Start: s[0], End: s[1]}
 			if d.IntN(6) == 0 {
 				i.End = time.Time{}
 			}
 			a.Evidence.Incidents = append(a.Evidence.Incidents, i)
 		}
 		for _, s := range stretches(d, d.IntN(5), 40_000) {
-			a.Evidence.Probes = append(a.Evidence.Probes, schemas.Probe{At: s[0], Seconds: int64(s[1].Sub(s[0]) / time.Second), Up: d.IntN(3) > 0})
+			a.Evidence.Probes = append(a.Evidence.Probes, service.Probe{At: s[0], Seconds: int64(s[1].Sub(s[0]) / time.Second), Up: d.IntN(3) > 0})
 		}
 		results, err := sla.Judge(&a.Question)
 		must(t, err)
@@ -155,7 +156,7 @@ func TestReadings(t *testing.T) {
 			if least.GreaterThan(most) || r.Least.Lost.GreaterThan(r.Most.Lost) && r.Least.Whole.Equal(r.Most.Whole) {
 				t.Fatalf("seed %d: %s to %s lost, %s to %s credited: %q", seed, r.Least.Lost, r.Most.Lost, least, most, r.Reviews)
 			}
-			if r.Status == schemas.SLAReview {
+			if r.Status == service.SLAReview {
 				doubtful++
 			} else if !least.Equal(most) || fmt.Sprint(r.Least.Uptime) != fmt.Sprint(r.Most.Uptime) {
 				t.Fatalf("seed %d: nobody doubts, and it may be %s or %s", seed, least, most)
@@ -179,7 +180,7 @@ func TestLadderIsStrict(t *testing.T) {
 		exact := money.NewDecimal(2_592_000-lost, 2).Equal(bound.Mul(money.NewDecimal(2_592_000, 0)))
 		a := ask(t, v)
 		from := time.Date(2026, 9, 2, 0, 0, 0, 0, time.UTC)
-		a.Evidence.Incidents = []schemas.Incident{{ID: "i", Start: from, End: from.Add(time.Duration(lost) * time.Second)}}
+		a.Evidence.Incidents = []service.Incident{{ID: "i", Start: from, End: from.Add(time.Duration(lost) * time.Second)}}
 		results, err := sla.Judge(&a.Question)
 		must(t, err)
 		if got := results[0].Least.CreditPercent.IsPositive(); got == exact {

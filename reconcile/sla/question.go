@@ -8,6 +8,7 @@ import (
 
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // Question is one promise in one period, with all that it is judged by.
@@ -22,7 +23,7 @@ type Question struct {
 	Service   string
 	Region    string
 	Resources []Resource
-	Evidence  schemas.Evidence
+	Evidence  service.Evidence
 	// Fees are what was charged, of which a credit may be a part.
 	Fees []Fee
 	// HourlyRate is what an hour costs, for credits by lost time or by hour; nil where that is not known. It is in Currency.
@@ -40,7 +41,7 @@ type Resource struct {
 
 // Fee is an amount that was charged for a service.
 type Fee struct {
-	schemas.Place
+	service.Place
 	SKU      schemas.SKU
 	Category schemas.ChargeCategory
 	Amount   money.Decimal
@@ -68,8 +69,8 @@ func (q *Question) resources() []Resource {
 	return q.Resources
 }
 
-func (q *Question) place(resource string) schemas.Place {
-	return schemas.Place{Service: q.Service, Region: q.Region, Resource: resource}
+func (q *Question) place(resource string) service.Place {
+	return service.Place{Service: q.Service, Region: q.Region, Resource: resource}
 }
 
 // exists is when a resource existed in the window.
@@ -90,7 +91,7 @@ func Covers(s *schemas.SLA, service string, sku schemas.SKU) bool {
 }
 
 // base sums the fees that a credit is a percentage of. Fees in several currencies are no sum.
-func (r *reader) base(place schemas.Place) (money.Decimal, money.Currency) {
+func (r *reader) base(place service.Place) (money.Decimal, money.Currency) {
 	sum, currency := money.Zero, r.q.Currency
 	c := &r.sla.Credit
 	for i := range r.q.Fees {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"daybook/schemas"
+	"daybook/schemas/service"
 )
 
 // count is how many requests there were in a stretch of time. A gap is a stretch in which nobody looked: its count is
@@ -18,14 +19,14 @@ type count struct {
 }
 
 // counts are what was counted of a place, by the end of each stretch. An increase counts when it is read.
-func (r *reader) counts(p schemas.Place) []count {
+func (r *reader) counts(p service.Place) []count {
 	var out []count
 	about := r.evidence.about(p.Resource)
 	for i := range about.Requests {
 		x := &about.Requests[i]
 		out = append(out, r.sound(count{span: spanOf(x.Start, x.End), total: x.Total, errors: x.Errors}))
 	}
-	bySeries := map[string][]*schemas.CounterReading{}
+	bySeries := map[string][]*service.CounterReading{}
 	for i := range about.Counters {
 		x := &about.Counters[i]
 		key := schemas.JoinID(x.Service, x.Region, x.Resource, x.Series)
@@ -50,8 +51,8 @@ func (r *reader) counts(p schemas.Place) []count {
 
 // increases appends what the counters of one series grew by from reading to reading. One that fell was restarted, and has
 // grown from 0.
-func (r *reader) increases(to []count, series []*schemas.CounterReading) []count {
-	slices.SortStableFunc(series, func(a, b *schemas.CounterReading) int {
+func (r *reader) increases(to []count, series []*service.CounterReading) []count {
+	slices.SortStableFunc(series, func(a, b *service.CounterReading) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Total, b.Total), cmp.Compare(a.Errors, b.Errors))
 	})
 	for i := 1; i < len(series); i++ {
@@ -103,7 +104,7 @@ type interval struct {
 
 // intervals divides the window, and puts each count where its stretch ends. The last one is as long as what is left. An
 // interval is blind where not all of it that existed was looked at.
-func (r *reader) intervals(p schemas.Place, exists spans) []interval {
+func (r *reader) intervals(p service.Place, exists spans) []interval {
 	length := r.sla.Measure.IntervalSeconds * second
 	var out []interval
 	for from := r.window.from; from < r.window.to; from += length {
@@ -132,7 +133,7 @@ func (r *reader) intervals(p schemas.Place, exists spans) []interval {
 }
 
 // overThreshold is when more requests failed than the SLA bears, and when that is not known.
-func (r *reader) overThreshold(p schemas.Place, exists spans) (down, blind spans) {
+func (r *reader) overThreshold(p service.Place, exists spans) (down, blind spans) {
 	limit := new(big.Rat)
 	if e := r.sla.Measure.ErrorPercent; e != nil {
 		limit = e.Rat()

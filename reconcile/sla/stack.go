@@ -6,12 +6,13 @@ import (
 	"daybook/reconcile/sheet"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // Stack takes back what may not be claimed besides: of results of one family, period, peer and region whose promises do not
 // add up, the one of the greatest credit keeps it, the first among equals, and the others have none. It changes the results.
-func Stack(results []schemas.SLAResult) {
-	best := map[string]*schemas.SLAResult{}
+func Stack(results []service.SLAResult) {
+	best := map[string]*service.SLAResult{}
 	for i := range results {
 		r := &results[i]
 		if r.Family == "" || r.Stacking == schemas.StackSum || r.Most.Credit.IsZero() {
@@ -22,7 +23,7 @@ func Stack(results []schemas.SLAResult) {
 		switch {
 		case b == nil:
 			best[key] = r
-		case r.Status == schemas.SLAReview || b.Status == schemas.SLAReview:
+		case r.Status == service.SLAReview || b.Status == service.SLAReview:
 			undecided(b, r)
 		case r.Most.Credit.GreaterThan(b.Most.Credit):
 			best[key] = r
@@ -34,8 +35,8 @@ func Stack(results []schemas.SLAResult) {
 }
 
 // takeBack leaves a result without a credit, for that of another.
-func takeBack(r, kept *schemas.SLAResult) {
-	for _, of := range []*schemas.SLAReading{&r.Least, &r.Most} {
+func takeBack(r, kept *service.SLAResult) {
+	for _, of := range []*service.SLAReading{&r.Least, &r.Most} {
 		s := sheet.Sheet{Steps: of.Steps}
 		of.Credit = s.Given("not besides the credit of "+kept.ID, "credit", money.Zero)
 		of.Steps = s.Steps
@@ -43,9 +44,9 @@ func takeBack(r, kept *schemas.SLAResult) {
 }
 
 // undecided leaves to a person which of two credits is the greater.
-func undecided(list ...*schemas.SLAResult) {
+func undecided(list ...*service.SLAResult) {
 	for _, x := range list {
-		x.Status = schemas.SLAReview
+		x.Status = service.SLAReview
 		x.Reviews = append(x.Reviews, fmt.Sprintf("only one credit of the family %s can be claimed, and which is the greatest hangs on what is to be decided", x.Family))
 	}
 }

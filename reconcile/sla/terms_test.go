@@ -9,6 +9,7 @@ import (
 	"daybook/reconcile/sla"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // TestDeadlines has when a claim, or a notice, is too late.
@@ -56,7 +57,7 @@ func TestClaims(t *testing.T) {
 	results, err := sla.Judge(&a.Question)
 	must(t, err)
 	r := results[0]
-	if r.Status != schemas.SLAReview || !strings.Contains(r.Reviews[0], "when it was known") || r.NoticeBy != when(t, "4 10:00") {
+	if r.Status != service.SLAReview || !strings.Contains(r.Reviews[0], "when it was known") || r.NoticeBy != when(t, "4 10:00") {
 		t.Errorf("nobody knows when it was known: %s, %q, notice by %s", r.Status, r.Reviews, r.NoticeBy)
 	}
 	a.Evidence.Incidents[0].Known = when(t, "3 11:00")
@@ -78,24 +79,24 @@ func TestClaims(t *testing.T) {
 
 // Only the greatest credit of a family stands, the first among equals, and none is taken back while one is undecided.
 func TestStack(t *testing.T) {
-	result := func(family, credit string, stacking schemas.SLAStacking, status schemas.SLAStatus) schemas.SLAResult {
-		reading := schemas.SLAReading{Credit: dec(credit)}
-		return schemas.SLAResult{ID: family + credit, Family: family, Stacking: stacking, Status: status, Least: reading, Most: reading}
+	result := func(family, credit string, stacking schemas.SLAStacking, status service.SLAStatus) service.SLAResult {
+		reading := service.SLAReading{Credit: dec(credit)}
+		return service.SLAResult{ID: family + credit, Family: family, Stacking: stacking, Status: status, Least: reading, Most: reading}
 	}
 	for _, c := range []struct {
-		results []schemas.SLAResult
+		results []service.SLAResult
 		want    string
 	}{
-		{[]schemas.SLAResult{result("a", "5", "largest", "breached"), result("a", "9", "largest", "breached"), result("a", "9.00", "largest", "breached"), result("b", "2", "largest", "breached")}, "0 9 0 2"},
-		{[]schemas.SLAResult{result("a", "5", "sum", "breached"), result("a", "9", "sum", "breached"), result("", "5", "largest", "breached"), result("", "9", "largest", "breached")}, "5 9 5 9"},
-		{[]schemas.SLAResult{result("a", "5", "largest", schemas.SLAReview), result("a", "9", "largest", "breached")}, "5? 9?"},
-		{[]schemas.SLAResult{result("a", "0", "largest", schemas.SLAReview), result("a", "9", "largest", "breached")}, "0? 9"},
+		{[]service.SLAResult{result("a", "5", "largest", "breached"), result("a", "9", "largest", "breached"), result("a", "9.00", "largest", "breached"), result("b", "2", "largest", "breached")}, "0 9 0 2"},
+		{[]service.SLAResult{result("a", "5", "sum", "breached"), result("a", "9", "sum", "breached"), result("", "5", "largest", "breached"), result("", "9", "largest", "breached")}, "5 9 5 9"},
+		{[]service.SLAResult{result("a", "5", "largest", service.SLAReview), result("a", "9", "largest", "breached")}, "5? 9?"},
+		{[]service.SLAResult{result("a", "0", "largest", service.SLAReview), result("a", "9", "largest", "breached")}, "0? 9"},
 	} {
 		sla.Stack(c.results)
 		var got []string
 		for i := range c.results {
 			text := c.results[i].Least.Credit.String()
-			if c.results[i].Status == schemas.SLAReview {
+			if c.results[i].Status == service.SLAReview {
 				text += "?"
 			}
 			got = append(got, text)

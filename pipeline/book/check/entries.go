@@ -42,6 +42,9 @@ type Entries struct {
 	PlanVersions parse.List[schemas.PlanVersion]
 	PlanRates    parse.List[schemas.PlanRate]
 	Rates        parse.List[schemas.Rate]
+
+	SLAs     parse.List[schemas.SLA]
+	Promises parse.List[schemas.Promise]
 }
 
 // Pivot is the currency that cross rates go through.

@@ -44,6 +44,10 @@ func (c *checker) checkSources() {
 		c.countable(limits.Field("ratio"), s.Limits.Ratio)
 		c.countable(limits.Field("depth"), int64(s.Limits.Depth))
 		c.countable(limits.Field("rejected_rows"), s.Limits.RejectedRows)
+		if s.Format.IsEvidence() {
+			c.evidenceSource(at)
+			continue
+		}
 		c.mapping(at, s, s.Columns, s.Constants)
 		c.ignored(at.Field("ignore"), s)
 		c.named(at.Field("ignore"), s.Ignore)

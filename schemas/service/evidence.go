@@ -1,8 +1,9 @@
-package schemas
+package service
 
 import (
 	"time"
 
+	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
@@ -65,30 +66,10 @@ type RequestCount struct {
 type MaintenanceNotice struct {
 	ID string
 	Place
-	Kind       NoticeKind
+	Kind       schemas.NoticeKind
 	Start, End time.Time
 	// Announced is when it was; no time where that is not known.
 	Announced time.Time
-}
-
-// NoticeKind is the reason of a notice.
-type NoticeKind string
-
-// The kinds of notices.
-const (
-	// NoticeMaintenance is the provider's planned work, NoticeEmergency its work that could not wait.
-	NoticeMaintenance NoticeKind = "maintenance"
-	NoticeEmergency   NoticeKind = "emergency"
-	// NoticeCustomer is downtime that the customer planned or caused.
-	NoticeCustomer NoticeKind = "customer"
-	// NoticeSuspension is a suspended account, and NoticeForceMajeure what nobody could have kept off.
-	NoticeSuspension   NoticeKind = "suspension"
-	NoticeForceMajeure NoticeKind = "force_majeure"
-)
-
-// Values lists what evidence may say.
-func (NoticeKind) Values() []string {
-	return texts(NoticeMaintenance, NoticeEmergency, NoticeCustomer, NoticeSuspension, NoticeForceMajeure)
 }
 
 // SLAStatus is what became of a promise.
@@ -115,20 +96,20 @@ type SLAReading struct {
 	Events        int64
 	Credit        money.Decimal
 	// Steps is the arithmetic, with numbers.
-	Steps []Step
+	Steps []schemas.Step
 }
 
 // SLAResult is what became of a promise in one period, for one resource or for several as one.
 type SLAResult struct {
 	// ID is the period, SLA, service, region and resource, joined by slashes.
 	ID       string
-	Period   Period
-	SLA      SLAID
+	Period   schemas.Period
+	SLA      schemas.SLAID
 	Version  string
 	Verified bool
-	Peer     PeerID
+	Peer     schemas.PeerID
 	Place
-	Method SLAMethod
+	Method schemas.SLAMethod
 	// From is the first moment of the window, and To the first after it.
 	From, To time.Time
 	// Unit is that of Lost and Whole: seconds, intervals or requests.
@@ -149,10 +130,10 @@ type SLAResult struct {
 	NoticeBy, ClaimBy time.Time
 	Automatic         bool
 	FuturePayments    bool
-	Resale            Resale
+	Resale            schemas.Resale
 	// Family and Stacking are for the credits of several promises for the same fees.
 	Family   string
-	Stacking SLAStacking
+	Stacking schemas.SLAStacking
 }
 
 // Credit is what is due, and whether that is beyond doubt.

@@ -59,9 +59,10 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.EarlierRuns},
 			},
 			{
-				Name: "plan", Version: "2", Width: run.Once, Do: compare.Plan,
-				Book: []book.Part{book.PartPlan},
-				Spec: []run.Given{run.AsOf, run.EarlierRuns},
+				Name: "plan", Version: "3", Width: run.Once, Do: compare.Plan,
+				Reads: []string{"reconcile/total"},
+				Book:  []book.Part{book.PartPlan, book.PartFX, book.PartProvider},
+				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns},
 			},
 			{
 				Name: "promises", Version: "1", Width: run.Once, Do: promise.Judge,
@@ -78,7 +79,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "20", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Name: "reports", Version: "21", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/detail", "reconcile/bills", "reconcile/promises", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,

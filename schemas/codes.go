@@ -64,6 +64,7 @@ const (
 	CodeUnplanned       Code = "unplanned_revenue"
 	CodePlanMissed      Code = "plan_variance"
 	CodePlanChanged     Code = "plan_changed"
+	CodePlanAtRisk      Code = "plan_at_risk"
 	CodePeerOverbilled  Code = "peer_overbilled"
 	CodePeerUnderbilled Code = "peer_underbilled"
 	CodePeerUnmatched   Code = "peer_unmatched"
@@ -134,6 +135,7 @@ var Codes = []CodeInfo{
 	{CodeUnplanned, Warning, "revenue or cost without a line in the plan", "add the line to plan.csv"},
 	{CodePlanMissed, Warning, "actual and plan differ by more than the materiality threshold", "see the variance's causes"},
 	{CodePlanChanged, Warning, "a version of the plan is not as an earlier run had it", "put it back as it was, and write what is new as a version of its own"},
+	{CodePlanAtRisk, Warning, "by its forecast, a month or a year misses its plan by more than the materiality threshold", "see the forecast; decide what to do before its end, or revise the plan by a version"},
 	{CodePeerOverbilled, Warning, "a peer bills more than our meter times the contract rate", "dispute the line with the peer"},
 	{CodePeerUnderbilled, Warning, "a peer bills less than our meter times the contract rate", "expect the rest on a later bill, or correct the meter or the rate"},
 	{CodePeerUnmatched, Warning, "a peer bills a service that no contract line covers", "add the rate to rates of the contract, or dispute it"},

@@ -30,7 +30,7 @@ var floorPlan = map[string]room{
 	"reconcile/forecast":   {ours: "schemas schemas/money"},
 	"reconcile/ledger":     {ours: "schemas schemas/money"},
 	"reconcile/settlement": {ours: "schemas schemas/money"},
-	"reconcile":            {ours: "reconcile/bills reconcile/sheet reconcile/tally schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
+	"reconcile":            {ours: "reconcile/bills reconcile/forecast reconcile/sheet reconcile/tally schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/store":       {friends: "github.com/aws/aws-sdk-go-v2/... github.com/aws/smithy-go/..."},
 	"pipeline/dataset":     {ours: "schemas schemas/money"},
 	"pipeline/dataset/parquet/packed": {

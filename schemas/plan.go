@@ -30,6 +30,24 @@ type PlanPolicy struct {
 	MixAt MixAt `yaml:"mix_at,omitempty"`
 	// Materiality is the difference from which a variance needs attention.
 	Materiality Threshold `yaml:"materiality,omitempty"`
+	// YearFrom is the month, 1 to 12, in which the business year begins. With it runs add up the year to date, and forecast the month
+	// and the year.
+	YearFrom int `yaml:"year_from,omitempty"`
+	// ForecastSteps are what is known to change in months to come.
+	ForecastSteps []ForecastStep `yaml:"forecast_steps,omitempty"`
+}
+
+// ForecastStep is an amount by which a month and all after it are known to differ from the month at hand: a customer who comes or
+// goes, a price that changes. It counts in forecasts of the year, in the months after the one that is run.
+type ForecastStep struct {
+	From     Period     `yaml:"from"`
+	Offering OfferingID `yaml:"offering"`
+	// Region is as in the line of the plan.
+	Region string `yaml:"region,omitempty"`
+	// Revenue and Cost are what each month has more, in the provider's currency; what is less is below zero.
+	Revenue money.Decimal `yaml:"revenue,omitempty"`
+	Cost    money.Decimal `yaml:"cost,omitempty"`
+	Reason  string        `yaml:"reason"`
 }
 
 // Accrual says how a month's plan accrues over its days: what is expected to date, and what the run rate is.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rows"
@@ -20,10 +21,12 @@ import (
 type Planned struct {
 	// Versions are those of the plan that were known, in the order in which they became so.
 	Versions []planned.Version `json:"versions,omitempty"`
+	// Forecasts are without their steps, which the dataset has.
+	Forecasts []planned.Forecast `json:"forecasts,omitempty"`
 }
 
-// Plan writes the versions of the plan, and finds those that are not as earlier runs had them. It writes nothing of a plan without
-// versions.
+// Plan writes the versions of the plan, and finds those that are not as earlier runs had them, and what the month and the year come
+// to. It writes nothing of a plan that has no versions and says nothing of its year.
 func Plan(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	res, left := &run.Result{}, Planned{}
 	found := in.NewFindings()
@@ -45,8 +48,13 @@ func Plan(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range changed {
-		found.Add(changed[i])
+	ahead, risks, err := forecasts(ctx, in, res)
+	if err != nil {
+		return nil, err
+	}
+	left.Forecasts = ahead
+	for _, f := range slices.Concat(changed, risks) {
+		found.Add(f)
 	}
 	if err := res.Leave(&left); err != nil {
 		return nil, err

@@ -52,6 +52,8 @@ type Report struct {
 	// Versions are those of the plan, none where it has none, and Changes what each changes against the one before.
 	Versions []planned.Version
 	Changes  []planned.Change
+	// Forecasts are of the month and the year; none where the plan says nothing of its year.
+	Forecasts []planned.Forecast
 	// Earnings are revenue by customer and account.
 	Earnings Earnings
 }

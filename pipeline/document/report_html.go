@@ -23,6 +23,7 @@ func (r *Report) HTML() []byte {
 	r.toDate(p)
 	r.planTable(p)
 	r.causeTable(p)
+	r.forecasts(p)
 	r.planVersions(p)
 	r.earnings(p)
 	r.peerTables(p)

@@ -46,6 +46,9 @@ func (r *Report) Workbook() ([]byte, error) {
 	if r.Earnings.Customers.Count > 0 {
 		grids = append(grids, r.Earnings.Customers.grid(), r.Earnings.Accounts.grid())
 	}
+	if len(r.Forecasts) > 0 {
+		grids = append(grids, ForecastGrid(r.Forecasts))
+	}
 	if len(r.Changes) > 0 {
 		grids = append(grids, ChangeGrid(r.Changes))
 	}

@@ -17,7 +17,6 @@ import (
 	"daybook/schemas"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
-	"daybook/schemas/planned"
 )
 
 // report gathers what the variance report shows.
@@ -47,7 +46,7 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 		rep.Peers[peer.ID] = peer.Name
 	}
 	reportRates(rep, compare.Exchange(b, rep.Period, rep.Through, in.AsOf()))
-	if rep.Versions, err = planVersions(ctx, in); err != nil {
+	if err = aboutPlan(ctx, in, rep); err != nil {
 		return nil, nil, err
 	}
 	rep.Changes = left.Changes
@@ -64,17 +63,18 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 	return rep, left, err
 }
 
-// planVersions are the versions of the plan.
-func planVersions(ctx context.Context, in *run.Inputs) ([]planned.Version, error) {
+// aboutPlan takes over the versions of the plan, and what the month and the year come to.
+func aboutPlan(ctx context.Context, in *run.Inputs, rep *document.Report) error {
 	results, err := in.Results(ctx, "reconcile/plan")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	left, err := run.Left[compare.Planned](results[0])
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return left.Versions, nil
+	rep.Versions, rep.Forecasts = left.Versions, left.Forecasts
+	return nil
 }
 
 // billsOf are the peers' bills that are compared in detail; none without a contract that asks for it.

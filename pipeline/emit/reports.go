@@ -94,6 +94,10 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	} {
 		e.write(g.name, document.AppendCSV(nil, &g.grid))
 	}
+	if len(rep.Forecasts) > 0 {
+		grid := document.ForecastGrid(rep.Forecasts)
+		e.write("forecasts.csv", document.AppendCSV(nil, &grid))
+	}
 	if len(rep.Versions) > 1 {
 		grid := document.ChangeGrid(rep.Changes)
 		e.write("plan_changes.csv", document.AppendCSV(nil, &grid))

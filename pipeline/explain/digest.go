@@ -15,7 +15,7 @@ import (
 func Tables() []*schemas.Table {
 	return []*schemas.Table{
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
-		&schemas.PeerUses, &schemas.Budgets, &planned.Versions, &planned.Changes,
+		&schemas.PeerUses, &schemas.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
 		&peerbill.Discrepancies, &peerbill.Bills,
 	}
 }
@@ -36,8 +36,8 @@ func (l *Look) Digests(ctx context.Context) ([]DatasetDigest, error) {
 	for _, table := range Tables() {
 		var d dataset.Digest
 		files := l.outputs(table, "")
-		if len(files) == 0 && (table == &planned.Versions || table == &planned.Changes) {
-			continue // there are none of a plan without versions
+		if len(files) == 0 && (table == &planned.Versions || table == &planned.Changes || table == &planned.Forecasts) {
+			continue // there are none of a plan without versions, or without a year
 		}
 		for _, o := range files {
 			err := l.scan(ctx, o.Key, scanning{table: table, column: -1}, func(b *dataset.Batch, _ int) error {

@@ -257,7 +257,7 @@ var measures = []schemas.Measure{schemas.Units, schemas.Revenue, schemas.Cost, s
 func (l *Look) explainReported(ctx context.Context, e *Explanation, o Options) error {
 	begins := schemas.Beginning{Text: e.ID}
 	for _, try := range []func(context.Context, *Explanation, *schemas.Beginning, Options) error{
-		l.explainVariance, l.explainMatch, l.explainMargin, l.explainChange,
+		l.explainVariance, l.explainMatch, l.explainMargin, l.explainChange, l.explainForecast,
 	} {
 		if err := try(ctx, e, &begins, o); err != nil || e.Kind != "" {
 			return err

@@ -5,6 +5,7 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
+	"daybook/schemas"
 	"daybook/schemas/planned"
 )
 
@@ -65,4 +66,74 @@ func AppendPlanChanges(rows []planned.Change, write func(*dataset.Batch) error) 
 		w.decimal(planned.ChangeVarianceAfter, c.VarianceAfter)
 		w.steps(planned.ChangeSteps, c.Steps)
 	})
+}
+
+// AppendForecasts writes forecasts in batches.
+func AppendForecasts(rows []planned.Forecast, write func(*dataset.Batch) error) error {
+	return AppendRows(len(rows), &planned.Forecasts, write, func(w *RowWriter, i int) {
+		f := &rows[i]
+		w.Text(planned.ForecastForecastId, f.ID)
+		w.Text(planned.ForecastBillingPeriod, string(f.Period))
+		w.Text(planned.ForecastHorizon, string(f.Horizon))
+		w.Text(planned.ForecastOfferingId, string(f.Offering))
+		w.Text(planned.ForecastRegionId, f.Region)
+		w.Text(planned.ForecastMeasure, string(f.Measure))
+		w.Text(planned.ForecastUnit, f.Unit)
+		w.decimal(planned.ForecastPlan, f.Plan)
+		w.decimal(planned.ForecastActual, f.Actual)
+		w.decimal(planned.ForecastExpected, f.Expected)
+		w.decimal(planned.ForecastVariance, f.Variance)
+		w.Batch.AppendInt(planned.ForecastMonths, f.Months)
+		w.Text(planned.ForecastLacking, f.Lacking)
+		w.optional(planned.ForecastForecast, f.Forecast)
+		w.optional(planned.ForecastDifference, f.Difference)
+		w.optional(planned.ForecastLow, f.Low)
+		w.optional(planned.ForecastHigh, f.High)
+		w.Text(planned.ForecastWhy, f.Why)
+		w.Text(planned.ForecastMethod, f.Method)
+		w.Text(planned.ForecastThrough, f.Through.String())
+		w.Text(planned.ForecastComplete, yes(f.Complete))
+		w.Text(planned.ForecastEffect, f.Effect())
+		w.Text(planned.ForecastMaterial, yes(f.Material))
+		w.steps(planned.ForecastSteps, f.Steps)
+	})
+}
+
+// ReadVariances returns the variances of a file as far as later months ask for them: whose they are, plan, expected and actual.
+func ReadVariances(ctx context.Context, s store.Store, key string) (out []schemas.Variance, err error) {
+	columns := []int{
+		schemas.VarOfferingId, schemas.VarRegionId, schemas.VarMeasure, schemas.VarUnit, schemas.VarPlan, schemas.VarExpected, schemas.VarActual, schemas.VarAccrual,
+	}
+	err = ScanTable(ctx, s, key, &schemas.Variances, columns, func(b *dataset.Batch) error {
+		text := func(col, i int) string { return string(b.Columns[col].TextAt(i)) }
+		for i := range b.Rows {
+			out = append(out, schemas.Variance{
+				Offering: schemas.OfferingID(text(schemas.VarOfferingId, i)), Region: text(schemas.VarRegionId, i),
+				Measure: schemas.Measure(text(schemas.VarMeasure, i)), Unit: text(schemas.VarUnit, i), Accrual: schemas.Accrual(text(schemas.VarAccrual, i)),
+				Plan: b.Columns[schemas.VarPlan].Decs[i].Decimal(), Expected: b.Columns[schemas.VarExpected].Decs[i].Decimal(),
+				Actual: b.Columns[schemas.VarActual].Decs[i].Decimal(),
+			})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// ReadDays returns the days of a file with their revenue to date.
+func ReadDays(ctx context.Context, s store.Store, key string) (out []schemas.DayRow, err error) {
+	columns := []int{schemas.DayOfferingId, schemas.DayRegionId, schemas.DayDay, schemas.DayToDate}
+	err = ScanTable(ctx, s, key, &schemas.Days, columns, func(b *dataset.Batch) error {
+		for i := range b.Rows {
+			day, err := schemas.ParseDate(string(b.Columns[schemas.DayDay].TextAt(i)))
+			if err != nil {
+				return err
+			}
+			out = append(out, schemas.DayRow{
+				Offering: schemas.OfferingID(b.Columns[schemas.DayOfferingId].TextAt(i)), Region: string(b.Columns[schemas.DayRegionId].TextAt(i)),
+				Day: day, ToDate: b.Columns[schemas.DayToDate].Decs[i].Decimal(),
+			})
+		}
+		return nil
+	})
+	return out, err
 }

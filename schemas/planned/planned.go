@@ -1,4 +1,4 @@
-// Package planned has the rows that runs write about the plan: its versions, and what each changes against the one before. It is
+// Package planned has the rows that runs write about the plan: its versions, what each changes against the one before, and forecasts. It is
 // nothing but data, as package schemas, whose rows these stand beside.
 package planned
 

@@ -129,6 +129,15 @@ func (c *checker) planPolicy(at parse.Spot, p *schemas.PlanPolicy) {
 		c.atMost(at.Field("places"), int64(*p.Places), mostPlaces)
 	}
 	c.threshold(at.Field("materiality"), p.Materiality)
+	if p.YearFrom < 0 || p.YearFrom > 12 {
+		c.Complain(at.Field("year_from"), "write the month in which the business year begins, from 1 to 12", "there is no month %d", p.YearFrom)
+	}
+	if len(p.ForecastSteps) > 0 && p.YearFrom == 0 {
+		c.Complain(at.Field("forecast_steps"), "write year_from: 1, or the month in which the business year begins", "without year_from nothing is forecast, and steps say nothing")
+	}
+	for i := range p.ForecastSteps {
+		c.refer(at.Field("forecast_steps").At(i), "offering", &c.names.offerings, string(p.ForecastSteps[i].Offering))
+	}
 }
 
 func (c *checker) checkRates() {

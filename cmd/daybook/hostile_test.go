@@ -174,6 +174,8 @@ func TestHostileNames(t *testing.T) {
 	call("quote", dir, "--account", hostile, "--date", "2024-09-20", "--meter", hostile, "--quantity", "25")
 	call("digest", dir, "--period", "2024-09", "--files")
 	call("digest", dir, "--period", "2024-09", "--json")
+	call("plan", dir, "--draft", "--period", "2024-09", "--version", hostile)
+	call("plan", dir, "--draft", "--period", "2024-09", "--json")
 	call("schedule", dir, "--once")
 	call(hostile)
 	call("run", dir, "--"+hostile)

@@ -166,7 +166,7 @@ func TestOlderVersionOfDamage(t *testing.T) {
 	want, without := w.plain(t)
 	sum, s := w.must(t, night{landing: landing})
 	_, said := counts(sum.Manifest)
-	if !sum.Manifest.Provisional || !strings.Contains(strings.Join(said, "\n"), `v7/part-1.csv: it is a zip archive`) {
+	if !sum.Manifest.Provisional || !strings.Contains(strings.Join(said, "\n"), `v7/part-1.csv: it is a damaged ZIP archive`) {
 		t.Errorf("provisional %t, %q", sum.Manifest.Provisional, said)
 	}
 	if got, want := rows(t, s, sum.Manifest)["charges"], rows(t, without, want.Manifest)["charges"]; got != want {

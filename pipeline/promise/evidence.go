@@ -80,11 +80,10 @@ func (j *judge) gatherEvidence() error {
 		}
 	}
 	j.ran = []schemas.Period{j.in.Period()}
-	keep := func(r *service.EvidenceRow) error {
+	keep := func(r *service.EvidenceRow) {
 		if g := j.evidence[owned{r.Peer, r.Service}]; g != nil {
 			g.add(r)
 		}
-		return nil
 	}
 	if len(j.promises) > 0 {
 		if err := j.evidenceBefore(back, keep); err != nil {
@@ -113,7 +112,8 @@ func (j *judge) gatherEvidence() error {
 	err = run.EachOutput(taken, service.EvidenceTable.Name, func(o run.Output) error {
 		return rows.ReadEvidence(j.ctx, j.in.Store(), o.Key, func(r *service.EvidenceRow) error {
 			judged.Rows++
-			return keep(r)
+			keep(r)
+			return nil
 		})
 	})
 	if err != nil {
@@ -124,7 +124,7 @@ func (j *judge) gatherEvidence() error {
 
 // evidenceBefore reads the evidence of the month before, for the ends of what began then, and where a promise looks back that of all
 // earlier months.
-func (j *judge) evidenceBefore(back bool, keep func(*service.EvidenceRow) error) error {
+func (j *judge) evidenceBefore(back bool, keep func(*service.EvidenceRow)) error {
 	for _, e := range j.in.Earlier() {
 		if !back && e.Period != j.in.Period().Previous() {
 			continue
@@ -138,7 +138,10 @@ func (j *judge) evidenceBefore(back bool, keep func(*service.EvidenceRow) error)
 			if o.Dataset != service.EvidenceTable.Name {
 				continue
 			}
-			if err := rows.ReadEvidence(j.ctx, j.in.Store(), o.Key, keep); err != nil {
+			if err := rows.ReadEvidence(j.ctx, j.in.Store(), o.Key, func(r *service.EvidenceRow) error {
+				keep(r)
+				return nil
+			}); err != nil {
 				return err
 			}
 		}

@@ -70,9 +70,9 @@ type creditKey struct {
 }
 
 // of picks the fees that a promise of a peer is about.
-func (b *bill) of(p *schemas.Promise, s *schemas.SLA) *fees {
+func (x *bill) of(p *schemas.Promise, s *schemas.SLA) *fees {
 	out := &fees{}
-	for k, amount := range b.sums {
+	for k, amount := range x.sums {
 		if k.peer == s.Peer && (len(p.SubAccounts) == 0 || slices.Contains(p.SubAccounts, k.sub)) {
 			out.add(k, amount)
 		}

@@ -71,7 +71,7 @@ func minorUnits(c money.Currency) (int32, error) {
 // yearOf are the first and the last month of the business year that a month is in.
 func yearOf(p schemas.Period, from int) (first, last schemas.Period) {
 	first = p
-	for int(monthOf(first)) != from {
+	for monthOf(first) != from {
 		first = first.Previous()
 	}
 	last = first

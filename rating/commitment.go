@@ -59,24 +59,31 @@ func (b *bill) commitLines(c *schemas.Commitment, sold []*line) {
 	}
 }
 
-// committed starts a line that a commitment makes. It belongs to the offering that the commitment is on, by itself or by the
-// meters that only that one sells; to none where there are several.
+// committed starts a line that a commitment makes. It belongs to the offering that the commitment is on.
 func (b *bill) committed(c *schemas.Commitment) *line {
 	l := b.blank(nil)
+	id, o := b.plan.committedOn(c)
+	l.charge.Offering = id
+	if o != nil {
+		l.charge.Service, l.charge.ServiceCategory = o.Service, o.ServiceCategory
+	}
+	return l
+}
+
+// committedOn is the offering that a commitment is on, by itself or by the meters that only that one sells; none where there are
+// several.
+func (p *Plan) committedOn(c *schemas.Commitment) (schemas.OfferingID, *offering) {
 	on := slices.Clone(c.Offerings)
-	for _, o := range b.plan.offerings {
-		sells := slices.ContainsFunc(o.Prices, func(p schemas.Price) bool { return p.Meter != "" && slices.Contains(c.Meters, p.Meter) })
+	for _, o := range p.offerings {
+		sells := slices.ContainsFunc(o.Prices, func(x schemas.Price) bool { return x.Meter != "" && slices.Contains(c.Meters, x.Meter) })
 		if sells && !slices.Contains(on, o.ID) {
 			on = append(on, o.ID)
 		}
 	}
-	if len(on) == 1 {
-		l.charge.Offering = on[0]
-		if o := b.plan.offerings[on[0]]; o != nil {
-			l.charge.Service, l.charge.ServiceCategory = o.Service, o.ServiceCategory
-		}
+	if len(on) != 1 {
+		return "", nil
 	}
-	return l
+	return on[0], p.offerings[on[0]]
 }
 
 // addCommitted adds a line that a commitment makes.

@@ -329,6 +329,7 @@ func (x *planFacts) terms(a *account, from, to time.Time) {
 		}
 		c.Validity.KnownSince = schemas.Date{}
 		t.Entry(c)
+		x.committedOn(&c)
 		x.idle = false
 	}
 	last := p.day(p.end).AddDays(-1)
@@ -348,6 +349,17 @@ func (x *planFacts) terms(a *account, from, to time.Time) {
 		if g := &a.Credits[i]; pays(g, last) {
 			t.Entry(*g)
 		}
+	}
+}
+
+// committedOn adds the offering that a commitment's lines belong to, which hangs on what all offerings sell, with the account's
+// own or not.
+func (x *planFacts) committedOn(c *schemas.Commitment) {
+	id, o := x.plan.committedOn(c)
+	x.text.Word(string(id))
+	if o != nil {
+		x.text.Word(o.Service)
+		x.text.Word(o.ServiceCategory)
 	}
 }
 

@@ -78,7 +78,7 @@ var dimensions = []dimension{
 			return strings.Replace(line, "C1-VCPU", fmt.Sprintf("unknown-%08d", i), 1)
 		})
 	}},
-	{name: "accounts that nobody knows", few: 10_000, all: 100_000, each: 1_800, most: 160 << 20, deliver: func(t *testing.T, landing store.Store, n int) {
+	{name: "accounts that nobody knows", few: 10_000, all: 100_000, each: 2_200, most: 160 << 20, deliver: func(t *testing.T, landing store.Store, n int) {
 		events(t, landing, n, func(i int, line string) string {
 			return strings.Replace(line, "birch-prod", fmt.Sprintf("nobody-%08d", i), 1)
 		})

@@ -18,8 +18,8 @@ import (
 func slaMinimum(t *testing.T, c published.Case) {
 	one := money.One
 	for i, fee := range c.Input.List("charge") {
-		p := promised(c, schemas.MethodMinutes)
-		p.Credit = schemas.SLACredit{Minimum: &one, Ladder: []schemas.SLARung{{Below: money.NewDecimal(99, 0), Credit: c.Input.Dec("credit_pct")}}}
+		p := promised(c, service.MethodMinutes)
+		p.Credit = service.SLACredit{Minimum: &one, Ladder: []service.SLARung{{Below: money.NewDecimal(99, 0), Credit: c.Input.Dec("credit_pct")}}}
 		p.fee(fmt.Sprint(fee))
 		p.down(money.NewDecimal(1000, 0), time.Minute)
 		r := p.judge(t)
@@ -30,10 +30,10 @@ func slaMinimum(t *testing.T, c published.Case) {
 }
 
 func slaCap(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes).minutes(t, c.Input.Dec("month_minutes"))
+	p := promised(c, service.MethodMinutes).minutes(t, c.Input.Dec("month_minutes"))
 	half := money.NewDecimal(50, 0)
-	p.Measure.Denominator = schemas.DenominatorThirtyDays
-	p.Credit.Base, p.Credit.CapPercent = schemas.BaseDue, &half
+	p.Measure.Denominator = service.DenominatorThirtyDays
+	p.Credit.Base, p.Credit.CapPercent = service.BaseDue, &half
 	p.fee(c.Input.Text("amount_due"))
 	p.down(c.Input.Dec("downtime"), time.Minute)
 	r := p.judge(t)
@@ -41,12 +41,12 @@ func slaCap(t *testing.T, c published.Case) {
 }
 
 func slaFormula(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodAffected).minutes(t, firstOf(c.Input, "month_minutes", "scheduled_availability_minutes"))
+	p := promised(c, service.MethodAffected).minutes(t, firstOf(c.Input, "month_minutes", "scheduled_availability_minutes"))
 	places, factor := int32(4), money.One
 	if c.Input.At("multiplier") != nil {
 		factor = c.Input.Dec("multiplier")
 	}
-	p.Credit = schemas.SLACredit{Rule: schemas.CreditShare, Factor: &factor, Places: &places}
+	p.Credit = service.SLACredit{Rule: service.CreditShare, Factor: &factor, Places: &places}
 	if c.Input.At("monthly_fee") != nil {
 		p.fee(c.Input.Text("monthly_fee"))
 	} else {
@@ -56,9 +56,9 @@ func slaFormula(t *testing.T, c published.Case) {
 	share := c.Input.Dec("affected_customer_ratio")
 	p.ask.Evidence.Incidents[0].Share = &share
 	if planned := c.Input.Dec("customer_planned_downtime"); planned.IsPositive() {
-		p.Exclusions = []schemas.SLAExclusion{{Kind: schemas.NoticeCustomer, Effect: schemas.EffectScheduled}}
+		p.Exclusions = []service.SLAExclusion{{Kind: service.NoticeCustomer, Effect: service.EffectScheduled}}
 		from := p.start.Add(p.next)
-		p.ask.Evidence.Notices = []service.MaintenanceNotice{{ID: "n", Kind: schemas.NoticeCustomer, Start: from, End: from.Add(time.Duration(planned.IntPart()) * time.Minute)}}
+		p.ask.Evidence.Notices = []service.MaintenanceNotice{{ID: "n", Kind: service.NoticeCustomer, Start: from, End: from.Add(time.Duration(planned.IntPart()) * time.Minute)}}
 	}
 	r := p.judge(t)
 	expect(t, &r, c.Expected)
@@ -75,8 +75,8 @@ func slaFormula(t *testing.T, c published.Case) {
 
 func slaShortLived(t *testing.T, c published.Case) {
 	days := c.Input.Dec("window_days").Mul(money.NewDecimal(1440, 0))
-	for policy, want := range map[schemas.SLAPartial]string{schemas.PartialExisted: "measured_only_pct", schemas.PartialAssumeUp: "extended_pct"} {
-		p := promised(c, schemas.MethodMinutes).minutes(t, days).exists(c.Input.Dec("alive_minutes"))
+	for policy, want := range map[service.SLAPartial]string{service.PartialExisted: "measured_only_pct", service.PartialAssumeUp: "extended_pct"} {
+		p := promised(c, service.MethodMinutes).minutes(t, days).exists(c.Input.Dec("alive_minutes"))
 		p.Measure.PartialMonth = policy
 		p.down(c.Input.Dec("down_minutes"), time.Minute)
 		r := p.judge(t)
@@ -85,11 +85,11 @@ func slaShortLived(t *testing.T, c published.Case) {
 }
 
 func slaUnmeasured(t *testing.T, c published.Case) {
-	for policy, want := range map[schemas.SLAUnmeasured]string{
-		schemas.UnmeasuredExclude: "exclude_pct", schemas.UnmeasuredUp: "assume_up_pct", schemas.UnmeasuredDown: "assume_down_pct",
+	for policy, want := range map[service.SLAUnmeasured]string{
+		service.UnmeasuredExclude: "exclude_pct", service.UnmeasuredUp: "assume_up_pct", service.UnmeasuredDown: "assume_down_pct",
 	} {
-		p := promised(c, schemas.MethodMinutes).minutes(t, c.Input.Dec("month_minutes"))
-		p.Measure.Evidence, p.Measure.Unmeasured = schemas.EvidenceProbes, policy
+		p := promised(c, service.MethodMinutes).minutes(t, c.Input.Dec("month_minutes"))
+		p.Measure.Evidence, p.Measure.Unmeasured = service.EvidenceProbes, policy
 		for i := range c.Input.Dec("measured").IntPart() {
 			p.ask.Evidence.Probes = append(p.ask.Evidence.Probes, service.Probe{At: p.start.Add(time.Duration(i) * time.Minute), Seconds: 60, Up: i >= c.Input.Dec("down").IntPart()})
 		}
@@ -109,7 +109,7 @@ func slaClipped(t *testing.T, c published.Case) {
 		times = append(times, at)
 	}
 	for i, name := range []string{"july_minutes", "august_minutes"} {
-		p := promised(c, schemas.MethodMinutes).in(schemas.PeriodOf(times[i], time.UTC), "UTC")
+		p := promised(c, service.MethodMinutes).in(schemas.PeriodOf(times[i], time.UTC), "UTC")
 		p.ask.Evidence.Incidents = []service.Incident{{ID: "i", Start: times[0], End: times[1]}}
 		r := p.judge(t)
 		same(t, name, r.Least.Lost, c.Expected.Dec(name).Mul(money.NewDecimal(60, 0)))
@@ -117,7 +117,7 @@ func slaClipped(t *testing.T, c published.Case) {
 }
 
 func slaZone(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes).in(schemas.Period(c.Input.Text("month")), c.Input.Text("zone"))
+	p := promised(c, service.MethodMinutes).in(schemas.Period(c.Input.Text("month")), c.Input.Text("zone"))
 	p.down(c.Input.Dec("down"), time.Minute)
 	r := p.judge(t)
 	same(t, "minutes", r.Least.Whole, c.Input.Dec("month_minutes").Mul(money.NewDecimal(60, 0)))
@@ -132,14 +132,14 @@ func plain(s string) string {
 }
 
 func slaGap(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes)
-	p.Credit = schemas.SLACredit{}
+	p := promised(c, service.MethodMinutes)
+	p.Credit = service.SLACredit{}
 	for rung := range strings.SplitSeq(c.Input.Text("tiers_text"), ";") {
 		var n []money.Decimal
 		for _, x := range number.FindAllString(rung, -1) {
 			n = append(n, money.MustDecimal(x))
 		}
-		x := schemas.SLARung{Below: n[0], Credit: n[len(n)-1]}
+		x := service.SLARung{Below: n[0], Credit: n[len(n)-1]}
 		if len(n) > 2 {
 			x.From = &n[1]
 		}
@@ -151,7 +151,7 @@ func slaGap(t *testing.T, c published.Case) {
 	}
 	lost := money.NewDecimal(100, 0).Sub(c.Input.Dec("uptime_pct")).Shift(-2).Mul(money.NewDecimal(43_200*60, 0))
 	p.down(lost, time.Second)
-	p.ask.Versions = []schemas.SLA{p.SLA}
+	p.ask.Versions = []service.SLA{p.SLA}
 	results, err := sla.Judge(&p.ask)
 	must(t, err)
 	if r := results[0]; r.Status != service.SLAReview || r.Least.Credit.Equal(r.Most.Credit) {
@@ -162,9 +162,9 @@ func slaGap(t *testing.T, c published.Case) {
 func slaClaim(t *testing.T, c published.Case) {
 	eligible, err := time.Parse(time.RFC3339, c.Input.Text("eligible_at"))
 	must(t, err)
-	p := promised(c, schemas.MethodMinutes).in(schemas.PeriodOf(eligible, time.UTC).Previous(), "UTC")
-	p.Credit = schemas.SLACredit{Ladder: []schemas.SLARung{{Below: money.NewDecimal(99, 0), Credit: money.NewDecimal(10, 0)}}}
-	p.Claim = &schemas.SLADeadline{Count: c.Input.Dec("rule_days").IntPart(), Unit: schemas.UnitDays, From: schemas.FromMonthEnd}
+	p := promised(c, service.MethodMinutes).in(schemas.PeriodOf(eligible, time.UTC).Previous(), "UTC")
+	p.Credit = service.SLACredit{Ladder: []service.SLARung{{Below: money.NewDecimal(99, 0), Credit: money.NewDecimal(10, 0)}}}
+	p.Claim = &service.SLADeadline{Count: c.Input.Dec("rule_days").IntPart(), Unit: service.UnitDays, From: service.FromMonthEnd}
 	p.down(money.NewDecimal(1000, 0), time.Minute)
 	r := p.judge(t)
 	if got := r.ClaimBy.Format(time.RFC3339); got != c.Expected.Text("claim_deadline") {
@@ -175,9 +175,9 @@ func slaClaim(t *testing.T, c published.Case) {
 func slaStack(t *testing.T, c published.Case) {
 	var all []service.SLAResult
 	for _, name := range []string{"single_db_credit", "multi_az_credit"} {
-		p := promised(c, schemas.MethodMinutes)
-		p.ID = schemas.SLAID(name)
-		p.Credit = schemas.SLACredit{Family: "databases", Ladder: []schemas.SLARung{{Below: money.NewDecimal(99, 0), Credit: money.NewDecimal(100, 0)}}}
+		p := promised(c, service.MethodMinutes)
+		p.ID = service.SLAID(name)
+		p.Credit = service.SLACredit{Family: "databases", Ladder: []service.SLARung{{Below: money.NewDecimal(99, 0), Credit: money.NewDecimal(100, 0)}}}
 		p.fee(c.Input.Text(name))
 		p.down(money.NewDecimal(1000, 0), time.Minute)
 		all = append(all, p.judge(t))
@@ -187,8 +187,8 @@ func slaStack(t *testing.T, c published.Case) {
 }
 
 func slaAnnual(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes).in("2026-12", "UTC")
-	p.Measure.Window, p.Measure.WholeSeconds = schemas.WindowOfYear, 300
+	p := promised(c, service.MethodMinutes).in("2026-12", "UTC")
+	p.Measure.Window, p.Measure.WholeSeconds = service.WindowOfYear, 300
 	target := money.MustDecimal("99.95")
 	p.Measure.Target = &target
 	p.start = p.start.AddDate(0, -11, 0)
@@ -204,11 +204,11 @@ func slaBase(t *testing.T, c published.Case) {
 	ladders := map[string]string{"Standard": "99.9 10 99 25 95 100", "StandardIA": "99 10 98 25 95 100"}
 	total := money.Zero
 	for _, class := range []string{"Standard", "StandardIA"} {
-		p := promised(c, schemas.MethodMinutes)
-		p.Services, p.Credit = []string{class}, schemas.SLACredit{}
+		p := promised(c, service.MethodMinutes)
+		p.Services, p.Credit = []string{class}, service.SLACredit{}
 		f := strings.Fields(ladders[class])
 		for i := 0; i < len(f); i += 2 {
-			p.Credit.Ladder = append(p.Credit.Ladder, schemas.SLARung{Below: money.MustDecimal(f[i]), Credit: money.MustDecimal(f[i+1])})
+			p.Credit.Ladder = append(p.Credit.Ladder, service.SLARung{Below: money.MustDecimal(f[i]), Credit: money.MustDecimal(f[i+1])})
 		}
 		region := c.Input.Text("region")
 		p.ask.Service, p.ask.Region, p.ask.Fees = class, region, nil
@@ -237,8 +237,8 @@ func (p *promise) parts(exists, down money.Decimal, unit time.Duration) {
 }
 
 func slaPooled(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes)
-	p.Measure.Combine = schemas.CombinePooled
+	p := promised(c, service.MethodMinutes)
+	p.Measure.Combine = service.CombinePooled
 	for i := range c.Input.List("deployment_minutes") {
 		p.parts(c.Input.Dec("deployment_minutes", i), c.Input.Dec("downtime", i), time.Minute)
 	}
@@ -247,8 +247,8 @@ func slaPooled(t *testing.T, c published.Case) {
 }
 
 func slaSerial(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes)
-	p.Measure.Combine = schemas.CombineSerial
+	p := promised(c, service.MethodMinutes)
+	p.Measure.Combine = service.CombineSerial
 	for _, x := range c.Input.List("components_pct") {
 		lost := money.NewDecimal(100, 0).Sub(published.Dec(x)).Shift(-2).Mul(money.NewDecimal(43_200*60, 0))
 		p.parts(money.NewDecimal(43_200, 0), lost, time.Second)
@@ -258,7 +258,7 @@ func slaSerial(t *testing.T, c published.Case) {
 }
 
 func slaWholeMinutes(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes).minutes(t, c.Input.Dec("month_minutes"))
+	p := promised(c, service.MethodMinutes).minutes(t, c.Input.Dec("month_minutes"))
 	p.Measure.MinimumSeconds, p.Measure.WholeSeconds = 60, 60
 	for _, x := range c.Input.List("outages_seconds") {
 		p.down(published.Dec(x), time.Second)
@@ -268,7 +268,7 @@ func slaWholeMinutes(t *testing.T, c published.Case) {
 }
 
 func slaConsecutive(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes).minutes(t, c.Input.Dec("month_minutes"))
+	p := promised(c, service.MethodMinutes).minutes(t, c.Input.Dec("month_minutes"))
 	p.Measure.MinimumSeconds = 600
 	for _, x := range c.Input.List("outages_minutes") {
 		p.down(published.Dec(x), time.Minute)
@@ -278,9 +278,9 @@ func slaConsecutive(t *testing.T, c published.Case) {
 }
 
 func slaIncidents(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes)
+	p := promised(c, service.MethodMinutes)
 	five, week := money.NewDecimal(5, 0), c.Input.Dec("week_cap")
-	p.Credit = schemas.SLACredit{Rule: schemas.CreditIncident, Percent: &five, LongerSeconds: 3600, EverySeconds: 1800, MostPerDay: 1, CapAmount: &week}
+	p.Credit = service.SLACredit{Rule: service.CreditIncident, Percent: &five, LongerSeconds: 3600, EverySeconds: 1800, MostPerDay: 1, CapAmount: &week}
 	p.fee(c.Input.Text("monthly_fee"))
 	for i := range c.Input.List("outages") {
 		day := time.Duration(c.Input.Dec("outages", i, "day").IntPart()) * 24 * time.Hour
@@ -292,9 +292,9 @@ func slaIncidents(t *testing.T, c published.Case) {
 }
 
 func slaEvents(t *testing.T, c published.Case) {
-	for method, want := range map[schemas.SLAMethod]string{schemas.MethodRequests: "event_based_pct", schemas.MethodErrorRates: "time_based_pct"} {
+	for method, want := range map[service.SLAMethod]string{service.MethodRequests: "event_based_pct", service.MethodErrorRates: "time_based_pct"} {
 		p := promised(c, method)
-		p.Measure.Idle = schemas.IdleExclude
+		p.Measure.Idle = service.IdleExclude
 		p.Measure.IntervalSeconds = 300
 		for i := range c.Input.List("good") {
 			from := p.start.Add(time.Duration(i) * 5 * time.Minute)
@@ -309,7 +309,7 @@ func slaEvents(t *testing.T, c published.Case) {
 func slaRequests(t *testing.T, c published.Case) {
 	total := c.Input.Dec("total").IntPart()
 	for _, errors := range []int64{total - c.Input.Dec("good").IntPart(), c.Input.Dec("bad").IntPart()} {
-		p := promised(c, schemas.MethodRequests)
+		p := promised(c, service.MethodRequests)
 		p.ask.Evidence.Requests = []service.RequestCount{{Start: p.start, End: p.start.AddDate(0, 1, 0), Total: total, Errors: errors}}
 		r := p.judge(t)
 		expect(t, &r, c.Expected)
@@ -317,8 +317,8 @@ func slaRequests(t *testing.T, c published.Case) {
 }
 
 func slaUnion(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes)
-	p.Exclusions = []schemas.SLAExclusion{{Kind: schemas.NoticeMaintenance}}
+	p := promised(c, service.MethodMinutes)
+	p.Exclusions = []service.SLAExclusion{{Kind: service.NoticeMaintenance}}
 	clock := func(path ...any) time.Time {
 		at, err := time.Parse("15:04", c.Input.At(path...).(string))
 		must(t, err)
@@ -328,7 +328,7 @@ func slaUnion(t *testing.T, c published.Case) {
 		p.ask.Evidence.Incidents = append(p.ask.Evidence.Incidents, service.Incident{ID: fmt.Sprint(i), Start: clock("incidents", i, 0), End: clock("incidents", i, 1)})
 	}
 	for i := range c.Input.List("exclusions") {
-		p.ask.Evidence.Notices = append(p.ask.Evidence.Notices, service.MaintenanceNotice{ID: fmt.Sprint(i), Kind: schemas.NoticeMaintenance, Start: clock("exclusions", i, 0), End: clock("exclusions", i, 1)})
+		p.ask.Evidence.Notices = append(p.ask.Evidence.Notices, service.MaintenanceNotice{ID: fmt.Sprint(i), Kind: service.NoticeMaintenance, Start: clock("exclusions", i, 0), End: clock("exclusions", i, 1)})
 	}
 	r := p.judge(t)
 	sixty := money.NewDecimal(60, 0)

@@ -52,27 +52,27 @@ var serviceLevels = map[string]caseRunner{
 
 // promise is a promise under test and what is known of its service: 100 EUR a month, by incidents, in September 2026.
 type promise struct {
-	schemas.SLA
+	service.SLA
 	ask   sla.Question
 	start time.Time
 	// next is where the next incident is put.
 	next time.Duration
 }
 
-func promised(c published.Case, m schemas.SLAMethod) *promise {
-	p := &promise{SLA: schemas.SLA{
+func promised(c published.Case, m service.SLAMethod) *promise {
+	p := &promise{SLA: service.SLA{
 		ID: "availability", Version: "1", Zone: "UTC",
-		Measure: schemas.SLAMeasure{
-			Method: m, Evidence: schemas.EvidenceIncidents, Denominator: schemas.DenominatorCalendar, PartialMonth: schemas.PartialExisted,
-			Unmeasured: schemas.UnmeasuredExclude,
+		Measure: service.SLAMeasure{
+			Method: m, Evidence: service.EvidenceIncidents, Denominator: service.DenominatorCalendar, PartialMonth: service.PartialExisted,
+			Unmeasured: service.UnmeasuredExclude,
 		},
 	}}
 	for _, x := range c.Tiers {
 		tier := published.Tree(x.(map[string]any))
-		p.Credit.Ladder = append(p.Credit.Ladder, schemas.SLARung{Below: tier.Dec("uptime_below_pct"), Credit: tier.Dec("credit_pct")})
+		p.Credit.Ladder = append(p.Credit.Ladder, service.SLARung{Below: tier.Dec("uptime_below_pct"), Credit: tier.Dec("credit_pct")})
 	}
 	if len(c.Tiers) == 0 {
-		p.Credit.Rule = schemas.CreditNone
+		p.Credit.Rule = service.CreditNone
 	}
 	p.fee("100")
 	return p.in("2026-09", "UTC")
@@ -128,7 +128,7 @@ func (p *promise) exists(minutes money.Decimal) *promise {
 // judge asks about the promise; the answer is beyond doubt, and its arithmetic can be done again.
 func (p *promise) judge(t *testing.T) service.SLAResult {
 	t.Helper()
-	p.ask.Versions = []schemas.SLA{p.SLA}
+	p.ask.Versions = []service.SLA{p.SLA}
 	results, err := sla.Judge(&p.ask)
 	must(t, err)
 	if len(results) != 1 {
@@ -182,22 +182,22 @@ func firstOf(in published.Tree, names ...string) money.Decimal {
 }
 
 func slaMinutes(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes).minutes(t, firstOf(c.Input, "month_minutes", "max_available_minutes"))
+	p := promised(c, service.MethodMinutes).minutes(t, firstOf(c.Input, "month_minutes", "max_available_minutes"))
 	p.down(firstOf(c.Input, "region_unavailable_minutes", "instance_unavailable_minutes", "down", "downtime"), time.Minute)
 	r := p.judge(t)
 	expect(t, &r, c.Expected)
 }
 
 func slaDeployed(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes).exists(c.Input.Dec("max_available_minutes"))
+	p := promised(c, service.MethodMinutes).exists(c.Input.Dec("max_available_minutes"))
 	p.down(c.Input.Dec("downtime"), time.Minute)
 	r := p.judge(t)
 	expect(t, &r, c.Expected)
 }
 
 func slaAssumeUp(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodMinutes).minutes(t, c.Input.Dec("month_minutes")).exists(c.Input.Dec("running_minutes"))
-	p.Measure.PartialMonth = schemas.PartialAssumeUp
+	p := promised(c, service.MethodMinutes).minutes(t, c.Input.Dec("month_minutes")).exists(c.Input.Dec("running_minutes"))
+	p.Measure.PartialMonth = service.PartialAssumeUp
 	p.down(c.Input.Dec("down"), time.Minute)
 	r := p.judge(t)
 	expect(t, &r, c.Expected)
@@ -205,9 +205,9 @@ func slaAssumeUp(t *testing.T, c published.Case) {
 
 // byHour waives every hour that is down for more than six minutes.
 func byHour(c published.Case) *promise {
-	p := promised(c, schemas.MethodMinutes)
-	p.Measure.Window = schemas.WindowOfHour
-	p.Credit = schemas.SLACredit{Ladder: []schemas.SLARung{{Below: money.NewDecimal(90, 0), Credit: money.NewDecimal(100, 0)}}}
+	p := promised(c, service.MethodMinutes)
+	p.Measure.Window = service.WindowOfHour
+	p.Credit = service.SLACredit{Ladder: []service.SLARung{{Below: money.NewDecimal(90, 0), Credit: money.NewDecimal(100, 0)}}}
 	rate := money.MustDecimal("0.10")
 	p.ask.HourlyRate, p.ask.Currency = &rate, "EUR"
 	return p
@@ -260,7 +260,7 @@ func (p *promise) count(seconds, intervals int64, of func(i int64) (total, error
 
 func slaErrorRates(t *testing.T, c published.Case) {
 	n := c.Input.Dec("intervals").IntPart()
-	p := promised(c, schemas.MethodErrorRates).minutes(t, money.NewDecimal(n*5, 0))
+	p := promised(c, service.MethodErrorRates).minutes(t, money.NewDecimal(n*5, 0))
 	p.count(300, n, func(i int64) (int64, int64) {
 		if c.Input.At("failed_interval") != nil {
 			if i == 17 {
@@ -279,8 +279,8 @@ func slaErrorRates(t *testing.T, c published.Case) {
 
 func slaTrailing(t *testing.T, c published.Case) {
 	n := c.Input.Dec("intervals").IntPart()
-	p := promised(c, schemas.MethodErrorRates).in("2026-08", "UTC")
-	p.Measure.Window = schemas.WindowOfThirtyDays
+	p := promised(c, service.MethodErrorRates).in("2026-08", "UTC")
+	p.Measure.Window = service.WindowOfThirtyDays
 	target := c.Input.Dec("slo_pct")
 	p.Measure.Target = &target
 	p.start = p.start.AddDate(0, 0, 1)
@@ -291,12 +291,12 @@ func slaTrailing(t *testing.T, c published.Case) {
 }
 
 func slaThreshold(t *testing.T, c published.Case) {
-	p := promised(c, schemas.MethodThreshold).minutes(t, c.Input.Dec("month_minutes"))
+	p := promised(c, service.MethodThreshold).minutes(t, c.Input.Dec("month_minutes"))
 	five := money.NewDecimal(5, 0)
 	p.Measure.ErrorPercent = &five
 	over, even := firstOf(c.Input, "minutes_error_rate_6pct", "downtime_minutes").IntPart(), c.Input.Dec("minutes_error_rate_5pct").IntPart()
 	if c.Expected.At("credit_pct") != nil && len(c.Tiers) == 0 { // a published sentence in place of a ladder: below 99.9 percent, 10
-		p.Credit = schemas.SLACredit{Ladder: []schemas.SLARung{{Below: money.MustDecimal("99.9"), Credit: money.NewDecimal(10, 0)}}}
+		p.Credit = service.SLACredit{Ladder: []service.SLARung{{Below: money.MustDecimal("99.9"), Credit: money.NewDecimal(10, 0)}}}
 	}
 	p.count(60, c.Input.Dec("month_minutes").IntPart(), func(i int64) (int64, int64) {
 		switch {

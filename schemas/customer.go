@@ -112,7 +112,7 @@ const (
 
 // Values lists what a book may say.
 func (ChangeKind) Values() []string {
-	return texts(ChangeQuantity, ChangePlan, ChangePause, ChangeResume, ChangeCancel)
+	return Texts(ChangeQuantity, ChangePlan, ChangePause, ChangeResume, ChangeCancel)
 }
 
 // ChangeEffect is when a change begins to count.
@@ -125,7 +125,7 @@ const (
 )
 
 // Values lists what a book may say, the default first.
-func (ChangeEffect) Values() []string { return texts(EffectNow, EffectNextPeriod) }
+func (ChangeEffect) Values() []string { return Texts(EffectNow, EffectNextPeriod) }
 
 // Redemption is a coupon that an account redeemed.
 type Redemption struct {

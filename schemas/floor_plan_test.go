@@ -47,13 +47,13 @@ var floorPlan = map[string]room{
 	"pipeline/source/delivery": {ours: "pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
-	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/money"},
-	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
+	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/money schemas/service"},
+	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document":        {ours: "schemas schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
 	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/run": {
-		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/money",
+		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/money schemas/service",
 		friends: "golang.org/x/sync/errgroup",
 	},
 	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},

@@ -36,10 +36,10 @@ const (
 
 // The closed lists of FOCUS 1.2, section Cost and Usage, as texts to compare deliveries with.
 var (
-	ChargeCategories        = texts(CategoryUsage, CategoryPurchase, CategoryTax, CategoryCredit, CategoryAdjustment)
-	ChargeClasses           = texts(ClassCorrection)
-	ChargeFrequencies       = texts(FrequencyOneTime, FrequencyRecurring, FrequencyUsageBased)
-	PricingCategories       = texts(PricingStandard, PricingDynamic, PricingCommitted, PricingOther)
+	ChargeCategories        = Texts(CategoryUsage, CategoryPurchase, CategoryTax, CategoryCredit, CategoryAdjustment)
+	ChargeClasses           = Texts(ClassCorrection)
+	ChargeFrequencies       = Texts(FrequencyOneTime, FrequencyRecurring, FrequencyUsageBased)
+	PricingCategories       = Texts(PricingStandard, PricingDynamic, PricingCommitted, PricingOther)
 	CommitmentDiscountKinds = []string{"Spend", "Usage"}
 	UsedOrUnused            = []string{"Used", "Unused"}
 )

@@ -46,7 +46,7 @@ const (
 )
 
 // Values lists what a book may say, the default first.
-func (Match) Values() []string { return texts(MatchExact, MatchPrefix, MatchFold) }
+func (Match) Values() []string { return Texts(MatchExact, MatchPrefix, MatchFold) }
 
 // Validity is when the mapping is in force.
 func (m *Mapping) Validity() Validity { return Validity{From: m.From, To: m.To} }

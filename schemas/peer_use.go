@@ -27,7 +27,7 @@ const (
 )
 
 // Values lists what a book may say, the default first.
-func (UserBy) Values() []string { return texts(UserBySubAccount, UserByResource, UserByTag) }
+func (UserBy) Values() []string { return Texts(UserBySubAccount, UserByResource, UserByTag) }
 
 // Budget bounds what a peer may bill in each billing period, for all of its use or for some of it.
 type Budget struct {

@@ -67,7 +67,7 @@ const (
 
 // Values lists what a book may say, the default first.
 func (Accrual) Values() []string {
-	return texts(AccrueLinear, AccrueWorkingDays, AccrueProfile, AccrueUpfront)
+	return Texts(AccrueLinear, AccrueWorkingDays, AccrueProfile, AccrueUpfront)
 }
 
 // MixAt is a convention of how volume and mix are told apart. The sums over a mix are the same by either, up to the rounding of
@@ -83,7 +83,7 @@ const (
 )
 
 // Values lists what a book may say, the default first.
-func (MixAt) Values() []string { return texts(MixAtOwnPrice, MixAtAverage) }
+func (MixAt) Values() []string { return Texts(MixAtOwnPrice, MixAtAverage) }
 
 // PlanRate is one exchange rate of the plan: an amount in Currency times Rate is the amount in the provider's currency.
 type PlanRate struct {
@@ -140,7 +140,7 @@ const (
 )
 
 // Values lists what a book may say, the default first.
-func (ThresholdMode) Values() []string { return texts(EitherTest, BothTests) }
+func (ThresholdMode) Values() []string { return Texts(EitherTest, BothTests) }
 
 // Beyond reports whether a difference from an expected base is more than t tolerates.
 func (t Threshold) Beyond(difference, base money.Decimal) bool {
@@ -249,7 +249,7 @@ const (
 )
 
 // Values lists what a book may say, the default first.
-func (DetailBy) Values() []string { return texts(BySKU, ByResource) }
+func (DetailBy) Values() []string { return Texts(BySKU, ByResource) }
 
 // DetailPer is a charge period of a comparison.
 type DetailPer string
@@ -261,7 +261,7 @@ const (
 )
 
 // Values lists what a book may say, the default first.
-func (DetailPer) Values() []string { return texts(PerMonth, PerDay) }
+func (DetailPer) Values() []string { return Texts(PerMonth, PerDay) }
 
 // ContractRate is the price of one service of a peer. It covers the bill's rows of the categories Usage and Purchase. A
 // row goes to the rate that names most of its SKU and region; a rate that names none of them takes the rest of the
@@ -303,7 +303,7 @@ const (
 )
 
 // Values lists what a book may say, the default first.
-func (RateBasis) Values() []string { return texts(BasisBill, BasisMeter, BasisList) }
+func (RateBasis) Values() []string { return Texts(BasisBill, BasisMeter, BasisList) }
 
 // RateQuantity names the quantity of a usage row that a rate counts.
 type RateQuantity string
@@ -315,7 +315,7 @@ const (
 )
 
 // Values lists what a book may say, the default first.
-func (RateQuantity) Values() []string { return texts(PricingQuantity, ConsumedQuantity) }
+func (RateQuantity) Values() []string { return Texts(PricingQuantity, ConsumedQuantity) }
 
 // ContractTier is one tier of a graduated rate. Tiers are in order; the last has no UpTo.
 type ContractTier struct {

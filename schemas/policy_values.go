@@ -2,8 +2,8 @@ package schemas
 
 import "daybook/schemas/money"
 
-// texts turns the constants of a policy type into the texts that a book may hold.
-func texts[T ~string](values ...T) []string {
+// Texts turns the constants of a policy type into the texts that a book may hold.
+func Texts[T ~string](values ...T) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
 		out[i] = string(v)
@@ -13,7 +13,7 @@ func texts[T ~string](values ...T) []string {
 
 // Values lists what a book may say, the default first.
 func (MeterValue) Values() []string {
-	return texts(ValueConsumed, ValuePriced, ValueRows, ValueEffective, ValueBilled, ValueContracted, ValueList, ValueSeconds)
+	return Texts(ValueConsumed, ValuePriced, ValueRows, ValueEffective, ValueBilled, ValueContracted, ValueList, ValueSeconds)
 }
 
 // IsCost reports whether the number is money: what peers bill, contract or list.
@@ -23,49 +23,49 @@ func (v MeterValue) IsCost() bool {
 
 // Values lists what a book may say, the default first.
 func (Aggregation) Values() []string {
-	return texts(AggregateSum, AggregateCount, AggregateMax, AggregateMin, AggregateUnique, AggregateLatest,
+	return Texts(AggregateSum, AggregateCount, AggregateMax, AggregateMin, AggregateUnique, AggregateLatest,
 		AggregateAverage, AggregateTimeWeighted, AggregatePercentile, AggregateEvents)
 }
 
 // Values lists what a book may say.
 func (Window) Values() []string {
-	return texts(WindowSecond, WindowMinute, WindowHour, WindowDay, WindowMonth, WindowPeriod)
+	return Texts(WindowSecond, WindowMinute, WindowHour, WindowDay, WindowMonth, WindowPeriod)
 }
 
 // Values lists what a book may say, the default first.
-func (LatePolicy) Values() []string { return texts(LateRerate, LateNext, LateDrop) }
+func (LatePolicy) Values() []string { return Texts(LateRerate, LateNext, LateDrop) }
 
 // Values lists what a book may say, the default first.
 func (FilterOp) Values() []string {
-	return texts(FilterIn, FilterNotIn, FilterPrefix, FilterPresent, FilterAbsent)
+	return Texts(FilterIn, FilterNotIn, FilterPrefix, FilterPresent, FilterAbsent)
 }
 
 // Values lists what a book may say.
 func (Model) Values() []string {
-	return texts(ModelFlat, ModelPerUnit, ModelGraduated, ModelVolume, ModelStairstep, ModelPackage, ModelBlockTiers,
+	return Texts(ModelFlat, ModelPerUnit, ModelGraduated, ModelVolume, ModelStairstep, ModelPackage, ModelBlockTiers,
 		ModelCapacity, ModelPercentage, ModelGraduatedPercentage, ModelDynamic, ModelPassThrough, ModelCostPlus,
 		ModelMarkdown, ModelTieredMargin, ModelDimension, ModelRuleGroups, ModelElapsedBands, ModelTimeOfDay)
 }
 
 // Values lists what a book may say, the default first.
 func (Cycle) Values() []string {
-	return texts(CyclePeriod, CycleDay, CycleWeek, CycleMonth, CycleQuarter, CycleHalf, CycleYear)
+	return Texts(CyclePeriod, CycleDay, CycleWeek, CycleMonth, CycleQuarter, CycleHalf, CycleYear)
 }
 
 // Values lists what a book may say, the default first.
-func (Timing) Values() []string { return texts(TimingArrears, TimingAdvance, TimingOnce) }
+func (Timing) Values() []string { return Texts(TimingArrears, TimingAdvance, TimingOnce) }
 
 // Values lists what a book may say, the default first.
 func (Proration) Values() []string {
-	return texts(ProrateDays, ProrateThirty, ProrateSeconds, ProrateNone)
+	return Texts(ProrateDays, ProrateThirty, ProrateSeconds, ProrateNone)
 }
 
 // Values lists what a book may say, the default first.
-func (CycleSplit) Values() []string { return texts(SplitByDay, SplitByPeriod) }
+func (CycleSplit) Values() []string { return Texts(SplitByDay, SplitByPeriod) }
 
 // Values lists what a book may say, the default first.
 func (QuantityRounding) Values() []string {
-	out := texts(QuantityExact)
+	out := Texts(QuantityExact)
 	for _, m := range money.Modes() {
 		out = append(out, m.String())
 	}
@@ -73,62 +73,62 @@ func (QuantityRounding) Values() []string {
 }
 
 // Values lists what a book may say, the default first.
-func (DiscountSpread) Values() []string { return texts(SpreadProportional, SpreadInOrder, SpreadEqual) }
+func (DiscountSpread) Values() []string { return Texts(SpreadProportional, SpreadInOrder, SpreadEqual) }
 
 // Values lists what a book may say, the default first.
-func (BlockMode) Values() []string { return texts(BlocksAll, BlocksTop) }
+func (BlockMode) Values() []string { return Texts(BlocksAll, BlocksTop) }
 
 // Values lists what a book may say.
 func (RuleKind) Values() []string {
-	return texts(RuleFlat, RuleRate, RuleFieldThreshold, RuleServiceThreshold)
+	return Texts(RuleFlat, RuleRate, RuleFieldThreshold, RuleServiceThreshold)
 }
 
 // Values lists what a book may say, the default first.
-func (FlatFeeProration) Values() []string { return texts(FlatFeeByTime, FlatFeeOnce) }
+func (FlatFeeProration) Values() []string { return Texts(FlatFeeByTime, FlatFeeOnce) }
 
 // Values lists what a book may say, the default first.
-func (TierFlatFee) Values() []string { return texts(FlatFeeOnEntry, FlatFeeTop, FlatFeeNever) }
+func (TierFlatFee) Values() []string { return Texts(FlatFeeOnEntry, FlatFeeTop, FlatFeeNever) }
 
 // Values lists what a book may say, the default first.
-func (ZeroUsage) Values() []string { return texts(ZeroFirstFlat, ZeroNothing) }
+func (ZeroUsage) Values() []string { return Texts(ZeroFirstFlat, ZeroNothing) }
 
 // Values lists what a book may say, the default first.
-func (TierBound) Values() []string { return texts(BoundInclusive, BoundExclusive) }
+func (TierBound) Values() []string { return Texts(BoundInclusive, BoundExclusive) }
 
 // Values lists what a book may say, the default first.
-func (Negative) Values() []string { return texts(NegativeMirror, NegativeZero) }
+func (Negative) Values() []string { return Texts(NegativeMirror, NegativeZero) }
 
 // Values lists what a book may say, the default first.
-func (PriceChange) Values() []string { return texts(ChangeContinue, ChangeRestart) }
+func (PriceChange) Values() []string { return Texts(ChangeContinue, ChangeRestart) }
 
 // Values lists what a book may say, the default first.
-func (TerminationDay) Values() []string { return texts(TerminationExclusive, TerminationInclusive) }
+func (TerminationDay) Values() []string { return Texts(TerminationExclusive, TerminationInclusive) }
 
 // Values lists what a book may say, the default first.
 func (DiscountOrder) Values() []string {
-	return texts(OrderPercentFirst, OrderAsListed, OrderFixedFirst)
+	return Texts(OrderPercentFirst, OrderAsListed, OrderFixedFirst)
 }
 
 // Values lists what a book may say, the default first.
-func (PercentBase) Values() []string { return texts(BaseRemaining, BaseOriginal) }
+func (PercentBase) Values() []string { return Texts(BaseRemaining, BaseOriginal) }
 
 // Values lists what a book may say, the default first.
-func (MinimumBasis) Values() []string { return texts(MinimumAfterDiscounts, MinimumBeforeDiscounts) }
+func (MinimumBasis) Values() []string { return Texts(MinimumAfterDiscounts, MinimumBeforeDiscounts) }
 
 // Values lists what a book may say, the default first.
-func (TaxRounding) Values() []string { return texts(TaxPerLine, TaxPerDocument) }
+func (TaxRounding) Values() []string { return Texts(TaxPerLine, TaxPerDocument) }
 
 // Values lists what a book may say.
 func (CreditKey) Values() []string {
-	return texts(CreditByPriority, CreditByExpiry, CreditByCreation, CreditByScope, CreditByBalance, CreditByCost,
+	return Texts(CreditByPriority, CreditByExpiry, CreditByCreation, CreditByScope, CreditByBalance, CreditByCost,
 		CreditByHighest, CreditByNewest)
 }
 
 // Values lists what a book may say, the default first.
-func (CreditTax) Values() []string { return texts(CreditBeforeTax, CreditAfterTax) }
+func (CreditTax) Values() []string { return Texts(CreditBeforeTax, CreditAfterTax) }
 
 // Values lists what a book may say, the default first.
-func (CostBasis) Values() []string { return texts(CostEffective, CostBilled) }
+func (CostBasis) Values() []string { return Texts(CostEffective, CostBilled) }
 
 // Values lists what a book may say, the default first.
-func (Levels) Values() []string { return texts(LevelDelta, LevelSet) }
+func (Levels) Values() []string { return Texts(LevelDelta, LevelSet) }

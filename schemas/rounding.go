@@ -14,7 +14,7 @@ const (
 )
 
 // Values lists what a book may say, the default first.
-func (RoundingLevel) Values() []string { return texts(RoundLine, RoundDocument, RoundTax) }
+func (RoundingLevel) Values() []string { return Texts(RoundLine, RoundDocument, RoundTax) }
 
 // RoundingRule says how amounts of a currency are rounded at a level. Rounding is data with versions: the rule that
 // applied is named on every rounding step of a charge.

@@ -8,6 +8,7 @@ import (
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/service"
 )
 
 // book puts a sound book together from its lists.
@@ -139,7 +140,7 @@ func sortByID(b *Book) {
 	slices.SortFunc(b.Catalogue.Offerings, func(a, c schemas.Offering) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Peers, func(a, c schemas.Peer) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Contracts, func(a, c schemas.Contract) int { return cmp.Compare(a.ID, c.ID) })
-	slices.SortStableFunc(b.SLAs, func(a, c schemas.SLA) int { return cmp.Or(cmp.Compare(a.ID, c.ID), cmp.Compare(a.Version, c.Version)) })
-	slices.SortFunc(b.Promises, func(a, c schemas.Promise) int { return cmp.Compare(a.ID, c.ID) })
+	slices.SortStableFunc(b.SLAs, func(a, c service.SLA) int { return cmp.Or(cmp.Compare(a.ID, c.ID), cmp.Compare(a.Version, c.Version)) })
+	slices.SortFunc(b.Promises, func(a, c service.Promise) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortStableFunc(b.Plan.Lines, func(a, c schemas.PlanLine) int { return cmp.Compare(check.PlanKey(a), check.PlanKey(c)) })
 }

@@ -10,6 +10,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // Book is all that is known of one provider, checked. It is read-only and safe for concurrent use.
@@ -27,8 +28,8 @@ type Book struct {
 	Plan      schemas.Plan
 	Rates     *schemas.Rates
 	// SLAs are all versions of them, by identifier and version.
-	SLAs     []schemas.SLA
-	Promises []schemas.Promise
+	SLAs     []service.SLA
+	Promises []service.Promise
 
 	// Zone is the provider's time zone.
 	Zone *time.Location

@@ -17,12 +17,12 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files and the table of descriptions")
 
-// TestDescriptions keeps the table that the editor schemas are made with, and FIELDS.md, equal to the structs of package
-// schemas and their comments.
+// TestDescriptions keeps the table that the editor schemas are made with, and FIELDS.md, equal to the structs of packages
+// schemas and service and their comments.
 func TestDescriptions(t *testing.T) {
 	texts := map[string]string{}
 	var files []*ast.File
-	for _, pattern := range []string{"../../schemas/*.go", "rows.go", "check/entries.go"} {
+	for _, pattern := range []string{"../../schemas/*.go", "../../schemas/service/*.go", "rows.go", "check/entries.go"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil || len(names) == 0 {
 			t.Fatalf("no files %s (%v)", pattern, err)

@@ -51,7 +51,7 @@ func (m *tableMaker) table(title string, t reflect.Type) {
 	}
 	m.seen[t] = true
 	fmt.Fprintf(&m.out, "\n## %s\n\n", title)
-	if text := m.texts[t.Name()]; text != "" && t.PkgPath() == reflect.TypeFor[schemas.Provider]().PkgPath() {
+	if text := m.texts[t.Name()]; text != "" && strings.HasPrefix(t.PkgPath(), reflect.TypeFor[schemas.Provider]().PkgPath()) {
 		fmt.Fprintf(&m.out, "%s\n\n", cellText(text))
 	}
 	m.out.WriteString("| Key | Value | |\n|---|---|---|\n")

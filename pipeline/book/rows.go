@@ -4,6 +4,7 @@ import (
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/service"
 )
 
 // The contents of the YAML files that are not one struct of package schemas.
@@ -18,8 +19,8 @@ type (
 		Subscriptions []check.SubscriptionRow `yaml:"subscriptions"`
 	}
 	slasFile struct {
-		SLAs     []schemas.SLA     `yaml:"slas,omitempty"`
-		Promises []schemas.Promise `yaml:"promises,omitempty"`
+		SLAs     []service.SLA     `yaml:"slas,omitempty"`
+		Promises []service.Promise `yaml:"promises,omitempty"`
 	}
 	// peerFile is a peer with what we agreed with it and whose its accounts are; both are of this peer without saying so.
 	peerFile struct {

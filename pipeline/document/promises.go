@@ -69,7 +69,7 @@ type claim struct {
 	Service    string         `json:"service"`
 	Region     string         `json:"region,omitempty"`
 	Resource   string         `json:"resource,omitempty"`
-	SLA        schemas.SLAID  `json:"sla"`
+	SLA        service.SLAID  `json:"sla"`
 	Version    string         `json:"sla_version"`
 	Verified   bool           `json:"verified"`
 	URL        string         `json:"url,omitempty"`

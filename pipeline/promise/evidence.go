@@ -76,7 +76,7 @@ func (j *judge) gatherEvidence() error {
 	for i := range j.promises {
 		for _, s := range j.versions(j.promises[i].SLA) {
 			j.evidence[owned{s.Peer, j.promises[i].Service}] = &gathered{at: map[named]int{}, seen: map[counted]bool{}}
-			back = back || s.Measure.Window == schemas.WindowOfYear || s.Measure.Window == schemas.WindowOfThirtyDays
+			back = back || s.Measure.Window == service.WindowOfYear || s.Measure.Window == service.WindowOfThirtyDays
 		}
 	}
 	j.ran = []schemas.Period{j.in.Period()}
@@ -153,7 +153,7 @@ func (j *judge) evidenceBefore(back bool, keep func(*service.EvidenceRow)) error
 // since have given of them: of peers, and of ours where a cap counts them.
 func (j *judge) readEarlier() error {
 	j.given = map[string]money.Decimal{}
-	capped := map[schemas.PromiseID]bool{}
+	capped := map[service.PromiseID]bool{}
 	for i := range j.promises {
 		for _, s := range j.versions(j.promises[i].SLA) {
 			capped[j.promises[i].ID] = capped[j.promises[i].ID] || s.Credit.CapMonths > 1

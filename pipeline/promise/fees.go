@@ -70,7 +70,7 @@ type creditKey struct {
 }
 
 // of picks the fees that a promise of a peer is about.
-func (x *bill) of(p *schemas.Promise, s *schemas.SLA) *fees {
+func (x *bill) of(p *service.Promise, s *service.SLA) *fees {
 	out := &fees{}
 	for k, amount := range x.sums {
 		if k.peer == s.Peer && (len(p.SubAccounts) == 0 || slices.Contains(p.SubAccounts, k.sub)) {
@@ -89,9 +89,9 @@ var billColumns = []int{
 // gatherFees adds up what peers billed and what customers were charged, as far as promises are about it.
 func (j *judge) gatherFees() error {
 	j.bill = &bill{resources: map[string]bool{}, peers: map[schemas.PeerID]bool{}, credits: map[creditKey]money.Decimal{}}
-	j.charged = map[schemas.PromiseID]map[schemas.AccountID]*fees{}
+	j.charged = map[service.PromiseID]map[schemas.AccountID]*fees{}
 	peers := map[schemas.PeerID]bool{}
-	offered := map[schemas.OfferingID][]*schemas.Promise{}
+	offered := map[schemas.OfferingID][]*service.Promise{}
 	for i := range j.promises {
 		p := &j.promises[i]
 		if peer := j.versions(p.SLA)[0].Peer; peer != "" {
@@ -166,7 +166,7 @@ var chargedColumns = append(slices.Clone(rows.ComparedCharge), schemas.ChargeSku
 
 // readCharges adds up what accounts are charged for offerings in the period; taxes, and corrections of earlier months, are no fees
 // of it.
-func (j *judge) readCharges(offered map[schemas.OfferingID][]*schemas.Promise) error {
+func (j *judge) readCharges(offered map[schemas.OfferingID][]*service.Promise) error {
 	charged, err := j.in.Results(j.ctx, "rate/shard")
 	if err != nil {
 		return err
@@ -198,7 +198,7 @@ func (j *judge) readCharges(offered map[schemas.OfferingID][]*schemas.Promise) e
 }
 
 // holders are the accounts to which our promise was made and that are charged for its offering, in order.
-func (j *judge) holders(p *schemas.Promise) []schemas.AccountID {
+func (j *judge) holders(p *service.Promise) []schemas.AccountID {
 	return slices.Sorted(maps.Keys(j.charged[p.ID]))
 }
 
@@ -208,7 +208,7 @@ func (j *judge) passOn() error {
 	for i := range j.rows {
 		r := &j.rows[i]
 		credit, sure := r.Credit()
-		if r.Peer == "" || r.Resale != schemas.ResalePassedOn || !sure || !credit.IsPositive() {
+		if r.Peer == "" || r.Resale != service.ResalePassedOn || !sure || !credit.IsPositive() {
 			continue
 		}
 		var accounts []schemas.AccountID

@@ -98,11 +98,11 @@ type judge struct {
 	in  *run.Inputs
 	res *run.Result
 
-	promises []schemas.Promise
+	promises []service.Promise
 	zones    map[string]*time.Location
 	evidence map[owned]*gathered
 	bill     *bill
-	charged  map[schemas.PromiseID]map[schemas.AccountID]*fees
+	charged  map[service.PromiseID]map[schemas.AccountID]*fees
 	// before are the results of earlier months, and given what bills of earlier months gave of each.
 	before []service.SLARow
 	given  map[string]money.Decimal
@@ -121,7 +121,7 @@ type owned struct {
 }
 
 // versions are those of an SLA.
-func (j *judge) versions(id schemas.SLAID) (out []schemas.SLA) {
+func (j *judge) versions(id service.SLAID) (out []service.SLA) {
 	for _, s := range j.in.Book().SLAs() {
 		if s.ID == id {
 			out = append(out, s)
@@ -192,7 +192,7 @@ func stack(list []service.SLARow) {
 }
 
 // ask judges one promise: account is whom we made it to, none where a peer made it to us.
-func (j *judge) ask(p *schemas.Promise, versions []schemas.SLA, account schemas.AccountID, of *fees) ([]service.SLARow, error) {
+func (j *judge) ask(p *service.Promise, versions []service.SLA, account schemas.AccountID, of *fees) ([]service.SLARow, error) {
 	zone, err := j.zone(versions[0].Zone)
 	if err != nil {
 		return nil, err
@@ -243,7 +243,7 @@ func (j *judge) noteUnread(r *service.SLARow, zone *time.Location) {
 }
 
 // credited is what a promise earned in the months before that share a cap with this one.
-func (j *judge) credited(id schemas.PromiseID, account schemas.AccountID, versions []schemas.SLA) money.Decimal {
+func (j *judge) credited(id service.PromiseID, account schemas.AccountID, versions []service.SLA) money.Decimal {
 	months := int64(0)
 	for i := range versions {
 		months = max(months, versions[i].Credit.CapMonths)
@@ -264,7 +264,7 @@ func (j *judge) credited(id schemas.PromiseID, account schemas.AccountID, versio
 
 // settle says how the credit of a result stands by what the book knows now. A promise that the book has no more leaves it as it was.
 func (j *judge) settle(r *service.SLARow) error {
-	i := slices.IndexFunc(j.promises, func(p schemas.Promise) bool { return p.ID == r.Promise })
+	i := slices.IndexFunc(j.promises, func(p service.Promise) bool { return p.ID == r.Promise })
 	if i < 0 {
 		return nil
 	}

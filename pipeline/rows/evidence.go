@@ -100,7 +100,7 @@ func evidenceAt(b *dataset.Batch, i int) service.EvidenceRow {
 		Format: schemas.Format(text(service.EvidenceFormat)), Peer: schemas.PeerID(text(service.EvidencePeerId)), Source: schemas.SourceID(text(service.EvidenceSourceId)),
 		Object: text(service.EvidenceObjectKey), Row: b.Columns[service.EvidenceObjectRow].Ints[i],
 		Place: service.Place{Service: text(service.EvidenceServiceName), Region: text(service.EvidenceRegionId), Resource: text(service.EvidenceResourceId)},
-		ID:    text(service.EvidenceId), Series: text(service.EvidenceSeries), Kind: schemas.NoticeKind(text(service.EvidenceKind)),
+		ID:    text(service.EvidenceId), Series: text(service.EvidenceSeries), Kind: service.NoticeKind(text(service.EvidenceKind)),
 		Up: text(service.EvidenceState) == state(true), Total: count(service.EvidenceTotal), Errors: count(service.EvidenceErrors),
 		Start: TimeOf(b.Columns[service.EvidenceStart].Ints[i]),
 	}

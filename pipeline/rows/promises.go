@@ -124,19 +124,19 @@ func slaRowAt(b *dataset.Batch, i int) (*service.SLARow, error) {
 		return nil
 	}
 	r := &service.SLARow{
-		Promise: schemas.PromiseID(text(service.SLAPromiseId)), Account: schemas.AccountID(text(service.SLAAccountId)), PassedOn: text(service.SLAPassedOn),
+		Promise: service.PromiseID(text(service.SLAPromiseId)), Account: schemas.AccountID(text(service.SLAAccountId)), PassedOn: text(service.SLAPassedOn),
 		Offering: schemas.OfferingID(text(service.SLAOfferingId)), URL: text(service.SLAEvidenceURL), State: service.ClaimState(text(service.SLAClaimState)),
 		Reference: text(service.SLAClaimReference),
 	}
 	r.SLAResult = service.SLAResult{
-		ID: text(service.SLAResultId), Period: schemas.Period(text(service.SLABillingPeriod)), SLA: schemas.SLAID(text(service.SLASLAId)),
+		ID: text(service.SLAResultId), Period: schemas.Period(text(service.SLABillingPeriod)), SLA: service.SLAID(text(service.SLASLAId)),
 		Version: text(service.SLAVersionColumn), Verified: text(service.SLAVerified) == yes(true), Peer: schemas.PeerID(text(service.SLAPeerId)),
 		Place:  service.Place{Service: text(service.SLAServiceName), Region: text(service.SLARegionId), Resource: text(service.SLAResourceId)},
-		Method: schemas.SLAMethod(text(service.SLAMethodColumn)), From: moment(service.SLAFrom), To: moment(service.SLATo), Unit: text(service.SLAUnit),
+		Method: service.SLAMethod(text(service.SLAMethodColumn)), From: moment(service.SLAFrom), To: moment(service.SLATo), Unit: text(service.SLAUnit),
 		Status: service.SLAStatus(text(service.SLAStatusColumn)), Reviews: lines(service.SLAReviews), Base: decimal(service.SLABaseColumn),
 		Currency: money.Currency(text(service.SLACurrency)), Incidents: lines(service.SLAIncidents), NoticeBy: moment(service.SLANoticeBy), ClaimBy: moment(service.SLAClaimBy),
 		Coverage:       money.Ratio{Num: decimal(service.SLACoveragePercent), Den: money.NewDecimal(100, 0)},
-		FuturePayments: text(service.SLAFuturePayments) == yes(true), Resale: schemas.Resale(text(service.SLAResale)), Automatic: r.State == service.ClaimAutomatic,
+		FuturePayments: text(service.SLAFuturePayments) == yes(true), Resale: service.Resale(text(service.SLAResale)), Automatic: r.State == service.ClaimAutomatic,
 	}
 	if v := &b.Columns[service.SLATarget]; !v.IsNull(i) {
 		d := v.Decs[i].Decimal()

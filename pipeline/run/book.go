@@ -7,6 +7,7 @@ import (
 	"daybook/pipeline/book"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // Book is a book as a task sees it: what it asks for of a part that its row of the table does not declare is refused with
@@ -126,10 +127,10 @@ func (b Book) Plan() *schemas.Plan { return &b.ask(book.PartPlan).Plan }
 func (b Book) PlanAsOf(day schemas.Date) *schemas.Plan { return b.Plan().AsOf(day) }
 
 // SLAs are what is promised, all versions of it.
-func (b Book) SLAs() []schemas.SLA { return b.ask(book.PartPromises).SLAs }
+func (b Book) SLAs() []service.SLA { return b.ask(book.PartPromises).SLAs }
 
 // Promises are what SLAs are held to, in order.
-func (b Book) Promises() []schemas.Promise { return b.ask(book.PartPromises).Promises }
+func (b Book) Promises() []service.Promise { return b.ask(book.PartPromises).Promises }
 
 // Rates are the rates of exchange.
 func (b Book) Rates() *schemas.Rates { return b.ask(book.PartFX).Rates }

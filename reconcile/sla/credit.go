@@ -77,15 +77,15 @@ func (w *worth) credit() {
 	c := &w.sla.Credit
 	var amount money.Decimal
 	switch {
-	case c.Rule == schemas.CreditNone:
+	case c.Rule == service.CreditNone:
 		return
-	case c.Rule == schemas.CreditLostTime:
+	case c.Rule == service.CreditLostTime:
 		amount = w.lostTime()
-	case c.Rule == schemas.CreditShare:
+	case c.Rule == service.CreditShare:
 		amount = w.sheet.ShareRounded("credit by the share lost", w.times(w.ofBase()), sheet.Named("lost", w.out.Lost), sheet.Named("whole", w.out.Whole), w.places)
-	case c.Rule == schemas.CreditIncident:
+	case c.Rule == service.CreditIncident:
 		amount = w.incidents()
-	case w.sla.Measure.Window == schemas.WindowOfHour:
+	case w.sla.Measure.Window == service.WindowOfHour:
 		amount = w.hours()
 	default:
 		if w.out.CreditPercent = w.rung(w.figure); w.out.CreditPercent.IsZero() {

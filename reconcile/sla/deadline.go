@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"daybook/schemas"
+	"daybook/schemas/service"
 )
 
 // Moments are the events from which deadlines count; no time is one that is not known.
@@ -16,15 +17,15 @@ type Moments struct {
 	CycleEnd time.Time
 }
 
-func (m *Moments) from(f schemas.DeadlineFrom) time.Time {
+func (m *Moments) from(f service.DeadlineFrom) time.Time {
 	switch f {
-	case schemas.FromAwareness:
+	case service.FromAwareness:
 		return m.Awareness
-	case schemas.FromIncident:
+	case service.FromIncident:
 		return m.Incident
-	case schemas.FromMonthEnd:
+	case service.FromMonthEnd:
 		return m.MonthEnd
-	case schemas.FromCycleEnd:
+	case service.FromCycleEnd:
 		return m.CycleEnd
 	}
 	return time.Time{}
@@ -32,7 +33,7 @@ func (m *Moments) from(f schemas.DeadlineFrom) time.Time {
 
 // Deadline is the first moment that is too late; no time where the event is not known. Hours are elapsed time; days and
 // months count on the calendar of the zone and end at the event's time of day; business days and cycles end with a day.
-func Deadline(d *schemas.SLADeadline, m *Moments, zone *time.Location, holidays []schemas.Date) time.Time {
+func Deadline(d *service.SLADeadline, m *Moments, zone *time.Location, holidays []schemas.Date) time.Time {
 	event := m.from(d.From)
 	if event.IsZero() {
 		return event
@@ -41,13 +42,13 @@ func Deadline(d *schemas.SLADeadline, m *Moments, zone *time.Location, holidays 
 	local := event.In(zone)
 	day := schemas.DateOf(event, zone)
 	switch d.Unit {
-	case schemas.UnitHours:
+	case service.UnitHours:
 		return event.Add(time.Duration(count) * time.Hour)
-	case schemas.UnitDays:
+	case service.UnitDays:
 		return onDay(day.AddDays(count), local)
-	case schemas.UnitMonths:
+	case service.UnitMonths:
 		return onDay(day.AddMonths(count), local)
-	case schemas.UnitBusinessDays:
+	case service.UnitBusinessDays:
 		for left := count; left > 0; {
 			day = day.AddDays(1)
 			if w := day.Weekday(); w != time.Saturday && w != time.Sunday && !slices.Contains(holidays, day) {
@@ -55,9 +56,9 @@ func Deadline(d *schemas.SLADeadline, m *Moments, zone *time.Location, holidays 
 			}
 		}
 		return day.AddDays(1).Time(zone)
-	case schemas.UnitCycles:
+	case service.UnitCycles:
 		end := m.CycleEnd
-		if d.From == schemas.FromMonthEnd {
+		if d.From == service.FromMonthEnd {
 			end = m.MonthEnd
 		}
 		if end.IsZero() {

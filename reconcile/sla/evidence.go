@@ -3,7 +3,6 @@ package sla
 import (
 	"slices"
 
-	"daybook/schemas"
 	"daybook/schemas/service"
 )
 
@@ -26,11 +25,11 @@ func (r *reader) downtime(x *Resource) downtime {
 	d.measured = d.exists.minus(blind)
 	if len(blind) > 0 {
 		switch r.unmeasured(blind) {
-		case schemas.UnmeasuredExclude:
+		case service.UnmeasuredExclude:
 			d.away = blind
-		case schemas.UnmeasuredDown:
+		case service.UnmeasuredDown:
 			down = union(down, blind)
-		case schemas.UnmeasuredUp:
+		case service.UnmeasuredUp:
 		}
 	}
 	d.reported = r.covered(down)
@@ -51,28 +50,28 @@ func (r *reader) covered(down spans) (out spans) {
 }
 
 // unmeasured is the policy for time without measurements.
-func (r *reader) unmeasured(blind spans) schemas.SLAUnmeasured {
+func (r *reader) unmeasured(blind spans) service.SLAUnmeasured {
 	if p := r.sla.Measure.Unmeasured; p != "" {
 		return p
 	}
 	r.doubt("%d seconds were not measured, and the SLA does not say how they count; set measure.unmeasured", blind.length()/second)
 	if r.most {
-		return schemas.UnmeasuredDown
+		return service.UnmeasuredDown
 	}
-	return schemas.UnmeasuredUp
+	return service.UnmeasuredUp
 }
 
 // reported is when a resource was down, and when nothing was looking.
 func (r *reader) reported(p service.Place, exists spans) (down, blind spans) {
-	if r.sla.Measure.Method == schemas.MethodThreshold {
+	if r.sla.Measure.Method == service.MethodThreshold {
 		return r.overThreshold(p, exists)
 	}
 	stated, incidents := r.incidents(p)
 	found, measured, probes := r.probes(p)
 	switch by := r.sla.Measure.Evidence; {
-	case by == schemas.EvidenceIncidents, r.sla.Measure.Method == schemas.MethodAffected, by == "" && incidents > 0 && probes == 0:
+	case by == service.EvidenceIncidents, r.sla.Measure.Method == service.MethodAffected, by == "" && incidents > 0 && probes == 0:
 		return stated, nil
-	case by == schemas.EvidenceProbes, by == "" && probes > 0 && incidents == 0:
+	case by == service.EvidenceProbes, by == "" && probes > 0 && incidents == 0:
 		return found, exists.minus(measured)
 	case probes == 0:
 		r.doubt("no evidence was delivered, and the SLA does not say that none means no incident; set measure.evidence")
@@ -172,7 +171,7 @@ func (r *reader) excused(p service.Place, down spans) (excused, away spans) {
 			continue
 		}
 		out = append(out, s)
-		if rule.Effect == schemas.EffectScheduled {
+		if rule.Effect == service.EffectScheduled {
 			scheduled = append(scheduled, s)
 		}
 	}
@@ -181,19 +180,19 @@ func (r *reader) excused(p service.Place, down spans) (excused, away spans) {
 
 // exclusion says whether what a notice covers counts all the same. What the SLA or the notice leaves open is a doubt where
 // there is downtime that hangs on it.
-func (r *reader) exclusion(n *service.MaintenanceNotice, s span, down spans) (schemas.SLAExclusion, bool) {
+func (r *reader) exclusion(n *service.MaintenanceNotice, s span, down spans) (service.SLAExclusion, bool) {
 	matters := len(down.both(spans{s})) > 0
-	i := slices.IndexFunc(r.sla.Exclusions, func(x schemas.SLAExclusion) bool { return x.Kind == n.Kind })
+	i := slices.IndexFunc(r.sla.Exclusions, func(x service.SLAExclusion) bool { return x.Kind == n.Kind })
 	if i < 0 {
 		if matters {
 			r.doubt("notice %s is of %s, and the SLA does not say what becomes of that; add it to exclusions", n.ID, n.Kind)
 		}
-		return schemas.SLAExclusion{}, r.most
+		return service.SLAExclusion{}, r.most
 	}
 	rule := r.sla.Exclusions[i]
-	matters = matters || rule.Effect == schemas.EffectScheduled && len(down) > 0
+	matters = matters || rule.Effect == service.EffectScheduled && len(down) > 0
 	switch {
-	case rule.Effect == schemas.EffectCounts:
+	case rule.Effect == service.EffectCounts:
 		return rule, true
 	case n.End.IsZero():
 		if matters {

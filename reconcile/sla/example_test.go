@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"daybook/reconcile/sla"
-	"daybook/schemas"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
 )
@@ -15,17 +14,17 @@ func ExampleJudge() {
 	at := func(hour, minute int) time.Time { return time.Date(2026, 9, 4, hour, minute, 0, 0, time.UTC) }
 	percent := func(n int64, exponent int32) money.Decimal { return money.NewDecimal(n, exponent) }
 	results, err := sla.Judge(&sla.Question{
-		Versions: []schemas.SLA{{
+		Versions: []service.SLA{{
 			ID: "database", Version: "2026-01", Peer: "cloudy", Services: []string{"SQL"}, Zone: "UTC",
-			Measure: schemas.SLAMeasure{
-				Method: schemas.MethodMinutes, Evidence: schemas.EvidenceIncidents, Combine: schemas.CombineAllDown, WholeSeconds: 60,
-				Denominator: schemas.DenominatorCalendar, PartialMonth: schemas.PartialAssumeUp,
+			Measure: service.SLAMeasure{
+				Method: service.MethodMinutes, Evidence: service.EvidenceIncidents, Combine: service.CombineAllDown, WholeSeconds: 60,
+				Denominator: service.DenominatorCalendar, PartialMonth: service.PartialAssumeUp,
 			},
-			Exclusions: []schemas.SLAExclusion{{Kind: schemas.NoticeMaintenance, NoticeHours: 72}},
-			Credit: schemas.SLACredit{Ladder: []schemas.SLARung{
+			Exclusions: []service.SLAExclusion{{Kind: service.NoticeMaintenance, NoticeHours: 72}},
+			Credit: service.SLACredit{Ladder: []service.SLARung{
 				{Below: percent(9995, -2), Credit: percent(10, 0)}, {Below: percent(99, 0), Credit: percent(25, 0)},
 			}},
-			Claim: &schemas.SLADeadline{Count: 2, Unit: schemas.UnitCycles, From: schemas.FromIncident},
+			Claim: &service.SLADeadline{Count: 2, Unit: service.UnitCycles, From: service.FromIncident},
 		}},
 		Zone: time.UTC, Period: "2026-09", Service: "SQL", Resources: []sla.Resource{{ID: "north"}, {ID: "south"}},
 		Evidence: service.Evidence{

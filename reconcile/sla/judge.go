@@ -44,8 +44,8 @@ func Judge(q *Question) ([]service.SLAResult, error) {
 
 // parts are the questions that have one answer each.
 func (q *Question) parts() []Question {
-	each := func(v schemas.SLA) bool {
-		return v.Measure.Combine == "" || v.Measure.Combine == schemas.CombineEach
+	each := func(v service.SLA) bool {
+		return v.Measure.Combine == "" || v.Measure.Combine == service.CombineEach
 	}
 	if len(q.Resources) == 0 || !slices.ContainsFunc(q.Versions, each) {
 		return []Question{*q}
@@ -142,7 +142,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // under answers by one version.
-func (q *Question) under(v *schemas.SLA, evidence *index) (*answer, error) {
+func (q *Question) under(v *service.SLA, evidence *index) (*answer, error) {
 	least := &reader{q: q, evidence: evidence, sla: v, window: q.windowOf(v.Measure.Window)}
 	most := &reader{q: q, evidence: evidence, sla: v, window: least.window, most: true}
 	if n := evidence.narrower; n > 0 {
@@ -162,8 +162,8 @@ func (q *Question) under(v *schemas.SLA, evidence *index) (*answer, error) {
 		Period: q.Period, SLA: v.ID, Version: v.Version, Verified: v.Verified, Peer: v.Peer, Place: q.place(resource), Method: v.Measure.Method,
 		From: least.window.start(), To: span{from: least.window.to}.start(), Unit: f.unit, Status: service.SLAKept, Target: target(v),
 		Coverage:  money.Ratio{Num: decimal(seconds(f.measured)), Den: decimal(seconds(f.exists))},
-		Automatic: v.Automatic, FuturePayments: v.Credit.FuturePayments, Resale: cmp.Or(v.Resale, schemas.ResaleReseller),
-		Family: v.Credit.Family, Stacking: cmp.Or(v.Credit.Stacking, schemas.StackLargest),
+		Automatic: v.Automatic, FuturePayments: v.Credit.FuturePayments, Resale: cmp.Or(v.Resale, service.ResaleReseller),
+		Family: v.Credit.Family, Stacking: cmp.Or(v.Credit.Stacking, service.StackLargest),
 	}
 	r.ID = schemas.JoinID(string(q.Period), string(v.ID), q.Service, q.Region, resource)
 	r.Base, r.Currency = least.base(r.Place)
@@ -197,11 +197,11 @@ func (r *reader) fill(f *figure, result *service.SLAResult, to *service.SLAReadi
 }
 
 // target is what is promised, in percent; nil where hours or incidents are judged one by one.
-func target(v *schemas.SLA) *money.Decimal {
+func target(v *service.SLA) *money.Decimal {
 	switch {
 	case v.Measure.Target != nil:
 		return v.Measure.Target
-	case v.Measure.Window == schemas.WindowOfHour || len(v.Credit.Ladder) == 0:
+	case v.Measure.Window == service.WindowOfHour || len(v.Credit.Ladder) == 0:
 		return nil
 	}
 	return &v.Credit.Ladder[0].Below
@@ -242,8 +242,8 @@ func (r *reader) deadlines(f *figure, result *service.SLAResult) {
 	if r.sla.Automatic {
 		return
 	}
-	for _, d := range []*schemas.SLADeadline{r.sla.Notice, r.sla.Claim} {
-		if d != nil && d.From == schemas.FromAwareness && m.Awareness.IsZero() {
+	for _, d := range []*service.SLADeadline{r.sla.Notice, r.sla.Claim} {
+		if d != nil && d.From == service.FromAwareness && m.Awareness.IsZero() {
 			r.doubt("no incident says when it was known, from which a deadline counts; until one does it counts from the first downtime")
 			m.Awareness = m.Incident
 		}

@@ -44,17 +44,17 @@ func when(t testing.TB, s string) time.Time {
 }
 
 // usual is a promise that leaves nothing open: minutes of incidents, below 99.9 percent 10, below 99 percent 25.
-func usual() schemas.SLA {
-	return schemas.SLA{
+func usual() service.SLA {
+	return service.SLA{
 		ID: "vm", Version: "1", Zone: "UTC",
-		Measure: schemas.SLAMeasure{
-			Method: schemas.MethodMinutes, Evidence: schemas.EvidenceIncidents, Denominator: schemas.DenominatorCalendar, PartialMonth: schemas.PartialExisted,
-			Unmeasured: schemas.UnmeasuredExclude, IntervalSeconds: 300,
+		Measure: service.SLAMeasure{
+			Method: service.MethodMinutes, Evidence: service.EvidenceIncidents, Denominator: service.DenominatorCalendar, PartialMonth: service.PartialExisted,
+			Unmeasured: service.UnmeasuredExclude, IntervalSeconds: 300,
 		},
-		Exclusions: []schemas.SLAExclusion{
-			{Kind: schemas.NoticeMaintenance, NoticeHours: 24}, {Kind: schemas.NoticeCustomer, Effect: schemas.EffectScheduled}, {Kind: schemas.NoticeEmergency, Effect: schemas.EffectCounts},
+		Exclusions: []service.SLAExclusion{
+			{Kind: service.NoticeMaintenance, NoticeHours: 24}, {Kind: service.NoticeCustomer, Effect: service.EffectScheduled}, {Kind: service.NoticeEmergency, Effect: service.EffectCounts},
 		},
-		Credit: schemas.SLACredit{Ladder: []schemas.SLARung{{Below: dec("99.9"), Credit: dec("10")}, {Below: dec("99"), Credit: dec("25")}}},
+		Credit: service.SLACredit{Ladder: []service.SLARung{{Below: dec("99.9"), Credit: dec("10")}, {Below: dec("99"), Credit: dec("25")}}},
 	}
 }
 
@@ -64,7 +64,7 @@ type asked struct {
 	sla.Question
 }
 
-func ask(t *testing.T, versions ...schemas.SLA) *asked {
+func ask(t *testing.T, versions ...service.SLA) *asked {
 	return &asked{t, sla.Question{Versions: versions, Zone: time.UTC, Period: month, Service: "vm", Fees: []sla.Fee{{Place: service.Place{Service: "vm"}, Amount: dec("200"), Currency: "EUR"}}}}
 }
 
@@ -74,7 +74,7 @@ func (a *asked) down(from, to string) *service.Incident {
 	return &(*list)[len(*list)-1]
 }
 
-func (a *asked) notice(kind schemas.NoticeKind, from, to, announced string) {
+func (a *asked) notice(kind service.NoticeKind, from, to, announced string) {
 	list := &a.Evidence.Notices
 	*list = append(*list, service.MaintenanceNotice{ID: fmt.Sprint("n", len(*list)+1), Kind: kind, Start: when(a, from), End: when(a, to), Announced: when(a, announced)})
 }
@@ -146,38 +146,38 @@ var judgements = map[string]func(a *asked) string{
 	},
 	"maintenance that was announced in time": func(a *asked) string {
 		a.down("3 00:00", "3 02:00")
-		a.notice(schemas.NoticeMaintenance, "3 00:30", "3 03:00", "2 00:30")
+		a.notice(service.NoticeMaintenance, "3 00:30", "3 03:00", "2 00:30")
 		return "1 kept; 1800 of 2592000 lost, 5400 excluded, 0"
 	},
 	"and a second too late": func(a *asked) string {
 		a.down("3 00:00", "3 02:00")
-		a.notice(schemas.NoticeMaintenance, "3 00:30", "3 03:00", "2 00:30:01")
+		a.notice(service.NoticeMaintenance, "3 00:30", "3 03:00", "2 00:30:01")
 		return "1 breached; 7200 of 2592000 lost, 0 excluded, 20"
 	},
 	"time that the customer planned leaves the denominator": func(a *asked) string {
 		a.down("3 00:00", "3 02:00")
-		a.notice(schemas.NoticeCustomer, "3 01:00", "4 00:00", "-")
+		a.notice(service.NoticeCustomer, "3 01:00", "4 00:00", "-")
 		return "1 breached; 3600 of 2509200 lost, 3600 excluded, 20"
 	},
 	"an emergency counts by the text": func(a *asked) string {
 		a.down("3 00:00", "3 02:00")
-		a.notice(schemas.NoticeEmergency, "3 00:00", "4 00:00", "1 00:00")
+		a.notice(service.NoticeEmergency, "3 00:00", "4 00:00", "1 00:00")
 		return "1 breached; 7200 of 2592000 lost, 0 excluded, 20"
 	},
 	"a notice of which the text says nothing": func(a *asked) string {
 		a.down("3 00:00", "3 02:00")
-		a.notice(schemas.NoticeSuspension, "3 00:00", "3 02:00", "1 00:00")
+		a.notice(service.NoticeSuspension, "3 00:00", "3 02:00", "1 00:00")
 		return "1 review_required; 0 of 2592000 lost, 7200 excluded, 0; 7200 of 2592000 lost, 0 excluded, 20; " +
 			"notice n1 is of suspension, and the SLA does not say what becomes of that; add it to exclusions"
 	},
 	"is no matter where nothing hangs on it": func(a *asked) string {
 		a.down("3 00:00", "3 02:00")
-		a.notice(schemas.NoticeSuspension, "5 00:00", "5 02:00", "1 00:00")
+		a.notice(service.NoticeSuspension, "5 00:00", "5 02:00", "1 00:00")
 		return "1 breached; 7200 of 2592000 lost, 0 excluded, 20"
 	},
 	"nobody knows when maintenance was announced": func(a *asked) string {
 		a.down("3 00:00", "3 02:00")
-		a.notice(schemas.NoticeMaintenance, "3 00:00", "3 02:00", "-")
+		a.notice(service.NoticeMaintenance, "3 00:00", "3 02:00", "-")
 		return "1 review_required; 0 of 2592000 lost, 7200 excluded, 0; 7200 of 2592000 lost, 0 excluded, 20; " +
 			"notice n1 does not say when it was announced, which the SLA wants 24 hours before; have that delivered"
 	},
@@ -194,7 +194,7 @@ var judgements = map[string]func(a *asked) string{
 		return "1 review_required; 0 of 2592000 lost, 0 excluded, 0; 0 of 2592000 lost, 0 excluded, 0; the SLA does not say how long a month is; set measure.denominator"
 	},
 	"thirty days whatever the month": func(a *asked) string {
-		a.Versions[0].Measure.Denominator = schemas.DenominatorThirtyDays
+		a.Versions[0].Measure.Denominator = service.DenominatorThirtyDays
 		a.Period = "2026-10"
 		return "1 kept; 0 of 2592000 lost, 0 excluded, 0"
 	},
@@ -212,7 +212,7 @@ var judgements = map[string]func(a *asked) string{
 		return "1 x kept; 0 of 2592000 lost, 0 excluded, 0\n1 y breached; 3600 of 86400 lost, 0 excluded, 50"
 	},
 	"one replica is enough": func(a *asked) string {
-		a.Versions[0].Measure.Combine = schemas.CombineAllDown
+		a.Versions[0].Measure.Combine = service.CombineAllDown
 		a.Resources = []sla.Resource{{ID: "x"}, {ID: "y"}, {ID: "z", To: when(a, "1 01:00")}}
 		a.down("1 00:00", "1 03:00").Resource = "x"
 		a.down("1 01:30", "1 04:00").Resource = "y"
@@ -220,13 +220,13 @@ var judgements = map[string]func(a *asked) string{
 		return "1 breached; 5400 of 2592000 lost, 0 excluded, 20"
 	},
 	"two probers, two answers": func(a *asked) string {
-		a.Versions[0].Measure.Evidence = schemas.EvidenceProbes
+		a.Versions[0].Measure.Evidence = service.EvidenceProbes
 		a.probe(true, "1 00:00", 86400*30)
 		a.probe(false, "1 00:00", 3600)
 		return "1 review_required; 0 of 2592000 lost, 0 excluded, 0; 3600 of 2592000 lost, 0 excluded, 20; probes contradict each other for 3600 seconds; deliver one prober's, or their verdict"
 	},
 	"time that nobody probed": func(a *asked) string {
-		a.Versions[0].Measure.Evidence, a.Versions[0].Measure.Unmeasured = schemas.EvidenceProbes, ""
+		a.Versions[0].Measure.Evidence, a.Versions[0].Measure.Unmeasured = service.EvidenceProbes, ""
 		a.probe(true, "1 12:00", 86400*30)
 		return "1 review_required; 0 of 2592000 lost, 0 excluded, 0; 43200 of 2592000 lost, 0 excluded, 50; " +
 			"43200 seconds were not measured, and the SLA does not say how they count; set measure.unmeasured"
@@ -279,19 +279,19 @@ var judgements = map[string]func(a *asked) string{
 		return "1 breached; 7200 of 2592000 lost, 0 excluded, 5"
 	},
 	"lost time fifty times over, up to the fees of a month": func(a *asked) string {
-		a.Versions[0].Credit = schemas.SLACredit{Rule: schemas.CreditLostTime, Factor: pointer("50"), CapPercent: pointer("100")}
+		a.Versions[0].Credit = service.SLACredit{Rule: service.CreditLostTime, Factor: pointer("50"), CapPercent: pointer("100")}
 		a.rate("0.27")
 		a.down("1 00:00", "1 02:00:01")
 		return "1 breached; 7201 of 2592000 lost, 0 excluded, 27"
 	},
 	"lost time of an unknown price": func(a *asked) string {
-		a.Versions[0].Credit = schemas.SLACredit{Rule: schemas.CreditLostTime}
+		a.Versions[0].Credit = service.SLACredit{Rule: service.CreditLostTime}
 		a.down("1 00:00", "1 02:00")
 		return "1 review_required; 7200 of 2592000 lost, 0 excluded, 0; 7200 of 2592000 lost, 0 excluded, 0; what an hour costs is not known; give the contract's rate by the hour"
 	},
 	"an hour with two outages is one hour": func(a *asked) string {
-		a.Versions[0].Measure.Window = schemas.WindowOfHour
-		a.Versions[0].Credit = schemas.SLACredit{Ladder: []schemas.SLARung{{Below: dec("90"), Credit: dec("100")}}}
+		a.Versions[0].Measure.Window = service.WindowOfHour
+		a.Versions[0].Credit = service.SLACredit{Ladder: []service.SLARung{{Below: dec("90"), Credit: dec("100")}}}
 		a.rate("0.50")
 		a.down("1 00:00", "1 00:03")
 		a.down("1 00:50", "1 02:06")
@@ -300,7 +300,7 @@ var judgements = map[string]func(a *asked) string{
 	"an outage by two versions": func(a *asked) string {
 		next := usual()
 		next.Version, next.Validity.From = "2", schemas.NewDate(2026, 9, 15)
-		next.Credit.Ladder = []schemas.SLARung{{Below: dec("99.9"), Credit: dec("50")}}
+		next.Credit.Ladder = []service.SLARung{{Below: dec("99.9"), Credit: dec("50")}}
 		a.Versions[0].Validity.To = next.Validity.From
 		a.Versions = append(a.Versions, next)
 		a.down("15 00:00", "15 02:00")
@@ -309,7 +309,7 @@ var judgements = map[string]func(a *asked) string{
 	"outages on both sides of a new version": func(a *asked) string {
 		next := usual()
 		next.Version, next.Validity.From = "2", schemas.NewDate(2026, 9, 15)
-		next.Credit.Ladder = []schemas.SLARung{{Below: dec("99.9"), Credit: dec("50")}}
+		next.Credit.Ladder = []service.SLARung{{Below: dec("99.9"), Credit: dec("50")}}
 		a.Versions = append(a.Versions, next)
 		a.down("15 00:00", "15 02:00")
 		a.down("14 00:00", "14 01:00")
@@ -322,7 +322,7 @@ var judgements = map[string]func(a *asked) string{
 		return ""
 	},
 	"a counter that restarts loses nothing": func(a *asked) string {
-		a.Versions[0].Measure.Method, a.Versions[0].Measure.GapSeconds = schemas.MethodRequests, 86400*40
+		a.Versions[0].Measure.Method, a.Versions[0].Measure.GapSeconds = service.MethodRequests, 86400*40
 		a.read("1 00:00", 1000, 10)
 		a.read("10 00:00", 1100, 12)
 		a.read("20 00:00", 50, 1)
@@ -330,19 +330,19 @@ var judgements = map[string]func(a *asked) string{
 		return "1 breached; 3 of 350 lost, 0 excluded, 20"
 	},
 	"errors that vanish": func(a *asked) string {
-		a.Versions[0].Measure.Method = schemas.MethodRequests
+		a.Versions[0].Measure.Method = service.MethodRequests
 		a.read("1 00:00", 1000, 10)
 		a.read("10 00:00", 2000, 4)
 		return "1 review_required; 0 of 1000 lost, 0 excluded, 0; 4 of 1000 lost, 0 excluded, 20; series \"s\" lost errors without a restart, at 2026-09-10T00:00:00Z; look at the counter"
 	},
 	"more errors than requests": func(a *asked) string {
-		a.Versions[0].Measure.Method = schemas.MethodRequests
+		a.Versions[0].Measure.Method = service.MethodRequests
 		a.read("1 00:00", 1000, 10)
 		a.read("10 00:00", 1005, 30)
 		return "1 review_required; 5 of 5 lost, 0 excluded, 50; 5 of 5 lost, 0 excluded, 50; 20 errors of 5 requests were counted up to 2026-09-10T00:00:00Z; look at the counters"
 	},
 	"a gap in the counters is not measured": func(a *asked) string {
-		a.Versions[0].Measure.Method, a.Versions[0].Measure.IntervalSeconds = schemas.MethodErrorRates, 86400
+		a.Versions[0].Measure.Method, a.Versions[0].Measure.IntervalSeconds = service.MethodErrorRates, 86400
 		for day := 1; day < 30; day++ {
 			if day < 10 || day > 12 {
 				a.read(fmt.Sprint(day, " 00:00"), int64(day*100), int64(day))
@@ -351,8 +351,8 @@ var judgements = map[string]func(a *asked) string{
 		return "1 breached; 0.24 of 24 lost, 0 excluded, 20" // not the 9th to the 12th, which are not told apart, nor what comes after the last reading
 	},
 	"an affected share that nobody states": func(a *asked) string {
-		a.Versions[0].Measure.Method = schemas.MethodAffected
-		a.Versions[0].Credit = schemas.SLACredit{Rule: schemas.CreditShare}
+		a.Versions[0].Measure.Method = service.MethodAffected
+		a.Versions[0].Credit = service.SLACredit{Rule: service.CreditShare}
 		share := dec("0.5")
 		a.down("1 00:00", "1 02:00").Share = &share
 		a.down("1 01:00", "1 03:00")

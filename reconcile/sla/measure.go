@@ -5,7 +5,6 @@ import (
 	"math/big"
 	"slices"
 
-	"daybook/schemas"
 	"daybook/schemas/service"
 )
 
@@ -44,26 +43,26 @@ func seconds(micros int64) *big.Rat { return big.NewRat(micros, second) }
 func (r *reader) measure() []figure {
 	resources := r.q.resources()
 	m := &r.sla.Measure
-	if m.Combine == schemas.CombineAllDown {
+	if m.Combine == service.CombineAllDown {
 		return []figure{r.allDown(resources)}
 	}
 	each := make([]figure, len(resources))
 	for i := range resources {
 		x := &resources[i]
 		switch m.Method {
-		case schemas.MethodErrorRates:
+		case service.MethodErrorRates:
 			each[i] = r.errorRates(x)
-		case schemas.MethodRequests:
+		case service.MethodRequests:
 			each[i] = r.share(x)
 		default:
 			d := r.downtime(x)
 			each[i] = r.time(&d)
 		}
 	}
-	if m.Combine == schemas.CombinePooled {
+	if m.Combine == service.CombinePooled {
 		return []figure{pooled(each)}
 	}
-	if m.Combine == schemas.CombineSerial {
+	if m.Combine == service.CombineSerial {
 		return []figure{serial(each)}
 	}
 	return each
@@ -81,7 +80,7 @@ func (r *reader) time(d *downtime) figure {
 		lost: seconds(downs.whole(m.WholeSeconds * second)), whole: seconds(r.wholeOf(base)),
 		downs: downs, base: base, measured: d.measured.length(), exists: d.exists.length(),
 	}
-	if m.Method == schemas.MethodAffected {
+	if m.Method == service.MethodAffected {
 		f.lost = r.weigh(d.place, downs)
 	}
 	if f.lost.Cmp(f.whole) > 0 { // a month of 31 days that counts as 30
@@ -96,7 +95,7 @@ func (r *reader) denominator(d *downtime) spans {
 	base := whole
 	if len(whole.minus(d.exists)) > 0 {
 		switch p := r.sla.Measure.PartialMonth; {
-		case p == schemas.PartialExisted, p == "" && r.most:
+		case p == service.PartialExisted, p == "" && r.most:
 			base = d.exists
 		}
 		if r.sla.Measure.PartialMonth == "" {
@@ -111,9 +110,9 @@ func (r *reader) wholeOf(base spans) int64 {
 	length, calendar := base.length(), r.window.to-r.window.from
 	fixed := length + 30*24*hour - calendar
 	switch m := &r.sla.Measure; {
-	case m.Denominator == schemas.DenominatorCalendar, m.Window == schemas.WindowOfThirtyDays, m.Window == schemas.WindowOfYear:
+	case m.Denominator == service.DenominatorCalendar, m.Window == service.WindowOfThirtyDays, m.Window == service.WindowOfYear:
 		return length
-	case m.Denominator == schemas.DenominatorThirtyDays:
+	case m.Denominator == service.DenominatorThirtyDays:
 		return fixed
 	}
 	r.doubt("the SLA does not say how long a month is; set measure.denominator")
@@ -210,7 +209,7 @@ func (r *reader) errorRates(x *Resource) figure {
 		case v.blind:
 			blind = append(blind, v.span)
 			continue
-		case v.total == 0 && r.sla.Measure.Idle == schemas.IdleExclude && len(in.both(exists)) > 0:
+		case v.total == 0 && r.sla.Measure.Idle == service.IdleExclude && len(in.both(exists)) > 0:
 			continue
 		}
 		f.whole.Add(f.whole, big.NewRat(1, 1))
@@ -230,13 +229,13 @@ func (r *reader) errorRates(x *Resource) figure {
 	f.downs = union(f.downs)
 	if n := big.NewRat(int64(len(blind)), 1); len(blind) > 0 {
 		switch r.unmeasured(union(blind)) {
-		case schemas.UnmeasuredDown:
+		case service.UnmeasuredDown:
 			f.lost.Add(f.lost, n)
 			f.whole.Add(f.whole, n)
 			f.downs = union(f.downs, blind)
-		case schemas.UnmeasuredUp:
+		case service.UnmeasuredUp:
 			f.whole.Add(f.whole, n)
-		case schemas.UnmeasuredExclude:
+		case service.UnmeasuredExclude:
 		}
 	}
 	return f
@@ -291,7 +290,7 @@ func (r *reader) share(x *Resource) figure {
 	f.reported.SetInt64(lost + without)
 	blind := exists.minus(union(seen))
 	f.measured = f.exists - blind.length()
-	if len(blind) > 0 && r.sla.Measure.Unmeasured != schemas.UnmeasuredExclude {
+	if len(blind) > 0 && r.sla.Measure.Unmeasured != service.UnmeasuredExclude {
 		r.doubt("requests of %d seconds were not counted, and the SLA does not say that these do not matter; set measure.unmeasured to exclude", blind.length()/second)
 	}
 	return f

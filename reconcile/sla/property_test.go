@@ -50,11 +50,11 @@ func TestMinutesOneByOne(t *testing.T) {
 			minutesOf(down, s[0], s[1])
 		}
 		for _, s := range stretches(d, d.IntN(6), 600) {
-			a.Evidence.Notices = append(a.Evidence.Notices, service.MaintenanceNotice{ID: "n", Kind: schemas.NoticeMaintenance, Start: s[0], End: s[1], Announced: s[0].AddDate(0, 0, -2)})
+			a.Evidence.Notices = append(a.Evidence.Notices, service.MaintenanceNotice{ID: "n", Kind: service.NoticeMaintenance, Start: s[0], End: s[1], Announced: s[0].AddDate(0, 0, -2)})
 			minutesOf(excused, s[0], s[1])
 		}
 		for _, s := range stretches(d, d.IntN(3), 3000) {
-			a.Evidence.Notices = append(a.Evidence.Notices, service.MaintenanceNotice{ID: "c", Kind: schemas.NoticeCustomer, Start: s[0], End: s[1]})
+			a.Evidence.Notices = append(a.Evidence.Notices, service.MaintenanceNotice{ID: "c", Kind: service.NoticeCustomer, Start: s[0], End: s[1]})
 			minutesOf(excused, s[0], s[1])
 			minutesOf(away, s[0], s[1])
 		}
@@ -96,7 +96,7 @@ func TestErrorRatesOneByOne(t *testing.T) {
 	for seed := range uint64(effort.Count(t, 20, 500)) {
 		d := rand.New(rand.NewPCG(seed, 10))
 		v := usual()
-		v.Measure.Method, v.Measure.IntervalSeconds = schemas.MethodErrorRates, 3600
+		v.Measure.Method, v.Measure.IntervalSeconds = service.MethodErrorRates, 3600
 		a := ask(t, v)
 		sum, n := new(big.Rat), int64(0)
 		total, errors := int64(0), int64(0)
@@ -133,10 +133,10 @@ func TestReadings(t *testing.T) {
 	for seed := range uint64(effort.Count(t, 200, 5_000)) {
 		d := rand.New(rand.NewPCG(seed, 11))
 		v := usual()
-		v.Measure.Evidence = schemas.SLAEvidence([]string{"", "incidents", "probes"}[d.IntN(3)])
-		v.Measure.Unmeasured = schemas.SLAUnmeasured([]string{"", "exclude", "up", "down"}[d.IntN(4)])
-		v.Measure.Denominator = schemas.SLADenominator([]string{"", "calendar", "thirty_days"}[d.IntN(3)])
-		v.Measure.PartialMonth = schemas.SLAPartial([]string{"", "existed", "assume_up"}[d.IntN(3)])
+		v.Measure.Evidence = service.SLAEvidence([]string{"", "incidents", "probes"}[d.IntN(3)])
+		v.Measure.Unmeasured = service.SLAUnmeasured([]string{"", "exclude", "up", "down"}[d.IntN(4)])
+		v.Measure.Denominator = service.SLADenominator([]string{"", "calendar", "thirty_days"}[d.IntN(3)])
+		v.Measure.PartialMonth = service.SLAPartial([]string{"", "existed", "assume_up"}[d.IntN(3)])
 		a := ask(t, v)
 		a.Period = []schemas.Period{"2026-08", "2026-09", "2026-02"}[d.IntN(3)]
 		for _, s := range stretches(d, d.IntN(5), 900) {
@@ -176,7 +176,7 @@ func TestLadderIsStrict(t *testing.T) {
 		lost := 1 + d.Int64N(100_000) // seconds of 2,592,000
 		bound, err := money.MulDivRound(dec("100"), money.NewDecimal(2_592_000-lost, 0), money.NewDecimal(2_592_000, 0), 12, money.Ceiling)
 		must(t, err)
-		v.Credit.Ladder = []schemas.SLARung{{Below: bound, Credit: dec("10")}}
+		v.Credit.Ladder = []service.SLARung{{Below: bound, Credit: dec("10")}}
 		exact := money.NewDecimal(2_592_000-lost, 2).Equal(bound.Mul(money.NewDecimal(2_592_000, 0)))
 		a := ask(t, v)
 		from := time.Date(2026, 9, 2, 0, 0, 0, 0, time.UTC)

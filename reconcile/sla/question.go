@@ -14,7 +14,7 @@ import (
 // Question is one promise in one period, with all that it is judged by.
 type Question struct {
 	// Versions are those of one promise, in any order. Zone is that which they name.
-	Versions []schemas.SLA
+	Versions []service.SLA
 	Zone     *time.Location
 	Period   schemas.Period
 	// AsOf hides versions that were not known on that day; no day hides none.
@@ -49,14 +49,14 @@ type Fee struct {
 }
 
 // windowOf is the time that one judgement is of.
-func (q *Question) windowOf(w schemas.SLAWindow) span {
+func (q *Question) windowOf(w service.SLAWindow) span {
 	start, end := q.Period.Bounds(q.Zone)
 	switch w {
-	case schemas.WindowOfThirtyDays:
+	case service.WindowOfThirtyDays:
 		start = end.AddDate(0, 0, -30)
-	case schemas.WindowOfYear:
+	case service.WindowOfYear:
 		start = end.AddDate(-1, 0, 0)
-	case schemas.WindowOfMonth, schemas.WindowOfHour:
+	case service.WindowOfMonth, service.WindowOfHour:
 	}
 	return spanOf(start, end)
 }
@@ -86,7 +86,7 @@ func (x *Resource) exists(window span) spans {
 }
 
 // Covers reports whether a promise is about a service and a SKU of it.
-func Covers(s *schemas.SLA, service string, sku schemas.SKU) bool {
+func Covers(s *service.SLA, service string, sku schemas.SKU) bool {
 	return (len(s.Services) == 0 || slices.Contains(s.Services, service)) && (len(s.SKUs) == 0 || slices.Contains(s.SKUs, sku))
 }
 
@@ -96,13 +96,13 @@ func (r *reader) base(place service.Place) (money.Decimal, money.Currency) {
 	c := &r.sla.Credit
 	for i := range r.q.Fees {
 		f := &r.q.Fees[i]
-		due := c.Base == schemas.BaseDue
+		due := c.Base == service.BaseDue
 		switch {
 		case slices.Contains(c.Without, f.Category):
 			continue
 		case !due && (!Covers(r.sla, f.Service, f.SKU) || f.Service != place.Service || place.Region != "" && f.Region != place.Region):
 			continue
-		case c.Base == schemas.BaseResource && !slices.ContainsFunc(r.q.resources(), func(x Resource) bool { return x.ID == f.Resource }):
+		case c.Base == service.BaseResource && !slices.ContainsFunc(r.q.resources(), func(x Resource) bool { return x.ID == f.Resource }):
 			continue
 		case currency == "":
 			currency = f.Currency
@@ -119,7 +119,7 @@ func (r *reader) base(place service.Place) (money.Decimal, money.Currency) {
 type reader struct {
 	q        *Question
 	evidence *index
-	sla      *schemas.SLA
+	sla      *service.SLA
 	window   span
 	// most reads what is doubtful against the provider.
 	most   bool
@@ -135,7 +135,7 @@ func (r *reader) doubt(format string, args ...any) {
 
 // inForce is the version that holds on the day of a moment, nil where none does: of several the one that was known last, then
 // the one that began last.
-func (q *Question) inForce(at int64) (out *schemas.SLA) {
+func (q *Question) inForce(at int64) (out *service.SLA) {
 	day := schemas.DateOf(span{from: at}.start(), q.Zone)
 	for i := range q.Versions {
 		v := &q.Versions[i]

@@ -145,7 +145,7 @@ func (r *reader) overThreshold(p service.Place, exists spans) (down, blind spans
 			continue
 		}
 		if x.total == 0 {
-			if r.sla.Measure.Idle == schemas.IdleExclude {
+			if r.sla.Measure.Idle == service.IdleExclude {
 				unseen = append(unseen, x.span)
 			}
 			continue

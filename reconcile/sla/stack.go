@@ -15,7 +15,7 @@ func Stack(results []service.SLAResult) {
 	best := map[string]*service.SLAResult{}
 	for i := range results {
 		r := &results[i]
-		if r.Family == "" || r.Stacking == schemas.StackSum || r.Most.Credit.IsZero() {
+		if r.Family == "" || r.Stacking == service.StackSum || r.Most.Credit.IsZero() {
 			continue
 		}
 		key := schemas.JoinID(string(r.Period), r.Family, string(r.Peer), r.Region, string(r.Currency))

@@ -25,24 +25,24 @@ func TestDeadlines(t *testing.T) {
 	holidays := []schemas.Date{schemas.NewDate(2026, 10, 26)}
 	for _, c := range []struct {
 		count int64
-		unit  schemas.DeadlineUnit
-		from  schemas.DeadlineFrom
+		unit  service.DeadlineUnit
+		from  service.DeadlineFrom
 		want  string
 	}{
-		{24, schemas.UnitHours, schemas.FromAwareness, "2026-10-23T17:30:00+02:00"},
-		{5, schemas.UnitBusinessDays, schemas.FromAwareness, "2026-10-31T00:00:00+01:00"}, // Fri, Tue to Fri; the clocks go back
-		{15, schemas.UnitDays, schemas.FromIncident, "2026-11-06T16:00:00+01:00"},
-		{30, schemas.UnitDays, schemas.FromMonthEnd, "2026-12-01T00:00:00+01:00"},
-		{2, schemas.UnitMonths, schemas.FromCycleEnd, "2027-01-01T00:00:00+01:00"},
-		{2, schemas.UnitCycles, schemas.FromIncident, "2027-01-01T00:00:00+01:00"},
-		{1, schemas.UnitCycles, schemas.FromMonthEnd, "2026-12-01T00:00:00+01:00"},
+		{24, service.UnitHours, service.FromAwareness, "2026-10-23T17:30:00+02:00"},
+		{5, service.UnitBusinessDays, service.FromAwareness, "2026-10-31T00:00:00+01:00"}, // Fri, Tue to Fri; the clocks go back
+		{15, service.UnitDays, service.FromIncident, "2026-11-06T16:00:00+01:00"},
+		{30, service.UnitDays, service.FromMonthEnd, "2026-12-01T00:00:00+01:00"},
+		{2, service.UnitMonths, service.FromCycleEnd, "2027-01-01T00:00:00+01:00"},
+		{2, service.UnitCycles, service.FromIncident, "2027-01-01T00:00:00+01:00"},
+		{1, service.UnitCycles, service.FromMonthEnd, "2026-12-01T00:00:00+01:00"},
 	} {
-		d := &schemas.SLADeadline{Count: c.count, Unit: c.unit, From: c.from}
+		d := &service.SLADeadline{Count: c.count, Unit: c.unit, From: c.from}
 		if got := sla.Deadline(d, &m, berlin, holidays).In(berlin).Format(time.RFC3339); got != c.want {
 			t.Errorf("%d %s from %s: %s, want %s", c.count, c.unit, c.from, got, c.want)
 		}
 	}
-	if got := sla.Deadline(&schemas.SLADeadline{Count: 1, Unit: schemas.UnitCycles, From: schemas.FromAwareness}, &sla.Moments{}, berlin, nil); !got.IsZero() {
+	if got := sla.Deadline(&service.SLADeadline{Count: 1, Unit: service.UnitCycles, From: service.FromAwareness}, &sla.Moments{}, berlin, nil); !got.IsZero() {
 		t.Errorf("from what is not known: %s", got)
 	}
 }
@@ -50,8 +50,8 @@ func TestDeadlines(t *testing.T) {
 // A notice and a claim have deadlines of their own; one that counts from when an incident was known needs to know that.
 func TestClaims(t *testing.T) {
 	v := usual()
-	v.Notice = &schemas.SLADeadline{Count: 24, Unit: schemas.UnitHours, From: schemas.FromAwareness}
-	v.Claim = &schemas.SLADeadline{Count: 2, Unit: schemas.UnitCycles, From: schemas.FromIncident}
+	v.Notice = &service.SLADeadline{Count: 24, Unit: service.UnitHours, From: service.FromAwareness}
+	v.Claim = &service.SLADeadline{Count: 2, Unit: service.UnitCycles, From: service.FromIncident}
 	a := ask(t, v)
 	a.down("3 10:00", "3 12:00")
 	results, err := sla.Judge(&a.Question)
@@ -69,7 +69,7 @@ func TestClaims(t *testing.T) {
 		t.Errorf("%s %t, notice by %s, claim by %s, for %v", due, sure, r.NoticeBy, r.ClaimBy, r.Incidents)
 	}
 	v.Automatic = true
-	a.Versions = []schemas.SLA{v}
+	a.Versions = []service.SLA{v}
 	results, err = sla.Judge(&a.Question)
 	must(t, err)
 	if r := results[0]; !r.ClaimBy.IsZero() || !r.Automatic {
@@ -79,7 +79,7 @@ func TestClaims(t *testing.T) {
 
 // Only the greatest credit of a family stands, the first among equals, and none is taken back while one is undecided.
 func TestStack(t *testing.T) {
-	result := func(family, credit string, stacking schemas.SLAStacking, status service.SLAStatus) service.SLAResult {
+	result := func(family, credit string, stacking service.SLAStacking, status service.SLAStatus) service.SLAResult {
 		reading := service.SLAReading{Credit: dec(credit)}
 		return service.SLAResult{ID: family + credit, Family: family, Stacking: stacking, Status: status, Least: reading, Most: reading}
 	}
@@ -123,42 +123,42 @@ func TestCheck(t *testing.T) {
 	if v := usual(); sla.Check(&v) != nil {
 		t.Errorf("%v", sla.Check(&v))
 	}
-	for want, spoil := range map[string]func(v *schemas.SLA){
-		"measure.method is empty":                           func(v *schemas.SLA) { v.Measure.Method = "" },
-		"measure.method error_rates needs interval_seconds": func(v *schemas.SLA) { v.Measure.Method, v.Measure.IntervalSeconds = schemas.MethodErrorRates, 0 },
-		"measure.method threshold needs error_percent":      func(v *schemas.SLA) { v.Measure.Method = schemas.MethodThreshold },
-		"measure.idle exclude needs unmeasured exclude": func(v *schemas.SLA) {
-			v.Measure.Method, v.Measure.ErrorPercent, v.Measure.Idle, v.Measure.Unmeasured = schemas.MethodThreshold, pointer("5"), schemas.IdleExclude, schemas.UnmeasuredUp
+	for want, spoil := range map[string]func(v *service.SLA){
+		"measure.method is empty":                           func(v *service.SLA) { v.Measure.Method = "" },
+		"measure.method error_rates needs interval_seconds": func(v *service.SLA) { v.Measure.Method, v.Measure.IntervalSeconds = service.MethodErrorRates, 0 },
+		"measure.method threshold needs error_percent":      func(v *service.SLA) { v.Measure.Method = service.MethodThreshold },
+		"measure.idle exclude needs unmeasured exclude": func(v *service.SLA) {
+			v.Measure.Method, v.Measure.ErrorPercent, v.Measure.Idle, v.Measure.Unmeasured = service.MethodThreshold, pointer("5"), service.IdleExclude, service.UnmeasuredUp
 		},
-		"measure.unmeasured down: requests": func(v *schemas.SLA) {
-			v.Measure.Method, v.Measure.Unmeasured = schemas.MethodRequests, schemas.UnmeasuredDown
+		"measure.unmeasured down: requests": func(v *service.SLA) {
+			v.Measure.Method, v.Measure.Unmeasured = service.MethodRequests, service.UnmeasuredDown
 		},
-		"measure.whole_seconds has no effect": func(v *schemas.SLA) { v.Measure.Method, v.Measure.WholeSeconds = schemas.MethodAffected, 60 },
-		"measure.combine all_down knows no affected share": func(v *schemas.SLA) {
-			v.Measure.Method, v.Measure.Combine = schemas.MethodAffected, schemas.CombineAllDown
+		"measure.whole_seconds has no effect": func(v *service.SLA) { v.Measure.Method, v.Measure.WholeSeconds = service.MethodAffected, 60 },
+		"measure.combine all_down knows no affected share": func(v *service.SLA) {
+			v.Measure.Method, v.Measure.Combine = service.MethodAffected, service.CombineAllDown
 		},
-		"measure.combine all_down needs a method of time": func(v *schemas.SLA) {
-			v.Measure.Method, v.Measure.Combine = schemas.MethodRequests, schemas.CombineAllDown
+		"measure.combine all_down needs a method of time": func(v *service.SLA) {
+			v.Measure.Method, v.Measure.Combine = service.MethodRequests, service.CombineAllDown
 		},
-		"measure.window hour needs a method of time": func(v *schemas.SLA) {
-			v.Measure.Method, v.Measure.Window = schemas.MethodRequests, schemas.WindowOfHour
+		"measure.window hour needs a method of time": func(v *service.SLA) {
+			v.Measure.Method, v.Measure.Window = service.MethodRequests, service.WindowOfHour
 		},
-		"measure.window hour has no effect with": func(v *schemas.SLA) {
-			v.Measure.Window, v.Measure.Combine = schemas.WindowOfHour, schemas.CombineSerial
+		"measure.window hour has no effect with": func(v *service.SLA) {
+			v.Measure.Window, v.Measure.Combine = service.WindowOfHour, service.CombineSerial
 		},
-		"credit.rule lost_time needs a method of time": func(v *schemas.SLA) { v.Measure.Method, v.Credit.Rule = schemas.MethodRequests, schemas.CreditLostTime },
-		"measure.denominator thirty_days is of a month": func(v *schemas.SLA) {
-			v.Measure.Denominator, v.Measure.Window = schemas.DenominatorThirtyDays, schemas.WindowOfYear
+		"credit.rule lost_time needs a method of time": func(v *service.SLA) { v.Measure.Method, v.Credit.Rule = service.MethodRequests, service.CreditLostTime },
+		"measure.denominator thirty_days is of a month": func(v *service.SLA) {
+			v.Measure.Denominator, v.Measure.Window = service.DenominatorThirtyDays, service.WindowOfYear
 		},
-		"credit.rule incident needs percent":              func(v *schemas.SLA) { v.Credit.Rule = schemas.CreditIncident },
-		"credit.rule ladder needs ladder":                 func(v *schemas.SLA) { v.Credit.Ladder = nil },
-		"measure.window hour needs credit.rule ladder":    func(v *schemas.SLA) { v.Measure.Window, v.Credit.Rule = schemas.WindowOfHour, schemas.CreditNone },
-		"begin with the highest bound":                    func(v *schemas.SLA) { v.Credit.Ladder[1].Below = dec("99.9") },
-		"credit.ladder: 99 and the rung above it overlap": func(v *schemas.SLA) { v.Credit.Ladder[0].From = pointer("98") },
-		"credit.ladder: from 99.9 is not below 99.9":      func(v *schemas.SLA) { v.Credit.Ladder[0].From = pointer("99.9") },
-		"credit.ladder: tier gap [99,99.5)":               func(v *schemas.SLA) { v.Credit.Ladder[0].From = pointer("99.5") },
-		"credit.ladder: tier gap [0,95)":                  func(v *schemas.SLA) { v.Credit.Ladder[1].From = pointer("95") },
-		"claim needs count, unit and from":                func(v *schemas.SLA) { v.Claim = &schemas.SLADeadline{Count: 3} },
+		"credit.rule incident needs percent":              func(v *service.SLA) { v.Credit.Rule = service.CreditIncident },
+		"credit.rule ladder needs ladder":                 func(v *service.SLA) { v.Credit.Ladder = nil },
+		"measure.window hour needs credit.rule ladder":    func(v *service.SLA) { v.Measure.Window, v.Credit.Rule = service.WindowOfHour, service.CreditNone },
+		"begin with the highest bound":                    func(v *service.SLA) { v.Credit.Ladder[1].Below = dec("99.9") },
+		"credit.ladder: 99 and the rung above it overlap": func(v *service.SLA) { v.Credit.Ladder[0].From = pointer("98") },
+		"credit.ladder: from 99.9 is not below 99.9":      func(v *service.SLA) { v.Credit.Ladder[0].From = pointer("99.9") },
+		"credit.ladder: tier gap [99,99.5)":               func(v *service.SLA) { v.Credit.Ladder[0].From = pointer("99.5") },
+		"credit.ladder: tier gap [0,95)":                  func(v *service.SLA) { v.Credit.Ladder[1].From = pointer("95") },
+		"claim needs count, unit and from":                func(v *service.SLA) { v.Claim = &service.SLADeadline{Count: 3} },
 	} {
 		v := usual()
 		spoil(&v)

@@ -66,7 +66,7 @@ type RequestCount struct {
 type MaintenanceNotice struct {
 	ID string
 	Place
-	Kind       schemas.NoticeKind
+	Kind       NoticeKind
 	Start, End time.Time
 	// Announced is when it was; no time where that is not known.
 	Announced time.Time
@@ -104,12 +104,12 @@ type SLAResult struct {
 	// ID is the period, SLA, service, region and resource, joined by slashes.
 	ID       string
 	Period   schemas.Period
-	SLA      schemas.SLAID
+	SLA      SLAID
 	Version  string
 	Verified bool
 	Peer     schemas.PeerID
 	Place
-	Method schemas.SLAMethod
+	Method SLAMethod
 	// From is the first moment of the window, and To the first after it.
 	From, To time.Time
 	// Unit is that of Lost and Whole: seconds, intervals or requests.
@@ -130,10 +130,10 @@ type SLAResult struct {
 	NoticeBy, ClaimBy time.Time
 	Automatic         bool
 	FuturePayments    bool
-	Resale            schemas.Resale
+	Resale            Resale
 	// Family and Stacking are for the credits of several promises for the same fees.
 	Family   string
-	Stacking schemas.SLAStacking
+	Stacking SLAStacking
 }
 
 // Credit is what is due, and whether that is beyond doubt.

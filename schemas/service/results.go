@@ -30,7 +30,7 @@ func (s ClaimState) Due() bool { return s == ClaimMade || s == ClaimAutomatic }
 // SLARow is what became of a promise in a month, as the dataset has it: a result with what it is about and how its credit stands.
 type SLARow struct {
 	SLAResult
-	Promise schemas.PromiseID
+	Promise PromiseID
 	// Account is the customer's of our own promise, or who has a part of a peer's credit; PassedOn is then the result of the peer.
 	Account  schemas.AccountID
 	PassedOn string
@@ -227,7 +227,7 @@ var SLACredits = schemas.Table{Name: "sla_credits", Version: "1", Columns: []sch
 
 // Settle says how the credit of a result stands by the claims of its promise that are known on a day, no day for all: an open claim
 // has expired once the day is past its deadline, of which a claim that came too late is no better. Zone is that of the promise.
-func Settle(p *schemas.Promise, r *SLARow, zone *time.Location, asOf schemas.Date) {
+func Settle(p *Promise, r *SLARow, zone *time.Location, asOf schemas.Date) {
 	credit, sure := r.Credit()
 	switch {
 	case !sure:

@@ -23,7 +23,7 @@ type EvidenceRow struct {
 	Start, End time.Time
 	// Known is when we became aware of an incident, or when a notice was announced; no time where nobody says.
 	Known time.Time
-	Kind  schemas.NoticeKind
+	Kind  NoticeKind
 	Up    bool
 	Total int64
 	// Errors are those among Total.

@@ -8,6 +8,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // Entries is what the files of a book say, taken apart: each entry with its spot, whatever file it stands in.
@@ -43,8 +44,8 @@ type Entries struct {
 	PlanRates    parse.List[schemas.PlanRate]
 	Rates        parse.List[schemas.Rate]
 
-	SLAs     parse.List[schemas.SLA]
-	Promises parse.List[schemas.Promise]
+	SLAs     parse.List[service.SLA]
+	Promises parse.List[service.Promise]
 }
 
 // Pivot is the currency that cross rates go through.

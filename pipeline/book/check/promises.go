@@ -7,17 +7,18 @@ import (
 	"daybook/reconcile/sla"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/service"
 )
 
 // slaSpot is the first version of an SLA in the book.
 type slaSpot struct {
-	sla *schemas.SLA
+	sla *service.SLA
 	at  parse.Spot
 }
 
 // checkSLAs holds every version of what is promised to what can be judged by it.
 func (c *checker) checkSLAs() {
-	first := map[schemas.SLAID]slaSpot{}
+	first := map[service.SLAID]slaSpot{}
 	versions := map[string]parse.Spot{}
 	var at []dated
 	for i := range c.SLAs.Items {
@@ -56,7 +57,7 @@ func (r *register) add(id string, at parse.Spot) {
 	}
 }
 
-func (c *checker) sla(at parse.Spot, s *schemas.SLA) {
+func (c *checker) sla(at parse.Spot, s *service.SLA) {
 	c.identifier(at.Field("id"), string(s.ID))
 	c.refer(at, "peer", &c.names.peers, string(s.Peer))
 	c.zone(at.Field("zone"), s.Zone)
@@ -105,11 +106,11 @@ func (c *checker) sla(at parse.Spot, s *schemas.SLA) {
 		c.percentage(here.Field("from"), x.From)
 		c.notNegative(here.Field("credit"), &x.Credit)
 	}
-	twins(c, at.Field("exclusions"), s.Exclusions, "kind", "the kind", func(x *schemas.SLAExclusion) string { return string(x.Kind) })
+	twins(c, at.Field("exclusions"), s.Exclusions, "kind", "the kind", func(x *service.SLAExclusion) string { return string(x.Kind) })
 	for i := range s.Exclusions {
 		c.atMost(at.Field("exclusions").At(i).Field("notice_hours"), s.Exclusions[i].NoticeHours, mostDays*24)
 	}
-	for key, d := range map[string]*schemas.SLADeadline{"notice": s.Notice, "claim": s.Claim} {
+	for key, d := range map[string]*service.SLADeadline{"notice": s.Notice, "claim": s.Claim} {
 		if d != nil {
 			c.atMost(at.Field(key).Field("count"), d.Count, mostMonths*31*24)
 		}
@@ -124,7 +125,7 @@ func (c *checker) percentage(at parse.Spot, d *money.Decimal) {
 }
 
 // slaKeys complains of keys that mean nothing beside what else an SLA says.
-func (c *checker) slaKeys(at parse.Spot, s *schemas.SLA) {
+func (c *checker) slaKeys(at parse.Spot, s *service.SLA) {
 	m, k := &s.Measure, &s.Credit
 	useless := func(wrong bool, group, key, why string) {
 		here := at
@@ -135,46 +136,46 @@ func (c *checker) slaKeys(at parse.Spot, s *schemas.SLA) {
 			c.Complain(here.Field(key), "remove it", "it means nothing %s", why)
 		}
 	}
-	requests := m.Method == schemas.MethodRequests || m.Method == schemas.MethodErrorRates
-	intervals := m.Method == schemas.MethodThreshold || m.Method == schemas.MethodErrorRates
-	useless(m.Method != schemas.MethodThreshold, "measure", "error_percent", "but to the method threshold")
+	requests := m.Method == service.MethodRequests || m.Method == service.MethodErrorRates
+	intervals := m.Method == service.MethodThreshold || m.Method == service.MethodErrorRates
+	useless(m.Method != service.MethodThreshold, "measure", "error_percent", "but to the method threshold")
 	useless(!intervals, "measure", "idle", "but to the methods threshold and error_rates")
-	useless(m.Method == schemas.MethodMinutes || m.Method == schemas.MethodAffected, "measure", "interval_seconds", "to a method of incidents and probes")
-	useless(m.Method == schemas.MethodMinutes || m.Method == schemas.MethodAffected, "measure", "gap_seconds", "to a method of incidents and probes")
-	useless(m.Method != schemas.MethodMinutes, "measure", "evidence", "but to the method minutes")
+	useless(m.Method == service.MethodMinutes || m.Method == service.MethodAffected, "measure", "interval_seconds", "to a method of incidents and probes")
+	useless(m.Method == service.MethodMinutes || m.Method == service.MethodAffected, "measure", "gap_seconds", "to a method of incidents and probes")
+	useless(m.Method != service.MethodMinutes, "measure", "evidence", "but to the method minutes")
 	useless(requests, "measure", "minimum_seconds", "to a method of requests")
 	useless(requests, "measure", "whole_seconds", "to a method of requests")
 	useless(requests, "measure", "denominator", "to a method of requests")
 	useless(requests, "measure", "partial_month", "to a method of requests")
 	rule := k.Rule
 	if rule == "" {
-		rule = schemas.CreditLadder
+		rule = service.CreditLadder
 	}
-	useless(rule != schemas.CreditLadder, "credit", "ladder", "but to the rule ladder")
-	useless(rule != schemas.CreditLostTime && rule != schemas.CreditShare, "credit", "factor", "but to the rules lost_time and share")
+	useless(rule != service.CreditLadder, "credit", "ladder", "but to the rule ladder")
+	useless(rule != service.CreditLostTime && rule != service.CreditShare, "credit", "factor", "but to the rules lost_time and share")
 	for _, key := range []string{"percent", "longer_seconds", "every_seconds", "most_per_day"} {
-		useless(rule != schemas.CreditIncident, "credit", key, "but to the rule incident")
+		useless(rule != service.CreditIncident, "credit", key, "but to the rule incident")
 	}
-	hourly := rule == schemas.CreditLostTime || m.Window == schemas.WindowOfHour
+	hourly := rule == service.CreditLostTime || m.Window == service.WindowOfHour
 	for _, key := range []string{"base", "without"} {
 		useless(hourly && k.CapPercent == nil, "credit", key, "to a credit by the hour")
 	}
 	for _, key := range []string{"cap_percent", "cap_amount", "minimum", "places", "family", "future_payments"} {
-		useless(rule == schemas.CreditNone, "credit", key, "without a credit")
+		useless(rule == service.CreditNone, "credit", key, "without a credit")
 	}
 	useless(k.CapPercent == nil && k.CapAmount == nil, "credit", "cap_months", "without cap_percent or cap_amount")
 	useless(k.Family == "", "credit", "stacking", "without a family")
 	useless(s.Automatic, "", "notice", "where the credit comes by itself")
 	useless(s.Automatic, "", "claim", "where the credit comes by itself")
-	days := func(d *schemas.SLADeadline) bool { return d != nil && d.Unit == schemas.UnitBusinessDays }
+	days := func(d *service.SLADeadline) bool { return d != nil && d.Unit == service.UnitBusinessDays }
 	useless(!days(s.Notice) && !days(s.Claim), "", "holidays", "but to a deadline in business days")
 	useless(s.Peer == "", "", "resale", "for our own promise")
 }
 
 // checkPromises holds what SLAs are held to against them.
-func (c *checker) checkPromises(slas map[schemas.SLAID]slaSpot) {
+func (c *checker) checkPromises(slas map[service.SLAID]slaSpot) {
 	var names register
-	registerList(c, &names, "promise", &c.Promises, func(p *schemas.Promise) string { return string(p.ID) })
+	registerList(c, &names, "promise", &c.Promises, func(p *service.Promise) string { return string(p.ID) })
 	for i := range c.Promises.Items {
 		p, at := &c.Promises.Items[i], c.Promises.Spots[i]
 		for _, key := range []string{"offering"} {
@@ -185,7 +186,7 @@ func (c *checker) checkPromises(slas map[schemas.SLAID]slaSpot) {
 		}
 		once(c, at.Field("accounts"), p.Accounts)
 		once(c, at.Field("sub_accounts"), p.SubAccounts)
-		twins(c, at.Field("resources"), p.Resources, "id", "the resource", func(x *schemas.PromisedResource) string { return x.ID })
+		twins(c, at.Field("resources"), p.Resources, "id", "the resource", func(x *service.PromisedResource) string { return x.ID })
 		for j, x := range p.Resources {
 			c.validity(at.Field("resources").At(j), schemas.Validity{From: x.From, To: x.To})
 		}
@@ -207,17 +208,17 @@ func (c *checker) checkPromises(slas map[schemas.SLAID]slaSpot) {
 }
 
 // promise holds a promise against one version of its SLA.
-func (c *checker) promise(at parse.Spot, p *schemas.Promise, s *schemas.SLA) {
-	hourly := s.Credit.Rule == schemas.CreditLostTime || s.Measure.Window == schemas.WindowOfHour
-	together := s.Measure.Combine != "" && s.Measure.Combine != schemas.CombineEach
+func (c *checker) promise(at parse.Spot, p *service.Promise, s *service.SLA) {
+	hourly := s.Credit.Rule == service.CreditLostTime || s.Measure.Window == service.WindowOfHour
+	together := s.Measure.Combine != "" && s.Measure.Combine != service.CombineEach
 	switch {
-	case len(s.Services) > 0 && !sla.Covers(&schemas.SLA{Services: s.Services}, p.Service, ""):
+	case len(s.Services) > 0 && !sla.Covers(&service.SLA{Services: s.Services}, p.Service, ""):
 		c.Complain(at.Field("service"), parse.DidYouMean(p.Service, s.Services, "add it to services of the SLA"), "version %s of %s is not about %q", parse.Clip(s.Version), s.ID, parse.Clip(p.Service))
 	case hourly && p.HourlyRate == nil:
 		c.Complain(at.Field("hourly_rate"), "add hourly_rate and currency", "the credit of %s is by the hour, and nothing says what an hour costs", s.ID)
 	case together && len(p.Resources) == 0:
 		c.Complain(at.Field("resources"), "list its resources, or set measure.combine of the SLA to each", "%s judges resources together, and the promise has none", s.ID)
-	case s.Credit.Base == schemas.BaseResource && len(p.Resources) == 0:
+	case s.Credit.Base == service.BaseResource && len(p.Resources) == 0:
 		c.Complain(at.Field("resources"), "list its resources, or set credit.base of the SLA to service", "the credit of %s is of the fees of a resource, and the promise has none", s.ID)
 	}
 	_, accounts := at.Field("accounts").Given()
@@ -234,7 +235,7 @@ func (c *checker) promise(at parse.Spot, p *schemas.Promise, s *schemas.SLA) {
 	if accounts {
 		c.Complain(at.Field("accounts"), "remove it; sub_accounts says which fees of a peer count", "%s is a peer's promise to us", s.ID)
 	}
-	if passed := s.Resale == schemas.ResalePassedOn; passed != (p.Offering != "") {
+	if passed := s.Resale == service.ResalePassedOn; passed != (p.Offering != "") {
 		hint, what := "remove it, or set resale of the SLA to passed_on", "the credit of %s is ours to keep, and no offering has a part of it"
 		if passed {
 			hint, what = "name the offering in which the service is sold, or set resale of the SLA to reseller", "the credit of %s is passed on, and nothing says to whom"
@@ -244,7 +245,7 @@ func (c *checker) promise(at parse.Spot, p *schemas.Promise, s *schemas.SLA) {
 }
 
 // claims complains of claims that nobody can have made.
-func (c *checker) claims(list parse.Spot, p *schemas.Promise, s *schemas.SLA) {
+func (c *checker) claims(list parse.Spot, p *service.Promise, s *service.SLA) {
 	seen := map[string]bool{}
 	for i := range p.Claims {
 		x, at := &p.Claims[i], list.At(i)

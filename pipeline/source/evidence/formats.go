@@ -21,7 +21,7 @@ import (
 //	counters-1.0    series, at, total, errors: two counters of one process, as they stood at a moment. They only grow, but for
 //	                restarts, after which they begin at 0; whole numbers, also written as 1.027e+03.
 //	requests-1.0    start, end, total, errors: how many requests, or objects, there were, and how many of them failed.
-//	notices-1.0     id, kind, start, end, announced: that a service may be down; kind is one of schemas.NoticeKind. Of rows
+//	notices-1.0     id, kind, start, end, announced: that a service may be down; kind is one of service.NoticeKind. Of rows
 //	                with one id the last counts.
 //
 // Times are as RFC 3339 has them. A column that a format does not know is left out, and noted.
@@ -146,7 +146,7 @@ func setKind(_ *decoder, r *service.EvidenceRow, text string) *amiss {
 	if !slices.Contains(kinds, text) {
 		return &amiss{schemas.CodeBadValue, "it is none of " + strings.Join(kinds, ", ")}
 	}
-	r.Kind = schemas.NoticeKind(text)
+	r.Kind = service.NoticeKind(text)
 	return nil
 }
 

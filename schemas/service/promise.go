@@ -1,6 +1,9 @@
-package schemas
+package service
 
-import "daybook/schemas/money"
+import (
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
 
 // PromiseID identifies what an SLA is held to.
 type PromiseID string
@@ -21,9 +24,9 @@ type Promise struct {
 	SubAccounts []string `yaml:"sub_accounts,omitempty"`
 	// Offering is what customers have bought: of our own promise its charges are the fees. Of a peer's whose credit is passed on, it
 	// is what the service is sold in, and who was charged for it has a part of the credit.
-	Offering OfferingID `yaml:"offering,omitempty"`
+	Offering schemas.OfferingID `yaml:"offering,omitempty"`
 	// Accounts are those that our promise was made to; empty is all that are charged for the offering.
-	Accounts []AccountID `yaml:"accounts,omitempty"`
+	Accounts []schemas.AccountID `yaml:"accounts,omitempty"`
 	// HourlyRate is the fee of an hour, for credits by time lost or by hour, in Currency.
 	HourlyRate *money.Decimal `yaml:"hourly_rate,omitempty"`
 	Currency   money.Currency `yaml:"currency,omitempty"`
@@ -33,19 +36,19 @@ type Promise struct {
 
 // PromisedResource is a part of a service, and on which days it existed; no day is without end on that side.
 type PromisedResource struct {
-	ID   string `yaml:"id"`
-	From Date   `yaml:"from,omitempty"`
-	To   Date   `yaml:"to,omitempty"`
+	ID   string       `yaml:"id"`
+	From schemas.Date `yaml:"from,omitempty"`
+	To   schemas.Date `yaml:"to,omitempty"`
 }
 
 // Claim says that a credit was asked for.
 type Claim struct {
 	// Period is the month for which it was.
-	Period Period `yaml:"period"`
+	Period schemas.Period `yaml:"period"`
 	// Account is the customer's, where it is our promise.
-	Account AccountID `yaml:"account,omitempty"`
+	Account schemas.AccountID `yaml:"account,omitempty"`
 	// On is the day on which it was received; a run as of an earlier day does not know it.
-	On Date `yaml:"on"`
+	On schemas.Date `yaml:"on"`
 	// Reference is what the other side calls it.
 	Reference string `yaml:"reference,omitempty"`
 }
@@ -67,5 +70,5 @@ const (
 
 // Values lists what evidence may say.
 func (NoticeKind) Values() []string {
-	return texts(NoticeMaintenance, NoticeEmergency, NoticeCustomer, NoticeSuspension, NoticeForceMajeure)
+	return schemas.Texts(NoticeMaintenance, NoticeEmergency, NoticeCustomer, NoticeSuspension, NoticeForceMajeure)
 }

@@ -1,6 +1,9 @@
-package schemas
+package service
 
-import "daybook/schemas/money"
+import (
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
 
 // SLAID identifies a promise about a service; all versions of it share the identifier.
 type SLAID string
@@ -11,17 +14,17 @@ type SLA struct {
 	ID      SLAID  `yaml:"id"`
 	Version string `yaml:"version"`
 	// Peer made the promise to us; empty where we made it to our customers.
-	Peer PeerID `yaml:"peer,omitempty"`
+	Peer schemas.PeerID `yaml:"peer,omitempty"`
 	// Services (FOCUS ServiceName) and SKUs are what it covers; an empty list covers all.
-	Services []string `yaml:"services,omitempty"`
-	SKUs     []SKU    `yaml:"skus,omitempty"`
+	Services []string      `yaml:"services,omitempty"`
+	SKUs     []schemas.SKU `yaml:"skus,omitempty"`
 	// Validity is by the day on which an incident begins, in Zone.
-	Validity Validity `yaml:",inline"`
+	Validity schemas.Validity `yaml:",inline"`
 	// URL is where the text stands, and Read the day on which it was read there. Verified says that all of it was, exclusions
 	// among it, and that this row says the same.
-	URL      string `yaml:"url,omitempty"`
-	Read     Date   `yaml:"read,omitempty"`
-	Verified bool   `yaml:"verified,omitempty"`
+	URL      string       `yaml:"url,omitempty"`
+	Read     schemas.Date `yaml:"read,omitempty"`
+	Verified bool         `yaml:"verified,omitempty"`
 	// Zone names the time zone (IANA) in which the promise's months, days and hours begin.
 	Zone       string         `yaml:"zone"`
 	Measure    SLAMeasure     `yaml:"measure"`
@@ -33,7 +36,7 @@ type SLA struct {
 	Notice    *SLADeadline `yaml:"notice,omitempty"`
 	Claim     *SLADeadline `yaml:"claim,omitempty"`
 	// Holidays are no business days.
-	Holidays []Date `yaml:"holidays,omitempty"`
+	Holidays []schemas.Date `yaml:"holidays,omitempty"`
 	// Resale says who has the credit for what we resell; empty means ResaleReseller.
 	Resale Resale `yaml:"resale,omitempty"`
 }
@@ -94,8 +97,8 @@ type SLACredit struct {
 	EverySeconds  int64          `yaml:"every_seconds,omitempty"`
 	MostPerDay    int64          `yaml:"most_per_day,omitempty"`
 	// Base is which fees a percentage is of, empty for BaseService; those of the categories of Without do not count.
-	Base    SLABase          `yaml:"base,omitempty"`
-	Without []ChargeCategory `yaml:"without,omitempty"`
+	Base    SLABase                  `yaml:"base,omitempty"`
+	Without []schemas.ChargeCategory `yaml:"without,omitempty"`
 	// CapPercent of the base and CapAmount bound the credit; both with what was credited in the CapMonths-1 months before, where
 	// that is above 1.
 	CapPercent *money.Decimal `yaml:"cap_percent,omitempty"`
@@ -251,59 +254,63 @@ const (
 
 // Values lists what a book may say, the default first where there is one.
 func (SLAMethod) Values() []string {
-	return texts(MethodMinutes, MethodThreshold, MethodErrorRates, MethodRequests, MethodAffected)
+	return schemas.Texts(MethodMinutes, MethodThreshold, MethodErrorRates, MethodRequests, MethodAffected)
 }
 
 // Values lists what a book may say, the default first.
 func (SLAWindow) Values() []string {
-	return texts(WindowOfMonth, WindowOfHour, WindowOfThirtyDays, WindowOfYear)
+	return schemas.Texts(WindowOfMonth, WindowOfHour, WindowOfThirtyDays, WindowOfYear)
 }
 
 // Values lists what a book may say, the default first.
 func (SLACombine) Values() []string {
-	return texts(CombineEach, CombinePooled, CombineSerial, CombineAllDown)
+	return schemas.Texts(CombineEach, CombinePooled, CombineSerial, CombineAllDown)
 }
 
 // Values lists what a book may say.
-func (SLAEvidence) Values() []string { return texts(EvidenceIncidents, EvidenceProbes) }
+func (SLAEvidence) Values() []string { return schemas.Texts(EvidenceIncidents, EvidenceProbes) }
 
 // Values lists what a book may say.
-func (SLADenominator) Values() []string { return texts(DenominatorCalendar, DenominatorThirtyDays) }
+func (SLADenominator) Values() []string {
+	return schemas.Texts(DenominatorCalendar, DenominatorThirtyDays)
+}
 
 // Values lists what a book may say.
-func (SLAPartial) Values() []string { return texts(PartialExisted, PartialAssumeUp) }
+func (SLAPartial) Values() []string { return schemas.Texts(PartialExisted, PartialAssumeUp) }
 
 // Values lists what a book may say.
 func (SLAUnmeasured) Values() []string {
-	return texts(UnmeasuredExclude, UnmeasuredUp, UnmeasuredDown)
+	return schemas.Texts(UnmeasuredExclude, UnmeasuredUp, UnmeasuredDown)
 }
 
 // Values lists what a book may say, the default first.
-func (SLAIdle) Values() []string { return texts(IdleUp, IdleExclude) }
+func (SLAIdle) Values() []string { return schemas.Texts(IdleUp, IdleExclude) }
 
 // Values lists what a book may say, the default first.
-func (SLAEffect) Values() []string { return texts(EffectExcluded, EffectScheduled, EffectCounts) }
+func (SLAEffect) Values() []string {
+	return schemas.Texts(EffectExcluded, EffectScheduled, EffectCounts)
+}
 
 // Values lists what a book may say, the default first.
 func (SLACreditRule) Values() []string {
-	return texts(CreditLadder, CreditLostTime, CreditShare, CreditIncident, CreditNone)
+	return schemas.Texts(CreditLadder, CreditLostTime, CreditShare, CreditIncident, CreditNone)
 }
 
 // Values lists what a book may say, the default first.
-func (SLABase) Values() []string { return texts(BaseService, BaseResource, BaseDue) }
+func (SLABase) Values() []string { return schemas.Texts(BaseService, BaseResource, BaseDue) }
 
 // Values lists what a book may say, the default first.
-func (SLAStacking) Values() []string { return texts(StackLargest, StackSum) }
+func (SLAStacking) Values() []string { return schemas.Texts(StackLargest, StackSum) }
 
 // Values lists what a book may say.
 func (DeadlineUnit) Values() []string {
-	return texts(UnitHours, UnitDays, UnitBusinessDays, UnitMonths, UnitCycles)
+	return schemas.Texts(UnitHours, UnitDays, UnitBusinessDays, UnitMonths, UnitCycles)
 }
 
 // Values lists what a book may say.
 func (DeadlineFrom) Values() []string {
-	return texts(FromAwareness, FromIncident, FromMonthEnd, FromCycleEnd)
+	return schemas.Texts(FromAwareness, FromIncident, FromMonthEnd, FromCycleEnd)
 }
 
 // Values lists what a book may say, the default first.
-func (Resale) Values() []string { return texts(ResaleReseller, ResalePassedOn) }
+func (Resale) Values() []string { return schemas.Texts(ResaleReseller, ResalePassedOn) }

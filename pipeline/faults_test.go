@@ -15,6 +15,7 @@ import (
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/access"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
 )
@@ -48,7 +49,7 @@ func faults() (out []fault) {
 			return fault{guards: guards, what: what, how: how, at: in(table.Name), spoil: spoilParquet(table, how, column), says: `datasets/` + table.Name + `/.*` + notWhole}
 		}
 		out = append(out, []fault{
-			{guards: "delivered = out of scope + rejected + evidence + sent to shards", what: "row on its way to a shard", scratch: true, at: everywhere, spoil: spoilShuffle(how), says: notSent},
+			{guards: "delivered = out of scope + rejected + evidence + credentials + sent to shards", what: "row on its way to a shard", scratch: true, at: everywhere, spoil: spoilShuffle(how), says: notSent},
 			{guards: "rounded values as delivered = as written + residue", what: "rounded value", see: misrounded(how)},
 			{guards: "sent to shards = duplicates + usage", what: "row that is a duplicate", see: miscounted("normalise/shard", how, func(c *run.Control) *dataset.Totals { return &c.Duplicates })},
 			file("usage = usage read by rating", "usage before rating", &schemas.Usage, schemas.UseConsumedQuantity),
@@ -61,6 +62,8 @@ func faults() (out []fault) {
 			file("revenue of variances = revenue of days", "day", &schemas.Days, schemas.DayRevenue),
 			file("usage that peers bill = usage behind peer matches", "peer match", &schemas.PeerMatches, schemas.MatchBilledCost),
 			file("usage that peers bill = use by user", "peer use", &schemas.PeerUses, schemas.PeerUseBilledCost),
+			governedBy(file("usage that peers with a register bill = use by identity and entitlement", "peer access", &access.Uses, access.UseBilledCost)),
+			{guards: "credentials = credentials read for the register", what: "credential on its way to the register", see: miscounted("reconcile/register", how, func(c *run.Control) *dataset.Totals { return &c.Looked })},
 			{guards: "evidence = evidence read by judging", what: "evidence on its way to judging", see: miscounted("reconcile/promises", how, func(c *run.Control) *dataset.Totals { return &c.Judged })},
 			{guards: "charges = charges invoiced", what: "line of an invoice", at: func(key string) bool { return strings.HasSuffix(key, ".jsonl") }, spoil: spoilLines(how), says: `does not hold the charges that it was made of: `},
 			{guards: "revenue of charges = revenue by customer", what: "line of customers.csv", at: func(key string) bool { return strings.HasSuffix(key, "/customers.csv") }, spoil: spoilCSV(how, "Revenue")},
@@ -96,6 +99,12 @@ func faults() (out []fault) {
 // inDetail plants a fault where bills are compared in detail.
 func inDetail(f fault) fault {
 	f.world = detailed
+	return f
+}
+
+// governedBy plants a fault where the book has a register of identities.
+func governedBy(f fault) fault {
+	f.world = governed
 	return f
 }
 

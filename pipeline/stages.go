@@ -3,6 +3,7 @@ package pipeline
 import (
 	"slices"
 
+	"daybook/pipeline/access"
 	"daybook/pipeline/book"
 	"daybook/pipeline/compare"
 	"daybook/pipeline/dataset"
@@ -70,7 +71,7 @@ func Stages() []run.Stage {
 				Book:  []book.Part{book.PartPromises, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: judged,
 			},
-		}, peerUse(), peerDetail())},
+		}, peerUse(), peerAccess(), peerDetail())},
 		{Name: "emit", Steps: []run.Step{
 			{
 				Name: "invoices", Version: "12", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
@@ -80,7 +81,7 @@ func Stages() []run.Stage {
 			},
 			{
 				Name: "reports", Version: "21", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/detail", "reconcile/bills", "reconcile/promises", "emit/invoices"},
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,
 			},
@@ -106,6 +107,24 @@ func peerUse() []run.Step {
 	}
 }
 
+// peerAccess are the steps that say by whom what peers bill is used, and whether that was allowed.
+func peerAccess() []run.Step {
+	return []run.Step{
+		{
+			Name: "access", Version: "1", Width: run.PerShard, Do: access.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Reads: []string{"normalise/object", "normalise/shard"},
+			Book:  []book.Part{book.PartAccess, book.PartPeers, book.PartCustomers, book.PartProvider},
+			Spec:  []run.Given{run.AsOf}, Balances: accessed,
+		},
+		{
+			Name: "register", Version: "1", Width: run.Once, Do: access.Total,
+			Reads: []string{"normalise/object", "reconcile/access"},
+			Book:  []book.Part{book.PartAccess, book.PartCustomers, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.Open}, Balances: looked,
+		},
+	}
+}
+
 // peerDetail are the steps that hold peers' bills against our meters row by row.
 func peerDetail() []run.Step {
 	return []run.Step{
@@ -127,12 +146,13 @@ func peerDetail() []run.Step {
 // The balances of a run, by the step after which they must hold.
 var (
 	decoded = []run.Balance{{
-		What:  "delivered = out of scope + rejected + evidence + sent to shards",
+		What:  "delivered = out of scope + rejected + evidence + credentials + sent to shards",
 		Whole: func(c *run.Control) dataset.Totals { return c.Delivered },
 		Parts: []run.Side{
 			func(c *run.Control) dataset.Totals { return c.OutOfScope },
 			func(c *run.Control) dataset.Totals { return c.Rejected },
 			func(c *run.Control) dataset.Totals { return c.Evidence },
+			func(c *run.Control) dataset.Totals { return c.Listed },
 			func(c *run.Control) dataset.Totals { return c.Shuffled },
 		},
 	}, {
@@ -208,6 +228,16 @@ var (
 		What:  "usage that peers bill = use by user",
 		Whole: func(c *run.Control) dataset.Totals { return c.Used },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.ByUser }},
+	}}
+	accessed = []run.Balance{{
+		What:  "usage that peers with a register bill = use by identity and entitlement",
+		Whole: func(c *run.Control) dataset.Totals { return c.Accessed },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.ByAccess }},
+	}}
+	looked = []run.Balance{{
+		What:  "credentials = credentials read for the register",
+		Whole: func(c *run.Control) dataset.Totals { return c.Listed },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Looked }},
 	}}
 	detailed = []run.Balance{{
 		What:  "rows of bills compared in detail = rows behind peers' bills",

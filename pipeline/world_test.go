@@ -24,6 +24,7 @@ import (
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/access"
 )
 
 const period = schemas.Period("2024-09")
@@ -49,6 +50,8 @@ var (
 	starter = sync.OnceValues(func() (*world, error) { return newWorld("starter", "landing", book.Init) })
 	// detailed is the starter whose peer's bill is compared in detail, and too dear.
 	detailed = sync.OnceValues(func() (*world, error) { return newWorld("detailed", "landing", writeDetailed) })
+	// governed is the starter with a register of who acts at its peer.
+	governed = sync.OnceValues(func() (*world, error) { return newWorld("governed", "landing", writeGoverned) })
 	worked   = sync.OnceValues(func() (*world, error) { return newWorld("worked", "landing", example.Write) })
 	many     = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(4_500, 3)) })
 	// large has an object that a decoder hands over in several batches.
@@ -68,6 +71,14 @@ func writeDetailed(dir string) error {
 		text = bytes.Replace(text, []byte(old), []byte(changed), 1)
 	}
 	return os.WriteFile(name, text, 0o600)
+}
+
+func writeGoverned(dir string) error {
+	if err := book.Init(dir); err != nil {
+		return err
+	}
+	const text = "identities:\n  - {id: prod, kind: service_account, peer: atlas, name: \"100200300401\"}\n"
+	return os.WriteFile(path.Join(dir, "access.yaml"), []byte(text), 0o600)
 }
 
 // writeMany writes rows in so many objects; one row in twenty repeats a row of another object.
@@ -273,7 +284,7 @@ func same(t *testing.T, got, want map[string]string) {
 
 // tables are the datasets whose rows must be the same whatever the number of shards.
 var tables = []*schemas.Table{
-	&schemas.Usage, &schemas.Charges, &schemas.Findings, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.PeerUses, &schemas.Budgets, &schemas.Days, &schemas.Deliveries,
+	&schemas.Usage, &schemas.Charges, &schemas.Findings, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.PeerUses, &schemas.Budgets, &access.Uses, &access.Identities, &access.Coverages, &schemas.Days, &schemas.Deliveries,
 }
 
 // rows is the canonical digest of each dataset of a run, from what its manifest names and nothing else.

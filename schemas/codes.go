@@ -74,6 +74,16 @@ const (
 	CodeUnallocated     Code = "unallocated_cost"
 	CodeNegativeMargin  Code = "negative_margin"
 	CodeBudgetReached   Code = "budget_reached"
+	// Of who uses peers' services.
+	CodeIdentityUnknown   Code = "identity_unknown"
+	CodeIdentityShared    Code = "identity_of_two"
+	CodeIdentityOutlives  Code = "identity_outlives"
+	CodeIdentityMissing   Code = "identity_missing"
+	CodeIdentityUnowned   Code = "identity_unowned"
+	CodeCredentialEnded   Code = "credential_ended"
+	CodeCredentialDue     Code = "credential_due"
+	CodeCredentialUnknown Code = "credential_unknown"
+	CodeNotEntitled       Code = "not_entitled"
 	// Of a promise about a service.
 	CodeSLABreach     Code = "sla_breach"
 	CodeSLAReview     Code = "sla_review"
@@ -144,6 +154,15 @@ var Codes = []CodeInfo{
 	{CodePeerTolerated, Warning, "differences that a contract lets pass one by one come to more than it lets pass in sum", "raise the sum with the peer, or raise cap or rolling in detail of the contract"},
 	{CodeUnallocated, Warning, "a peer's cost belongs to no customer", "add the number to accounts of the peer, or to own_use of the peer where it is ours"},
 	{CodeBudgetReached, Warning, "a threshold of a budget for a peer's use is reached, by what is billed or by the forecast", "see the dataset of peers' use for whose it is, or raise amount of the budget"},
+	{CodeIdentityUnknown, Warning, "a peer bills use by an identity that the register does not have, or not then", "add it to identities, or have the peer take it away"},
+	{CodeIdentityShared, Warning, "an identity acts for two customers", "give each customer an identity of its own"},
+	{CodeIdentityOutlives, Warning, "an identity is used though its customer has ended", "have the peer take it away"},
+	{CodeIdentityMissing, Warning, "a customer may use a peer's services, and no identity acts for it there", "add one to identities"},
+	{CodeIdentityUnowned, Warning, "nobody answers for an identity", "write owner of the identity"},
+	{CodeCredentialEnded, Warning, "a peer bills use by a credential that had expired or was revoked", "have the peer end its use, and find out who has it"},
+	{CodeCredentialDue, Warning, "a credential is about to expire, or is to be replaced", "have a new one issued"},
+	{CodeCredentialUnknown, Warning, "a peer has issued a credential to somebody whom the register does not have", "add an identity with the name of its holder, or have the peer revoke it"},
+	{CodeNotEntitled, Warning, "an account uses what no entitlement allows: then, there, of that SKU, or without the subscription that it needs", "add an entitlement, or have the use ended"},
 	{CodeNegativeMargin, Warning, "a charge earns less than it costs", "look at the price against the contract rate"},
 	{CodeSLABreach, Warning, "a promise about a service was broken", "claim the credit of a peer; ours goes onto the next draft, by itself or when it is claimed"},
 	{CodeSLAReview, Warning, "what became of a promise about a service hangs on what a person must decide", "have the evidence completed, or say in the SLA how it counts"},

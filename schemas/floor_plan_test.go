@@ -13,6 +13,7 @@ type room struct {
 var floorPlan = map[string]room{
 	"schemas/money":    {friends: "github.com/shopspring/decimal"},
 	"schemas":          {ours: "schemas/money"},
+	"schemas/access":   {ours: "schemas schemas/money"},
 	"schemas/peerbill": {ours: "schemas schemas/money"},
 	"schemas/planned":  {ours: "schemas schemas/money"},
 	"schemas/service":  {ours: "schemas schemas/money"},
@@ -25,6 +26,7 @@ var floorPlan = map[string]room{
 	"reconcile/bills":  {ours: "reconcile/sheet reconcile/tally schemas schemas/money schemas/peerbill"},
 	"reconcile/sla":    {ours: "reconcile/sheet schemas schemas/money schemas/service"},
 	// Rooms that stand by themselves: a rule each, over rows that its caller has.
+	"reconcile/access":     {ours: "schemas schemas/access schemas/money"},
 	"reconcile/anomaly":    {ours: "schemas schemas/money"},
 	"reconcile/budget":     {ours: "schemas schemas/money"},
 	"reconcile/forecast":   {ours: "schemas schemas/money"},
@@ -47,29 +49,30 @@ var floorPlan = map[string]room{
 	"pipeline/source/delivery": {ours: "pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
-	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/money schemas/service"},
-	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
+	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/access schemas/money schemas/service"},
+	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/access schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document":        {ours: "schemas schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
-	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
+	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/run": {
-		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/money schemas/service",
+		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/access schemas/money schemas/service",
 		friends: "golang.org/x/sync/errgroup",
 	},
 	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
-	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/source/evidence pipeline/store schemas schemas/money schemas/service"},
+	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/source/evidence pipeline/store schemas schemas/access schemas/money schemas/service"},
 	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money"},
 	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money schemas/peerbill schemas/planned"},
+	"pipeline/access":    {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
 	"pipeline/promise":   {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/sla schemas schemas/money schemas/service"},
 	"pipeline/emit":      {ours: "pipeline/compare pipeline/promise pipeline/dataset pipeline/document pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/diff":      {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
 	"pipeline/explain": {
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/rate pipeline/rows " +
-			"pipeline/run pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/money schemas/peerbill schemas/planned",
+			"pipeline/run pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/money schemas/peerbill schemas/planned",
 	},
 	"pipeline/quote": {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline": {
-		ours: "pipeline/book pipeline/compare pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/run " +
+		ours: "pipeline/access pipeline/book pipeline/compare pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/run " +
 			"pipeline/source/delivery pipeline/store schemas",
 		friends: "github.com/robfig/cron/v3",
 	},

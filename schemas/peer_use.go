@@ -16,6 +16,31 @@ type UserKey struct {
 	Tag string `yaml:"tag,omitempty"`
 }
 
+// Column is the column of usage that names the user.
+func (u *UserKey) Column() int {
+	switch u.By {
+	case UserByResource:
+		return UseResourceId
+	case UserByTag:
+		return UseTags
+	default:
+		return UseSubAccountId
+	}
+}
+
+// User is whom a text of that column names.
+func (u *UserKey) User(text string) string {
+	if u.By != UserByTag {
+		return text
+	}
+	for _, t := range TagsOf(text) {
+		if t.Key == u.Tag {
+			return t.Value
+		}
+	}
+	return ""
+}
+
 // UserBy is what of a row names its user.
 type UserBy string
 

@@ -38,15 +38,19 @@ const (
 	Notices10   Format = "notices-1.0"
 )
 
+// Credentials10 is the list of the credentials that a peer has issued, in the same ways as evidence. It is a snapshot: the newest
+// complete list of a month is what the month's use is held against.
+const Credentials10 Format = "credentials-1.0"
+
 // Formats lists every format.
 var Formats = []Format{
 	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost,
-	Incidents10, Probes10, Counters10, Requests10, Notices10,
+	Incidents10, Probes10, Counters10, Requests10, Notices10, Credentials10,
 }
 
-// IsEvidence reports whether what comes in the format is evidence about services, and not usage.
+// IsEvidence reports whether what comes in the format are facts, about services or credentials, and not usage.
 func (f Format) IsEvidence() bool {
-	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Notices10
+	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Notices10 || f == Credentials10
 }
 
 // Semantics says what a new delivery does to those before it. The book declares it; nothing infers it.

@@ -128,6 +128,7 @@ func rowLines(c *run.Control) []string {
 		{"out of scope", c.OutOfScope.Rows},
 		{"rejected", c.Rejected.Rows},
 		{"evidence", c.Evidence.Rows},
+		{"credentials", c.Listed.Rows},
 		{"duplicates", c.Duplicates.Rows},
 		{"usage", c.Usage.Rows},
 		{"  rated", c.RatedRows},

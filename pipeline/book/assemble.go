@@ -8,6 +8,7 @@ import (
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/access"
 	"daybook/schemas/service"
 )
 
@@ -17,6 +18,7 @@ func (l *loader) book() *Book {
 	b := &Book{
 		Provider: l.Provider, Zone: zone, Sources: l.Sources.Items, Peers: l.Peers.Items, Contracts: l.Contracts.Items,
 		Mappings: l.Mappings.Items, Plan: l.Plan, SLAs: l.SLAs.Items, Promises: l.Promises.Items,
+		Identities: l.Identities.Items, Entitlements: l.Entitlements.Items,
 		Catalogue: schemas.Catalogue{
 			Meters: l.Meters.Items, Offerings: l.Offerings.Items, Coupons: l.Coupons.Items, Taxes: l.Taxes.Items,
 			Units: l.Units.Items, Policy: l.Policy,
@@ -142,5 +144,7 @@ func sortByID(b *Book) {
 	slices.SortFunc(b.Contracts, func(a, c schemas.Contract) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortStableFunc(b.SLAs, func(a, c service.SLA) int { return cmp.Or(cmp.Compare(a.ID, c.ID), cmp.Compare(a.Version, c.Version)) })
 	slices.SortFunc(b.Promises, func(a, c service.Promise) int { return cmp.Compare(a.ID, c.ID) })
+	slices.SortFunc(b.Identities, func(a, c access.Identity) int { return cmp.Compare(a.ID, c.ID) })
+	slices.SortFunc(b.Entitlements, func(a, c access.Entitlement) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortStableFunc(b.Plan.Lines, func(a, c schemas.PlanLine) int { return cmp.Compare(check.PlanKey(a), check.PlanKey(c)) })
 }

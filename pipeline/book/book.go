@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/access"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
 )
@@ -30,6 +31,9 @@ type Book struct {
 	// SLAs are all versions of them, by identifier and version.
 	SLAs     []service.SLA
 	Promises []service.Promise
+	// Identities are the register of who acts at peers, and Entitlements say who may use their services.
+	Identities   []access.Identity
+	Entitlements []access.Entitlement
 
 	// Zone is the provider's time zone.
 	Zone *time.Location

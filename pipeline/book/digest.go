@@ -21,11 +21,12 @@ const (
 	PartPlan      Part = "plan"
 	PartFX        Part = "fx"
 	PartPromises  Part = "promises"
+	PartAccess    Part = "access"
 )
 
 // Parts lists every part, in name order.
 func Parts() []Part {
-	return []Part{PartCatalogue, PartCustomers, PartFX, PartPeers, PartPlan, PartPromises, PartProvider, PartSources}
+	return []Part{PartAccess, PartCatalogue, PartCustomers, PartFX, PartPeers, PartPlan, PartPromises, PartProvider, PartSources}
 }
 
 // Digest returns the SHA-256, in hex, of the files of some parts, or of all of them where none is named: names and

@@ -14,6 +14,7 @@ import (
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/access"
 )
 
 // kind is one kind of file that a book may have.
@@ -47,6 +48,10 @@ func kinds() []kind {
 		{"plan/*.csv", PartPlan, "lines of the business plan", reflect.TypeFor[schemas.PlanLine](), (*loader).readPlanRows},
 		{"slas.yaml", PartPromises, "promises about services, peers' and ours", reflect.TypeFor[slasFile](), (*loader).readPromises},
 		{"slas/*.yaml", PartPromises, "promises about services", reflect.TypeFor[slasFile](), (*loader).readPromises},
+		{"access.yaml", PartAccess, "who may use peers' services, and by which identities", reflect.TypeFor[accessFile](), (*loader).readAccess},
+		{"access/*.yaml", PartAccess, "who may use peers' services", reflect.TypeFor[accessFile](), (*loader).readAccess},
+		{"identities.csv", PartAccess, "identities at peers, one a row", reflect.TypeFor[access.Identity](), (*loader).readIdentityRows},
+		{"entitlements.csv", PartAccess, "entitlements to peers' services, one a row", reflect.TypeFor[access.Entitlement](), (*loader).readEntitlementRows},
 		{"fx.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 		{"fx/*.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 	}

@@ -4,6 +4,7 @@ import (
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/access"
 	"daybook/schemas/service"
 )
 
@@ -21,6 +22,10 @@ type (
 	slasFile struct {
 		SLAs     []service.SLA     `yaml:"slas,omitempty"`
 		Promises []service.Promise `yaml:"promises,omitempty"`
+	}
+	accessFile struct {
+		Identities   []access.Identity    `yaml:"identities,omitempty"`
+		Entitlements []access.Entitlement `yaml:"entitlements,omitempty"`
 	}
 	// peerFile is a peer with what we agreed with it and whose its accounts are; both are of this peer without saying so.
 	peerFile struct {
@@ -178,4 +183,22 @@ func (l *loader) readPromises(f *parse.File) {
 		l.SLAs.AddAll(parse.Top(f).Field("slas"), c.SLAs)
 		l.Promises.AddAll(parse.Top(f).Field("promises"), c.Promises)
 	}
+}
+
+func (l *loader) readAccess(f *parse.File) {
+	var c accessFile
+	if l.DecodeYAML(f, &c) {
+		l.Identities.AddAll(parse.Top(f).Field("identities"), c.Identities)
+		l.Entitlements.AddAll(parse.Top(f).Field("entitlements"), c.Entitlements)
+	}
+}
+
+func (l *loader) readIdentityRows(f *parse.File) {
+	l.Identities.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *access.Identity) { l.Identities.Add(at, *v) })
+}
+
+func (l *loader) readEntitlementRows(f *parse.File) {
+	l.Entitlements.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *access.Entitlement) { l.Entitlements.Add(at, *v) })
 }

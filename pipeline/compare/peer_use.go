@@ -38,13 +38,7 @@ func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	u.sums, u.told, u.spent = map[useOf]*useSum{}, map[useOf]int{}, map[spentOn]money.Fixed{}
 	columns := peerUseColumns
 	for _, k := range users {
-		switch k.By {
-		case schemas.UserByResource:
-			columns = append(slices.Clip(columns), schemas.UseResourceId)
-		case schemas.UserByTag:
-			columns = append(slices.Clip(columns), schemas.UseTags)
-		default: // the sub-account is among them
-		}
+		columns = append(slices.Clip(columns), k.Column())
 	}
 	normalised, err := in.Results(ctx, "normalise/shard")
 	if err != nil {
@@ -164,19 +158,7 @@ func (u *peerUse) add(b *dataset.Batch) error {
 // userOf names the user of row i, whose use is otherwise told apart by k.
 func (u *peerUse) userOf(k useOf, b *dataset.Batch, i int) string {
 	of := u.users[k.peer]
-	name := k.sub
-	switch of.By {
-	case schemas.UserByResource:
-		name = b.Columns[schemas.UseResourceId].StringAt(i)
-	case schemas.UserByTag:
-		name = ""
-		for _, t := range schemas.TagsOf(b.Columns[schemas.UseTags].StringAt(i)) {
-			if t.Key == of.Tag {
-				name = t.Value
-			}
-		}
-	case schemas.UserBySubAccount:
-	}
+	name := rows.UserAt(b, i, &of)
 	if name == "" {
 		return ""
 	}

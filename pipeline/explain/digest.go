@@ -3,10 +3,12 @@ package explain
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/access"
 	"daybook/schemas/peerbill"
 	"daybook/schemas/planned"
 )
@@ -16,8 +18,13 @@ func Tables() []*schemas.Table {
 	return []*schemas.Table{
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
 		&schemas.PeerUses, &schemas.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
-		&peerbill.Discrepancies, &peerbill.Bills,
+		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills,
 	}
+}
+
+// onRequest are the datasets that a run has only if its book asks for them, and that nobody misses elsewhere.
+func onRequest() []*schemas.Table {
+	return []*schemas.Table{&planned.Versions, &planned.Changes, &planned.Forecasts, &access.Credentials, &access.Uses, &access.Identities, &access.Coverages}
 }
 
 // DatasetDigest stands for the rows of a dataset of one run, however they are divided into files: two runs whose digests
@@ -36,8 +43,8 @@ func (l *Look) Digests(ctx context.Context) ([]DatasetDigest, error) {
 	for _, table := range Tables() {
 		var d dataset.Digest
 		files := l.outputs(table, "")
-		if len(files) == 0 && (table == &planned.Versions || table == &planned.Changes || table == &planned.Forecasts) {
-			continue // there are none of a plan without versions, or without a year
+		if len(files) == 0 && slices.Contains(onRequest(), table) {
+			continue
 		}
 		for _, o := range files {
 			err := l.scan(ctx, o.Key, scanning{table: table, column: -1}, func(b *dataset.Batch, _ int) error {

@@ -12,8 +12,27 @@ import (
 	"daybook/pipeline/run"
 	"daybook/pipeline/source/evidence"
 	"daybook/schemas"
+	"daybook/schemas/access"
 	"daybook/schemas/service"
 )
+
+// credentials writes a peer's list as it came: all of it is of the period.
+func (s *sending) credentials(ctx context.Context) (run.Output, error) {
+	return s.in.WriteRead(ctx, &access.Credentials, func(write func(*dataset.Batch) error) error {
+		return rows.EachCredential(write, func(add func(*access.Credential) error) error {
+			return s.each(func(obj *run.Object) (ingest.Held, error) {
+				return s.newNormaliser(obj).facts(ctx, s, func(r *service.EvidenceRow) error {
+					return add(&access.Credential{
+						Peer: r.Peer, Source: r.Source, Object: r.Object, Row: r.Row, ID: r.ID, Holder: r.Holder, Issued: r.Start, Expires: r.End, Revoked: r.Known,
+					})
+				})
+			})
+		})
+	}, func(b *dataset.Batch) error {
+		s.control.Listed.Rows += int64(b.Rows)
+		return nil
+	})
+}
 
 // evidence writes what concerns the period as it came; the rest is out of scope.
 func (s *sending) evidence(ctx context.Context) (run.Output, error) {
@@ -58,7 +77,7 @@ func (n *normaliser) decodeEvidence(ctx context.Context, holds map[schemas.Perio
 	read, err := evidence.Decode(ctx, n.src, evidence.Input{Key: n.obj.Key, Body: x.body}, evidence.Sink{Finding: n.finding, Row: func(r *service.EvidenceRow) error {
 		n.seen++
 		n.control.Delivered.Rows++
-		within := false
+		within := r.Format == schemas.Credentials10
 		for _, p := range monthsOf(r, zone) {
 			within = within || p == n.in.Period()
 			held := holds[p]

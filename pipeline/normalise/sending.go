@@ -86,7 +86,10 @@ func (s *sending) try(ctx context.Context) (*run.Result, error) {
 	}
 	if len(res.Refusals) < len(s.objects) {
 		write := s.shuffle
-		if s.src.Format.IsEvidence() {
+		switch {
+		case s.src.Format == schemas.Credentials10:
+			write = s.credentials
+		case s.src.Format.IsEvidence():
 			write = s.evidence
 		}
 		out, err := write(ctx)

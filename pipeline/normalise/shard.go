@@ -253,6 +253,24 @@ func RefusedDeliveries(objects []*run.Result) (map[string]bool, error) {
 	return refused, nil
 }
 
+// Taken are the results of objects whose delivery was not refused.
+func Taken(objects []*run.Result) (taken []*run.Result, err error) {
+	refused, err := RefusedDeliveries(objects)
+	if err != nil {
+		return nil, err
+	}
+	for _, res := range objects {
+		left, err := run.Left[Decoded](res)
+		if err != nil {
+			return nil, err
+		}
+		if !refused[run.DeliveryName(left.Source, left.Delivery)] {
+			taken = append(taken, res)
+		}
+	}
+	return taken, nil
+}
+
 // SentTo is how many rows objects sent to a shard.
 func SentTo(objects []*run.Result, shard int) (rows int64, err error) {
 	for _, res := range objects {

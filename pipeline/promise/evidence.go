@@ -94,19 +94,9 @@ func (j *judge) gatherEvidence() error {
 	if err != nil {
 		return err
 	}
-	refused, err := normalise.RefusedDeliveries(objects)
+	taken, err := normalise.Taken(objects)
 	if err != nil {
 		return err
-	}
-	var taken []*run.Result
-	for _, res := range objects {
-		left, err := run.Left[normalise.Decoded](res)
-		if err != nil {
-			return err
-		}
-		if !refused[run.DeliveryName(left.Source, left.Delivery)] {
-			taken = append(taken, res)
-		}
 	}
 	judged := &j.res.Control.Judged
 	err = run.EachOutput(taken, service.EvidenceTable.Name, func(o run.Output) error {

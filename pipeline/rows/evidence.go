@@ -14,7 +14,14 @@ const evidenceRows = 16 << 10
 
 // EachEvidence writes the rows that each adds in batches of service.EvidenceTable.
 func EachEvidence(write func(*dataset.Batch) error, each func(add func(*service.EvidenceRow) error) error) error {
-	w := &RowWriter{Batch: dataset.NewBatch(&service.EvidenceTable)}
+	return inTurn(&service.EvidenceTable, write, func(add func(func(*RowWriter)) error) error {
+		return each(func(r *service.EvidenceRow) error { return add(func(w *RowWriter) { w.evidence(r) }) })
+	})
+}
+
+// inTurn writes the rows that each adds, one after the other, in batches of a table.
+func inTurn(table *schemas.Table, write func(*dataset.Batch) error, each func(add func(func(*RowWriter)) error) error) error {
+	w := &RowWriter{Batch: dataset.NewBatch(table)}
 	flush := func() error {
 		if w.err != nil || w.Batch.Rows == 0 {
 			return w.err
@@ -22,11 +29,11 @@ func EachEvidence(write func(*dataset.Batch) error, each func(add func(*service.
 		if err := write(w.Batch); err != nil {
 			return err
 		}
-		w.Batch = dataset.NewBatch(&service.EvidenceTable)
+		w.Batch = dataset.NewBatch(table)
 		return nil
 	}
-	err := each(func(r *service.EvidenceRow) error {
-		w.evidence(r)
+	err := each(func(fill func(*RowWriter)) error {
+		fill(w)
 		if err := w.Batch.EndRow(); err != nil || w.Batch.Rows < evidenceRows {
 			return err
 		}

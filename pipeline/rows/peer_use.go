@@ -5,6 +5,11 @@ import (
 	"daybook/schemas"
 )
 
+// UserAt is the user whom row i of usage names.
+func UserAt(b *dataset.Batch, i int, of *schemas.UserKey) string {
+	return of.User(b.Columns[of.Column()].StringAt(i))
+}
+
 // AppendPeerUses writes who uses what peers bill in batches.
 func AppendPeerUses(lines []schemas.PeerUse, write func(*dataset.Batch) error) error {
 	return AppendRows(len(lines), &schemas.PeerUses, write, func(w *RowWriter, i int) {

@@ -6,6 +6,7 @@ import (
 
 	"daybook/pipeline/book"
 	"daybook/schemas"
+	"daybook/schemas/access"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
 )
@@ -131,6 +132,12 @@ func (b Book) SLAs() []service.SLA { return b.ask(book.PartPromises).SLAs }
 
 // Promises are what SLAs are held to, in order.
 func (b Book) Promises() []service.Promise { return b.ask(book.PartPromises).Promises }
+
+// Identities are the register of who acts at peers, in order.
+func (b Book) Identities() []access.Identity { return b.ask(book.PartAccess).Identities }
+
+// Entitlements say who may use peers' services, in order.
+func (b Book) Entitlements() []access.Entitlement { return b.ask(book.PartAccess).Entitlements }
 
 // Rates are the rates of exchange.
 func (b Book) Rates() *schemas.Rates { return b.ask(book.PartFX).Rates }

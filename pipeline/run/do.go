@@ -108,6 +108,9 @@ type Control struct {
 	// Evidence rows are facts about services, by which promises are judged, and no usage; Judged are those that the judging read.
 	Evidence dataset.Totals `json:"evidence,omitzero"`
 	Judged   dataset.Totals `json:"judged,omitzero"`
+	// Listed rows are of peers' lists of credentials, and Looked those that the register was held against.
+	Listed dataset.Totals `json:"listed,omitzero"`
+	Looked dataset.Totals `json:"looked,omitzero"`
 	// OutOfScope rows belong to another period; Rejected ones are findings and nothing else.
 	OutOfScope dataset.Totals `json:"out_of_scope"`
 	Rejected   dataset.Totals `json:"rejected"`
@@ -155,6 +158,9 @@ type Control struct {
 	// Used are the same rows as Billed, where the book asks who uses what peers bill, and ByUser those behind peer_use.
 	Used   dataset.Totals `json:"used,omitzero"`
 	ByUser dataset.Totals `json:"by_user,omitzero"`
+	// Accessed are those rows of Billed whose peers have identities or entitlements in the book, and ByAccess those behind peer_access.
+	Accessed dataset.Totals `json:"accessed,omitzero"`
+	ByAccess dataset.Totals `json:"by_access,omitzero"`
 	// Detailed are the rows of usage of the bills that are compared in detail, with what they bill as costs, and PeerBilled those
 	// behind peer_bills. Discrepant is what discrepancies come to by currency, as costs, and PeerOff what peer_bills have of them.
 	Detailed   dataset.Totals `json:"detailed,omitzero"`

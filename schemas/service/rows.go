@@ -9,7 +9,8 @@ import (
 
 // EvidenceRow is one fact about a service as it was delivered, with the place that it came from. Format says which of the fields
 // it has: an incident has ID, Known and Share, a probe Up, a reading of a counter Series, Total and Errors and no End, a count of
-// requests Total and Errors, a notice ID, Kind and Known.
+// requests Total and Errors, a notice ID, Kind and Known. A credential has no place: it has ID and Holder, Start is when it was
+// issued, End when it expires and Known when it was revoked.
 type EvidenceRow struct {
 	Format schemas.Format
 	// Peer is whose service it is; empty for our own.
@@ -19,6 +20,8 @@ type EvidenceRow struct {
 	Row    int64
 	Place
 	ID, Series string
+	// Holder is whom a credential was issued to.
+	Holder string
 	// Start is within, End is not. Of a reading Start is when it was read; an incident or a notice may lack an End.
 	Start, End time.Time
 	// Known is when we became aware of an incident, or when a notice was announced; no time where nobody says.

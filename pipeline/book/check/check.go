@@ -57,6 +57,7 @@ func All(r *parse.Reader, e *Entries) {
 	c.checkPlan()
 	c.checkRates()
 	c.checkSLAs()
+	c.checkAccess()
 	c.checkCurrencies()
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/access"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
 )
@@ -46,6 +47,9 @@ type Entries struct {
 
 	SLAs     parse.List[service.SLA]
 	Promises parse.List[service.Promise]
+
+	Identities   parse.List[access.Identity]
+	Entitlements parse.List[access.Entitlement]
 }
 
 // Pivot is the currency that cross rates go through.

@@ -46,6 +46,7 @@ func (c *checker) checkSources() {
 		c.countable(limits.Field("rejected_rows"), s.Limits.RejectedRows)
 		if s.Format.IsEvidence() {
 			c.evidenceSource(at)
+			c.credentialSource(at, s)
 			continue
 		}
 		c.mapping(at, s, s.Columns, s.Constants)

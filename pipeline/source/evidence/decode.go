@@ -263,7 +263,11 @@ func (d *decoder) row(n int64) error {
 	}
 	switch {
 	case !r.End.IsZero() && r.End.Before(r.Start) && r.Format != schemas.Incidents10: // which of the two is wrong, a person decides
-		return d.reject(n, "end", schemas.CodeBadPeriod, "it ends before it begins", "")
+		end := "end"
+		if r.Format == schemas.Credentials10 {
+			end = "expires"
+		}
+		return d.reject(n, end, schemas.CodeBadPeriod, "it ends before it begins", "")
 	case r.Errors > r.Total:
 		return d.reject(n, "errors", schemas.CodeBadValue, fmt.Sprintf("more failed than the %d that there were", r.Total), fmt.Sprint(r.Errors))
 	}

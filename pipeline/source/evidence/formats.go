@@ -24,12 +24,19 @@ import (
 //	notices-1.0     id, kind, start, end, announced: that a service may be down; kind is one of service.NoticeKind. Of rows
 //	                with one id the last counts.
 //
+// and of what peers have issued to those who use their services, without service, region and resource:
+//
+//	credentials-1.0  id, holder, issued, expires, revoked: a credential by its name or ARN, never the secret itself, whom it was
+//	                issued to, and when; expires and revoked are empty of one that does not end so. Of rows with one id the last
+//	                counts.
+//
 // Times are as RFC 3339 has them. A column that a format does not know is left out, and noted.
 var formats = []format{
 	{schemas.Incidents10, place(required("id", setID), required("start", setStart), optional("end", setEnd), optional("known", setKnown), optional("share", setShare))},
 	{schemas.Probes10, place(required("at", setStart), required("seconds", setSeconds), required("up", setUp))},
 	{schemas.Counters10, place(optional("series", setSeries), required("at", setStart), required("total", setTotal), required("errors", setErrors))},
 	{schemas.Requests10, place(required("start", setStart), required("end", setEnd), required("total", setTotal), required("errors", setErrors))},
+	{schemas.Credentials10, []column{required("id", setID), required("holder", setHolder), required("issued", setStart), optional("expires", setEnd), optional("revoked", setKnown)}},
 	{schemas.Notices10, place(required("id", setID), required("kind", setKind), required("start", setStart), optional("end", setEnd), optional("announced", setKnown))},
 }
 
@@ -77,6 +84,11 @@ func place(more ...column) []column {
 
 func setID(_ *decoder, r *service.EvidenceRow, text string) *amiss {
 	r.ID = text
+	return nil
+}
+
+func setHolder(_ *decoder, r *service.EvidenceRow, text string) *amiss {
+	r.Holder = text
 	return nil
 }
 

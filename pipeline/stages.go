@@ -23,7 +23,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "22", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "23", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
@@ -66,7 +66,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns},
 			},
 			{
-				Name: "promises", Version: "1", Width: run.Once, Do: promise.Judge,
+				Name: "promises", Version: "2", Width: run.Once, Do: promise.Judge,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 				Book:  []book.Part{book.PartPromises, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: judged,
@@ -80,7 +80,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "21", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Name: "reports", Version: "22", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,
@@ -129,14 +129,14 @@ func peerAccess() []run.Step {
 func peerDetail() []run.Step {
 	return []run.Step{
 		{
-			Name: "detail", Version: "1", Width: run.PerShard, Do: compare.Detail, SizeBy: "normalise/shard", Size: normalise.UsageIn,
-			Reads: []string{"normalise/shard", "reconcile/total"},
-			Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
-			Spec:  []run.Given{run.AsOf, run.EarlierRuns, run.Families},
+			Name: "detail", Version: "2", Width: run.PerShard, Do: compare.Detail, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Reads: []string{"normalise/object", "normalise/shard", "rate/shard", "reconcile/total"},
+			Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns, run.Families},
 		},
 		{
-			Name: "bills", Version: "1", Width: run.Once, Do: compare.Bills,
-			Reads: []string{"reconcile/detail"},
+			Name: "bills", Version: "2", Width: run.Once, Do: compare.Bills,
+			Reads: []string{"normalise/object", "reconcile/detail"},
 			Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.EarlierRuns}, Balances: detailed,
 		},

@@ -42,8 +42,12 @@ func (t *Tally) Held(h Handle, at int64) Held {
 // Take is what a meter takes of the rows that share a set of labels, whoever has bought what it measures.
 type Take struct {
 	Meter schemas.MeterID
-	// Value is as in Reads.
-	Value  int
+	// Group is that of the charges that hold the rows, as these have it.
+	Group string
+	// Value and Cost are as in Reads.
+	Value, Cost int
+	// OfCost says that the value is money that a peer charges; then the charges' ConsumedUnit is its currency.
+	OfCost bool
 	factor money.Fixed
 }
 
@@ -67,7 +71,7 @@ func (p *Plan) Sums(labels []string) []Take {
 			continue
 		}
 		if m := &p.meters[x.meter]; m.Aggregation == "" || m.Aggregation == schemas.AggregateSum || m.Aggregation == schemas.AggregateCount {
-			out = append(out, Take{m.ID, x.reads.Value, x.factor})
+			out = append(out, Take{m.ID, string(appendGroup(nil, x.group)), x.reads.Value, x.reads.Cost, m.isCost(), x.factor})
 		}
 	}
 	return out
@@ -82,3 +86,6 @@ func (t *Tally) Convert(h Handle, quantity money.Fixed) (money.Fixed, error) {
 	}
 	return convertExact(quantity, factor)
 }
+
+// PricesCost reports whether charges of a model go by what peers charge for the rows, whatever their meter takes.
+func PricesCost(m schemas.Model) bool { return costModel(m) }

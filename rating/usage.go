@@ -304,14 +304,18 @@ func (b *bill) describe(l *line, s *series) {
 		return
 	}
 	var buf [128]byte
-	text := buf[:0]
-	for i, g := range s.group {
+	c.Group = b.room.Text(appendGroup(buf[:0], s.group))
+}
+
+// appendGroup appends the text by which charges name a meter's group.
+func appendGroup(text []byte, group []schemas.DimensionMatch) []byte {
+	for i, g := range group {
 		if i > 0 {
 			text = append(text, ", "...)
 		}
 		text = append(append(append(text, g.Column...), '='), g.Value...)
 	}
-	c.Group = b.room.Text(text)
+	return text
 }
 
 func fill[T ~string](into *T, v T) {

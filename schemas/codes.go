@@ -71,6 +71,7 @@ const (
 	CodePeerUnbilled    Code = "peer_unbilled"
 	CodePeerRow         Code = "peer_discrepancy"
 	CodePeerTolerated   Code = "peer_tolerance_passed"
+	CodePeerInvoice     Code = "peer_invoice"
 	CodeUnallocated     Code = "unallocated_cost"
 	CodeNegativeMargin  Code = "negative_margin"
 	CodeBudgetReached   Code = "budget_reached"
@@ -152,6 +153,7 @@ var Codes = []CodeInfo{
 	{CodePeerUnbilled, Warning, "our meter saw use of a contracted service that the peer does not bill", "expect it on a later bill"},
 	{CodePeerRow, Warning, "a row of a peer's bill, or what our meters counted for one, is not as the contract has it", "see its class in the discrepancies; dispute it with the peer, or mend the meter or the contract"},
 	{CodePeerTolerated, Warning, "differences that a contract lets pass one by one come to more than it lets pass in sum", "raise the sum with the peer, or raise cap or rolling in detail of the contract"},
+	{CodePeerInvoice, Warning, "a peer's invoice comes to another sum than the rows of its bill", "ask the peer which rows the difference is of; pay no more than what is safe to pay"},
 	{CodeUnallocated, Warning, "a peer's cost belongs to no customer", "add the number to accounts of the peer, or to own_use of the peer where it is ours"},
 	{CodeBudgetReached, Warning, "a threshold of a budget for a peer's use is reached, by what is billed or by the forecast", "see the dataset of peers' use for whose it is, or raise amount of the budget"},
 	{CodeIdentityUnknown, Warning, "a peer bills use by an identity that the register does not have, or not then", "add it to identities, or have the peer take it away"},

@@ -28,14 +28,17 @@ const (
 	OCICost         Format = "oci-cost"
 )
 
-// The formats of evidence about services: facts by which promises are judged, and no usage. Each comes as CSV with a header or
-// as JSON lines, told apart by the first byte, plain, gzip or zstd; package evidence has the columns.
+// The formats of evidence: facts that are no usage, about services, by which promises are judged, or about peers' bills. Each comes
+// as CSV with a header or as JSON lines, told apart by the first byte, plain, gzip or zstd; package evidence has the columns.
 const (
 	Incidents10 Format = "incidents-1.0"
 	Probes10    Format = "probes-1.0"
 	Counters10  Format = "counters-1.0"
 	Requests10  Format = "requests-1.0"
 	Notices10   Format = "notices-1.0"
+	// Invoices of peers: the dataset Invoice Detail of FOCUS, or a line for each invoice.
+	FOCUSInvoice14  Format = "focus-invoice-1.4"
+	InvoiceTotals10 Format = "invoice-totals-1.0"
 )
 
 // Credentials10 is the list of the credentials that a peer has issued, in the same ways as evidence. It is a snapshot: the newest
@@ -45,13 +48,16 @@ const Credentials10 Format = "credentials-1.0"
 // Formats lists every format.
 var Formats = []Format{
 	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost,
-	Incidents10, Probes10, Counters10, Requests10, Notices10, Credentials10,
+	Incidents10, Probes10, Counters10, Requests10, Notices10, FOCUSInvoice14, InvoiceTotals10, Credentials10,
 }
 
-// IsEvidence reports whether what comes in the format are facts, about services or credentials, and not usage.
+// IsEvidence reports whether what comes in the format are facts, about services, credentials or bills, and not usage.
 func (f Format) IsEvidence() bool {
-	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Notices10 || f == Credentials10
+	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Notices10 || f == Credentials10 || f.IsAboutBills()
 }
+
+// IsAboutBills reports whether what comes in the format is about the bills of a peer.
+func (f Format) IsAboutBills() bool { return f == FOCUSInvoice14 || f == InvoiceTotals10 }
 
 // Semantics says what a new delivery does to those before it. The book declares it; nothing infers it.
 type Semantics string

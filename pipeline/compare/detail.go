@@ -22,7 +22,7 @@ const mostLines = 1 << 20
 // detailColumns are the columns of usage by which the rows of peers' bills are compared.
 var detailColumns = append(slices.Clone(UseColumns),
 	schemas.UseAccountId, schemas.UseBillingAccountId, schemas.UseSubAccountId, schemas.UseResourceId, schemas.UseChargePeriodEnd,
-	schemas.UseContractedUnitPrice, schemas.UseObjectKey, schemas.UseObjectRow)
+	schemas.UseContractedUnitPrice, schemas.UseObjectKey, schemas.UseObjectRow, schemas.UseInvoiceId)
 
 // Detail holds the rows of peers' bills against what our meters counted, for the accounts of one shard, where a contract asks for
 // it. Without such a contract nothing is read and nothing written.
@@ -132,12 +132,11 @@ func (d *detailing) share(ctx context.Context, share int, w *rows.DiscrepancyWri
 	if err := run.ReadWhole(schemas.Usage.Name, &have, d.usage, run.UsageTotals); err != nil {
 		return err
 	}
-	sums, findings, err := detail.Match(func(x *peerbill.Discrepancy) error {
-		if f, ok := bills.DiscrepancyFinding(x); ok {
-			d.found.Add(f)
-		}
-		return w.Add(x)
-	})
+	r := newReached(d, w)
+	sums, findings, err := detail.Match(func(x *peerbill.Discrepancy, at []bills.BillRow) error { return r.add(ctx, x, at) })
+	if err == nil {
+		err = r.flush(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -171,6 +170,9 @@ func (d *detailing) add(b *dataset.Batch, to *bills.Detail, count bool) error {
 		if peer != "" && count {
 			control.Rows++
 			if err := control.AddCost(string(r.Currency), r.Billed); err != nil {
+				return err
+			}
+			if err := d.sums.Numbered(peer, text(schemas.UseInvoiceId, i), r.Currency, r.Billed); err != nil {
 				return err
 			}
 		}
@@ -231,7 +233,8 @@ func eachDiscrepancy(ctx context.Context, in *run.Inputs, each func(*peerbill.Di
 
 // Billed is what the comparison of peers' bills leaves for the reports.
 type Billed struct {
-	Bills []peerbill.Bill `json:"bills,omitempty"`
+	Bills    []peerbill.Bill    `json:"bills,omitempty"`
+	Invoices []peerbill.Invoice `json:"invoices,omitempty"`
 }
 
 // Bills adds up the shards, compares what is of bills as a whole, and writes what each bill comes to.
@@ -264,7 +267,16 @@ func Bills(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := writeBills(ctx, in, res, total); err != nil {
 		return nil, err
 	}
-	if err := res.Leave(&Billed{total.Bills}); err != nil {
+	lines, err := invoiceLines(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	invoices, differ := sums.Invoices(lines)
+	if err := writeInvoices(ctx, in, res, invoices); err != nil {
+		return nil, err
+	}
+	total.Findings = append(total.Findings, differ...)
+	if err := res.Leave(&Billed{total.Bills, invoices}); err != nil {
 		return nil, err
 	}
 	found := in.NewFindings()

@@ -138,6 +138,25 @@ func BillGrid(rows []peerbill.Bill) Grid {
 	return g
 }
 
+// InvoiceGrid shows peers' invoices under the columns of peerbill.Invoices.
+func InvoiceGrid(rows []peerbill.Invoice) Grid {
+	g := gridOf(&peerbill.Invoices, "Peer invoices", nil, -1)
+	day := func(d schemas.Date) Cell {
+		if d.IsZero() {
+			return textCell("")
+		}
+		return textCell(d.String())
+	}
+	for i := range rows {
+		x := &rows[i]
+		g.Rows = append(g.Rows, []Cell{
+			textCell(x.Period), textCell(x.Peer), textCell(x.Number), textCell(x.Currency), day(x.Issued), day(x.Due), numberCell(x.Invoiced), countCell(x.Lines),
+			numberCell(x.Detail), countCell(x.DetailRows), numberCell(x.Difference),
+		})
+	}
+	return g
+}
+
 // MarginGrid shows margins under the columns of schemas.Margins.
 func MarginGrid(rows []schemas.MarginRow) Grid {
 	g := gridOf(&schemas.Margins, "Margins", map[int]GridKind{schemas.MarginPercent: GridPercent}, -1)

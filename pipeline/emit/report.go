@@ -16,7 +16,6 @@ import (
 	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/money"
-	"daybook/schemas/peerbill"
 )
 
 // report gathers what the variance report shows.
@@ -77,17 +76,13 @@ func aboutPlan(ctx context.Context, in *run.Inputs, rep *document.Report) error 
 	return nil
 }
 
-// billsOf are the peers' bills that are compared in detail; none without a contract that asks for it.
-func billsOf(ctx context.Context, in *run.Inputs) ([]peerbill.Bill, error) {
+// billsOf are the peers' bills that are compared in detail, and their invoices; none without a contract that asks for it.
+func billsOf(ctx context.Context, in *run.Inputs) (*compare.Billed, error) {
 	results, err := in.Results(ctx, "reconcile/bills")
 	if err != nil || len(results[0].Outputs) == 0 {
-		return nil, err
+		return &compare.Billed{}, err
 	}
-	left, err := run.Left[compare.Billed](results[0])
-	if err != nil {
-		return nil, err
-	}
-	return left.Bills, nil
+	return run.Left[compare.Billed](results[0])
 }
 
 // reportRates gives the report a rate for every currency it orders amounts in.

@@ -72,9 +72,11 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := e.promises(); err != nil {
 		return nil, err
 	}
-	if rep.Bills, err = billsOf(ctx, in); err != nil {
+	billed, err := billsOf(ctx, in)
+	if err != nil {
 		return nil, err
 	}
+	rep.Bills = billed.Bills
 	e.write("variance.html", rep.HTML())
 	book, err := rep.Workbook()
 	if err != nil {
@@ -105,6 +107,10 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if len(rep.Bills) > 0 {
 		g := document.BillGrid(rep.Bills)
 		e.write("peer_bills.csv", document.AppendCSV(nil, &g))
+	}
+	if len(billed.Invoices) > 0 {
+		g := document.InvoiceGrid(billed.Invoices)
+		e.write("peer_invoices.csv", document.AppendCSV(nil, &g))
 	}
 	f, err := e.index(rep)
 	if err != nil {

@@ -117,9 +117,13 @@ const (
 	oneMicrosec = time.Microsecond
 )
 
-// monthsOf are the months that evidence is about: all in which some of its time lies. What has no end is of the month in which it
+// monthsOf are the months that evidence is about: all in which some of its time lies, but for an invoice, which is of the one month
+// in which the middle of its billing period lies. What has no end is of the month in which it
 // begins and of the one behind that.
 func monthsOf(r *service.EvidenceRow, zone *time.Location) (out []schemas.Period) {
+	if r.Format.IsAboutBills() { // of a billing period, whose ends are the peer's
+		return []schemas.Period{schemas.PeriodOf(r.Start.Add(r.End.Sub(r.Start)/2), zone)}
+	}
 	from, last := r.Start, r.Start
 	switch {
 	case r.Format == schemas.Counters10:

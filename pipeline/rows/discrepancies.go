@@ -55,6 +55,12 @@ func (d *DiscrepancyWriter) Add(x *peerbill.Discrepancy) error {
 		w.Text(peerbill.DiscObjectKey, x.Object)
 		w.Batch.AppendInt(peerbill.DiscObjectRow, x.Row)
 	}
+	w.Text(peerbill.DiscReached, string(x.Reached))
+	if x.Reached == peerbill.ReachedCustomer {
+		w.Text(peerbill.DiscDraftInvoiceId, x.Draft)
+		w.decimal(peerbill.DiscReachedAmount, x.ReachedAmount)
+		w.Text(peerbill.DiscReachedCurrency, string(x.ReachedCurrency))
+	}
 	if err := w.Batch.EndRow(); err != nil {
 		return err
 	}
@@ -107,6 +113,10 @@ func discrepancyAt(b *dataset.Batch, i int) (peerbill.Discrepancy, error) {
 	if v := &b.Columns[peerbill.DiscObjectKey]; !v.IsNull(i) {
 		x.Object, x.Row = text(peerbill.DiscObjectKey), b.Columns[peerbill.DiscObjectRow].Ints[i]
 	}
+	if x.Reached = peerbill.Reach(text(peerbill.DiscReached)); x.Reached == peerbill.ReachedCustomer {
+		x.Draft, x.ReachedAmount = text(peerbill.DiscDraftInvoiceId), decimal(peerbill.DiscReachedAmount)
+		x.ReachedCurrency = money.Currency(text(peerbill.DiscReachedCurrency))
+	}
 	var err error
 	x.Day, err = schemas.ParseDate(text(peerbill.DiscDay))
 	return x, err
@@ -135,5 +145,29 @@ func AppendPeerBills(rows []peerbill.Bill, write func(*dataset.Batch) error) err
 		w.decimal(peerbill.BillLaterBilled, r.LaterBilled)
 		w.decimal(peerbill.BillLaterAccrued, r.LaterAccrued)
 		w.Batch.AppendInt(peerbill.BillDiscrepancies, r.Discrepancies)
+	})
+}
+
+// AppendPeerInvoices writes peers' invoices in batches.
+func AppendPeerInvoices(rows []peerbill.Invoice, write func(*dataset.Batch) error) error {
+	day := func(d schemas.Date) string {
+		if d.IsZero() {
+			return ""
+		}
+		return d.String()
+	}
+	return AppendRows(len(rows), &peerbill.Invoices, write, func(w *RowWriter, i int) {
+		r := &rows[i]
+		w.Text(peerbill.InvBillingPeriod, string(r.Period))
+		w.Text(peerbill.InvPeerId, string(r.Peer))
+		w.Text(peerbill.InvInvoiceId, r.Number)
+		w.Text(peerbill.InvBillingCurrency, string(r.Currency))
+		w.Text(peerbill.InvIssued, day(r.Issued))
+		w.Text(peerbill.InvDue, day(r.Due))
+		w.decimal(peerbill.InvInvoiced, r.Invoiced)
+		w.Batch.AppendInt(peerbill.InvLines, r.Lines)
+		w.decimal(peerbill.InvDetail, r.Detail)
+		w.Batch.AppendInt(peerbill.InvDetailRows, r.DetailRows)
+		w.decimal(peerbill.InvDifference, r.Difference)
 	})
 }

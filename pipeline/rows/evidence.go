@@ -6,6 +6,7 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/money"
 	"daybook/schemas/service"
 )
 
@@ -73,6 +74,12 @@ func (w *RowWriter) evidence(r *service.EvidenceRow) {
 	default:
 	}
 	w.optional(service.EvidenceShare, r.Share)
+	w.optional(service.EvidenceAmount, r.Amount)
+	w.Text(service.EvidenceCurrency, string(r.Currency))
+	w.Text(service.EvidenceInvoiceId, r.Invoice)
+	if !r.Due.IsZero() {
+		w.Batch.AppendTime(service.EvidenceDue, r.Due.UnixMicro())
+	}
 }
 
 func state(up bool) string {
@@ -121,5 +128,13 @@ func evidenceAt(b *dataset.Batch, i int) service.EvidenceRow {
 		d := v.Decs[i].Decimal()
 		r.Share = &d
 	}
+	if v := &b.Columns[service.EvidenceAmount]; !v.IsNull(i) {
+		d := v.Decs[i].Decimal()
+		r.Amount = &d
+	}
+	if v := &b.Columns[service.EvidenceDue]; !v.IsNull(i) {
+		r.Due = TimeOf(v.Ints[i])
+	}
+	r.Currency, r.Invoice = money.Currency(text(service.EvidenceCurrency)), text(service.EvidenceInvoiceId)
 	return r
 }

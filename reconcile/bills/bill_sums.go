@@ -14,6 +14,7 @@ type BillSums struct {
 	contracts *Contracts
 	bills     map[billKey]*billLine
 	asides    map[asideKey]*asideLine
+	numbered  map[invoiceKey]*invoiceSum
 }
 
 type billKey struct {
@@ -44,7 +45,7 @@ type asideLine struct {
 
 // NewBillSums returns sums of nothing.
 func NewBillSums(c *Contracts) *BillSums {
-	return &BillSums{contracts: c, bills: map[billKey]*billLine{}, asides: map[asideKey]*asideLine{}}
+	return &BillSums{contracts: c, bills: map[billKey]*billLine{}, asides: map[asideKey]*asideLine{}, numbered: map[invoiceKey]*invoiceSum{}}
 }
 
 func (s *BillSums) bill(k billKey) *billLine {
@@ -109,6 +110,11 @@ func (s *BillSums) Merge(o *BillSums) error {
 			return err
 		}
 	}
+	for _, n := range o.numbers() {
+		if err := s.addNumbered(n); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -140,6 +146,7 @@ func (s *BillSums) Exchange(p *tally.Pack) {
 		p.Numbers(&(*a).billed, &(*a).actual)
 		p.Count(&(*a).rows)
 	}, func(a **asideLine) error { return s.addAside(*a) })
+	s.exchangeNumbered(p)
 }
 
 func (s *BillSums) lines() []*billLine {

@@ -39,7 +39,8 @@ type Detail struct {
 	sums      *BillSums
 	// share of shares is the part of the threads that this one takes.
 	share, shares uint64
-	emit          func(*peerbill.Discrepancy) error
+	emit          func(*peerbill.Discrepancy, []BillRow) error
+	at            []BillRow // room of emit
 	findings      []schemas.Finding
 }
 
@@ -279,9 +280,9 @@ func (d *Detail) convert(v money.Fixed, from money.Currency, contract *schemas.C
 	return money.Zero
 }
 
-// Match calls emit with every discrepancy, in the order of peerbill.Discrepancies, and returns the sums of the bills and what is
-// to be said beside.
-func (d *Detail) Match(emit func(*peerbill.Discrepancy) error) (*BillSums, []schemas.Finding, error) {
+// Match calls emit with every discrepancy, in the order of peerbill.Discrepancies, and the bill's rows that it is of, none of a
+// note. It returns the sums of the bills and what is to be said beside. Both arguments of emit are valid during the call.
+func (d *Detail) Match(emit func(*peerbill.Discrepancy, []BillRow) error) (*BillSums, []schemas.Finding, error) {
 	d.emit = emit
 	slices.SortFunc(d.lines, func(a, b *line) int {
 		return cmp.Or(a.compareThread(b), a.day.Compare(b.day), compareBool(b.own, a.own), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end),

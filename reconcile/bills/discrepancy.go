@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"daybook/schemas"
+	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
 )
 
@@ -31,8 +32,12 @@ func DiscrepancyFinding(x *peerbill.Discrepancy) (schemas.Finding, bool) {
 		place += ", resource " + x.Resource
 	}
 	place += fmt.Sprintf(", %s", x.Day)
-	f := schemas.Remark(schemas.CodePeerRow, x.ID, fmt.Sprintf("%s: %s: bills %s %s where %s %s is expected; %s",
-		place, x.Class, x.ActualBilled, x.BilledCurrency, x.Expected, x.Currency, advice[x.Class]), x.Amount, x.Currency)
+	message := fmt.Sprintf("%s: %s: bills %s %s where %s %s is expected; %s",
+		place, x.Class, x.ActualBilled, x.BilledCurrency, x.Expected, x.Currency, advice[x.Class])
+	if x.Reached == peerbill.ReachedCustomer {
+		message += fmt.Sprintf("; draft %s has %s %s of it", x.Draft, money.RoundTo(x.ReachedAmount, 2, money.HalfEven), x.ReachedCurrency)
+	}
+	f := schemas.Remark(schemas.CodePeerRow, x.ID, message, x.Amount, x.Currency)
 	f.Account = x.Account
 	return f, true
 }

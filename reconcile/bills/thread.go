@@ -419,14 +419,18 @@ func (d *Detail) found(x *peerbill.Discrepancy, k *kind, rows []*line, notes ...
 	if err := d.sums.discrepancy(x, rows); err != nil {
 		return err
 	}
-	if err := d.emit(x); err != nil {
+	d.at = d.at[:0]
+	for _, l := range rows {
+		d.at = append(d.at, BillRow{l.object, l.row})
+	}
+	if err := d.emit(x, d.at); err != nil {
 		return err
 	}
 	for _, class := range notes {
 		note := *x
 		note.Class, note.Note, note.Tolerated, note.Amount = class, true, true, money.Zero
 		note.ID = discrepancyID(&note)
-		if err := d.emit(&note); err != nil {
+		if err := d.emit(&note, nil); err != nil {
 			return err
 		}
 	}

@@ -92,7 +92,28 @@ type Discrepancy struct {
 	// Object and Row are where the first row of the bill lies; empty where it has none.
 	Object string
 	Row    int64
+	// Reached says whether what is wrong is in what a customer is charged; Draft is the draft invoice that it is in, and
+	// ReachedAmount, in ReachedCurrency, by how much: see [Reach].
+	Reached         Reach
+	Draft           string
+	ReachedAmount   money.Decimal
+	ReachedCurrency money.Currency
 }
+
+// Reach says whether what is wrong with a bill is in what a customer is charged. It is empty of a note, and of what is of a bill
+// as a whole: taxes and credits, which are compared over all accounts.
+//
+// A charge that goes by what the peer charges has the part of it that is wrong of the rows' cost; one that goes by the peer's
+// quantity has that of their quantity, and nothing of a wrong price. The amount is that part of the charge, at what this costs on
+// average and before it is rounded, so that parts of a charge add up to it; discounts of the account as a whole, credits and taxes
+// come after it.
+type Reach string
+
+// What became of it.
+const (
+	ReachedCustomer Reach = "yes"
+	NotReached      Reach = "no"
+)
 
 // Positions of the columns of Discrepancies.
 const (
@@ -124,13 +145,17 @@ const (
 	DiscBillRows
 	DiscObjectKey
 	DiscObjectRow
+	DiscReached
+	DiscDraftInvoiceId
+	DiscReachedAmount
+	DiscReachedCurrency
 	DiscColumns
 )
 
 // Discrepancies is the dataset of what is wrong with peers' bills, row by row, for contracts that ask for it by detail. Within a
 // shard it is sorted by account, peer, service, SKU, region, resource and day. Summed per peer, contract and currency, Amount is
 // what the bill has more than is expected, but for what rounding each row leaves.
-var Discrepancies = schemas.Table{Name: "discrepancies", Version: "1", Columns: []schemas.Column{
+var Discrepancies = schemas.Table{Name: "discrepancies", Version: "2", Columns: []schemas.Column{
 	DiscDiscrepancyId:   {Name: "DiscrepancyId", Type: schemas.Text, Required: true},
 	DiscBillingPeriod:   {Name: "BillingPeriod", Type: schemas.Label, Required: true},
 	DiscPeerId:          {Name: "PeerId", Type: schemas.Label, Required: true},
@@ -159,6 +184,10 @@ var Discrepancies = schemas.Table{Name: "discrepancies", Version: "1", Columns: 
 	DiscBillRows:        {Name: "BillRows", Type: schemas.Integer, Required: true},
 	DiscObjectKey:       {Name: "ObjectKey", Type: schemas.Label},
 	DiscObjectRow:       {Name: "ObjectRow", Type: schemas.Integer},
+	DiscReached:         {Name: "Reached", Type: schemas.Label},
+	DiscDraftInvoiceId:  {Name: "DraftInvoiceId", Type: schemas.Label},
+	DiscReachedAmount:   {Name: "ReachedAmount", Type: schemas.Decimal},
+	DiscReachedCurrency: {Name: "ReachedCurrency", Type: schemas.Label},
 }}
 
 // Bill is one peer's bill in one currency under one contract, for a period: what it comes to, and what we make of it.

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"time"
 
 	"daybook/schemas"
@@ -32,6 +33,12 @@ type EvidenceRow struct {
 	// Errors are those among Total.
 	Errors int64
 	Share  *money.Decimal
+	// Amount is what an invoice has, of one line or in all, in Currency. Invoice is its number, ID that of the line, Start to End
+	// the billing period, Known when it was issued and Due when it is to be paid; no time where it does not say.
+	Amount   *money.Decimal
+	Currency money.Currency
+	Invoice  string
+	Due      time.Time
 }
 
 // AddTo puts the row where evidence of its kind belongs.
@@ -47,8 +54,13 @@ func (r *EvidenceRow) AddTo(e *Evidence) {
 		e.Requests = append(e.Requests, RequestCount{Place: r.Place, Start: r.Start, End: r.End, Total: r.Total, Errors: r.Errors})
 	case schemas.Notices10:
 		e.Notices = append(e.Notices, MaintenanceNotice{ID: r.ID, Place: r.Place, Kind: r.Kind, Start: r.Start, End: r.End, Announced: r.Known})
-	default: // is usage
+	default: // is usage, or about bills
 	}
+}
+
+// Compare orders rows by their objects' names, and within one as they stand there.
+func (r EvidenceRow) Compare(o EvidenceRow) int {
+	return cmp.Or(cmp.Compare(r.Object, o.Object), cmp.Compare(r.Row, o.Row))
 }
 
 // Positions of the columns of EvidenceTable.
@@ -71,18 +83,22 @@ const (
 	EvidenceTotal
 	EvidenceErrors
 	EvidenceShare
+	EvidenceAmount
+	EvidenceCurrency
+	EvidenceInvoiceId
+	EvidenceDue
 	EvidenceColumns
 )
 
-// EvidenceTable is the dataset of evidence about services, in the order in which it was delivered.
-var EvidenceTable = schemas.Table{Name: "evidence", Version: "1", Columns: []schemas.Column{
+// EvidenceTable is the dataset of evidence, about services or peers' bills, in the order in which it was delivered.
+var EvidenceTable = schemas.Table{Name: "evidence", Version: "2", Columns: []schemas.Column{
 	// Format is that of the source, such as incidents-1.0, and says what the row is.
 	EvidenceFormat:      {Name: "Format", Type: schemas.Label, Required: true},
 	EvidencePeerId:      {Name: "PeerId", Type: schemas.Label},
 	EvidenceSourceId:    {Name: "SourceId", Type: schemas.Label, Required: true},
 	EvidenceObjectKey:   {Name: "ObjectKey", Type: schemas.Label, Required: true},
 	EvidenceObjectRow:   {Name: "ObjectRow", Type: schemas.Integer, Required: true},
-	EvidenceServiceName: {Name: "ServiceName", Type: schemas.Label, Required: true},
+	EvidenceServiceName: {Name: "ServiceName", Type: schemas.Label},
 	EvidenceRegionId:    {Name: "RegionId", Type: schemas.Label},
 	EvidenceResourceId:  {Name: "ResourceId", Type: schemas.Label},
 	EvidenceId:          {Name: "EvidenceId", Type: schemas.Text},
@@ -97,4 +113,9 @@ var EvidenceTable = schemas.Table{Name: "evidence", Version: "1", Columns: []sch
 	EvidenceTotal:  {Name: "Total", Type: schemas.Integer},
 	EvidenceErrors: {Name: "Errors", Type: schemas.Integer},
 	EvidenceShare:  {Name: "AffectedShare", Type: schemas.Decimal},
+	// Amount and what follows are of invoices.
+	EvidenceAmount:    {Name: "Amount", Type: schemas.Decimal},
+	EvidenceCurrency:  {Name: "Currency", Type: schemas.Label},
+	EvidenceInvoiceId: {Name: "InvoiceId", Type: schemas.Label},
+	EvidenceDue:       {Name: "Due", Type: schemas.Time},
 }}

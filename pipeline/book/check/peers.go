@@ -116,6 +116,20 @@ func (c *checker) detail(at parse.Spot, d *schemas.ContractDetail) {
 	}
 }
 
+// invoiceSource complains of a source of invoices that nothing is held against.
+func (c *checker) invoiceSource(at parse.Spot, s *schemas.Source) {
+	if !s.Format.IsAboutBills() {
+		return
+	}
+	if s.Peer == "" {
+		c.Complain(at.Field("peer"), "name the peer that issues the invoices", "invoices are a peer's, and peer is missing")
+		return
+	}
+	if !slices.ContainsFunc(c.Contracts.Items, func(k schemas.Contract) bool { return k.Peer == s.Peer && k.Detail != nil }) {
+		c.Complain(at.Field("format"), "write detail: {} into a contract with the peer", "invoices are held against bills that are compared in detail, and no contract with %s has detail", s.Peer)
+	}
+}
+
 // detailOfAll complains of a peer of whose contracts some ask for its bill by detail and some do not: a row that no rate covers is
 // of no contract in particular.
 func (c *checker) detailOfAll() {

@@ -47,6 +47,7 @@ func (c *checker) checkSources() {
 		if s.Format.IsEvidence() {
 			c.evidenceSource(at)
 			c.credentialSource(at, s)
+			c.invoiceSource(at, s)
 			continue
 		}
 		c.mapping(at, s, s.Columns, s.Constants)

@@ -229,6 +229,9 @@ func (d *decoder) line(n int64, line []byte) error {
 			continue
 		}
 		text := string(value)
+		if d.format.columns[column].set == nil {
+			continue
+		}
 		switch text[0] {
 		case '"':
 			if err := json.Unmarshal(value, &text); err != nil {
@@ -254,7 +257,7 @@ func (d *decoder) row(n int64) error {
 			return d.reject(n, c.name, schemas.CodeBadEncoding, "it is not UTF-8", text)
 		case text == "" && c.required:
 			return d.reject(n, c.name, schemas.CodeMissingValue, "it is empty", "")
-		case text == "":
+		case text == "", c.set == nil:
 			continue
 		}
 		if wrong := c.set(d, &r, text); wrong != nil {

@@ -30,6 +30,13 @@ import (
 //	                issued to, and when; expires and revoked are empty of one that does not end so. Of rows with one id the last
 //	                counts.
 //
+// and of peers' invoices, which have columns of their own:
+//
+//	focus-invoice-1.4   a line of a peer's invoice, by the columns of the dataset Invoice Detail of FOCUS 1.4. Of rows with one
+//	                    InvoiceId and InvoiceDetailId the last counts, in the order of the objects' names.
+//	invoice-totals-1.0  invoice, start, end, currency, total, issued, due: what a peer's invoice comes to, taxes included, for the
+//	                    billing period from start to end. Of rows with one invoice the last counts.
+//
 // Times are as RFC 3339 has them. A column that a format does not know is left out, and noted.
 var formats = []format{
 	{schemas.Incidents10, place(required("id", setID), required("start", setStart), optional("end", setEnd), optional("known", setKnown), optional("share", setShare))},
@@ -37,6 +44,11 @@ var formats = []format{
 	{schemas.Counters10, place(optional("series", setSeries), required("at", setStart), required("total", setTotal), required("errors", setErrors))},
 	{schemas.Requests10, place(required("start", setStart), required("end", setEnd), required("total", setTotal), required("errors", setErrors))},
 	{schemas.Credentials10, []column{required("id", setID), required("holder", setHolder), required("issued", setStart), optional("expires", setEnd), optional("revoked", setKnown)}},
+	{schemas.FOCUSInvoice14, focusInvoice},
+	{schemas.InvoiceTotals10, []column{
+		required("invoice", setInvoice), required("start", setStart), required("end", setEnd), required("currency", setCurrency),
+		required("total", setAmount), optional("issued", setKnown), optional("due", setDue),
+	}},
 	{schemas.Notices10, place(required("id", setID), required("kind", setKind), required("start", setStart), optional("end", setEnd), optional("announced", setKnown))},
 }
 
@@ -46,7 +58,7 @@ type format struct {
 	columns []column
 }
 
-// column is one column: set puts what it says into the row, or says what is wrong with it.
+// column is one column: set puts what it says into the row, or says what is wrong with it; nil where the column is not read.
 type column struct {
 	name     string
 	required bool

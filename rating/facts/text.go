@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"reflect"
+	"sync"
 	"time"
 
 	"daybook/schemas"
@@ -90,13 +91,18 @@ var namesOnly = map[string]bool{
 // Entry adds an entry of the book with all that it holds.
 func (t *Text) Entry(v any) { t.value(reflect.ValueOf(v)) }
 
+var (
+	decimalType = reflect.TypeFor[money.Decimal]()
+	dateType    = reflect.TypeFor[schemas.Date]()
+)
+
 func (t *Text) value(v reflect.Value) {
-	switch x := v.Interface().(type) {
-	case money.Decimal:
-		t.Decimal(x)
+	switch v.Type() {
+	case decimalType:
+		t.Decimal(v.Interface().(money.Decimal))
 		return
-	case schemas.Date:
-		t.Day(x)
+	case dateType:
+		t.Day(v.Interface().(schemas.Date))
 		return
 	}
 	switch v.Kind() {
@@ -120,12 +126,35 @@ func (t *Text) value(v reflect.Value) {
 
 // fields adds those of a struct that hold something, by their names.
 func (t *Text) fields(v reflect.Value) {
-	typ := v.Type()
-	for i := range v.NumField() {
-		if f := typ.Field(i); !v.Field(i).IsZero() && !namesOnly[typ.Name()+"."+f.Name] {
-			t.Word(f.Name)
-			t.value(v.Field(i))
+	for _, f := range telling(v.Type()) {
+		if x := v.Field(f.index); !x.IsZero() {
+			t.Word(f.name)
+			t.value(x)
 		}
 	}
 	t.Word("")
+}
+
+// field is one that facts tell of.
+type field struct {
+	index int
+	name  string
+}
+
+// told keeps what telling finds: to ask a type for its fields takes longer than to write them down.
+var told sync.Map // of reflect.Type to []field
+
+// telling lists the fields of a struct that say more than a name.
+func telling(typ reflect.Type) []field {
+	if known, ok := told.Load(typ); ok {
+		return known.([]field)
+	}
+	var fields []field
+	for i := range typ.NumField() {
+		if name := typ.Field(i).Name; !namesOnly[typ.Name()+"."+name] {
+			fields = append(fields, field{i, name})
+		}
+	}
+	told.Store(typ, fields)
+	return fields
 }

@@ -54,7 +54,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: compared,
 			},
 			{
-				Name: "accounts", Version: "2", Width: run.Once, Do: compare.Accounts,
+				Name: "accounts", Version: "3", Width: run.Once, Do: compare.Accounts,
 				Reads: []string{"reconcile/shard"},
 				Book:  []book.Part{book.PartCustomers, book.PartProvider},
 				Spec:  []run.Given{run.EarlierRuns},
@@ -80,7 +80,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "22", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Name: "reports", Version: "23", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,

@@ -21,8 +21,8 @@ type Owner struct {
 }
 
 type earned struct {
-	revenue, whole, before money.Fixed
-	charges, unvalued      int64
+	revenue, whole, cost, before money.Fixed
+	charges, unvalued            int64
 	// was is whose it was the month before.
 	was Owner
 }
@@ -39,12 +39,12 @@ func (e *Earnings) of(id schemas.AccountID) *earned {
 	return s
 }
 
-// Add counts charges of an account: how many there are, those that have no exchange rate, what the others come to, and how much
-// of that counts to date. The error is a sum that overflows.
-func (e *Earnings) Add(id schemas.AccountID, charges, unvalued int64, whole, toDate money.Fixed) error {
+// Add counts charges of an account: how many there are, those that have no exchange rate, what the others come to, how much of that
+// counts to date, and what peers charge for it. The error is a sum that overflows.
+func (e *Earnings) Add(id schemas.AccountID, charges, unvalued int64, whole, toDate, cost money.Fixed) error {
 	s := e.of(id)
 	s.charges, s.unvalued = s.charges+charges, s.unvalued+unvalued
-	return tally.AddAll("revenue", string(id), []*money.Fixed{&s.revenue, &s.whole}, []money.Fixed{toDate, whole})
+	return tally.AddAll("revenue", string(id), []*money.Fixed{&s.revenue, &s.whole, &s.cost}, []money.Fixed{toDate, whole, cost})
 }
 
 // AddBefore counts revenue of the month before, when the account was an owner's. The error is a sum that overflows.
@@ -91,6 +91,7 @@ func (e *Earnings) Rows(of EarningsOf) (customers, accounts []schemas.Earning) {
 		c.Accounts++
 		c.Charges, c.Unvalued = c.Charges+a.Charges, c.Unvalued+a.Unvalued
 		c.Revenue, c.Coming, c.Before = c.Revenue.Add(a.Revenue), c.Coming.Add(a.Coming), c.Before.Add(a.Before)
+		c.Cost, c.Margin = c.Cost.Add(a.Cost), c.Margin.Add(a.Margin)
 	}
 	for i := range customers {
 		compareBefore(&customers[i])
@@ -104,6 +105,8 @@ func (of *EarningsOf) row(id schemas.AccountID, owner Owner, s *earned) schemas.
 		Currency: of.Currency, Revenue: s.revenue.Decimal(), Before: s.before.Decimal(), Month: of.Month, Charges: s.charges, Unvalued: s.unvalued,
 	}
 	r.Coming = s.whole.Decimal().Sub(r.Revenue)
+	r.Cost = s.cost.Decimal()
+	r.Margin = r.Revenue.Sub(r.Cost)
 	compareBefore(&r)
 	return r
 }

@@ -140,10 +140,10 @@ func TestEarnings(t *testing.T) {
 		return f
 	}
 	var e reconcile.Earnings
-	must(t, e.Add("a2", 3, 1, fixed("30"), fixed("20")))
-	must(t, e.Add("a1", 2, 0, fixed("7.50"), fixed("7.50")))
-	must(t, e.Add("a1", 1, 0, fixed("-0.50"), fixed("-0.50")))
-	must(t, e.Add("b1", 1, 0, fixed("4"), fixed("4")))
+	must(t, e.Add("a2", 3, 1, fixed("30"), fixed("20"), fixed("24")))
+	must(t, e.Add("a1", 2, 0, fixed("7.50"), fixed("7.50"), fixed("0")))
+	must(t, e.Add("a1", 1, 0, fixed("-0.50"), fixed("-0.50"), fixed("0")))
+	must(t, e.Add("b1", 1, 0, fixed("4"), fixed("4"), fixed("1.25")))
 	must(t, e.AddBefore("a1", reconcile.Owner{Customer: "x"}, fixed("10")))
 	must(t, e.AddBefore("gone", reconcile.Owner{Customer: "g", CustomerName: "Gone"}, fixed("5")))
 	must(t, e.AddBefore("nothing", reconcile.Owner{Customer: "n"}, fixed("0")))
@@ -155,7 +155,8 @@ func TestEarnings(t *testing.T) {
 		if r.Percent != nil {
 			percent = r.Percent.String()
 		}
-		return fmt.Sprintf("%s %s %d: %s and %s, before %s, %s %s; %d, %d", r.Customer, r.Account, r.Accounts, r.Revenue, r.Coming, r.Before, r.Change, percent, r.Charges, r.Unvalued)
+		return fmt.Sprintf("%s %s %d: %s and %s, before %s, %s %s; %d, %d; %s - %s = %s", r.Customer, r.Account, r.Accounts, r.Revenue, r.Coming,
+			r.Before, r.Change, percent, r.Charges, r.Unvalued, r.Revenue, r.Cost, r.Margin)
 	}
 	customers, accounts := e.Rows(of)
 	var got []string
@@ -165,8 +166,10 @@ func TestEarnings(t *testing.T) {
 		}
 	}
 	want := []string{
-		"a  2: 27 and 10, before 10, 17 170; 6, 1", "b  1: 4 and 0, before 0, 4 -; 1, 0", "g  1: 0 and 0, before 5, -5 -100; 0, 0",
-		"a a1 0: 7 and 0, before 10, -3 -30; 3, 0", "a a2 0: 20 and 10, before 0, 20 -; 3, 1", "b b1 0: 4 and 0, before 0, 4 -; 1, 0", "g gone 0: 0 and 0, before 5, -5 -100; 0, 0",
+		"a  2: 27 and 10, before 10, 17 170; 6, 1; 27 - 24 = 3", "b  1: 4 and 0, before 0, 4 -; 1, 0; 4 - 1.25 = 2.75",
+		"g  1: 0 and 0, before 5, -5 -100; 0, 0; 0 - 0 = 0", "a a1 0: 7 and 0, before 10, -3 -30; 3, 0; 7 - 0 = 7",
+		"a a2 0: 20 and 10, before 0, 20 -; 3, 1; 20 - 24 = -4", "b b1 0: 4 and 0, before 0, 4 -; 1, 0; 4 - 1.25 = 2.75",
+		"g gone 0: 0 and 0, before 5, -5 -100; 0, 0; 0 - 0 = 0",
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got\n%q, want\n%q", got, want)

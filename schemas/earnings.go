@@ -19,6 +19,9 @@ type Earning struct {
 	// is to be judged at its end; of a month that is over that is nothing. Together they are what is charged for the month.
 	Revenue money.Decimal
 	Coming  money.Decimal
+	// Cost is what peers charge us for it, as far as it has an exchange rate, and Margin what Revenue leaves of it.
+	Cost   money.Decimal
+	Margin money.Decimal
 	// Month is the period before, and Before the revenue that its run has; of no month, and nothing, where there is none that says
 	// it. Change is Revenue - Before, and Percent that in a hundred of Before, nil where that is 0.
 	Month   Period
@@ -38,6 +41,8 @@ const (
 	EarningCurrency
 	EarningRevenue
 	EarningComing
+	EarningCost
+	EarningMargin
 	EarningMonthBefore
 	EarningRevenueBefore
 	EarningChange
@@ -61,6 +66,8 @@ func earningColumns(more ...Column) []Column {
 		EarningCurrency:      {Name: "Currency", Type: Label, Required: true},
 		EarningRevenue:       {Name: "Revenue", Type: Decimal, Required: true},
 		EarningComing:        {Name: "Coming", Type: Decimal, Required: true},
+		EarningCost:          {Name: "Cost", Type: Decimal},
+		EarningMargin:        {Name: "Margin", Type: Decimal},
 		EarningMonthBefore:   {Name: "MonthBefore", Type: Label},
 		EarningRevenueBefore: {Name: "RevenueBefore", Type: Decimal},
 		EarningChange:        {Name: "Change", Type: Decimal},
@@ -72,10 +79,10 @@ func earningColumns(more ...Column) []Column {
 
 // Customers is the dataset of revenue by customer beside the month before, sorted by customer. All are in it that have revenue
 // in either. The sum of Revenue is the revenue of the report.
-var Customers = Table{Name: "customers", Version: "1", Columns: earningColumns(Column{Name: "Accounts", Type: Integer, Required: true})}
+var Customers = Table{Name: "customers", Version: "2", Columns: earningColumns(Column{Name: "Accounts", Type: Integer, Required: true})}
 
 // Accounts is the same by account, sorted by customer and account.
 var Accounts = Table{
-	Name: "accounts", Version: "1",
+	Name: "accounts", Version: "2",
 	Columns: earningColumns(Column{Name: "AccountId", Type: Text, Required: true}, Column{Name: "AccountName", Type: Text}),
 }

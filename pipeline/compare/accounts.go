@@ -74,7 +74,7 @@ func ownerIn(b run.Book) func(schemas.AccountID) (reconcile.Owner, bool) {
 
 // addMargins adds the margins of a shard up by account.
 func addMargins(ctx context.Context, in *run.Inputs, key string, to *reconcile.Earnings) error {
-	columns := []int{schemas.MarginAccountId, schemas.MarginCharges, schemas.MarginUnvalued, schemas.MarginRevenueValue, schemas.MarginRevenueToDate}
+	columns := []int{schemas.MarginAccountId, schemas.MarginCharges, schemas.MarginUnvalued, schemas.MarginRevenueValue, schemas.MarginCostValue, schemas.MarginRevenueToDate}
 	return rows.ScanTable(ctx, in.Store(), key, &schemas.Margins, columns, func(b *dataset.Batch) error {
 		amount := func(col, i int) (f money.Fixed) {
 			if v := &b.Columns[col]; !v.IsNull(i) {
@@ -85,7 +85,8 @@ func addMargins(ctx context.Context, in *run.Inputs, key string, to *reconcile.E
 		for i := range b.Rows {
 			id := schemas.AccountID(b.Columns[schemas.MarginAccountId].TextAt(i))
 			charges, unvalued := b.Columns[schemas.MarginCharges].Ints[i], b.Columns[schemas.MarginUnvalued].Ints[i]
-			if err := to.Add(id, charges, unvalued, amount(schemas.MarginRevenueValue, i), amount(schemas.MarginRevenueToDate, i)); err != nil {
+			whole, toDate, cost := amount(schemas.MarginRevenueValue, i), amount(schemas.MarginRevenueToDate, i), amount(schemas.MarginCostValue, i)
+			if err := to.Add(id, charges, unvalued, whole, toDate, cost); err != nil {
 				return err
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"daybook/pipeline/document/markup"
 )
 
 // AppendCSV appends a grid as RFC 4180 comma-separated values with a header, lines ended by CRLF. Numbers are written in
@@ -43,7 +45,7 @@ func neutral(s string) string {
 	first, _ := utf8.DecodeRuneInString(s)
 	formula := s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first)
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' || turnsText(r) {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || markup.TurnsText(r) {
 			return unicode.ReplacementChar
 		}
 		return r
@@ -53,9 +55,6 @@ func neutral(s string) string {
 	}
 	return s
 }
-
-// turnsText reports whether r changes the direction of the text behind it, so that a name can be made to read as another.
-func turnsText(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
 
 // appendField appends one field, quoted where it holds what would end it.
 func appendField(dst []byte, at int, s string) []byte {

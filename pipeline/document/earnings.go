@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"daybook/pipeline/document/markup"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -17,18 +18,23 @@ type Earnings struct {
 	Why   string
 	// Customers and Accounts are of schemas.Customers and schemas.Accounts.
 	Customers, Accounts Earners
+	// Months are those of the courses of the customers that moved, this one last, and Courses their revenue by customer: nil where a
+	// month has no run, or its run says nothing of it.
+	Months  []schemas.Period
+	Courses map[string][]*money.Decimal
 }
 
 // Earners are the rows of one of these tables, of which only the sums and the foremost are kept, however many there are.
 type Earners struct {
 	Table *schemas.Table
 	Count int
-	// Revenue, Coming and Before are sums over all of them; Unvalued counts charges without exchange rate.
-	Revenue, Coming, Before money.Decimal
-	Unvalued                int64
+	// Revenue, Coming, Before and Margin are sums over all of them; Unvalued counts charges without exchange rate.
+	Revenue, Coming, Before, Margin money.Decimal
+	Unvalued                        int64
 	// bands count them by revenue.
 	bands           [len(bandNames)]band
 	largest, movers foremost
+	packed          pack
 }
 
 type band struct {
@@ -39,9 +45,8 @@ type band struct {
 // Bounds on what is kept.
 const (
 	mostEarners = 5000 // in the workbook
-	mostShown   = 100  // on the page,
-	mostAtOnce  = 20   // and of these without being asked for
-	mostMovers  = 20
+	mostShown   = 300  // on the page, as rows of a table
+	mostMovers  = 300
 )
 
 // bandNames name the bands by revenue, in the provider's currency; from the third on each begins at a power of ten.
@@ -68,6 +73,8 @@ func bandOf(revenue money.Decimal) int {
 func (e *Earners) Add(r *schemas.Earning) {
 	e.Count++
 	e.Revenue, e.Coming, e.Before = e.Revenue.Add(r.Revenue), e.Coming.Add(r.Coming), e.Before.Add(r.Before)
+	e.Margin = e.Margin.Add(r.Margin)
+	e.packed.add(r)
 	e.Unvalued += r.Unvalued
 	b := &e.bands[bandOf(r.Revenue)]
 	b.count++
@@ -130,7 +137,7 @@ func (f *foremost) first(n, most int) []*schemas.Earning {
 
 // EarningGrid is a grid under the columns of schemas.Customers or schemas.Accounts, without rows.
 func EarningGrid(table *schemas.Table) Grid {
-	name := sentenceCase(table.Name)
+	name := markup.SentenceCase(table.Name)
 	return gridOf(table, name, map[int]GridKind{schemas.EarningChangePercent: GridPercent}, -1)
 }
 
@@ -138,6 +145,7 @@ func EarningGrid(table *schemas.Table) Grid {
 func EarningCells(table *schemas.Table, r *schemas.Earning) []Cell {
 	row := []Cell{
 		textCell(r.Period), textCell(r.Customer), textCell(r.CustomerName), textCell(r.Currency), numberCell(r.Revenue), numberCell(r.Coming),
+		numberCell(r.Cost), numberCell(r.Margin),
 		textCell(r.Month),
 		{},
 		{},
@@ -157,11 +165,14 @@ func EarningCells(table *schemas.Table, r *schemas.Earning) []Cell {
 // grid is the sheet of a workbook: those with the most revenue, and one row for all others, so that a sum over it is the whole.
 func (e *Earners) grid() Grid {
 	g := EarningGrid(e.Table)
-	rest := schemas.Earning{CustomerName: "All others", Revenue: e.Revenue, Coming: e.Coming, Before: e.Before, Unvalued: e.Unvalued}
+	rest := schemas.Earning{
+		CustomerName: "All others", Revenue: e.Revenue, Coming: e.Coming, Before: e.Before, Cost: e.Revenue.Sub(e.Margin), Margin: e.Margin, Unvalued: e.Unvalued,
+	}
 	for _, r := range e.Largest(mostEarners) {
 		g.Rows = append(g.Rows, EarningCells(e.Table, r))
 		rest.Period, rest.Currency, rest.Month = r.Period, r.Currency, r.Month
 		rest.Revenue, rest.Coming, rest.Before = rest.Revenue.Sub(r.Revenue), rest.Coming.Sub(r.Coming), rest.Before.Sub(r.Before)
+		rest.Cost, rest.Margin = rest.Cost.Sub(r.Cost), rest.Margin.Sub(r.Margin)
 		rest.Unvalued -= r.Unvalued
 	}
 	if g.Beyond = e.Count - len(g.Rows); g.Beyond > 0 {
@@ -173,5 +184,6 @@ func (e *Earners) grid() Grid {
 		}
 		g.Rows = append(g.Rows, row)
 	}
+	g.adds(schemas.EarningCurrency, schemas.EarningRevenue, schemas.EarningComing, schemas.EarningCost, schemas.EarningMargin, schemas.EarningRevenueBefore, schemas.EarningChange)
 	return g
 }

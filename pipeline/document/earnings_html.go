@@ -2,42 +2,90 @@ package document
 
 import (
 	"cmp"
+	"strings"
 
+	"daybook/pipeline/document/markup"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
 
-// earnings is the section of revenue by customer and account.
-func (r *Report) earnings(p *page) {
+func (r *Report) hasCustomers() bool { return r.Earnings.Customers.Count > 0 }
+
+// drawCustomers is revenue by customer and account: of few, all; of many, how they are spread, those that moved most and those with
+// the most revenue, and the others packed for the page's search.
+func (r *Report) drawCustomers(p *markup.Page) {
 	e := &r.Earnings
-	if e.Customers.Count == 0 {
+	p.Raw("<p class=\"soft\">")
+	p.Text(r.earningsTie())
+	p.Raw("</p>\n<div class=\"figures\">\n")
+	if e.Customers.Count > mostShown {
+		r.bandBars(p)
+	}
+	r.earningBars(p)
+	p.Raw("</div>\n")
+	movers := e.Customers.Movers()
+	many := e.Customers.Count > mostShown
+	if many && len(movers) > 0 {
+		p.Sub("customers-moved", "The "+markup.Plural(int64(len(movers)), "customer")+" that moved most since "+e.Month.Name(), markup.Sources{})
+		r.earners(p, ` data-tall="yes"`, movers, nil, true)
+	}
+	if many {
+		p.Sub("customers-largest", "By revenue", markup.Files("customers.csv"))
+	}
+	rows := e.Customers.Largest(mostShown)
+	r.list(p, "customers", rows, &e.Customers, !many)
+	if e.Accounts.Count > e.Customers.Count {
+		p.Sub("accounts", "By account", markup.Files("accounts.csv"))
+		r.list(p, "accounts", e.Accounts.Largest(mostShown), &e.Accounts, false)
+	}
+}
+
+// list is the table of customers or accounts with the most revenue, and of many the block that holds the others.
+func (r *Report) list(p *markup.Page, id string, rows []*schemas.Earning, of *Earners, course bool) {
+	if of.Count <= mostShown {
+		attributes := ""
+		if len(rows) > mostPeople {
+			attributes = ` data-tall="yes"`
+		}
+		r.earners(p, attributes, rows, of, course)
 		return
 	}
-	p.raw("<section id=\"customers\"><h2>Revenue by customer</h2>\n<p class=\"soft\">")
-	p.text(r.earningsTie())
-	p.raw(` All are in <a href="customers.csv">customers.csv</a> and <a href="accounts.csv">accounts.csv</a>.</p>`, "\n")
-	shown := e.Customers.Largest(mostShown)
-	atOnce := min(mostAtOnce, len(shown))
-	r.earners(p, r.earningsCaption(e.Customers.Count, atOnce, "customer"), shown[:atOnce], &e.Customers)
-	if rest := shown[atOnce:]; len(rest) > 0 {
-		p.raw("<details>")
-		p.element("summary", "", "The next "+plural(int64(len(rest)), "customer"))
-		r.earners(p, "", rest, nil)
-		p.raw("</details>\n")
+	blocks := 1
+	if r.Earnings.Accounts.Count > r.Earnings.Customers.Count && r.Earnings.Customers.Count > mostShown {
+		blocks = 2
 	}
-	if e.Customers.Count > atOnce {
-		if movers := e.Customers.Movers(); len(movers) > 0 {
-			r.earners(p, "The customers whose revenue changed most since "+e.Month.Name()+".", movers, nil)
-		}
+	block, packed, err := of.packed.block(r.Places, mostPackedBytes/blocks)
+	words := "The " + markup.Count(int64(len(rows))) + " with the most revenue, of " + markup.Count(int64(of.Count)) + "."
+	switch {
+	case err != nil:
+		words += " The others are in " + id + ".csv."
+		block = ""
+	case packed < of.Count:
+		words += " A search finds the " + markup.Count(int64(packed)) + " with the most revenue; all are in " + id + ".csv."
+	default:
+		words += " A search finds each of them."
 	}
-	if e.Accounts.Count > e.Customers.Count {
-		accounts := e.Accounts.Largest(mostShown)
-		p.raw("<details>")
-		p.element("summary", "", "By account")
-		r.earners(p, r.earningsCaption(e.Accounts.Count, len(accounts), "account"), accounts, &e.Accounts)
-		p.raw("</details>\n")
+	p.Element("p", "soft", words)
+	attributes := ` data-tall="yes"`
+	if block != "" {
+		attributes += ` data-block="` + id + `-packed" data-keys="` + r.packedKeys() + `"`
 	}
-	p.raw("</section>\n")
+	r.earners(p, attributes, rows, of, false)
+	if block != "" {
+		p.Raw(`<pre hidden id="`, id, `-packed">`, block, "</pre>\n")
+	}
+}
+
+// packedKeys names, for each column of a table of earners, the packed column that it shows: 2 revenue, 3 before, 4 margin.
+func (r *Report) packedKeys() string {
+	keys := []string{"", "", "2"}
+	if !r.Earnings.Customers.Coming.IsZero() {
+		keys = append(keys, "")
+	}
+	if r.Earnings.Known {
+		keys = append(keys, "3", "2-3", "")
+	}
+	return strings.Join(append(keys, "4"), ",")
 }
 
 // earningsTie says how the rows come to the headline, and what the month before is.
@@ -52,7 +100,7 @@ func (r *Report) earningsTie() string {
 	}
 	s += "."
 	if e.Customers.Unvalued > 0 {
-		s += " " + plural(e.Customers.Unvalued, "charge") + " without an exchange rate " + schemas.OneOrMany(e.Customers.Unvalued, "is", "are") + " left out."
+		s += " " + markup.Plural(e.Customers.Unvalued, "charge") + " without an exchange rate " + schemas.OneOrMany(e.Customers.Unvalued, "is", "are") + " left out."
 	}
 	if !e.Known {
 		s += " There is no month before beside it: "
@@ -63,17 +111,10 @@ func (r *Report) earningsTie() string {
 	return s
 }
 
-func (r *Report) earningsCaption(all, shown int, thing string) string {
-	s := "Amounts in " + string(r.Currency) + "."
-	if all > shown {
-		s += " The " + plural(int64(shown), thing) + " with the most revenue, of " + string(appendFixed(nil, money.FixedFromInt(int64(all)), 0)) + "."
-	}
-	return s
-}
-
-// earners is one table, with a row of the sums over all where there is a whole.
-func (r *Report) earners(p *page, caption string, rows []*schemas.Earning, whole *Earners) {
+// earners is one table, with a row of the sums over all where there is a whole, and the course of thirteen months where it is asked for.
+func (r *Report) earners(p *markup.Page, attributes string, rows []*schemas.Earning, whole *Earners, course bool) {
 	e := &r.Earnings
+	course = course && len(e.Months) > 1
 	columns := []string{"Customer", "Account", "Revenue#"}
 	byCustomer := len(rows) > 0 && rows[0].Account == ""
 	if byCustomer {
@@ -85,106 +126,136 @@ func (r *Report) earners(p *page, caption string, rows []*schemas.Earning, whole
 	if e.Known {
 		columns = append(columns, e.Month.Name()+"#", "Change#", "%#")
 	}
-	p.tableHead(caption, columns...)
-	amounts := func(x *schemas.Earning) {
-		p.number(r.rounded(x.Revenue))
-		if !e.Customers.Coming.IsZero() {
-			p.number(r.rounded(x.Coming))
-		}
-		if e.Known {
-			p.number(r.rounded(x.Before))
-			p.change(r.signedRounded(x.Change), x.Change, x.Change.IsPositive())
-			p.number(optionalPercent(x.Percent))
-		}
-		p.raw("</tr>\n")
+	columns = append(columns, "Margin#")
+	if course {
+		columns = append(columns, markup.Count(int64(len(e.Months)))+" months")
 	}
+	p.TableOf(attributes, "Amounts in "+string(r.Currency)+".", columns...)
 	for _, x := range rows {
-		p.raw(`<tr><th scope="row">`)
+		p.Row(string(x.Account))
+		p.Raw(`<th scope="row">`)
 		named(p, x.Customer, x.CustomerName)
-		p.raw("</th>")
+		p.Raw("</th>")
 		if byCustomer {
-			p.number(string(appendFixed(nil, money.FixedFromInt(x.Accounts), 0)))
+			p.Number(markup.Count(x.Accounts))
 		} else {
-			p.raw("<td>")
+			p.Raw("<td>")
 			named(p, string(x.Account), x.AccountName)
-			p.raw("</td>")
+			p.Raw("</td>")
 		}
-		amounts(x)
+		r.earned(p, x)
+		if course {
+			r.course(p, x.Customer)
+		}
+		p.RowEnd()
 	}
 	if whole != nil {
-		p.raw(`<tr class="total"><th scope="row">All</th>`)
+		p.TotalRow()
+		p.Head("All")
 		accounts := ""
 		if byCustomer {
-			accounts = string(appendFixed(nil, money.FixedFromInt(int64(e.Accounts.Count)), 0))
+			accounts = markup.Count(int64(e.Accounts.Count))
 		}
-		p.number(accounts)
-		sum := schemas.Earning{Revenue: whole.Revenue, Coming: whole.Coming, Before: whole.Before, Change: whole.Revenue.Sub(whole.Before)}
+		p.Number(accounts)
+		sum := schemas.Earning{Revenue: whole.Revenue, Coming: whole.Coming, Before: whole.Before, Change: whole.Revenue.Sub(whole.Before), Margin: whole.Margin}
 		if percent, err := money.MulDivRound(sum.Change, money.NewDecimal(100, 0), sum.Before.Abs(), 1, money.HalfEven); err == nil {
 			sum.Percent = &percent
 		}
-		amounts(&sum)
+		r.earned(p, &sum)
+		if course {
+			p.Cell("")
+		}
+		p.RowEnd()
 	}
-	p.tableEnd()
+	p.TableEnd()
+}
+
+// earned are the amounts of a row.
+func (r *Report) earned(p *markup.Page, x *schemas.Earning) {
+	e := &r.Earnings
+	p.Number(r.rounded(x.Revenue))
+	if !e.Customers.Coming.IsZero() {
+		p.Number(r.rounded(x.Coming))
+	}
+	if e.Known {
+		p.Number(r.rounded(x.Before))
+		p.Change(r.signedRounded(x.Change), x.Change, x.Change.IsPositive())
+		p.Number(optionalPercent(x.Percent))
+	}
+	if x.Margin.IsNegative() {
+		p.Element("td", "n bad", r.rounded(x.Margin))
+	} else {
+		p.Number(r.rounded(x.Margin))
+	}
+}
+
+// course draws the months of a customer.
+func (r *Report) course(p *markup.Page, customer string) {
+	values := r.Earnings.Courses[customer]
+	if values == nil {
+		p.Cell("")
+		return
+	}
+	var words []string
+	for i, v := range values {
+		text := "not known"
+		if v != nil {
+			text = r.short(*v)
+		}
+		words = append(words, string(r.Earnings.Months[i])+": "+text)
+	}
+	p.Raw("<td>")
+	p.Dst = markup.AppendSpark(p.Dst, values, strings.Join(words, ", "))
+	p.Raw("</td>")
 }
 
 // named is a name with its identifier behind it.
-func named(p *page, id, name string) {
-	p.text(cmp.Or(name, id))
+func named(p *markup.Page, id, name string) {
+	p.Text(cmp.Or(name, id))
 	if name != "" && name != id {
-		p.raw(" ")
-		p.element("span", "soft", id)
+		p.Raw(" ")
+		p.Element("span", "soft", id)
 	}
 }
 
-// earningBars draws the customers that moved most, or have the most revenue where no month stands beside it; of many, how many
-// there are by revenue.
-func (r *Report) earningBars(p *page) {
+// earningBars draws the customers that moved most, or have the most revenue where no month stands beside it.
+func (r *Report) earningBars(p *markup.Page) {
 	e := &r.Earnings
-	if e.Customers.Count == 0 {
-		return
-	}
-	rows, heading := e.Customers.Movers(), "Customers that moved most since "+e.Month.Name()
+	rows, heading := e.Customers.Movers(), "Moved most since "+e.Month.Name()
 	value := func(x *schemas.Earning) money.Decimal { return x.Change }
 	text := r.shortSigned
 	if len(rows) == 0 {
 		rows, heading = e.Customers.Largest(mostBars), "Customers with the most revenue"
 		value, text = func(x *schemas.Earning) money.Decimal { return x.Revenue }, r.short
 	}
-	p.figure(heading, "", true)
-	var bars []bar
+	p.Figure("customers-bars", heading, "", true, markup.Files("customers.csv"))
+	var bars []markup.Bar
 	var figures [][]string
 	for _, x := range rows[:min(mostBars, len(rows))] {
-		class := "up"
-		if value(x).IsNegative() {
-			class = "down"
-		}
 		name := cmp.Or(x.CustomerName, x.Customer)
-		bars = append(bars, bar{label: name, value: value(x), text: text(value(x)), class: class})
+		bars = append(bars, markup.Bar{Label: name, Value: value(x), Text: text(value(x)), Class: upOrDown(!value(x).IsNegative())})
 		figures = append(figures, []string{name, r.rounded(value(x))})
 	}
-	p.dst = appendBars(p.dst, "customers-moved", heading, heading+", in "+string(r.Currency)+".", bars)
-	p.numbers([]string{"Customer", string(r.Currency) + "#"}, figures)
-	p.raw("</figure>\n")
-	if e.Customers.Count > mostShown {
-		r.bandBars(p)
-	}
+	p.Dst = markup.AppendBars(p.Dst, "customers-picture", heading, heading+", in "+string(r.Currency)+".", bars)
+	p.Numbers([]string{"Customer", string(r.Currency) + "#"}, figures)
+	p.FigureEnd()
 }
 
 // bandBars draws how many customers have how much revenue.
-func (r *Report) bandBars(p *page) {
+func (r *Report) bandBars(p *markup.Page) {
 	const heading = "Customers by revenue"
-	p.figure(heading, "", true)
-	var bars []bar
+	p.Figure("customers-bands", heading, "", true, markup.Files("customers.csv"))
+	var bars []markup.Bar
 	var figures [][]string
 	for i, b := range r.Earnings.Customers.bands {
 		if b.count == 0 {
 			continue
 		}
-		count := string(appendFixed(nil, money.FixedFromInt(int64(b.count)), 0))
-		bars = append(bars, bar{label: bandNames[i], value: money.NewDecimal(int64(b.count), 0), text: count, class: "total"})
+		count := markup.Count(int64(b.count))
+		bars = append(bars, markup.Bar{Label: bandNames[i], Value: money.NewDecimal(int64(b.count), 0), Text: count, Class: "total"})
 		figures = append(figures, []string{bandNames[i], count, r.rounded(b.revenue)})
 	}
-	p.dst = appendBars(p.dst, "customers-bands", heading, "How many customers have how much revenue, in "+string(r.Currency)+".", bars)
-	p.numbers([]string{"Revenue in " + string(r.Currency), "Customers#", "together#"}, figures)
-	p.raw("</figure>\n")
+	p.Dst = markup.AppendBars(p.Dst, "customers-bands-picture", heading, "How many customers have how much revenue, in "+string(r.Currency)+".", bars)
+	p.Numbers([]string{"Revenue in " + string(r.Currency), "Customers#", "together#"}, figures)
+	p.FigureEnd()
 }

@@ -2,7 +2,10 @@ package document_test
 
 import (
 	"bytes"
+	"compress/flate"
+	"encoding/base64"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -33,28 +36,33 @@ func earners(n int) *document.Report {
 	return r
 }
 
-// TestManyCustomers shows as many customers as a page bears, however many there are, and sums over all of them.
+// TestManyCustomers shows as many customers as a page bears, however many there are, and packs the others for its search.
 func TestManyCustomers(t *testing.T) {
-	small, large := earners(90), earners(100_000)
-	page := string(small.HTML())
-	for i := range 90 {
+	few, large := earners(100), earners(100_000)
+	page := string(few.HTML())
+	for i := range 100 {
 		if !strings.Contains(page, fmt.Sprintf(`<th scope="row">=Name <span class="soft">c%06d</span></th>`, i)) {
-			t.Errorf("the page of 90 customers does not show number %d", i)
+			t.Errorf("the page of 100 customers does not show number %d", i)
 		}
 	}
-	if strings.Contains(page, "customers-bands") {
-		t.Error("the page of 90 customers has a histogram")
+	for _, much := range []string{`id="customers-bands"`, "data-block="} {
+		if strings.Contains(page, much) {
+			t.Errorf("the page of 100 customers has %s", much)
+		}
 	}
 	page = string(large.HTML())
 	for _, want := range []string{
-		"Together 4,999,950,000.00 EUR, the revenue of the headline.", `<td class="n">100,000</td><td class="n">`, "The 20 customers with the most revenue, of 100,000.", "The next 80 customers",
-		`href="customers.csv"`, `id="customers-bands-t"`, ">90,000</text>", `>August 2024</th>`, "c099999",
+		"Together 4,999,950,000.00 EUR, the revenue of the headline.", `<td class="n">100,000</td><td class="n">`, "The 300 with the most revenue, of 100,000. A search finds each of them.",
+		`href="customers.csv"`, `id="customers-bands"`, ">90,000</text>", ">August 2024</th>", "c099999", "The 300 customers that moved most since August 2024",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of 100,000 customers has no %q", want)
 		}
 	}
-	if len(page) > 200_000 {
+	if at, histogram := strings.Index(page, "c099999"), strings.Index(page, `id="customers-bands"`); histogram > at {
+		t.Error("the page of 100,000 customers does not begin with how they are spread")
+	}
+	if len(page) > 3_000_000 {
 		t.Errorf("the page of 100,000 customers has %d bytes", len(page))
 	}
 	if got := large.Earnings.Customers.Largest(2); got[0].Customer != "c099999" || got[1].Customer != "c099998" {
@@ -65,32 +73,69 @@ func TestManyCustomers(t *testing.T) {
 	}
 }
 
-// TestCustomersSheet reads the workbook again: its rows sum to the whole, those left out among them.
+// TestPacked unpacks what a page holds of all customers, as its script does: they come to the whole.
+func TestPacked(t *testing.T) {
+	for _, n := range []int{301, 1000, 120_000} {
+		page := string(earners(n).HTML())
+		_, block, _ := strings.Cut(page, `<pre hidden id="customers-packed">`)
+		block, _, ok := strings.Cut(block, "</pre>")
+		if !ok || len(block) > 2_000_000 {
+			t.Fatalf("the page of %d customers packs %d bytes", n, len(block))
+		}
+		raw, err := base64.StdEncoding.DecodeString(block)
+		must(t, err)
+		text, err := io.ReadAll(flate.NewReader(bytes.NewReader(raw)))
+		must(t, err)
+		lines := strings.Split(string(text), "\n")
+		rows := min(n, 100_000)
+		if want := fmt.Sprintf(`{"rows":%d,"places":2}`, rows); lines[0] != want || len(lines) != 6 {
+			t.Fatalf("%d customers are packed as %s in %d lines, not as %s", n, lines[0], len(lines), want)
+		}
+		sum := money.Zero
+		for _, minor := range strings.Split(lines[3], "\t") {
+			sum = sum.Add(money.MustDecimal(minor))
+		}
+		left := n - rows // those with the least are left out, and said to be
+		if want := money.NewDecimal(int64(n*(n-1)/2-left*(left-1)/2), 2); !sum.Equal(want) {
+			t.Errorf("%d customers are packed with %s, not %s", n, sum, want)
+		}
+		if left > 0 != strings.Contains(page, "A search finds the 100,000 with the most revenue; all are in customers.csv.") {
+			t.Errorf("the page of %d customers does not say rightly what it leaves out", n)
+		}
+	}
+}
+
+// TestCustomersSheet reads the workbook again: its rows sum to the whole, those left out among them, and so the sum below them says.
 func TestCustomersSheet(t *testing.T) {
 	for _, n := range []int{3, 7000} {
 		body, err := earners(n).Workbook()
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		f, err := excelize.OpenReader(bytes.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		for _, sheet := range []string{"Customers", "Accounts"} {
 			rows, err := f.GetRows(sheet, excelize.Options{RawCellValue: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			at, sum := slices.Index(rows[0], "Revenue"), money.Zero
-			for _, row := range rows[1:] {
-				if len(row) > at {
+			must(t, err)
+			at, sum, said := slices.Index(rows[0], "Revenue"), money.Zero, money.Zero
+			for i, row := range rows[1:] {
+				switch {
+				case len(row) <= at:
+				case row[0] == "Sum of the rows shown":
+					said = money.MustDecimal(row[at])
+					column, err := excelize.ColumnNumberToName(at + 1)
+					must(t, err)
+					formula, err := f.GetCellFormula(sheet, fmt.Sprintf("%s%d", column, i+2))
+					must(t, err)
+					if want := fmt.Sprintf("SUBTOTAL(109,%s2:%s%d)", column, column, i+1); formula != want {
+						t.Errorf("the sheet %s of %d sums by %s, not %s", sheet, n, formula, want)
+					}
+				default:
 					sum = sum.Add(money.MustDecimal(row[at]))
 				}
 			}
-			if want := money.NewDecimal(int64(n*(n-1)/2), 0); !sum.Equal(want) {
-				t.Errorf("the sheet %s of %d sums to %s, not %s", sheet, n, sum, want)
+			if want := money.NewDecimal(int64(n*(n-1)/2), 0); !sum.Equal(want) || !said.Equal(want) {
+				t.Errorf("the sheet %s of %d sums to %s and says %s, not %s", sheet, n, sum, said, want)
 			}
-			if n > 5000 != (len(rows) == 5003) {
+			if n > 5000 != (len(rows) == 5004) {
 				t.Errorf("the sheet %s of %d has %d rows", sheet, n, len(rows))
 			}
 		}

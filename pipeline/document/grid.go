@@ -23,6 +23,8 @@ type GridColumn struct {
 	Name string
 	// Kind is how the column's numbers are shown in a spreadsheet.
 	Kind GridKind
+	// Adds says that the column's numbers are of one currency or unit, so that their sum means something.
+	Adds bool
 }
 
 // GridKind is what a column holds.
@@ -35,6 +37,8 @@ const (
 	GridQuantity
 	GridPercent
 	GridCount
+	// GridDay holds days, written YYYY-MM-DD.
+	GridDay
 )
 
 // Cell is one value: a text, or a number as exact decimal text. The zero Cell is empty.
@@ -74,9 +78,33 @@ func gridOf(t *schemas.Table, name string, kinds map[int]GridKind, without int) 
 		} else if !ok && c.Type == schemas.Decimal {
 			kind = GridAmount
 		}
-		g.Columns = append(g.Columns, GridColumn{c.Name, kind})
+		if !ok && isDay(c.Name) {
+			kind = GridDay
+		}
+		g.Columns = append(g.Columns, GridColumn{Name: c.Name, Kind: kind})
 	}
 	return g
+}
+
+// isDay reports whether columns of that name hold days.
+func isDay(name string) bool {
+	switch name {
+	case "Day", "From", "FromDay", "Through", "ThroughDay", "RateDay", "x_ExchangeRateDay", "ExchangeRateDay", "DateRead", "ReachedOn", "ForecastReachedOn", "KnownSince", "ClaimedOn":
+		return true
+	}
+	return false
+}
+
+// adds marks columns whose numbers are of one currency, if all rows say the same in the column that names it.
+func (g *Grid) adds(currency int, columns ...int) {
+	for _, row := range g.Rows {
+		if row[currency].Text != g.Rows[0][currency].Text {
+			return
+		}
+	}
+	for _, c := range columns {
+		g.Columns[c].Adds = true
+	}
 }
 
 // VarianceGrid shows variances under the columns of schemas.Variances.
@@ -121,6 +149,7 @@ func MatchGrid(rows []schemas.PeerMatch) Grid {
 			numberCell(m.Difference), numberCell(m.QuantityPart), numberCell(m.PricePart), countCell(m.BillRows), countCell(m.MeterRows),
 		})
 	}
+	g.adds(schemas.MatchCurrency, schemas.MatchExpected, schemas.MatchActual, schemas.MatchDifference)
 	return g
 }
 
@@ -135,6 +164,7 @@ func BillGrid(rows []peerbill.Bill) Grid {
 			numberCell(b.SafeToPay), numberCell(b.Withheld), numberCell(b.Accrued), numberCell(b.LaterBilled), numberCell(b.LaterAccrued), countCell(b.Discrepancies),
 		})
 	}
+	g.adds(peerbill.BillCurrency, peerbill.BillActual, peerbill.BillExpected, peerbill.BillSafeToPay, peerbill.BillWithheld, peerbill.BillAccrued)
 	return g
 }
 
@@ -169,6 +199,7 @@ func MarginGrid(rows []schemas.MarginRow) Grid {
 			optionalCell(m.RevenueToDate), countCell(m.Unvalued),
 		})
 	}
+	g.adds(schemas.MarginProviderCurrency, schemas.MarginRevenueValue, schemas.MarginCostValue, schemas.MarginMarginValue)
 	return g
 }
 
@@ -190,13 +221,14 @@ func DayGrid(rows []schemas.DayRow) Grid {
 			numberCell(d.Revenue), numberCell(d.ToDate), numberCell(d.Expected), textCell(d.Currency),
 		})
 	}
+	g.adds(schemas.DayCurrency, schemas.DayRevenue)
 	return g
 }
 
 // FindingGrid shows how many findings of each code there are, with their meaning and what to do.
 func FindingGrid(rows []FindingCount) Grid {
 	g := Grid{Name: "Findings", Columns: []GridColumn{
-		{"Code", GridText}, {"Severity", GridText}, {"Findings", GridCount}, {"Rows", GridCount}, {"Meaning", GridText}, {"Fix", GridText},
+		{Name: "Code", Kind: GridText}, {Name: "Severity", Kind: GridText}, {Name: "Findings", Kind: GridCount, Adds: true}, {Name: "Rows", Kind: GridCount, Adds: true}, {Name: "Meaning", Kind: GridText}, {Name: "Fix", Kind: GridText},
 	}}
 	for _, f := range rows {
 		info, _ := f.Code.Info()
@@ -208,11 +240,20 @@ func FindingGrid(rows []FindingCount) Grid {
 // AttentionGrid shows what needs attention, in order.
 func AttentionGrid(items []Item) Grid {
 	g := Grid{Name: "Attention", Columns: []GridColumn{
-		{"Topic", GridText}, {"What", GridText}, {"Amount", GridAmount}, {"Currency", GridText}, {"Detail", GridText}, {"Action", GridText}, {"Explain", GridText},
+		{Name: "Topic", Kind: GridText},
+		{Name: "What", Kind: GridText},
+		{Name: "Amount", Kind: GridAmount},
+		{Name: "Currency", Kind: GridText},
+		{Name: "Detail", Kind: GridText},
+		{Name: "Action", Kind: GridText},
+		{Name: "Explain", Kind: GridText},
+		{Name: "Owner", Kind: GridText},
+		{Name: "State", Kind: GridText},
+		{Name: "Since", Kind: GridDay},
 	}}
 	for i := range items {
 		it := &items[i]
-		row := []Cell{textCell(it.Topic), textCell(it.Title), {}, textCell(it.Currency), textCell(it.Detail), textCell(it.Action), textCell(it.Explain)}
+		row := []Cell{textCell(it.Topic), textCell(it.Title), {}, textCell(it.Currency), textCell(it.Detail), textCell(it.Action), textCell(it.Explain), textCell(it.Owner), textCell(it.State), textCell(it.Since.String())}
 		if it.HasAmount {
 			row[2] = numberCell(it.Amount)
 		}

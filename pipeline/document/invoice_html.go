@@ -3,6 +3,7 @@ package document
 import (
 	"strconv"
 
+	"daybook/pipeline/document/markup"
 	"daybook/schemas"
 )
 
@@ -18,7 +19,7 @@ func InvoicesHTML(dst []byte, title string, invoices []schemas.Invoice) []byte {
 
 // SheetsHTML is InvoicesHTML of sheets.
 func SheetsHTML(dst []byte, title string, sheets []Sheet) []byte {
-	dst = appendHead(dst, title, invoiceStyle)
+	dst = markup.AppendHead(dst, title, invoiceStyle)
 	if len(sheets) > 1 {
 		dst = append(dst, "<nav aria-label=\"Contents\"><ol>\n"...)
 		for i := range sheets {
@@ -26,7 +27,7 @@ func SheetsHTML(dst []byte, title string, sheets []Sheet) []byte {
 			dst = append(dst, `<li><a href="#`...)
 			dst = appendInvoiceID(dst, inv)
 			dst = append(dst, `">`...)
-			dst = appendEscaped(dst, string(inv.Account)+", "+string(inv.Currency))
+			dst = markup.AppendEscaped(dst, string(inv.Account)+", "+string(inv.Currency))
 			dst = append(dst, "</a></li>\n"...)
 		}
 		dst = append(dst, "</ol></nav>\n"...)
@@ -38,24 +39,12 @@ func SheetsHTML(dst []byte, title string, sheets []Sheet) []byte {
 	return append(dst, "</main>\n</body>\n</html>\n"...)
 }
 
-// appendHead appends the beginning of a self-contained page up to and with the opening of its body.
-func appendHead(dst []byte, title, style string) []byte {
-	dst = append(dst, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"...)
-	dst = append(dst, `<meta name="viewport" content="width=device-width,initial-scale=1">`+"\n"...)
-	// Nothing is fetched from anywhere, whatever a text smuggles in.
-	dst = append(dst, `<meta http-equiv="Content-Security-Policy" content="default-src 'none';style-src 'unsafe-inline';img-src data:">`+"\n<title>"...)
-	dst = appendEscaped(dst, title)
-	dst = append(dst, "</title>\n<style>"...)
-	dst = append(dst, style...)
-	return append(dst, "</style>\n</head>\n<body>\n"...)
-}
-
 // InvoiceID is the fragment under which an invoice stands in its page: the account, and the currency.
 func InvoiceID(inv *schemas.Invoice) string { return string(appendInvoiceID(nil, inv)) }
 
 func appendInvoiceID(dst []byte, inv *schemas.Invoice) []byte {
-	dst = append(appendID(dst, string(inv.Account)), ':')
-	return appendID(dst, string(inv.Currency))
+	dst = append(markup.AppendID(dst, string(inv.Account)), ':')
+	return markup.AppendID(dst, string(inv.Currency))
 }
 
 // AppendSheetHTML appends one sheet as an article, for a page that SheetsHTML makes.
@@ -82,9 +71,9 @@ func AppendSheetHTML(dst []byte, sheet *Sheet) []byte {
 	dst = append(dst, "</div>\n<p class=\"due\"><span>"...)
 	dst = append(dst, dueName(inv)...)
 	dst = append(dst, ' ')
-	dst = appendEscaped(dst, string(inv.Currency))
+	dst = markup.AppendEscaped(dst, string(inv.Currency))
 	dst = append(dst, "</span><b>"...)
-	dst = appendFixed(dst, inv.Due, inv.Places)
+	dst = markup.AppendFixed(dst, inv.Due, inv.Places)
 	dst = append(dst, "</b></p>\n"...)
 	dst = appendLines(dst, sheet)
 	if sheet.Number == sheet.Of {
@@ -106,23 +95,23 @@ func dueName(inv *schemas.Invoice) string {
 // appendFacts says for whom, for when and by when.
 func appendFacts(dst []byte, inv *schemas.Invoice) []byte {
 	dst = append(dst, "<dl><dt>Account</dt><dd>"...)
-	dst = appendEscaped(dst, string(inv.Account))
+	dst = markup.AppendEscaped(dst, string(inv.Account))
 	if inv.AccountName != "" {
 		dst = append(dst, "<br>"...)
-		dst = appendEscaped(dst, inv.AccountName)
+		dst = markup.AppendEscaped(dst, inv.AccountName)
 	}
 	dst = append(dst, "</dd><dt>Period</dt><dd>"...)
 	dst = appendSpan(dst, inv.From, inv.To)
 	dst = append(dst, "</dd><dt>Currency</dt><dd>"...)
-	dst = appendEscaped(dst, string(inv.Currency))
+	dst = markup.AppendEscaped(dst, string(inv.Currency))
 	dst = append(dst, "</dd><dt>Number and date</dt><dd>given when issued</dd>"...)
 	if inv.PaymentDays > 0 {
 		dst = append(dst, "<dt>Due</dt><dd>"...)
 		dst = strconv.AppendInt(dst, int64(inv.PaymentDays), 10)
 		dst = append(dst, " days after the date of the invoice:<br>"...)
-		dst = appendDate(dst, issuedAtEarliest(inv).AddDays(inv.PaymentDays))
+		dst = markup.AppendDate(dst, issuedAtEarliest(inv).AddDays(inv.PaymentDays))
 		dst = append(dst, ", if issued on "...)
-		dst = appendDate(dst, issuedAtEarliest(inv))
+		dst = markup.AppendDate(dst, issuedAtEarliest(inv))
 		dst = append(dst, "</dd>"...)
 	}
 	return append(dst, "</dl>"...)
@@ -140,7 +129,7 @@ func appendFoot(dst []byte, inv *schemas.Invoice) []byte {
 	for _, list := range [2][]string{inv.Payment, inv.Notes} {
 		for _, n := range list {
 			dst = append(dst, "<p>"...)
-			dst = appendEscaped(dst, n)
+			dst = markup.AppendEscaped(dst, n)
 			dst = append(dst, "</p>"...)
 		}
 	}
@@ -154,7 +143,7 @@ func appendNeighbours(dst []byte, sheet *Sheet) []byte {
 			continue
 		}
 		dst = append(dst, `<p class="foot"><a href="`...)
-		dst = appendEscaped(dst, x[0])
+		dst = markup.AppendEscaped(dst, x[0])
 		dst = append(dst, '#')
 		dst = appendInvoiceID(dst, sheet.Invoice)
 		dst = append(dst, `">`...)
@@ -172,15 +161,15 @@ func appendParty(dst []byte, p *schemas.Party) []byte {
 			name = p.Name
 		}
 		dst = append(dst, "<b>"...)
-		dst = appendEscaped(dst, name)
+		dst = markup.AppendEscaped(dst, name)
 		dst = append(dst, "</b>"...)
 		for _, a := range p.Address {
-			dst = appendEscaped(append(dst, "<br>"...), a)
+			dst = markup.AppendEscaped(append(dst, "<br>"...), a)
 		}
 		for _, f := range [6][2]string{{"Tax number ", p.TaxID}, {"Registered ", p.Registration}, {"", p.Contact}, {"", p.Email}, {"", p.Phone}, {"", p.Website}} {
 			if f[1] != "" {
 				dst = append(append(dst, "<br>"...), f[0]...)
-				dst = appendEscaped(dst, f[1])
+				dst = markup.AppendEscaped(dst, f[1])
 			}
 		}
 	}
@@ -189,10 +178,10 @@ func appendParty(dst []byte, p *schemas.Party) []byte {
 
 // appendSpan appends a range of days; one day alone is itself.
 func appendSpan(dst []byte, from, to schemas.Date) []byte {
-	dst = appendDate(dst, from)
+	dst = markup.AppendDate(dst, from)
 	if to != from && !to.IsZero() {
 		dst = append(dst, " to "...)
-		dst = appendDate(dst, to)
+		dst = markup.AppendDate(dst, to)
 	}
 	return dst
 }

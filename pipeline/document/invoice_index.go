@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"daybook/pipeline/document/markup"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -57,18 +58,18 @@ func InvoiceIndex(dst []byte, title string, entries []IndexEntry) ([]byte, error
 	}
 	slices.SortFunc(totals, func(a, b total) int { return cmp.Compare(a.currency, b.currency) })
 
-	dst = appendHead(dst, title, invoiceStyle)
+	dst = markup.AppendHead(dst, title, invoiceStyle)
 	dst = append(dst, "<main class=\"i\">\n<h1>"...)
-	dst = appendEscaped(dst, title)
+	dst = markup.AppendEscaped(dst, title)
 	dst = append(dst, "</h1>\n<table><thead><tr><th scope=\"col\">Currency</th><th scope=\"col\" class=\"n\">Invoices</th>"+
 		"<th scope=\"col\" class=\"n\">Total</th></tr></thead>\n<tbody>\n"...)
 	for _, t := range totals {
 		dst = append(dst, "<tr><td>"...)
-		dst = appendEscaped(dst, string(t.currency))
+		dst = markup.AppendEscaped(dst, string(t.currency))
 		dst = append(dst, "</td><td class=\"n\">"...)
-		dst = appendFixed(dst, money.FixedFromInt(int64(t.count)), 0)
+		dst = markup.AppendFixed(dst, money.FixedFromInt(int64(t.count)), 0)
 		dst = append(dst, "</td><td class=\"n\">"...)
-		dst = appendFixed(dst, t.sum, t.places)
+		dst = markup.AppendFixed(dst, t.sum, t.places)
 		dst = append(dst, "</td></tr>\n"...)
 	}
 	dst = append(dst, "</tbody></table>\n"...)
@@ -86,17 +87,17 @@ func appendEntries(dst []byte, entries []IndexEntry) []byte {
 	for i := range entries {
 		e := &entries[i]
 		dst = append(dst, `<tr><td><a href="`...)
-		dst = appendEscaped(dst, e.File)
+		dst = markup.AppendEscaped(dst, e.File)
 		dst = append(dst, '#')
-		dst = appendEscaped(dst, e.ID)
+		dst = markup.AppendEscaped(dst, e.ID)
 		dst = append(dst, `">`...)
-		dst = appendEscaped(dst, string(e.Account))
+		dst = markup.AppendEscaped(dst, string(e.Account))
 		dst = append(dst, "</a></td><td>"...)
-		dst = appendEscaped(dst, e.Name)
+		dst = markup.AppendEscaped(dst, e.Name)
 		dst = append(dst, "</td><td class=\"n\">"...)
-		dst = appendFixed(dst, e.Total, e.Places)
+		dst = markup.AppendFixed(dst, e.Total, e.Places)
 		dst = append(dst, "</td><td class=\"n\">"...)
-		dst = appendEscaped(dst, string(e.Currency))
+		dst = markup.AppendEscaped(dst, string(e.Currency))
 		dst = append(dst, "</td></tr>\n"...)
 	}
 	return append(dst, "</tbody></table>\n"...)
@@ -111,15 +112,15 @@ func appendFiles(dst []byte, entries []IndexEntry) []byte {
 			to++
 		}
 		dst = append(dst, `<tr><td><a href="`...)
-		dst = appendEscaped(dst, entries[from].File)
+		dst = markup.AppendEscaped(dst, entries[from].File)
 		dst = append(dst, `">`...)
-		dst = appendEscaped(dst, entries[from].File)
+		dst = markup.AppendEscaped(dst, entries[from].File)
 		dst = append(dst, "</a></td><td>"...)
-		dst = appendEscaped(dst, string(entries[from].Account))
+		dst = markup.AppendEscaped(dst, string(entries[from].Account))
 		dst = append(dst, "</td><td>"...)
-		dst = appendEscaped(dst, string(entries[to-1].Account))
+		dst = markup.AppendEscaped(dst, string(entries[to-1].Account))
 		dst = append(dst, "</td><td class=\"n\">"...)
-		dst = appendFixed(dst, money.FixedFromInt(int64(to-from)), 0)
+		dst = markup.AppendFixed(dst, money.FixedFromInt(int64(to-from)), 0)
 		dst = append(dst, "</td></tr>\n"...)
 		from = to
 	}

@@ -3,6 +3,7 @@ package document
 import (
 	"strconv"
 
+	"daybook/pipeline/document/markup"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -80,7 +81,7 @@ func (j *object) raw(name, value string) {
 
 func (j *object) text(name, value string) {
 	j.key(name)
-	j.dst = appendJSON(j.dst, value)
+	j.dst = markup.AppendJSON(j.dst, value)
 }
 
 func (j *object) optional(name, value string) {
@@ -91,12 +92,12 @@ func (j *object) optional(name, value string) {
 
 func (j *object) number(name string, v money.Fixed, places int32) {
 	j.key(name)
-	j.dst = append(appendPlain(append(j.dst, '"'), v, places), '"')
+	j.dst = append(markup.AppendPlain(append(j.dst, '"'), v, places), '"')
 }
 
 func (j *object) date(name string, d schemas.Date) {
 	j.key(name)
-	j.dst = append(appendDate(append(j.dst, '"'), d), '"')
+	j.dst = append(markup.AppendDate(append(j.dst, '"'), d), '"')
 }
 
 func (j *object) texts(name string, values []string) {
@@ -110,7 +111,7 @@ func (j *object) texts(name string, values []string) {
 		} else {
 			j.dst = append(j.dst, ',')
 		}
-		j.dst = appendJSON(j.dst, v)
+		j.dst = markup.AppendJSON(j.dst, v)
 	}
 	j.dst = append(j.dst, ']')
 }
@@ -199,7 +200,7 @@ func (j *object) charges(ids []schemas.ChargeID) {
 	j.key("charges")
 	for i, id := range ids {
 		j.dst = append(j.dst, "[,"[min(i, 1)])
-		j.dst = appendJSON(j.dst, string(id))
+		j.dst = markup.AppendJSON(j.dst, string(id))
 	}
 	j.dst = append(j.dst, ']')
 }

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"daybook/pipeline/document/markup"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -9,10 +10,10 @@ func appendLines(dst []byte, sheet *Sheet) []byte {
 	inv := sheet.Invoice
 	// The head is repeated on every sheet of paper: the account in it tells whose it is.
 	dst = append(dst, "<table class=\"lines\"><thead><tr><th scope=\"col\">Description, account "...)
-	dst = appendEscaped(dst, string(inv.Account))
+	dst = markup.AppendEscaped(dst, string(inv.Account))
 	dst = append(dst, "</th><th scope=\"col\" class=\"n\">Quantity</th>"+
 		"<th scope=\"col\" class=\"n\">Unit price</th><th scope=\"col\" class=\"n\">Amount "...)
-	dst = appendEscaped(dst, string(inv.Currency))
+	dst = markup.AppendEscaped(dst, string(inv.Currency))
 	dst = append(dst, "</th></tr></thead>\n<tbody>\n"...)
 	if sheet.Number > 1 {
 		dst = appendCarried(dst, "Carried over", sheet.Carried, inv.Places)
@@ -41,7 +42,7 @@ func appendLines(dst []byte, sheet *Sheet) []byte {
 func appendCarried(dst []byte, text string, v money.Fixed, places int32) []byte {
 	dst = append(append(dst, "<tr><td colspan=\"3\"><b>"...), text...)
 	dst = append(dst, "</b></td><td class=\"n\"><b>"...)
-	return append(appendFixed(dst, v, places), "</b></td></tr>\n"...)
+	return append(markup.AppendFixed(dst, v, places), "</b></td></tr>\n"...)
 }
 
 // simple is the part that is all there is to a line, so that the line shows it itself; nil where parts stand below it.
@@ -66,34 +67,34 @@ func rowsOf(l *schemas.InvoiceLine) int {
 func appendLine(dst []byte, l *schemas.InvoiceLine, span []byte, places int32) []byte {
 	dst = append(dst, "<tr><td>"...)
 	dst = appendCorrected(dst, string(l.Class), l.Corrects)
-	dst = appendEscaped(dst, l.Description)
+	dst = markup.AppendEscaped(dst, l.Description)
 	dst = append(dst, "<small>"...)
 	dst = append(dst, span...)
 	for _, s := range [2]string{l.Region, schemas.GroupValues(l.Group)} {
 		if s != "" {
 			dst = append(dst, " · "...)
-			dst = appendEscaped(dst, s)
+			dst = markup.AppendEscaped(dst, s)
 		}
 	}
 	if l.HasUsed {
 		dst = append(dst, " · "...)
-		dst = appendFixed(dst, l.Used, 0)
+		dst = markup.AppendFixed(dst, l.Used, 0)
 		dst = append(dst, ' ')
-		dst = append(appendEscaped(dst, l.UsedUnit), " used"...)
+		dst = append(markup.AppendEscaped(dst, l.UsedUnit), " used"...)
 	}
 	if l.HasLeft {
-		dst = append(appendFixed(append(dst, " · "...), l.Left, places), " left"...)
+		dst = append(markup.AppendFixed(append(dst, " · "...), l.Left, places), " left"...)
 	}
 	if l.Charge != "" {
 		dst = append(dst, " <code>"...)
-		dst = appendEscaped(dst, string(l.Charge))
+		dst = markup.AppendEscaped(dst, string(l.Charge))
 		dst = append(dst, "</code>"...)
 	}
 	dst = append(dst, "</small></td>"...)
 	one := simple(l)
 	dst = appendReckoned(dst, one, places)
 	dst = append(dst, "<td class=\"n\">"...)
-	dst = appendFixed(dst, l.Amount, places)
+	dst = markup.AppendFixed(dst, l.Amount, places)
 	dst = append(dst, "</td></tr>\n"...)
 	if one != nil {
 		return dst
@@ -112,26 +113,26 @@ func appendCorrected(dst []byte, class string, corrects schemas.Period) []byte {
 	if class == "" {
 		class = string(schemas.ClassCorrection)
 	}
-	dst = appendEscaped(dst, class)
+	dst = markup.AppendEscaped(dst, class)
 	if corrects != "" {
-		dst = appendEscaped(append(dst, " of "...), corrects.Name())
+		dst = markup.AppendEscaped(append(dst, " of "...), corrects.Name())
 	}
 	return append(dst, ": "...)
 }
 
 func appendPart(dst []byte, p *schemas.LinePart, places int32) []byte {
 	dst = append(dst, "<tr class=\"p\"><td>"...)
-	dst = appendEscaped(dst, p.Text)
+	dst = markup.AppendEscaped(dst, p.Text)
 	for i := range p.Factors {
 		if i > 0 || p.Text != "" {
 			dst = append(dst, " · "...)
 		}
-		dst = appendEscaped(dst, p.Factors[i].Text)
+		dst = markup.AppendEscaped(dst, p.Factors[i].Text)
 	}
 	dst = append(dst, "</td>"...)
 	dst = appendReckoned(dst, p, places)
 	dst = append(dst, "<td class=\"n\">"...)
-	dst = appendFixed(dst, p.Amount, places)
+	dst = markup.AppendFixed(dst, p.Amount, places)
 	return append(dst, "</td></tr>\n"...)
 }
 
@@ -145,22 +146,22 @@ func appendReckoned(dst []byte, p *schemas.LinePart, places int32) []byte {
 	if p.Percent {
 		quantityPlaces = places
 	}
-	dst = appendFixed(dst, p.Quantity, quantityPlaces)
+	dst = markup.AppendFixed(dst, p.Quantity, quantityPlaces)
 	if p.Unit != "" {
 		dst = append(dst, "<small>"...)
-		dst = appendEscaped(dst, p.Unit)
+		dst = markup.AppendEscaped(dst, p.Unit)
 		dst = append(dst, "</small>"...)
 	}
 	dst = append(dst, "</td><td class=\"n\">"...)
 	switch {
 	case p.Percent:
-		dst = append(appendFixed(dst, p.UnitPrice, 0), '%')
+		dst = append(markup.AppendFixed(dst, p.UnitPrice, 0), '%')
 	default:
-		dst = appendFixed(dst, p.UnitPrice, places)
+		dst = markup.AppendFixed(dst, p.UnitPrice, places)
 	}
 	if p.Currency != "" {
 		dst = append(dst, "<small>"...)
-		dst = append(appendEscaped(dst, string(p.Currency)), "</small>"...)
+		dst = append(markup.AppendEscaped(dst, string(p.Currency)), "</small>"...)
 	}
 	return append(dst, "</td>"...)
 }
@@ -170,9 +171,9 @@ func appendTotals(dst []byte, inv *schemas.Invoice) []byte {
 	row := func(class, name string, v money.Fixed) {
 		dst = append(append(dst, "<tr"...), class...)
 		dst = append(dst, "><th scope=\"row\">"...)
-		dst = appendEscaped(dst, name)
+		dst = markup.AppendEscaped(dst, name)
 		dst = append(dst, "</th><td class=\"n\">"...)
-		dst = appendFixed(dst, v, inv.Places)
+		dst = markup.AppendFixed(dst, v, inv.Places)
 		dst = append(dst, "</td></tr>\n"...)
 	}
 	if !inv.Discount.IsZero() {
@@ -188,7 +189,7 @@ func appendTotals(dst []byte, inv *schemas.Invoice) []byte {
 	}
 	if inv.TaxReason != "" {
 		dst = append(dst, "<tr><th scope=\"row\">Tax</th><td class=\"n\">"...)
-		dst = append(appendEscaped(dst, inv.TaxReason), "</td></tr>\n"...)
+		dst = append(markup.AppendEscaped(dst, inv.TaxReason), "</td></tr>\n"...)
 	}
 	row(` class="t"`, "Total", inv.Total)
 	for i := range inv.Applied {
@@ -204,17 +205,17 @@ func appendTotals(dst []byte, inv *schemas.Invoice) []byte {
 func appendTax(dst []byte, t *schemas.TaxRow, places int32) []byte {
 	dst = append(dst, "<tr><th scope=\"row\">"...)
 	dst = appendCorrected(dst, "", t.Corrects)
-	dst = appendEscaped(dst, t.Description)
+	dst = markup.AppendEscaped(dst, t.Description)
 	if t.HasBase {
 		dst = append(dst, "<small>of "...)
-		dst = appendFixed(dst, t.Base, places)
+		dst = markup.AppendFixed(dst, t.Base, places)
 		if t.Apart != "" {
-			dst = appendEscaped(append(dst, ", "...), t.Apart)
+			dst = markup.AppendEscaped(append(dst, ", "...), t.Apart)
 		}
 		dst = append(dst, "</small>"...)
 	}
 	dst = append(dst, "</th><td class=\"n\">"...)
-	dst = appendFixed(dst, t.Amount, places)
+	dst = markup.AppendFixed(dst, t.Amount, places)
 	return append(dst, "</td></tr>\n"...)
 }
 
@@ -222,11 +223,11 @@ func appendTax(dst []byte, t *schemas.TaxRow, places int32) []byte {
 func appendApplied(dst []byte, a *schemas.AppliedRow, places int32) []byte {
 	dst = append(dst, "<tr><th scope=\"row\">"...)
 	dst = appendCorrected(dst, "", a.Corrects)
-	dst = appendEscaped(dst, a.Description)
+	dst = markup.AppendEscaped(dst, a.Description)
 	if a.HasLeft {
-		dst = append(appendFixed(append(dst, "<small>"...), a.Left, places), " left</small>"...)
+		dst = append(markup.AppendFixed(append(dst, "<small>"...), a.Left, places), " left</small>"...)
 	}
 	dst = append(dst, "</th><td class=\"n\">"...)
-	dst = appendFixed(dst, a.Amount, places)
+	dst = markup.AppendFixed(dst, a.Amount, places)
 	return append(dst, "</td></tr>\n"...)
 }

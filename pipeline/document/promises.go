@@ -48,7 +48,7 @@ func timeCell(t time.Time) Cell {
 func ClaimGrid(rows []service.SLARow) Grid {
 	g := Grid{Name: "Claims"}
 	for _, c := range claimColumns {
-		g.Columns = append(g.Columns, GridColumn{c.name, c.kind})
+		g.Columns = append(g.Columns, GridColumn{Name: c.name, Kind: c.kind})
 	}
 	for i := range rows {
 		var cells []Cell

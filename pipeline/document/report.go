@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"daybook/pipeline/document/markup"
 	"daybook/schemas"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
@@ -72,6 +73,14 @@ type FindingCount struct {
 	Severity schemas.Severity
 	Findings int64
 	Rows     int64
+	// Amounts are what the findings are about, by currency, in order.
+	Amounts []CurrencyAmount
+}
+
+// CurrencyAmount is an amount of money.
+type CurrencyAmount struct {
+	Currency money.Currency
+	Amount   money.Decimal
 }
 
 // RoundedSum is what rounding left out of the values of one column of a source that are of one currency or unit.
@@ -80,6 +89,19 @@ type RoundedSum struct {
 	Column, Of string
 	Values     int64
 	Residue    money.Decimal
+}
+
+// ownerDeliveries are those who deliver.
+const ownerDeliveries = "deliveries"
+
+// planOwner is who set the version of the plan that is compared with.
+func (r *Report) planOwner() string {
+	for i := range r.Versions {
+		if r.Versions[i].Compared && r.Versions[i].By != "" {
+			return r.Versions[i].By
+		}
+	}
+	return "the plan"
 }
 
 // TopicFinding is that of items that count findings by severity.
@@ -99,6 +121,12 @@ type Item struct {
 	Bad bool
 	// Explain is the identifier that the explain command takes; empty where it takes none.
 	Explain string
+	// Owner is whose it is to act.
+	Owner string
+	// State is new, known or raised, as far as the run before tells; Since is the day through which the data of the first run went that
+	// had it.
+	State string
+	Since schemas.Date
 
 	weight money.Decimal
 }
@@ -108,10 +136,10 @@ type Item struct {
 func (r *Report) Attention() []Item {
 	var out []Item
 	for _, m := range r.Missing {
-		out = append(out, Item{Topic: "Delivery", Title: "A delivery is missing or refused", Detail: strings.TrimSuffix(m, ".") + ".", Action: "Wait for it, have it delivered again, or add it to waivers of the provider, by name and reason.", Bad: true})
+		out = append(out, Item{Topic: "Delivery", Owner: ownerDeliveries, Title: "A delivery is missing or refused", Detail: strings.TrimSuffix(m, ".") + ".", Action: "Wait for it, have it delivered again, or add it to waivers of the provider, by name and reason.", Bad: true})
 	}
 	for _, m := range r.Outdated {
-		out = append(out, Item{Topic: "Outdated", Title: "Something has come for an earlier month", Detail: strings.ToUpper(m[:1]) + m[1:] + ".", Action: "Run that month again, and then those after it.", Bad: true})
+		out = append(out, Item{Topic: "Outdated", Owner: "billing", Title: "Something has come for an earlier month", Detail: strings.ToUpper(m[:1]) + m[1:] + ".", Action: "Run that month again, and then those after it.", Bad: true})
 	}
 	out = append(out, r.graveFindings()...)
 	blocking := len(out)
@@ -163,17 +191,18 @@ func (r *Report) graveFindings() []Item {
 				if count == 0 {
 					count = f.Findings
 				}
-				codes = append(codes, string(f.Code)+" "+string(appendFixed(nil, money.FixedFromInt(count), 0)))
+				codes = append(codes, string(f.Code)+" "+markup.Count(count))
 			}
 		}
 		if findings == 0 {
 			continue
 		}
-		item := Item{Topic: TopicFinding, Detail: strings.Join(codes, ", ") + ".", Bad: true}
+		item := Item{Topic: TopicFinding, Owner: ownerDeliveries, Detail: strings.Join(codes, ", ") + ".", Bad: true}
 		switch severity {
 		case schemas.Blocking:
 			item.Title, item.Action = "What keeps the period open", "Correct it, or add it to waivers of the provider, by name and reason."
 		case schemas.Suspended:
+			item.Owner = "the book"
 			item.Title, item.Action = kept(rows, findings)+" suspended", "Complete the book; they are rated on the next run."
 		case outOfScope:
 			item.Title, item.Action = kept(rows, findings)+" of other periods", "Ask the sources which period they meant; they are billed when delivered there."
@@ -203,9 +232,9 @@ func (f *FindingCount) fate() schemas.Severity {
 // kept counts what findings keep out: rows, or the findings themselves where they are about none.
 func kept(rows, findings int64) string {
 	if rows == 0 {
-		return plural(findings, "fact")
+		return markup.Plural(findings, "fact")
 	}
-	return plural(rows, "usage row")
+	return markup.Plural(rows, "usage row")
 }
 
 // planItems has one item for each offering and region whose revenue, cost or margin is material: its largest.
@@ -236,7 +265,7 @@ type placeKey struct {
 
 func (r *Report) planItem(v *schemas.Variance) Item {
 	item := Item{
-		Topic: "Plan", Title: r.offering(v.Offering), HasAmount: true, Amount: v.Variance, Currency: money.Currency(v.Unit),
+		Topic: "Plan", Owner: r.planOwner(), Title: r.offering(v.Offering), HasAmount: true, Amount: v.Variance, Currency: money.Currency(v.Unit),
 		Bad: !v.Favourable, Explain: v.ID,
 	}
 	if v.Region != "" {
@@ -303,7 +332,7 @@ func causeList(c *schemas.Causes) []namedPart {
 
 func (r *Report) matchItem(m *schemas.PeerMatch) (Item, bool) {
 	var code schemas.Code
-	item := Item{Topic: "Peer bill", HasAmount: true, Amount: m.Difference, Currency: m.Currency, Bad: true, Explain: m.ID}
+	item := Item{Topic: "Peer bill", Owner: r.peer(m.Peer), HasAmount: true, Amount: m.Difference, Currency: m.Currency, Bad: true, Explain: m.ID}
 	expected, actual := r.rounded(m.Expected), r.rounded(m.Actual)
 	switch m.Status {
 	case schemas.Overbilled:
@@ -331,7 +360,7 @@ func (r *Report) matchItem(m *schemas.PeerMatch) (Item, bool) {
 		}
 	}
 	if info, ok := code.Info(); ok {
-		item.Action = sentence(info.Fix)
+		item.Action = markup.Sentence(info.Fix)
 	}
 	return item, !m.Difference.IsZero()
 }
@@ -339,7 +368,7 @@ func (r *Report) matchItem(m *schemas.PeerMatch) (Item, bool) {
 func (r *Report) marginItem(m *schemas.MarginRow) (Item, bool) {
 	revenue, cost := m.Own()
 	return Item{
-		Topic: "Margin", Title: r.offering(m.Offering) + " for " + string(m.Account), HasAmount: true, Amount: revenue.Sub(cost), Currency: m.Currency, Bad: true,
+		Topic: "Margin", Owner: "prices", Title: r.offering(m.Offering) + " for " + string(m.Account), HasAmount: true, Amount: revenue.Sub(cost), Currency: m.Currency, Bad: true,
 		Detail:  "Revenue " + r.rounded(revenue) + " costs " + r.rounded(cost) + ".",
 		Action:  "Look at the price against the contract rate.",
 		Explain: m.ID,
@@ -355,9 +384,9 @@ func (r *Report) peer(id schemas.PeerID) string { return cmp.Or(r.Peers[id], str
 // rounded and signedRounded are amounts for people, to the places of the currency; the files beside the page hold them in
 // full.
 func (r *Report) rounded(d money.Decimal) string {
-	return string(appendDecimal(nil, money.RoundTo(d, r.Places, money.HalfEven), r.Places))
+	return string(markup.AppendDecimal(nil, money.RoundTo(d, r.Places, money.HalfEven), r.Places))
 }
 
 func (r *Report) signedRounded(d money.Decimal) string {
-	return string(appendSigned(nil, money.RoundTo(d, r.Places, money.HalfEven), r.Places))
+	return string(markup.AppendSigned(nil, money.RoundTo(d, r.Places, money.HalfEven), r.Places))
 }

@@ -3,55 +3,55 @@ package document
 import (
 	"strconv"
 
+	"daybook/pipeline/document/markup"
 	"daybook/schemas"
 	"daybook/schemas/money"
 	"daybook/schemas/planned"
 )
 
 // forecasts is what the month and the year have come to and will come to, by line and in all.
-func (r *Report) forecasts(p *page) {
+func (r *Report) forecasts(p *markup.Page) {
 	if len(r.Forecasts) == 0 {
 		return
 	}
-	p.raw("<section id=\"forecasts\"><h2>Year to date and forecast</h2>\n")
-	p.tableHead("Amounts in "+string(r.Currency)+". A dot marks what is material.",
-		"Of", "Line", "Measure", "To date#", "expected#", "variance#", "Forecast#", "from#", "to#", "Plan#", "Difference#", "Method", "Data through", "Complete", "Not known")
+	p.Sub("forecasts", "Year to date and forecast", markup.Files("forecasts.csv"))
+	p.Table("Amounts in "+string(r.Currency)+". A dot marks what is material.",
+		"Of?", "Line", "Measure?", "To date#", "expected#", "variance#", "Forecast#", "from#", "to#", "Plan#", "Difference#", "Method", "Data through", "Complete", "Not known")
 	shown := r.Forecasts[:min(len(r.Forecasts), mostLines)]
 	for i := range shown {
 		f := &shown[i]
-		p.raw("<tr>")
-		p.element("th", "", string(f.Horizon))
+		p.Row(f.ID)
+		p.Head(string(f.Horizon))
 		name := "Total"
 		if f.Method != planned.SumOfLines {
 			name = r.place(&schemas.Variance{Offering: f.Offering, Region: f.Region})
 		}
-		p.element("td", "", name)
-		p.element("td", "", string(f.Measure))
-		p.number(r.rounded(f.Actual))
-		p.number(r.rounded(f.Expected))
-		p.change(r.signedRounded(f.Variance), f.Variance, f.Variance.IsPositive() == (f.Measure != schemas.Cost))
+		p.Cell(name)
+		p.Cell(string(f.Measure))
+		p.Number(r.rounded(f.Actual))
+		p.Number(r.rounded(f.Expected))
+		p.Change(r.signedRounded(f.Variance), f.Variance, f.Variance.IsPositive() == (f.Measure != schemas.Cost))
 		for _, d := range []*money.Decimal{f.Forecast, f.Low, f.High} {
-			p.number(r.optionalRounded(d))
+			p.Number(r.optionalRounded(d))
 		}
-		p.number(r.rounded(f.Plan))
+		p.Number(r.rounded(f.Plan))
 		if f.Difference == nil {
-			p.number("")
+			p.Number("")
 		} else {
 			dot := ""
 			if f.Material {
 				dot = " ●"
 			}
-			p.change(r.signedRounded(*f.Difference)+dot, *f.Difference, f.Favourable)
+			p.Change(r.signedRounded(*f.Difference)+dot, *f.Difference, f.Favourable)
 		}
-		p.element("td", "", f.Method)
-		p.element("td", "", f.Through.String())
-		p.element("td", "", yesNo(f.Complete).Text)
-		p.element("td", "", notKnown(f))
-		p.raw("</tr>\n")
+		p.Cell(f.Method)
+		p.Cell(f.Through.String())
+		p.Cell(yesNo(f.Complete).Text)
+		p.Cell(notKnown(f))
+		p.RowEnd()
 	}
-	p.tableEnd()
-	p.more(len(shown), len(r.Forecasts), "forecasts.csv")
-	p.raw("</section>\n")
+	p.TableEnd()
+	p.More(len(shown), len(r.Forecasts), "forecasts.csv")
 }
 
 // notKnown says what a forecast lacks.

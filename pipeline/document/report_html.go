@@ -3,60 +3,94 @@ package document
 import (
 	"cmp"
 	"slices"
-	"time"
 
+	"daybook/pipeline/document/markup"
 	"daybook/schemas"
-	"daybook/schemas/money"
 )
 
-// HTML returns the report as one self-contained page. It opens on the headline and on what needs attention; pictures
-// follow, then the rows behind them.
+// section is a part of the page. It is absent where the report has nothing of it.
+type section struct {
+	id, title string
+	has       func(*Report) bool
+	// from says what it is from; nil where each of its parts does.
+	from func(*Report) markup.Sources
+	draw func(*Report, *markup.Page)
+}
+
+// sections are the page, in order: from the verdict to the rows behind it.
+func sections() []section {
+	files := func(names ...string) func(*Report) markup.Sources {
+		return func(*Report) markup.Sources { return markup.Files(names...) }
+	}
+	return []section{
+		{"attention", "What needs attention", always, files("attention.csv"), (*Report).drawAttention},
+		{"bridge", "From plan to actual", always, nil, (*Report).drawBridge},
+		{"to-date", "Month to date and forecast", always, nil, (*Report).drawToDate},
+		{"customers", "Customers that moved", (*Report).hasCustomers, files("customers.csv", "accounts.csv"), (*Report).drawCustomers},
+		{"margin", "Margin", (*Report).hasOfferings, nil, (*Report).drawMargin},
+		{"not-billed", "Money that is not billed", (*Report).hasUnbilled, files("findings.csv"), (*Report).drawUnbilled},
+		{"peers", "Peer bills", (*Report).hasPeers, nil, (*Report).drawPeers},
+		{"feeds", "Feeds", (*Report).hasFeeds, nil, (*Report).drawFeeds},
+		{"versions", "Versions of the plan", (*Report).hasVersions, nil, (*Report).drawVersions},
+		{"findings", "Findings", (*Report).hasFindings, files("findings.csv"), (*Report).drawFindings},
+		{"rounding", "What rounding left out", (*Report).hasRounding, nil, (*Report).drawRounding},
+	}
+}
+
+func always(*Report) bool { return true }
+
+// HTML returns the report as one self-contained page.
 func (r *Report) HTML() []byte {
-	title := cmp.Or(r.Provider, "Variances") + ", " + monthName(r.Period)
-	p := &page{appendHead(nil, title, reportStyle)}
-	p.raw("<main>\n")
-	items := r.Attention()
+	p := markup.NewPage(cmp.Or(r.Provider, "Variances") + ", " + r.Period.Name())
+	p.Begin(explainCommand(r.Run), string(r.Period))
 	r.header(p)
+	var shown []section
+	p.Raw("<nav aria-label=\"Contents\"><ul class=\"toc\">\n")
+	for _, s := range sections() {
+		if s.has(r) {
+			shown = append(shown, s)
+			p.Raw("<li>")
+			p.Link("#"+s.id, s.title)
+			p.Raw("</li>\n")
+		}
+	}
+	p.Raw("</ul></nav>\n")
 	r.tiles(p)
-	r.attention(p, items)
-	r.pictures(p)
-	r.toDate(p)
-	r.planTable(p)
-	r.causeTable(p)
-	r.forecasts(p)
-	r.planVersions(p)
-	r.earnings(p)
-	r.peerTables(p)
-	r.marginTable(p)
-	r.findingTable(p)
-	r.roundingTable(p)
+	for _, s := range shown {
+		var from markup.Sources
+		if s.from != nil {
+			from = s.from(r)
+		}
+		p.Section(s.id, s.title, from)
+		s.draw(r, p)
+		p.SectionEnd()
+	}
 	r.footer(p)
-	p.raw("</main>\n</body>\n</html>\n")
-	return p.dst
+	return p.End()
 }
 
-// monthName is September 2024 for 2024-09.
-func monthName(p schemas.Period) string {
-	start, _ := p.Bounds(time.UTC)
-	if start.IsZero() {
-		return string(p)
+// explainCommand explains a figure of this very run, from the book's directory.
+func explainCommand(run schemas.RunID) string {
+	if run == "" {
+		return ""
 	}
-	return start.Format("January 2006")
+	const digits = 8 // tell runs of a period apart
+	return "daybook explain . {} --run " + string(run[:min(len(run), digits)])
 }
 
-func (r *Report) header(p *page) {
-	p.raw("<header><p class=\"over\">")
-	p.text(cmp.Or(r.Provider, "Variance report") + " · " + monthName(r.Period))
+func (r *Report) header(p *markup.Page) {
+	p.Raw("<header><p class=\"over\">")
+	p.Text(cmp.Or(r.Provider, "Variance report") + " · " + r.Period.Name())
 	if r.Provisional {
-		p.raw(` <span class="tag bad">Provisional</span>`)
+		p.Raw(` <span class="tag bad">Provisional</span>`)
 	} else {
-		p.raw(` <span class="tag good">Complete</span>`)
+		p.Raw(` <span class="tag good">Complete</span>`)
 	}
-	p.raw("</p>\n")
-	p.element("h1", "", r.headline())
-	p.raw("<p class=\"lead\">")
-	p.text(r.lead())
-	p.raw("</p></header>\n")
+	p.Raw("</p>\n")
+	p.Element("h1", "", r.headline())
+	p.Raw("<p class=\"lead\">")
+	p.Text(r.lead())
+	p.Raw("</p></header>\n")
 }
 
 // headline is the news in one line.
@@ -79,11 +113,6 @@ func (r *Report) headline() string {
 	}
 }
 
-// percentRounded is a percentage with one decimal place.
-func percentRounded(d money.Decimal) string {
-	return string(appendDecimal(nil, money.RoundTo(d, 1, money.HalfEven), 1)) + "%"
-}
-
 // lead says on what the headline stands.
 func (r *Report) lead() string {
 	s := "Actual to date against the plan to date"
@@ -94,9 +123,14 @@ func (r *Report) lead() string {
 	if r.Provisional {
 		s += " The figures are provisional"
 		if len(r.Missing) > 0 {
-			s += ": " + plural(int64(len(r.Missing)), "delivery") + " missing or refused"
+			s += ": " + markup.Plural(int64(len(r.Missing)), "delivery") + " missing or refused"
 		}
 		s += "."
+	}
+	if v := &r.Revenue; !v.Variance.IsZero() {
+		if name, part, _ := mainCause(&v.Causes); !part.IsZero() {
+			s += " Most of the difference is by " + name + " (" + r.signedRounded(part) + ")."
+		}
 	}
 	if v := &r.Margin; v.Variance.IsNegative() {
 		s += " Margin is " + r.rounded(v.Variance.Abs()) + " " + string(r.Currency) + " below plan."
@@ -107,45 +141,56 @@ func (r *Report) lead() string {
 }
 
 // tiles are the few figures that sum the report up.
-func (r *Report) tiles(p *page) {
-	p.raw("<section class=\"tiles\" aria-label=\"Totals\">\n")
+func (r *Report) tiles(p *markup.Page) {
+	p.Raw("<section class=\"tiles\" aria-label=\"Totals\">\n")
 	for _, t := range []struct {
 		name string
 		v    *schemas.Variance
 	}{{"Revenue", &r.Revenue}, {"Cost of peers", &r.Cost}, {"Margin", &r.Margin}} {
-		p.raw("<div class=\"tile\">")
-		p.element("h2", "", t.name)
-		p.raw("<p class=\"big\">")
-		p.text(r.rounded(t.v.Actual))
-		p.raw(" <small>", "")
-		p.text(string(r.Currency))
-		p.raw("</small></p><p class=\"", tone(t.v), "\">")
-		p.text(r.signedRounded(t.v.Variance))
+		p.Tile("total-"+string(t.v.Measure), t.name)
+		p.Raw("<p class=\"big\">")
+		p.Text(r.rounded(t.v.Actual))
+		p.Raw(" <small>")
+		p.Text(string(r.Currency))
+		p.Raw("</small></p><p class=\"", tone(t.v), "\">")
+		p.Text(r.signedRounded(t.v.Variance))
 		if t.v.Percent != nil {
-			p.text(" (" + signedPercent(*t.v.Percent) + ")")
+			p.Text(" (" + signedPercent(*t.v.Percent) + ")")
 		}
-		p.raw("</p><p class=\"soft\">expected ")
-		p.text(r.rounded(t.v.Expected))
-		if t.v.RunRate != nil {
-			p.text(", run rate " + r.rounded(*t.v.RunRate) + " of " + r.rounded(t.v.RunRatePlan))
-			if rest := t.v.Plan.Sub(t.v.RunRatePlan); !rest.IsZero() {
-				p.text(" (" + r.rounded(rest) + " is planned for lines without data yet)")
-			}
+		p.Raw("</p><p class=\"soft\">expected ")
+		p.Text(r.rounded(t.v.Expected) + r.tileRest(t.v))
+		p.Raw("</p>")
+		if t.v.Measure != "" {
+			p.From(markup.Sources{Explain: r.totalID(t.v.Measure), Files: []string{"variances.csv"}})
 		}
-		if !t.v.Coming.IsZero() {
-			p.text(", charged for days to come " + r.rounded(t.v.Coming))
-		}
-		if !t.v.Pending.IsZero() {
-			p.text(", true-ups and minimums to be judged " + r.rounded(t.v.Pending))
-		}
-		p.raw("</p></div>\n")
+		p.Raw("</div>\n")
 	}
 	r.peerTile(p)
-	p.raw("</section>\n")
+	p.Raw("</section>\n")
 }
 
+// tileRest is what a tile says beside what is expected.
+func (r *Report) tileRest(v *schemas.Variance) (s string) {
+	if v.RunRate != nil {
+		s += ", run rate " + r.rounded(*v.RunRate) + " of " + r.rounded(v.RunRatePlan)
+		if rest := v.Plan.Sub(v.RunRatePlan); !rest.IsZero() {
+			s += " (" + r.rounded(rest) + " is planned for lines without data yet)"
+		}
+	}
+	if !v.Coming.IsZero() {
+		s += ", charged for days to come " + r.rounded(v.Coming)
+	}
+	if !v.Pending.IsZero() {
+		s += ", true-ups and minimums to be judged " + r.rounded(v.Pending)
+	}
+	return s
+}
+
+// totalID is what a total of the report is called where it is explained.
+func (r *Report) totalID(m schemas.Measure) string { return string(r.Period) + "/total/" + string(m) }
+
 // peerTile counts the lines of the peers' bills by how they compare.
-func (r *Report) peerTile(p *page) {
+func (r *Report) peerTile(p *markup.Page) {
 	agree, differ := int64(0), int64(0)
 	for i := range r.Matches {
 		if _, off := r.matchItem(&r.Matches[i]); off {
@@ -154,11 +199,14 @@ func (r *Report) peerTile(p *page) {
 			agree++
 		}
 	}
-	p.raw("<div class=\"tile\"><h2>Peer bills</h2><p class=\"big\">")
-	p.text(string(appendFixed(nil, money.FixedFromInt(differ), 0)))
-	p.raw(" <small>to settle</small></p><p class=\"soft\">")
-	p.text(string(appendFixed(nil, money.FixedFromInt(agree), 0)) + " agree, of " + plural(agree+differ, "line"))
-	p.raw("</p></div>\n")
+	p.Tile("total-peers", "Peer bills")
+	p.Raw("<p class=\"big\">")
+	p.Text(markup.Count(differ))
+	p.Raw(" <small>to settle</small></p><p class=\"soft\">")
+	p.Text(markup.Count(agree) + " agree, of " + markup.Plural(agree+differ, "line"))
+	p.Raw("</p>")
+	p.From(markup.Files("peer_matches.csv"))
+	p.Raw("</div>\n")
 }
 
 // tone is the class of a variance.
@@ -173,14 +221,6 @@ func tone(v *schemas.Variance) string {
 	}
 }
 
-func signedPercent(d money.Decimal) string {
-	s := percentRounded(d)
-	if d.IsPositive() {
-		return "+" + s
-	}
-	return s
-}
-
 // Bounds on what the page lists; whatever is beyond them stands in the CSV, the workbook and the datasets.
 const (
 	mostOpenBlocks = 4  // of what keeps the period or rows out, which has no amount
@@ -191,11 +231,11 @@ const (
 	mostPeople     = 50
 )
 
-// attention lists what to act on, the first of it open.
-func (r *Report) attention(p *page, items []Item) {
-	p.raw("<section id=\"attention\"><h2>What needs attention</h2>\n")
+// drawAttention lists what to act on, the first of it open.
+func (r *Report) drawAttention(p *markup.Page) {
+	items := r.Attention()
 	if len(items) == 0 {
-		p.raw("<p class=\"soft\">Nothing: every difference is within what the book tolerates.</p></section>\n")
+		p.Raw("<p class=\"soft\">Nothing: every difference is within what the book tolerates.</p>\n")
 		return
 	}
 	blocks := slices.IndexFunc(items, func(it Item) bool { return it.HasAmount })
@@ -206,67 +246,87 @@ func (r *Report) attention(p *page, items []Item) {
 	rest := slices.Concat(items[min(blocks, mostOpenBlocks):blocks], items[min(len(items), blocks+mostOpen):])
 	r.items(p, open)
 	if len(rest) > 0 {
-		p.raw("<details><summary>")
-		p.text(plural(int64(len(rest)), "more thing"))
-		p.raw("</summary>")
+		p.Raw("<details><summary>")
+		p.Text(markup.Plural(int64(len(rest)), "more thing"))
+		p.Raw("</summary>")
 		r.items(p, rest[:min(len(rest), mostItems)])
-		p.raw("</details>\n")
+		p.Raw("</details>\n")
 	}
 	if beyond := len(rest) - mostItems; beyond > 0 {
-		p.element("p", "soft", "Of these, the last "+plural(int64(beyond), "thing")+" stand in the workbook and the CSV file.")
+		p.Element("p", "soft", "Of these, the last "+markup.Plural(int64(beyond), "thing")+" stand in the workbook and the CSV file.")
 	}
-	p.raw("</section>\n")
 }
 
-func (r *Report) items(p *page, items []Item) {
-	p.raw("<ul class=\"items\">\n")
+func (r *Report) items(p *markup.Page, items []Item) {
+	p.TableOf(` data-kind="items"`, "", "Topic?", "What", "Whose?", "State?", "Age#", "Amount#")
 	for i := range items {
 		it := &items[i]
-		tone := "good"
+		tone := "n money good"
 		if it.Bad {
-			tone = "bad"
+			tone = "n money bad"
 		}
-		p.raw("<li>")
-		p.element("span", "topic", it.Topic)
-		p.raw(`<div class="what">`)
-		p.element("b", "", it.Title)
-		p.raw("<p><span class=\"soft\">")
-		p.text(it.Detail)
-		p.raw("</span> ")
-		p.text(it.Action)
-		p.raw("</p>")
+		p.Row("")
+		p.Element("td", "topic", it.Topic)
+		p.Raw(`<th scope="row" class="what"><b>`)
+		p.Text(it.Title)
+		p.Raw("</b><p><span class=\"soft\">")
+		p.Text(it.Detail)
+		p.Raw("</span> ")
+		p.Text(it.Action)
+		p.Raw("</p>")
 		if it.Explain != "" {
-			p.element("code", "", it.Explain)
+			p.Explain(it.Explain)
 		}
-		p.raw(`</div><div class="money `, tone, `">`)
+		p.Raw("</th>")
+		p.Cell(it.Owner)
+		p.Cell(it.State)
+		p.Number(r.age(it))
+		p.Raw(`<td class="`, tone, `">`)
 		if it.HasAmount {
-			p.text(r.signedRounded(it.Amount))
-			p.raw(" <small>")
-			p.text(string(it.Currency))
-			p.raw("</small>")
+			p.Text(r.signedRounded(it.Amount))
+			p.Raw(" <small>")
+			p.Text(string(it.Currency))
+			p.Raw("</small>")
 		}
-		p.raw("</div></li>\n")
+		p.Raw("</td>")
+		p.RowEnd()
 	}
-	p.raw("</ul>\n")
+	p.TableEnd()
+}
+
+// age says for how long a thing has been known by the data: of a run that knows of none before, nothing.
+func (r *Report) age(it *Item) string {
+	if it.Since.IsZero() || r.Through.IsZero() {
+		return ""
+	}
+	return markup.Plural(int64(max(0, r.Through.Sub(it.Since))), "day")
 }
 
 // footer names the conventions, so that nobody has to guess what a figure means.
-func (r *Report) footer(p *page) {
+func (r *Report) footer(p *markup.Page) {
 	mix := "volume (at the planned mix and price), mix (at each line's planned price)"
 	if len(r.Variances) > 0 && r.Variances[0].MixAt == schemas.MixAtAverage {
 		mix = "volume, mix (at what a line's planned price is above or below the average of its mix)"
 	}
-	p.raw(`<footer><h2>How to read this</h2><ul>
+	p.Raw(`<footer><h2>How to read this</h2><ul>
 <li>A variance is actual minus expected. Expected is the part of the plan due through the last day with data, by each line's own accrual.</li>
 <li>Its causes restate expected into actual step by step, line by line: `, mix, `, price (at the plan's exchange rates), exchange rates. Lines that only one side has are unplanned or missing as a whole. The causes add up to the variance exactly.</li>
 <li>The run rate extends what is charged for use to the whole month, at the rate of the days of which its feed has data; what is recurring or charged once counts as it is. Of what comes from a feed that is behind, nothing is expected for the days since.</li>
 <li>A peer's bill is compared with our own meter at the contract's rate where the contract says so, else with the quantity or list cost that the peer states.</li>
-<li>The page rounds what it shows, to the minor unit and in pictures further, so that its last digits may not add up; the CSV files and the datasets hold every digit, and the workbook those that a spreadsheet computes with. <code>daybook explain</code> with an identifier shows the arithmetic and where each number comes from.</li>
-</ul>`)
-	if r.Run != "" {
-		p.raw("<p class=\"soft\">Run <code>")
-		p.text(string(r.Run))
-		p.raw("</code></p>")
+<li>The page rounds what it shows, to the minor unit and in pictures further, so that its last digits may not add up; the CSV files and the datasets hold every digit, and the workbook those that a spreadsheet computes with. <code>daybook explain</code> with an identifier shows the arithmetic and where each number comes from; its commands here are for the book's directory.</li>
+</ul>
+<p>`)
+	for i, name := range []string{"variance.xlsx", "invoices.html", "open.sql", "../../index.html"} {
+		if i > 0 {
+			p.Raw(" · ")
+		}
+		p.Link(name, name)
 	}
-	p.raw("</footer>\n")
+	p.Raw("</p>\n")
+	if r.Run != "" {
+		p.Raw("<p class=\"soft\">Run <code>")
+		p.Text(string(r.Run))
+		p.Raw("</code></p>")
+	}
+	p.Raw("</footer>\n")
 }

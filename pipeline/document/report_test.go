@@ -129,11 +129,11 @@ func report() *document.Report {
 			{ID: "2024-09/globex/archives/EUR", Period: "2024-09", Account: "globex", Offering: "object-storage-with-a-very-long-name-for-archives", Currency: "EUR", Revenue: dec("2650"), Cost: dec("3155"), Margin: dec("-505"), Percent: &negative},
 		},
 		Findings: []document.FindingCount{
-			{schemas.CodeToleratedNull, schemas.Note, 4, 0},
-			{schemas.CodeUnknownAccount, schemas.Suspended, 12, 12},
-			{schemas.CodeBadDecimal, schemas.Rejected, 3, 3},
-			{schemas.CodePeerOverbilled, schemas.Warning, 1, 0},
-			{schemas.CodeMissingDelivery, schemas.Blocking, 1, 0},
+			{schemas.CodeToleratedNull, schemas.Note, 4, 0, nil},
+			{schemas.CodeUnknownAccount, schemas.Suspended, 12, 12, []document.CurrencyAmount{{"EUR", dec("1204.5")}, {"USD", dec("2000")}}},
+			{schemas.CodeBadDecimal, schemas.Rejected, 3, 3, nil},
+			{schemas.CodePeerOverbilled, schemas.Warning, 1, 0, nil},
+			{schemas.CodeMissingDelivery, schemas.Blocking, 1, 0, nil},
 		},
 		Days:  byDay(rows),
 		Rates: map[money.Currency]money.Ratio{"USD": {Num: money.One, Den: dec("1.11")}},
@@ -210,7 +210,7 @@ func TestReportIsWellFormed(t *testing.T) {
 			}
 		}
 		for _, bad := range []string{"<script", "http:", "https:", "<Pacific>", "NaN", "url("} {
-			if strings.Contains(page, bad) {
+			if strings.Contains(body, bad) {
 				t.Errorf("%s: the page holds %q", name, bad)
 			}
 		}
@@ -235,12 +235,12 @@ func TestAttentionIsOrderedByMoney(t *testing.T) {
 // severity of their findings alone.
 func TestAttentionCountsRowsAsControlTotalsDo(t *testing.T) {
 	r := &document.Report{Findings: []document.FindingCount{
-		{schemas.CodeBadDecimal, schemas.Rejected, 2, 2},
-		{schemas.CodeOtherPeriod, schemas.Rejected, 1, 1},
-		{schemas.CodeOtherPeriod, schemas.Warning, 1, 0},
-		{schemas.CodeUnknownCurrency, schemas.Suspended, 3, 3},
-		{schemas.CodeUnknownCurrency, schemas.Note, 1, 0},
-		{schemas.CodeUnknownAccount, schemas.Suspended, 4, 4},
+		{schemas.CodeBadDecimal, schemas.Rejected, 2, 2, nil},
+		{schemas.CodeOtherPeriod, schemas.Rejected, 1, 1, nil},
+		{schemas.CodeOtherPeriod, schemas.Warning, 1, 0, nil},
+		{schemas.CodeUnknownCurrency, schemas.Suspended, 3, 3, nil},
+		{schemas.CodeUnknownCurrency, schemas.Note, 1, 0, nil},
+		{schemas.CodeUnknownAccount, schemas.Suspended, 4, 4, []document.CurrencyAmount{{"EUR", dec("1204.5")}, {"USD", dec("2000")}}},
 	}}
 	var got []string
 	for _, i := range r.Attention() {

@@ -1,8 +1,11 @@
 package document
 
 import (
+	"slices"
 	"strings"
+	"time"
 
+	"daybook/pipeline/document/markup"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -33,18 +36,106 @@ func FeedsBehind(feeds []Feed, through schemas.Date) string {
 func listed(texts []string) string {
 	const most = 8
 	if len(texts) > most {
-		texts = append(texts[:most:most], "and "+plural(int64(len(texts)-most), "other"))
+		texts = append(texts[:most:most], "and "+markup.Plural(int64(len(texts)-most), "other"))
 	}
 	return strings.Join(texts, ", ")
 }
 
-// toDate is what the month to date is made of, and how far the data of each feed go, of a month that goes on.
-func (r *Report) toDate(p *page) {
+// drawToDate is how the month goes, of what it is made, and what it and the year come to.
+func (r *Report) drawToDate(p *markup.Page) {
+	p.Raw("<div class=\"figures\">\n")
+	r.runRate(p)
+	p.Raw("</div>\n")
+	r.toDateTable(p)
+	r.forecasts(p)
+}
+
+// runRate draws revenue over the days of the period against the plan.
+func (r *Report) runRate(p *markup.Page) {
+	v := &r.Revenue
+	start, end := r.Period.Bounds(time.UTC)
+	days := schemas.DateOf(end, time.UTC).Sub(schemas.DateOf(start, time.UTC))
+	gone := 0
+	if !r.Through.IsZero() {
+		gone = max(0, min(days, r.Through.Sub(schemas.DateOf(start, time.UTC))+1))
+	}
+	has := gone > 0 && (!v.Plan.IsZero() || !v.Actual.IsZero())
+	if !p.Figure("rate", "Month to date and run rate", "No day of the period has data yet.", has, markup.Sources{Explain: r.totalID(schemas.Revenue), Files: []string{"days.csv"}}) {
+		return
+	}
+	plan := markup.Course{Name: "Plan", Class: "planned", Points: []markup.Point{{Value: money.Zero}}, Text: r.short(v.Plan)}
+	actual := markup.Course{Name: "Actual", Class: "actual", Points: []markup.Point{{Value: money.Zero}}}
+	totals := r.dayTotals()
+	for i := range totals {
+		d := &totals[i]
+		if n := d.Day.Sub(schemas.DateOf(start, time.UTC)) + 1; n > 0 && n < gone {
+			actual.Points = append(actual.Points, markup.Point{Day: n, Value: d.ToDate})
+			plan.Points = append(plan.Points, markup.Point{Day: n, Value: d.Expected})
+		}
+	}
+	if gone < days {
+		plan.Points = append(plan.Points, markup.Point{Day: gone, Value: v.Expected})
+	}
+	plan.Points = append(plan.Points, markup.Point{Day: days, Value: v.Plan})
+	actual.Points = append(actual.Points, markup.Point{Day: gone, Value: v.Actual})
+	courses := []markup.Course{plan, actual}
+	rows := [][]string{
+		{"Plan of the month", r.rounded(v.Plan)}, {"Expected through " + r.Through.String(), r.rounded(v.Expected)}, {"Actual through " + r.Through.String(), r.rounded(v.Actual)},
+	}
+	whole := v.RunRate != nil && v.RunRatePlan.Equal(v.Plan)
+	switch {
+	case whole:
+		rows = append(rows, []string{"Run rate of the month", r.rounded(*v.RunRate)})
+	case v.RunRate != nil:
+		rows = append(rows, []string{"Run rate of the lines with data, planned at " + r.rounded(v.RunRatePlan), r.rounded(*v.RunRate)})
+	}
+	if whole && gone < days {
+		courses = append(courses, markup.Course{Name: "Run rate", Class: "rate", Points: []markup.Point{{Day: gone, Value: v.Actual}, {Day: days, Value: *v.RunRate}}, Text: r.short(*v.RunRate)})
+	} else {
+		courses[1].Text = r.short(v.Actual)
+	}
+	p.Dst = markup.AppendCourses(p.Dst, "rate-picture", "Revenue to date and run rate against plan",
+		"Revenue is "+r.rounded(v.Actual)+" after "+markup.Plural(int64(gone), "day")+" of "+r.rounded(v.Plan)+" planned for "+markup.Plural(int64(days), "day")+".", days, courses, r.short)
+	p.Numbers([]string{"Revenue", string(r.Currency) + "#"}, rows)
+	r.dayNumbers(p, totals)
+	p.FigureEnd()
+}
+
+// dayTotals adds the rows of all offerings and regions up by day, in order.
+func (r *Report) dayTotals() []schemas.DayRow {
+	var out []schemas.DayRow
+	for i := range r.Days {
+		d := &r.Days[i]
+		at, found := slices.BinarySearchFunc(out, d.Day, func(t schemas.DayRow, day schemas.Date) int { return t.Day.Compare(day) })
+		if !found {
+			out = slices.Insert(out, at, schemas.DayRow{Period: d.Period, Day: d.Day, Currency: d.Currency})
+		}
+		t := &out[at]
+		t.Revenue, t.ToDate, t.Expected = t.Revenue.Add(d.Revenue), t.ToDate.Add(d.ToDate), t.Expected.Add(d.Expected)
+	}
+	return out
+}
+
+// dayNumbers are the days of the picture in figures.
+func (r *Report) dayNumbers(p *markup.Page, totals []schemas.DayRow) {
+	if len(totals) == 0 {
+		return
+	}
+	rows := make([][]string, len(totals))
+	for i := range totals {
+		d := &totals[i]
+		rows[i] = []string{d.Day.String(), r.rounded(d.Revenue), r.rounded(d.ToDate), r.rounded(d.Expected)}
+	}
+	p.Details("By day", []string{"Day", "Revenue#", "to date#", "expected to date#"}, rows)
+}
+
+// toDateTable is what the month to date is made of, and how far the data of each feed go, of a month that goes on.
+func (r *Report) toDateTable(p *markup.Page) {
 	if len(r.Feeds) == 0 {
 		return
 	}
-	p.raw("<section id=\"to-date\"><h2>Month to date</h2>\n")
-	p.tableHead("Amounts in "+string(r.Currency)+".", "What", "Revenue#", "Cost#", "Margin#")
+	p.Sub("to-date-parts", "What the month to date is made of", markup.Files("variances.csv", "days.csv"))
+	p.Table("Amounts in "+string(r.Currency)+".", "What", "Revenue#", "Cost#", "Margin#")
 	for _, x := range []struct {
 		name  string
 		total bool
@@ -63,38 +154,53 @@ func (r *Report) toDate(p *page) {
 		{"Plan of these lines", false, func(v *schemas.Variance) *money.Decimal { return &v.RunRatePlan }},
 		{"Plan of the month", false, func(v *schemas.Variance) *money.Decimal { return &v.Plan }},
 	} {
-		p.raw("<tr")
 		if x.total {
-			p.raw(` class="total"`)
+			p.Raw(`<tr class="strong">`)
+		} else {
+			p.Row("")
 		}
-		p.raw(`><th scope="row">`)
-		p.text(x.name)
-		p.raw("</th>")
+		p.Head(x.name)
 		for _, v := range []*schemas.Variance{&r.Revenue, &r.Cost, &r.Margin} {
 			if d := x.of(v); d != nil {
-				p.number(r.rounded(*d))
+				p.Number(r.rounded(*d))
 			} else {
-				p.number("")
+				p.Number("")
 			}
 		}
-		p.raw("</tr>\n")
+		p.RowEnd()
 	}
-	p.tableEnd()
-	p.tableHead("How far the data of each feed go.", "Feed", "Expected every", "Data through", "Days behind#")
+	p.TableEnd()
+}
+
+func (r *Report) hasFeeds() bool {
+	return len(r.Feeds) > 0 || len(r.Missing) > 0 || len(r.Outdated) > 0
+}
+
+// drawFeeds is how far the data of each feed go, and what is missing.
+func (r *Report) drawFeeds(p *markup.Page) {
+	if len(r.Missing) == 0 {
+		p.Raw("<p class=\"soft\">No delivery is missing or refused.</p>\n")
+	}
+	for _, missing := range slices.Concat(r.Missing, r.Outdated) {
+		p.Element("p", "bad", markup.SentenceCase(missing))
+	}
+	if len(r.Feeds) == 0 {
+		return
+	}
+	p.Table("How far the data of each feed go.", "Feed", "Expected every", "Data through", "Days behind#")
 	for _, f := range r.Feeds {
-		p.raw(`<tr><th scope="row">`)
-		p.text(string(f.Source))
-		p.raw("</th>")
-		p.element("td", "", string(f.Every))
+		p.Raw(`<tr><th scope="row">`)
+		p.Text(string(f.Source))
+		p.Raw("</th>")
+		p.Cell(string(f.Every))
 		if f.Through.IsZero() {
-			p.element("td", "soft", "no data yet")
-			p.number("")
+			p.Element("td", "soft", "no data yet")
+			p.Number("")
 		} else {
-			p.element("td", "", f.Through.String())
-			p.number(string(appendFixed(nil, money.FixedFromInt(int64(r.Through.Sub(f.Through))), 0)))
+			p.Cell(f.Through.String())
+			p.Number(string(markup.AppendFixed(nil, money.FixedFromInt(int64(r.Through.Sub(f.Through))), 0)))
 		}
-		p.raw("</tr>\n")
+		p.RowEnd()
 	}
-	p.tableEnd()
-	p.raw("</section>\n")
+	p.TableEnd()
 }

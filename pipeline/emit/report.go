@@ -44,7 +44,6 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 		peer := &b.Peers()[i]
 		rep.Peers[peer.ID] = peer.Name
 	}
-	reportRates(rep, compare.Exchange(b, rep.Period, rep.Through, in.AsOf()))
 	if err = aboutPlan(ctx, in, rep); err != nil {
 		return nil, nil, err
 	}
@@ -52,6 +51,7 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 	if rep.Findings, err = countFindings(ctx, in); err != nil {
 		return nil, nil, err
 	}
+	reportRates(rep, compare.Exchange(b, rep.Period, rep.Through, in.AsOf()))
 	if rep.Rounding, err = rounding(ctx, in); err != nil {
 		return nil, nil, err
 	}
@@ -102,6 +102,11 @@ func reportRates(rep *document.Report, fx schemas.FX) {
 	for i := range rep.Margins {
 		want(rep.Margins[i].Currency)
 	}
+	for i := range rep.Findings {
+		for _, a := range rep.Findings[i].Amounts {
+			want(a.Currency)
+		}
+	}
 }
 
 // countFindings adds up the findings of all earlier steps by code.
@@ -120,7 +125,11 @@ func countFindings(ctx context.Context, in *run.Inputs) ([]document.FindingCount
 	}
 	var out []document.FindingCount
 	for _, c := range run.SortedCodes(codes) {
-		out = append(out, document.FindingCount{Code: c.Code, Severity: c.Severity, Findings: c.Findings, Rows: c.Rows})
+		count := document.FindingCount{Code: c.Code, Severity: c.Severity, Findings: c.Findings, Rows: c.Rows}
+		for _, currency := range slices.Sorted(maps.Keys(c.Amounts)) {
+			count.Amounts = append(count.Amounts, document.CurrencyAmount{Currency: currency, Amount: c.Amounts[currency]})
+		}
+		out = append(out, count)
 	}
 	return out, nil
 }

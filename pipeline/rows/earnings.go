@@ -19,6 +19,8 @@ func AppendEarnings(table *schemas.Table, rows []schemas.Earning, write func(*da
 		w.Text(schemas.EarningCurrency, string(r.Currency))
 		w.decimal(schemas.EarningRevenue, r.Revenue)
 		w.decimal(schemas.EarningComing, r.Coming)
+		w.decimal(schemas.EarningCost, r.Cost)
+		w.decimal(schemas.EarningMargin, r.Margin)
 		if r.Month != "" {
 			w.Text(schemas.EarningMonthBefore, string(r.Month))
 			w.decimal(schemas.EarningRevenueBefore, r.Before)
@@ -68,6 +70,7 @@ func earningAt(b *dataset.Batch, i int) schemas.Earning {
 	r := schemas.Earning{
 		Period: schemas.Period(text(schemas.EarningBillingPeriod)), Customer: text(schemas.EarningCustomerId), CustomerName: text(schemas.EarningCustomerName),
 		Currency: money.Currency(text(schemas.EarningCurrency)), Revenue: decimal(schemas.EarningRevenue), Coming: decimal(schemas.EarningComing),
+		Cost: decimal(schemas.EarningCost), Margin: decimal(schemas.EarningMargin),
 		Month: schemas.Period(text(schemas.EarningMonthBefore)), Before: decimal(schemas.EarningRevenueBefore),
 		Change: decimal(schemas.EarningChange), Percent: optional(schemas.EarningChangePercent),
 		Charges: b.Columns[schemas.EarningCharges].Ints[i], Unvalued: b.Columns[schemas.EarningUnvalued].Ints[i],

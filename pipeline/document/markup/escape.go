@@ -1,12 +1,12 @@
-package document
+package markup
 
 import (
 	"unicode/utf8"
 )
 
-// appendEscaped appends s as HTML text that is safe between tags and within double quotes. Control characters, those
+// AppendEscaped appends s as HTML text that is safe between tags and within double quotes. Control characters, those
 // that change the direction of text, and bytes that are not UTF-8 become U+FFFD: no document may carry them.
-func appendEscaped(dst []byte, s string) []byte {
+func AppendEscaped(dst []byte, s string) []byte {
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -22,7 +22,7 @@ func appendEscaped(dst []byte, s string) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 || r >= 0x80 && r < 0xA0 || turnsText(r) {
+		if r == utf8.RuneError && size == 1 || r >= 0x80 && r < 0xA0 || TurnsText(r) {
 			dst = append(dst, s[from:i]...)
 			dst = append(dst, "\uFFFD"...)
 			from = i + size
@@ -62,9 +62,9 @@ func entity(c byte) string {
 	}
 }
 
-// appendID appends s as an identifier that needs no escaping in an id attribute, a URL fragment or a file name: letters,
+// AppendID appends s as an identifier that needs no escaping in an id attribute, a URL fragment or a file name: letters,
 // digits, dot, underscore and hyphen stay, every other byte becomes ~ and two hexadecimal digits.
-func appendID(dst []byte, s string) []byte {
+func AppendID(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	for i := range len(s) {
 		c := s[i]
@@ -78,8 +78,8 @@ func appendID(dst []byte, s string) []byte {
 	return dst
 }
 
-// appendJSON appends s as a JSON string. Bytes that are not UTF-8 become U+FFFD.
-func appendJSON(dst []byte, s string) []byte {
+// AppendJSON appends s as a JSON string. Bytes that are not UTF-8 become U+FFFD.
+func AppendJSON(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	from := 0
@@ -116,3 +116,6 @@ func appendJSON(dst []byte, s string) []byte {
 	dst = append(dst, s[from:]...)
 	return append(dst, '"')
 }
+
+// TurnsText reports whether r changes the direction of the text behind it, so that a name can be made to read as another.
+func TurnsText(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }

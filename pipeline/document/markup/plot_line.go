@@ -1,4 +1,4 @@
-package document
+package markup
 
 import (
 	"slices"
@@ -8,36 +8,36 @@ import (
 	"daybook/schemas/money"
 )
 
-// point is a day of the period, from 0 before the first to its last, and the total at its end.
-type point struct {
-	day   int
-	value money.Decimal
+// Point is a day of the period, from 0 before the first to its last, and the total at its end.
+type Point struct {
+	Day   int
+	Value money.Decimal
 }
 
-// course is one line of a line chart.
-type course struct {
-	name   string
-	class  string
-	points []point
-	// text is what stands at its end.
-	text string
+// Course is one line of a line chart.
+type Course struct {
+	Name   string
+	Class  string
+	Points []Point
+	// Text is what stands at its end.
+	Text string
 }
 
 // Sizes of a line chart.
 const (
-	lineLeft   = 76
-	lineRight  = 110 // room for what stands at the ends
-	lineHeight = 300
+	lineLeft   = 54
+	lineRight  = 84 // room for what stands at the ends
+	lineHeight = 230
 	lineTop    = 14
-	lineBottom = 34
+	lineBottom = 30
 )
 
-// appendCourses draws totals over the days of a period, with a scale on the left and names at the ends of the lines.
-func appendCourses(dst []byte, id, title, description string, days int, courses []course, format func(money.Decimal) string) []byte {
-	p := &plot{page: page{dst}, from: 0, width: lineHeight - lineTop - lineBottom}
+// AppendCourses draws totals over the days of a period, with a scale on the left and names at the ends of the lines.
+func AppendCourses(dst []byte, id, title, description string, days int, courses []Course, format func(money.Decimal) string) []byte {
+	p := &plot{Page: Page{Dst: dst}, from: 0, width: lineHeight - lineTop - lineBottom}
 	for _, c := range courses {
-		for _, q := range c.points {
-			p.include(q.value)
+		for _, q := range c.Points {
+			p.include(q.Value)
 		}
 	}
 	step := niceStep(p.hi.Sub(p.lo), 4)
@@ -72,20 +72,20 @@ func appendCourses(dst []byte, id, title, description string, days int, courses 
 	}
 	for _, c := range courses {
 		var path strings.Builder
-		for i, q := range c.points {
+		for i, q := range c.Points {
 			if i > 0 {
 				path.WriteByte(' ')
 			}
-			path.WriteString(x(q.day).String() + "," + y(q.value).String())
+			path.WriteString(x(q.Day).String() + "," + y(q.Value).String())
 		}
-		p.raw(`<polyline class="course `, c.class, `" points="`, path.String(), `"/>`, "\n")
-		if n := len(c.points); n > 0 && c.class == "actual" {
-			p.raw(`<circle class="dot" r="4" cx="`, x(c.points[n-1].day).String(), `" cy="`, y(c.points[n-1].value).String(), `"/>`)
+		p.Raw(`<polyline class="course `, c.Class, `" points="`, path.String(), `"/>`, "\n")
+		if n := len(c.Points); n > 0 && c.Class == "actual" {
+			p.Raw(`<circle class="dot" r="4" cx="`, x(c.Points[n-1].Day).String(), `" cy="`, y(c.Points[n-1].Value).String(), `"/>`)
 		}
 	}
 	p.ends(courses, x(days), y)
 	p.close()
-	return p.dst
+	return p.Dst
 }
 
 // dayTicks are the days named below a line chart: the first, every fifth, and the last.
@@ -101,19 +101,19 @@ func dayTicks(days int) []int {
 }
 
 // ends names the lines at the right, moved apart where they end close to each other.
-func (p *plot) ends(courses []course, right money.Decimal, y func(money.Decimal) money.Decimal) {
+func (p *plot) ends(courses []Course, right money.Decimal, y func(money.Decimal) money.Decimal) {
 	type end struct {
-		course *course
+		course *Course
 		at     money.Decimal
 	}
 	var ends []end
 	for i := range courses {
-		if c := &courses[i]; c.text != "" && len(c.points) > 0 {
-			ends = append(ends, end{c, y(c.points[len(c.points)-1].value)})
+		if c := &courses[i]; c.Text != "" && len(c.Points) > 0 {
+			ends = append(ends, end{c, y(c.Points[len(c.Points)-1].Value)})
 		}
 	}
 	slices.SortStableFunc(ends, func(a, b end) int { return a.at.Cmp(b.at) })
-	apart := money.NewDecimal(32, 0)
+	apart := money.NewDecimal(30, 0)
 	lowest := money.NewDecimal(lineHeight-lineBottom, 0)
 	for i := range ends { // push down from the top, then up from the bottom
 		if i > 0 && ends[i].at.LessThan(ends[i-1].at.Add(apart)) {
@@ -128,7 +128,7 @@ func (p *plot) ends(courses []course, right money.Decimal, y func(money.Decimal)
 	}
 	at := right.Add(money.NewDecimal(10, 0)).String()
 	for _, e := range ends {
-		p.note(at, e.at.Sub(money.NewDecimal(2, 0)).String(), "end "+e.course.class, "start", e.course.name)
-		p.note(at, e.at.Add(money.NewDecimal(12, 0)).String(), "val", "start", e.course.text)
+		p.note(at, e.at.Sub(money.NewDecimal(2, 0)).String(), "end "+e.course.Class, "start", e.course.Name)
+		p.note(at, e.at.Add(money.NewDecimal(12, 0)).String(), "val", "start", e.course.Text)
 	}
 }

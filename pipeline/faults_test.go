@@ -65,6 +65,7 @@ func faults() (out []fault) {
 			governedBy(file("usage that peers with a register bill = use by identity and entitlement", "peer access", &access.Uses, access.UseBilledCost)),
 			{guards: "credentials = credentials read for the register", what: "credential on its way to the register", see: miscounted("reconcile/register", how, func(c *run.Control) *dataset.Totals { return &c.Looked })},
 			{guards: "evidence = evidence read by judging", what: "evidence on its way to judging", see: miscounted("reconcile/promises", how, func(c *run.Control) *dataset.Totals { return &c.Judged })},
+			{guards: "service credits owed = given by charges + left for later", what: "service credit on a draft", see: miscounted("reconcile/promises", how, func(c *run.Control) *dataset.Totals { return &c.CreditsGiven })},
 			{guards: "charges = charges invoiced", what: "line of an invoice", at: func(key string) bool { return strings.HasSuffix(key, ".jsonl") }, spoil: spoilLines(how), says: `does not hold the charges that it was made of: `},
 			{guards: "revenue of charges = revenue by customer", what: "line of customers.csv", at: func(key string) bool { return strings.HasSuffix(key, "/customers.csv") }, spoil: spoilCSV(how, "Revenue")},
 			{guards: "revenue of charges = revenue by account", what: "line of accounts.csv", at: func(key string) bool { return strings.HasSuffix(key, "/accounts.csv") }, spoil: spoilCSV(how, "Revenue")},

@@ -34,9 +34,9 @@ func Stages() []run.Stage {
 		}},
 		{Name: "rate", Steps: []run.Step{
 			{
-				Name: "shard", Version: "25", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "26", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard"},
-				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
+				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPromises, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families}, Balances: rated,
 			},
 		}},
@@ -68,7 +68,7 @@ func Stages() []run.Stage {
 			{
 				Name: "promises", Version: "2", Width: run.Once, Do: promise.Judge,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
-				Book:  []book.Part{book.PartPromises, book.PartProvider},
+				Book:  []book.Part{book.PartPromises, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: judged,
 			},
 		}, peerUse(), peerAccess(), peerDetail())},
@@ -199,6 +199,13 @@ var (
 		What:  "evidence = evidence read by judging",
 		Whole: func(c *run.Control) dataset.Totals { return c.Evidence },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Judged }},
+	}, {
+		What:  "service credits owed = given by charges + left for later",
+		Whole: func(c *run.Control) dataset.Totals { return c.CreditsOwed },
+		Parts: []run.Side{
+			func(c *run.Control) dataset.Totals { return c.CreditsGiven },
+			func(c *run.Control) dataset.Totals { return c.CreditsLeft },
+		},
 	}}
 	compared = []run.Balance{{
 		What:  "charges that earn revenue = charges compared with the plan",

@@ -62,7 +62,7 @@ type line struct {
 
 // Rate makes the charges of the account that the tally holds. The order is that of the design: aggregate, convert,
 // allowance and usage discount, price, percentage discounts, fixed discounts, minimum and maximum, commitments,
-// prepaid credits, tax; amounts are rounded where they become a line of an invoice. An error is a fault of the book or
+// service credits, prepaid credits, tax; amounts are rounded where they become a line of an invoice. An error is a fault of the book or
 // the call; what is wrong with the usage is in the findings.
 func (p *Plan) Rate(t *Tally, carried Carried) (Output, error) {
 	var out Output
@@ -109,7 +109,7 @@ func (b *bill) run() error {
 		(*bill).usage, (*bill).recurring, // aggregate, convert, allowance, price, and what a price itself says of discounts and bounds
 		(*bill).discount, (*bill).bound, (*bill).commit,
 		(*bill).round, (*bill).bundles,
-		(*bill).redeem, (*bill).drawBeforeTax, (*bill).tax, (*bill).drawAfterTax, (*bill).cash,
+		(*bill).redeem, (*bill).giveCredits, (*bill).drawBeforeTax, (*bill).tax, (*bill).drawAfterTax, (*bill).cash,
 		(*bill).carry,
 	} {
 		if err := step(b); err != nil {

@@ -22,6 +22,8 @@ type Carried struct {
 	Coupons []CarriedCoupon `json:"coupons,omitempty"`
 	// Commitments are how far those came whose cycle goes on.
 	Commitments []CarriedCommitment `json:"commitments,omitempty"`
+	// Credits are due for promises of earlier months. They are found anew in each period, and not handed on.
+	Credits []ServiceCredit `json:"-"`
 }
 
 // IsEmpty reports whether there is nothing to carry.

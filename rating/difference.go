@@ -108,6 +108,6 @@ func correction(of, in schemas.Period, line []linePart) (schemas.Charge, bool) {
 	amount := t.Sub("the amount rated again, less that issued", model.Fact("rerated", after.Amount), model.Fact("issued", before.Amount))
 	residue := t.Sub("what rounding left", model.In("exact", exact), model.In("amount", amount))
 	out.Exact, out.Amount, out.Residue, out.Steps = exact.V, amount.V, residue.V, t.Steps
-	out.ID = chargeID(&out, in, 0, t.Inside())
+	out.ID = model.ChargeID(&out, in, 0, t.Inside())
 	return out, !amount.V.IsZero() || !exact.V.IsZero() || !out.Priced.IsZero() || !out.PeerCost.IsZero() || !out.Consumed.IsZero() || out.UsageRows != 0
 }

@@ -26,7 +26,7 @@ func TestNameTellsAll(t *testing.T) {
 		UnitPrice: &price, Start: time.Unix(0, 0), End: time.Unix(86400, 0),
 	}
 	var room model.Room
-	seen := map[schemas.ChargeID]string{chargeID(&c, "2024-09", 0, &room): "no change"}
+	seen := map[schemas.ChargeID]string{model.ChargeID(&c, "2024-09", 0, &room): "no change"}
 	differs := func(what string, id schemas.ChargeID) {
 		t.Helper()
 		if seen[id] != "" {
@@ -57,13 +57,13 @@ func TestNameTellsAll(t *testing.T) {
 			}
 			text.SetString(text.String() + "x")
 		}
-		differs(field.Name, chargeID(&x, "2024-09", 0, &room))
+		differs(field.Name, model.ChargeID(&x, "2024-09", 0, &room))
 	}
-	differs("the period", chargeID(&c, "2024-10", 0, &room))
-	differs("the place", chargeID(&c, "2024-09", 1, &room))
+	differs("the period", model.ChargeID(&c, "2024-10", 0, &room))
+	differs("the place", model.ChargeID(&c, "2024-09", 1, &room))
 	x := c
 	x.Subscription, x.Offering = "ab", "c"
-	differs("texts", chargeID(&x, "2024-09", 0, &room))
+	differs("texts", model.ChargeID(&x, "2024-09", 0, &room))
 	x.Subscription, x.Offering = "a", "bc"
-	differs("the same letters, divided otherwise", chargeID(&x, "2024-09", 0, &room))
+	differs("the same letters, divided otherwise", model.ChargeID(&x, "2024-09", 0, &room))
 }

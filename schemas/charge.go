@@ -12,6 +12,10 @@ const (
 	PromotionalCredit = "promotional_credit"
 )
 
+// ServiceCredit is the model of charges that give an account what a broken promise about a service earned in an earlier month;
+// their price is the identifier of the promise's result.
+const ServiceCredit = "service_credit"
+
 // Charge is one priced row: what we bill an account for one price over one stretch of the period. It carries the cost
 // of the peers' part in it, and the steps of its arithmetic.
 //

@@ -86,11 +86,12 @@ const (
 	CodeCredentialUnknown Code = "credential_unknown"
 	CodeNotEntitled       Code = "not_entitled"
 	// Of a promise about a service.
-	CodeSLABreach     Code = "sla_breach"
-	CodeSLAReview     Code = "sla_review"
-	CodeSLAUnmeasured Code = "sla_unmeasured"
-	CodeClaimDue      Code = "claim_due"
-	CodeMissingCredit Code = "missing_credit"
+	CodeSLABreach      Code = "sla_breach"
+	CodeSLAReview      Code = "sla_review"
+	CodeSLAUnmeasured  Code = "sla_unmeasured"
+	CodeClaimDue       Code = "claim_due"
+	CodeMissingCredit  Code = "missing_credit"
+	CodeCreditUnbooked Code = "credit_unbooked"
 )
 
 // Codes lists every code once, in the order of the constants.
@@ -171,6 +172,7 @@ var Codes = []CodeInfo{
 	{CodeSLAUnmeasured, Note, "a service was not measured all the time", "look why its measurements are not there; measure.unmeasured of the SLA says how that time counts"},
 	{CodeClaimDue, Warning, "a peer owes a credit that nobody has claimed", "send its claim, and add it to claims of the promise"},
 	{CodeMissingCredit, Warning, "a peer's bill lacks a credit that is due", "remind the peer; its next bill may have it"},
+	{CodeCreditUnbooked, Warning, "a service credit that we owe stands on no draft", "put the account back into the book with its currency, or pay the credit otherwise"},
 }
 
 // Info returns the documentation of a code and whether it is known.

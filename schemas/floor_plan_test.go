@@ -62,15 +62,15 @@ var floorPlan = map[string]room{
 	},
 	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
 	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/source/evidence pipeline/store schemas schemas/access schemas/money schemas/service"},
-	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money"},
+	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money schemas/service"},
 	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/access":    {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
-	"pipeline/promise":   {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/sla schemas schemas/money schemas/service"},
+	"pipeline/promise":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store reconcile/sheet reconcile/sla schemas schemas/money schemas/service"},
 	"pipeline/emit":      {ours: "pipeline/compare pipeline/promise pipeline/dataset pipeline/document pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/diff":      {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
 	"pipeline/explain": {
-		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/rate pipeline/rows " +
-			"pipeline/run pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/money schemas/peerbill schemas/planned",
+		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
+			"pipeline/run pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/money schemas/peerbill schemas/planned schemas/service",
 	},
 	"pipeline/quote": {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline": {

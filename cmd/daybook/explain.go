@@ -50,7 +50,7 @@ func newExplain() *cobra.Command {
 stands in the book, and the source object and row of the usage behind it.
 
 ID is a charge (invoice lines carry it; its first four digits or more will do), an identifier of the variance report
-(period/offering/region/measure, or that of a peer bill or a margin), period/total/Revenue (Cost, Margin), an account
+(period/offering/region/measure, or that of a peer bill, a margin or a promise), period/total/Revenue (Cost, Margin), an account
 (lists its charges), a code of findings such as unknown_sku, or the word findings. Each may be cut short as far as nothing
 else begins so.
 
@@ -221,6 +221,7 @@ func printExplanation(out io.Writer, e *explain.Explanation) error {
 	w.facts(e)
 	w.arithmetic(e)
 	w.corrected(e.Corrected)
+	w.promise(e)
 	w.usage(e.Usage)
 	w.charges(e.Charges)
 	w.findings(e)
@@ -257,12 +258,7 @@ func (w *pageWriter) facts(e *explain.Explanation) {
 }
 
 func (w *pageWriter) arithmetic(e *explain.Explanation) {
-	if len(e.Steps) > 0 {
-		w.line("\nArithmetic")
-		for i, s := range e.Steps {
-			w.cells(fmt.Sprintf("[%d]", i+1), s.Note, "= "+s.Formula, "= "+s.Out)
-		}
-	}
+	w.steps("\nArithmetic", e.Steps)
 	if len(e.Figures) > 0 {
 		w.line("\nFigures")
 		for _, f := range e.Figures {
@@ -273,6 +269,28 @@ func (w *pageWriter) arithmetic(e *explain.Explanation) {
 			w.cells(f.Name, f.Value.String()+" "+f.Unit, step)
 		}
 	}
+}
+
+func (w *pageWriter) steps(title string, steps []explain.ExplainedStep) {
+	if len(steps) > 0 && title != "" {
+		w.line("%s", title)
+	}
+	for i, s := range steps {
+		w.cells(fmt.Sprintf("[%d]", i+1), s.Note, "= "+s.Formula, "= "+s.Out)
+	}
+}
+
+// promise shows how a promise was judged, and by what.
+func (w *pageWriter) promise(e *explain.Explanation) {
+	w.steps("\nWhat became of the promise", e.Promise)
+	if e.Evidence == nil {
+		return
+	}
+	w.line("\nEvidence: %s row%s", count(e.Evidence.Rows), plural(e.Evidence.Rows))
+	for _, x := range e.Evidence.Listed {
+		w.cells(x.Object, fmt.Sprint(x.Row), x.Kind, x.ID, x.Start, x.End, x.Says)
+	}
+	w.more(e.Evidence.More, "row")
 }
 
 func (w *pageWriter) corrected(c *explain.Corrected) {
@@ -289,9 +307,7 @@ func (w *pageWriter) corrected(c *explain.Corrected) {
 	w.line("\nRated again")
 	for _, x := range c.Again {
 		w.cells("", x.Amount.String()+" "+string(x.Currency), x.From, "until "+x.Until)
-		for i, s := range x.Steps {
-			w.cells(fmt.Sprintf("[%d]", i+1), s.Note, "= "+s.Formula, "= "+s.Out)
-		}
+		w.steps("", x.Steps)
 	}
 	if len(c.Again) == 0 {
 		w.line("  nothing")

@@ -54,6 +54,8 @@ func (l *loader) marks(b *Book) {
 	markAll(m, KindPeer, &l.Peers, func(s *schemas.Peer) string { return string(s.ID) })
 	markAll(m, KindContract, &l.Contracts, func(s *schemas.Contract) string { return string(s.ID) })
 	markAll(m, KindCoupon, &l.Coupons, func(s *schemas.Coupon) string { return s.ID })
+	markAll(m, KindSLA, &l.SLAs, func(s *service.SLA) string { return string(s.ID) + "@" + s.Version })
+	markAll(m, KindPromise, &l.Promises, func(s *service.Promise) string { return string(s.ID) })
 	markAll(m, KindTax, &l.Taxes, func(s *schemas.TaxRate) string { return s.ID })
 	markAll(m, KindPlanLine, &l.PlanLines, func(s *schemas.PlanLine) string { return check.PlanKey(*s) })
 	for i := range l.Offerings.Items {

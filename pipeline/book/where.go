@@ -24,6 +24,8 @@ const (
 	KindPeer         Kind = "peer"
 	KindContract     Kind = "contract"
 	KindCoupon       Kind = "coupon"
+	KindSLA          Kind = "SLA" // SLA@version
+	KindPromise      Kind = "promise"
 	KindTax          Kind = "tax"
 	KindPlanLine     Kind = "plan line" // period/offering/region, or period/offering/region@version
 )

@@ -61,6 +61,9 @@ func (l *Look) chargeOrigin(ctx context.Context, e *Explanation, c *schemas.Char
 	if o.Check {
 		e.check("rating", again.compare(c), "the account's usage, rated again, makes this very charge")
 	}
+	if c.Model == schemas.ServiceCredit {
+		return l.creditOf(ctx, e, c, o)
+	}
 	if c.Corrects != "" {
 		if err := l.correctionOf(ctx, e, c, again, o); err != nil {
 			return err
@@ -220,7 +223,11 @@ func (l *Look) chargeFacts(e *Explanation, c *schemas.Charge) {
 	zone := b.Zone
 	e.fact("for", c.Start.In(zone).Format("2006-01-02 15:04"), "until "+c.End.In(zone).Format("2006-01-02 15:04")+" ("+zone.String()+")", "")
 	e.fact("category", string(c.Category), string(c.Frequency), "")
-	if c.Corrects != "" {
+	switch {
+	case c.Corrects == "":
+	case c.Model == schemas.ServiceCredit:
+		e.fact("corrects", string(c.Corrects), "its draft gave something else than is due by what is known now, and this is the difference", "")
+	default:
 		e.fact("corrects", string(c.Corrects), "it was rated again with all that is known of it, and this is the difference to what was charged", "")
 	}
 	e.fact("SKU", string(c.SKU), c.SkuMeter, "")
@@ -232,7 +239,7 @@ func (l *Look) chargeFacts(e *Explanation, c *schemas.Charge) {
 
 // priceFacts names the price, its version and validity, and the exchange rates between its currency and the account's.
 func (l *Look) priceFacts(e *Explanation, c *schemas.Charge) {
-	if c.Price == "" {
+	if c.Price == "" || c.Model == schemas.ServiceCredit {
 		return
 	}
 	b := l.book

@@ -71,7 +71,7 @@ type Options struct {
 
 // Explanation is where a figure comes from: facts, arithmetic, and the rows behind it. Numbers are exact decimal text.
 type Explanation struct {
-	// Kind is charge, variance, match, margin, account or findings.
+	// Kind is charge, variance, match, margin, promise, account or findings.
 	Kind        string          `json:"kind"`
 	ID          string          `json:"id"`
 	Title       string          `json:"title"`
@@ -85,10 +85,13 @@ type Explanation struct {
 	Usage       *UsageBehind    `json:"usage,omitempty"`
 	Charges     *ChargesBehind  `json:"charges,omitempty"`
 	Corrected   *Corrected      `json:"corrected,omitempty"`
-	Findings    []ListedFinding `json:"findings,omitempty"`
-	Record      *SourceRecord   `json:"record,omitempty"`
-	Checks      []Verdict       `json:"checks,omitempty"`
-	Exchange    []Exchange      `json:"exchange,omitempty"`
+	// Promise is the arithmetic of what became of the promise that a service credit is for, and Evidence what that was judged by.
+	Promise  []ExplainedStep `json:"promise,omitempty"`
+	Evidence *EvidenceBehind `json:"evidence,omitempty"`
+	Findings []ListedFinding `json:"findings,omitempty"`
+	Record   *SourceRecord   `json:"record,omitempty"`
+	Checks   []Verdict       `json:"checks,omitempty"`
+	Exchange []Exchange      `json:"exchange,omitempty"`
 }
 
 // Fact is something that an explanation names, and where it stands in the book.
@@ -190,7 +193,9 @@ func (l *Look) Explain(ctx context.Context, id string, o Options) (*Explanation,
 }
 
 // ofAll reports whether what is explained rests on all deliveries of the run, rather than on rows that can be told.
-func ofAll(kind string) bool { return kind == "variance" || kind == "margin" || kind == "findings" }
+func ofAll(kind string) bool {
+	return kind == "variance" || kind == "margin" || kind == "findings" || kind == "promise"
+}
 
 func (l *Look) dispatch(ctx context.Context, e *Explanation, o Options) error {
 	if rest, ok := strings.CutPrefix(e.ID, string(e.Period)+"/"); ok {
@@ -257,7 +262,7 @@ var measures = []schemas.Measure{schemas.Units, schemas.Revenue, schemas.Cost, s
 func (l *Look) explainReported(ctx context.Context, e *Explanation, o Options) error {
 	begins := schemas.Beginning{Text: e.ID}
 	for _, try := range []func(context.Context, *Explanation, *schemas.Beginning, Options) error{
-		l.explainVariance, l.explainMatch, l.explainMargin, l.explainChange, l.explainForecast,
+		l.explainVariance, l.explainMatch, l.explainMargin, l.explainChange, l.explainForecast, l.explainPromise,
 	} {
 		if err := try(ctx, e, &begins, o); err != nil || e.Kind != "" {
 			return err

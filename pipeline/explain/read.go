@@ -174,6 +174,9 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 		}
 	}
 	x.tally.Join(kin.Of(id))
+	if carried.Credits, err = set.ServiceCredits(ctx, id); err != nil {
+		return nil, err
+	}
 	out, err := plan.Rate(x.tally, carried)
 	x.charges = append(out.Charges, x.late.Corrections...)
 	return x, err

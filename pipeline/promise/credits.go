@@ -1,10 +1,13 @@
 package promise
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
+	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
@@ -12,17 +15,17 @@ import (
 
 // credits holds what peers owe for earlier months against what their bills of this one give back: what is due longest is served
 // first, by credits for its service, then by those of no service.
-func (j *judge) credits() {
-	zone := j.in.Book().Zone()
+func (j *judge) credits() error {
+	zone := j.from.Book.Zone()
 	left := maps.Clone(j.bill.credits)
 	for i := range j.before {
 		r := &j.before[i]
 		rest := r.Least.Credit.Sub(j.given[r.ID])
-		if r.Peer == "" || r.PassedOn != "" || !r.State.Due() || !rest.IsPositive() || r.BookedIn(zone) > j.in.Period() {
+		if r.Peer == "" || r.PassedOn != "" || !r.State.Due() || !rest.IsPositive() || r.BookedIn(zone) > j.from.Period {
 			continue
 		}
 		row := service.SLACreditRow{
-			Period: j.in.Period(), Result: r.ID, Of: r.Period, Peer: r.Peer, Service: r.Service, Region: r.Region, Currency: r.Currency,
+			Period: j.from.Period, Result: r.ID, Of: r.Period, Peer: r.Peer, Service: r.Service, Region: r.Region, Currency: r.Currency,
 			Expected: r.Least.Credit, Before: j.given[r.ID], Missing: rest, Since: r.Claimed, Status: service.CreditCredited,
 		}
 		for _, service := range []string{r.Service, ""} {
@@ -38,7 +41,7 @@ func (j *judge) credits() {
 		}
 		switch {
 		case row.Missing.IsZero():
-		case !j.bill.peers[r.Peer] || j.in.Open():
+		case !j.bill.peers[r.Peer] || j.from.Open:
 			row.Status = service.CreditAwaited
 		case row.Credited.IsPositive():
 			row.Status = service.CreditPartly
@@ -47,6 +50,39 @@ func (j *judge) credits() {
 		}
 		j.owed = append(j.owed, row)
 	}
+	return nil
+}
+
+// ours says how the credits that we owe accounts stand by their drafts.
+func (j *judge) ours() error {
+	owed, given := &j.control.CreditsOwed, j.gave
+	for _, account := range slices.Sorted(maps.Keys(j.due)) {
+		for i := range j.due[account] {
+			o := &j.due[account][i]
+			if err := run.CountCredit(owed, o.Rest(), o.Currency); err != nil {
+				return err
+			}
+			row := service.SLACreditRow{
+				Period: j.from.Period, Result: o.Result, Of: o.Of, Peer: o.Peer, Account: account, Offering: o.Offering, Service: o.Service, Region: o.Region,
+				Currency: o.Currency, Expected: o.Due, Before: o.Given, Credited: given[o.Result], Since: o.Claimed, Status: service.CreditCredited,
+			}
+			row.Missing = o.Rest().Sub(row.Credited)
+			switch {
+			case row.Missing.IsZero():
+			case o.FuturePayments:
+				row.Status = service.CreditAwaited
+			case row.Credited.IsZero():
+				row.Status = service.CreditMissing
+			default:
+				row.Status = service.CreditPartly
+			}
+			j.owed = append(j.owed, row)
+		}
+	}
+	slices.SortStableFunc(j.owed, func(a, b service.SLACreditRow) int {
+		return cmp.Or(cmp.Compare(a.Of, b.Of), cmp.Compare(a.Result, b.Result))
+	})
+	return nil
 }
 
 // find makes findings of what is to be looked at.
@@ -78,7 +114,7 @@ func (j *judge) find() {
 	}
 	for i := range j.owed {
 		c := &j.owed[i]
-		if c.Status != service.CreditMissing && c.Status != service.CreditPartly {
+		if c.Account != "" || c.Status != service.CreditMissing && c.Status != service.CreditPartly {
 			continue
 		}
 		j.found.Add(schemas.Remark(schemas.CodeMissingCredit, c.Result, fmt.Sprintf("%s owes a credit of %s %s for %s of %s, and its bills have given %s; claim the rest of %s",

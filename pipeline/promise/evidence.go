@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"daybook/pipeline/dataset"
-	"daybook/pipeline/normalise"
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/schemas"
@@ -79,7 +77,7 @@ func (j *judge) gatherEvidence() error {
 			back = back || s.Measure.Window == service.WindowOfYear || s.Measure.Window == service.WindowOfThirtyDays
 		}
 	}
-	j.ran = []schemas.Period{j.in.Period()}
+	j.ran = []schemas.Period{j.from.Period}
 	keep := func(r *service.EvidenceRow) {
 		if g := j.evidence[owned{r.Peer, r.Service}]; g != nil {
 			g.add(r)
@@ -90,36 +88,26 @@ func (j *judge) gatherEvidence() error {
 			return err
 		}
 	}
-	objects, err := j.in.Results(j.ctx, "normalise/object")
-	if err != nil {
-		return err
-	}
-	taken, err := normalise.Taken(objects)
-	if err != nil {
-		return err
-	}
-	judged := &j.res.Control.Judged
-	err = run.EachOutput(taken, service.EvidenceTable.Name, func(o run.Output) error {
-		return rows.ReadEvidence(j.ctx, j.in.Store(), o.Key, func(r *service.EvidenceRow) error {
-			judged.Rows++
+	for _, key := range j.from.Evidence {
+		if err := rows.ReadEvidence(j.ctx, j.from.Store, key, func(r *service.EvidenceRow) error {
+			j.control.Judged.Rows++
 			keep(r)
 			return nil
-		})
-	})
-	if err != nil {
-		return err
+		}); err != nil {
+			return err
+		}
 	}
-	return run.ReadWhole(service.EvidenceTable.Name, judged, taken, func(c *run.Control) *dataset.Totals { return &c.Evidence })
+	return nil
 }
 
 // evidenceBefore reads the evidence of the month before, for the ends of what began then, and where a promise looks back that of all
 // earlier months.
 func (j *judge) evidenceBefore(back bool, keep func(*service.EvidenceRow)) error {
-	for _, e := range j.in.Earlier() {
-		if !back && e.Period != j.in.Period().Previous() {
+	for _, e := range j.from.Earlier {
+		if !back && e.Period != j.from.Period.Previous() {
 			continue
 		}
-		m, err := run.ReadEarlier(j.ctx, j.in.Store(), e)
+		m, err := run.ReadEarlier(j.ctx, j.from.Store, e)
 		if err != nil {
 			return err
 		}
@@ -128,7 +116,7 @@ func (j *judge) evidenceBefore(back bool, keep func(*service.EvidenceRow)) error
 			if o.Dataset != service.EvidenceTable.Name {
 				continue
 			}
-			if err := rows.ReadEvidence(j.ctx, j.in.Store(), o.Key, func(r *service.EvidenceRow) error {
+			if err := rows.ReadEvidence(j.ctx, j.from.Store, o.Key, func(r *service.EvidenceRow) error {
 				keep(r)
 				return nil
 			}); err != nil {
@@ -149,24 +137,25 @@ func (j *judge) readEarlier() error {
 			capped[j.promises[i].ID] = capped[j.promises[i].ID] || s.Credit.CapMonths > 1
 		}
 	}
-	for _, e := range j.in.Earlier() {
-		m, err := run.ReadEarlier(j.ctx, j.in.Store(), e)
+	for _, e := range j.from.Earlier {
+		m, err := run.ReadEarlier(j.ctx, j.from.Store, e)
 		if err != nil {
 			return err
 		}
 		for _, o := range m.Outputs {
 			switch o.Dataset {
 			case service.SLAResults.Name:
-				err = rows.ReadSLARows(j.ctx, j.in.Store(), o.Key, &service.SLAResults, func(r *service.SLARow) error {
+				err = rows.ReadSLARows(j.ctx, j.from.Store, o.Key, &service.SLAResults, func(r *service.SLARow) error {
 					if r.Least.Credit.IsPositive() && (r.Account == "" || capped[r.Promise]) {
 						j.before = append(j.before, *r)
 					}
 					return nil
 				})
 			case service.SLACredits.Name:
-				err = rows.ReadSLACredits(j.ctx, j.in.Store(), o.Key, func(id string, credited money.Decimal) error {
-					j.given[id] = j.given[id].Add(credited)
-					return nil
+				err = rows.ReadSLACredits(j.ctx, j.from.Store, o.Key, func(c *service.SLACreditRow) {
+					if c.Account == "" {
+						j.given[c.Result] = j.given[c.Result].Add(c.Credited)
+					}
 				})
 			}
 			if err != nil {

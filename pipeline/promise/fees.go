@@ -89,7 +89,7 @@ var billColumns = []int{
 // gatherFees adds up what peers billed and what customers were charged, as far as promises are about it.
 func (j *judge) gatherFees() error {
 	j.bill = &bill{resources: map[string]bool{}, peers: map[schemas.PeerID]bool{}, credits: map[creditKey]money.Decimal{}}
-	j.charged = map[service.PromiseID]map[schemas.AccountID]*fees{}
+	j.charged, j.gave = map[service.PromiseID]map[schemas.AccountID]*fees{}, map[string]money.Decimal{}
 	peers := map[schemas.PeerID]bool{}
 	offered := map[schemas.OfferingID][]*service.Promise{}
 	for i := range j.promises {
@@ -110,25 +110,24 @@ func (j *judge) gatherFees() error {
 			return err
 		}
 	}
-	if len(offered) > 0 {
+	if len(offered)+len(j.due) > 0 {
 		return j.readCharges(offered)
 	}
 	return nil
 }
 
 func (j *judge) readBill(peers map[schemas.PeerID]bool) error {
-	normalised, err := j.in.Results(j.ctx, "normalise/shard")
-	if err != nil {
-		return err
-	}
-	return run.EachOutput(normalised, schemas.Usage.Name, func(o run.Output) error {
-		return rows.ScanTable(j.ctx, j.in.Store(), o.Key, &schemas.Usage, billColumns, func(b *dataset.Batch) error {
+	for _, key := range j.from.Usage {
+		if err := rows.ScanTable(j.ctx, j.from.Store, key, &schemas.Usage, billColumns, func(b *dataset.Batch) error {
 			for i := range b.Rows {
 				j.bill.addRow(b, i, peers)
 			}
 			return nil
-		})
-	})
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addRow adds a row of a peer's bill; what came late is of the bill of an earlier month.
@@ -162,81 +161,50 @@ func (x *bill) addRow(b *dataset.Batch, i int, peers map[schemas.PeerID]bool) {
 }
 
 // chargedColumns are the columns of charges that customers' fees are read by.
-var chargedColumns = append(slices.Clone(rows.ComparedCharge), schemas.ChargeSkuId, schemas.ChargeCorrectedPeriod)
+var chargedColumns = append(slices.Clone(rows.ComparedCharge), schemas.ChargeSkuId, schemas.ChargeCorrectedPeriod, schemas.ChargePriceId)
 
-// readCharges adds up what accounts are charged for offerings in the period; taxes, and corrections of earlier months, are no fees
-// of it.
+// readCharges adds up what accounts are charged for offerings in the period, and the service credits that they are given; these, taxes, and
+// corrections of earlier months are no fees of it.
 func (j *judge) readCharges(offered map[schemas.OfferingID][]*service.Promise) error {
-	charged, err := j.in.Results(j.ctx, "rate/shard")
-	if err != nil {
-		return err
+	for _, key := range j.from.Charges {
+		err := rows.ReadCharges(j.ctx, j.from.Store, key, chargedColumns, func(c *schemas.Charge) error { return j.addCharge(c, offered) })
+		if err != nil {
+			return err
+		}
 	}
-	return run.EachOutput(charged, schemas.Charges.Name, func(o run.Output) error {
-		return rows.ReadCharges(j.ctx, j.in.Store(), o.Key, chargedColumns, func(c *schemas.Charge) error {
-			if c.Category == schemas.CategoryTax || c.Corrects != "" || c.Model == schemas.PrepaidCredit {
-				return nil
-			}
-			for _, p := range offered[c.Offering] {
-				if len(p.Accounts) > 0 && !slices.Contains(p.Accounts, c.Account) {
-					continue
-				}
-				f := j.charged[p.ID][c.Account]
-				if f == nil {
-					f = &fees{}
-					j.charged[p.ID][c.Account] = f
-				}
-				// The service of our promise is what its evidence calls it, whatever the offering does.
-				k := feeKey{Place: service.Place{Service: p.Service, Region: p.Region}, sku: c.SKU, category: c.Category, currency: c.Currency}
-				f.add(k, c.Amount)
-				if c.Value.Known {
-					f.value = f.value.Add(c.Value.Amount)
-				}
-			}
-			return nil
-		})
-	})
+	return nil
+}
+
+// addCharge adds one charge.
+func (j *judge) addCharge(c *schemas.Charge, offered map[schemas.OfferingID][]*service.Promise) error {
+	if c.Model == schemas.ServiceCredit {
+		given := c.Amount.Neg()
+		j.gave[string(c.Price)] = j.gave[string(c.Price)].Add(given)
+		return run.CountCredit(&j.control.CreditsGiven, given, c.Currency)
+	}
+	if c.Category == schemas.CategoryTax || c.Corrects != "" || c.Model == schemas.PrepaidCredit {
+		return nil
+	}
+	for _, p := range offered[c.Offering] {
+		if len(p.Accounts) > 0 && !slices.Contains(p.Accounts, c.Account) {
+			continue
+		}
+		f := j.charged[p.ID][c.Account]
+		if f == nil {
+			f = &fees{}
+			j.charged[p.ID][c.Account] = f
+		}
+		// The service of our promise is what its evidence calls it, whatever the offering does.
+		k := feeKey{Place: service.Place{Service: p.Service, Region: p.Region}, sku: c.SKU, category: c.Category, currency: c.Currency}
+		f.add(k, c.Amount)
+		if c.Value.Known {
+			f.value = f.value.Add(c.Value.Amount)
+		}
+	}
+	return nil
 }
 
 // holders are the accounts to which our promise was made and that are charged for its offering, in order.
 func (j *judge) holders(p *service.Promise) []schemas.AccountID {
 	return slices.Sorted(maps.Keys(j.charged[p.ID]))
-}
-
-// passOn divides the credits of peers that are not ours to keep among those who were charged for what they are about, by what each was charged.
-func (j *judge) passOn() error {
-	var parts []service.SLARow
-	for i := range j.rows {
-		r := &j.rows[i]
-		credit, sure := r.Credit()
-		if r.Peer == "" || r.Resale != service.ResalePassedOn || !sure || !credit.IsPositive() {
-			continue
-		}
-		var accounts []schemas.AccountID
-		var weights []money.Decimal
-		for _, account := range slices.Sorted(maps.Keys(j.charged[r.Promise])) {
-			if value := j.charged[r.Promise][account].value; value.IsPositive() {
-				accounts, weights = append(accounts, account), append(weights, value)
-			}
-		}
-		if len(accounts) == 0 {
-			continue
-		}
-		places, _ := money.MinorUnits(r.Currency)
-		amounts, err := sla.PassOn(credit, weights, places)
-		if err != nil {
-			return err
-		}
-		for k, account := range accounts {
-			part := *r
-			part.ID, part.Account, part.PassedOn = schemas.JoinID(r.ID, string(account)), account, r.ID
-			part.Base, part.Least.Credit, part.Most.Credit = weights[k], amounts[k], amounts[k]
-			part.Least.Steps = append(slices.Clone(r.Least.Steps), schemas.Step{
-				Op: "given", Out: amounts[k].String(), Note: "the account's part of the credit, by what it was charged",
-			})
-			part.Most.Steps = part.Least.Steps
-			parts = append(parts, part)
-		}
-	}
-	j.rows = append(j.rows, parts...)
-	return nil
 }

@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/rate"
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/reconcile/sla"
@@ -27,26 +29,23 @@ type Judged struct {
 
 // Judge says what became of every promise of the book in the period. A book without promises leaves nothing.
 func Judge(ctx context.Context, in *run.Inputs) (*run.Result, error) {
-	j := &judge{ctx: ctx, in: in, res: &run.Result{}, zones: map[string]*time.Location{}}
-	j.promises = in.Book().Promises()
-	if err := j.gatherEvidence(); err != nil {
+	from, taken, err := fromInputs(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	j := newJudge(ctx, from)
+	j.in, j.res = in, &run.Result{}
+	if err := j.all(); err != nil {
+		return nil, err
+	}
+	j.res.Control = j.control
+	if err := run.ReadWhole(service.EvidenceTable.Name, &j.control.Judged, taken, func(c *run.Control) *dataset.Totals { return &c.Evidence }); err != nil {
 		return nil, err
 	}
 	if len(j.promises) == 0 {
 		return j.res, nil
 	}
-	if err := j.readEarlier(); err != nil {
-		return nil, err
-	}
-	if err := j.gatherFees(); err != nil {
-		return nil, err
-	}
-	if err := j.judge(); err != nil {
-		return nil, err
-	}
-	j.credits()
 	j.find()
-	slices.SortFunc(j.rows, func(a, b service.SLARow) int { return cmp.Compare(a.ID, b.ID) })
 	if err := j.write(); err != nil {
 		return nil, err
 	}
@@ -66,6 +65,38 @@ func Judge(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	return j.res, j.found.Write(ctx, in, j.res)
+}
+
+// Again judges the promises of a run once more: what became of each, by identifier, and how credits for earlier months stand.
+func Again(ctx context.Context, from *From) ([]service.SLARow, []service.SLACreditRow, error) {
+	j := newJudge(ctx, from)
+	err := j.all()
+	return j.rows, j.owed, err
+}
+
+func newJudge(ctx context.Context, from *From) *judge {
+	return &judge{ctx: ctx, from: from, zones: map[string]*time.Location{}, promises: from.Book.Promises()}
+}
+
+// all judges every promise.
+func (j *judge) all() (err error) {
+	if err := j.gatherEvidence(); err != nil || len(j.promises) == 0 {
+		return err
+	}
+	if err := j.readEarlier(); err != nil {
+		return err
+	}
+	f := j.from
+	if j.due, err = rate.CreditsOwed(j.ctx, f.Book, f.Store, f.Earlier, f.Period, f.AsOf); err != nil {
+		return err
+	}
+	for _, step := range []func() error{j.gatherFees, j.judge, j.credits, j.ours} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(j.rows, func(a, b service.SLARow) int { return cmp.Compare(a.ID, b.ID) })
+	return nil
 }
 
 // write writes what became of promises, what is to be claimed of peers, and how what they owe stands.
@@ -92,11 +123,13 @@ func (j *judge) write() error {
 	return nil
 }
 
-// judge is the judging of a run.
+// judge is the judging of a run. What it writes is by in and res, which are nil where it writes nothing.
 type judge struct {
-	ctx context.Context
-	in  *run.Inputs
-	res *run.Result
+	ctx     context.Context
+	from    *From
+	in      *run.Inputs
+	res     *run.Result
+	control run.Control
 
 	promises []service.Promise
 	zones    map[string]*time.Location
@@ -108,6 +141,10 @@ type judge struct {
 	given  map[string]money.Decimal
 	// ran are the periods of this run and the earlier ones, whose evidence was read.
 	ran []schemas.Period
+
+	// due is what we owe accounts for earlier months, and gave what their charges give of it, by result.
+	due  map[schemas.AccountID][]service.Owed
+	gave map[string]money.Decimal
 
 	rows  []service.SLARow
 	owed  []service.SLACreditRow
@@ -122,7 +159,7 @@ type owned struct {
 
 // versions are those of an SLA.
 func (j *judge) versions(id service.SLAID) (out []service.SLA) {
-	for _, s := range j.in.Book().SLAs() {
+	for _, s := range j.from.Book.SLAs() {
 		if s.ID == id {
 			out = append(out, s)
 		}
@@ -198,7 +235,7 @@ func (j *judge) ask(p *service.Promise, versions []service.SLA, account schemas.
 		return nil, err
 	}
 	q := &sla.Question{
-		Versions: versions, Zone: zone, Period: j.in.Period(), AsOf: j.in.AsOf(), Service: p.Service, Region: p.Region,
+		Versions: versions, Zone: zone, Period: j.from.Period, AsOf: j.from.AsOf, Service: p.Service, Region: p.Region,
 		Evidence: j.evidence[owned{versions[0].Peer, p.Service}].all(), Fees: of.list(), HourlyRate: p.HourlyRate, Currency: p.Currency,
 	}
 	for _, x := range p.Resources {
@@ -219,7 +256,7 @@ func (j *judge) ask(p *service.Promise, versions []service.SLA, account schemas.
 	var out []service.SLARow
 	for i := range results {
 		r := service.SLARow{SLAResult: results[i], Promise: p.ID, Account: account, Offering: p.Offering}
-		r.ID = schemas.JoinID(string(r.Period), string(p.ID), r.Service, r.Region, r.Resource, string(account))
+		r.ID = resultID(&r, account)
 		j.noteUnread(&r, zone)
 		for k := range versions {
 			if versions[k].Version == r.Version {
@@ -231,14 +268,24 @@ func (j *judge) ask(p *service.Promise, versions []service.SLA, account schemas.
 	return out, nil
 }
 
-// noteUnread leaves to a person what was judged without the evidence of a month that has no run.
+// resultID names a result of a promise, for an account where it is ours or is passed on.
+func resultID(r *service.SLARow, account schemas.AccountID) string {
+	return schemas.JoinID(string(r.Period), string(r.Promise), r.Service, r.Region, r.Resource, string(account))
+}
+
+// noteUnread leaves to a person what was judged without the evidence of months that have no run.
 func (j *judge) noteUnread(r *service.SLARow, zone *time.Location) {
+	var unread []string
 	last := schemas.PeriodOf(r.To.Add(-time.Microsecond), zone)
 	for p := schemas.PeriodOf(r.From, zone); p <= last; p = p.Next() {
 		if !slices.Contains(j.ran, p) {
-			r.Status = service.SLAReview
-			r.Reviews = append(r.Reviews, fmt.Sprintf("the evidence of %s was not read, because that month has no run; run it first", p))
+			unread = append(unread, string(p))
 		}
+	}
+	if n := len(unread); n > 0 {
+		r.Status = service.SLAReview
+		r.Reviews = append(r.Reviews, fmt.Sprintf("the evidence of %s was not read, because %s no run; run %s first", strings.Join(unread, ", "),
+			schemas.OneOrMany(n, "that month has", "these months have"), schemas.OneOrMany(n, "it", "them")))
 	}
 }
 
@@ -248,7 +295,7 @@ func (j *judge) credited(id service.PromiseID, account schemas.AccountID, versio
 	for i := range versions {
 		months = max(months, versions[i].Credit.CapMonths)
 	}
-	first := j.in.Period()
+	first := j.from.Period
 	for ; months > 1; months-- {
 		first = first.Previous()
 	}
@@ -272,6 +319,6 @@ func (j *judge) settle(r *service.SLARow) error {
 	if err != nil {
 		return err
 	}
-	service.Settle(&j.promises[i], r, zone, j.in.AsOf())
+	service.Settle(&j.promises[i], r, zone, j.from.AsOf)
 	return nil
 }

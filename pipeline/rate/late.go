@@ -151,6 +151,8 @@ type taking struct {
 	came map[schemas.Period]int64
 	// issued is what was charged so far, by the period that it is for.
 	issued map[schemas.Period][]schemas.Charge
+	// credits are the service credits that earlier runs gave, by the period of the run: rating it again gives the same.
+	credits map[schemas.Period][]rating.ServiceCredit
 	// feeds add rows up: of the period at hand, and of each run without and with what came late now.
 	feed          *Combos
 	before, after []*Combos
@@ -205,7 +207,7 @@ func (s *taking) look() error {
 // issuedBefore reads what was charged for the periods in question, the latest run first. Where one of these corrected an
 // earlier period still, rating again begins there.
 func (s *taking) issuedBefore() error {
-	s.issued = map[schemas.Period][]schemas.Charge{}
+	s.issued, s.credits = map[schemas.Period][]schemas.Charge{}, map[schemas.Period][]rating.ServiceCredit{}
 	if s.first == "" {
 		return nil // rows that are late for nothing that can be rated again
 	}
@@ -225,7 +227,10 @@ func (s *taking) issuedBefore() error {
 					return err
 				}
 				p := e.Period
-				if c.Corrects != "" {
+				switch {
+				case c.Model == schemas.ServiceCredit:
+					s.credits[p] = append(s.credits[p], creditAsGiven(c))
+				case c.Corrects != "":
 					p = c.Corrects
 				}
 				if !s.set.ran(p) {

@@ -73,6 +73,7 @@ func (s *taking) rateOne(run *earlierRun, feed *Combos, tally *rating.Tally, car
 		}
 		tally.Join(of[run.Period])
 	}
+	carried.Credits = s.credits[run.Period]
 	out, err := run.Plan.Rate(tally, carried)
 	for i := range left {
 		left[i].Account = s.id

@@ -97,7 +97,7 @@ func (w *rater) lookBack(ctx context.Context, normalised []*run.Result) error {
 	w.late.any, w.late.learned = slices.Contains(w.room.scan.Columns, schemas.UseLatePeriod), back.found
 	w.late.comers = NewLatecomers(ctx, w.set, usageOf(normalised))
 	w.noteGone(back.gone)
-	if members := w.set.kinIn(w.due); len(members) > 0 {
+	if members := w.set.kinIn(w.waiting); len(members) > 0 {
 		w.kin, err = GatherFamilies(ctx, w.set, members, usageOf(normalised), back.found)
 	}
 	return err
@@ -135,8 +135,8 @@ type rater struct {
 	nobody      nobody
 	names       names
 
-	// due are the shard's accounts in the book that have not been rated yet, in order.
-	due []schemas.AccountID
+	// waiting are the shard's accounts in the book that have not been rated yet, in order.
+	waiting []schemas.AccountID
 	// rated is the output of the account at hand, in the memory of the one before.
 	rated     rating.Output
 	account   []byte
@@ -145,6 +145,7 @@ type rater struct {
 	carriedOn []carriedAccount
 	late      rateLate
 	facts     factsWriter
+	credits   rateCredits
 	room      *raterRoom
 	// kin is what the families of the shard's accounts have used of what is priced as one.
 	kin Kinship
@@ -207,8 +208,10 @@ func newRater(ctx context.Context, in *run.Inputs, set *Setting, room *raterRoom
 	}
 	w.lay.Start, w.lay.End, w.lay.Owners, w.lay.Period = start.UnixMicro(), end.UnixMicro(), whom.owners, string(in.Period())
 	w.lay.Payers = whom.payers
-	w.due = whom.byShard[in.Shard]
-	return w, nil
+	w.waiting = whom.byShard[in.Shard]
+	w.credits.met = map[schemas.AccountID]bool{}
+	w.credits.owed, err = set.owed(ctx)
+	return w, err
 }
 
 // usageColumns are the columns that a shard's usage is read by. The accounts of others are looked at only where there are
@@ -306,17 +309,17 @@ func (w *rater) take(account []byte, from, to int) error {
 
 // rateUpTo rates the shard's accounts before the named one, which have no usage, and leaves that one to its usage.
 func (w *rater) rateUpTo(account schemas.AccountID) error {
-	for len(w.due) > 0 && w.due[0] < account {
-		id := w.due[0]
-		w.due = w.due[1:]
+	for len(w.waiting) > 0 && w.waiting[0] < account {
+		id := w.waiting[0]
+		w.waiting = w.waiting[1:]
 		w.combos.BeginAccount(id)
 		w.account, w.open = append(w.account[:0], id...), true
 		if err := w.closeAccount(); err != nil {
 			return err
 		}
 	}
-	if len(w.due) > 0 && w.due[0] == account {
-		w.due = w.due[1:]
+	if len(w.waiting) > 0 && w.waiting[0] == account {
+		w.waiting = w.waiting[1:]
 	}
 	return nil
 }
@@ -334,6 +337,7 @@ func (w *rater) closeAccount() error {
 		return err
 	}
 	left = append(left, w.late.done.unmetered...)
+	carried.Credits = w.due(id)
 	w.tally.Join(w.kin.Of(id))
 	out := &w.rated
 	if err := w.plan.RateInto(w.tally, carried, out); err != nil {
@@ -364,6 +368,9 @@ func (w *rater) closeAccount() error {
 	}
 	charges := append(out.Charges, w.late.done.Corrections...)
 	if err := w.names.check(id, charges); err != nil {
+		return err
+	}
+	if err := w.leave(id, charges); err != nil {
 		return err
 	}
 	return w.keep(charges)
@@ -430,14 +437,17 @@ func (w *rater) end() error {
 	if err := w.closeAccount(); err != nil {
 		return err
 	}
-	for len(w.due) > 0 {
-		id := w.due[0]
-		w.due = w.due[1:]
+	for len(w.waiting) > 0 {
+		id := w.waiting[0]
+		w.waiting = w.waiting[1:]
 		w.combos.BeginAccount(id)
 		w.account, w.open = append(w.account[:0], id...), true
 		if err := w.closeAccount(); err != nil {
 			return err
 		}
+	}
+	if err := w.leaveGone(); err != nil {
+		return err
 	}
 	w.nobody.end(w)
 	if err := w.write(w.to.AppendLast); err != nil {

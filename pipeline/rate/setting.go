@@ -12,6 +12,7 @@ import (
 	"daybook/pipeline/store"
 	"daybook/rating"
 	"daybook/schemas"
+	"daybook/schemas/service"
 )
 
 // Setting is all that accounts of a run are rated in, beside their usage: the catalogue compiled for the period, what they
@@ -38,6 +39,8 @@ type Setting struct {
 	// earlier are the runs of earlier periods that were looked at, and plans the catalogue compiled for those.
 	earlier map[schemas.Period]*run.Manifest
 	plans   map[schemas.Period]*rating.Plan
+	// credits are the service credits owed, nil before they were looked up.
+	credits map[schemas.AccountID][]service.Owed
 }
 
 // PlanOf is the catalogue compiled for the period, once for all tasks of this process.

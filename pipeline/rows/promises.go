@@ -89,9 +89,13 @@ func CoverageOf(r *service.SLAResult) money.Decimal {
 // ReadSLARows calls each for every row of a file of service.SLAResults or service.SLAClaims, in its order, with what a claim and a credit need of it:
 // figures for both readings, but no exact ratios and no events beyond their number. What each gets is valid until it returns.
 func ReadSLARows(ctx context.Context, s store.Store, key string, table *schemas.Table, each func(*service.SLARow) error) error {
-	return ScanTable(ctx, s, key, table, nil, func(b *dataset.Batch) error {
+	return readSLARows(ctx, s, key, table, nil, each)
+}
+
+func readSLARows(ctx context.Context, s store.Store, key string, table *schemas.Table, columns []int, each func(*service.SLARow) error) error {
+	return ScanTable(ctx, s, key, table, columns, func(b *dataset.Batch) error {
 		for i := range b.Rows {
-			r, err := slaRowAt(b, i)
+			r, err := SLARowAt(b, i)
 			if err != nil {
 				return err
 			}
@@ -103,7 +107,8 @@ func ReadSLARows(ctx context.Context, s store.Store, key string, table *schemas.
 	})
 }
 
-func slaRowAt(b *dataset.Batch, i int) (*service.SLARow, error) {
+// SLARowAt reads row i of a batch of service.SLAResults or service.SLAClaims, or of some of its columns. The error is a damaged one.
+func SLARowAt(b *dataset.Batch, i int) (*service.SLARow, error) {
 	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
 	decimal := func(col int) money.Decimal {
 		if v := &b.Columns[col]; !v.IsNull(i) {
@@ -144,35 +149,59 @@ func slaRowAt(b *dataset.Batch, i int) (*service.SLARow, error) {
 	}
 	r.Least = service.SLAReading{
 		Reported: decimal(service.SLAReported), Excluded: decimal(service.SLAExcluded), Lost: decimal(service.SLALost), Whole: decimal(service.SLAWhole),
-		UptimePercent: decimal(service.SLAUptimePercent), CreditPercent: decimal(service.SLACreditPercent), Events: b.Columns[service.SLAEvents].Ints[i], Credit: decimal(service.SLACreditColumn),
+		UptimePercent: decimal(service.SLAUptimePercent), CreditPercent: decimal(service.SLACreditPercent), Credit: decimal(service.SLACreditColumn),
+	}
+	if v := &b.Columns[service.SLAEvents]; !v.IsNull(i) {
+		r.Least.Events = v.Ints[i]
 	}
 	r.Most = service.SLAReading{
 		Lost: decimal(service.SLAMostLost), Whole: decimal(service.SLAMostWhole), UptimePercent: decimal(service.SLAMostUptimePercent), Credit: decimal(service.SLAMostCredit),
 	}
+	return r, slaRestAt(b, i, r)
+}
+
+// slaRestAt reads the arithmetic and the days of a row.
+func slaRestAt(b *dataset.Batch, i int, r *service.SLARow) error {
 	for _, x := range []struct {
 		col int
 		to  *[]schemas.Step
 	}{{service.SLASteps, &r.Least.Steps}, {service.SLAMostSteps, &r.Most.Steps}} {
-		if err := json.Unmarshal(b.Columns[x.col].TextAt(i), x.to); err != nil {
-			return nil, err
+		v := &b.Columns[x.col]
+		if v.IsNull(i) {
+			continue
+		}
+		if err := json.Unmarshal(v.TextAt(i), x.to); err != nil {
+			return err
 		}
 	}
 	for _, x := range []struct {
 		col int
 		to  *schemas.Date
 	}{{service.SLADateRead, &r.Read}, {service.SLAClaimedOn, &r.Claimed}} {
-		if t := text(x.col); t != "" {
+		if t := string(b.Columns[x.col].TextAt(i)); t != "" {
 			day, err := schemas.ParseDate(t)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			*x.to = day
 		}
 	}
-	return r, nil
+	return nil
 }
 
-// AppendSLACredits writes how peers' credits stand in batches.
+// dueColumns are the columns of a result by which its credit is given.
+var dueColumns = []int{
+	service.SLAResultId, service.SLABillingPeriod, service.SLAPromiseId, service.SLAPeerId, service.SLAAccountId, service.SLAOfferingId, service.SLAPassedOn,
+	service.SLAServiceName, service.SLARegionId, service.SLAResourceId, service.SLAStatusColumn, service.SLACreditColumn, service.SLACurrency,
+	service.SLAClaimBy, service.SLAClaimState, service.SLAClaimedOn, service.SLAFuturePayments,
+}
+
+// ReadSLADue is ReadSLARows with no more of each row of service.SLAResults than its credit needs.
+func ReadSLADue(ctx context.Context, s store.Store, key string, each func(*service.SLARow) error) error {
+	return readSLARows(ctx, s, key, &service.SLAResults, dueColumns, each)
+}
+
+// AppendSLACredits writes how credits stand in batches.
 func AppendSLACredits(rows []service.SLACreditRow, write func(*dataset.Batch) error) error {
 	return AppendRows(len(rows), &service.SLACredits, write, func(w *RowWriter, i int) {
 		r := &rows[i]
@@ -180,6 +209,8 @@ func AppendSLACredits(rows []service.SLACreditRow, write func(*dataset.Batch) er
 		w.Batch.AppendText(service.SLACreditResultId, r.Result)
 		w.Text(service.SLACreditOf, string(r.Of))
 		w.Text(service.SLACreditPeerId, string(r.Peer))
+		w.Text(service.SLACreditAccountId, string(r.Account))
+		w.Text(service.SLACreditOfferingId, string(r.Offering))
 		w.Text(service.SLACreditServiceName, r.Service)
 		w.Text(service.SLACreditRegionId, r.Region)
 		w.Text(service.SLACreditCurrency, string(r.Currency))
@@ -192,14 +223,22 @@ func AppendSLACredits(rows []service.SLACreditRow, write func(*dataset.Batch) er
 	})
 }
 
-// ReadSLACredits calls each for what every row of a file of service.SLACredits says of a credit: the result that it is for, and
-// what the bill of the month gave of it.
-func ReadSLACredits(ctx context.Context, s store.Store, key string, each func(result string, credited money.Decimal) error) error {
-	return ScanTable(ctx, s, key, &service.SLACredits, []int{service.SLACreditResultId, service.SLACreditCredited}, func(b *dataset.Batch) error {
+// ReadSLACredits calls each for every row of a file of service.SLACredits: what a bill or draft gave of a credit, and of which. What each gets
+// is valid until it returns.
+func ReadSLACredits(ctx context.Context, s store.Store, key string, each func(*service.SLACreditRow)) error {
+	columns := []int{
+		service.SLACreditBillingPeriod, service.SLACreditResultId, service.SLACreditOf, service.SLACreditPeerId, service.SLACreditAccountId,
+		service.SLACreditOfferingId, service.SLACreditServiceName, service.SLACreditRegionId, service.SLACreditCurrency, service.SLACreditCredited,
+	}
+	return ScanTable(ctx, s, key, &service.SLACredits, columns, func(b *dataset.Batch) error {
 		for i := range b.Rows {
-			if err := each(string(b.Columns[service.SLACreditResultId].TextAt(i)), b.Columns[service.SLACreditCredited].Decs[i].Decimal()); err != nil {
-				return err
-			}
+			text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+			each(&service.SLACreditRow{
+				Period: schemas.Period(text(service.SLACreditBillingPeriod)), Result: text(service.SLACreditResultId), Of: schemas.Period(text(service.SLACreditOf)),
+				Peer: schemas.PeerID(text(service.SLACreditPeerId)), Account: schemas.AccountID(text(service.SLACreditAccountId)),
+				Offering: schemas.OfferingID(text(service.SLACreditOfferingId)), Service: text(service.SLACreditServiceName), Region: text(service.SLACreditRegionId),
+				Currency: money.Currency(text(service.SLACreditCurrency)), Credited: b.Columns[service.SLACreditCredited].Decs[i].Decimal(),
+			})
 		}
 		return nil
 	})

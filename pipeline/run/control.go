@@ -26,13 +26,14 @@ func (c *Control) Merge(o *Control) error {
 	return nil
 }
 
-func (c *Control) all() [35]*dataset.Totals {
+func (c *Control) all() [38]*dataset.Totals {
 	return [...]*dataset.Totals{
 		&c.Delivered, &c.OutOfScope, &c.Rejected, &c.Shuffled, &c.Duplicates, &c.Usage, &c.Read,
 		&c.Made, &c.Charged, &c.Taxes, &c.Earning, &c.Margins, &c.Compared, &c.Invoiced,
 		&c.Valued, &c.Variances, &c.Unshown, &c.Spread, &c.Days, &c.Billed, &c.Matched, &c.Used, &c.ByUser, &c.ByCustomer, &c.ByAccount,
 		&c.Detailed, &c.PeerBilled, &c.Discrepant, &c.PeerOff,
 		&c.Evidence, &c.Judged, &c.Listed, &c.Looked, &c.Accessed, &c.ByAccess,
+		&c.CreditsOwed, &c.CreditsGiven, &c.CreditsLeft,
 	}
 }
 
@@ -91,6 +92,16 @@ func CountCharge(t *dataset.Totals, c *schemas.Charge) error {
 	t.Costs[string(c.Currency)] = sum
 	t.Rows++
 	return nil
+}
+
+// CountCredit counts a service credit as a row, with what it comes to. The error is money.ErrOverflow or money.ErrPrecision.
+func CountCredit(t *dataset.Totals, amount money.Decimal, currency money.Currency) error {
+	t.Rows++
+	fixed, err := money.FixedFromDecimal(amount)
+	if err != nil || fixed.IsZero() {
+		return err
+	}
+	return t.AddCost(string(currency), fixed)
 }
 
 // AddFinding counts the rows that a finding stands for.

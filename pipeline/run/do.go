@@ -111,6 +111,11 @@ type Control struct {
 	// Listed rows are of peers' lists of credentials, and Looked those that the register was held against.
 	Listed dataset.Totals `json:"listed,omitzero"`
 	Looked dataset.Totals `json:"looked,omitzero"`
+	// CreditsOwed are the service credits that accounts are due, CreditsGiven what the charges give of them, and CreditsLeft what rating left
+	// for later, in rows where it left all of a credit.
+	CreditsOwed  dataset.Totals `json:"credits_owed,omitzero"`
+	CreditsGiven dataset.Totals `json:"credits_given,omitzero"`
+	CreditsLeft  dataset.Totals `json:"credits_left,omitzero"`
 	// OutOfScope rows belong to another period; Rejected ones are findings and nothing else.
 	OutOfScope dataset.Totals `json:"out_of_scope"`
 	Rejected   dataset.Totals `json:"rejected"`

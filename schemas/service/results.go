@@ -158,17 +158,22 @@ var SLAResults = schemas.Table{Name: "sla_results", Version: "1", Columns: []sch
 	SLAMostSteps:      {Name: "MostSteps", Type: schemas.Text, Required: true},
 }}
 
-// SLACreditRow is how a peer's credit for an earlier month stands by the bill of this one.
+// SLACreditRow is how a credit for an earlier month stands by the bill of this one: a peer's by the peer's bill, ours by the account's
+// draft.
 type SLACreditRow struct {
 	Period schemas.Period
 	// Result is that of the promise, of the month Of.
-	Result   string
-	Of       schemas.Period
+	Result string
+	Of     schemas.Period
+	// Peer owes it to us; of a row with an Account, to which we owe it, it is the peer whose credit is passed on.
 	Peer     schemas.PeerID
+	Account  schemas.AccountID
+	Offering schemas.OfferingID
 	Service  string
 	Region   string
 	Currency money.Currency
-	// Expected is the whole credit, Before what bills of months between gave of it, Credited what this one does, and Missing the rest.
+	// Expected is the whole credit, Before what bills of months between gave of it, Credited what this one does, and Missing the rest. Of
+	// ours that turned out smaller than what was given, Credited is below zero.
 	Expected, Before, Credited, Missing money.Decimal
 	Status                              SLACreditStatus
 	// Since is when it was claimed.
@@ -183,7 +188,7 @@ const (
 	CreditCredited SLACreditStatus = "credited"
 	CreditPartly   SLACreditStatus = "partly"
 	CreditMissing  SLACreditStatus = "missing"
-	// CreditAwaited has no bill of the peer in the month yet.
+	// CreditAwaited has no bill of the peer in the month yet; of ours, it waits for a draft that it can be set off against.
 	CreditAwaited SLACreditStatus = "awaited"
 )
 
@@ -193,6 +198,8 @@ const (
 	SLACreditResultId
 	SLACreditOf
 	SLACreditPeerId
+	SLACreditAccountId
+	SLACreditOfferingId
 	SLACreditServiceName
 	SLACreditRegionId
 	SLACreditCurrency
@@ -205,14 +212,17 @@ const (
 	SLACreditColumns
 )
 
-// SLACredits is the dataset of peers' credits for earlier months that are due, against the peers' bills of this one, sorted by
-// month and identifier.
-var SLACredits = schemas.Table{Name: "sla_credits", Version: "1", Columns: []schemas.Column{
+// SLACredits is the dataset of credits for earlier months that are due, peers' against their bills of this one and ours against the
+// accounts' drafts, sorted by month and identifier.
+var SLACredits = schemas.Table{Name: "sla_credits", Version: "2", Columns: []schemas.Column{
 	SLACreditBillingPeriod: {Name: "BillingPeriod", Type: schemas.Label, Required: true},
 	SLACreditResultId:      {Name: "ResultId", Type: schemas.Text, Required: true},
 	// CreditOf is the month in which the promise was broken.
-	SLACreditOf:          {Name: "CreditOf", Type: schemas.Label, Required: true},
-	SLACreditPeerId:      {Name: "PeerId", Type: schemas.Label, Required: true},
+	SLACreditOf:     {Name: "CreditOf", Type: schemas.Label, Required: true},
+	SLACreditPeerId: {Name: "PeerId", Type: schemas.Label},
+	// AccountId is whom we owe the credit; null where a peer owes it to us.
+	SLACreditAccountId:   {Name: "AccountId", Type: schemas.Label},
+	SLACreditOfferingId:  {Name: "OfferingId", Type: schemas.Label},
 	SLACreditServiceName: {Name: "ServiceName", Type: schemas.Label, Required: true},
 	SLACreditRegionId:    {Name: "RegionId", Type: schemas.Label},
 	SLACreditCurrency:    {Name: "Currency", Type: schemas.Label, Required: true},

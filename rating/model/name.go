@@ -1,0 +1,63 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+
+	"daybook/schemas"
+	"daybook/schemas/money"
+)
+
+// ChargeID identifies a charge of a bill run for a period by all that it says: by what was sold to whom, by what was used of
+// it, and by what that comes to, before and after rounding. It leaves out the arithmetic, which follows, and the value in the
+// provider's currency, which is looked up later. nth counts, from 0, those of the account in the run that say the same, such as
+// what one grant pays of two slices of a price. Account and period are in it, so identifiers of different ones differ, too. The
+// text goes into a room.
+func ChargeID(c *schemas.Charge, in schemas.Period, nth int, r *Room) schemas.ChargeID {
+	var room [1 << 10]byte
+	text := room[:0]
+	// Every text has its length before it, so that different charges are never written alike.
+	for _, s := range [...]string{
+		string(in), string(c.Account), string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), c.Model,
+		string(c.Category), string(c.Class), string(c.Corrects), string(c.Frequency), c.Description, c.Service, c.ServiceCategory,
+		string(c.SKU), c.SkuMeter, c.Region, string(c.Peer), c.Group, string(c.PricingKind), c.ConsumedUnit, c.PricingUnit, string(c.Currency),
+	} {
+		text = append(binary.AppendUvarint(text, uint64(len(s))), s...)
+	}
+	text = appendNumbers(text, c)
+	text = binary.BigEndian.AppendUint64(text, uint64(c.Start.UnixMicro()))
+	text = binary.BigEndian.AppendUint64(text, uint64(c.End.UnixMicro()))
+	text = binary.BigEndian.AppendUint64(text, uint64(c.UsageRows))
+	text = binary.AppendUvarint(text, uint64(nth))
+	sum := sha256.Sum256(text)
+	var digits [32]byte
+	hex.Encode(digits[:], sum[:len(digits)/2])
+	return schemas.ChargeID(r.Text(digits[:]))
+}
+
+// appendNumbers appends the numbers of a charge, each ended by a zero; one that is the same as the one before it is left empty, and
+// one that is not there is a letter.
+func appendNumbers(text []byte, c *schemas.Charge) []byte {
+	last := &c.Exact
+	text = append(last.AppendText(text), 0)
+	number := func(d *money.Decimal, there bool) {
+		switch {
+		case !there:
+			text = append(text, 'n', 0)
+		case *d == *last || d.Equal(*last):
+			text = append(text, 0)
+		default:
+			text = append(d.AppendText(text), 0)
+			last = d
+		}
+	}
+	number(&c.Amount, true)
+	number(&c.List, true)
+	number(&c.Residue, true)
+	number(&c.PeerCost, c.HasCost)
+	number(&c.Consumed, c.HasQuantity)
+	number(&c.Priced, c.HasQuantity)
+	number(c.UnitPrice, c.UnitPrice != nil)
+	return text
+}

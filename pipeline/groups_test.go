@@ -2,6 +2,8 @@ package pipeline_test
 
 import (
 	"fmt"
+	"os"
+	"path"
 	"runtime"
 	"strings"
 	"testing"
@@ -58,12 +60,62 @@ func TestGroupedObjects(t *testing.T) {
 	}
 }
 
-// TestMemoryOfObjects bounds what a run keeps in memory for each object of a source, at the end of every step.
-func TestMemoryOfObjects(t *testing.T) {
-	const few, many, mostBytes = 500, 3_000, 1_000
+// parts is a landing place with a version of a peer's bill that comes in so many objects, of one row each.
+func parts(t *testing.T, w *world, version string, n int, landing *store.Memory) *store.Memory {
+	t.Helper()
+	text, err := os.ReadFile(path.Join(w.deliveries, "peers/atlas/2024-09/v1/part-1.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfterN(string(text), "\n", 3)
+	for i := range n {
+		put(t, landing, fmt.Sprintf("peers/atlas/2024-09/%s/%06d.csv", version, i), lines[0]+strings.Replace(lines[1], "bucket-birch", fmt.Sprintf("bucket-%d", i), 1))
+	}
+	return landing
+}
+
+// TestGroupedVersions has a version of a bill in many small objects: it is decoded in groups, and refused whole for the one object
+// that is torn, so that the version before it counts.
+func TestGroupedVersions(t *testing.T) {
+	const n = 600
 	w := need(t, starter)
+	landing := parts(t, w, "v1", n, new(store.Memory))
+	decoded := 0
+	first := night{landing: landing, store: new(store.Memory), scratch: new(store.Memory), progress: func(e run.Event) {
+		if e.Stage == "normalise" && e.Step == "object" && e.Kind == run.TaskDone {
+			decoded++
+		}
+	}}
+	sum, at := w.must(t, first)
+	if got := sum.Manifest.Control.Usage.Rows; got != n || decoded > n/10 {
+		t.Errorf("usage %d, and %d tasks decode %d objects", got, decoded, n)
+	}
+	whole := sum.Manifest.Control.Usage
+	parts(t, w, "v2", n, landing)
+	put(t, landing, "peers/atlas/2024-09/v2/000300-torn.csv", "no bill\nat all\n")
+	sum, _ = w.must(t, night{landing: landing, store: at, scratch: first.scratch})
+	if diff := whole.Diff(sum.Manifest.Control.Usage); diff != "" || !sum.Manifest.Provisional {
+		t.Errorf("the version before does not count: %s (provisional %v)", diff, sum.Manifest.Provisional)
+	}
+}
+
+// TestMemoryOfObjects bounds what a run keeps in memory for each object of a source, at the end of every step: of one that adds to
+// what was there, and of a version that replaces it.
+func TestMemoryOfObjects(t *testing.T) {
+	w := need(t, starter)
+	for name, landing := range map[string]func(int) *store.Memory{
+		"append":   func(n int) *store.Memory { return minutes(t, n) },
+		"snapshot": func(n int) *store.Memory { return parts(t, w, "v1", n, new(store.Memory)) },
+	} {
+		t.Run(name, func(t *testing.T) { memoryOfObjects(t, w, landing) })
+	}
+}
+
+func memoryOfObjects(t *testing.T, w *world, lay func(n int) *store.Memory) {
+	t.Helper()
+	const few, many, mostBytes = 500, 3_000, 1_000
 	keeps := func(n int) (most int64) {
-		landing := minutes(t, n)
+		landing := lay(n)
 		look := func(run.Event) {}
 		r := &run.Run{Book: w.book, Progress: func(e run.Event) { look(e) }}
 		scratch := openPlace(t, t.TempDir())

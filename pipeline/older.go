@@ -107,7 +107,9 @@ func (p *Prepared) refuseVersions(ctx context.Context) (more bool, err error) {
 				}
 				v.wanting = p.wanting(t, &v.rejected)
 			}
-			v.digests = append(v.digests, p.Objects(t)[0].Digest) // versions are of snapshots, of which each task has one object
+			for _, o := range p.Objects(t) {
+				v.digests = append(v.digests, o.Digest)
+			}
 			versions[name] = v
 		}
 	}

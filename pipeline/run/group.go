@@ -16,21 +16,26 @@ const (
 )
 
 // groups divides the objects of a source among tasks: it returns the place behind the last one of each. In a group are only small
-// objects, each a delivery of its own, for these are taken or refused one by one.
+// objects, which are all of one delivery, or each a delivery of its own: these are taken or refused one by one.
 func groups(objects []Object) (ends []int) {
 	few := len(objects) <= fewObjects
 	first := 0
 	for i := range objects {
 		o := &objects[i]
-		joins := !few && o.Size <= smallObject && o.Delivery == o.Key
-		if !joins && i > first {
+		large := few || o.Size > smallObject
+		if i > first && (large || !alike(&objects[first], o)) {
 			ends, first = append(ends, i), i
 		}
-		if !joins || endsGroup(o.Key) || i+1-first == fullGroup || i+1 == len(objects) {
+		if large || endsGroup(o.Key) || i+1-first == fullGroup || i+1 == len(objects) {
 			ends, first = append(ends, i+1), i+1
 		}
 	}
 	return ends
+}
+
+// alike reports whether two objects are of one delivery, or each is one of its own.
+func alike(a, b *Object) bool {
+	return a.Delivery == b.Delivery || a.Delivery == a.Key && b.Delivery == b.Key
 }
 
 func endsGroup(key string) bool {
@@ -47,20 +52,20 @@ func (t *Task) pinned(s *Spec) []Object {
 // Objects are those that the task decodes.
 func (r *Run) Objects(t *Task) []Object { return t.pinned(&r.Spec) }
 
-// DeliveryOf names the delivery that a task decodes an object of. It is empty for a group: each of its objects is a delivery
-// of its own, and what is refused of them the task itself leaves out.
+// DeliveryOf names the delivery that a task decodes objects of. It is empty for a group in which each object is a delivery of its
+// own: what is refused of these the task itself leaves out.
 func (s *Spec) DeliveryOf(t *Task) string {
-	if t.Objects != 1 {
+	one := OneDelivery(t.pinned(s))
+	if one == "" {
 		return ""
 	}
-	pinned := &s.Sources[t.Source]
-	return DeliveryName(pinned.Source, pinned.Objects[t.Object].Delivery)
+	return DeliveryName(s.Sources[t.Source].Source, one)
 }
 
-// OneDelivery is the delivery of all of some objects; empty where each is one of its own.
+// OneDelivery is the delivery of all the objects of a task; empty where each is one of its own.
 func OneDelivery(objects []Object) string {
-	if len(objects) != 1 {
-		return ""
+	if n := len(objects); n > 0 && objects[0].Delivery == objects[n-1].Delivery { // those between are alike
+		return objects[0].Delivery
 	}
-	return objects[0].Delivery
+	return ""
 }

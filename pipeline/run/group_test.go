@@ -52,7 +52,29 @@ func TestGroups(t *testing.T) {
 		mixed[i].Size = smallObject + 1
 	}
 	mixed[9_000].Delivery = "own/2024-09/manifest.json"
+	for i := 12_000; i < 13_000; i++ { // two deliveries of many objects
+		mixed[i].Delivery = fmt.Sprintf("own/2024-09/v%d", i/12_500)
+	}
 	ends := groups(mixed)
+	first := 0
+	for _, end := range ends {
+		if one := OneDelivery(mixed[first:end]); one == "" {
+			for _, o := range mixed[first:end] {
+				if o.Delivery != o.Key {
+					t.Errorf("objects %d to %d are no delivery each, and not of one", first, end-1)
+				}
+			}
+		}
+		first = end
+	}
+	if had := len(ends); had > n/usualGroup*2 {
+		t.Errorf("%d objects: %d tasks", n, had)
+	}
+	for _, i := range append(alone, 9_000, 11_999, 12_499, 12_999) {
+		if !slices.Contains(ends, i+1) {
+			t.Errorf("a task goes on behind object %d", i)
+		}
+	}
 	for _, i := range append(alone, 9_000) {
 		if !slices.Contains(ends, i+1) || i > 0 && !slices.Contains(ends, i) {
 			t.Errorf("object %d is not alone", i)

@@ -2,6 +2,9 @@ package book
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"maps"
 	"slices"
 
 	"daybook/pipeline/book/check"
@@ -146,4 +149,42 @@ func (b *Book) origins(src *schemas.Source, billing, sub string) []check.Origin 
 func (b *Book) Alias(name string) (schemas.AccountID, bool) {
 	id, ok := b.aliases[name]
 	return id, ok
+}
+
+// OwnersDigest digests what decides whose the rows of a source are; nil where the book says nothing of it. As long as it is the
+// same, rows that say the same of themselves belong to the same accounts, as far as these are in the book. The names of accounts
+// are part of it only where that is asked for: one that is new to the book takes rows from another only if these name it as
+// their sub-account, and the other as their billing account.
+func (b *Book) OwnersDigest(src *schemas.Source, names bool) []byte {
+	sum, says := sha256.New(), false
+	add := func(format string, args ...any) {
+		fmt.Fprintf(sum, format, args...)
+		says = true
+	}
+	for i := range b.Mappings {
+		if m := &b.Mappings[i]; isOf(m, src) {
+			add("%q %d %s %s\n", []string{
+				string(m.Peer), string(m.Source), m.BillingAccount, m.SubAccount, m.Resource, m.Tag, m.Value, string(m.Match), string(m.Account),
+			}, m.Order, m.From, m.To)
+		}
+	}
+	if src.Peer == "" {
+		for _, alias := range slices.Sorted(maps.Keys(b.aliases)) {
+			add("%q %q\n", alias, b.aliases[alias])
+		}
+	}
+	if src.Peer == "" && names {
+		for _, id := range slices.Sorted(maps.Keys(b.accounts)) {
+			add("%q\n", id)
+		}
+	}
+	if !says {
+		return nil
+	}
+	return sum.Sum(nil)
+}
+
+// isOf reports whether a mapping is tried for rows of a source.
+func isOf(m *schemas.Mapping, src *schemas.Source) bool {
+	return (m.Source == "" || m.Source == src.ID) && (m.Peer == "" || m.Peer == src.Peer)
 }

@@ -50,7 +50,7 @@ func newRules(mappings []schemas.Mapping, src *schemas.Source) *rules {
 	sum := sha256.New()
 	for i := range mappings {
 		m := &mappings[i]
-		if m.ByNumber() || m.Source != "" && m.Source != src.ID || m.Peer != "" && m.Peer != src.Peer {
+		if m.ByNumber() || !isOf(m, src) {
 			continue
 		}
 		if r == nil {

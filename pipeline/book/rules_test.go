@@ -104,6 +104,42 @@ func TestRowOwnersDigest(t *testing.T) {
 	}
 }
 
+// What decides whose the rows of a source are changes its digest, and nothing else does: mappings of other sources, and of our own
+// meters the names of accounts unless they are asked for.
+func TestOwnersDigest(t *testing.T) {
+	digests := func(mapping, accounts string) (peer, own, named string) {
+		files := ruleBook(mapping)
+		files["accounts.csv"] = []byte("customer,id,currency,aliases\nbirch,birch-prod,EUR,bp\ncedar,cedar-main,EUR,\n" + accounts)
+		b := load(t, baseBook(t), files)
+		of := func(src schemas.Source, names bool) string { return fmt.Sprintf("%x", b.OwnersDigest(&src, names)) }
+		return of(schemas.Source{ID: "atlas-focus", Peer: "atlas"}, false), of(schemas.Source{ID: "meter"}, false), of(schemas.Source{ID: "meter"}, true)
+	}
+	base := "atlas,7,,,,,,cedar-main,,\n"
+	peer, own, named := digests(base, "")
+	if peer == "" || own == "" || own == named {
+		t.Fatalf("digests are %s, %s and %s", peer, own, named)
+	}
+	for _, c := range []struct {
+		mapping, accounts string
+		peer, own, named  bool // whether it changes
+	}{
+		{base, "cedar,cedar-new,EUR,\n", false, false, true},
+		{base, "cedar,cedar-new,EUR,cn\n", false, true, true},
+		{"atlas,7,,,,,,birch-prod,,\n", "", true, false, false},
+		{"atlas,7,,,,,,cedar-main,2024-09-02,\n", "", true, false, false},
+		{"atlas,7,,,,,,cedar-main,,2024-09-02\n", "", true, false, false},
+		{"atlas,7,,,,,1,cedar-main,,\n", "", true, false, false},
+		{"atlas,7,,,,prefix,,cedar-main,,\n", "", true, false, false},
+		{base + "atlas,,,team,a,,,birch-prod,,\n", "", true, false, false},
+		{base + "atlas,,r,,,,,birch-prod,,\n", "", true, false, false},
+	} {
+		p, o, n := digests(c.mapping, c.accounts)
+		if (p != peer) != c.peer || (o != own) != c.own || (n != named) != c.named {
+			t.Errorf("with %q and %q it changes of the peer's source %v, of our own %v, and with names %v", c.mapping, c.accounts, p != peer, o != own, n != named)
+		}
+	}
+}
+
 // TestRulesRefused complains of rules that say nothing, or the same as another.
 func TestRulesRefused(t *testing.T) {
 	for rows, want := range map[string]string{

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rate"
@@ -116,11 +117,12 @@ func (l *Look) rowsAgain(ctx context.Context, e *Explanation, g *gatherer, all, 
 	if err != nil {
 		return err
 	}
-	columns := append(rate.LateColumns(set.Book, set.Plan), lineColumns...)
+	columns := slices.Concat(rate.LateColumns(set.Book, set.Plan), rate.OriginColumns(set.Book), lineColumns)
 	if check {
 		columns = nil // all
 	}
-	read := func(in *Look, claimed func(each func(b *dataset.Batch, from, to int) error) error) error {
+	type rows = func(b *dataset.Batch, from, to int) error
+	read := func(in *Look, kept func(read func(rows) error, each rows) error, claimed func(each rows) error) error {
 		if g.in, g.proof = in, nil; check {
 			g.proof = newProof()
 		}
@@ -128,7 +130,8 @@ func (l *Look) rowsAgain(ctx context.Context, e *Explanation, g *gatherer, all, 
 			g.out.Objects = append(g.out.Objects, o.Key)
 		}
 		each := rowsOf(g, in.Manifest.Spec.Period)
-		if err := in.account(ctx, g.charge.Account, columns, each); err != nil {
+		own := func(each rows) error { return in.account(ctx, g.charge.Account, columns, each) }
+		if err := kept(own, each); err != nil {
 			return err
 		}
 		if err := claimed(each); err != nil || !check {
@@ -142,14 +145,17 @@ func (l *Look) rowsAgain(ctx context.Context, e *Explanation, g *gatherer, all, 
 			continue
 		}
 		in := &Look{Manifest: run.Manifest, book: l.book, store: l.store, landing: l.landing}
-		err := read(in, func(each func(b *dataset.Batch, from, to int) error) error {
-			return run.Claimed(ctx, set, g.charge.Account, &g.again.late.Why, columns, each)
+		why := &g.again.late.Why
+		err := read(in, func(read func(rows) error, each rows) error {
+			return run.Kept(set, g.charge.Account, why, read, each, nil)
+		}, func(each rows) error {
+			return run.Claimed(ctx, set, g.charge.Account, why, columns, each)
 		})
 		if err != nil {
 			return err
 		}
 	}
-	return read(l, func(func(b *dataset.Batch, from, to int) error) error { return nil })
+	return read(l, func(read func(rows) error, each rows) error { return read(each) }, func(rows) error { return nil })
 }
 
 // rowsOf takes the rows of the corrected period out of those of a run of one.

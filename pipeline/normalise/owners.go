@@ -34,6 +34,8 @@ type Owners struct {
 	byRow bool
 	named map[string]owner
 	key   []byte
+	// byBilling says that rows name a sub-account that decided nothing: they are whose their billing account is.
+	byBilling bool
 }
 
 // owner is where the rows of one pair of accounts go; byDay says that it depends on the day.
@@ -190,6 +192,11 @@ func (o *Owners) ask(row schemas.Identity, day schemas.Date) owner {
 	if ok {
 		w.code = o.accounts.Code([]byte(account))
 		w.shard = o.home(account)
+		if row.Billing != "" && row.Sub != "" && o.src.Peer == "" && !o.byBilling {
+			row.Billing = ""
+			_, bySub := o.book.Owner(o.src, row, day)
+			o.byBilling = !bySub
+		}
 	} else {
 		// Rows that are nobody's stay together by the accounts that they name, so that what is said of them does not
 		// depend on how many shards there are.

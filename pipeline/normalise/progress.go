@@ -84,6 +84,25 @@ func ProvisionalOf(ctx context.Context, in *run.Inputs) (bool, error) {
 	return false, nil
 }
 
+// ByBilling are the sources of our own of which rows name a sub-account that the book does not know, and are their billing account's.
+func ByBilling(ctx context.Context, in *run.Inputs) (map[schemas.SourceID]bool, error) {
+	objects, err := in.Results(ctx, "normalise/object")
+	if err != nil {
+		return nil, err
+	}
+	out := map[schemas.SourceID]bool{}
+	for _, res := range objects {
+		left, err := run.Left[Decoded](res)
+		if err != nil {
+			return nil, err
+		}
+		if left.ByBilling {
+			out[left.Source] = true
+		}
+	}
+	return out, nil
+}
+
 // Feed is how far the data of one source goes: through a day, none where it has none of the period.
 type Feed struct {
 	Source  schemas.SourceID `json:"source"`

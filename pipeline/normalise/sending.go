@@ -24,6 +24,8 @@ type Decoded struct {
 	LastTime int64 `json:"last_time"`
 	// Held is what each object holds of each month, of a source that adds to what was there.
 	Held []ingest.Held `json:"held,omitempty"`
+	// ByBilling says that rows of our own meters name a sub-account that the book does not know, and are their billing account's.
+	ByBilling bool `json:"by_billing,omitempty"`
 	// Sent is what was sent to each shard, as dataset.ShardSums has it in bytes.
 	Sent []byte `json:"sent,omitempty"`
 }
@@ -98,7 +100,7 @@ func (s *sending) try(ctx context.Context) (*run.Result, error) {
 		}
 		res.Outputs = append(res.Outputs, out)
 	}
-	res.Control = s.control
+	res.Control, s.left.ByBilling = s.control, s.owners.byBilling
 	if err := res.Leave(s.left); err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ type Again struct {
 	Facts []schemas.Period
 	// Late says that usage of earlier periods came late for the account.
 	Late bool
-	// claims are rows of nobody, in earlier runs, that are the account's by what the book says now.
+	// claims are rows in earlier runs that are the account's by what the book says now and were not, or were and are not.
 	claims []claim
 	// kin is its family, where that is rated again with it.
 	kin *kin
@@ -94,7 +94,7 @@ type lookBack struct {
 	// since are the facts by which later runs rated periods again, by account: the latest of them counts.
 	since map[schemas.AccountID]map[schemas.Period]rating.Digest
 	found map[schemas.AccountID]*Again
-	// claims are the rows of nobody that accounts claim.
+	// claims are the rows that accounts claim, or give away.
 	claims map[schemas.AccountID][]claim
 	// gone are accounts that were charged and that the book has no more, with the latest such period; nil if nobody asks.
 	gone map[schemas.AccountID]schemas.Period

@@ -132,7 +132,7 @@ func (l *Latecomers) Take(id schemas.AccountID, tally *rating.Tally, again Again
 func (l *Latecomers) of(id schemas.AccountID, tally *rating.Tally, again Again) *taking {
 	return &taking{
 		Latecomers: l, id: id, tally: tally, again: again, names: map[RecordName]bool{}, came: map[schemas.Period]int64{},
-		out: &Taken{Repeats: map[RecordName]bool{}, Why: again},
+		left: map[schemas.Period]*nobody{}, out: &Taken{Repeats: map[RecordName]bool{}, Why: again},
 	}
 }
 
@@ -149,6 +149,8 @@ type taking struct {
 	runs  []*earlierRun // from first on
 	// came counts the account's own late rows by period.
 	came map[schemas.Period]int64
+	// left are rows that were the account's and are nobody's now, by period.
+	left map[schemas.Period]*nobody
 	// issued is what was charged so far, by the period that it is for.
 	issued map[schemas.Period][]schemas.Charge
 	// credits are the service credits that earlier runs gave, by the period of the run: rating it again gives the same.
@@ -264,7 +266,7 @@ func (s *taking) lookBetween() error {
 			}
 			return nil
 		}
-		if err := run.usage[0].read(s.id, named); err != nil {
+		if err := s.readKept(run, 0, named, nil); err != nil {
 			return err
 		}
 		if err := run.Claimed(s.ctx, s.set, s.id, &s.again, LateColumns(s.set.Book, run.Plan), named); err != nil {
@@ -306,7 +308,8 @@ func (s *taking) feedChain() error {
 				return feedRows(b, from, to, feeds...)
 			})
 		}
-		if err := run.usage[1].read(s.id, feed); err != nil {
+		gone := func(b *dataset.Batch, from, to int) error { return s.leave(run.Period, b, from, to) }
+		if err := s.readKept(run, 1, feed, gone); err != nil {
 			return err
 		}
 		if err := run.Claimed(s.ctx, s.set, s.id, &s.again, LateColumns(s.set.Book, run.Plan), feed); err != nil {
@@ -424,6 +427,16 @@ func (s *taking) note() error {
 		s.out.found = append(s.out.found, schemas.Finding{
 			Code: info.Code, Severity: info.Severity, Account: s.id, Value: string(p),
 			Message: fmt.Sprintf("account %s: the book says of %s what it did not when that month was run, and what was charged is corrected by %s", s.id, p, what),
+		})
+	}
+	for _, p := range slices.Sorted(maps.Keys(s.left)) {
+		s.left[p].each(s.set.Book, func(_ *nobodyOf, _ *nobodySum, f schemas.Finding, ours bool) {
+			if ours {
+				return
+			}
+			f.Account = s.id
+			f.Message = fmt.Sprintf("account %s was charged for it in %s, and is not by what the book says now: %s", s.id, p, f.Message)
+			s.out.found = append(s.out.found, f)
 		})
 	}
 	return nil

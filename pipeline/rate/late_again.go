@@ -182,15 +182,23 @@ func (l *Latecomers) runOf(e run.Earlier) (*earlierRun, error) {
 	}
 	plan := l.set.planIn(m)
 	x := &earlierRun{Earlier: e, Manifest: m, Plan: plan, before: plan.NewTally(), After: plan.NewTally()}
+	columns := LateColumns(l.set.Book, plan)
+	moves, err := l.set.movesIn(l.ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	if len(moves) > 0 {
+		columns = append(columns, OriginColumns(l.set.Book)...)
+	}
 	for i := range x.usage {
-		x.usage[i] = newLateFiles(l.ctx, l.set.Store, &schemas.Usage, schemas.UseAccountId, LateColumns(l.set.Book, plan), m.FilesOf(&schemas.Usage))
+		x.usage[i] = newLateFiles(l.ctx, l.set.Store, &schemas.Usage, schemas.UseAccountId, columns, m.FilesOf(&schemas.Usage))
 	}
 	x.charges = newLateFiles(l.ctx, l.set.Store, &schemas.Charges, schemas.ChargeBillingAccountId, rows.BriefCharge, m.FilesOf(&schemas.Charges))
 	l.chain = append(l.chain, x)
 	return x, nil
 }
 
-// Claimed calls with the rows of the run that were nobody's and are an account's by what the book says now.
+// Claimed calls with the rows of the run that were nobody's or another's, and are an account's by what the book says now.
 func (e *earlierRun) Claimed(ctx context.Context, set *Setting, id schemas.AccountID, why *Again, columns []int, each func(b *dataset.Batch, from, to int) error) error {
 	if len(why.claims) == 0 {
 		return nil

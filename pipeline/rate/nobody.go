@@ -19,11 +19,11 @@ import (
 type nobody struct {
 	sums map[nobodyOf]*nobodySum
 	// names are the strangers that later runs may know.
-	names map[stranger]bool
+	names map[origin]bool
 	// whys are why rows are nobody's, by what they say of themselves, where several mappings may claim a row. Of hints there are
 	// at most so many for a pair of accounts, counted in hinted.
 	whys   map[saidBy]why
-	hinted map[stranger]int
+	hinted map[origin]int
 	days   rows.DayFinder
 }
 
@@ -87,7 +87,7 @@ func (n *nobody) whyOf(set *Setting, b *dataset.Batch, i int, source schemas.Sou
 	}
 	if claims := set.Book.Claims(src, said.Identity, said.day); len(claims) > 0 {
 		w.claims = strings.Join(claims[:min(len(claims), mostClaims)], "; ")
-	} else if pair := (stranger{Source: source, Billing: said.Billing, Sub: said.Sub}); n.hinted[pair] < mostHints {
+	} else if pair := (origin{Source: source, Billing: said.Billing, Sub: said.Sub}); n.hinted[pair] < mostHints {
 		if w.hint = set.Book.Suggest(src, said.Identity); w.hint != "" {
 			n.hinted[pair]++
 		}
@@ -105,8 +105,8 @@ const mostClaims = 5
 // add takes rows [from, to) of a batch, which have no account; late says that some of the batch may have come late.
 func (n *nobody) add(set *Setting, b *dataset.Batch, from, to int, late bool) error {
 	if n.sums == nil {
-		n.sums, n.names = map[nobodyOf]*nobodySum{}, map[stranger]bool{}
-		n.whys, n.hinted, n.days = map[saidBy]why{}, map[stranger]int{}, rows.DayFinder{Zone: set.Book.Zone()}
+		n.sums, n.names = map[nobodyOf]*nobodySum{}, map[origin]bool{}
+		n.whys, n.hinted, n.days = map[saidBy]why{}, map[origin]int{}, rows.DayFinder{Zone: set.Book.Zone()}
 	}
 	text := func(col, i int) string { return string(b.Columns[col].TextAt(i)) }
 	of := func(i int) (p schemas.Period) {
@@ -124,7 +124,7 @@ func (n *nobody) add(set *Setting, b *dataset.Batch, from, to int, late bool) er
 		k.why = n.whyOf(set, b, i, schemas.SourceID(k.source))
 		s := n.sums[k]
 		if s == nil || late {
-			n.names[stranger{schemas.SourceID(k.source), k.billing, k.sub, of(i)}] = true
+			n.names[origin{schemas.SourceID(k.source), k.billing, k.sub, of(i)}] = true
 		}
 		if s == nil {
 			s = &nobodySum{}
@@ -149,33 +149,37 @@ func (n *nobody) add(set *Setting, b *dataset.Batch, from, to int, late bool) er
 
 // end turns the sums into findings, in order.
 func (n *nobody) end(w *rater) {
+	n.each(w.set.Book, func(k *nobodyOf, s *nobodySum, f schemas.Finding, ours bool) {
+		if k.peer == "" {
+			f.Rows = s.rows
+			w.control.SuspendedRows += s.rows
+		} else {
+			w.control.UnpricedRows += s.rows
+		}
+		if !ours {
+			w.found.Add(f)
+		}
+	})
+}
+
+// each calls with the sums, in order, and what is wrong with them; ours says that the book has them as our own use of a peer.
+func (n *nobody) each(b run.Book, do func(k *nobodyOf, s *nobodySum, f schemas.Finding, ours bool)) {
 	keys := slices.SortedFunc(maps.Keys(n.sums), func(a, b nobodyOf) int {
 		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.billing, b.billing), cmp.Compare(a.sub, b.sub),
 			cmp.Compare(a.unit, b.unit), cmp.Compare(a.currency, b.currency), cmp.Compare(a.peer, b.peer),
 			cmp.Compare(a.claims, b.claims), cmp.Compare(a.hint, b.hint))
 	})
 	for _, k := range keys {
-		s := n.sums[k]
-		name := k.sub
-		if name == "" {
-			name = k.billing
-		}
+		s, name := n.sums[k], cmp.Or(k.sub, k.billing)
 		f := schemas.Finding{
-			Source: schemas.SourceID(k.source), Value: name, Column: "SubAccountId", Quantity: s.quantity,
+			Severity: schemas.Suspended, Source: schemas.SourceID(k.source), Value: name, Column: "BillingAccountId", Quantity: s.quantity,
 			Unit: k.unit, Cost: s.cost, Currency: money.Currency(k.currency),
 		}
-		if k.peer == "" {
-			f.Severity, f.Rows, f.Column = schemas.Suspended, s.rows, "BillingAccountId"
-			w.control.SuspendedRows += s.rows
-		} else {
-			f.Severity = schemas.Warning
-			w.control.UnpricedRows += s.rows
-			if k.claims == "" && w.set.Book.OwnUse(schemas.PeerID(k.peer), k.billing, k.sub) {
-				continue
-			}
+		if k.peer != "" {
+			f.Severity, f.Column = schemas.Warning, "SubAccountId"
 		}
 		f.Code, f.Message = k.message(name, s.rows)
-		w.found.Add(f)
+		do(&k, s, f, k.peer != "" && k.claims == "" && b.OwnUse(schemas.PeerID(k.peer), k.billing, k.sub))
 	}
 }
 

@@ -82,8 +82,10 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	res.Outputs = append(res.Outputs, out)
-	if err := w.writeStrangers(ctx, res); err != nil {
-		return nil, err
+	for _, leave := range []func(context.Context, *run.Result) error{w.writeStrangers, w.writeOwners} {
+		if err := leave(ctx, res); err != nil {
+			return nil, err
+		}
 	}
 	return res, w.found.Write(ctx, in, res)
 }

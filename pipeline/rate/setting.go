@@ -36,11 +36,13 @@ type Setting struct {
 	families map[schemas.AccountID]family
 
 	mu sync.Mutex
-	// earlier are the runs of earlier periods that were looked at, and plans the catalogue compiled for those.
+	// earlier are the runs of earlier periods that were looked at, plans the catalogue compiled for those, and moves the rows of
+	// theirs that have other owners now.
 	earlier map[schemas.Period]*run.Manifest
 	plans   map[schemas.Period]*rating.Plan
 	// credits are the service credits owed, nil before they were looked up.
 	credits map[schemas.AccountID][]service.Owed
+	moves   map[schemas.Period][]move
 }
 
 // PlanOf is the catalogue compiled for the period, once for all tasks of this process.

@@ -5,20 +5,17 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"daybook/pipeline/dataset"
-	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/rating"
 	"daybook/schemas"
 )
 
-// stranger names, as a source does, whose rows are that were nobody's when a run was made.
-type stranger struct {
+// origin names, as a source does, whose rows are.
+type origin struct {
 	Source  schemas.SourceID `json:"source"`
 	Billing string           `json:"billing,omitempty"`
 	Sub     string           `json:"sub,omitempty"`
@@ -26,18 +23,29 @@ type stranger struct {
 	Late schemas.Period `json:"late,omitempty"`
 }
 
-func (a stranger) compare(b stranger) int {
+func (a origin) compare(b origin) int {
 	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Billing, b.Billing), cmp.Compare(a.Sub, b.Sub), cmp.Compare(a.Late, b.Late))
 }
 
-// home is the shard that its rows lie in.
-func (a stranger) home(shards int) uint16 {
+// OriginColumns are those by which origins are told, and owners today.
+func OriginColumns(b run.Book) []int {
+	return append(ownerColumns(b), schemas.UseSourceId, schemas.UseBillingAccountId, schemas.UseSubAccountId, schemas.UseLatePeriod, schemas.UseChargePeriodStart)
+}
+
+// originAt is that of row i of usage.
+func originAt(b *dataset.Batch, i int) origin {
+	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+	return origin{schemas.SourceID(text(schemas.UseSourceId)), text(schemas.UseBillingAccountId), text(schemas.UseSubAccountId), schemas.Period(text(schemas.UseLatePeriod))}
+}
+
+// home is the shard that its rows lie in where they are nobody's.
+func (a origin) home(shards int) uint16 {
 	return dataset.ShardOf([]byte(a.Billing+"\x00"+a.Sub), shards)
 }
 
-// knownStranger is a stranger, and a digest of whose the book said on each day of the period that its rows are.
+// knownStranger is an origin whose rows are nobody's, and a digest of whose the book said on each day of the period that they are.
 type knownStranger struct {
-	stranger
+	origin
 	Owners rating.Digest `json:"owners"`
 }
 
@@ -45,8 +53,8 @@ type knownStranger struct {
 // whose their rows are.
 const strangersOf = "strangers"
 
-// ownersOf are those of a stranger's rows of a period by what the book says, in the order of their days, and a digest of them.
-func (s *Setting) ownersOf(x stranger, p schemas.Period) (ids []schemas.AccountID, digest rating.Digest) {
+// ownersOf are those of an origin's rows of a period by what the book says, in the order of their days, and a digest of them.
+func (s *Setting) ownersOf(x origin, p schemas.Period) (ids []schemas.AccountID, digest rating.Digest) {
 	h := sha256.New()
 	src, known := s.Book.Source(x.Source)
 	first, last := p.Days()
@@ -83,7 +91,7 @@ func (w *rater) writeStrangers(ctx context.Context, res *run.Result) error {
 		_, owners := w.set.ownersOf(x, cmp.Or(x.Late, w.in.Period()))
 		known = append(known, knownStranger{x, owners})
 	}
-	slices.SortFunc(known, func(a, b knownStranger) int { return a.compare(b.stranger) })
+	slices.SortFunc(known, func(a, b knownStranger) int { return a.compare(b.origin) })
 	out, err := w.in.WriteObject(ctx, strangersOf, w.in.DatasetKey(strangersOf, "json"), int64(len(known)), func(to io.Writer) error {
 		return json.NewEncoder(to).Encode(known)
 	})
@@ -93,16 +101,22 @@ func (w *rater) writeStrangers(ctx context.Context, res *run.Result) error {
 	return err
 }
 
-// claim says that rows of a stranger, in the run of a period, are an account's.
+// claim says that rows of an origin, in the run of a period, are others' by what the book says now than they were then.
 type claim struct {
 	run schemas.Period
-	stranger
+	origin
+	// was is the account whose they were, which gives them away; empty where they were nobody's.
+	was schemas.AccountID
+	// rows is how many were an account's and are to be given away or taken. Those that were nobody's are not counted.
+	rows int64
+	// owners digests whose they are by what the book says now, day by day.
+	owners rating.Digest
 }
 
 // period is the one that the rows are of.
 func (c *claim) period() schemas.Period { return cmp.Or(c.Late, c.run) }
 
-// claimsIn finds the rows of nobody in a run that the book now says are somebody's.
+// claimsIn finds the rows in a run that the book now says are others'.
 func (l *lookBack) claimsIn(ctx context.Context, m *run.Manifest) error {
 	for _, o := range m.Outputs {
 		if o.Dataset != strangersOf {
@@ -117,27 +131,49 @@ func (l *lookBack) claimsIn(ctx context.Context, m *run.Manifest) error {
 			return err
 		}
 		for i := range known {
-			c := claim{m.Spec.Period, known[i].stranger}
-			owners, digest := l.set.ownersOf(c.stranger, c.period())
+			c := claim{run: m.Spec.Period, origin: known[i].origin}
+			owners, digest := l.set.ownersOf(c.origin, c.period())
 			if digest == known[i].Owners || !l.set.ran(c.period()) {
 				continue
 			}
+			c.owners = digest
 			for _, id := range owners {
 				l.claims[id] = append(l.claims[id], c)
 			}
 		}
 	}
+	return l.movesIn(ctx, m)
+}
+
+// movesIn finds those that were an account's: it gives them away, and another claims them, or nobody.
+func (l *lookBack) movesIn(ctx context.Context, m *run.Manifest) error {
+	moves, err := l.set.movesIn(ctx, m)
+	if err != nil {
+		return err
+	}
+	for i := range moves {
+		x := &moves[i]
+		c := claim{run: m.Spec.Period, origin: x.origin, was: x.was, rows: x.rows}
+		if !l.set.ran(c.period()) {
+			continue
+		}
+		_, c.owners = l.set.ownersOf(c.origin, c.period())
+		l.claims[x.was] = append(l.claims[x.was], c)
+		if x.now != "" {
+			l.claims[x.now] = append(l.claims[x.now], c)
+		}
+	}
 	return nil
 }
 
-// factsWith are the facts of an account in a period together with what it claims of it: with a claim it is not idle.
+// factsWith are the facts of an account in a period together with what it claims of it, or gives away: with either it is not idle.
 func factsWith(d rating.Digest, idle bool, claims []claim, p schemas.Period) (rating.Digest, bool) {
 	h := sha256.New()
 	claimed := false
 	for i := range claims {
 		if c := &claims[i]; c.period() == p {
 			claimed = true
-			for _, text := range [...]string{string(c.run), string(c.Source), c.Billing, c.Sub} {
+			for _, text := range [...]string{string(c.run), string(c.Source), c.Billing, c.Sub, string(c.was), string(c.owners[:])} {
 				h.Write(append([]byte(text), 0))
 			}
 		}
@@ -148,75 +184,4 @@ func factsWith(d rating.Digest, idle bool, claims []claim, p schemas.Period) (ra
 	var more rating.Digest
 	copy(more[:], h.Sum(nil))
 	return d.With(more), false
-}
-
-// claimed calls with rows of a run that were nobody's and are an account's by what the book says now.
-func (s *Setting) claimed(ctx context.Context, m *run.Manifest, id schemas.AccountID, claims []claim, columns []int, each func(b *dataset.Batch, from, to int) error) error {
-	wanted := map[stranger]bool{}
-	var parts []string
-	for i := range claims {
-		if c := &claims[i]; c.run == m.Spec.Period {
-			wanted[c.stranger] = true
-			parts = append(parts, fmt.Sprintf("/part-%04d.parquet", c.home(m.Spec.Shards)))
-		}
-	}
-	if columns != nil { // else all
-		columns = slices.Concat(columns, []int{
-			schemas.UseSourceId, schemas.UseBillingAccountId, schemas.UseSubAccountId, schemas.UseLatePeriod, schemas.UseChargePeriodStart,
-		}, ownerColumns(s.Book))
-	}
-	days := rows.DayFinder{Zone: s.Book.Zone()}
-	g := giver{id: id, each: each, owns: func(b *dataset.Batch, i int) bool {
-		text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
-		x := stranger{schemas.SourceID(text(schemas.UseSourceId)), text(schemas.UseBillingAccountId), text(schemas.UseSubAccountId), schemas.Period(text(schemas.UseLatePeriod))}
-		src, ok := s.Book.Source(x.Source)
-		if !ok || !wanted[x] {
-			return false
-		}
-		owner, ok := s.Book.Owner(src, identityOf(b, i), days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i]))
-		return ok && owner == id
-	}}
-	for _, o := range m.Outputs {
-		if o.Dataset != schemas.Usage.Name || !slices.ContainsFunc(parts, func(part string) bool { return strings.HasSuffix(o.Key, part) }) {
-			continue
-		}
-		file, err := rows.OpenAccounts(ctx, s.Store, o.Key, &schemas.Usage, schemas.UseAccountId, columns)
-		if err != nil {
-			return err
-		}
-		err = file.ReadNobody(g.rows)
-		_ = file.Close() // it was only read
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// giver hands rows of nobody on as an account's.
-type giver struct {
-	id   schemas.AccountID
-	owns func(b *dataset.Batch, i int) bool
-	each func(b *dataset.Batch, from, to int) error
-}
-
-func (g *giver) rows(b *dataset.Batch, from, to int) error {
-	was := b.Columns[schemas.UseAccountId]
-	defer func() { b.Columns[schemas.UseAccountId] = was }()
-	given := dataset.Vector{Type: schemas.Label, Dict: dataset.NewDictionary(), Codes: make([]uint32, b.Rows)}
-	given.Dict.Code([]byte(g.id))
-	b.Columns[schemas.UseAccountId] = given
-	for from < to {
-		end := from
-		for end < to && g.owns(b, end) {
-			end++
-		}
-		if end > from {
-			if err := g.each(b, from, end); err != nil {
-				return err
-			}
-		}
-		from = max(end, from+1)
-	}
-	return nil
 }

@@ -105,6 +105,11 @@ func (b Book) RowOwners(src *schemas.Source) ([]schemas.AccountID, []byte) {
 	return b.ask(book.PartPeers).RowOwners(src)
 }
 
+// OwnersDigest digests what decides whose the rows of a source are, with the names of accounts where that is asked for.
+func (b Book) OwnersDigest(src *schemas.Source, names bool) []byte {
+	return b.ask(book.PartPeers, book.PartCustomers).OwnersDigest(src, names)
+}
+
 // OwnerByDay reports whether the owner of these accounts depends on the day.
 func (b Book) OwnerByDay(src *schemas.Source, billing, sub string) bool {
 	return b.ask(book.PartPeers).OwnerByDay(src, billing, sub)

@@ -59,6 +59,20 @@ func BenchmarkFixedText(b *testing.B) {
 	}
 }
 
+// BenchmarkDecimalText writes amounts of a fixed scale, whose last digits are zeros, and one that has none.
+func BenchmarkDecimalText(b *testing.B) {
+	buf := make([]byte, 0, 64)
+	for _, text := range []string{"12.340000000000000000", "1234567.890000000000000000", "0.000000000000000000", "12.345678901234567891"} {
+		d := money.MustDecimal(text)
+		b.Run(text, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				buf = d.AppendText(buf[:0])
+			}
+		})
+	}
+}
+
 func BenchmarkWide(b *testing.B) {
 	price, quantity := money.FixedFromInt(3), money.FixedFromInt(41)
 	b.ReportAllocs()

@@ -220,7 +220,12 @@ func (d Decimal) Cmp(e Decimal) int {
 func (d Decimal) Compare(e Decimal) int { return d.Cmp(e) }
 
 // Equal reports whether d and e are the same number.
-func (d Decimal) Equal(e Decimal) bool { return d.Cmp(e) == 0 }
+func (d Decimal) Equal(e Decimal) bool {
+	if d.exp == e.exp && d.long == nil && e.long == nil {
+		return d == e
+	}
+	return d.Cmp(e) == 0
+}
 
 // LessThan reports whether d < e.
 func (d Decimal) LessThan(e Decimal) bool { return d.Cmp(e) < 0 }

@@ -25,6 +25,7 @@ func (d Decimal) AppendText(dst []byte) []byte {
 	if d.neg {
 		dst = append(dst, '-')
 	}
+	d = d.shorter()
 	var digits [39]byte
 	n := d.digits(&digits)
 	places, end := -int(d.exp), len(digits)
@@ -53,6 +54,21 @@ func (d Decimal) AppendText(dst []byte) []byte {
 // pairs are the numbers from 0 to 99 in two digits each.
 const pairs = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849" +
 	"5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
+
+// shorter leaves out zeros at the end of a short number's places, eight at a time: what was computed at a fixed scale has many, and to
+// write them down and take them off again takes longer.
+func (d Decimal) shorter() Decimal {
+	const zeros = 8
+	for d.exp <= -zeros && d.lo&(1<<zeros-1) == 0 && d.hi|d.lo != 0 { // a number with another last bit is no multiple of ten to the eighth
+		hi := d.hi / pow10[zeros]
+		lo, rest := bits.Div64(d.hi%pow10[zeros], d.lo, pow10[zeros])
+		if rest != 0 {
+			break
+		}
+		d.hi, d.lo, d.exp = hi, lo, d.exp+zeros
+	}
+	return d
+}
 
 // digits writes the digits of a short coefficient to the end of buf and returns where they begin; 0 has none.
 func (d Decimal) digits(buf *[39]byte) int {

@@ -52,6 +52,7 @@ var floorPlan = map[string]room{
 	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/access schemas/money schemas/service"},
 	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/access schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document/markup": {ours: "schemas schemas/money"},
+	"pipeline/document/peers":  {ours: "pipeline/document/markup schemas schemas/money schemas/peerbill schemas/service"},
 	"pipeline/document/xlsx":   {ours: "schemas schemas/money"},
 	"pipeline/document":        {ours: "pipeline/document/markup pipeline/document/xlsx schemas schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
@@ -66,7 +67,7 @@ var floorPlan = map[string]room{
 	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/access":    {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
 	"pipeline/promise":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store reconcile/sheet reconcile/sla schemas schemas/money schemas/service"},
-	"pipeline/emit":      {ours: "pipeline/compare pipeline/promise pipeline/dataset pipeline/document pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
+	"pipeline/emit":      {ours: "pipeline/compare pipeline/promise pipeline/dataset pipeline/document pipeline/document/peers pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/diff":      {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
 	"pipeline/explain": {
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +

@@ -187,6 +187,30 @@ func InvoiceGrid(rows []peerbill.Invoice) Grid {
 	return g
 }
 
+// DiscrepancyGrid is a grid under the columns of peerbill.Discrepancies, without rows.
+func DiscrepancyGrid() Grid { return gridOf(&peerbill.Discrepancies, "Discrepancies", nil, -1) }
+
+// DiscrepancyCells is a row of such a grid.
+func DiscrepancyCells(x *peerbill.Discrepancy) []Cell {
+	row := []Cell{
+		textCell(x.ID), textCell(x.Period), textCell(x.Peer), textCell(x.Contract), textCell(x.Service), textCell(x.SKU), textCell(x.Region), textCell(x.Account),
+		textCell(x.Resource), textCell(x.Day.String()), textCell(x.Class), yesNo(x.Note), yesNo(x.Tolerated), numberCell(x.Metered), numberCell(x.Billed),
+		textCell(x.Unit), numberCell(x.Expected), numberCell(x.Actual), textCell(x.Currency), numberCell(x.ActualBilled), textCell(x.BilledCurrency),
+		numberCell(x.Amount), numberCell(x.UsageEffect), numberCell(x.RateEffect), numberCell(x.OtherEffect), countCell(x.BillRows), textCell(x.Object),
+		{},
+		textCell(x.Reached), textCell(x.Draft),
+		{},
+		textCell(x.ReachedCurrency),
+	}
+	if x.Object != "" {
+		row[peerbill.DiscObjectRow] = countCell(x.Row)
+	}
+	if x.Reached != "" {
+		row[peerbill.DiscReachedAmount] = numberCell(x.ReachedAmount)
+	}
+	return row
+}
+
 // MarginGrid shows margins under the columns of schemas.Margins.
 func MarginGrid(rows []schemas.MarginRow) Grid {
 	g := gridOf(&schemas.Margins, "Margins", map[int]GridKind{schemas.MarginPercent: GridPercent}, -1)

@@ -57,6 +57,8 @@ type Report struct {
 	Forecasts []planned.Forecast
 	// Earnings are revenue by customer and account.
 	Earnings Earnings
+	// PeerPages are the peers that have a page of their own.
+	PeerPages []schemas.PeerID
 }
 
 // Feed is how far the data of a source go: no day where it has none.

@@ -42,7 +42,7 @@ func always(*Report) bool { return true }
 // HTML returns the report as one self-contained page.
 func (r *Report) HTML() []byte {
 	p := markup.NewPage(cmp.Or(r.Provider, "Variances") + ", " + r.Period.Name())
-	p.Begin(explainCommand(r.Run), string(r.Period))
+	p.Begin(ExplainCommand(r.Run), string(r.Period))
 	r.header(p)
 	var shown []section
 	p.Raw("<nav aria-label=\"Contents\"><ul class=\"toc\">\n")
@@ -69,8 +69,8 @@ func (r *Report) HTML() []byte {
 	return p.End()
 }
 
-// explainCommand explains a figure of this very run, from the book's directory.
-func explainCommand(run schemas.RunID) string {
+// ExplainCommand explains a figure of this very run, from the book's directory.
+func ExplainCommand(run schemas.RunID) string {
 	if run == "" {
 		return ""
 	}

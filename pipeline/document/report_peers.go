@@ -20,6 +20,9 @@ func (r *Report) drawPeers(p *markup.Page) {
 	r.billTable(p)
 }
 
+// PeerFile is what the page of a peer is called.
+func PeerFile(id schemas.PeerID) string { return string(markup.AppendID(nil, string(id))) + ".html" }
+
 // peerTotal is a peer's bill in one currency.
 type peerTotal struct {
 	peer             schemas.PeerID
@@ -86,7 +89,13 @@ func (r *Report) peerTable(p *markup.Page) {
 	p.Table("Amounts in the contract's currency.", "Peer", "Currency", "Lines#", "to settle#", "Expected#", "Billed#", "Difference#")
 	for _, t := range totals {
 		p.Row("")
-		p.Head(r.peer(t.peer))
+		p.Raw(`<th scope="row">`)
+		if slices.Contains(r.PeerPages, t.peer) {
+			p.Link("peers/"+PeerFile(t.peer), r.peer(t.peer))
+		} else {
+			p.Text(r.peer(t.peer))
+		}
+		p.Raw("</th>")
 		p.Cell(string(t.currency))
 		p.Number(markup.Count(t.lines))
 		p.Number(markup.Count(t.off))

@@ -55,6 +55,7 @@ func (e *reportEmitter) promises() error {
 		return err
 	}
 	slices.Sort(peers)
+	e.claimed = peers
 	for _, peer := range peers {
 		grid := document.ClaimGrid(claims[peer])
 		e.write("claims/"+string(peer)+".csv", document.AppendCSV(nil, &grid))

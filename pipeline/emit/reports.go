@@ -77,41 +77,16 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	rep.Bills = billed.Bills
+	if err := e.peers(rep, billed); err != nil {
+		return nil, err
+	}
 	e.write("variance.html", rep.HTML())
 	book, err := rep.Workbook()
 	if err != nil {
 		return nil, err
 	}
 	e.write("variance.xlsx", book)
-	for _, g := range []struct {
-		name string
-		grid document.Grid
-	}{
-		{"variances.csv", document.VarianceGrid(rep.Variances)},
-		{"peer_matches.csv", document.MatchGrid(rep.Matches)},
-		{"margins.csv", document.MarginGrid(left.ByOffers)},
-		{"days.csv", document.DayGrid(rep.Days)},
-		{"findings.csv", document.FindingGrid(rep.Findings)},
-		{"attention.csv", document.AttentionGrid(rep.Attention())},
-	} {
-		e.write(g.name, document.AppendCSV(nil, &g.grid))
-	}
-	if len(rep.Forecasts) > 0 {
-		grid := document.ForecastGrid(rep.Forecasts)
-		e.write("forecasts.csv", document.AppendCSV(nil, &grid))
-	}
-	if len(rep.Versions) > 1 {
-		grid := document.ChangeGrid(rep.Changes)
-		e.write("plan_changes.csv", document.AppendCSV(nil, &grid))
-	}
-	if len(rep.Bills) > 0 {
-		g := document.BillGrid(rep.Bills)
-		e.write("peer_bills.csv", document.AppendCSV(nil, &g))
-	}
-	if len(billed.Invoices) > 0 {
-		g := document.InvoiceGrid(billed.Invoices)
-		e.write("peer_invoices.csv", document.AppendCSV(nil, &g))
-	}
+	e.files(rep, left, billed)
 	f, err := e.index(rep)
 	if err != nil {
 		return nil, err
@@ -132,12 +107,39 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	return e.res, nil
 }
 
+// files writes the rows behind the report as CSV; what a book does not use has no file.
+func (e *reportEmitter) files(rep *document.Report, left *compare.Compared, billed *compare.Billed) {
+	for _, g := range []struct {
+		name string
+		has  bool
+		grid func() document.Grid
+	}{
+		{"variances.csv", true, func() document.Grid { return document.VarianceGrid(rep.Variances) }},
+		{"peer_matches.csv", true, func() document.Grid { return document.MatchGrid(rep.Matches) }},
+		{"margins.csv", true, func() document.Grid { return document.MarginGrid(left.ByOffers) }},
+		{"days.csv", true, func() document.Grid { return document.DayGrid(rep.Days) }},
+		{"findings.csv", true, func() document.Grid { return document.FindingGrid(rep.Findings) }},
+		{"attention.csv", true, func() document.Grid { return document.AttentionGrid(rep.Attention()) }},
+		{"forecasts.csv", len(rep.Forecasts) > 0, func() document.Grid { return document.ForecastGrid(rep.Forecasts) }},
+		{"plan_changes.csv", len(rep.Versions) > 1, func() document.Grid { return document.ChangeGrid(rep.Changes) }},
+		{"peer_bills.csv", len(rep.Bills) > 0, func() document.Grid { return document.BillGrid(rep.Bills) }},
+		{"peer_invoices.csv", len(billed.Invoices) > 0, func() document.Grid { return document.InvoiceGrid(billed.Invoices) }},
+	} {
+		if g.has {
+			grid := g.grid()
+			e.write(g.name, document.AppendCSV(nil, &grid))
+		}
+	}
+}
+
 // reportEmitter writes report objects and keeps the first error.
 type reportEmitter struct {
 	in  *run.Inputs
 	ctx context.Context
 	res *run.Result
 	err error
+	// claimed are the peers to whom claims are ready to be sent.
+	claimed []schemas.PeerID
 }
 
 func (e *reportEmitter) key(name string) string {

@@ -1,0 +1,73 @@
+package peers
+
+import (
+	"daybook/pipeline/document/markup"
+	"daybook/schemas/money"
+)
+
+// drawUse holds the peer's use against budgets, and says whose it is.
+func (b *Page) drawUse(p *markup.Page) {
+	b.budgets(p)
+	if len(b.Use) == 0 {
+		return
+	}
+	p.Sub("users", "Who uses what", markup.Sources{})
+	p.Table("By service and user, the most first; what names no user is nobody's.", "Service?", "User", "Customer", "Billed#", "Currency?", "Rows#")
+	shown := b.Use[:min(len(b.Use), mostLines)]
+	for i := range shown {
+		u := &shown[i]
+		p.Row("")
+		p.Head(u.Service)
+		p.Cell(u.User)
+		p.Cell(u.Customer)
+		p.Number(rounded(u.Billed.Decimal(), u.Currency))
+		p.Cell(string(u.Currency))
+		p.Number(markup.Count(u.Rows))
+		p.RowEnd()
+	}
+	p.TableEnd()
+	p.More(len(shown), len(b.Use), "the dataset peer_use")
+}
+
+// budgets draws each budget with what is billed of it and forecast, and lists when thresholds were reached.
+func (b *Page) budgets(p *markup.Page) {
+	if len(b.Budgets) == 0 {
+		return
+	}
+	p.Raw("<div class=\"figures\">\n")
+	for i := range b.Budgets {
+		l := &b.Budgets[i]
+		if i > 0 && b.Budgets[i-1].Budget.ID == l.Budget.ID {
+			continue
+		}
+		c := l.Budget.Currency
+		id := "budget-" + l.Budget.ID
+		p.Figure(id, l.Budget.ID+", through "+l.Through.String(), "", true, markup.Sources{})
+		class := "up"
+		if l.Forecast.GreaterThan(l.Budget.Amount) {
+			class = "down"
+		}
+		bar := func(name string, d money.Decimal, class string) markup.Bar {
+			return markup.Bar{Label: name, Value: d, Text: rounded(d, c) + " " + string(c), Class: class}
+		}
+		p.Dst = markup.AppendBars(p.Dst, string(markup.AppendID(nil, id))+"-picture", "Budget "+l.Budget.ID, "The budget, what is billed of it and what it comes to at that rate.",
+			[]markup.Bar{bar("Budget", l.Budget.Amount, "total"), bar("Billed", l.Actual, class), bar("Forecast", l.Forecast, class)})
+		p.FigureEnd()
+	}
+	p.Raw("</div>\n")
+	p.Table("", "Budget", "Threshold %#", "Amount#", "Currency", "Billed#", "Forecast#", "Reached on", "Forecast since")
+	for i := range b.Budgets {
+		l := &b.Budgets[i]
+		p.Row("")
+		p.Head(l.Budget.ID)
+		p.Number(l.Threshold.String())
+		p.Number(rounded(l.Budget.Amount, l.Budget.Currency))
+		p.Cell(string(l.Budget.Currency))
+		p.Number(rounded(l.Actual, l.Budget.Currency))
+		p.Number(rounded(l.Forecast, l.Budget.Currency))
+		p.Cell(l.ActualOn.String())
+		p.Cell(l.ForecastOn.String())
+		p.RowEnd()
+	}
+	p.TableEnd()
+}

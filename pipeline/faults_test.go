@@ -18,6 +18,7 @@ import (
 	"daybook/schemas/access"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
+	"daybook/schemas/peeruse"
 )
 
 // fault is one thing that goes wrong somewhere on the way of the rows.
@@ -62,6 +63,7 @@ func faults() (out []fault) {
 			file("revenue of variances = revenue of days", "day", &schemas.Days, schemas.DayRevenue),
 			file("usage that peers bill = usage behind peer matches", "peer match", &schemas.PeerMatches, schemas.MatchBilledCost),
 			file("usage that peers bill = use by user", "peer use", &schemas.PeerUses, schemas.PeerUseBilledCost),
+			governedBy(file("usage that peers with anomalies bill = use by day", "day of a peer", &peeruse.Days, peeruse.DayBilledCost)),
 			governedBy(file("usage that peers with a register bill = use by identity and entitlement", "peer access", &access.Uses, access.UseBilledCost)),
 			{guards: "credentials = credentials read for the register", what: "credential on its way to the register", see: miscounted("reconcile/register", how, func(c *run.Control) *dataset.Totals { return &c.Looked })},
 			{guards: "evidence = evidence read by judging", what: "evidence on its way to judging", see: miscounted("reconcile/promises", how, func(c *run.Control) *dataset.Totals { return &c.Judged })},

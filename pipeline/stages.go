@@ -81,7 +81,7 @@ func Stages() []run.Stage {
 			},
 			{
 				Name: "reports", Version: "25", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "emit/invoices"},
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,
 			},
@@ -93,7 +93,7 @@ func Stages() []run.Stage {
 func peerUse() []run.Step {
 	return []run.Step{
 		{
-			Name: "use", Version: "1", Width: run.PerShard, Do: compare.PeerUse, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Name: "use", Version: "2", Width: run.PerShard, Do: compare.PeerUse, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 			Reads: []string{"normalise/object", "normalise/shard"},
 			Book:  []book.Part{book.PartPeers, book.PartCustomers, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open}, Balances: used,
@@ -103,6 +103,12 @@ func peerUse() []run.Step {
 			Reads: []string{"normalise/object", "reconcile/use"},
 			Book:  []book.Part{book.PartSources, book.PartPeers, book.PartFX, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open},
+		},
+		{
+			Name: "anomalies", Version: "1", Width: run.Once, Do: compare.Anomalies,
+			Reads: []string{"normalise/object", "reconcile/use"},
+			Book:  []book.Part{book.PartSources, book.PartPeers, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: watched,
 		},
 	}
 }
@@ -235,6 +241,11 @@ var (
 		What:  "usage that peers bill = use by user",
 		Whole: func(c *run.Control) dataset.Totals { return c.Used },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.ByUser }},
+	}}
+	watched = []run.Balance{{
+		What:  "usage that peers with anomalies bill = use by day",
+		Whole: func(c *run.Control) dataset.Totals { return c.Watched },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.ByDay }},
 	}}
 	accessed = []run.Balance{{
 		What:  "usage that peers with a register bill = use by identity and entitlement",

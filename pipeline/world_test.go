@@ -50,7 +50,7 @@ var (
 	starter = sync.OnceValues(func() (*world, error) { return newWorld("starter", "landing", book.Init) })
 	// detailed is the starter whose peer's bill is compared in detail, and too dear.
 	detailed = sync.OnceValues(func() (*world, error) { return newWorld("detailed", "landing", writeDetailed) })
-	// governed is the starter with a register of who acts at its peer.
+	// governed is the starter with a register of who acts at its peer, whose days are watched.
 	governed = sync.OnceValues(func() (*world, error) { return newWorld("governed", "landing", writeGoverned) })
 	worked   = sync.OnceValues(func() (*world, error) { return newWorld("worked", "landing", example.Write) })
 	many     = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(4_500, 3)) })
@@ -78,7 +78,15 @@ func writeGoverned(dir string) error {
 		return err
 	}
 	const text = "identities:\n  - {id: prod, kind: service_account, peer: atlas, name: \"100200300401\"}\n"
-	return os.WriteFile(path.Join(dir, "access.yaml"), []byte(text), 0o600)
+	if err := os.WriteFile(path.Join(dir, "access.yaml"), []byte(text), 0o600); err != nil {
+		return err
+	}
+	name := path.Join(dir, "peers/atlas.yaml")
+	peer, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, append(peer, "anomalies: {}\n"...), 0o600)
 }
 
 // writeMany writes rows in so many objects; one row in twenty repeats a row of another object.

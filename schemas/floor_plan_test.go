@@ -14,6 +14,7 @@ var floorPlan = map[string]room{
 	"schemas/money":    {friends: "github.com/shopspring/decimal"},
 	"schemas":          {ours: "schemas/money"},
 	"schemas/access":   {ours: "schemas schemas/money"},
+	"schemas/peeruse":  {ours: "schemas schemas/money"},
 	"schemas/peerbill": {ours: "schemas schemas/money"},
 	"schemas/planned":  {ours: "schemas schemas/money"},
 	"schemas/service":  {ours: "schemas schemas/money"},
@@ -27,7 +28,7 @@ var floorPlan = map[string]room{
 	"reconcile/sla":    {ours: "reconcile/sheet schemas schemas/money schemas/service"},
 	// Rooms that stand by themselves: a rule each, over rows that its caller has.
 	"reconcile/access":     {ours: "schemas schemas/access schemas/money"},
-	"reconcile/anomaly":    {ours: "schemas schemas/money"},
+	"reconcile/anomaly":    {ours: "schemas schemas/money schemas/peeruse"},
 	"reconcile/budget":     {ours: "schemas schemas/money"},
 	"reconcile/forecast":   {ours: "schemas schemas/money"},
 	"reconcile/ledger":     {ours: "schemas schemas/money"},
@@ -56,7 +57,7 @@ var floorPlan = map[string]room{
 	"pipeline/document/xlsx":   {ours: "schemas schemas/money"},
 	"pipeline/document":        {ours: "pipeline/document/markup pipeline/document/xlsx schemas schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
-	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/money schemas/peerbill schemas/planned schemas/service"},
+	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/money schemas/peerbill schemas/planned schemas/peeruse schemas/service"},
 	"pipeline/run": {
 		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/access schemas/money schemas/service",
 		friends: "golang.org/x/sync/errgroup",
@@ -64,14 +65,14 @@ var floorPlan = map[string]room{
 	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
 	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/source/evidence pipeline/store schemas schemas/access schemas/money schemas/service"},
 	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money schemas/service"},
-	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
+	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service"},
 	"pipeline/access":    {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
 	"pipeline/promise":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store reconcile/sheet reconcile/sla schemas schemas/money schemas/service"},
 	"pipeline/emit":      {ours: "pipeline/compare pipeline/promise pipeline/dataset pipeline/document pipeline/document/peers pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/money schemas/peerbill schemas/planned schemas/service"},
 	"pipeline/diff":      {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
 	"pipeline/explain": {
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
-			"pipeline/run pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/money schemas/peerbill schemas/planned schemas/service",
+			"pipeline/run pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
 	},
 	"pipeline/quote": {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline": {

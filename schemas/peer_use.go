@@ -73,6 +73,30 @@ type Budget struct {
 	Validity Validity `yaml:",inline"`
 }
 
+// AnomalyPolicy says which days of a peer's use are unlike those before them.
+type AnomalyPolicy struct {
+	// By says what is looked at by itself within each of the peer's services.
+	By AnomalyBy `yaml:"by,omitempty"`
+	// Least is how many days there must be to compare with; 0 means 10.
+	Least int64 `yaml:"least,omitempty"`
+	// Score is the modified z-score above which a day is unusual; 3.5 by default.
+	Score *money.Decimal `yaml:"score,omitempty"`
+	// Floor is the difference from the median that is borne, however rare it is; its absolute is in the currency of the bill.
+	Floor Threshold `yaml:"floor,omitempty"`
+}
+
+// AnomalyBy is what of a service's use is looked at by itself.
+type AnomalyBy string
+
+// What is looked at, the default first.
+const (
+	AnomalyByService  AnomalyBy = "service"
+	AnomalyByCustomer AnomalyBy = "customer"
+)
+
+// Values lists what a book may say, the default first.
+func (AnomalyBy) Values() []string { return Texts(AnomalyByService, AnomalyByCustomer) }
+
 // PeerUse is what a peer bills of one service for one user.
 type PeerUse struct {
 	Period Period

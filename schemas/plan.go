@@ -184,6 +184,8 @@ type Peer struct {
 	Users *UserKey `yaml:"users,omitempty"`
 	// Budgets bound what it may bill in a billing period.
 	Budgets []Budget `yaml:"budgets,omitempty"`
+	// Anomalies, where it stands, has each day of its use held against the same days of the week before.
+	Anomalies *AnomalyPolicy `yaml:"anomalies,omitempty"`
 }
 
 // Contract is what we agreed to pay a peer (Y.3502, 8.3.2.15).

@@ -14,6 +14,7 @@ import (
 	"daybook/reconcile/budget"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/peeruse"
 )
 
 // peerBudget is a budget with its peer.
@@ -55,6 +56,12 @@ type spentOn struct {
 type spent struct {
 	spentOn
 	Billed money.Fixed `json:"billed"`
+}
+
+// usedByDay is what a shard leaves of its use: for budgets, and for the days of peers with anomalies.
+type usedByDay struct {
+	Spent []spent       `json:"spent,omitempty"`
+	Days  []peeruse.Day `json:"days,omitempty"`
 }
 
 // spend adds use of a day to the budgets that it counts in. What is of days before the period, or after its last with data,
@@ -151,11 +158,11 @@ func sumSpent(ctx context.Context, in *run.Inputs) ([]spent, error) {
 	}
 	sums := map[spentOn]money.Fixed{}
 	for _, res := range shards {
-		left, err := run.Left[[]spent](res)
+		left, err := run.Left[usedByDay](res)
 		if err != nil {
 			return nil, err
 		}
-		for _, x := range *left {
+		for _, x := range left.Spent {
 			if sums[x.spentOn], err = sums[x.spentOn].Add(x.Billed); err != nil {
 				return nil, fmt.Errorf("budget %s: %w", x.Budget, err)
 			}

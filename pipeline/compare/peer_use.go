@@ -16,14 +16,14 @@ import (
 // peerUseColumns are the columns of usage that say who uses what peers bill, and those that control totals are of.
 var peerUseColumns = []int{
 	schemas.UseAccountId, schemas.UsePeerId, schemas.UseServiceName, schemas.UseBillingAccountId, schemas.UseSubAccountId, schemas.UseBillingCurrency,
-	schemas.UseChargeCategory, schemas.UseChargePeriodStart, schemas.UseConsumedQuantity, schemas.UseConsumedUnit, schemas.UseBilledCost,
+	schemas.UseChargeCategory, schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd, schemas.UseConsumedQuantity, schemas.UseConsumedUnit, schemas.UseBilledCost,
 }
 
 // mostUsers is how many users are told apart of one account under one number of the peer; those of the rows after them have none.
 // Resources may be as many as rows.
 const mostUsers = 10_000
 
-// PeerUse adds up a shard's usage that peers bill, by who uses it, where a peer of the book has users or budgets.
+// PeerUse adds up a shard's usage that peers bill, by who uses it, where a peer of the book has users, budgets or anomalies.
 func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	users := usersOf(in.Book().Peers())
 	if users == nil {
@@ -34,6 +34,7 @@ func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	u := &peerUse{in: in, users: users, budgets: budgetsOf(in.Book(), in.Period(), in.AsOf()), through: reach.Through}
+	u.daily = newPeerDays(in.Book().Peers(), in.Period(), reach.Through)
 	u.days = rows.DayFinder{Zone: in.Book().Zone()}
 	u.sums, u.told, u.spent = map[useOf]*useSum{}, map[useOf]int{}, map[spentOn]money.Fixed{}
 	columns := peerUseColumns
@@ -66,12 +67,12 @@ func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	return u.result(ctx)
 }
 
-// usersOf are what tells the users of each peer apart; nil where no peer has users or budgets.
+// usersOf are what tells the users of each peer apart; nil where no peer has users, budgets or anomalies.
 func usersOf(peers []schemas.Peer) map[schemas.PeerID]schemas.UserKey {
 	out, asked := map[schemas.PeerID]schemas.UserKey{}, false
 	for i := range peers {
 		p := &peers[i]
-		asked = asked || p.Users != nil || len(p.Budgets) > 0
+		asked = asked || p.Users != nil || len(p.Budgets) > 0 || p.Anomalies != nil
 		if p.Users != nil {
 			out[p.ID] = *p.Users
 		}
@@ -93,6 +94,7 @@ type peerUse struct {
 	// told counts the users that are told apart of each account under one number, which has no user.
 	told  map[useOf]int
 	spent map[spentOn]money.Fixed
+	daily *peerDays
 	// used is what is counted of the usage as it is read.
 	used dataset.Totals
 }
@@ -148,7 +150,11 @@ func (u *peerUse) add(b *dataset.Batch) error {
 		if err := u.used.AddCost(k.currency, billed); err != nil {
 			return err
 		}
-		if err := u.spend(k, s.customer, text(schemas.UseChargeCategory, i), u.days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i]), billed); err != nil {
+		day := u.days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i])
+		if err := u.spend(k, s.customer, text(schemas.UseChargeCategory, i), day, billed); err != nil {
+			return err
+		}
+		if err := u.daily.add(&k, s.customer, day, b, i, billed); err != nil {
 			return err
 		}
 	}
@@ -203,5 +209,6 @@ func (u *peerUse) result(ctx context.Context) (*run.Result, error) {
 	if res.Control.ByUser, err = count.totals(); err != nil {
 		return nil, err
 	}
-	return res, res.Leave(u.spentByDay())
+	res.Control.Watched = u.daily.read
+	return res, res.Leave(&usedByDay{u.spentByDay(), u.daily.list()})
 }

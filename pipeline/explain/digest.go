@@ -10,6 +10,7 @@ import (
 	"daybook/schemas"
 	"daybook/schemas/access"
 	"daybook/schemas/peerbill"
+	"daybook/schemas/peeruse"
 	"daybook/schemas/planned"
 )
 
@@ -18,13 +19,18 @@ func Tables() []*schemas.Table {
 	return []*schemas.Table{
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
 		&schemas.PeerUses, &schemas.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
+		&peeruse.Days, &peeruse.Anomalies,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices,
 	}
 }
 
 // onRequest are the datasets that a run has only if its book asks for them, and that nobody misses elsewhere.
 func onRequest() []*schemas.Table {
-	return []*schemas.Table{&planned.Versions, &planned.Changes, &planned.Forecasts, &access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices}
+	return []*schemas.Table{
+		&planned.Versions, &planned.Changes, &planned.Forecasts,
+		&peeruse.Days, &peeruse.Anomalies,
+		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices,
+	}
 }
 
 // DatasetDigest stands for the rows of a dataset of one run, however they are divided into files: two runs whose digests

@@ -26,13 +26,13 @@ func (c *Control) Merge(o *Control) error {
 	return nil
 }
 
-func (c *Control) all() [38]*dataset.Totals {
+func (c *Control) all() [40]*dataset.Totals {
 	return [...]*dataset.Totals{
 		&c.Delivered, &c.OutOfScope, &c.Rejected, &c.Shuffled, &c.Duplicates, &c.Usage, &c.Read,
 		&c.Made, &c.Charged, &c.Taxes, &c.Earning, &c.Margins, &c.Compared, &c.Invoiced,
 		&c.Valued, &c.Variances, &c.Unshown, &c.Spread, &c.Days, &c.Billed, &c.Matched, &c.Used, &c.ByUser, &c.ByCustomer, &c.ByAccount,
 		&c.Detailed, &c.PeerBilled, &c.Discrepant, &c.PeerOff,
-		&c.Evidence, &c.Judged, &c.Listed, &c.Looked, &c.Accessed, &c.ByAccess,
+		&c.Evidence, &c.Judged, &c.Listed, &c.Looked, &c.Accessed, &c.ByAccess, &c.Watched, &c.ByDay,
 		&c.CreditsOwed, &c.CreditsGiven, &c.CreditsLeft,
 	}
 }

@@ -163,6 +163,9 @@ type Control struct {
 	// Used are the same rows as Billed, where the book asks who uses what peers bill, and ByUser those behind peer_use.
 	Used   dataset.Totals `json:"used,omitzero"`
 	ByUser dataset.Totals `json:"by_user,omitzero"`
+	// Watched are those rows of Billed whose peers have anomalies in the book, and ByDay those behind peer_days.
+	Watched dataset.Totals `json:"watched,omitzero"`
+	ByDay   dataset.Totals `json:"by_day,omitzero"`
 	// Accessed are those rows of Billed whose peers have identities or entitlements in the book, and ByAccess those behind peer_access.
 	Accessed dataset.Totals `json:"accessed,omitzero"`
 	ByAccess dataset.Totals `json:"by_access,omitzero"`

@@ -47,7 +47,7 @@ const (
 
 // Values lists what a book may say.
 func (Kind) Values() []string {
-	return []string{string(User), string(Role), string(ServiceAccount)}
+	return schemas.Texts(User, Role, ServiceAccount)
 }
 
 // Warning is how many days before the end of its credentials an identity is warned of.

@@ -15,6 +15,7 @@ func (c *checker) checkPeers() {
 	for i, p := range c.Peers.Items {
 		at := c.Peers.Spots[i]
 		c.users(at.Field("users"), p.Users)
+		c.anomalies(at.Field("anomalies"), p.Anomalies)
 		for j := range p.Budgets {
 			c.budget(at.Field("budgets").At(j), &p.Budgets[j], &p, budgets)
 		}
@@ -47,6 +48,16 @@ func (c *checker) users(at parse.Spot, u *schemas.UserKey) {
 	case u.By != schemas.UserByTag && u.Tag != "":
 		c.Complain(at.Field("tag"), "write by: tag, or remove it", "only by: tag reads tag")
 	}
+}
+
+// anomalies complains of what no day can be judged by.
+func (c *checker) anomalies(at parse.Spot, a *schemas.AnomalyPolicy) {
+	if a == nil {
+		return
+	}
+	c.atMost(at.Field("least"), a.Least, mostDays)
+	c.notNegative(at.Field("score"), a.Score)
+	c.threshold(at.Field("floor"), a.Floor)
 }
 
 // budget complains of one whose identifier another has, wherever it stands, or that no use can be held against.

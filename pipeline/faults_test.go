@@ -16,6 +16,7 @@ import (
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
 	"daybook/schemas/peeruse"
@@ -73,6 +74,11 @@ func faults() (out []fault) {
 			{guards: "revenue of charges = revenue by account", what: "line of accounts.csv", at: func(key string) bool { return strings.HasSuffix(key, "/accounts.csv") }, spoil: spoilCSV(how, "Revenue")},
 			inDetail(file("rows of bills compared in detail = rows behind peers' bills", "peer's bill", &peerbill.Bills, peerbill.BillBilledCost)),
 			inDetail(file("discrepancies = disputed and tolerated of peers' bills", "discrepancy", &peerbill.Discrepancies, peerbill.DiscAmount)),
+			underAgreement(file("charges of agreements = revenue and cost of cost chains", "cost chain", &intercloud.CostChains, intercloud.ChainRevenue)),
+			underAgreement(file("bills and charges under agreements = settlements", "settlement", &intercloud.Settlements, intercloud.SettleExact)),
+			underAgreement(file("settlements to be netted = payable", "payable", &intercloud.NetStatements, intercloud.NetPayable)),
+			underAgreement(file("payable = netted + paid", "payment", &intercloud.NetStatements, intercloud.NetPays)),
+			underAgreement(file("paid = received", "receipt", &intercloud.NetStatements, intercloud.NetReceives)),
 			file("findings that were found", "finding", &schemas.Findings, schemas.FindCost),
 		}...)
 		if how == lost || how == doubled { // what has no number to be changed
@@ -108,6 +114,12 @@ func inDetail(f fault) fault {
 // governedBy plants a fault where the book has a register of identities.
 func governedBy(f fault) fault {
 	f.world = governed
+	return f
+}
+
+// underAgreement plants a fault where something is settled.
+func underAgreement(f fault) fault {
+	f.world = agreed
 	return f
 }
 

@@ -13,6 +13,7 @@ import (
 	"daybook/pipeline/promise"
 	"daybook/pipeline/rate"
 	"daybook/pipeline/run"
+	"daybook/pipeline/settle"
 )
 
 // Stages returns a bill run, in order: the table is the diagram. What a row does not name, its tasks do not get.
@@ -71,7 +72,7 @@ func Stages() []run.Stage {
 				Book:  []book.Part{book.PartPromises, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: judged,
 			},
-		}, peerUse(), peerAccess(), peerDetail())},
+		}, peerUse(), peerAccess(), peerDetail(), agreements())},
 		{Name: "emit", Steps: []run.Step{
 			{
 				Name: "invoices", Version: "12", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
@@ -80,8 +81,8 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "25", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "emit/invoices"},
+				Name: "reports", Version: "26", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "reconcile/chains", "reconcile/settle", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals}, Balances: byCustomer,
 			},
@@ -145,6 +146,24 @@ func peerDetail() []run.Step {
 			Reads: []string{"normalise/object", "reconcile/detail"},
 			Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.EarlierRuns}, Balances: detailed,
+		},
+	}
+}
+
+// agreements are the steps that make cost chains, and settle with other providers.
+func agreements() []run.Step {
+	return []run.Step{
+		{
+			Name: "chains", Version: "1", Width: run.PerShard, Do: settle.Chains, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Reads: []string{"normalise/shard", "rate/shard", "reconcile/total"},
+			Book:  []book.Part{book.PartAgreements, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.Open}, Balances: chained,
+		},
+		{
+			Name: "settle", Version: "1", Width: run.Once, Do: settle.Settle,
+			Reads: []string{"reconcile/chains", "reconcile/total", "reconcile/bills"},
+			Book:  []book.Part{book.PartAgreements, book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.Open}, Balances: settled,
 		},
 	}
 }
@@ -265,6 +284,31 @@ var (
 		What:  "discrepancies = disputed and tolerated of peers' bills",
 		Whole: func(c *run.Control) dataset.Totals { return c.Discrepant },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.PeerOff }},
+	}}
+	chained = []run.Balance{{
+		What:  "charges of agreements = revenue and cost of cost chains",
+		Whole: func(c *run.Control) dataset.Totals { return c.Chained },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Chains }},
+	}}
+	settled = []run.Balance{{
+		What:  "bills and charges under agreements = settlements",
+		Whole: func(c *run.Control) dataset.Totals { return c.Owed },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Debts }},
+	}, {
+		What:  "settlements to be netted = payable",
+		Whole: func(c *run.Control) dataset.Totals { return c.ToNet },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Payable }},
+	}, {
+		What:  "payable = netted + paid",
+		Whole: func(c *run.Control) dataset.Totals { return c.Payable },
+		Parts: []run.Side{
+			func(c *run.Control) dataset.Totals { return c.Netted },
+			func(c *run.Control) dataset.Totals { return c.Paid },
+		},
+	}, {
+		What:  "paid = received",
+		Whole: func(c *run.Control) dataset.Totals { return c.Paid },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Receives }},
 	}}
 	byCustomer = []run.Balance{{
 		What:  "revenue of charges = revenue by customer",

@@ -52,8 +52,10 @@ var (
 	detailed = sync.OnceValues(func() (*world, error) { return newWorld("detailed", "landing", writeDetailed) })
 	// governed is the starter with a register of who acts at its peer, whose days are watched.
 	governed = sync.OnceValues(func() (*world, error) { return newWorld("governed", "landing", writeGoverned) })
-	worked   = sync.OnceValues(func() (*world, error) { return newWorld("worked", "landing", example.Write) })
-	many     = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(4_500, 3)) })
+	// agreed is the starter with an agreement with its peer, whose account one of the customers' is.
+	agreed = sync.OnceValues(func() (*world, error) { return newWorld("agreed", "landing", writeAgreed) })
+	worked = sync.OnceValues(func() (*world, error) { return newWorld("worked", "landing", example.Write) })
+	many   = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(4_500, 3)) })
 	// large has an object that a decoder hands over in several batches.
 	large = sync.OnceValues(func() (*world, error) { return newWorld("large", "../landing", writeMany(17_500, 1)) })
 )
@@ -87,6 +89,14 @@ func writeGoverned(dir string) error {
 		return err
 	}
 	return os.WriteFile(name, append(peer, "anomalies: {}\n"...), 0o600)
+}
+
+func writeAgreed(dir string) error {
+	if err := book.Init(dir); err != nil {
+		return err
+	}
+	return os.WriteFile(path.Join(dir, "agreements.yaml"), []byte("agreements:\n"+
+		"  - {id: north, pattern: peering, parties: [{peer: atlas, accounts: [cedar-main]}], currencies: [EUR, USD], payable_days: 30, offerings: [compute, object-storage]}\n"), 0o600)
 }
 
 // writeMany writes rows in so many objects; one row in twenty repeats a row of another object.

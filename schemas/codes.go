@@ -86,6 +86,8 @@ const (
 	CodeCredentialDue     Code = "credential_due"
 	CodeCredentialUnknown Code = "credential_unknown"
 	CodeNotEntitled       Code = "not_entitled"
+	CodeNotSettled        Code = "not_settled"
+	CodeCheaperPeer       Code = "cheaper_peer"
 	// Of a promise about a service.
 	CodeSLABreach      Code = "sla_breach"
 	CodeSLAReview      Code = "sla_review"
@@ -169,6 +171,8 @@ var Codes = []CodeInfo{
 	{CodeCredentialUnknown, Warning, "a peer has issued a credential to somebody whom the register does not have", "add an identity with the name of its holder, or have the peer revoke it"},
 	{CodeNotEntitled, Warning, "an account uses what no entitlement allows: then, there, of that SKU, or without the subscription that it needs", "add an entitlement, or have the use ended"},
 	{CodeNegativeMargin, Warning, "a charge earns less than it costs", "look at the price against the contract rate"},
+	{CodeNotSettled, Warning, "what is owed under an agreement with other providers cannot be settled: it has no price, or is in another unit or currency", "add the price to prices of the good, the factor to units of the catalogue, or the currency to currencies of the agreement"},
+	{CodeCheaperPeer, Note, "the month's use would have cost less at another peer", "see the dataset of arbitrage; decide whether to move it"},
 	{CodeSLABreach, Warning, "a promise about a service was broken", "claim the credit of a peer; ours goes onto the next draft, by itself or when it is claimed"},
 	{CodeSLAReview, Warning, "what became of a promise about a service hangs on what a person must decide", "have the evidence completed, or say in the SLA how it counts"},
 	{CodeSLAUnmeasured, Note, "a service was not measured all the time", "look why its measurements are not there; measure.unmeasured of the SLA says how that time counts"},

@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/intercloud"
 	"daybook/schemas/service"
 )
 
@@ -17,7 +18,7 @@ func (l *loader) book() *Book {
 	zone, _ := l.Provider.Location() // checked before
 	b := &Book{
 		Provider: l.Provider, Zone: zone, Sources: l.Sources.Items, Peers: l.Peers.Items, Contracts: l.Contracts.Items,
-		Mappings: l.Mappings.Items, Plan: l.Plan, SLAs: l.SLAs.Items, Promises: l.Promises.Items,
+		Mappings: l.Mappings.Items, Plan: l.Plan, SLAs: l.SLAs.Items, Promises: l.Promises.Items, Agreements: l.Agreements.Items,
 		Identities: l.Identities.Items, Entitlements: l.Entitlements.Items,
 		Catalogue: schemas.Catalogue{
 			Meters: l.Meters.Items, Offerings: l.Offerings.Items, Coupons: l.Coupons.Items, Taxes: l.Taxes.Items,
@@ -57,6 +58,7 @@ func (l *loader) marks(b *Book) {
 	markAll(m, KindSLA, &l.SLAs, func(s *service.SLA) string { return string(s.ID) + "@" + s.Version })
 	markAll(m, KindPromise, &l.Promises, func(s *service.Promise) string { return string(s.ID) })
 	markAll(m, KindTax, &l.Taxes, func(s *schemas.TaxRate) string { return s.ID })
+	markAll(m, KindAgreement, &l.Agreements, func(s *intercloud.Agreement) string { return string(s.ID) })
 	markAll(m, KindPlanLine, &l.PlanLines, func(s *schemas.PlanLine) string { return check.PlanKey(*s) })
 	for i := range l.Offerings.Items {
 		o, at := &l.Offerings.Items[i], l.Offerings.Spots[i].Field("prices")
@@ -145,6 +147,7 @@ func sortByID(b *Book) {
 	slices.SortFunc(b.Peers, func(a, c schemas.Peer) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Contracts, func(a, c schemas.Contract) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortStableFunc(b.SLAs, func(a, c service.SLA) int { return cmp.Or(cmp.Compare(a.ID, c.ID), cmp.Compare(a.Version, c.Version)) })
+	slices.SortFunc(b.Agreements, func(a, c intercloud.Agreement) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Promises, func(a, c service.Promise) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Identities, func(a, c access.Identity) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Entitlements, func(a, c access.Entitlement) int { return cmp.Compare(a.ID, c.ID) })

@@ -10,6 +10,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
 )
@@ -34,6 +35,8 @@ type Book struct {
 	// Identities are the register of who acts at peers, and Entitlements say who may use their services.
 	Identities   []access.Identity
 	Entitlements []access.Entitlement
+	// Agreements are those with other providers, by inter-cloud pattern.
+	Agreements []intercloud.Agreement
 
 	// Zone is the provider's time zone.
 	Zone *time.Location

@@ -13,20 +13,21 @@ type Part string
 
 // The parts of a book.
 const (
-	PartProvider  Part = "provider"
-	PartSources   Part = "sources"
-	PartCatalogue Part = "catalogue"
-	PartCustomers Part = "customers"
-	PartPeers     Part = "peers"
-	PartPlan      Part = "plan"
-	PartFX        Part = "fx"
-	PartPromises  Part = "promises"
-	PartAccess    Part = "access"
+	PartProvider   Part = "provider"
+	PartSources    Part = "sources"
+	PartCatalogue  Part = "catalogue"
+	PartCustomers  Part = "customers"
+	PartPeers      Part = "peers"
+	PartPlan       Part = "plan"
+	PartFX         Part = "fx"
+	PartPromises   Part = "promises"
+	PartAccess     Part = "access"
+	PartAgreements Part = "agreements"
 )
 
 // Parts lists every part, in name order.
 func Parts() []Part {
-	return []Part{PartAccess, PartCatalogue, PartCustomers, PartFX, PartPeers, PartPlan, PartPromises, PartProvider, PartSources}
+	return []Part{PartAccess, PartAgreements, PartCatalogue, PartCustomers, PartFX, PartPeers, PartPlan, PartPromises, PartProvider, PartSources}
 }
 
 // Digest returns the SHA-256, in hex, of the files of some parts, or of all of them where none is named: names and

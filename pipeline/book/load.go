@@ -52,6 +52,7 @@ func kinds() []kind {
 		{"access/*.yaml", PartAccess, "who may use peers' services", reflect.TypeFor[accessFile](), (*loader).readAccess},
 		{"identities.csv", PartAccess, "identities at peers, one a row", reflect.TypeFor[access.Identity](), (*loader).readIdentityRows},
 		{"entitlements.csv", PartAccess, "entitlements to peers' services, one a row", reflect.TypeFor[access.Entitlement](), (*loader).readEntitlementRows},
+		{"agreements.yaml", PartAgreements, "agreements with other providers, by inter-cloud pattern", reflect.TypeFor[agreementsFile](), (*loader).readAgreements},
 		{"fx.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 		{"fx/*.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 	}

@@ -5,6 +5,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/intercloud"
 	"daybook/schemas/service"
 )
 
@@ -26,6 +27,9 @@ type (
 	accessFile struct {
 		Identities   []access.Identity    `yaml:"identities,omitempty"`
 		Entitlements []access.Entitlement `yaml:"entitlements,omitempty"`
+	}
+	agreementsFile struct {
+		Agreements []intercloud.Agreement `yaml:"agreements"`
 	}
 	// peerFile is a peer with what we agreed with it and whose its accounts are; both are of this peer without saying so.
 	peerFile struct {
@@ -201,4 +205,11 @@ func (l *loader) readIdentityRows(f *parse.File) {
 func (l *loader) readEntitlementRows(f *parse.File) {
 	l.Entitlements.Expect(f)
 	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *access.Entitlement) { l.Entitlements.Add(at, *v) })
+}
+
+func (l *loader) readAgreements(f *parse.File) {
+	var c agreementsFile
+	if l.DecodeYAML(f, &c) {
+		l.Agreements.AddAll(parse.Top(f).Field("agreements"), c.Agreements)
+	}
 }

@@ -27,6 +27,7 @@ const (
 	KindSLA          Kind = "SLA" // SLA@version
 	KindPromise      Kind = "promise"
 	KindTax          Kind = "tax"
+	KindAgreement    Kind = "agreement"
 	KindPlanLine     Kind = "plan line" // period/offering/region, or period/offering/region@version
 )
 

@@ -72,6 +72,9 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := e.promises(); err != nil {
 		return nil, err
 	}
+	if err := e.intercloud(); err != nil {
+		return nil, err
+	}
 	billed, err := billsOf(ctx, in)
 	if err != nil {
 		return nil, err

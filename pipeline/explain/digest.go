@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/intercloud"
 	"daybook/schemas/peerbill"
 	"daybook/schemas/peeruse"
 	"daybook/schemas/planned"
@@ -21,6 +22,7 @@ func Tables() []*schemas.Table {
 		&schemas.PeerUses, &schemas.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
 		&peeruse.Days, &peeruse.Anomalies,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices,
+		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
 	}
 }
 
@@ -30,6 +32,7 @@ func onRequest() []*schemas.Table {
 		&planned.Versions, &planned.Changes, &planned.Forecasts,
 		&peeruse.Days, &peeruse.Anomalies,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices,
+		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
 	}
 }
 

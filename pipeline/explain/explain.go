@@ -71,7 +71,7 @@ type Options struct {
 
 // Explanation is where a figure comes from: facts, arithmetic, and the rows behind it. Numbers are exact decimal text.
 type Explanation struct {
-	// Kind is charge, variance, match, margin, promise, account or findings.
+	// Kind is charge, variance, match, margin, promise, account, findings, or what else of the reports is explained, such as settlement.
 	Kind        string          `json:"kind"`
 	ID          string          `json:"id"`
 	Title       string          `json:"title"`
@@ -194,7 +194,8 @@ func (l *Look) Explain(ctx context.Context, id string, o Options) (*Explanation,
 
 // ofAll reports whether what is explained rests on all deliveries of the run, rather than on rows that can be told.
 func ofAll(kind string) bool {
-	return kind == "variance" || kind == "margin" || kind == "findings" || kind == "promise"
+	return kind == "variance" || kind == "margin" || kind == "findings" || kind == "promise" ||
+		kind == "settlement" || kind == "chain" || kind == "arbitrage"
 }
 
 func (l *Look) dispatch(ctx context.Context, e *Explanation, o Options) error {
@@ -263,6 +264,7 @@ func (l *Look) explainReported(ctx context.Context, e *Explanation, o Options) e
 	begins := schemas.Beginning{Text: e.ID}
 	for _, try := range []func(context.Context, *Explanation, *schemas.Beginning, Options) error{
 		l.explainVariance, l.explainMatch, l.explainMargin, l.explainChange, l.explainForecast, l.explainPromise,
+		l.explainChain, l.explainSettlement, l.explainNet, l.explainChoice,
 	} {
 		if err := try(ctx, e, &begins, o); err != nil || e.Kind != "" {
 			return err

@@ -7,6 +7,7 @@ import (
 	"daybook/pipeline/book"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
 )
@@ -143,6 +144,9 @@ func (b Book) Identities() []access.Identity { return b.ask(book.PartAccess).Ide
 
 // Entitlements say who may use peers' services, in order.
 func (b Book) Entitlements() []access.Entitlement { return b.ask(book.PartAccess).Entitlements }
+
+// Agreements are those with other providers, in order.
+func (b Book) Agreements() []intercloud.Agreement { return b.ask(book.PartAgreements).Agreements }
 
 // Rates are the rates of exchange.
 func (b Book) Rates() *schemas.Rates { return b.ask(book.PartFX).Rates }

@@ -175,6 +175,19 @@ type Control struct {
 	PeerBilled dataset.Totals `json:"peer_billed,omitzero"`
 	Discrepant dataset.Totals `json:"discrepant,omitzero"`
 	PeerOff    dataset.Totals `json:"peer_off,omitzero"`
+	// Chained are the charges of offerings of agreements, with what peers bill for them as quantities by currency, and Chains those
+	// behind cost chains. Owed are the rows of bills and the charges that are settled under agreements, and Debts those behind
+	// settlements. ToNet is what of settlements is netted, and Payable that in net statements, of which so much is Netted, and so much
+	// Paid and Received.
+	Chained  dataset.Totals `json:"chained,omitzero"`
+	Chains   dataset.Totals `json:"chains,omitzero"`
+	Owed     dataset.Totals `json:"owed,omitzero"`
+	Debts    dataset.Totals `json:"debts,omitzero"`
+	ToNet    dataset.Totals `json:"to_net,omitzero"`
+	Payable  dataset.Totals `json:"payable,omitzero"`
+	Netted   dataset.Totals `json:"netted,omitzero"`
+	Paid     dataset.Totals `json:"paid,omitzero"`
+	Receives dataset.Totals `json:"receives,omitzero"`
 }
 
 // Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places

@@ -8,6 +8,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
 )
@@ -50,6 +51,7 @@ type Entries struct {
 
 	Identities   parse.List[access.Identity]
 	Entitlements parse.List[access.Entitlement]
+	Agreements   parse.List[intercloud.Agreement]
 }
 
 // Pivot is the currency that cross rates go through.

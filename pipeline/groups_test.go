@@ -99,6 +99,21 @@ func TestGroupedVersions(t *testing.T) {
 	}
 }
 
+// TestRepeatedInARefusedVersion refuses a version of which two objects have the same bytes, and one is torn: of those two only one is
+// pinned, and the version is known again all the same.
+func TestRepeatedInARefusedVersion(t *testing.T) {
+	w := need(t, starter)
+	landing := parts(t, w, "v1", 2, new(store.Memory))
+	put(t, landing, "peers/atlas/2024-09/v2/1.csv", "no bill\nat all\n")
+	for _, name := range []string{"2.csv", "3.csv"} {
+		put(t, landing, "peers/atlas/2024-09/v2/"+name, "no bill\neither\n")
+	}
+	sum, _ := w.must(t, night{landing: landing})
+	if got := sum.Manifest.Control.Usage.Rows; got != 2 || !sum.Manifest.Provisional {
+		t.Errorf("usage %d, and found %+v (provisional %v)", got, sum.Manifest.Codes, sum.Manifest.Provisional)
+	}
+}
+
 // TestMemoryOfObjects bounds what a run keeps in memory for each object of a source, at the end of every step: of one that adds to
 // what was there, and of a version that replaces it.
 func TestMemoryOfObjects(t *testing.T) {

@@ -24,7 +24,7 @@ var errOlderCounts = errors.New("a version of a snapshot cannot be used, and ano
 
 // unusableVersion is a delivery that was decoded, and refused or found wanting.
 type unusableVersion struct {
-	// digests are those of its objects, in the order of their keys: it is another delivery if they differ.
+	// digests are those of its objects that were pinned: without one of them it is another delivery.
 	digests []string
 	// why it is refused, or nil; rejected is what of it cannot be used, and wanting says so where that is too much.
 	why      *schemas.RefusedError
@@ -32,14 +32,18 @@ type unusableVersion struct {
 	wanting  string
 }
 
-// unusable returns what is known of a delivery of a source.
+// unusable returns what is known of a delivery of a source. It may have more objects than were pinned of it: those that repeat the
+// bytes of another, and those that came since, which make it no better.
 func (p *Prepared) unusable(id schemas.SourceID, d *delivery.Delivery) (v unusableVersion) {
 	known := p.refused[run.DeliveryName(id, d.ID)]
-	same := func(o delivery.Pinned, digest string) bool { return o.Digest == digest }
-	if slices.EqualFunc(d.Objects, known.digests, same) {
-		v = known
+	has := map[string]bool{}
+	for i := range d.Objects {
+		has[d.Objects[i].Digest] = true
 	}
-	return v
+	if slices.ContainsFunc(known.digests, func(digest string) bool { return !has[digest] }) {
+		return v
+	}
+	return known
 }
 
 // refusedOf returns what tells the versions of a source that are refused.

@@ -78,7 +78,8 @@ var floorPlan = map[string]room{
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
 			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
 	},
-	"pipeline/quote": {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
+	"pipeline/overview": {ours: "pipeline/document pipeline/emit pipeline/run pipeline/store schemas"},
+	"pipeline/quote":    {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline": {
 		ours: "pipeline/access pipeline/book pipeline/compare pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/run pipeline/settle " +
 			"pipeline/source/delivery pipeline/store schemas",

@@ -18,6 +18,7 @@ import (
 	"daybook/cmd/daybook/scratch"
 	"daybook/pipeline"
 	"daybook/pipeline/book"
+	"daybook/pipeline/overview"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -139,6 +140,9 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		return err
 	}
 	sum, err := executeRun(ctx, prepared, o, storeURL)
+	if err == nil && o.until == "" && !sum.Reused {
+		err = overview.Write(ctx, r.Store, b.Provider.Name)
+	}
 	if err != nil {
 		return err
 	}
@@ -158,15 +162,11 @@ func asOfOf(b *book.Book, period schemas.Period, text string) (*time.Time, error
 	if first := b.Provider.FirstPeriod; period < first {
 		return nil, wrong("%s is before %s, the first_period of the book's provider.yaml", period, first)
 	}
-	zone, err := b.Provider.Location()
+	asOf, err := parseAsOf(text, b.Zone)
 	if err != nil {
 		return nil, err
 	}
-	asOf, err := parseAsOf(text, zone)
-	if err != nil {
-		return nil, err
-	}
-	if start, _ := period.Bounds(zone); asOf == nil && time.Now().Before(start) {
+	if start, _ := period.Bounds(b.Zone); asOf == nil && time.Now().Before(start) {
 		return nil, wrong("%s has not begun, so nothing of it can have been delivered; --as-of %s-01 runs it all the same", period, period)
 	}
 	return asOf, nil
@@ -300,8 +300,7 @@ func useScratch(r *run.Run, dir, storeURL string) (*scratch.Directory, error) {
 // verdict turns how a run ended into the exit code that it calls for.
 func verdict(b *book.Book, sum *run.Summary) error {
 	m := sum.Manifest
-	overtaken := sum.Instead != nil && m.Spec.AsOf == nil
-	if m.Provisional || overtaken {
+	if overtaken := sum.Instead != nil && m.Spec.AsOf == nil; m.Provisional || overtaken {
 		return &exitError{code: exitIncomplete}
 	}
 	bySeverity := map[schemas.Severity]int64{}

@@ -52,6 +52,58 @@ func (e *reportEmitter) earnings(to *document.Earnings) error {
 			return err
 		}
 	}
+	return e.courses(to)
+}
+
+// courses takes over the revenue of the customers that moved most by month, from the runs of the year before.
+func (e *reportEmitter) courses(to *document.Earnings) error {
+	period, currency := e.in.Period(), e.in.Book().Provider().Currency
+	movers := to.Customers.Movers()
+	earlier := e.in.Earlier()
+	if len(movers) == 0 || len(earlier) == 0 {
+		return nil
+	}
+	for p := earlier[0].Period; p <= period; p = p.Next() {
+		to.Months = append(to.Months, p)
+	}
+	to.Courses = map[string][]*money.Decimal{}
+	for _, x := range movers {
+		course := make([]*money.Decimal, len(to.Months))
+		course[len(course)-1] = &x.Revenue
+		to.Courses[x.Customer] = course
+	}
+	columns := []int{schemas.EarningCustomerId, schemas.EarningCurrency, schemas.EarningRevenue}
+	for _, r := range earlier {
+		m, err := run.ReadEarlier(e.ctx, e.in.Store(), r)
+		if err != nil {
+			return err
+		}
+		month, known := slices.Index(to.Months, r.Period), false
+		for _, o := range m.Outputs {
+			if o.Dataset != schemas.Customers.Name {
+				continue
+			}
+			known = true
+			err := rows.ScanTable(e.ctx, e.in.Store(), o.Key, &schemas.Customers, columns, func(b *dataset.Batch) error {
+				for i := range b.Rows {
+					course := to.Courses[string(b.Columns[schemas.EarningCustomerId].TextAt(i))]
+					if course != nil && money.Currency(b.Columns[schemas.EarningCurrency].TextAt(i)) == currency {
+						revenue := b.Columns[schemas.EarningRevenue].Decs[i].Decimal()
+						course[month] = &revenue
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return fmt.Errorf("read what customers brought in %s: %w", r.Period, err)
+			}
+		}
+		for _, course := range to.Courses { // who is not in a month that is known brought nothing in it
+			if known && course[month] == nil {
+				course[month] = new(money.Decimal)
+			}
+		}
+	}
 	return nil
 }
 

@@ -157,6 +157,9 @@ func (g *peerPages) credits() error {
 			Credited: amount(service.SLACreditCredited), Missing: amount(service.SLACreditMissing), Status: service.SLACreditStatus(text(service.SLACreditStatusColumn)),
 			Since: dayIn(text(service.SLACreditClaimedOn)),
 		}
+		if c.Peer == "" { // it is ours to a customer
+			return nil
+		}
 		page := g.of(c.Peer)
 		page.Credits = append(page.Credits, c)
 		return nil

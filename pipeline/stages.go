@@ -82,7 +82,7 @@ func Stages() []run.Stage {
 			},
 			{
 				Name: "reports", Version: "27", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "reconcile/chains", "reconcile/settle", "emit/invoices"},
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/goals", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "reconcile/chains", "reconcile/settle", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals, run.EarlierRuns}, Balances: byCustomer,
 			},
@@ -94,7 +94,7 @@ func Stages() []run.Stage {
 func peerUse() []run.Step {
 	return []run.Step{
 		{
-			Name: "use", Version: "2", Width: run.PerShard, Do: compare.PeerUse, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Name: "use", Version: "3", Width: run.PerShard, Do: compare.PeerUse, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 			Reads: []string{"normalise/object", "normalise/shard"},
 			Book:  []book.Part{book.PartPeers, book.PartCustomers, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open}, Balances: used,
@@ -110,6 +110,12 @@ func peerUse() []run.Step {
 			Reads: []string{"normalise/object", "reconcile/use"},
 			Book:  []book.Part{book.PartSources, book.PartPeers, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: watched,
+		},
+		{
+			Name: "goals", Version: "1", Width: run.Once, Do: compare.Goals,
+			Reads: []string{"normalise/object", "reconcile/total", "reconcile/use"},
+			Book:  []book.Part{book.PartSources, book.PartPeers, book.PartFX, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.Open},
 		},
 	}
 }

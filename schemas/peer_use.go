@@ -97,6 +97,28 @@ const (
 // Values lists what a book may say, the default first.
 func (AnomalyBy) Values() []string { return Texts(AnomalyByService, AnomalyByCustomer) }
 
+// Goal is what a peer's service is to do for one of our offerings on each day. The leg is what our customers use of the service; fees,
+// taxes, credits and use of longer than a day are no part of it.
+type Goal struct {
+	ID string `yaml:"id"`
+	// Offering is what the service is sold in, and Service the peer's ServiceName. Several goals for one offering are its legs, which
+	// have its revenue by their cost.
+	Offering OfferingID `yaml:"offering"`
+	Service  string     `yaml:"service"`
+	// Unit is that of the use: the bill's PricingUnit. What is in another counts for the cost alone.
+	Unit string `yaml:"unit"`
+	// Use is the least on a day.
+	Use *money.Decimal `yaml:"use,omitempty"`
+	// Availability is the least in a hundred of a day, by the incidents and failed probes that are delivered for the service.
+	Availability *money.Decimal `yaml:"availability,omitempty"`
+	// Cost is the most on a day, in the provider's currency.
+	Cost *money.Decimal `yaml:"cost,omitempty"`
+	// MarginPercent is the least margin in a hundred of revenue, which is spread over days by use.
+	MarginPercent *money.Decimal `yaml:"margin_percent,omitempty"`
+	// Validity says on which days the goal holds.
+	Validity Validity `yaml:",inline"`
+}
+
 // PeerUse is what a peer bills of one service for one user.
 type PeerUse struct {
 	Period Period

@@ -186,6 +186,8 @@ type Peer struct {
 	Budgets []Budget `yaml:"budgets,omitempty"`
 	// Anomalies, where it stands, has each day of its use held against the same days of the week before.
 	Anomalies *AnomalyPolicy `yaml:"anomalies,omitempty"`
+	// Goals are what its services are to do for our offerings on each day.
+	Goals []Goal `yaml:"goals,omitempty"`
 }
 
 // Contract is what we agreed to pay a peer (Y.3502, 8.3.2.15).

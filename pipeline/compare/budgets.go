@@ -58,10 +58,11 @@ type spent struct {
 	Billed money.Fixed `json:"billed"`
 }
 
-// usedByDay is what a shard leaves of its use: for budgets, and for the days of peers with anomalies.
+// usedByDay is what a shard leaves of its use: for budgets, for the days of peers with anomalies, and for goals.
 type usedByDay struct {
 	Spent []spent       `json:"spent,omitempty"`
 	Days  []peeruse.Day `json:"days,omitempty"`
+	Legs  []legDay      `json:"legs,omitempty"`
 }
 
 // spend adds use of a day to the budgets that it counts in. What is of days before the period, or after its last with data,

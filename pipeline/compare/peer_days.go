@@ -50,10 +50,8 @@ func (d *peerDays) add(k *useOf, customer string, day schemas.Date, b *dataset.B
 	if !watched {
 		return nil
 	}
-	start, end := b.Columns[schemas.UseChargePeriodStart].Ints[i], b.Columns[schemas.UseChargePeriodEnd].Ints[i]
 	on := dayKey{Series: peeruse.Series{Peer: k.peer, Service: k.service, By: by, Currency: money.Currency(k.currency)}, day: day}
-	on.fixed = b.Columns[schemas.UseChargeCategory].StringAt(i) != string(schemas.CategoryUsage) || end-start > longestDay.Microseconds() ||
-		day.Before(d.first) || day.After(d.through)
+	on.fixed = d.fixed(day, b, i)
 	if by == schemas.AnomalyByCustomer {
 		on.Customer = customer
 	}
@@ -64,6 +62,13 @@ func (d *peerDays) add(k *useOf, customer string, day schemas.Date, b *dataset.B
 		on.day = d.through
 	}
 	return d.sum(on, 1, billed, &d.read)
+}
+
+// fixed reports whether row i says nothing of what was used on its day.
+func (d *peerDays) fixed(day schemas.Date, b *dataset.Batch, i int) bool {
+	start, end := b.Columns[schemas.UseChargePeriodStart].Ints[i], b.Columns[schemas.UseChargePeriodEnd].Ints[i]
+	return b.Columns[schemas.UseChargeCategory].StringAt(i) != string(schemas.CategoryUsage) || end-start > longestDay.Microseconds() ||
+		day.Before(d.first) || day.After(d.through)
 }
 
 // sum adds rows of a day.

@@ -11,6 +11,7 @@ import (
 	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/peeruse"
 )
 
 // peerUseColumns are the columns of usage that say who uses what peers bill, and those that control totals are of.
@@ -23,7 +24,8 @@ var peerUseColumns = []int{
 // Resources may be as many as rows.
 const mostUsers = 10_000
 
-// PeerUse adds up a shard's usage that peers bill, by who uses it, where a peer of the book has users, budgets or anomalies.
+// PeerUse adds up a shard's usage that peers bill, by who uses it, where a peer of the book has users, budgets, anomalies
+// or goals.
 func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	users := usersOf(in.Book().Peers())
 	if users == nil {
@@ -35,9 +37,13 @@ func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	}
 	u := &peerUse{in: in, users: users, budgets: budgetsOf(in.Book(), in.Period(), in.AsOf()), through: reach.Through}
 	u.daily = newPeerDays(in.Book().Peers(), in.Period(), reach.Through)
+	u.goals, u.legs = goalsOf(in.Book().Peers()), map[legOn]*legDay{}
 	u.days = rows.DayFinder{Zone: in.Book().Zone()}
 	u.sums, u.told, u.spent = map[useOf]*useSum{}, map[useOf]int{}, map[spentOn]money.Fixed{}
 	columns := peerUseColumns
+	if len(u.goals) > 0 {
+		columns = append(slices.Clip(columns), schemas.UsePricingQuantity, schemas.UsePricingUnit)
+	}
 	for _, k := range users {
 		columns = append(slices.Clip(columns), k.Column())
 	}
@@ -67,12 +73,12 @@ func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	return u.result(ctx)
 }
 
-// usersOf are what tells the users of each peer apart; nil where no peer has users, budgets or anomalies.
+// usersOf are what tells the users of each peer apart; nil where no peer has users, budgets, anomalies or goals.
 func usersOf(peers []schemas.Peer) map[schemas.PeerID]schemas.UserKey {
 	out, asked := map[schemas.PeerID]schemas.UserKey{}, false
 	for i := range peers {
 		p := &peers[i]
-		asked = asked || p.Users != nil || len(p.Budgets) > 0 || p.Anomalies != nil
+		asked = asked || p.Users != nil || len(p.Budgets) > 0 || p.Anomalies != nil || len(p.Goals) > 0
 		if p.Users != nil {
 			out[p.ID] = *p.Users
 		}
@@ -95,6 +101,8 @@ type peerUse struct {
 	told  map[useOf]int
 	spent map[spentOn]money.Fixed
 	daily *peerDays
+	goals []peeruse.Goal
+	legs  map[legOn]*legDay
 	// used is what is counted of the usage as it is read.
 	used dataset.Totals
 }
@@ -157,6 +165,9 @@ func (u *peerUse) add(b *dataset.Batch) error {
 		if err := u.daily.add(&k, s.customer, day, b, i, billed); err != nil {
 			return err
 		}
+		if err := u.reach(&k, day, b, i, billed); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -210,5 +221,5 @@ func (u *peerUse) result(ctx context.Context) (*run.Result, error) {
 		return nil, err
 	}
 	res.Control.Watched = u.daily.read
-	return res, res.Leave(&usedByDay{u.spentByDay(), u.daily.list()})
+	return res, res.Leave(&usedByDay{u.spentByDay(), u.daily.list(), u.legsByDay()})
 }

@@ -20,7 +20,7 @@ func Tables() []*schemas.Table {
 	return []*schemas.Table{
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
 		&schemas.PeerUses, &schemas.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
-		&peeruse.Days, &peeruse.Anomalies,
+		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
 	}
@@ -30,7 +30,7 @@ func Tables() []*schemas.Table {
 func onRequest() []*schemas.Table {
 	return []*schemas.Table{
 		&planned.Versions, &planned.Changes, &planned.Forecasts,
-		&peeruse.Days, &peeruse.Anomalies,
+		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
 	}

@@ -3,6 +3,7 @@ package rows
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
@@ -73,5 +74,35 @@ func AppendAnomalies(list []peeruse.Anomaly, write func(*dataset.Batch) error) e
 		w.optional(peeruse.AnomalyImpactPercent, a.ImpactPercent)
 		w.Text(peeruse.AnomalyVerdict, a.Verdict)
 		w.Text(peeruse.AnomalyBillingCurrency, string(a.Currency))
+	})
+}
+
+// AppendIntegrations writes what peers' services do for offerings in batches.
+func AppendIntegrations(list []peeruse.Integration, currency money.Currency, write func(*dataset.Batch) error) error {
+	return AppendRows(len(list), &peeruse.Integrations, write, func(w *RowWriter, i int) {
+		r := &list[i]
+		missed := make([]string, len(r.Missed))
+		for k, m := range r.Missed {
+			missed[k] = string(m)
+		}
+		w.Text(peeruse.IntBillingPeriod, string(r.Period))
+		w.Text(peeruse.IntPeerId, string(r.Peer))
+		w.Text(peeruse.IntGoalId, r.Goal.ID)
+		w.Text(peeruse.IntOfferingId, string(r.Goal.Offering))
+		w.Text(peeruse.IntServiceName, r.Goal.Service)
+		w.Text(peeruse.IntDay, r.Day.String())
+		w.decimal(peeruse.IntUse, r.Use)
+		w.optional(peeruse.IntUseGoal, r.Goal.Use)
+		w.Text(peeruse.IntUnit, r.Goal.Unit)
+		w.optional(peeruse.IntAvailability, r.Availability)
+		w.optional(peeruse.IntAvailabilityGoal, r.Goal.Availability)
+		w.decimal(peeruse.IntCost, r.Cost)
+		w.optional(peeruse.IntCostGoal, r.Goal.Cost)
+		w.optional(peeruse.IntRevenue, r.Revenue)
+		w.optional(peeruse.IntMargin, r.Margin)
+		w.optional(peeruse.IntMarginPercent, r.MarginPercent)
+		w.optional(peeruse.IntMarginGoal, r.Goal.MarginPercent)
+		w.Text(peeruse.IntCurrency, string(currency))
+		w.Text(peeruse.IntMissed, strings.Join(missed, ","))
 	})
 }

@@ -11,11 +11,14 @@ import (
 
 func (c *checker) checkPeers() {
 	spelling := map[string]parse.Spot{}
-	budgets := map[string]parse.Spot{}
+	budgets, goals := map[string]parse.Spot{}, map[string]parse.Spot{}
 	for i, p := range c.Peers.Items {
 		at := c.Peers.Spots[i]
 		c.users(at.Field("users"), p.Users)
 		c.anomalies(at.Field("anomalies"), p.Anomalies)
+		for j := range p.Goals {
+			c.goal(at.Field("goals").At(j), &p.Goals[j], &p, goals)
+		}
 		for j := range p.Budgets {
 			c.budget(at.Field("budgets").At(j), &p.Budgets[j], &p, budgets)
 		}
@@ -58,6 +61,29 @@ func (c *checker) anomalies(at parse.Spot, a *schemas.AnomalyPolicy) {
 	c.atMost(at.Field("least"), a.Least, mostDays)
 	c.notNegative(at.Field("score"), a.Score)
 	c.threshold(at.Field("floor"), a.Floor)
+}
+
+// goal complains of one whose identifier another has, wherever it stands, or that nothing can be held against.
+func (c *checker) goal(at parse.Spot, g *schemas.Goal, p *schemas.Peer, seen map[string]parse.Spot) {
+	c.identifier(at.Field("id"), g.ID)
+	if first, twice := seen[g.ID]; twice && g.ID != "" {
+		c.Complain(at.Field("id"), "give it another", "goal %s stands in %s already", parse.Clip(g.ID), first.FileName())
+	}
+	seen[g.ID] = at
+	c.refer(at, "offering", &c.names.offerings, string(g.Offering))
+	c.validity(at, g.Validity)
+	c.notNegative(at.Field("use"), g.Use)
+	c.notNegative(at.Field("cost"), g.Cost)
+	c.percentage(at.Field("availability"), g.Availability)
+	if g.Use == nil && g.Availability == nil && g.Cost == nil && g.MarginPercent == nil {
+		c.Complain(at, "write use, availability, cost or margin_percent", "the goal says nothing that could be missed")
+	}
+	measured := slices.ContainsFunc(c.Sources.Items, func(s schemas.Source) bool {
+		return s.Peer == p.ID && (s.Format == schemas.Incidents10 || s.Format == schemas.Probes10)
+	})
+	if g.Availability != nil && !measured {
+		c.Complain(at.Field("availability"), "add a source with format: incidents-1.0 or probes-1.0 of the peer", "nothing says when the services of %s are not available", p.ID)
+	}
 }
 
 // budget complains of one whose identifier another has, wherever it stands, or that no use can be held against.

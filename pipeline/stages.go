@@ -166,7 +166,7 @@ func agreements() []run.Step {
 			Spec:  []run.Given{run.AsOf, run.Open}, Balances: chained,
 		},
 		{
-			Name: "settle", Version: "1", Width: run.Once, Do: settle.Settle,
+			Name: "settle", Version: "2", Width: run.Once, Do: settle.Settle,
 			Reads: []string{"reconcile/chains", "reconcile/total", "reconcile/bills"},
 			Book:  []book.Part{book.PartAgreements, book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open}, Balances: settled,

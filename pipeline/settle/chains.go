@@ -193,8 +193,8 @@ func (x *shard) write(ctx context.Context) error {
 }
 
 // Legs hands the chains of aggregations to write, once all charges have been taken, and returns what was found of all.
-func (x *Gathering) Legs(write func(*intercloud.Chain) error) ([]schemas.Finding, error) {
-	legs, found, err := x.chains.Legs()
+func (g *Gathering) Legs(write func(*intercloud.Chain) error) ([]schemas.Finding, error) {
+	legs, found, err := g.chains.Legs()
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func (x *Gathering) Legs(write func(*intercloud.Chain) error) ([]schemas.Finding
 			return nil, err
 		}
 	}
-	return append(x.chains.Findings(), found...), nil
+	return append(g.chains.Findings(), found...), nil
 }
 
 // countChains counts the charges behind chains, with what they bill as costs, and what peers bill for them as quantities.
@@ -252,23 +252,23 @@ func (x *shard) readCharges(ctx context.Context, w *rows.ChainWriter) error {
 }
 
 // Charge takes a charge: it hands its chain to write, and adds up what its account owes us.
-func (x *Gathering) Charge(c *schemas.Charge, write func(*intercloud.Chain) error) error {
-	if err := x.chains.Add(c, write); err != nil {
+func (g *Gathering) Charge(c *schemas.Charge, write func(*intercloud.Chain) error) error {
+	if err := g.chains.Add(c, write); err != nil {
 		return err
 	}
-	if x.chains.Wants(c) {
-		if err := run.CountCharge(&x.control.Chained, c); err != nil {
+	if g.chains.Wants(c) {
+		if err := run.CountCharge(&g.control.Chained, c); err != nil {
 			return err
 		}
 		cost, err := money.FixedFromDecimal(c.PeerCost)
 		if err != nil {
 			return err
 		}
-		if x.cost[c.Currency], err = x.cost[c.Currency].Add(cost); err != nil {
+		if g.cost[c.Currency], err = g.cost[c.Currency].Add(cost); err != nil {
 			return err
 		}
 	}
-	k, ok := x.parties.accounts[c.Account]
+	k, ok := g.parties.accounts[c.Account]
 	if !ok {
 		return nil
 	}
@@ -277,8 +277,8 @@ func (x *Gathering) Charge(c *schemas.Charge, write func(*intercloud.Chain) erro
 	if err != nil {
 		return err
 	}
-	if err := run.CountCharge(&x.control.Owed, c); err != nil {
+	if err := run.CountCharge(&g.control.Owed, c); err != nil {
 		return err
 	}
-	return x.owed.add(k, amount, 1)
+	return g.owed.add(k, amount, 1)
 }

@@ -133,7 +133,9 @@ func Withheld(list []peerbill.Bill) (map[schemas.PeerID]map[money.Currency]money
 	for i := range list {
 		b := &list[i]
 		amount := b.Withheld
-		if b.Currency != b.BilledCurrency && !amount.IsZero() {
+		if b.Currency != b.BilledCurrency && b.Actual.IsZero() {
+			amount = b.Billed // nothing tells what its part is
+		} else if b.Currency != b.BilledCurrency {
 			var err error
 			if amount, err = money.MulDivRound(b.Billed, amount, b.Actual, money.Scale, money.HalfEven); err != nil {
 				return nil, fmt.Errorf("what is withheld of the bill of %s: %w", b.Peer, err)

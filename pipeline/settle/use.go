@@ -47,9 +47,9 @@ func (x *shard) readUse(ctx context.Context) error {
 }
 
 // Use takes a batch of usage.
-func (x *Gathering) Use(b *dataset.Batch) error {
+func (g *Gathering) Use(b *dataset.Batch) error {
 	for i := range b.Rows {
-		if err := x.use(b, i); err != nil {
+		if err := g.use(b, i); err != nil {
 			return err
 		}
 	}
@@ -57,7 +57,7 @@ func (x *Gathering) Use(b *dataset.Batch) error {
 }
 
 // use takes a row.
-func (x *Gathering) use(b *dataset.Batch, i int) error {
+func (g *Gathering) use(b *dataset.Batch, i int) error {
 	text := func(col int) string { return b.Columns[col].StringAt(i) }
 	number := func(col int) (n money.Fixed) {
 		if v := &b.Columns[col]; !v.Absent && !v.IsNull(i) {
@@ -69,35 +69,35 @@ func (x *Gathering) use(b *dataset.Batch, i int) error {
 		Peer: schemas.PeerID(text(schemas.UsePeerId)), Billed: number(schemas.UseBilledCost), Currency: money.Currency(text(schemas.UseBillingCurrency)),
 	}
 	if r.Peer != "" {
-		if err := x.bill(&r); err != nil {
+		if err := g.bill(&r); err != nil {
 			return err
 		}
 	}
-	if !x.index.Any() {
+	if !g.index.Any() {
 		return nil
 	}
 	r.Service, r.SKU, r.Region = text(schemas.UseServiceName), schemas.SKU(text(schemas.UseSkuId)), text(schemas.UseRegionId)
 	r.Category, r.Account = schemas.ChargeCategory(text(schemas.UseChargeCategory)), schemas.AccountID(text(schemas.UseAccountId))
-	r.Day = x.days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i])
+	r.Day = g.days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i])
 	r.ConsumedUnit, r.PricingUnit = text(schemas.UseConsumedUnit), text(schemas.UsePricingUnit)
 	r.Consumed, r.Priced = number(schemas.UseConsumedQuantity), number(schemas.UsePricingQuantity)
-	return x.goods.Add(x.index, &r)
+	return g.goods.Add(g.index, &r)
 }
 
 // bill adds a row of a peer's bill to what we owe.
-func (x *Gathering) bill(r *goods.Row) error {
+func (g *Gathering) bill(r *goods.Row) error {
 	k := owedFor{Peer: r.Peer, Basis: intercloud.BilledByPeer, Currency: r.Currency}
-	if err := x.billed.add(k, r.Billed, 1); err != nil {
+	if err := g.billed.add(k, r.Billed, 1); err != nil {
 		return err
 	}
-	a := x.parties.peers[r.Peer]
+	a := g.parties.peers[r.Peer]
 	if a == nil {
 		return nil
 	}
 	k.Agreement = a.ID
-	x.control.Owed.Rows++
-	if err := x.control.Owed.AddCost(string(r.Currency), r.Billed); err != nil {
+	g.control.Owed.Rows++
+	if err := g.control.Owed.AddCost(string(r.Currency), r.Billed); err != nil {
 		return err
 	}
-	return x.owed.add(k, r.Billed, 1)
+	return g.owed.add(k, r.Billed, 1)
 }

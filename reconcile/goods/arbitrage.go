@@ -41,10 +41,7 @@ func Arbitrage(m *Market) ([]intercloud.Choice, []schemas.Finding, error) {
 		}
 		out = append(out, c)
 	}
-	before, err := w.floors(&scenario{})
-	if err != nil {
-		return nil, nil, err
-	}
+	before := w.floors(&scenario{})
 	best := -1
 	for i := range m.Agreement.Candidates {
 		rows, err := w.choices(&m.Agreement.Candidates[i], before)

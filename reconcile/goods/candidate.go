@@ -12,8 +12,8 @@ import (
 	"daybook/schemas/money"
 )
 
-// at is the item of a good at a peer; nil where it has none.
-func at(g *intercloud.Good, peer schemas.PeerID) *intercloud.Item {
+// itemAt is the item of a good at a peer; nil where it has none.
+func itemAt(g *intercloud.Good, peer schemas.PeerID) *intercloud.Item {
 	for i := range g.Items {
 		if g.Items[i].Peer == peer {
 			return &g.Items[i]
@@ -29,41 +29,58 @@ type rated struct {
 	parts []sheet.Amount
 }
 
+// priced is a part of a use as a rate of a peer counts it.
+type priced struct {
+	rate     bills.Rate
+	item     *intercloud.Item
+	quantity money.Decimal
+}
+
+// at finds the rate of a peer for a part of a use on its day, and converts the quantity to what the rate counts; why says why there is
+// none.
+func (w *weighing) at(u *use, p part, peer schemas.PeerID, s *sheet.Sheet) (x priced, why string) {
+	x.item, x.quantity = p.item, p.quantity
+	if u.peer != peer {
+		if x.item = itemAt(u.good, peer); x.item == nil {
+			return x, fmt.Sprintf("%s has no item of it", peer)
+		}
+	}
+	rate, ok := w.Contracts.RateOn(peer, x.item.Service, x.item.SKU, x.item.Region, p.day)
+	switch {
+	case !ok:
+		return x, fmt.Sprintf("no contract with %s has a rate for it on %s", peer, p.day)
+	case rate.OfList():
+		return x, fmt.Sprintf("contract %s prices it by a list cost that nobody has stated", rate.Contract())
+	}
+	x.rate = rate
+	if x.item != p.item {
+		x.quantity = s.ShareRounded(fmt.Sprintf("%s: as %s of %s", p.day, x.item.SKU, peer), sheet.Named("quantity", x.quantity), sheet.Named("worth", p.item.Worth()), sheet.Named("per", x.item.Worth()), money.Scale)
+	}
+	if rate.Unit() == "" {
+		return x, ""
+	}
+	factor, ok := w.Contracts.Convert(x.item.Unit, rate.Unit())
+	if !ok {
+		return x, fmt.Sprintf("contract %s rates it in %s, and units of the catalogue have no factor from %s", rate.Contract(), rate.Unit(), x.item.Unit)
+	}
+	x.quantity = inUnit(s, x.quantity, x.item.Unit, rate.Unit(), factor)
+	return x, ""
+}
+
 // price prices use at a peer's rates, each day's at that of the day; why says what it cannot be priced for.
 func (w *weighing) price(used []*use, peer schemas.PeerID, s *sheet.Sheet) (cost money.Decimal, why string, err error) {
 	var all []rated
 	for _, u := range used {
 		for _, p := range u.parts {
-			item := p.item
-			if u.peer != peer {
-				if item = at(u.good, peer); item == nil {
-					return money.Zero, fmt.Sprintf("%s has no item of it", peer), nil
-				}
+			x, why := w.at(u, p, peer, s)
+			if why != "" {
+				return money.Zero, why, nil
 			}
-			rate, ok := w.Contracts.RateOn(peer, item.Service, item.SKU, item.Region, p.day)
-			switch {
-			case !ok:
-				return money.Zero, fmt.Sprintf("no contract with %s has a rate for it on %s", peer, p.day), nil
-			case rate.OfList():
-				return money.Zero, fmt.Sprintf("contract %s prices it by a list cost that nobody has stated", rate.Contract()), nil
-			}
-			factor, ok := w.Contracts.Convert(item.Unit, rate.Unit())
-			if !ok && rate.Unit() != "" {
-				return money.Zero, fmt.Sprintf("contract %s rates it in %s, and units of the catalogue have no factor from %s", rate.Contract(), rate.Unit(), item.Unit), nil
-			}
-			if !ok {
-				factor = money.Ratio{Num: money.One, Den: money.One}
-			}
-			q := p.quantity
-			if item != p.item {
-				q = s.ShareRounded(fmt.Sprintf("%s: as %s of %s", p.day, item.SKU, peer), sheet.Named("quantity", q), sheet.Named("worth", p.item.Worth()), sheet.Named("per", item.Worth()), money.Scale)
-			}
-			q = inUnit(s, q, item.Unit, cmp.Or(rate.Unit(), item.Unit), factor)
-			i := slices.IndexFunc(all, func(x rated) bool { return x.rate == rate && x.item == item })
+			i := slices.IndexFunc(all, func(r rated) bool { return r.rate == x.rate && r.item == x.item })
 			if i < 0 {
-				i, all = len(all), append(all, rated{rate: rate, item: item})
+				i, all = len(all), append(all, rated{rate: x.rate, item: x.item})
 			}
-			all[i].parts = append(all[i].parts, sheet.Named(p.day.String(), q))
+			all[i].parts = append(all[i].parts, sheet.Named(p.day.String(), x.quantity))
 		}
 	}
 	var parts []sheet.Amount
@@ -93,7 +110,7 @@ type scenario struct {
 type added struct{ minimum, commitment money.Decimal }
 
 // floors are what minimums and commitments of all candidates add to what each bills in a scenario.
-func (w *weighing) floors(sc *scenario) (out added, err error) {
+func (w *weighing) floors(sc *scenario) (out added) {
 	for i := range w.Agreement.Candidates {
 		c := &w.Agreement.Candidates[i]
 		spent := w.spent[c.Peer]
@@ -114,7 +131,7 @@ func (w *weighing) floors(sc *scenario) (out added, err error) {
 			out.minimum = out.minimum.Add(c.Minimum.Sub(held))
 		}
 	}
-	return out, nil
+	return out
 }
 
 // choices are what each good, and all that can be compared, would have cost at a candidate.
@@ -124,7 +141,7 @@ func (w *weighing) choices(k *intercloud.Candidate, before added) ([]intercloud.
 	all := w.choice(k.Peer, "", intercloud.Compared)
 	s := &sheet.Sheet{}
 	var billed, cost, egress []sheet.Amount
-	for i := 0; i < len(w.Agreement.Goods); i++ {
+	for i := range w.Agreement.Goods {
 		g := &w.Agreement.Goods[i]
 		used := w.usedOf(g)
 		if len(used) == 0 {
@@ -144,10 +161,7 @@ func (w *weighing) choices(k *intercloud.Candidate, before added) ([]intercloud.
 	if len(sc.moved) == 0 {
 		return out, nil
 	}
-	after, err := w.floors(&sc)
-	if err != nil {
-		return nil, err
-	}
+	after := w.floors(&sc)
 	all.Billed = s.Add("billed, with what minimums and commitments would have added", append(billed, sheet.Named("minimums", before.minimum), sheet.Named("commitments", before.commitment))...)
 	all.Cost, all.Egress = s.Add("at the rates of "+string(k.Peer), cost...), s.Add("moving", egress...)
 	all.Minimum = s.Given("what minimums of all candidates add then", "minimums", after.minimum)
@@ -186,9 +200,8 @@ func (w *weighing) ofGood(g *intercloud.Good, used []*use, peer schemas.PeerID) 
 	if err != nil {
 		return c, err
 	}
-	if c.Reason = cmp.Or(c.Reason, why); c.Reason != "" {
-		c = w.choice(peer, g.ID, intercloud.NotComparable)
-		return w.left(c, g, used, cmp.Or(why, c.Reason)), nil
+	if why = cmp.Or(c.Reason, why); why != "" {
+		return w.left(g, used, peer, why), nil
 	}
 	c.Cost = cost
 	if len(egress) > 0 {
@@ -201,12 +214,12 @@ func (w *weighing) ofGood(g *intercloud.Good, used []*use, peer schemas.PeerID) 
 }
 
 // left is use that cannot be compared, and stays where it is.
-func (w *weighing) left(c intercloud.Choice, g *intercloud.Good, used []*use, why string) intercloud.Choice {
+func (w *weighing) left(g *intercloud.Good, used []*use, peer schemas.PeerID, why string) intercloud.Choice {
+	c := w.choice(peer, g.ID, intercloud.NotComparable)
 	c.Unit, c.Reason = g.Unit, why
 	s := &sheet.Sheet{}
 	for _, u := range used {
 		c.Quantity, c.Billed = c.Quantity.Add(u.total()), c.Billed.Add(u.billed)
-		c.Reason = cmp.Or(c.Reason, u.why)
 	}
 	s.Given("what was billed and stays as it is", "billed", c.Billed)
 	c.Steps = s.Steps

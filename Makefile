@@ -18,7 +18,7 @@ PLAIN    := ^(TestEveryKeyCounts|TestWhatCompilesIsRated|TestSoundBooksRun|TestF
 # Tests write much, keep none of it and end soon: they write to memory where the machine has some GiB of it to spare, and what is
 # left of them goes with their directory; and they collect their garbage less often. Together that is two fifths of their CPU.
 MEMORY   := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4194304 { print "/dev/shm/" }')
-BRIEFLY   = dir=$$(mktemp -d $(MEMORY:%=%daybook-XXXXXX)) && trap 'rm -rf "$$dir"' EXIT && export TMPDIR="$$dir" GOGC=400 &&
+BRIEFLY   = dir=$$(mktemp -d $(MEMORY:%=%daybook-XXXXXX)) && chmod 755 "$$dir" && trap 'rm -rf "$$dir"' EXIT && export TMPDIR="$$dir" GOGC=400 &&
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test race soak lint fmt fuzz bench microbench deadcode clean

@@ -157,7 +157,7 @@ func (g *peerPages) credits() error {
 			Credited: amount(service.SLACreditCredited), Missing: amount(service.SLACreditMissing), Status: service.SLACreditStatus(text(service.SLACreditStatusColumn)),
 			Since: dayIn(text(service.SLACreditClaimedOn)),
 		}
-		if c.Peer == "" { // it is ours to a customer
+		if c.Peer == "" || text(service.SLACreditAccountId) != "" { // it is ours to a customer, for a promise of our own or one passed on
 			return nil
 		}
 		page := g.of(c.Peer)

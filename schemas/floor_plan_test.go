@@ -57,7 +57,7 @@ var floorPlan = map[string]room{
 	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/access schemas/intercloud schemas/money schemas/service"},
 	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/access schemas/intercloud schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document/markup": {ours: "schemas schemas/money"},
-	"pipeline/document/peers":  {ours: "pipeline/document/markup schemas schemas/money schemas/peerbill schemas/service"},
+	"pipeline/document/peers":  {ours: "pipeline/document/markup schemas schemas/intercloud schemas/money schemas/peerbill schemas/service"},
 	"pipeline/document/xlsx":   {ours: "schemas schemas/money"},
 	"pipeline/document":        {ours: "pipeline/document/markup pipeline/document/xlsx schemas schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.

@@ -258,7 +258,12 @@ func (r *Report) drawAttention(p *markup.Page) {
 }
 
 func (r *Report) items(p *markup.Page, items []Item) {
-	p.TableOf(` data-kind="items"`, "", "Topic?", "What", "Whose?", "State?", "Age#", "Amount#")
+	aged := slices.ContainsFunc(items, func(it Item) bool { return it.State != "" || !it.Since.IsZero() })
+	columns := []string{"Topic?", "What", "Whose?", "Amount#"}
+	if aged {
+		columns = []string{"Topic?", "What", "Whose?", "State?", "Age#", "Amount#"}
+	}
+	p.TableOf(` data-kind="items"`, "", columns...)
 	for i := range items {
 		it := &items[i]
 		tone := "n money good"
@@ -279,8 +284,10 @@ func (r *Report) items(p *markup.Page, items []Item) {
 		}
 		p.Raw("</th>")
 		p.Cell(it.Owner)
-		p.Cell(it.State)
-		p.Number(r.age(it))
+		if aged {
+			p.Cell(it.State)
+			p.Number(r.age(it))
+		}
 		p.Raw(`<td class="`, tone, `">`)
 		if it.HasAmount {
 			p.Text(r.signedRounded(it.Amount))

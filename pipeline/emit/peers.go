@@ -16,6 +16,7 @@ import (
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/schemas"
+	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
 	"daybook/schemas/service"
@@ -47,7 +48,7 @@ func (e *reportEmitter) peers(rep *document.Report, billed *compare.Billed) erro
 		page := g.of(billed.Invoices[i].Peer)
 		page.Invoices = append(page.Invoices, billed.Invoices[i])
 	}
-	for _, gather := range []func() error{g.exceptions, g.promised, g.credits, g.evidence, g.used, g.budgeted} {
+	for _, gather := range []func() error{g.exceptions, g.promised, g.credits, g.evidence, g.used, g.budgeted, g.netted} {
 		if err := gather(); err != nil {
 			return err
 		}
@@ -233,6 +234,27 @@ func (g *peerPages) budgeted() error {
 			Peer:   page.Peer, Period: page.Period, Threshold: amount(schemas.BudgetThreshold), Through: dayIn(text(schemas.BudgetThrough)),
 			Actual: amount(schemas.BudgetActual), Forecast: amount(schemas.BudgetForecast),
 			ActualOn: dayIn(text(schemas.BudgetActualOn)), ForecastOn: dayIn(text(schemas.BudgetForecastOn)),
+		})
+		return nil
+	})
+}
+
+// netted takes over what peers receive and pay under agreements.
+func (g *peerPages) netted() error {
+	return g.scan("reconcile/settle", &intercloud.NetStatements, func(b *dataset.Batch, i int) error {
+		text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+		amount := func(col int) money.Decimal { return b.Columns[col].Decs[i].Decimal() }
+		id := schemas.PeerID(text(intercloud.NetParty))
+		if _, isPeer := g.rep.Peers[id]; !isPeer {
+			return nil
+		}
+		page := g.of(id)
+		page.Nets = append(page.Nets, intercloud.Net{
+			ID: text(intercloud.NetStatementId), Period: page.Period, Agreement: intercloud.AgreementID(text(intercloud.NetAgreementId)),
+			Pattern: intercloud.Pattern(text(intercloud.NetPattern)), Party: string(id), Counterparty: text(intercloud.NetCounterparty),
+			Currency: money.Currency(text(intercloud.NetCurrency)), Due: dayIn(text(intercloud.NetDue)), Receivable: amount(intercloud.NetReceivable),
+			Payable: amount(intercloud.NetPayable), Netted: amount(intercloud.NetNetted), Receives: amount(intercloud.NetReceives),
+			Pays: amount(intercloud.NetPays), PaysTo: text(intercloud.NetPaysTo), Provisional: text(intercloud.NetProvisional) == "yes",
 		})
 		return nil
 	})

@@ -7,6 +7,7 @@ import (
 
 	"daybook/pipeline/document/markup"
 	"daybook/schemas"
+	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
 	"daybook/schemas/service"
@@ -41,6 +42,8 @@ type Page struct {
 	// Use is by service and user, and Budgets are thresholds.
 	Use     []schemas.PeerUse
 	Budgets []schemas.BudgetLine
+	// Nets are what the peer receives and pays under agreements, once debts are netted.
+	Nets []intercloud.Net
 }
 
 // section is a part of the page, absent where there is nothing of it.
@@ -58,6 +61,7 @@ func sections() []section {
 		{"exceptions", "Exceptions", func(b *Page) bool { return len(b.Exceptions) > 0 }, markup.Files("../discrepancies.csv"), (*Page).drawExceptions},
 		{"promises", "Service levels", func(b *Page) bool { return len(b.Promises)+len(b.Credits)+len(b.Strips) > 0 }, markup.Files("../sla_results.csv"), (*Page).drawPromises},
 		{"use", "Use against budget", func(b *Page) bool { return len(b.Use)+len(b.Budgets) > 0 }, markup.Sources{}, (*Page).drawUse},
+		{"net", "Net statement", func(b *Page) bool { return len(b.Nets) > 0 }, markup.Files("../net_statements.csv"), (*Page).drawNets},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"daybook/pipeline/document/peers"
 	"daybook/schemas"
+	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
 	"daybook/schemas/service"
@@ -57,6 +58,10 @@ func page() *peers.Page {
 		Exceptions: []peerbill.Discrepancy{{
 			ID: "x", Class: peerbill.OverUsage, Service: "Compute", SKU: "a", Account: "acme", Day: day(3), Expected: dec("1000"), Actual: dec("1100"), Currency: "EUR", Amount: dec("100"),
 			UsageEffect: dec("100"), Reached: peerbill.ReachedCustomer, Draft: "acme, EUR", ReachedAmount: dec("120"), ReachedCurrency: "EUR",
+		}},
+		Nets: []intercloud.Net{{
+			ID: "2024-09/peering/cumulus/us/EUR/2024-10-31", Agreement: "peering", Pattern: "peering", Party: "cumulus", Counterparty: "us", Currency: "EUR",
+			Due: schemas.NewDate(2024, 10, 31), Receivable: dec("300"), Payable: dec("120.5"), Netted: dec("120.5"), Receives: dec("179.5"), Provisional: true,
 		}},
 		AllExceptions: 7,
 		Claims:        true,

@@ -29,6 +29,36 @@ func (b *Page) drawUse(p *markup.Page) {
 	p.More(len(shown), len(b.Use), "the dataset peer_use")
 }
 
+// drawNets is what is owed either way under agreements, and what is left to pay of it.
+func (b *Page) drawNets(p *markup.Page) {
+	p.Table("What "+b.Name+" is owed and owes, of one currency and due day; disputed debts are not in it.",
+		"Agreement", "Pattern?", "With", "Currency?", "Due", "Owed to it#", "It owes#", "Netted#", "It receives#", "It pays#", "to", "State?")
+	for i := range b.Nets {
+		n := &b.Nets[i]
+		p.Row("")
+		p.Head(string(n.Agreement))
+		p.Cell(string(n.Pattern))
+		with := n.Counterparty
+		if with == "" {
+			with = "all members"
+		}
+		p.Cell(with)
+		p.Cell(string(n.Currency))
+		p.Cell(n.Due.String())
+		for _, d := range []money.Decimal{n.Receivable, n.Payable, n.Netted, n.Receives, n.Pays} {
+			p.Number(rounded(d, n.Currency))
+		}
+		p.Cell(n.PaysTo)
+		state := "final"
+		if n.Provisional {
+			state = "provisional"
+		}
+		p.Cell(state)
+		p.RowEnd()
+	}
+	p.TableEnd()
+}
+
 // budgets draws each budget with what is billed of it and forecast, and lists when thresholds were reached.
 func (b *Page) budgets(p *markup.Page) {
 	if len(b.Budgets) == 0 {

@@ -18,7 +18,7 @@ func (l *loader) book() *Book {
 	zone, _ := l.Provider.Location() // checked before
 	b := &Book{
 		Provider: l.Provider, Zone: zone, Sources: l.Sources.Items, Peers: l.Peers.Items, Contracts: l.Contracts.Items,
-		Mappings: l.Mappings.Items, Plan: l.Plan, SLAs: l.SLAs.Items, Promises: l.Promises.Items, Agreements: l.Agreements.Items,
+		Mappings: l.Mappings.Items, Plan: l.Plan, SLAs: l.SLAs.Items, Promises: l.Promises.Items, Agreements: l.Agreements.Items, Raised: l.Raised.Items,
 		Identities: l.Identities.Items, Entitlements: l.Entitlements.Items,
 		Catalogue: schemas.Catalogue{
 			Meters: l.Meters.Items, Offerings: l.Offerings.Items, Coupons: l.Coupons.Items, Taxes: l.Taxes.Items,
@@ -56,6 +56,7 @@ func (l *loader) marks(b *Book) {
 	markAll(m, KindContract, &l.Contracts, func(s *schemas.Contract) string { return string(s.ID) })
 	markAll(m, KindCoupon, &l.Coupons, func(s *schemas.Coupon) string { return s.ID })
 	markAll(m, KindSLA, &l.SLAs, func(s *service.SLA) string { return string(s.ID) + "@" + s.Version })
+	markAll(m, KindProblem, &l.Raised, func(s *service.Problem) string { return string(s.ID) })
 	markAll(m, KindPromise, &l.Promises, func(s *service.Promise) string { return string(s.ID) })
 	markAll(m, KindTax, &l.Taxes, func(s *schemas.TaxRate) string { return s.ID })
 	markAll(m, KindAgreement, &l.Agreements, func(s *intercloud.Agreement) string { return string(s.ID) })
@@ -148,6 +149,7 @@ func sortByID(b *Book) {
 	slices.SortFunc(b.Contracts, func(a, c schemas.Contract) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortStableFunc(b.SLAs, func(a, c service.SLA) int { return cmp.Or(cmp.Compare(a.ID, c.ID), cmp.Compare(a.Version, c.Version)) })
 	slices.SortFunc(b.Agreements, func(a, c intercloud.Agreement) int { return cmp.Compare(a.ID, c.ID) })
+	slices.SortFunc(b.Raised, func(a, c service.Problem) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Promises, func(a, c service.Promise) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Identities, func(a, c access.Identity) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Entitlements, func(a, c access.Entitlement) int { return cmp.Compare(a.ID, c.ID) })

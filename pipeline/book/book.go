@@ -32,6 +32,8 @@ type Book struct {
 	// SLAs are all versions of them, by identifier and version.
 	SLAs     []service.SLA
 	Promises []service.Promise
+	// Raised are the problems that were raised with peers, by identifier.
+	Raised []service.Problem
 	// Identities are the register of who acts at peers, and Entitlements say who may use their services.
 	Identities   []access.Identity
 	Entitlements []access.Entitlement

@@ -8,6 +8,7 @@ import (
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/service"
 )
 
 // fieldTables lists every struct that a book is read into, with its keys, each struct once.
@@ -31,6 +32,7 @@ func fieldTables(texts map[string]string) string {
 		{"`plan.yaml`", reflect.TypeFor[schemas.Plan]()},
 		{"A row of `plan.csv`", reflect.TypeFor[schemas.PlanLine]()},
 		{"`slas.yaml`, `slas/*.yaml`", reflect.TypeFor[slasFile]()},
+		{"A row of `problems.csv`", reflect.TypeFor[service.Problem]()},
 		{"`access.yaml`, `access/*.yaml`; an identity or entitlement is a row of `identities.csv` or `entitlements.csv`", reflect.TypeFor[accessFile]()},
 		{"`agreements.yaml`", reflect.TypeFor[agreementsFile]()},
 		{"A row of `fx.csv`", reflect.TypeFor[schemas.Rate]()},

@@ -15,6 +15,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/service"
 )
 
 // kind is one kind of file that a book may have.
@@ -53,6 +54,7 @@ func kinds() []kind {
 		{"identities.csv", PartAccess, "identities at peers, one a row", reflect.TypeFor[access.Identity](), (*loader).readIdentityRows},
 		{"entitlements.csv", PartAccess, "entitlements to peers' services, one a row", reflect.TypeFor[access.Entitlement](), (*loader).readEntitlementRows},
 		{"agreements.yaml", PartAgreements, "agreements with other providers, by inter-cloud pattern", reflect.TypeFor[agreementsFile](), (*loader).readAgreements},
+		{"problems.csv", PartPromises, "what was raised with peers about their services, one a row", reflect.TypeFor[service.Problem](), (*loader).readProblemRows},
 		{"fx.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 		{"fx/*.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 	}

@@ -181,6 +181,11 @@ func (l *loader) readPlanRows(f *parse.File) {
 	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *schemas.PlanLine) { l.PlanLines.Add(at, *v) })
 }
 
+func (l *loader) readProblemRows(f *parse.File) {
+	l.Raised.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *service.Problem) { l.Raised.Add(at, *v) })
+}
+
 func (l *loader) readPromises(f *parse.File) {
 	var c slasFile
 	if l.DecodeYAML(f, &c) {

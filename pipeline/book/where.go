@@ -26,6 +26,7 @@ const (
 	KindCoupon       Kind = "coupon"
 	KindSLA          Kind = "SLA" // SLA@version
 	KindPromise      Kind = "promise"
+	KindProblem      Kind = "problem"
 	KindTax          Kind = "tax"
 	KindAgreement    Kind = "agreement"
 	KindPlanLine     Kind = "plan line" // period/offering/region, or period/offering/region@version

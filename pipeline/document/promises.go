@@ -29,6 +29,7 @@ var claimColumns = []struct {
 	{"Of", GridQuantity, func(r *service.SLARow) Cell { return numberCell(r.Least.Whole) }},
 	{"Unit", GridText, func(r *service.SLARow) Cell { return textCell(r.Unit) }},
 	{"Incidents", GridText, func(r *service.SLARow) Cell { return textCell(strings.Join(r.Incidents, " ")) }},
+	{"Problems", GridText, func(r *service.SLARow) Cell { return textCell(strings.Join(r.Problems, " ")) }},
 	{"Fees", GridAmount, func(r *service.SLARow) Cell { return numberCell(r.Base) }},
 	{string(schemas.CategoryCredit), GridAmount, func(r *service.SLARow) Cell { return numberCell(r.Least.Credit) }},
 	{"Currency", GridText, func(r *service.SLARow) Cell { return textCell(r.Currency) }},
@@ -82,6 +83,7 @@ type claim struct {
 	Whole      money.Decimal  `json:"of"`
 	Unit       string         `json:"unit"`
 	Incidents  []string       `json:"incidents,omitempty"`
+	Problems   []string       `json:"problems,omitempty"`
 	Fees       money.Decimal  `json:"fees"`
 	Credit     money.Decimal  `json:"credit"`
 	Currency   money.Currency `json:"currency"`
@@ -95,7 +97,7 @@ func AppendClaimJSON(dst []byte, us string, r *service.SLARow) ([]byte, error) {
 	line, err := json.Marshal(claim{
 		Result: r.ID, Peer: r.Peer, Customer: us, Month: r.Period, Service: r.Service, Region: r.Region, Resource: r.Resource, SLA: r.SLA, Version: r.Version,
 		Verified: r.Verified, URL: r.URL, Read: r.Read.String(), From: r.From.UTC(), To: r.To.UTC(), Target: r.Target, Uptime: r.Least.UptimePercent, Lost: r.Least.Lost,
-		Whole: r.Least.Whole, Unit: r.Unit, Incidents: r.Incidents, Fees: r.Base, Credit: r.Least.Credit, Currency: r.Currency,
+		Whole: r.Least.Whole, Unit: r.Unit, Incidents: r.Incidents, Problems: r.Problems, Fees: r.Base, Credit: r.Least.Credit, Currency: r.Currency,
 		NoticeBy: r.NoticeBy.UTC(), ClaimBy: r.ClaimBy.UTC(), Arithmetic: r.Least.Steps,
 	})
 	if err != nil {
@@ -123,7 +125,7 @@ func SLACells(r *service.SLARow) []Cell {
 		numberCell(r.Least.Reported), numberCell(r.Least.Excluded), numberCell(r.Least.Lost), numberCell(r.Least.Whole), numberCell(r.Least.UptimePercent),
 		numberCell(r.Least.CreditPercent), countCell(r.Least.Events), numberCell(r.Least.Credit), numberCell(r.Most.Lost), numberCell(r.Most.Whole),
 		numberCell(r.Most.UptimePercent), numberCell(r.Most.Credit), numberCell(r.Coverage.Num), numberCell(r.Base), textCell(r.Currency),
-		textCell(strings.Join(r.Incidents, " ")), timeCell(r.NoticeBy), timeCell(r.ClaimBy), textCell(r.State), textCell(r.Claimed.String()), textCell(r.Reference),
+		textCell(strings.Join(r.Incidents, " ")), timeCell(r.NoticeBy), timeCell(r.ClaimBy), textCell(r.State), textCell(r.Claimed.String()), textCell(r.Reference), textCell(strings.Join(r.Problems, " ")),
 		yesNo(r.FuturePayments), textCell(r.Resale),
 	}
 }

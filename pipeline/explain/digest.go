@@ -13,6 +13,7 @@ import (
 	"daybook/schemas/peerbill"
 	"daybook/schemas/peeruse"
 	"daybook/schemas/planned"
+	"daybook/schemas/service"
 )
 
 // Tables returns every dataset that a run writes as Parquet, in the order in which they come about.
@@ -23,6 +24,7 @@ func Tables() []*schemas.Table {
 		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
+		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems,
 	}
 }
 
@@ -33,6 +35,7 @@ func onRequest() []*schemas.Table {
 		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
+		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems,
 	}
 }
 

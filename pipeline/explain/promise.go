@@ -93,6 +93,17 @@ func (l *Look) promiseFacts(e *Explanation, r *service.SLARow) {
 		e.fact("to be decided", text, "", "")
 	}
 	e.fact("incidents", strings.Join(r.Incidents, ", "), "", "")
+	for _, id := range r.Problems {
+		at := slices.IndexFunc(b.Raised, func(p service.Problem) bool { return string(p.ID) == id })
+		if at < 0 {
+			continue
+		}
+		if p, known := b.Raised[at].Known(l.asOf()); known {
+			text := fmt.Sprintf("%s, raised by %s on %s", p.State(), p.By, p.Opened)
+			text += dayText(", answered on ", p.Answered) + dayText(", resolved on ", p.Resolved)
+			e.fact("problem", strings.TrimSpace(id+" "+p.Reference), text, b.Where(book.KindProblem, id))
+		}
+	}
 	if !r.ClaimBy.IsZero() {
 		e.fact("claim before", timeText(r.ClaimBy.UnixMicro()), "", "")
 	}

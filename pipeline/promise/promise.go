@@ -42,7 +42,7 @@ func Judge(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := run.ReadWhole(service.EvidenceTable.Name, &j.control.Judged, taken, func(c *run.Control) *dataset.Totals { return &c.Evidence }); err != nil {
 		return nil, err
 	}
-	if len(j.promises) == 0 {
+	if len(j.promises) == 0 && len(j.problems) == 0 {
 		return j.res, nil
 	}
 	j.find()
@@ -80,8 +80,11 @@ func newJudge(ctx context.Context, from *From) *judge {
 
 // all judges every promise.
 func (j *judge) all() (err error) {
-	if err := j.gatherEvidence(); err != nil || len(j.promises) == 0 {
+	if err := j.gatherEvidence(); err != nil {
 		return err
+	}
+	if len(j.promises) == 0 {
+		return j.linkProblems()
 	}
 	if err := j.readEarlier(); err != nil {
 		return err
@@ -96,7 +99,7 @@ func (j *judge) all() (err error) {
 		}
 	}
 	slices.SortFunc(j.rows, func(a, b service.SLARow) int { return cmp.Compare(a.ID, b.ID) })
-	return nil
+	return j.linkProblems()
 }
 
 // write writes what became of promises, what is to be claimed of peers, and how what they owe stands.
@@ -113,7 +116,11 @@ func (j *judge) write() error {
 			return rows.AppendSLARows(&service.SLAClaims, open, write)
 		}},
 		{&service.SLACredits, func(write func(*dataset.Batch) error) error { return rows.AppendSLACredits(j.owed, write) }},
+		{&service.Problems, func(write func(*dataset.Batch) error) error { return rows.AppendProblems(j.problems, write) }},
 	} {
+		if of := map[bool]int{true: len(j.from.Book.Problems()), false: len(j.promises)}; of[x.table == &service.Problems] == 0 {
+			continue // the book has none
+		}
 		out, err := j.in.WriteRead(j.ctx, x.table, x.fill, nil)
 		if err != nil {
 			return err
@@ -146,9 +153,10 @@ type judge struct {
 	due  map[schemas.AccountID][]service.Owed
 	gave map[string]money.Decimal
 
-	rows  []service.SLARow
-	owed  []service.SLACreditRow
-	found run.Findings
+	rows     []service.SLARow
+	owed     []service.SLACreditRow
+	problems []service.ProblemRow
+	found    run.Findings
 }
 
 // owned is a service of a peer, or of ours.

@@ -62,6 +62,7 @@ func (w *RowWriter) slaRow(r *service.SLARow) {
 	w.Text(service.SLAClaimState, string(r.State))
 	w.Text(service.SLAClaimedOn, r.Claimed.String())
 	w.Text(service.SLAClaimReference, r.Reference)
+	w.Text(service.SLAProblems, strings.Join(r.Problems, "\n"))
 	w.Text(service.SLAFuturePayments, yes(r.FuturePayments))
 	w.Text(service.SLAResale, string(r.Resale))
 	w.steps(service.SLASteps, r.Least.Steps)
@@ -131,7 +132,7 @@ func SLARowAt(b *dataset.Batch, i int) (*service.SLARow, error) {
 	r := &service.SLARow{
 		Promise: service.PromiseID(text(service.SLAPromiseId)), Account: schemas.AccountID(text(service.SLAAccountId)), PassedOn: text(service.SLAPassedOn),
 		Offering: schemas.OfferingID(text(service.SLAOfferingId)), URL: text(service.SLAEvidenceURL), State: service.ClaimState(text(service.SLAClaimState)),
-		Reference: text(service.SLAClaimReference),
+		Reference: text(service.SLAClaimReference), Problems: lines(service.SLAProblems),
 	}
 	r.SLAResult = service.SLAResult{
 		ID: text(service.SLAResultId), Period: schemas.Period(text(service.SLABillingPeriod)), SLA: service.SLAID(text(service.SLASLAId)),
@@ -241,5 +242,26 @@ func ReadSLACredits(ctx context.Context, s store.Store, key string, each func(*s
 			})
 		}
 		return nil
+	})
+}
+
+// AppendProblems writes how problems stand in batches.
+func AppendProblems(rows []service.ProblemRow, write func(*dataset.Batch) error) error {
+	return AppendRows(len(rows), &service.Problems, write, func(w *RowWriter, i int) {
+		r := &rows[i]
+		w.Text(service.ProblemBillingPeriod, string(r.Period))
+		w.Text(service.ProblemProblemId, string(r.ID))
+		w.Text(service.ProblemPeerId, string(r.Peer))
+		w.Text(service.ProblemReference, r.Reference)
+		w.Text(service.ProblemServiceName, r.Service)
+		w.Text(service.ProblemDescription, r.Text)
+		w.Text(service.ProblemRaisedBy, r.By)
+		w.Text(service.ProblemOpenedOn, r.Opened.String())
+		w.Text(service.ProblemAnsweredOn, r.Answered.String())
+		w.Text(service.ProblemResolvedOn, r.Resolved.String())
+		w.Text(service.ProblemStateColumn, string(r.State()))
+		w.Text(service.ProblemIncidents, strings.Join(r.Incidents, "\n"))
+		w.Text(service.ProblemResults, strings.Join(r.Results, "\n"))
+		w.Text(service.ProblemClaims, strings.Join(r.Claims, "\n"))
 	})
 }

@@ -148,6 +148,9 @@ func (b Book) Entitlements() []access.Entitlement { return b.ask(book.PartAccess
 // Agreements are those with other providers, in order.
 func (b Book) Agreements() []intercloud.Agreement { return b.ask(book.PartAgreements).Agreements }
 
+// Problems are what was raised with peers about their services, in order.
+func (b Book) Problems() []service.Problem { return b.ask(book.PartPromises).Raised }
+
 // Rates are the rates of exchange.
 func (b Book) Rates() *schemas.Rates { return b.ask(book.PartFX).Rates }
 

@@ -51,6 +51,8 @@ type Claim struct {
 	On schemas.Date `yaml:"on"`
 	// Reference is what the other side calls it.
 	Reference string `yaml:"reference,omitempty"`
+	// Problem is that of problems.csv with which we claimed it of a peer.
+	Problem ProblemID `yaml:"problem,omitempty"`
 }
 
 // NoticeKind is the reason of a notice.

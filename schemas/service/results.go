@@ -39,8 +39,11 @@ type SLARow struct {
 	Read     schemas.Date
 	State    ClaimState
 	Claimed  schemas.Date
-	// Reference is the claim's.
-	Reference string
+	// Reference is the claim's, and ClaimProblem the problem that it names.
+	Reference    string
+	ClaimProblem ProblemID
+	// Problems are those that were raised with the peer about it, by identifier.
+	Problems []string
 }
 
 // Positions of the columns of SLAResults.
@@ -88,6 +91,7 @@ const (
 	SLAClaimState
 	SLAClaimedOn
 	SLAClaimReference
+	SLAProblems
 	SLAFuturePayments
 	SLAResale
 	SLASteps
@@ -97,7 +101,7 @@ const (
 
 // SLAResults is the dataset of what became of promises, peers' and ours, sorted by identifier. Figures without Most read what is
 // doubtful for whoever promised, those with it against them; they are the same where nothing is.
-var SLAResults = schemas.Table{Name: "sla_results", Version: "1", Columns: []schemas.Column{
+var SLAResults = schemas.Table{Name: "sla_results", Version: "2", Columns: []schemas.Column{
 	// ResultId is the period, promise, SLA, service, region, resource and account, joined by slashes.
 	SLAResultId:      {Name: "ResultId", Type: schemas.Text, Required: true},
 	SLABillingPeriod: {Name: "BillingPeriod", Type: schemas.Label, Required: true},
@@ -152,6 +156,8 @@ var SLAResults = schemas.Table{Name: "sla_results", Version: "1", Columns: []sch
 	SLAClaimState:     {Name: "ClaimState", Type: schemas.Label, Required: true},
 	SLAClaimedOn:      {Name: "ClaimedOn", Type: schemas.Label},
 	SLAClaimReference: {Name: "ClaimReference", Type: schemas.Text},
+	// Problems are those of the dataset problems that are about it, on a line each.
+	SLAProblems:       {Name: "Problems", Type: schemas.Text},
 	SLAFuturePayments: {Name: "FuturePaymentsOnly", Type: schemas.Label, Required: true},
 	SLAResale:         {Name: "Resale", Type: schemas.Label, Required: true},
 	SLASteps:          {Name: "Steps", Type: schemas.Text, Required: true},
@@ -250,7 +256,7 @@ func Settle(p *Promise, r *SLARow, zone *time.Location, asOf schemas.Date) {
 		r.State = ClaimAutomatic
 		return
 	}
-	r.State, r.Claimed, r.Reference = ClaimOpen, schemas.Date{}, ""
+	r.State, r.Claimed, r.Reference, r.ClaimProblem = ClaimOpen, schemas.Date{}, "", ""
 	if !r.ClaimBy.IsZero() && !asOf.IsZero() && !asOf.Time(zone).Before(r.ClaimBy) {
 		r.State = ClaimExpired
 	}
@@ -263,7 +269,7 @@ func Settle(p *Promise, r *SLARow, zone *time.Location, asOf schemas.Date) {
 		if c.Period != r.Period || c.Account != whose || !asOf.IsZero() && asOf.Before(c.On) {
 			continue
 		}
-		r.Claimed, r.Reference, r.State = c.On, c.Reference, ClaimMade
+		r.Claimed, r.Reference, r.ClaimProblem, r.State = c.On, c.Reference, c.Problem, ClaimMade
 		if !r.ClaimBy.IsZero() && !c.On.Time(zone).Before(r.ClaimBy) {
 			r.State = ClaimExpired
 		}

@@ -23,7 +23,7 @@ type checker struct {
 }
 
 // identifiers are the names of everything that others refer to.
-type identifiers struct{ sources, meters, offerings, coupons, customers, accounts, subscriptions, peers, contracts, planVersions, slas register }
+type identifiers struct{ sources, meters, offerings, coupons, customers, accounts, subscriptions, peers, contracts, planVersions, slas, problems register }
 
 // register is every identifier of one kind, with its first spot.
 type register struct {

@@ -48,6 +48,7 @@ type Entries struct {
 
 	SLAs     parse.List[service.SLA]
 	Promises parse.List[service.Promise]
+	Raised   parse.List[service.Problem]
 
 	Identities   parse.List[access.Identity]
 	Entitlements parse.List[access.Entitlement]

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"daybook/pipeline/book/parse"
@@ -174,6 +175,7 @@ func (c *checker) slaKeys(at parse.Spot, s *service.SLA) {
 
 // checkPromises holds what SLAs are held to against them.
 func (c *checker) checkPromises(slas map[service.SLAID]slaSpot) {
+	c.checkProblems()
 	var names register
 	registerList(c, &names, "promise", &c.Promises, func(p *service.Promise) string { return string(p.ID) })
 	for i := range c.Promises.Items {
@@ -258,6 +260,12 @@ func (c *checker) claims(list parse.Spot, p *service.Promise, s *service.SLA) {
 			c.Complain(at.Field("account"), "remove it", "a claim to a peer is ours")
 		}
 		c.refer(at, "account", &c.names.accounts, string(x.Account))
+		if c.refer(at, "problem", &c.names.problems, string(x.Problem)) {
+			raised := slices.IndexFunc(c.Raised.Items, func(p service.Problem) bool { return p.ID == x.Problem })
+			if whose := c.Raised.Items[raised].Peer; whose != s.Peer {
+				c.Complain(at.Field("problem"), "name a problem of the SLA's peer, or remove it", "%s was raised with %s", x.Problem, parse.Clip(string(whose)))
+			}
+		}
 		key := keyOf(string(x.Period), string(x.Account))
 		if seen[key] {
 			c.Complain(at.Field("period"), "keep one of them", "the month is claimed already")
@@ -278,5 +286,23 @@ func (c *checker) evidenceSource(at parse.Spot) {
 	}
 	if _, given := at.Field("bearable").Field("cost").Given(); given {
 		c.Complain(at.Field("bearable").Field("cost"), "remove it; rows bounds what may be rejected", "evidence has no cost")
+	}
+}
+
+// checkProblems holds what was raised with peers to what a problem is.
+func (c *checker) checkProblems() {
+	registerList(c, &c.names.problems, "problem", &c.Raised, func(p *service.Problem) string { return string(p.ID) })
+	for i := range c.Raised.Items {
+		p, at := &c.Raised.Items[i], c.Raised.Spots[i]
+		c.refer(at, "peer", &c.names.peers, string(p.Peer))
+		once(c, at.Field("incidents"), p.Incidents)
+		for _, x := range []struct {
+			key string
+			day schemas.Date
+		}{{"answered", p.Answered}, {"resolved", p.Resolved}} {
+			if !x.day.IsZero() && x.day.Before(p.Opened) {
+				c.Complain(at.Field(x.key), "correct the day, or that of opened", "%s lies before the day on which it was opened, %s", x.day, p.Opened)
+			}
+		}
 	}
 }

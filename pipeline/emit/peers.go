@@ -146,10 +146,13 @@ func (g *peerPages) promised() error {
 	})
 }
 
-// credits takes over what is due of earlier months.
+// credits takes over what peers owe for earlier months; what we owe accounts is no peer's matter.
 func (g *peerPages) credits() error {
 	return g.scan("reconcile/promises", &service.SLACredits, func(b *dataset.Batch, i int) error {
 		text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+		if text(service.SLACreditAccountId) != "" {
+			return nil
+		}
 		amount := func(col int) money.Decimal { return b.Columns[col].Decs[i].Decimal() }
 		c := service.SLACreditRow{
 			Period: schemas.Period(text(service.SLACreditBillingPeriod)), Result: text(service.SLACreditResultId), Of: schemas.Period(text(service.SLACreditOf)),

@@ -160,7 +160,7 @@ func peerDetail() []run.Step {
 func agreements() []run.Step {
 	return []run.Step{
 		{
-			Name: "chains", Version: "1", Width: run.PerShard, Do: settle.Chains, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Name: "chains", Version: "2", Width: run.PerShard, Do: settle.Chains, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 			Reads: []string{"normalise/shard", "rate/shard", "reconcile/total"},
 			Book:  []book.Part{book.PartAgreements, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open}, Balances: chained,

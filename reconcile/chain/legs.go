@@ -112,7 +112,7 @@ func (b *Builder) divide(k lineKey, l *line) ([]intercloud.Chain, error) {
 		}
 		x.ID = schemas.JoinID(string(b.period), string(a.ID), string(k.account), string(k.offering), string(k.currency), "", x.Leg)
 		x.Cost, x.Received = l.legs[i].cost, l.legs[i].received
-		x.Provisional = b.provisional(x.Peer)
+		x.Provisional = b.provisional(x.Peer) || a.Key == intercloud.ByCost && slices.ContainsFunc(a.Legs, func(leg intercloud.Leg) bool { return b.provisional(leg.Peer) })
 		s := &sheet.Sheet{}
 		s.Given(fmt.Sprintf("what is charged by %d %s", l.charges, schemas.OneOrMany(l.charges, "charge", "charges")), "charged", l.revenue)
 		if i < len(a.Legs) {

@@ -193,6 +193,40 @@ func condition(m *schemas.Mapping) string {
 	return strings.Join(parts, ", ")
 }
 
+// suggestion is a mapping as it can be pasted into accounts of the source's peer, with a text in the place of the account where the book
+// cannot know it. Mappings of our own sources stand in mapping.csv, and are told in words.
+func suggestion(src *schemas.Source, m *schemas.Mapping) string {
+	if src.Peer == "" {
+		if m.Account == "" {
+			return condition(m)
+		}
+		return condition(m) + ", account " + string(m.Account)
+	}
+	text := "{"
+	for _, x := range [...]struct{ key, text string }{
+		{"billing_account", m.BillingAccount}, {"sub_account", m.SubAccount}, {"resource", m.Resource}, {"tag", m.Tag}, {"value", m.Value},
+	} {
+		if x.text != "" {
+			text += x.key + ": " + strconv.Quote(x.text) + ", "
+		}
+	}
+	if how := cmp.Or(m.Match, schemas.MatchExact); how != schemas.MatchExact {
+		text += "match: " + string(how) + ", "
+	}
+	if m.Order != 0 {
+		text += "order: " + strconv.Itoa(m.Order) + ", "
+	}
+	for _, x := range [...]struct {
+		key string
+		day schemas.Date
+	}{{"from", m.From}, {"to", m.To}} {
+		if !x.day.IsZero() {
+			text += x.key + ": " + x.day.String() + ", "
+		}
+	}
+	return text + "account: " + cmp.Or(string(m.Account), "ACCOUNT") + "}"
+}
+
 // RowOwners lists the accounts that a source's mappings by resource or tag name, in order, and digests these mappings: as long
 // as the digest is the same, rows that say the same of themselves belong to the same accounts.
 func (b *Book) RowOwners(src *schemas.Source) (accounts []schemas.AccountID, digest []byte) {
@@ -203,8 +237,8 @@ func (b *Book) RowOwners(src *schemas.Source) (accounts []schemas.AccountID, dig
 	return r.accounts, r.digest
 }
 
-// Suggest says, in the words of the book, which mapping would give a row of nobody's to an account: one that is there but for
-// the case of its letters, or one for another value of a tag that mappings ask for. It says nothing where only account numbers
+// Suggest says which mapping would give a row of nobody's to an account, of a peer's source as its file has it: one that is there but
+// for the case of its letters, or one for another value of a tag that mappings ask for. It says nothing where only account numbers
 // decide.
 func (b *Book) Suggest(src *schemas.Source, row schemas.Identity) string {
 	r := b.rules[src.ID]
@@ -216,13 +250,12 @@ func (b *Book) Suggest(src *schemas.Source, row schemas.Identity) string {
 		if i, ok := r.spelled[schemas.Tag{Key: check.Fold(t.Key), Value: check.Fold(t.Value)}]; ok {
 			m := b.Mappings[i]
 			m.Match = schemas.MatchFold
-			return condition(&m) + ", account " + string(m.Account)
+			return suggestion(src, &m)
 		}
 	}
 	for _, t := range tags {
 		if t.Value != "" && r.keys[t.Key] {
-			m := schemas.Mapping{Tag: t.Key, Value: t.Value}
-			return condition(&m)
+			return suggestion(src, &schemas.Mapping{Tag: t.Key, Value: t.Value})
 		}
 	}
 	return ""

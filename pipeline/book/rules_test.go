@@ -66,8 +66,8 @@ atlas,5,,,,,9,cedar-main,,
 		t.Error("what owners depend on is told wrongly")
 	}
 	for tags, want := range map[string]string{
-		`{"customer":"CEDAR"}`: `tag "customer", value "cedar", match fold, account cedar-main`,
-		`{"customer":"elm"}`:   `tag "customer", value "elm"`,
+		`{"customer":"CEDAR"}`: `{tag: "customer", value: "cedar", match: fold, account: cedar-main}`,
+		`{"customer":"elm"}`:   `{tag: "customer", value: "elm", account: ACCOUNT}`,
 		`{"other":"elm"}`:      "",
 	} {
 		if got := b.Suggest(&peer, schemas.Identity{Tags: tags}); got != want {

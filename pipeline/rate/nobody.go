@@ -189,6 +189,9 @@ func (k *nobodyOf) message(name string, n int64) (schemas.Code, string) {
 	hint := ""
 	if k.hint != "" {
 		hint = fmt.Sprintf("; a mapping that would take %s: %s", schemas.OneOrMany(n, "it", "them"), k.hint)
+		if strings.HasSuffix(k.hint, ": ACCOUNT}") {
+			hint += ", with the account in the place of ACCOUNT"
+		}
 	}
 	switch {
 	case k.claims != "":

@@ -189,20 +189,24 @@ func (f *mover) batch(b *dataset.Batch) error {
 	return nil
 }
 
-// account takes the rows of an account.
+// account takes the rows of an account. Those of an origin may stand among those of others, row by row.
 func (f *mover) account(b *dataset.Batch, was schemas.AccountID, from, to int) {
+	key := pairKey(b, from)
 	for from < to {
-		x, end := f.pairAt(b, from), to
-		for _, c := range pairColumns {
-			end = b.Columns[c].RunEnd(from, end)
+		next, end := key, from+1
+		for ; end < to; end++ {
+			if next = pairKey(b, end); next != key {
+				break
+			}
 		}
+		x := f.pairAt(key, b, from)
 		if !x.skip && !x.each {
 			f.count(x, was, x.now, int64(end-from))
 		}
 		for i := from; i < end && x.each && !x.skip; i++ {
 			f.count(x, was, f.ownerOf(x, b, i), 1)
 		}
-		from = end
+		key, from = next, end
 	}
 }
 
@@ -215,9 +219,8 @@ func (f *mover) count(x *pair, was, now schemas.AccountID, n int64) {
 // pairColumns are those that tell origins apart.
 var pairColumns = [4]int{schemas.UseSourceId, schemas.UseBillingAccountId, schemas.UseSubAccountId, schemas.UseLatePeriod}
 
-// pairAt is that of row i.
-func (f *mover) pairAt(b *dataset.Batch, i int) *pair {
-	var key [4]uint32
+// pairKey is what row i has there, by its codes.
+func pairKey(b *dataset.Batch, i int) (key [4]uint32) {
 	for k, c := range pairColumns {
 		if v := &b.Columns[c]; v.IsNull(i) {
 			key[k] = rows.NoCode
@@ -225,6 +228,11 @@ func (f *mover) pairAt(b *dataset.Batch, i int) *pair {
 			key[k] = v.Codes[i]
 		}
 	}
+	return key
+}
+
+// pairAt is that of row i, which has the key.
+func (f *mover) pairAt(key [4]uint32, b *dataset.Batch, i int) *pair {
 	if x := f.pairs[key]; x != nil {
 		return x
 	}

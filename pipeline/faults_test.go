@@ -16,6 +16,7 @@ import (
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
@@ -74,6 +75,7 @@ func faults() (out []fault) {
 			{guards: "revenue of charges = revenue by account", what: "line of accounts.csv", at: func(key string) bool { return strings.HasSuffix(key, "/accounts.csv") }, spoil: spoilCSV(how, "Revenue")},
 			inDetail(file("rows of bills compared in detail = rows behind peers' bills", "peer's bill", &peerbill.Bills, peerbill.BillBilledCost)),
 			inDetail(file("discrepancies = disputed and tolerated of peers' bills", "discrepancy", &peerbill.Discrepancies, peerbill.DiscAmount)),
+			inDetail(file("raised disputes = accepted + rejected + open", "dispute", &dispute.Disputes, dispute.DispOpen)),
 			underAgreement(file("charges of agreements = revenue and cost of cost chains", "cost chain", &intercloud.CostChains, intercloud.ChainRevenue)),
 			underAgreement(file("bills and charges under agreements = settlements", "settlement", &intercloud.Settlements, intercloud.SettleExact)),
 			underAgreement(file("settlements to be netted = payable", "payable", &intercloud.NetStatements, intercloud.NetPayable)),

@@ -24,7 +24,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "24", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "25", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
@@ -83,7 +83,7 @@ func Stages() []run.Stage {
 			{
 				Name: "reports", Version: "28", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/goals", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "reconcile/chains", "reconcile/settle", "emit/invoices"},
-				Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartFX, book.PartProvider},
+				Book:  []book.Part{book.PartCatalogue, book.PartDisputes, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals, run.EarlierRuns}, Balances: byCustomer,
 			},
 		}},
@@ -142,15 +142,15 @@ func peerAccess() []run.Step {
 func peerDetail() []run.Step {
 	return []run.Step{
 		{
-			Name: "detail", Version: "2", Width: run.PerShard, Do: compare.Detail, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Name: "detail", Version: "3", Width: run.PerShard, Do: compare.Detail, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 			Reads: []string{"normalise/object", "normalise/shard", "rate/shard", "reconcile/total"},
 			Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns, run.Families},
 		},
 		{
-			Name: "bills", Version: "2", Width: run.Once, Do: compare.Bills,
+			Name: "bills", Version: "3", Width: run.Once, Do: compare.Bills,
 			Reads: []string{"normalise/object", "reconcile/detail"},
-			Book:  []book.Part{book.PartCatalogue, book.PartPeers, book.PartProvider},
+			Book:  []book.Part{book.PartCatalogue, book.PartDisputes, book.PartPeers, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.EarlierRuns}, Balances: detailed,
 		},
 	}
@@ -290,6 +290,10 @@ var (
 		What:  "discrepancies = disputed and tolerated of peers' bills",
 		Whole: func(c *run.Control) dataset.Totals { return c.Discrepant },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.PeerOff }},
+	}, {
+		What:  "raised disputes = accepted + rejected + open",
+		Whole: func(c *run.Control) dataset.Totals { return c.Claimed },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Standing }},
 	}}
 	chained = []run.Balance{{
 		What:  "charges of agreements = revenue and cost of cost chains",

@@ -72,7 +72,14 @@ func writeDetailed(dir string) error {
 	for old, changed := range map[string]string{"    rates:\n": "    detail: {by: resource}\n    rates:\n", "price: 0.0180": "price: 0.0150"} {
 		text = bytes.Replace(text, []byte(old), []byte(changed), 1)
 	}
-	return os.WriteFile(name, text, 0o600)
+	if err := os.WriteFile(name, text, 0o600); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(path.Join(dir, "disputes"), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(path.Join(dir, "disputes/all.yaml"), []byte("disputes:\n"+
+		"  - {id: one, contract: atlas-2024, period: 2024-09, amount: 5, reason: too dear, raised: 2024-09-20, by: Jo}\n"), 0o600)
 }
 
 func writeGoverned(dir string) error {

@@ -72,6 +72,8 @@ const (
 	CodePeerRow         Code = "peer_discrepancy"
 	CodePeerTolerated   Code = "peer_tolerance_passed"
 	CodePeerInvoice     Code = "peer_invoice"
+	CodeDisputeDue      Code = "dispute_due"
+	CodeDisputeUnknown  Code = "dispute_unmatched"
 	CodeUnallocated     Code = "unallocated_cost"
 	CodeNegativeMargin  Code = "negative_margin"
 	CodeBudgetReached   Code = "budget_reached"
@@ -159,6 +161,8 @@ var Codes = []CodeInfo{
 	{CodePeerRow, Warning, "a row of a peer's bill, or what our meters counted for one, is not as the contract has it", "see its class in the discrepancies; dispute it with the peer, or mend the meter or the contract"},
 	{CodePeerTolerated, Warning, "differences that a contract lets pass one by one come to more than it lets pass in sum", "raise the sum with the peer, or raise cap or rolling in detail of the contract"},
 	{CodePeerInvoice, Warning, "a peer's invoice comes to another sum than the rows of its bill", "ask the peer which rows the difference is of; pay no more than what is safe to pay"},
+	{CodeDisputeDue, Warning, "a dispute with a peer waits for somebody: it is to be raised, answered, credited or given up", "raise it in disputes of the book, remind the peer, or give it up by write_off of the dispute"},
+	{CodeDisputeUnknown, Warning, "a peer's answer is about no dispute of the book, or a dispute is about no discrepancy", "correct the dispute in disputes, or ask the peer which it means"},
 	{CodeUnallocated, Warning, "a peer's cost belongs to no customer", "add the number to accounts of the peer, or to own_use of the peer where it is ours"},
 	{CodeBudgetReached, Warning, "a threshold of a budget for a peer's use is reached, by what is billed or by the forecast", "see the dataset of peers' use for whose it is, or raise amount of the budget"},
 	{CodeUseAnomaly, Warning, "what a peer bills for a day is unlike the same days of the week before", "see peer_use for whose it is; raise floor in anomalies of the peer where it is borne"},

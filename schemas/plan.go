@@ -221,6 +221,18 @@ type ContractDetail struct {
 	TaxPercent *money.Decimal `yaml:"tax_percent,omitempty"`
 	// Credits are those that the peer owes us.
 	Credits []ContractCredit `yaml:"credits,omitempty"`
+	// Disputes are the days within which bills are challenged, and challenges answered.
+	Disputes *DisputeTerms `yaml:"disputes,omitempty"`
+}
+
+// DisputeTerms are how many days a contract leaves; without a number there is no such deadline.
+type DisputeTerms struct {
+	// WindowDays are those behind the day on which the peer's invoice was issued, or the last day of the month that it bills, within
+	// which the bill may be challenged.
+	WindowDays int64 `yaml:"window_days,omitempty"`
+	// AnswerDays are those behind the day on which a dispute was raised, and CreditDays those behind its acceptance.
+	AnswerDays int64 `yaml:"answer_days,omitempty"`
+	CreditDays int64 `yaml:"credit_days,omitempty"`
 }
 
 // Resource is the resource by which a row is compared: its own, or none where all of an account's are compared together.

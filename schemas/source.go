@@ -39,6 +39,8 @@ const (
 	// Invoices of peers: the dataset Invoice Detail of FOCUS, or a line for each invoice.
 	FOCUSInvoice14  Format = "focus-invoice-1.4"
 	InvoiceTotals10 Format = "invoice-totals-1.0"
+	// DisputeAnswers10 is what a peer says of disputes.
+	DisputeAnswers10 Format = "dispute-answers-1.0"
 )
 
 // Credentials10 is the list of the credentials that a peer has issued, in the same ways as evidence. It is a snapshot: the newest
@@ -48,7 +50,7 @@ const Credentials10 Format = "credentials-1.0"
 // Formats lists every format.
 var Formats = []Format{
 	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost,
-	Incidents10, Probes10, Counters10, Requests10, Notices10, FOCUSInvoice14, InvoiceTotals10, Credentials10,
+	Incidents10, Probes10, Counters10, Requests10, Notices10, FOCUSInvoice14, InvoiceTotals10, DisputeAnswers10, Credentials10,
 }
 
 // IsEvidence reports whether what comes in the format are facts, about services, credentials or bills, and not usage.
@@ -57,7 +59,9 @@ func (f Format) IsEvidence() bool {
 }
 
 // IsAboutBills reports whether what comes in the format is about the bills of a peer.
-func (f Format) IsAboutBills() bool { return f == FOCUSInvoice14 || f == InvoiceTotals10 }
+func (f Format) IsAboutBills() bool {
+	return f == FOCUSInvoice14 || f == InvoiceTotals10 || f == DisputeAnswers10
+}
 
 // Semantics says what a new delivery does to those before it. The book declares it; nothing infers it.
 type Semantics string

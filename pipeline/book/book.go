@@ -10,6 +10,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
@@ -34,6 +35,8 @@ type Book struct {
 	Promises []service.Promise
 	// Raised are the problems that were raised with peers, by identifier.
 	Raised []service.Problem
+	// Disputes are challenges to peers' bills.
+	Disputes []dispute.Dispute
 	// Identities are the register of who acts at peers, and Entitlements say who may use their services.
 	Identities   []access.Identity
 	Entitlements []access.Entitlement

@@ -23,11 +23,12 @@ const (
 	PartPromises   Part = "promises"
 	PartAccess     Part = "access"
 	PartAgreements Part = "agreements"
+	PartDisputes   Part = "disputes"
 )
 
 // Parts lists every part, in name order.
 func Parts() []Part {
-	return []Part{PartAccess, PartAgreements, PartCatalogue, PartCustomers, PartFX, PartPeers, PartPlan, PartPromises, PartProvider, PartSources}
+	return []Part{PartAccess, PartAgreements, PartCatalogue, PartCustomers, PartDisputes, PartFX, PartPeers, PartPlan, PartPromises, PartProvider, PartSources}
 }
 
 // Digest returns the SHA-256, in hex, of the files of some parts, or of all of them where none is named: names and

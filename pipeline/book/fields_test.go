@@ -33,6 +33,7 @@ func fieldTables(texts map[string]string) string {
 		{"A row of `plan.csv`", reflect.TypeFor[schemas.PlanLine]()},
 		{"`slas.yaml`, `slas/*.yaml`", reflect.TypeFor[slasFile]()},
 		{"A row of `problems.csv`", reflect.TypeFor[service.Problem]()},
+		{"`disputes/*.yaml`", reflect.TypeFor[disputesFile]()},
 		{"`access.yaml`, `access/*.yaml`; an identity or entitlement is a row of `identities.csv` or `entitlements.csv`", reflect.TypeFor[accessFile]()},
 		{"`agreements.yaml`", reflect.TypeFor[agreementsFile]()},
 		{"A row of `fx.csv`", reflect.TypeFor[schemas.Rate]()},

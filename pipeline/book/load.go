@@ -51,6 +51,7 @@ func kinds() []kind {
 		{"slas/*.yaml", PartPromises, "promises about services", reflect.TypeFor[slasFile](), (*loader).readPromises},
 		{"access.yaml", PartAccess, "who may use peers' services, and by which identities", reflect.TypeFor[accessFile](), (*loader).readAccess},
 		{"access/*.yaml", PartAccess, "who may use peers' services", reflect.TypeFor[accessFile](), (*loader).readAccess},
+		{"disputes/*.yaml", PartDisputes, "challenges to peers' bills, and what was given up of them", reflect.TypeFor[disputesFile](), (*loader).readDisputes},
 		{"identities.csv", PartAccess, "identities at peers, one a row", reflect.TypeFor[access.Identity](), (*loader).readIdentityRows},
 		{"entitlements.csv", PartAccess, "entitlements to peers' services, one a row", reflect.TypeFor[access.Entitlement](), (*loader).readEntitlementRows},
 		{"agreements.yaml", PartAgreements, "agreements with other providers, by inter-cloud pattern", reflect.TypeFor[agreementsFile](), (*loader).readAgreements},

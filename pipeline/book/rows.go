@@ -5,6 +5,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/service"
 )
@@ -23,6 +24,9 @@ type (
 	slasFile struct {
 		SLAs     []service.SLA     `yaml:"slas,omitempty"`
 		Promises []service.Promise `yaml:"promises,omitempty"`
+	}
+	disputesFile struct {
+		Disputes []dispute.Dispute `yaml:"disputes"`
 	}
 	accessFile struct {
 		Identities   []access.Identity    `yaml:"identities,omitempty"`
@@ -191,6 +195,13 @@ func (l *loader) readPromises(f *parse.File) {
 	if l.DecodeYAML(f, &c) {
 		l.SLAs.AddAll(parse.Top(f).Field("slas"), c.SLAs)
 		l.Promises.AddAll(parse.Top(f).Field("promises"), c.Promises)
+	}
+}
+
+func (l *loader) readDisputes(f *parse.File) {
+	var c disputesFile
+	if l.DecodeYAML(f, &c) {
+		l.Disputes.AddAll(parse.Top(f).Field("disputes"), c.Disputes)
 	}
 }
 

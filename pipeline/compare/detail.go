@@ -159,7 +159,7 @@ func (d *detailing) add(b *dataset.Batch, to *bills.Detail, count bool) error {
 		r := bills.DetailRow{
 			UseRow: *UseRow(b, i, day), Account: schemas.AccountID(text(schemas.UseAccountId, i)), Resource: text(schemas.UseResourceId, i),
 			Start: b.Columns[schemas.UseChargePeriodStart].Ints[i], End: b.Columns[schemas.UseChargePeriodEnd].Ints[i],
-			Object: text(schemas.UseObjectKey, i), Row: b.Columns[schemas.UseObjectRow].Ints[i],
+			Object: text(schemas.UseObjectKey, i), Row: b.Columns[schemas.UseObjectRow].Ints[i], Invoice: text(schemas.UseInvoiceId, i),
 		}
 		if err := addNumbers(b, i, &r.UseRow); err != nil {
 			return err
@@ -172,7 +172,7 @@ func (d *detailing) add(b *dataset.Batch, to *bills.Detail, count bool) error {
 			if err := control.AddCost(string(r.Currency), r.Billed); err != nil {
 				return err
 			}
-			if err := d.sums.Numbered(peer, text(schemas.UseInvoiceId, i), r.Currency, r.Billed); err != nil {
+			if err := d.sums.Numbered(peer, r.Invoice, r.Currency, r.Billed); err != nil {
 				return err
 			}
 		}
@@ -259,7 +259,16 @@ func Bills(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	total, err := sums.Total(rolled)
+	said, err := saidOfBills(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	invoices, differ := sums.Invoices(said.lines)
+	disputes, err := disputesOf(ctx, in, said, invoices)
+	if err != nil {
+		return nil, err
+	}
+	total, err := sums.Total(rolled, disputes.due())
 	if err != nil {
 		return nil, err
 	}
@@ -267,15 +276,14 @@ func Bills(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := writeBills(ctx, in, res, total); err != nil {
 		return nil, err
 	}
-	lines, err := invoiceLines(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	invoices, differ := sums.Invoices(lines)
 	if err := writeInvoices(ctx, in, res, invoices); err != nil {
 		return nil, err
 	}
-	total.Findings = append(total.Findings, differ...)
+	stand, err := disputes.write(ctx, res, total)
+	if err != nil {
+		return nil, err
+	}
+	total.Findings = slices.Concat(total.Findings, differ, stand)
 	if err := res.Leave(&Billed{total.Bills, invoices}); err != nil {
 		return nil, err
 	}

@@ -168,25 +168,6 @@ func BillGrid(rows []peerbill.Bill) Grid {
 	return g
 }
 
-// InvoiceGrid shows peers' invoices under the columns of peerbill.Invoices.
-func InvoiceGrid(rows []peerbill.Invoice) Grid {
-	g := gridOf(&peerbill.Invoices, "Peer invoices", nil, -1)
-	day := func(d schemas.Date) Cell {
-		if d.IsZero() {
-			return textCell("")
-		}
-		return textCell(d.String())
-	}
-	for i := range rows {
-		x := &rows[i]
-		g.Rows = append(g.Rows, []Cell{
-			textCell(x.Period), textCell(x.Peer), textCell(x.Number), textCell(x.Currency), day(x.Issued), day(x.Due), numberCell(x.Invoiced), countCell(x.Lines),
-			numberCell(x.Detail), countCell(x.DetailRows), numberCell(x.Difference),
-		})
-	}
-	return g
-}
-
 // DiscrepancyGrid is a grid under the columns of peerbill.Discrepancies, without rows.
 func DiscrepancyGrid() Grid { return gridOf(&peerbill.Discrepancies, "Discrepancies", nil, -1) }
 
@@ -198,7 +179,7 @@ func DiscrepancyCells(x *peerbill.Discrepancy) []Cell {
 		textCell(x.Unit), numberCell(x.Expected), numberCell(x.Actual), textCell(x.Currency), numberCell(x.ActualBilled), textCell(x.BilledCurrency),
 		numberCell(x.Amount), numberCell(x.UsageEffect), numberCell(x.RateEffect), numberCell(x.OtherEffect), countCell(x.BillRows), textCell(x.Object),
 		{},
-		textCell(x.Reached), textCell(x.Draft),
+		textCell(x.Invoice), textCell(x.Reached), textCell(x.Draft),
 		{},
 		textCell(x.ReachedCurrency),
 	}

@@ -89,7 +89,10 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	e.write("variance.xlsx", book)
-	e.files(rep, left, billed)
+	e.files(rep, left)
+	if err := e.bills(billed); err != nil {
+		return nil, err
+	}
 	f, err := e.index(rep)
 	if err != nil {
 		return nil, err
@@ -111,7 +114,7 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 }
 
 // files writes the rows behind the report as CSV; what a book does not use has no file.
-func (e *reportEmitter) files(rep *document.Report, left *compare.Compared, billed *compare.Billed) {
+func (e *reportEmitter) files(rep *document.Report, left *compare.Compared) {
 	for _, g := range []struct {
 		name string
 		has  bool
@@ -126,7 +129,6 @@ func (e *reportEmitter) files(rep *document.Report, left *compare.Compared, bill
 		{"forecasts.csv", len(rep.Forecasts) > 0, func() document.Grid { return document.ForecastGrid(rep.Forecasts) }},
 		{"plan_changes.csv", len(rep.Versions) > 1, func() document.Grid { return document.ChangeGrid(rep.Changes) }},
 		{"peer_bills.csv", len(rep.Bills) > 0, func() document.Grid { return document.BillGrid(rep.Bills) }},
-		{"peer_invoices.csv", len(billed.Invoices) > 0, func() document.Grid { return document.InvoiceGrid(billed.Invoices) }},
 	} {
 		if g.has {
 			grid := g.grid()

@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/peerbill"
 	"daybook/schemas/peeruse"
@@ -22,7 +23,7 @@ func Tables() []*schemas.Table {
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
 		&schemas.PeerUses, &schemas.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
 		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations,
-		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices,
+		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices, &dispute.Disputes,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
 		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems,
 	}
@@ -33,7 +34,7 @@ func onRequest() []*schemas.Table {
 	return []*schemas.Table{
 		&planned.Versions, &planned.Changes, &planned.Forecasts,
 		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations,
-		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices,
+		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices, &dispute.Disputes,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
 		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems,
 	}

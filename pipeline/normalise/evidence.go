@@ -121,7 +121,7 @@ const (
 // in which the middle of its billing period lies. What has no end is of the month in which it
 // begins and of the one behind that.
 func monthsOf(r *service.EvidenceRow, zone *time.Location) (out []schemas.Period) {
-	if r.Format.IsAboutBills() { // of a billing period, whose ends are the peer's
+	if r.Format.IsAboutBills() && !r.End.IsZero() { // of a billing period, whose ends are the peer's
 		return []schemas.Period{schemas.PeriodOf(r.Start.Add(r.End.Sub(r.Start)/2), zone)}
 	}
 	from, last := r.Start, r.Start

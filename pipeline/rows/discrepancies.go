@@ -55,6 +55,7 @@ func (d *DiscrepancyWriter) Add(x *peerbill.Discrepancy) error {
 		w.Text(peerbill.DiscObjectKey, x.Object)
 		w.Batch.AppendInt(peerbill.DiscObjectRow, x.Row)
 	}
+	w.Text(peerbill.DiscInvoiceId, x.Invoice)
 	w.Text(peerbill.DiscReached, string(x.Reached))
 	if x.Reached == peerbill.ReachedCustomer {
 		w.Text(peerbill.DiscDraftInvoiceId, x.Draft)
@@ -113,6 +114,7 @@ func discrepancyAt(b *dataset.Batch, i int) (peerbill.Discrepancy, error) {
 	if v := &b.Columns[peerbill.DiscObjectKey]; !v.IsNull(i) {
 		x.Object, x.Row = text(peerbill.DiscObjectKey), b.Columns[peerbill.DiscObjectRow].Ints[i]
 	}
+	x.Invoice = text(peerbill.DiscInvoiceId)
 	if x.Reached = peerbill.Reach(text(peerbill.DiscReached)); x.Reached == peerbill.ReachedCustomer {
 		x.Draft, x.ReachedAmount = text(peerbill.DiscDraftInvoiceId), decimal(peerbill.DiscReachedAmount)
 		x.ReachedCurrency = money.Currency(text(peerbill.DiscReachedCurrency))
@@ -150,20 +152,14 @@ func AppendPeerBills(rows []peerbill.Bill, write func(*dataset.Batch) error) err
 
 // AppendPeerInvoices writes peers' invoices in batches.
 func AppendPeerInvoices(rows []peerbill.Invoice, write func(*dataset.Batch) error) error {
-	day := func(d schemas.Date) string {
-		if d.IsZero() {
-			return ""
-		}
-		return d.String()
-	}
 	return AppendRows(len(rows), &peerbill.Invoices, write, func(w *RowWriter, i int) {
 		r := &rows[i]
 		w.Text(peerbill.InvBillingPeriod, string(r.Period))
 		w.Text(peerbill.InvPeerId, string(r.Peer))
 		w.Text(peerbill.InvInvoiceId, r.Number)
 		w.Text(peerbill.InvBillingCurrency, string(r.Currency))
-		w.Text(peerbill.InvIssued, day(r.Issued))
-		w.Text(peerbill.InvDue, day(r.Due))
+		w.Text(peerbill.InvIssued, dayText(r.Issued))
+		w.Text(peerbill.InvDue, dayText(r.Due))
 		w.decimal(peerbill.InvInvoiced, r.Invoiced)
 		w.Batch.AppendInt(peerbill.InvLines, r.Lines)
 		w.decimal(peerbill.InvDetail, r.Detail)

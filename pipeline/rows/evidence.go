@@ -77,6 +77,8 @@ func (w *RowWriter) evidence(r *service.EvidenceRow) {
 	w.optional(service.EvidenceAmount, r.Amount)
 	w.Text(service.EvidenceCurrency, string(r.Currency))
 	w.Text(service.EvidenceInvoiceId, r.Invoice)
+	w.Text(service.EvidenceAnswer, r.Answer)
+	w.Text(service.EvidenceReason, r.Reason)
 	if !r.Due.IsZero() {
 		w.Batch.AppendTime(service.EvidenceDue, r.Due.UnixMicro())
 	}
@@ -136,5 +138,6 @@ func evidenceAt(b *dataset.Batch, i int) service.EvidenceRow {
 		r.Due = TimeOf(v.Ints[i])
 	}
 	r.Currency, r.Invoice = money.Currency(text(service.EvidenceCurrency)), text(service.EvidenceInvoiceId)
+	r.Answer, r.Reason = text(service.EvidenceAnswer), text(service.EvidenceReason)
 	return r
 }

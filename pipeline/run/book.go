@@ -7,6 +7,7 @@ import (
 	"daybook/pipeline/book"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
@@ -138,6 +139,9 @@ func (b Book) SLAs() []service.SLA { return b.ask(book.PartPromises).SLAs }
 
 // Promises are what SLAs are held to, in order.
 func (b Book) Promises() []service.Promise { return b.ask(book.PartPromises).Promises }
+
+// Disputes are challenges to peers' bills, in order.
+func (b Book) Disputes() []dispute.Dispute { return b.ask(book.PartDisputes).Disputes }
 
 // Identities are the register of who acts at peers, in order.
 func (b Book) Identities() []access.Identity { return b.ask(book.PartAccess).Identities }

@@ -188,6 +188,10 @@ type Control struct {
 	Netted   dataset.Totals `json:"netted,omitzero"`
 	Paid     dataset.Totals `json:"paid,omitzero"`
 	Receives dataset.Totals `json:"receives,omitzero"`
+	// Claimed is what the book's disputes with peers come to, by currency, and Standing what peer_disputes have accepted, rejected or
+	// open of it.
+	Claimed  dataset.Totals `json:"claimed,omitzero"`
+	Standing dataset.Totals `json:"standing,omitzero"`
 }
 
 // Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places

@@ -22,9 +22,10 @@ type DetailRow struct {
 	// UnitPrice is the price that the peer states for each of PricingQuantity, where it states one.
 	UnitPrice money.Fixed
 	HasPrice  bool
-	// Object and Row are where the row lies.
-	Object string
-	Row    int64
+	// Object and Row are where the row lies, and Invoice is the number of the invoice that it names.
+	Object  string
+	Row     int64
+	Invoice string
 }
 
 // Detail holds the rows of peers' bills against what our meters counted, account by account. All rows of an account have to be
@@ -69,6 +70,7 @@ type line struct {
 	// price that the peer states, where priced.
 	cost, product money.Fixed
 	object        string
+	invoice       string
 	row           int64
 	own, earlier  bool
 	priced        bool
@@ -133,7 +135,7 @@ func (d *Detail) Add(r *DetailRow) error {
 	}
 	l := d.lineOf(r, kind{contract, term, r.Peer, r.Service, r.SKU, r.Region, r.Currency})
 	l.cost, l.ourOwn = r.Billed, r.OurOwn
-	l.object, l.row = d.name(r.Object), r.Row
+	l.object, l.row, l.invoice = d.name(r.Object), r.Row, d.name(r.Invoice)
 	var err error
 	if term != nil {
 		unit, value := r.PricingUnit, r.Priced

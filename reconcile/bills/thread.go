@@ -408,7 +408,7 @@ func (d *Detail) found(x *peerbill.Discrepancy, k *kind, rows []*line, notes ...
 	x.Amount = x.Actual.Sub(x.Expected)
 	x.BillRows = int64(len(rows))
 	if len(rows) > 0 {
-		x.Object, x.Row = rows[0].object, rows[0].row
+		x.Object, x.Row, x.Invoice = rows[0].object, rows[0].row, rows[0].invoice
 	}
 	x.ID = discrepancyID(x)
 	measure := x.Amount

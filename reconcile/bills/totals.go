@@ -15,12 +15,27 @@ type Totals struct {
 	Bills         []peerbill.Bill
 	Discrepancies []peerbill.Discrepancy
 	Findings      []schemas.Finding
+	// Credited is what the bills credit of disputes, by their identifiers.
+	Credited map[string]money.Decimal
+
+	due []Due
+}
+
+// Due is what a peer has accepted of a dispute and not credited yet. A row of the category Credit or Adjustment counts for it that
+// has its service, as far as nothing else is due there; of which contract it is, no row says.
+type Due struct {
+	Dispute  string
+	Peer     schemas.PeerID
+	Service  string
+	Amount   money.Decimal
+	Currency money.Currency
 }
 
 // Total compares what is of a bill as a whole, taxes and credits, with what the contracts say, and adds up. Rolled gives what was
-// tolerated up to the end of the period before and not raised, by contract.
-func (s *BillSums) Total(rolled map[schemas.ContractID]money.Decimal) (*Totals, error) {
-	out := &Totals{}
+// tolerated up to the end of the period before and not raised, by contract, and due what is to be credited of disputes, in the order
+// in which it is served.
+func (s *BillSums) Total(rolled map[schemas.ContractID]money.Decimal, due []Due) (*Totals, error) {
+	out := &Totals{Credited: map[string]money.Decimal{}, due: due}
 	for i := range s.contracts.all {
 		c := &s.contracts.all[i]
 		if c.Detail == nil {
@@ -76,6 +91,10 @@ func (s *BillSums) credits(c *schemas.Contract, out *Totals) error {
 		}
 		class := peerbill.MissingCredit
 		x := s.whole(c, rows, due.Neg())
+		if served := out.serve(c, service, x.Amount.Neg()); !served.IsZero() {
+			due = due.Add(served)
+			x = s.whole(c, rows, due.Neg())
+		}
 		switch {
 		case x.Amount.IsNegative():
 			class = peerbill.CreditNotDue
@@ -87,11 +106,28 @@ func (s *BillSums) credits(c *schemas.Contract, out *Totals) error {
 		if err := s.file(c, x, rows, class, out); err != nil {
 			return err
 		}
-		if len(out.Findings) > before && !due.IsZero() {
+		if len(out.Findings) > before && len(reasons) > 0 {
 			out.Findings[before].Message += "; due is " + strings.Join(reasons, ", ")
 		}
 	}
 	return nil
+}
+
+// serve takes from a credit beyond what was promised for a service what is due of disputes, and returns how much that is.
+func (t *Totals) serve(c *schemas.Contract, service string, credit money.Decimal) money.Decimal {
+	served := money.Zero
+	for i := range t.due {
+		d := &t.due[i]
+		rest := d.Amount.Sub(t.Credited[d.Dispute])
+		if left := credit.Sub(served); left.LessThan(rest) {
+			rest = left
+		}
+		if d.Peer == c.Peer && d.Currency == c.Currency && d.Service == service && rest.IsPositive() {
+			t.Credited[d.Dispute] = t.Credited[d.Dispute].Add(rest)
+			served = served.Add(rest)
+		}
+	}
+	return served
 }
 
 // taxes holds the taxes on a bill against the contract's percentage of the rest of it; without one they are taken as billed.

@@ -51,6 +51,27 @@ var Classes = []Class{
 	UnderUsage, MissingCredit, WrongTax, WrongRounding, CreditNotDue, LateArrival,
 }
 
+// Objection says to a peer what is wrong.
+func (c Class) Objection() string { return objections[c] }
+
+var objections = map[Class]string{
+	DuplicateRow:         "the row repeats another one",
+	BilledAccountUnknown: "the account is not ours",
+	ResourceUnknown:      "we have not used it, or have agreed no price for it",
+	WrongCurrency:        "it is in another currency than was agreed",
+	WrongPeriod:          "it was used in another charge period",
+	MissingInBill:        "the bill lacks what we have used",
+	MissingInMeter:       "we have counted no use",
+	WrongRate:            "the price is not the one agreed",
+	OverUsage:            "we have counted less use",
+	UnderUsage:           "we have counted more use",
+	MissingCredit:        "a credit that was promised is not there",
+	WrongTax:             "the tax is not that of what is billed",
+	WrongRounding:        "the amount is not rounded to the minor unit",
+	CreditNotDue:         "nobody knows what the credit is for",
+	LateArrival:          "it is of an earlier bill",
+}
+
 // Discrepancy is one row of a peer's bill, or what our meters counted for one, that is not as it should be.
 type Discrepancy struct {
 	// ID is the period, peer, contract, service, SKU, region, account, resource, day, class, and the object and row where the class
@@ -92,6 +113,8 @@ type Discrepancy struct {
 	// Object and Row are where the first row of the bill lies; empty where it has none.
 	Object string
 	Row    int64
+	// Invoice is the number of the invoice that the row names.
+	Invoice string
 	// Reached says whether what is wrong is in what a customer is charged; Draft is the draft invoice that it is in, and
 	// ReachedAmount, in ReachedCurrency, by how much: see [Reach].
 	Reached         Reach
@@ -145,6 +168,7 @@ const (
 	DiscBillRows
 	DiscObjectKey
 	DiscObjectRow
+	DiscInvoiceId
 	DiscReached
 	DiscDraftInvoiceId
 	DiscReachedAmount
@@ -155,7 +179,7 @@ const (
 // Discrepancies is the dataset of what is wrong with peers' bills, row by row, for contracts that ask for it by detail. Within a
 // shard it is sorted by account, peer, service, SKU, region, resource and day. Summed per peer, contract and currency, Amount is
 // what the bill has more than is expected, but for what rounding each row leaves.
-var Discrepancies = schemas.Table{Name: "discrepancies", Version: "2", Columns: []schemas.Column{
+var Discrepancies = schemas.Table{Name: "discrepancies", Version: "3", Columns: []schemas.Column{
 	DiscDiscrepancyId:   {Name: "DiscrepancyId", Type: schemas.Text, Required: true},
 	DiscBillingPeriod:   {Name: "BillingPeriod", Type: schemas.Label, Required: true},
 	DiscPeerId:          {Name: "PeerId", Type: schemas.Label, Required: true},
@@ -184,6 +208,7 @@ var Discrepancies = schemas.Table{Name: "discrepancies", Version: "2", Columns: 
 	DiscBillRows:        {Name: "BillRows", Type: schemas.Integer, Required: true},
 	DiscObjectKey:       {Name: "ObjectKey", Type: schemas.Label},
 	DiscObjectRow:       {Name: "ObjectRow", Type: schemas.Integer},
+	DiscInvoiceId:       {Name: "InvoiceId", Type: schemas.Label},
 	DiscReached:         {Name: "Reached", Type: schemas.Label},
 	DiscDraftInvoiceId:  {Name: "DraftInvoiceId", Type: schemas.Label},
 	DiscReachedAmount:   {Name: "ReachedAmount", Type: schemas.Decimal},

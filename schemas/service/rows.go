@@ -39,6 +39,8 @@ type EvidenceRow struct {
 	Currency money.Currency
 	Invoice  string
 	Due      time.Time
+	// Of an answer ID is the dispute, Start its day, Answer what it says, and Reason why.
+	Answer, Reason string
 }
 
 // AddTo puts the row where evidence of its kind belongs.
@@ -87,11 +89,13 @@ const (
 	EvidenceCurrency
 	EvidenceInvoiceId
 	EvidenceDue
+	EvidenceAnswer
+	EvidenceReason
 	EvidenceColumns
 )
 
 // EvidenceTable is the dataset of evidence, about services or peers' bills, in the order in which it was delivered.
-var EvidenceTable = schemas.Table{Name: "evidence", Version: "2", Columns: []schemas.Column{
+var EvidenceTable = schemas.Table{Name: "evidence", Version: "3", Columns: []schemas.Column{
 	// Format is that of the source, such as incidents-1.0, and says what the row is.
 	EvidenceFormat:      {Name: "Format", Type: schemas.Label, Required: true},
 	EvidencePeerId:      {Name: "PeerId", Type: schemas.Label},
@@ -118,4 +122,7 @@ var EvidenceTable = schemas.Table{Name: "evidence", Version: "2", Columns: []sch
 	EvidenceCurrency:  {Name: "Currency", Type: schemas.Label},
 	EvidenceInvoiceId: {Name: "InvoiceId", Type: schemas.Label},
 	EvidenceDue:       {Name: "Due", Type: schemas.Time},
+	// Answer and Reason are of what a peer says of a dispute.
+	EvidenceAnswer: {Name: "Answer", Type: schemas.Label},
+	EvidenceReason: {Name: "Reason", Type: schemas.Text},
 }}

@@ -58,6 +58,7 @@ func All(r *parse.Reader, e *Entries) {
 	c.checkRates()
 	c.checkSLAs()
 	c.checkAccess()
+	c.checkDisputes()
 	c.checkAgreements()
 	c.checkCurrencies()
 }

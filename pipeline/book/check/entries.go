@@ -8,6 +8,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
@@ -50,6 +51,7 @@ type Entries struct {
 	Promises parse.List[service.Promise]
 	Raised   parse.List[service.Problem]
 
+	Disputes     parse.List[dispute.Dispute]
 	Identities   parse.List[access.Identity]
 	Entitlements parse.List[access.Entitlement]
 	Agreements   parse.List[intercloud.Agreement]

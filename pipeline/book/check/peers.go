@@ -144,6 +144,11 @@ func (c *checker) detail(at parse.Spot, d *schemas.ContractDetail) {
 	c.notNegative(at.Field("cap"), d.Cap)
 	c.notNegative(at.Field("rolling"), d.Rolling)
 	c.notNegative(at.Field("tax_percent"), d.TaxPercent)
+	if t := d.Disputes; t != nil {
+		c.atMost(at.Field("disputes").Field("window_days"), t.WindowDays, mostDays)
+		c.atMost(at.Field("disputes").Field("answer_days"), t.AnswerDays, mostDays)
+		c.atMost(at.Field("disputes").Field("credit_days"), t.CreditDays, mostDays)
+	}
 	for i, credit := range d.Credits {
 		here := at.Field("credits").At(i)
 		c.positive(here.Field("amount"), credit.Amount)
@@ -153,17 +158,17 @@ func (c *checker) detail(at parse.Spot, d *schemas.ContractDetail) {
 	}
 }
 
-// invoiceSource complains of a source of invoices that nothing is held against.
+// invoiceSource complains of a source of invoices, or of answers to disputes, that nothing is held against.
 func (c *checker) invoiceSource(at parse.Spot, s *schemas.Source) {
 	if !s.Format.IsAboutBills() {
 		return
 	}
 	if s.Peer == "" {
-		c.Complain(at.Field("peer"), "name the peer that issues the invoices", "invoices are a peer's, and peer is missing")
+		c.Complain(at.Field("peer"), "name the peer whose bills they are", "what is about a peer's bills is that peer's, and peer is missing")
 		return
 	}
 	if !slices.ContainsFunc(c.Contracts.Items, func(k schemas.Contract) bool { return k.Peer == s.Peer && k.Detail != nil }) {
-		c.Complain(at.Field("format"), "write detail: {} into a contract with the peer", "invoices are held against bills that are compared in detail, and no contract with %s has detail", s.Peer)
+		c.Complain(at.Field("format"), "write detail: {} into a contract with the peer", "it is about bills that are compared in detail, and no contract with %s has detail", s.Peer)
 	}
 }
 

@@ -271,6 +271,10 @@ func (d *decoder) row(n int64) error {
 			end = "expires"
 		}
 		return d.reject(n, end, schemas.CodeBadPeriod, "it ends before it begins", "")
+	case r.Format == schemas.DisputeAnswers10 && r.Amount != nil && !r.Amount.IsPositive():
+		return d.reject(n, "amount", schemas.CodeBadValue, "it is not above zero", r.Amount.String())
+	case r.Format == schemas.DisputeAnswers10 && (r.Amount != nil) != (r.Currency != ""):
+		return d.reject(n, "currency", schemas.CodeMissingValue, "an amount and its currency stand together", "")
 	case r.Errors > r.Total:
 		return d.reject(n, "errors", schemas.CodeBadValue, fmt.Sprintf("more failed than the %d that there were", r.Total), fmt.Sprint(r.Errors))
 	}

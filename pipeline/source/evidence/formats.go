@@ -30,12 +30,14 @@ import (
 //	                issued to, and when; expires and revoked are empty of one that does not end so. Of rows with one id the last
 //	                counts.
 //
-// and of peers' invoices, which have columns of their own:
+// and of peers' invoices and answers to disputes, which have columns of their own:
 //
 //	focus-invoice-1.4   a line of a peer's invoice, by the columns of the dataset Invoice Detail of FOCUS 1.4. Of rows with one
 //	                    InvoiceId and InvoiceDetailId the last counts, in the order of the objects' names.
 //	invoice-totals-1.0  invoice, start, end, currency, total, issued, due: what a peer's invoice comes to, taxes included, for the
 //	                    billing period from start to end. Of rows with one invoice the last counts.
+//	dispute-answers-1.0 dispute, at, answer, amount, currency, reason: what a peer says of a dispute that we raised; answer is one of
+//	                    dispute.AnswerKind, and without an amount it is about all that is open.
 //
 // Times are as RFC 3339 has them. A column that a format does not know is left out, and noted.
 var formats = []format{
@@ -48,6 +50,10 @@ var formats = []format{
 	{schemas.InvoiceTotals10, []column{
 		required("invoice", setInvoice), required("start", setStart), required("end", setEnd), required("currency", setCurrency),
 		required("total", setAmount), optional("issued", setKnown), optional("due", setDue),
+	}},
+	{schemas.DisputeAnswers10, []column{
+		required("dispute", setID), required("at", setStart), required("answer", setAnswer), optional("amount", setAmount), optional("currency", setCurrency),
+		optional("reason", setReason),
 	}},
 	{schemas.Notices10, place(required("id", setID), required("kind", setKind), required("start", setStart), optional("end", setEnd), optional("announced", setKnown))},
 }

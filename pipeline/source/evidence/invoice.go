@@ -1,7 +1,11 @@
 package evidence
 
 import (
+	"slices"
+	"strings"
+
 	"daybook/schemas"
+	"daybook/schemas/dispute"
 	"daybook/schemas/money"
 	"daybook/schemas/service"
 )
@@ -47,3 +51,16 @@ func setAmount(_ *decoder, r *service.EvidenceRow, text string) *amiss {
 }
 
 func setDue(d *decoder, r *service.EvidenceRow, text string) *amiss { return d.time(&r.Due, text) }
+
+func setAnswer(_ *decoder, r *service.EvidenceRow, text string) *amiss {
+	if kinds := dispute.AnswerKind("").Values(); !slices.Contains(kinds, text) {
+		return &amiss{schemas.CodeBadValue, "it is none of " + strings.Join(kinds, ", ")}
+	}
+	r.Answer = text
+	return nil
+}
+
+func setReason(_ *decoder, r *service.EvidenceRow, text string) *amiss {
+	r.Reason = text
+	return nil
+}

@@ -30,8 +30,7 @@ func (b *Beginning) Offer(id string) {
 	}
 }
 
-// Ambiguous reports whether more fit than an AmbiguousError lists, so that of identifiers of equal length no more need to be
-// offered.
+// Ambiguous reports whether more fit than an AmbiguousError lists, so that of identifiers of equal length no more need to be offered.
 func (b *Beginning) Ambiguous() bool { return len(b.found) > MostCandidates }
 
 // Found are those of the identifiers offered that fit, in the order in which they came: at most one more than MostCandidates.

@@ -29,8 +29,7 @@ type Validity struct {
 	From Date `yaml:"from,omitempty"`
 	// To is the first day no longer in force; no day means for good.
 	To Date `yaml:"to,omitempty"`
-	// KnownSince is the day on which the entry was decided; a run as of an earlier day does not see it. No day means
-	// always known.
+	// KnownSince is the day on which the entry was decided; a run as of an earlier day does not see it. No day means always known.
 	KnownSince Date `yaml:"known_since,omitempty"`
 }
 
@@ -197,15 +196,13 @@ type Price struct {
 	Policy RatingPolicy `yaml:"policy,omitempty"`
 }
 
-// Recurrence is how often a recurring price falls due: every Count Units, such as 3 months. The zero value is the
-// billing period itself.
+// Recurrence is how often a recurring price falls due: every Count Units, such as 3 months. The zero value is the billing period itself.
 type Recurrence struct {
 	Unit  Cycle `yaml:"unit,omitempty"`
 	Count int   `yaml:"count,omitempty"`
 }
 
-// Months returns how many months a recurrence lasts, of which the billing period is one; 0 for days and weeks, which are no
-// whole number of them.
+// Months returns how many months a recurrence lasts, of which the billing period is one; 0 for days and weeks, which are no whole number of them.
 func (r Recurrence) Months() int {
 	n := max(r.Count, 1)
 	switch r.Unit {

@@ -160,8 +160,7 @@ type Commitment struct {
 	// Offerings and Meters are what counts; both empty is everything.
 	Offerings []OfferingID `yaml:"offerings,omitempty"`
 	Meters    []MeterID    `yaml:"meters,omitempty"`
-	// Prorate counts the part of a billing period, or of a cycle, in which the commitment is in force: it is held to that
-	// part of the amount.
+	// Prorate counts the part of a billing period, or of a cycle, in which the commitment is in force: it is held to that part of the amount.
 	Prorate  Proration `yaml:"prorate,omitempty"`
 	Validity Validity  `yaml:",inline"`
 }

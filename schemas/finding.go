@@ -34,8 +34,7 @@ type Code string
 type Finding struct {
 	Code     Code
 	Severity Severity
-	// Source, Object, Row and Column are the place: Row counts from 1 (0: the whole object), Column is the source's own
-	// name for it.
+	// Source, Object, Row and Column are the place: Row counts from 1 (0: the whole object), Column is the source's own name for it.
 	Source SourceID
 	Object string
 	Row    int64

@@ -44,8 +44,7 @@ var (
 	UsedOrUnused            = []string{"Used", "Unused"}
 )
 
-// LooseName drops what names of one column differ in: case, blanks and the signs between words (lineItem/UsageAmount,
-// line_item_usage_amount).
+// LooseName drops what names of one column differ in: case, blanks and the signs between words (lineItem/UsageAmount, line_item_usage_amount).
 func LooseName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" _/-.:", r) {

@@ -169,8 +169,7 @@ func newest(series []Rate, q FXQuery) (Rate, bool) {
 // day asks for the rate of the period. Nil knows no rates.
 type FX func(from, to money.Currency, day Date) (Conversion, bool)
 
-// Rate returns the factor from one currency to another on a day: one between a currency and itself; false where there is
-// no rate.
+// Rate returns the factor from one currency to another on a day: one between a currency and itself; false where there is no rate.
 func (f FX) Rate(from, to money.Currency, day Date) (money.Ratio, bool) {
 	if from == to {
 		return money.Ratio{Num: money.One, Den: money.One}, true

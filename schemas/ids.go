@@ -31,8 +31,7 @@ type (
 	ChargeID string
 )
 
-// JoinID joins the parts of an identifier by slashes; a slash within a part is written as %2F, so that parts cannot run
-// together.
+// JoinID joins the parts of an identifier by slashes; a slash within a part is written as %2F, so that parts cannot run together.
 func JoinID(parts ...string) string {
 	if slices.ContainsFunc(parts, func(p string) bool { return strings.ContainsAny(p, "/%") }) {
 		parts = slices.Clone(parts)

@@ -151,8 +151,7 @@ type TaxRow struct {
 	Amount money.Fixed
 }
 
-// AppliedRow is what one grant of prepaid credit pays of a total; what it paid of an earlier period, and is corrected, has a row of
-// its own.
+// AppliedRow is what one grant of prepaid credit pays of a total; what it paid of an earlier period, and is corrected, has a row of its own.
 type AppliedRow struct {
 	Charges     []ChargeID
 	Description string

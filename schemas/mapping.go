@@ -11,8 +11,7 @@ type Mapping struct {
 	// Peer is whose numbers these are; Source narrows it to one source, or stands alone for an own meter.
 	Peer   PeerID   `yaml:"peer,omitempty"`
 	Source SourceID `yaml:"source,omitempty"`
-	// BillingAccount and SubAccount are as the deliveries spell them (FOCUS BillingAccountId and SubAccountId); an empty
-	// one takes any.
+	// BillingAccount and SubAccount are as the deliveries spell them (FOCUS BillingAccountId and SubAccountId); an empty one takes any.
 	BillingAccount string `yaml:"billing_account,omitempty"`
 	SubAccount     string `yaml:"sub_account,omitempty"`
 	// Resource is the ResourceId of rows; an empty one takes any.

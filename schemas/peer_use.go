@@ -63,8 +63,7 @@ type Budget struct {
 	User     string    `yaml:"user,omitempty"`
 	Customer string    `yaml:"customer,omitempty"`
 	Account  AccountID `yaml:"account,omitempty"`
-	// Amount in Currency is for the whole of a billing period. What is billed in another currency is converted at the rate of
-	// the period.
+	// Amount in Currency is for the whole of a billing period. What is billed in another currency is converted at the rate of the period.
 	Amount   money.Decimal  `yaml:"amount"`
 	Currency money.Currency `yaml:"currency"`
 	// Thresholds are what of it, in a hundred, is a finding when it is reached; none means 50, 75, 90 and 100.

@@ -2,12 +2,10 @@ package schemas
 
 import "daybook/schemas/money"
 
-// Plan is the business plan: what we expect to sell and spend, month by month, and how to judge the difference
-// (Y.3502, 8.3.2.11).
+// Plan is the business plan: what we expect to sell and spend, month by month, and how to judge the difference (Y.3502, 8.3.2.11).
 type Plan struct {
 	Policy PlanPolicy `yaml:"policy,omitempty"`
-	// Rates are the exchange rates that the plan was made at. A currency without one is judged at the actual rate, so that
-	// its FX variance is 0.
+	// Rates are the exchange rates that the plan was made at. A currency without one is judged at the actual rate, so that its FX variance is 0.
 	Rates []PlanRate `yaml:"rates,omitempty"`
 	// Versions are the states that the plan has had, each known from a day on. Where there are any, each line is of one of them, and
 	// a comparison takes each line as the last version known by then has it; without them the plan is one.
@@ -30,8 +28,7 @@ type PlanPolicy struct {
 	MixAt MixAt `yaml:"mix_at,omitempty"`
 	// Materiality is the difference from which a variance needs attention.
 	Materiality Threshold `yaml:"materiality,omitempty"`
-	// YearFrom is the month, 1 to 12, in which the business year begins. With it runs add up the year to date, and forecast the month
-	// and the year.
+	// YearFrom is the month, 1 to 12, in which the business year begins. With it runs add up the year to date, and forecast the month and the year.
 	YearFrom int `yaml:"year_from,omitempty"`
 	// ForecastSteps are what is known to change in months to come.
 	ForecastSteps []ForecastStep `yaml:"forecast_steps,omitempty"`
@@ -70,8 +67,7 @@ func (Accrual) Values() []string {
 	return Texts(AccrueLinear, AccrueWorkingDays, AccrueProfile, AccrueUpfront)
 }
 
-// MixAt is a convention of how volume and mix are told apart. The sums over a mix are the same by either, up to the rounding of
-// its lines.
+// MixAt is a convention of how volume and mix are told apart. The sums over a mix are the same by either, up to the rounding of its lines.
 type MixAt string
 
 // The conventions, the default first.
@@ -92,8 +88,7 @@ type PlanRate struct {
 	Rate     money.Decimal  `yaml:"rate"`
 }
 
-// PlanLine is what the plan expects of one offering in one region and month. Period, Offering and Region identify it within its
-// version.
+// PlanLine is what the plan expects of one offering in one region and month. Period, Offering and Region identify it within its version.
 type PlanLine struct {
 	// Version is the version of the plan that the line is of. It takes the place of the line for the same thing of versions known
 	// before, and stands until a later one has another; what is no longer expected is planned as 0.

@@ -244,8 +244,7 @@ const (
 	CreditByPriority CreditKey = "priority"
 	CreditByExpiry   CreditKey = "expiry"
 	CreditByCreation CreditKey = "created"
-	// CreditByScope burns credits of the narrower scope first, CreditByBalance the smaller balance, CreditByCost the
-	// promotional before the paid.
+	// CreditByScope burns credits of the narrower scope first, CreditByBalance the smaller balance, CreditByCost the promotional before the paid.
 	CreditByScope   CreditKey = "scope"
 	CreditByBalance CreditKey = "balance"
 	CreditByCost    CreditKey = "cost"

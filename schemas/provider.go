@@ -121,8 +121,7 @@ func (e Exchange) MaxAge() int {
 
 // Invoicing is what invoices of every customer share.
 type Invoicing struct {
-	// Series is the prefix of invoice numbers; letters, digits and hyphens. Drafts for machines name it, for whoever numbers
-	// them.
+	// Series is the prefix of invoice numbers; letters, digits and hyphens. Drafts for machines name it, for whoever numbers them.
 	Series string `yaml:"series,omitempty"`
 	// PaymentDays counts from the date of the invoice to the day it is due; a customer may have its own.
 	PaymentDays int `yaml:"payment_days,omitempty"`
@@ -150,8 +149,7 @@ type Schedule struct {
 	CloseAfterDays int `yaml:"close_after_days,omitempty"`
 }
 
-// Waiver lets a period close although something is missing. It needs a name and a reason, and both are printed wherever
-// the waiver counts.
+// Waiver lets a period close although something is missing. It needs a name and a reason, and both are printed wherever the waiver counts.
 type Waiver struct {
 	// Name is who waives.
 	Name   string `yaml:"name"`

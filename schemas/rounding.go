@@ -32,8 +32,7 @@ type RoundingRule struct {
 	Validity Validity       `yaml:",inline"`
 }
 
-// Rounding is a list of rules; the first that covers a case counts. An empty list rounds half up to the minor unit of
-// ISO 4217.
+// Rounding is a list of rules; the first that covers a case counts. An empty list rounds half up to the minor unit of ISO 4217.
 type Rounding []RoundingRule
 
 // For returns the rule for a currency and level on a day, as known on asOf (no day: now), with Places filled in. It

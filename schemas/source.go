@@ -146,8 +146,7 @@ type Source struct {
 	Types []EventType `yaml:"types,omitempty"`
 	// Constants fills a usage column with one value in every row.
 	Constants map[string]string `yaml:"constants,omitempty"`
-	// Ignore names the source's columns, or CloudEvents paths, that are dropped on purpose. What is neither mapped nor
-	// ignored is kept in x_Extra.
+	// Ignore names the source's columns, or CloudEvents paths, that are dropped on purpose. What is neither mapped nor ignored is kept in x_Extra.
 	Ignore []string `yaml:"ignore,omitempty"`
 	// Zone is the time zone of times that carry no offset; empty is UTC. Of evidence, whose times all have one, it is that by whose
 	// months the evidence is divided; empty is the provider's.
@@ -166,8 +165,7 @@ type EventType struct {
 	Constants map[string]string `yaml:"constants,omitempty"`
 }
 
-// Of returns the source as it is for events of a type that it lists: what the type says of a usage column comes instead of what
-// the source says.
+// Of returns the source as it is for events of a type that it lists: what the type says of a usage column comes instead of what the source says.
 func (s *Source) Of(t *EventType) *Source {
 	of := *s
 	of.Types, of.Columns, of.Constants = nil, maps.Clone(s.Columns), maps.Clone(s.Constants)
@@ -225,8 +223,7 @@ type Tolerate struct {
 	Times []string `yaml:"times,omitempty"`
 	// Case accepts allowed values in another casing (Usage-based) and writes them as the format does (Usage-Based).
 	Case bool `yaml:"case,omitempty"`
-	// NullColumns are usage columns that may be null although the format forbids it; * is all of them. The charge period
-	// never is.
+	// NullColumns are usage columns that may be null although the format forbids it; * is all of them. The charge period never is.
 	NullColumns []string `yaml:"null_columns,omitempty"`
 	// AbsentColumns are usage columns that may be absent although the format demands them; * is all of them. The charge
 	// period is never optional.

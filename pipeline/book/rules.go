@@ -202,29 +202,29 @@ func suggestion(src *schemas.Source, m *schemas.Mapping) string {
 		}
 		return condition(m) + ", account " + string(m.Account)
 	}
-	text := "{"
+	var parts []string
+	add := func(key, text string) {
+		if text != "" {
+			parts = append(parts, key+": "+text)
+		}
+	}
 	for _, x := range [...]struct{ key, text string }{
 		{"billing_account", m.BillingAccount}, {"sub_account", m.SubAccount}, {"resource", m.Resource}, {"tag", m.Tag}, {"value", m.Value},
 	} {
 		if x.text != "" {
-			text += x.key + ": " + strconv.Quote(x.text) + ", "
+			add(x.key, strconv.Quote(x.text))
 		}
 	}
 	if how := cmp.Or(m.Match, schemas.MatchExact); how != schemas.MatchExact {
-		text += "match: " + string(how) + ", "
+		add("match", string(how))
 	}
 	if m.Order != 0 {
-		text += "order: " + strconv.Itoa(m.Order) + ", "
+		add("order", strconv.Itoa(m.Order))
 	}
-	for _, x := range [...]struct {
-		key string
-		day schemas.Date
-	}{{"from", m.From}, {"to", m.To}} {
-		if !x.day.IsZero() {
-			text += x.key + ": " + x.day.String() + ", "
-		}
-	}
-	return text + "account: " + cmp.Or(string(m.Account), "ACCOUNT") + "}"
+	add("from", m.From.String())
+	add("to", m.To.String())
+	add("account", cmp.Or(string(m.Account), "ACCOUNT"))
+	return "{" + strings.Join(parts, ", ") + "}"
 }
 
 // RowOwners lists the accounts that a source's mappings by resource or tag name, in order, and digests these mappings: as long

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -91,21 +92,17 @@ func (b *Book) Write() ([]byte, error) {
 		if len(s.Charts) > 0 {
 			links = append(links, relation(len(links)+1, officeNS+"/drawing", "../drawings/drawing"+n+".xml", false))
 			w.part("xl/drawings/drawing"+n+".xml", s.drawing())
-			var related string
+			var related []string
 			for k := range s.Charts {
 				charts++
 				name := "chart" + strconv.Itoa(charts) + ".xml"
 				w.part("xl/charts/"+name, s.Charts[k].write())
-				related += relation(k+1, officeNS+"/chart", "../charts/"+name, false)
+				related = append(related, relation(k+1, officeNS+"/chart", "../charts/"+name, false))
 			}
-			w.part("xl/drawings/_rels/drawing"+n+".xml.rels", head+`<Relationships xmlns="`+packageNS+`/relationships">`+related+`</Relationships>`)
+			w.part("xl/drawings/_rels/drawing"+n+".xml.rels", head+`<Relationships xmlns="`+packageNS+`/relationships">`+strings.Join(related, "")+`</Relationships>`)
 		}
 		if len(links) > 0 {
-			all := ""
-			for _, l := range links {
-				all += l
-			}
-			w.part("xl/worksheets/_rels/sheet"+n+".xml.rels", head+`<Relationships xmlns="`+packageNS+`/relationships">`+all+`</Relationships>`)
+			w.part("xl/worksheets/_rels/sheet"+n+".xml.rels", head+`<Relationships xmlns="`+packageNS+`/relationships">`+strings.Join(links, "")+`</Relationships>`)
 		}
 	}
 	if w.err != nil {
@@ -176,12 +173,12 @@ func (b *Book) contentTypes() string {
 }
 
 func (b *Book) workbook() string {
-	s := head + `<workbook xmlns="` + mainNS + `" xmlns:r="` + officeNS + `"><sheets>`
+	var sheets strings.Builder
 	for i := range b.Sheets {
 		n := strconv.Itoa(i + 1)
-		s += `<sheet name="` + escaped(b.Sheets[i].Name) + `" sheetId="` + n + `" r:id="rId` + n + `"/>`
+		sheets.WriteString(`<sheet name="` + escaped(b.Sheets[i].Name) + `" sheetId="` + n + `" r:id="rId` + n + `"/>`)
 	}
-	s += "</sheets>"
+	s := head + `<workbook xmlns="` + mainNS + `" xmlns:r="` + officeNS + `"><sheets>` + sheets.String() + "</sheets>"
 	names := ""
 	for i := range b.Sheets {
 		sheet := &b.Sheets[i]

@@ -92,7 +92,7 @@ func TestPacked(t *testing.T) {
 			t.Fatalf("%d customers are packed as %s in %d lines, not as %s", n, lines[0], len(lines), want)
 		}
 		sum := money.Zero
-		for _, minor := range strings.SplitSeq(lines[3], "\t") {
+		for minor := range strings.SplitSeq(lines[3], "\t") {
 			sum = sum.Add(money.MustDecimal(minor))
 		}
 		left := n - rows // those with the least are left out, and said to be

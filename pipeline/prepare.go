@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,7 +109,16 @@ func (p *Prepared) fix(ctx context.Context) error {
 		p.look = p.newLook()
 	}
 	p.look.Forget(s.Period)
+	standing, err := ReadStanding(ctx, p.Store, s.Provider)
+	if err != nil {
+		return err
+	}
+	before, err := readEarlier(ctx, standing, s.Period)
+	if err != nil {
+		return err
+	}
 	p.look.Older, p.look.Refused, p.look.Wanting = p.older, p.refusedOf, p.wantingOf
+	p.look.Late = before.late
 	for i := range b.Sources {
 		pinned, err := p.look.Source(ctx, &b.Sources[i], s.Period)
 		if err != nil {
@@ -119,24 +129,29 @@ func (p *Prepared) fix(ctx context.Context) error {
 	if s.Shards == 0 {
 		s.Shards = chooseShards(s.Sources)
 	}
-	carried, err := rate.ReadCarriedIn(ctx, p.Store, s.Period)
-	if err != nil {
-		return err
-	}
-	if carried != nil {
+	if m := before.before(s.Period); m != nil {
+		carried, err := rate.CarriedFrom(ctx, p.Store, m)
+		if err != nil {
+			return err
+		}
 		s.Carried = carried.Parts
 	}
 	s.Families = families(b)
-	earlier, err := pinEarlier(ctx, p.Store, &s)
-	if err != nil {
-		return err
-	}
+	before.pin(&s)
 	if !q.alone && q.AsOf == nil {
-		if s.Arrived, err = p.arrived(ctx, earlier); err != nil {
+		p.look.Late = nil // other months' runs would be made of what is theirs alone
+		if s.Arrived, err = p.arrived(ctx, before.runs); err != nil {
 			return err
 		}
+		s.Arrived = slices.DeleteFunc(s.Arrived, func(a run.Arrived) bool { return before.closed[a.Period] && p.adds(a.Source) })
 	}
 	return p.Fix(s)
+}
+
+// adds reports whether deliveries of a source add to what was there: what they bring of a month that is closed is taken as late.
+func (p *Prepared) adds(id schemas.SourceID) bool {
+	src, ok := p.Book.Source(id)
+	return ok && src.Semantics == schemas.Append
 }
 
 // chooseShards divides so that a shard holds about a quarter of a million rows, which are sorted in memory, going by bytes. A

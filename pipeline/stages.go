@@ -75,7 +75,7 @@ func Stages() []run.Stage {
 		}, peerUse(), peerAccess(), peerDetail(), agreements())},
 		{Name: "emit", Steps: []run.Step{
 			{
-				Name: "invoices", Version: "12", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
+				Name: "invoices", Version: "13", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
 				Reads: []string{"rate/shard", "reconcile/total"},
 				Book:  []book.Part{book.PartCatalogue, book.PartCustomers, book.PartProvider},
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,

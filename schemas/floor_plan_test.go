@@ -29,6 +29,7 @@ var floorPlan = map[string]room{
 	"reconcile/bills":    {ours: "reconcile/sheet reconcile/tally schemas schemas/money schemas/peerbill"},
 	"reconcile/sla":      {ours: "reconcile/sheet schemas schemas/money schemas/service"},
 	"reconcile/standing": {ours: "schemas schemas/dispute schemas/money"},
+	"schemas/closing":    {ours: "schemas"},
 	// Rooms that stand by themselves: a rule each, over rows that its caller has.
 	"reconcile/access":      {ours: "schemas schemas/access schemas/money"},
 	"reconcile/anomaly":     {ours: "schemas schemas/money schemas/peeruse"},
@@ -56,12 +57,13 @@ var floorPlan = map[string]room{
 	"pipeline/source/delivery": {ours: "pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
-	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/access schemas/dispute schemas/intercloud schemas/money schemas/service"},
-	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/access schemas/dispute schemas/intercloud schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
+	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/access schemas/closing schemas/dispute schemas/intercloud schemas/money schemas/service"},
+	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/access schemas/closing schemas/dispute schemas/intercloud schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document/markup": {ours: "schemas schemas/money"},
 	"pipeline/document/peers":  {ours: "pipeline/document/markup schemas schemas/intercloud schemas/money schemas/peerbill schemas/service"},
 	"pipeline/document/xlsx":   {ours: "schemas schemas/money"},
 	"pipeline/document":        {ours: "pipeline/document/markup pipeline/document/xlsx schemas schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
+	"pipeline/document/issued": {ours: "pipeline/document schemas schemas/money"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
 	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/planned schemas/peeruse schemas/service"},
 	"pipeline/run": {
@@ -83,8 +85,9 @@ var floorPlan = map[string]room{
 	},
 	"pipeline/overview": {ours: "pipeline/document pipeline/emit pipeline/run pipeline/store schemas"},
 	"pipeline/quote":    {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
+	"pipeline/register": {ours: "pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline": {
-		ours: "pipeline/access pipeline/book pipeline/compare pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/run pipeline/settle " +
+		ours: "pipeline/access pipeline/book pipeline/compare pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/register pipeline/run pipeline/settle " +
 			"pipeline/source/delivery pipeline/store schemas",
 		friends: "github.com/robfig/cron/v3",
 	},
@@ -92,6 +95,7 @@ var floorPlan = map[string]room{
 		ours:    "pipeline pipeline/book pipeline/diff pipeline/explain pipeline/run pipeline/source/delivery pipeline/store schemas",
 		friends: "golang.org/x/sync/errgroup",
 	},
+	"pipeline/issue":      {ours: "pipeline pipeline/book pipeline/dataset pipeline/document pipeline/document/issued pipeline/register pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/closing schemas/money"},
 	"pipeline/temporal":   {ours: "pipeline", friends: "go.temporal.io/sdk/..."},
 	"cmd/daybook/scratch": {},
 	"cmd/daybook": {

@@ -121,7 +121,7 @@ func (e Exchange) MaxAge() int {
 
 // Invoicing is what invoices of every customer share.
 type Invoicing struct {
-	// Series is the prefix of invoice numbers; letters, digits and hyphens. Drafts for machines name it, for whoever numbers them.
+	// Series is the prefix of the numbers of documents; letters, digits and hyphens. Drafts for machines name it.
 	Series string `yaml:"series,omitempty"`
 	// PaymentDays counts from the date of the invoice to the day it is due; a customer may have its own.
 	PaymentDays int `yaml:"payment_days,omitempty"`
@@ -129,6 +129,12 @@ type Invoicing struct {
 	Notes []string `yaml:"notes,omitempty"`
 	// Bank is where to pay.
 	Bank []BankAccount `yaml:"bank,omitempty"`
+	// Hold are the codes of findings whose accounts are left out when a month is closed, until the finding is gone. Without it
+	// every account is left out of which usage is suspended.
+	Hold []Code `yaml:"hold,omitempty"`
+	// Zero and Negative say what is issued of a draft whose total is zero or below.
+	Zero     ZeroTotals     `yaml:"zero,omitempty"`
+	Negative NegativeTotals `yaml:"negative,omitempty"`
 }
 
 // BankAccount is where customers pay an invoice.

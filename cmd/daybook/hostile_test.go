@@ -177,6 +177,20 @@ func TestHostileNames(t *testing.T) {
 	call("plan", dir, "--draft", "--period", "2024-09", "--version", hostile)
 	call("plan", dir, "--draft", "--period", "2024-09", "--json")
 	call("schedule", dir, "--once")
+	call("close", dir, "--period", "2024-10")
+	call("close", dir, "--period", "2024-10", "--json")
+	rows := fmt.Sprintf("period,issued,by,reason\n2024-09,2024-10-02,%q,%q\n", hostile, hostile)
+	if err := os.WriteFile(filepath.Join(dir, "closings.csv"), []byte(rows), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	call("close", dir, "--period", "2024-09")
+	call("close", dir, "--period", "2024-09", "--json")
+	call("register", dir)
+	call("register", dir, "--json")
+	call("register", dir, "--period", "2024-09")
+	call("register", dir, "2024-000001")
+	call("register", dir, hostile)
+	call("register", dir, "--verify", "--json")
 	call(hostile)
 	call("run", dir, "--"+hostile)
 	for _, verb := range newRoot().Commands() {

@@ -94,6 +94,10 @@ func runInvoice(cmd *cobra.Command, dir, account string, o invoiceOptions) error
 
 // invoiceText is what is printed of an invoice's JSON.
 type invoiceText struct {
+	Number      string            `json:"number"`
+	Kind        string            `json:"kind"`
+	Issued      string            `json:"issued"`
+	Due         string            `json:"due"`
 	Account     string            `json:"account"`
 	Name        string            `json:"account_name"`
 	From        string            `json:"from"`
@@ -183,11 +187,7 @@ func printInvoice(out io.Writer, raw []byte) error {
 	if err := json.Unmarshal(raw, &inv); err != nil {
 		return fmt.Errorf("read the invoice: %w", err)
 	}
-	state := ""
-	if inv.Provisional {
-		state = " (provisional: a delivery is missing or was refused)"
-	}
-	say(out, "DRAFT invoice%s\n", state)
+	say(out, "%s\n", inv.heading())
 	for _, x := range [][2]string{
 		{"from", inv.Seller.String()}, {"to", inv.Buyer.String()}, {"account", inv.Account + "  " + inv.Name}, {"period", inv.From + " to " + inv.To},
 	} {
@@ -213,7 +213,7 @@ func printInvoice(out io.Writer, raw []byte) error {
 	}
 	say(out, "\n")
 	printRows(out, rows, 3)
-	if inv.PaymentDays > 0 {
+	if inv.PaymentDays > 0 && inv.Number == "" {
 		say(out, "\nDue %d days after the date of the invoice.\n", inv.PaymentDays)
 	}
 	for _, note := range append(inv.Notes, inv.Payment...) {
@@ -221,6 +221,21 @@ func printInvoice(out io.Writer, raw []byte) error {
 		sayLines(out, note) // which the book may divide
 	}
 	return nil
+}
+
+// heading says what it is.
+func (inv *invoiceText) heading() string {
+	switch {
+	case inv.Number == "" && inv.Provisional:
+		return "DRAFT invoice (provisional: a delivery is missing or was refused)"
+	case inv.Number == "":
+		return "DRAFT invoice"
+	}
+	text := strings.ReplaceAll(inv.Kind, "_", " ") + " " + inv.Number + " of " + inv.Issued
+	if inv.Due != "" {
+		text += ", due " + inv.Due
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // rows are the row of a line, and one below it for each of its parts, unless the one that there is says nothing else.

@@ -197,7 +197,11 @@ func followers(cmd *cobra.Command, s store.Store, m *run.Manifest, dir string, o
 	if o.until != "" {
 		return nil
 	}
-	periods, err := run.OutdatedBy(cmd.Context(), s, m)
+	standing, err := pipeline.ReadStanding(cmd.Context(), s, m.Spec.Provider)
+	var periods []schemas.Period
+	if err == nil && !standing.Closed(m.Spec.Period) { // of one that is closed, what was issued stands
+		periods, err = run.OutdatedBy(cmd.Context(), s, m)
+	}
 	if err != nil {
 		sayError(cmd.ErrOrStderr(), "daybook: ", err)
 	}

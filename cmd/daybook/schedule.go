@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"daybook/pipeline"
 	"daybook/pipeline/book"
+	"daybook/pipeline/register"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -29,7 +31,8 @@ func newSchedule() *cobra.Command {
 		Short: "Wake at the book's schedule and run the periods that are due",
 		Long: `schedule stays in the foreground and wakes at the book's schedule (cron fields, in UTC). Each time it runs
 every period that is due and not committed, so missed nights, restarts and clock changes heal by themselves.
-It never runs two at once. The first look is at once.
+It never runs two at once. The first look is at once. Then it closes the months for which closings.csv of the book has a row whose
+date has come, and no others.
 
 With --once the exit code is that of the run that went worst, and 0 if nothing was due.`,
 		Example: `  daybook schedule mycloud
@@ -80,7 +83,7 @@ func tick(ctx context.Context, cmd *cobra.Command, dir string, o scheduleOptions
 	if err != nil {
 		return err
 	}
-	due, err := pipeline.Due(&b.Provider, time.Now(), func(p schemas.Period) (bool, error) { return upToDate(ctx, cmd, s, p, arrived) })
+	due, err := pipeline.Due(&b.Provider, time.Now(), func(p schemas.Period) (bool, error) { return upToDate(ctx, cmd, s, b.Provider.ID, p, arrived) })
 	if err != nil {
 		return err
 	}
@@ -100,10 +103,51 @@ func tick(ctx context.Context, cmd *cobra.Command, dir string, o scheduleOptions
 			worst = exit.code
 		}
 	}
+	code, err := o.closeDue(ctx, cmd, b, s, dir)
+	if err != nil {
+		return err
+	}
+	if graver(code, worst) {
+		worst = code
+	}
 	if worst == exitDone {
 		return nil
 	}
 	return &exitError{code: worst}
+}
+
+// closeDue closes the months for which the book has a row whose date has come and that the register does not have: no other. It
+// returns the gravest exit code of them.
+func (o *scheduleOptions) closeDue(ctx context.Context, cmd *cobra.Command, b *book.Book, s store.Store, dir string) (worst int, err error) {
+	if len(b.Closings) == 0 {
+		return exitDone, nil
+	}
+	all, err := register.Read(ctx, s, b.Provider.ID)
+	if err != nil {
+		return exitDone, err
+	}
+	due := map[schemas.Period]int{}
+	today := schemas.DateOf(time.Now(), b.Zone)
+	for _, row := range b.Closings {
+		if !row.Issued.After(today) {
+			due[row.Period]++
+		}
+	}
+	worst = exitDone
+	for _, period := range slices.Sorted(maps.Keys(due)) {
+		if due[period] <= len(all.Of(period)) {
+			continue
+		}
+		say(cmd.ErrOrStderr(), "%s is to be closed\n", period)
+		exit := exitOf(ctx, runClose(cmd, dir, closeOptions{places: o.run.places, period: string(period)}))
+		if exit.err != nil && !errors.Is(exit.err, errSaid) {
+			sayError(cmd.ErrOrStderr(), "daybook: "+string(period)+": ", exit.err)
+		}
+		if graver(exit.code, worst) {
+			worst = exit.code
+		}
+	}
+	return worst, nil
 }
 
 // arrived is what has come for months that have been run, by month. Where nothing can be looked for, every month's own run says
@@ -128,7 +172,14 @@ func (o *scheduleOptions) arrived(ctx context.Context, cmd *cobra.Command, b *bo
 // upToDate reports whether a month has a run of all that has come for it, and of the runs before it that are current. A pointer or
 // a manifest that cannot be read makes its month due, whose run mends it, and is in no other's way. A month of which objects are
 // gone is not run again by itself, because it would be billed without them.
-func upToDate(ctx context.Context, cmd *cobra.Command, s store.Store, p schemas.Period, arrived map[schemas.Period][]run.Arrived) (bool, error) {
+func upToDate(ctx context.Context, cmd *cobra.Command, s store.Store, entity string, p schemas.Period, arrived map[schemas.Period][]run.Arrived) (bool, error) {
+	standing, err := pipeline.ReadStanding(ctx, s, entity)
+	if err != nil {
+		return false, err
+	}
+	if standing.Closed(p) && len(standing.Register.Waiting(p, register.Held)) == 0 {
+		return true, nil // what was issued stands, and what came since is corrected in the months after it
+	}
 	m, err := run.ReadPointed(ctx, s, p)
 	if err != nil {
 		return false, nil
@@ -142,13 +193,8 @@ func upToDate(ctx context.Context, cmd *cobra.Command, s store.Store, p schemas.
 	if len(arrived[p]) > 0 {
 		return false, nil
 	}
-	current := map[schemas.Period]schemas.RunID{}
-	for _, e := range m.Before() {
-		if c, _, err := run.ReadCurrent(ctx, s, e); err == nil {
-			current[e] = c.Run
-		}
-	}
-	return len(m.Outdated(current)) == 0, nil
+	outdated, err := standing.Outdated(ctx, m)
+	return len(outdated) == 0, err
 }
 
 // graver reports whether the first exit code is worse news than the second.

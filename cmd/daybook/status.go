@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"daybook/pipeline"
 	"daybook/pipeline/book"
 	"daybook/pipeline/explain"
+	"daybook/pipeline/register"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -57,13 +59,16 @@ type periodStatus struct {
 	Period      schemas.Period `json:"period"`
 	Run         schemas.RunID  `json:"run"`
 	Provisional bool           `json:"provisional"`
-	Delivered   int64          `json:"delivered_rows"`
-	Usage       int64          `json:"usage_rows"`
-	Duplicates  int64          `json:"duplicate_rows"`
-	OutOfScope  int64          `json:"out_of_scope_rows"`
-	Rejected    int64          `json:"rejected_rows"`
-	Suspended   int64          `json:"suspended_rows"`
-	Findings    int64          `json:"findings"`
+	// Closed is the run of which the month's documents were issued, and Waiting how many of them a finding still holds.
+	Closed     schemas.RunID `json:"closed,omitempty"`
+	Waiting    int           `json:"documents_held,omitempty"`
+	Delivered  int64         `json:"delivered_rows"`
+	Usage      int64         `json:"usage_rows"`
+	Duplicates int64         `json:"duplicate_rows"`
+	OutOfScope int64         `json:"out_of_scope_rows"`
+	Rejected   int64         `json:"rejected_rows"`
+	Suspended  int64         `json:"suspended_rows"`
+	Findings   int64         `json:"findings"`
 	// Missing are findings as explain --json has them.
 	Missing []explain.ListedFinding `json:"missing,omitempty"`
 	// Held is why the period is provisional, and what usage waits besides.
@@ -81,8 +86,31 @@ func (p *periodStatus) isTold(f *explain.ListedFinding) bool {
 	return slices.ContainsFunc(p.Held, func(h explain.Held) bool { return h.Code == f.Code && h.Source == f.Source })
 }
 
-// outdated reports whether the period must be run again.
-func (p *periodStatus) outdated() bool { return len(p.Outdated) > 0 || len(p.Arrived) > 0 }
+// outdated reports whether the period must be run again. One that is closed need not: what has come since is corrected in the months
+// after it.
+func (p *periodStatus) outdated() bool {
+	return p.Closed == "" && (len(p.Outdated) > 0 || len(p.Arrived) > 0)
+}
+
+// state is how the period stands.
+func (p *periodStatus) state() string {
+	state := "complete"
+	switch {
+	case p.Closed != "" && p.Waiting > 0:
+		state = fmt.Sprintf("closed, %d held", p.Waiting)
+	case p.Closed != "":
+		state = "closed"
+	case p.Provisional:
+		state = "PROVISIONAL"
+	}
+	if p.Closed != "" && p.Closed != p.Run {
+		state += ", rated again"
+	}
+	if p.outdated() {
+		state += ", OUTDATED"
+	}
+	return state
+}
 
 func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 	b, err := openBook(cmd, dir)
@@ -101,7 +129,11 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 	if o.runs {
 		return o.listRuns(cmd, s, dir)
 	}
-	all, err := readStatus(cmd.Context(), s, schemas.Period(o.period))
+	standing, err := pipeline.ReadStanding(cmd.Context(), s, b.Provider.ID)
+	if err != nil {
+		return err
+	}
+	all, err := readStatus(cmd.Context(), s, standing, schemas.Period(o.period))
 	if err != nil {
 		return err
 	}
@@ -134,15 +166,8 @@ func runStatus(cmd *cobra.Command, dir string, o statusOptions) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	say(w, "period\trun\tdelivered\tusage\tduplicates\tout of scope\trejected\tsuspended\tfindings\tstate\t\n")
 	for _, p := range all {
-		state := "complete"
-		if p.Provisional {
-			state = "PROVISIONAL"
-		}
-		if p.outdated() {
-			state += ", OUTDATED"
-		}
 		say(w, "%s\t%.8s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Period, p.Run, count(p.Delivered), count(p.Usage), count(p.Duplicates),
-			count(p.OutOfScope), count(p.Rejected), count(p.Suspended), count(p.Findings), state)
+			count(p.OutOfScope), count(p.Rejected), count(p.Suspended), count(p.Findings), p.state())
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -190,6 +215,12 @@ func printDetails(w io.Writer, all []periodStatus) {
 	}
 	var rerun []string
 	for _, p := range all {
+		if p.Closed != "" {
+			if len(p.Arrived) > 0 {
+				say(w, "%s  is closed, and what came since is corrected in the months after it: %s\n", p.Period, p.Arrived[0].Brief())
+			}
+			continue
+		}
 		for i := range p.Arrived {
 			say(w, "%s  %s\n", p.Period, p.Arrived[i].String())
 		}
@@ -237,9 +268,8 @@ func printHeld(w io.Writer, period schemas.Period, h *explain.Held) {
 
 // readStatus reads the pointer of every period, and the manifest that it points at; of those that are provisional, and of the one
 // that is asked for, also what holds them back.
-func readStatus(ctx context.Context, s store.Store, asked schemas.Period) ([]periodStatus, error) {
+func readStatus(ctx context.Context, s store.Store, standing *pipeline.Standing, asked schemas.Period) ([]periodStatus, error) {
 	var manifests []*run.Manifest
-	current := map[schemas.Period]schemas.RunID{}
 	for info, err := range s.List(ctx, "periods/") {
 		if err != nil {
 			return nil, err
@@ -254,16 +284,20 @@ func readStatus(ctx context.Context, s store.Store, asked schemas.Period) ([]per
 			return nil, err
 		}
 		manifests = append(manifests, m)
-		current[period] = m.Run
 	}
 	all := make([]periodStatus, len(manifests))
 	for i, m := range manifests {
 		all[i] = statusOf(m)
-		all[i].Outdated = m.Outdated(current)
+		var err error
+		if all[i].Outdated, err = standing.Outdated(ctx, m); err != nil {
+			return nil, err
+		}
+		if id, closed := standing.Register.Issued(m.Spec.Period); closed {
+			all[i].Closed, all[i].Waiting = id, len(standing.Register.Waiting(m.Spec.Period, register.Held))
+		}
 		if !m.Provisional && m.Spec.Period != asked {
 			continue
 		}
-		var err error
 		if all[i].Held, err = explain.HeldBack(ctx, s, m); err != nil {
 			return nil, err
 		}

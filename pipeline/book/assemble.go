@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/service"
@@ -21,6 +22,7 @@ func (l *loader) book() *Book {
 		Provider: l.Provider, Zone: zone, Sources: l.Sources.Items, Peers: l.Peers.Items, Contracts: l.Contracts.Items,
 		Mappings: l.Mappings.Items, Plan: l.Plan, SLAs: l.SLAs.Items, Promises: l.Promises.Items, Agreements: l.Agreements.Items, Raised: l.Raised.Items,
 		Disputes: l.Disputes.Items, Identities: l.Identities.Items, Entitlements: l.Entitlements.Items,
+		Closings: l.Closings.Items,
 		Catalogue: schemas.Catalogue{
 			Meters: l.Meters.Items, Offerings: l.Offerings.Items, Coupons: l.Coupons.Items, Taxes: l.Taxes.Items,
 			Units: l.Units.Items, Policy: l.Policy,
@@ -155,5 +157,8 @@ func sortByID(b *Book) {
 	slices.SortFunc(b.Disputes, func(a, c dispute.Dispute) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Identities, func(a, c access.Identity) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Entitlements, func(a, c access.Entitlement) int { return cmp.Compare(a.ID, c.ID) })
+	slices.SortStableFunc(b.Closings, func(a, c closing.Closing) int {
+		return cmp.Or(cmp.Compare(a.Period, c.Period), a.Issued.Compare(c.Issued))
+	})
 	slices.SortStableFunc(b.Plan.Lines, func(a, c schemas.PlanLine) int { return cmp.Compare(check.PlanKey(a), check.PlanKey(c)) })
 }

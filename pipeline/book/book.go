@@ -10,6 +10,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
@@ -30,6 +31,8 @@ type Book struct {
 	Mappings  []schemas.Mapping
 	Plan      schemas.Plan
 	Rates     *schemas.Rates
+	// Closings are by month and date.
+	Closings []closing.Closing
 	// SLAs are all versions of them, by identifier and version.
 	SLAs     []service.SLA
 	Promises []service.Promise

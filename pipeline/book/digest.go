@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"slices"
 )
@@ -24,9 +25,11 @@ const (
 	PartAccess     Part = "access"
 	PartAgreements Part = "agreements"
 	PartDisputes   Part = "disputes"
+	// PartClosings is no part that a run depends on: it says what is done with runs.
+	PartClosings Part = "closings"
 )
 
-// Parts lists every part, in name order.
+// Parts lists every part that runs depend on, in name order.
 func Parts() []Part {
 	return []Part{PartAccess, PartAgreements, PartCatalogue, PartCustomers, PartDisputes, PartFX, PartPeers, PartPlan, PartPromises, PartProvider, PartSources}
 }
@@ -64,4 +67,19 @@ func writeCounted(h hash.Hash, text []byte) {
 // digestFile digests a file's bytes as they lie, before anything looks at them.
 func digestFile(name string, part Part, text []byte) digested {
 	return digested{name: name, part: part, sum: sha256.Sum256(text), text: text}
+}
+
+// DigestOf is what Digest returns of a part of which these are the files, in name order. The error is a digest of one that is not in
+// hex as File has it.
+func DigestOf(files []File) (string, error) {
+	h := sha256.New()
+	for _, f := range files {
+		sum, err := hex.DecodeString(f.Sum)
+		if err != nil || hex.EncodeToString(sum) != f.Sum {
+			return "", fmt.Errorf("%s: %q is no digest as they are written", f.Name, f.Sum)
+		}
+		writeCounted(h, []byte(f.Name))
+		h.Write(sum)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

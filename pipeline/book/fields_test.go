@@ -8,6 +8,7 @@ import (
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/closing"
 	"daybook/schemas/service"
 )
 
@@ -36,6 +37,7 @@ func fieldTables(texts map[string]string) string {
 		{"`disputes/*.yaml`", reflect.TypeFor[disputesFile]()},
 		{"`access.yaml`, `access/*.yaml`; an identity or entitlement is a row of `identities.csv` or `entitlements.csv`", reflect.TypeFor[accessFile]()},
 		{"`agreements.yaml`", reflect.TypeFor[agreementsFile]()},
+		{"A row of `closings.csv`", reflect.TypeFor[closing.Closing]()},
 		{"A row of `fx.csv`", reflect.TypeFor[schemas.Rate]()},
 	} {
 		m.table(top.title, top.t)

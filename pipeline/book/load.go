@@ -15,6 +15,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/closing"
 	"daybook/schemas/service"
 )
 
@@ -56,6 +57,7 @@ func kinds() []kind {
 		{"entitlements.csv", PartAccess, "entitlements to peers' services, one a row", reflect.TypeFor[access.Entitlement](), (*loader).readEntitlementRows},
 		{"agreements.yaml", PartAgreements, "agreements with other providers, by inter-cloud pattern", reflect.TypeFor[agreementsFile](), (*loader).readAgreements},
 		{"problems.csv", PartPromises, "what was raised with peers about their services, one a row", reflect.TypeFor[service.Problem](), (*loader).readProblemRows},
+		{"closings.csv", PartClosings, "months whose documents are issued, one a row", reflect.TypeFor[closing.Closing](), (*loader).readClosingRows},
 		{"fx.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 		{"fx/*.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 	}

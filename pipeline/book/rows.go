@@ -5,6 +5,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/service"
@@ -188,6 +189,11 @@ func (l *loader) readPlanRows(f *parse.File) {
 func (l *loader) readProblemRows(f *parse.File) {
 	l.Raised.Expect(f)
 	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *service.Problem) { l.Raised.Add(at, *v) })
+}
+
+func (l *loader) readClosingRows(f *parse.File) {
+	l.Closings.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *closing.Closing) { l.Closings.Add(at, *v) })
 }
 
 func (l *loader) readPromises(f *parse.File) {

@@ -52,10 +52,8 @@ func AppendSheetHTML(dst []byte, sheet *Sheet) []byte {
 	inv := sheet.Invoice
 	dst = append(dst, `<article class="i" id="`...)
 	dst = appendInvoiceID(dst, inv)
-	dst = append(dst, "\">\n<header class=\"top\"><div><h1>Invoice</h1><span class=\"tag\">Draft, not yet issued</span>"...)
-	if inv.Provisional {
-		dst = append(dst, `<span class="tag p">Provisional: deliveries are missing</span>`...)
-	}
+	dst = append(dst, "\">\n<header class=\"top\"><div>"...)
+	dst = appendHeading(dst, sheet)
 	if sheet.Of > 1 {
 		dst = append(dst, `<span class="tag">Part `...)
 		dst = strconv.AppendInt(dst, int64(sheet.Number), 10)
@@ -67,7 +65,7 @@ func AppendSheetHTML(dst []byte, sheet *Sheet) []byte {
 	dst = appendParty(dst, inv.Seller)
 	dst = append(dst, "</header>\n<div class=\"who\">"...)
 	dst = appendParty(dst, inv.Buyer)
-	dst = appendFacts(dst, inv)
+	dst = appendFacts(dst, sheet)
 	dst = append(dst, "</div>\n<p class=\"due\"><span>"...)
 	dst = append(dst, dueName(inv)...)
 	dst = append(dst, ' ')
@@ -84,6 +82,34 @@ func AppendSheetHTML(dst []byte, sheet *Sheet) []byte {
 	return append(dst, "</article>\n"...)
 }
 
+// appendHeading says what the sheet is of.
+func appendHeading(dst []byte, sheet *Sheet) []byte {
+	if d := sheet.Issued; d != nil {
+		dst = append(append(dst, "<h1>"...), kindName(d.Kind)...)
+		return append(markup.AppendEscaped(append(dst, " "...), d.Number), "</h1>"...)
+	}
+	dst = append(dst, `<h1>Invoice</h1><span class="tag">Draft, not yet issued</span>`...)
+	if sheet.Invoice.Provisional {
+		dst = append(dst, `<span class="tag p">Provisional: deliveries are missing</span>`...)
+	}
+	return dst
+}
+
+// kindName is what a kind of document is called on it.
+func kindName(k Kind) string {
+	if k == KindCreditNote {
+		return "Credit note"
+	}
+	return "Invoice"
+}
+
+// DocumentHTML appends one printable page of an issued document, made of what its JSON says and of nothing else.
+func DocumentHTML(dst []byte, d *Issued) []byte {
+	sheet := Whole(&d.Invoice)
+	sheet.Issued = d
+	return SheetsHTML(dst, kindName(d.Kind)+" "+d.Number, []Sheet{sheet})
+}
+
 // dueName is what the sum to pay is called: the total, unless something was applied to it.
 func dueName(inv *schemas.Invoice) string {
 	if len(inv.Applied) > 0 {
@@ -93,7 +119,8 @@ func dueName(inv *schemas.Invoice) string {
 }
 
 // appendFacts says for whom, for when and by when.
-func appendFacts(dst []byte, inv *schemas.Invoice) []byte {
+func appendFacts(dst []byte, sheet *Sheet) []byte {
+	inv := sheet.Invoice
 	dst = append(dst, "<dl><dt>Account</dt><dd>"...)
 	dst = markup.AppendEscaped(dst, string(inv.Account))
 	if inv.AccountName != "" {
@@ -104,6 +131,13 @@ func appendFacts(dst []byte, inv *schemas.Invoice) []byte {
 	dst = appendSpan(dst, inv.From, inv.To)
 	dst = append(dst, "</dd><dt>Currency</dt><dd>"...)
 	dst = markup.AppendEscaped(dst, string(inv.Currency))
+	if d := sheet.Issued; d != nil {
+		dst = markup.AppendDate(append(dst, "</dd><dt>Date</dt><dd>"...), d.Date)
+		if !d.Due.IsZero() {
+			dst = markup.AppendDate(append(dst, "</dd><dt>Due</dt><dd>"...), d.Due)
+		}
+		return append(dst, "</dd></dl>"...)
+	}
 	dst = append(dst, "</dd><dt>Number and date</dt><dd>given when issued</dd>"...)
 	if inv.PaymentDays > 0 {
 		dst = append(dst, "<dt>Due</dt><dd>"...)

@@ -17,12 +17,41 @@ func AppendInvoiceJSON(dst []byte, inv *schemas.Invoice) []byte {
 		j.raw("provisional", "true")
 	}
 	j.optional("series", inv.Series)
+	j.invoice(inv)
+	if inv.PaymentDays > 0 {
+		j.date("issued_at_earliest", issuedAtEarliest(inv))
+		j.date("due_at_earliest", issuedAtEarliest(inv).AddDays(inv.PaymentDays))
+	}
+	return append(j.dst, '}')
+}
+
+// AppendDocumentJSON appends an issued document as one line of canonical JSON, without a line break: it is what was issued, and
+// whatever shows the document shows this. Keys, numbers and absent values are as in AppendInvoiceJSON.
+func AppendDocumentJSON(dst []byte, d *Issued) []byte {
+	j := object{dst: append(dst, '{')}
+	j.text("number", d.Number)
+	j.text("kind", string(d.Kind))
+	j.date("issued", d.Date)
+	if !d.Due.IsZero() {
+		j.date("due", d.Due)
+	}
+	j.text("entity", d.Entity)
+	j.raw("closing", strconv.Itoa(d.Closing))
+	j.text("run", string(d.Run))
+	j.text("previous", d.Previous)
+	j.invoice(&d.Invoice)
+	return append(j.dst, '}')
+}
+
+// invoice writes what a draft and the document that it becomes both say.
+func (j *object) invoice(inv *schemas.Invoice) {
 	j.text("account", string(inv.Account))
 	j.optional("account_name", inv.AccountName)
 	j.text("period", string(inv.Period))
 	j.date("from", inv.From)
 	j.date("to", inv.To)
 	j.text("currency", string(inv.Currency))
+	j.raw("places", strconv.Itoa(int(inv.Places)))
 	j.party("seller", inv.Seller)
 	j.party("buyer", inv.Buyer)
 	j.lines("lines", inv.Lines, inv.Places)
@@ -41,12 +70,9 @@ func AppendInvoiceJSON(dst []byte, inv *schemas.Invoice) []byte {
 	j.optional("tax_reason", inv.TaxReason)
 	if inv.PaymentDays > 0 {
 		j.raw("payment_days", strconv.Itoa(inv.PaymentDays))
-		j.date("issued_at_earliest", issuedAtEarliest(inv))
-		j.date("due_at_earliest", issuedAtEarliest(inv).AddDays(inv.PaymentDays))
 	}
 	j.texts("notes", inv.Notes)
 	j.texts("payment", inv.Payment)
-	return append(j.dst, '}')
 }
 
 // InvoicesJSON appends invoices as JSON lines, each ended by a line break.

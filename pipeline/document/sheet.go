@@ -10,6 +10,8 @@ import (
 // Sheet is what one page shows of an invoice: all of it, or some of the lines of one that is too long for a page.
 type Sheet struct {
 	Invoice *schemas.Invoice
+	// Issued is the document that the invoice was issued as; nil for a draft.
+	Issued *Issued
 	// Number counts the sheets of the invoice from 1 to Of.
 	Number, Of int
 	// From and To bound the lines that it shows: the first one, and the one after the last.

@@ -40,6 +40,9 @@ type Pinning struct {
 	Changed, Changing func(key string) bool
 	// Survey reads what an object holds of each month; an object that cannot be read so holds nothing.
 	Survey func(ctx context.Context, src *schemas.Source, o *run.Object) (map[schemas.Period]dataset.Totals, error)
+	// Late tells, of an object of a source that adds to what was there, the closed months of which it may bring news: of those that
+	// it holds rows of, the run at hand takes it as late. Nil knows of none.
+	Late func(schemas.SourceID, *run.Object) []schemas.Period
 	// Older takes the names of pinned deliveries of which another version might count instead.
 	Older map[string]bool
 	// Reads says that what was seen and learned is not kept in the store.
@@ -87,7 +90,7 @@ func (x *Pinning) claimed(src *schemas.Source, p schemas.Period) (func(key strin
 
 // Source finds the deliveries of one source and fixes the objects that a period's run has to read: those filed under it, and
 // of a source that adds to what was there those filed elsewhere that hold rows of it, because a row belongs to the month that
-// it says, whichever object it came in.
+// it says, whichever object it came in, or that bring news of a month that is closed.
 func (x *Pinning) Source(ctx context.Context, src *schemas.Source, p schemas.Period) (run.Pinned, error) {
 	own, err := x.look(ctx, src, p)
 	if err != nil {
@@ -106,7 +109,7 @@ func (x *Pinning) Source(ctx context.Context, src *schemas.Source, p schemas.Per
 			if o.Filed, err = x.filed(ctx, src, own, &o); err != nil {
 				return out, err
 			}
-			if has, err := x.holds(ctx, src, own, &o, p); err != nil || !has && o.Filed != p {
+			if has, err := x.brings(ctx, src, own, &o, p); err != nil || !has && o.Filed != p {
 				if err != nil {
 					return out, err
 				}
@@ -155,7 +158,7 @@ func (x *Pinning) elsewhere(ctx context.Context, src *schemas.Source, p schemas.
 			if taken[o.Key] {
 				continue // both months' manifests name it
 			}
-			has, err := x.holds(ctx, src, l, &o, p)
+			has, err := x.brings(ctx, src, l, &o, p)
 			if err != nil {
 				return err
 			}
@@ -246,10 +249,13 @@ func (l *looked) objects() (out []run.Object) {
 	return out
 }
 
-// holds reports whether an object holds rows of a period.
-func (x *Pinning) holds(ctx context.Context, src *schemas.Source, l *looked, o *run.Object, p schemas.Period) (bool, error) {
+// brings reports whether an object holds rows for the run of a period: its own, or late ones of a month that is closed.
+func (x *Pinning) brings(ctx context.Context, src *schemas.Source, l *looked, o *run.Object, p schemas.Period) (bool, error) {
 	all, err := x.contents(ctx, src, l, o)
-	return all[p].Rows > 0, err
+	if err != nil || all[p].Rows > 0 || x.Late == nil || src.Semantics != schemas.Append {
+		return all[p].Rows > 0, err
+	}
+	return slices.ContainsFunc(x.Late(src.ID, o), func(month schemas.Period) bool { return all[month].Rows > 0 }), nil
 }
 
 // contents is what an object holds of each month: learned once, for as long as neither it nor the way that it is read changes.

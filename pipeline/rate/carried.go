@@ -36,7 +36,12 @@ func ReadCarriedIn(ctx context.Context, s store.Store, p schemas.Period) (*Carri
 	if err != nil {
 		return nil, fmt.Errorf("read the run of %s, from which balances are carried: %w", before, err)
 	}
-	in := &CarriedIn{Period: before, Run: m.Run, accounts: map[schemas.AccountID]rating.Carried{}}
+	return CarriedFrom(ctx, s, m)
+}
+
+// CarriedFrom is what a run left for the period after it.
+func CarriedFrom(ctx context.Context, s store.Store, m *run.Manifest) (*CarriedIn, error) {
+	in := &CarriedIn{Period: m.Spec.Period, Run: m.Run, accounts: map[schemas.AccountID]rating.Carried{}}
 	for _, o := range m.Outputs {
 		if o.Dataset != carriedOver {
 			continue

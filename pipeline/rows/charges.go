@@ -288,8 +288,13 @@ func (w *ChargeWriter) ownerOf(c *schemas.Charge) *codedOwner {
 	set(schemas.ChargeBillingAccountName, owner.Name)
 	set(schemas.ChargeCustomerId, owner.Customer)
 	set(schemas.ChargeSegment, owner.Segment)
-	set(schemas.ChargeDraftInvoiceId, w.Period+"-"+string(cmp.Or(w.Payers[c.Account], c.Account))+"-"+string(c.Currency))
+	set(schemas.ChargeDraftInvoiceId, DraftID(schemas.Period(w.Period), cmp.Or(w.Payers[c.Account], c.Account), c.Currency))
 	return x
+}
+
+// DraftID names the draft of a period on which the charges in a currency stand that an account pays.
+func DraftID(p schemas.Period, payer schemas.AccountID, currency money.Currency) string {
+	return string(p) + "-" + string(payer) + "-" + string(currency)
 }
 
 // text appends a text, or leaves the cell null where there is none.

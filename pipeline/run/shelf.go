@@ -57,7 +57,7 @@ func keepPart(ctx context.Context, s store.Store, b *book.Book, part book.Part) 
 	for f := range b.Files(part) {
 		list.Files = append(list.Files, shelvedFile{f.Name, f.Sum, int64(len(f.Text))})
 	}
-	body, err := json.MarshalIndent(list, "", "  ")
+	body, err := encodeShelf(list)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func keepPart(ctx context.Context, s store.Store, b *book.Book, part book.Part) 
 			return err
 		}
 	}
-	return keepText(ctx, s, shelfKey(part, b.Digest(part)), append(body, '\n'))
+	return keepText(ctx, s, shelfKey(part, b.Digest(part)), body)
 }
 
 // keepText puts a text where it is not, and in the place of one that is damaged.
@@ -170,4 +170,55 @@ func (s *Spec) ChangedParts(b *book.Book) (out []book.Part) {
 		}
 	}
 	return out
+}
+
+// DamagedBook names what of the book of a run the store does not keep as it was, a sentence each; nothing where all is. The error is
+// of the store.
+func DamagedBook(ctx context.Context, s store.Store, spec *Spec) (wrong []string, err error) {
+	for _, part := range spec.Book {
+		key := shelfKey(book.Part(part.Part), part.Digest)
+		list, text, err := readShelf(ctx, s, key)
+		if errors.Is(err, store.ErrNotFound) {
+			wrong = append(wrong, key+" is gone")
+			continue
+		}
+		if err != nil {
+			return wrong, err
+		}
+		again, err := encodeShelf(list)
+		if err != nil {
+			return wrong, err
+		}
+		files := make([]book.File, len(list.Files))
+		for i, f := range list.Files {
+			files[i] = book.File{Name: f.Name, Sum: f.SHA256}
+		}
+		if digest, err := book.DigestOf(files); err != nil || digest != part.Digest || !bytes.Equal(again, text) {
+			wrong = append(wrong, key+" is damaged: it is not as it was written")
+			continue
+		}
+		for i := range list.Files {
+			if _, err := readText(ctx, s, &list.Files[i]); err != nil {
+				wrong = append(wrong, err.Error())
+			}
+		}
+	}
+	return wrong, nil
+}
+
+// readShelf reads the list of a part; one that does not decode is empty, and its text is no list's.
+func readShelf(ctx context.Context, s store.Store, key string) (list shelved, text []byte, err error) {
+	if text, _, err = store.ReadAll(ctx, s, key); err != nil {
+		return list, nil, err
+	}
+	if json.Unmarshal(text, &list) != nil {
+		list = shelved{}
+	}
+	return list, text, nil
+}
+
+// encodeShelf is how the list of a part lies in the store.
+func encodeShelf(list shelved) ([]byte, error) {
+	body, err := json.MarshalIndent(list, "", "  ")
+	return append(body, '\n'), err
 }

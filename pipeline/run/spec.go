@@ -202,6 +202,15 @@ type Arrived struct {
 
 // String says what has come, of which month and how much, and what to do about it.
 func (a *Arrived) String() string {
+	then := "run it again"
+	if a.Gone > 0 {
+		then = fmt.Sprintf("but %d %s of its run are not in the landing place any more: put them back before you run it again", a.Gone, schemas.OneOrMany(a.Gone, "object", "objects"))
+	}
+	return fmt.Sprintf("since run %.8s of %s there came %s; %s", a.Run, a.Period, a.Brief(), then)
+}
+
+// Brief says what has come and how much of it.
+func (a *Arrived) Brief() string {
 	what := fmt.Sprintf("%d %s of %s, such as %s", a.Objects, schemas.OneOrMany(a.Objects, "object", "objects"), a.Source, schemas.ClipValue(a.Example))
 	if a.Replaced > 0 {
 		what += fmt.Sprintf(" (%d of them had other bytes)", a.Replaced)
@@ -216,9 +225,5 @@ func (a *Arrived) String() string {
 	if more := len(held) - shown; more > 0 {
 		held = append(held[:shown], fmt.Sprintf("and %d sums more", more))
 	}
-	then := "run it again"
-	if a.Gone > 0 {
-		then = fmt.Sprintf("but %d %s of its run are not in the landing place any more: put them back before you run it again", a.Gone, schemas.OneOrMany(a.Gone, "object", "objects"))
-	}
-	return fmt.Sprintf("since run %.8s of %s %s, with %s of it; %s", a.Run, a.Period, "there came "+what, strings.Join(held, ", "), then)
+	return fmt.Sprintf("%s, with %s of it", what, strings.Join(held, ", "))
 }

@@ -56,6 +56,7 @@ func All(r *parse.Reader, e *Entries) {
 	c.checkMappings()
 	c.checkPlan()
 	c.checkRates()
+	c.checkClosings()
 	c.checkSLAs()
 	c.checkAccess()
 	c.checkDisputes()

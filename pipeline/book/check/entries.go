@@ -8,6 +8,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
@@ -46,6 +47,8 @@ type Entries struct {
 	PlanVersions parse.List[schemas.PlanVersion]
 	PlanRates    parse.List[schemas.PlanRate]
 	Rates        parse.List[schemas.Rate]
+
+	Closings parse.List[closing.Closing]
 
 	SLAs     parse.List[service.SLA]
 	Promises parse.List[service.Promise]

@@ -1,0 +1,46 @@
+package check
+
+import (
+	"daybook/pipeline/book/parse"
+	"daybook/schemas"
+)
+
+// checkClosings holds the decisions to issue months against each other: a month is over when its documents are dated, and dates do
+// not decrease from month to month.
+func (c *checker) checkClosings() {
+	type decision struct {
+		period schemas.Period
+		issued schemas.Date
+	}
+	seen := map[decision]parse.Spot{}
+	first := map[schemas.Period]schemas.Date{}
+	for i, x := range c.Closings.Items {
+		at := c.Closings.Spots[i]
+		if x.Period == "" || x.Issued.IsZero() {
+			continue // which has been complained of
+		}
+		if _, last := x.Period.Days(); x.Issued.Before(last) {
+			c.Complain(at.Field("issued"), "write its last day or a later one", "documents of %s cannot be dated %s, for the month goes on to %s", x.Period, x.Issued, last)
+		}
+		if x.Period < c.Provider.FirstPeriod {
+			c.Complain(at.Field("period"), "remove the row, or correct its month", "%s is before the first period %s", x.Period, c.Provider.FirstPeriod)
+		}
+		key := decision{x.Period, x.Issued}
+		if before, twice := seen[key]; twice {
+			c.Complain(at, "remove one of them, or date it later", "%s is closed with this date at %s already", x.Period, before.Where())
+			continue
+		}
+		seen[key] = at
+		if have, ok := first[x.Period]; !ok || x.Issued.Before(have) {
+			first[x.Period] = x.Issued
+		}
+	}
+	for i, x := range c.Closings.Items {
+		for earlier, issued := range first {
+			if later, is := first[x.Period]; is && x.Issued == later && earlier < x.Period && later.Before(issued) {
+				c.Complain(c.Closings.Spots[i].Field("issued"), "close months in order: date it no earlier", "%s is dated before an earlier month", x.Period)
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,19 @@
+package invoice
+
+import (
+	"slices"
+
+	"daybook/schemas"
+)
+
+// Join puts what an invoice of an earlier period is for on one of the same account and currency, before its own: lines, taxes and
+// what pays, each as it was. The totals are those of both. The error is a sum that overflows.
+func Join(inv, before *schemas.Invoice) error {
+	inv.Lines = slices.Concat(before.Lines, inv.Lines)
+	inv.Taxes = slices.Concat(before.Taxes, inv.Taxes)
+	inv.Applied = slices.Concat(before.Applied, inv.Applied)
+	if before.From.Before(inv.From) {
+		inv.From = before.From
+	}
+	return total(inv)
+}

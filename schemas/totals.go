@@ -1,0 +1,24 @@
+package schemas
+
+// ZeroTotals says what becomes of a draft whose total is zero.
+type ZeroTotals string
+
+// NegativeTotals says what becomes of a draft whose total is below zero.
+type NegativeTotals string
+
+// The policies of totals, the defaults first.
+const (
+	// ZeroNone issues nothing; ZeroDocument issues an invoice of zero.
+	ZeroNone     ZeroTotals = "none"
+	ZeroDocument ZeroTotals = "document"
+
+	// NegativeCreditNote issues a credit note; NegativeCarry adds what it is for to the next document of the account.
+	NegativeCreditNote NegativeTotals = "credit_note"
+	NegativeCarry      NegativeTotals = "carry_forward"
+)
+
+// Values lists what a book may say, the default first.
+func (ZeroTotals) Values() []string { return Texts(ZeroNone, ZeroDocument) }
+
+// Values lists what a book may say, the default first.
+func (NegativeTotals) Values() []string { return Texts(NegativeCreditNote, NegativeCarry) }

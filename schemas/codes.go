@@ -46,6 +46,7 @@ const (
 	CodeDialect           Code = "dialect"
 	CodeJoinedFiles       Code = "joined_files"
 	CodeUnknownColumn     Code = "unknown_column"
+	CodeLeftOut           Code = "left_out"
 	CodeMissingColumn     Code = "missing_column"
 	CodeUnreadableObject  Code = "unreadable_object"
 	CodeManifestMismatch  Code = "manifest_mismatch"
@@ -136,6 +137,7 @@ var Codes = []CodeInfo{
 	{CodeDialect, Note, "an object is CSV in another dialect than RFC 4180, which was told beyond doubt, or lacks its last line break", "none, or have the source write commas and line feeds"},
 	{CodeJoinedFiles, Rejected, "the header of a CSV stands again amid its rows", "look whether the rows behind it stand before it, too, and have the source deliver each file by itself"},
 	{CodeUnknownColumn, Note, "a column is not in the format; it is kept in x_Extra", "none, or name the column in columns or ignore of the source"},
+	{CodeLeftOut, Note, "rows are left out, as take of the source says", "none, if it is meant"},
 	{CodeMissingColumn, Blocking, "a column that the format requires is absent from the object", "check that the source's format and version are declared rightly"},
 	{CodeUnreadableObject, Blocking, "an object is truncated, damaged or not in its declared format; its delivery is refused whole", "have the source deliver it again"},
 	{CodeManifestMismatch, Blocking, "an object differs from its manifest in size, digest or rows; its delivery is refused whole", "have the source deliver it again"},

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"time"
 
+	"daybook/schemas/intake"
 	"daybook/schemas/money"
 )
 
@@ -26,6 +27,8 @@ const (
 	AWSCUR20        Format = "aws-cur-2.0"
 	DatabricksUsage Format = "databricks-usage"
 	OCICost         Format = "oci-cost"
+	// Mapped is CSV or JSON of any columns, of which the book says what they mean.
+	Mapped Format = "mapped"
 )
 
 // The formats of evidence: facts that are no usage, about services, by which promises are judged, or about peers' bills. Each comes
@@ -49,7 +52,7 @@ const Credentials10 Format = "credentials-1.0"
 
 // Formats lists every format.
 var Formats = []Format{
-	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost,
+	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost, Mapped,
 	Incidents10, Probes10, Counters10, Requests10, Notices10, FOCUSInvoice14, InvoiceTotals10, DisputeAnswers10, Credentials10,
 }
 
@@ -140,6 +143,12 @@ type Source struct {
 	// data (data.labels.region), and nothing is filled that is not named here, except that a charge period without an end
 	// is the instant of its start. A quantity or a cost that is named here must be in every event, or tolerated as null.
 	Columns map[string]string `yaml:"columns,omitempty"`
+	// Mapping is for the format mapped, and says of usage columns where they come from and how they are read; Columns and Constants
+	// serve where nothing else is to be said. A charge period without an end is the instant of its start.
+	Mapping map[string]intake.Reading `yaml:"mapping,omitempty"`
+	// Take is for the format mapped: a row is taken that all of its entries take. Others are counted as out of scope, and a note
+	// says how many there were.
+	Take []intake.Taking `yaml:"take,omitempty"`
 	// Types maps the events of a stream that holds several types, each by its own. Columns and Constants are then for all of
 	// them, but for what a type says otherwise; events of a type that is not listed are findings. A path is a plain value or
 	// an object in all types.

@@ -96,7 +96,7 @@ func (m *tableMaker) kind(t reflect.Type) string {
 		if t.Kind() == reflect.Pointer {
 			t = t.Elem()
 		}
-		if allowed := parse.AllowedValues(t); allowed != nil && len(allowed) <= 20 {
+		if allowed := parse.AllowedValues(t); allowed != nil && len(allowed) <= 30 {
 			return strings.Join(allowed, ", ")
 		}
 		if t == reflect.TypeFor[schemas.Code]() {

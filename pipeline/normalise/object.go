@@ -47,7 +47,7 @@ type normaliser struct {
 	oldest schemas.Period
 	// others adds up the rows of append sources that are of other months, late ones among them.
 	others months
-	// unread are the rows of an object filed elsewhere that its own month's run rejects.
+	// unread are the rows that the book leaves out, and those of an object filed elsewhere that its own month's run rejects.
 	unread dataset.Totals
 	zone   *time.Location
 	month  Month
@@ -146,12 +146,12 @@ func (n *normaliser) finding(f schemas.Finding) error {
 	if len(n.control.Delivered.Quantities) > mostUnits || len(n.control.Delivered.Costs) > mostUnits {
 		return n.tooManyUnits()
 	}
-	if foreign {
+	if foreign || f.Code == schemas.CodeLeftOut {
 		if err := run.AddFinding(&n.unread, &f); err != nil {
 			return err
 		}
 	}
-	if foreign || f.Code == schemas.CodeOtherPeriod {
+	if foreign || f.Code == schemas.CodeOtherPeriod || f.Code == schemas.CodeLeftOut {
 		return run.AddFinding(&n.control.OutOfScope, &f)
 	}
 	return run.AddFinding(&n.control.Rejected, &f)

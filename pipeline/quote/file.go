@@ -55,7 +55,9 @@ type fileQuoter struct {
 }
 
 func (f *fileQuoter) finding(found schemas.Finding) error {
-	f.out.Rows.Rejected += found.Rows
+	if found.Code != schemas.CodeLeftOut {
+		f.out.Rows.Rejected += found.Rows
+	}
 	if len(f.out.Findings) < mostFindings {
 		f.found(&found)
 	}

@@ -140,3 +140,8 @@ func BenchmarkEventArray(b *testing.B) {
 	text := slices.Concat([]byte("["), bytes.ReplaceAll(lines, []byte("\n"), []byte(",\n")), []byte("]\n"))
 	benchDecode(b, bulkSource(schemas.CloudEvents10), text)
 }
+
+// BenchmarkMappedCSV decodes the text of BenchmarkCSV by a mapping that says of each column that it has its own name.
+func BenchmarkMappedCSV(b *testing.B) {
+	benchDecode(b, mappedBulk(), bulkText(b, "csv.gz", "part-00000.csv.gz", true))
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/times"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -25,8 +26,11 @@ type column struct {
 	// labels are the texts seen in a label column, as they stand in the object; verdicts what became of the unusual.
 	labels   wire.Interner
 	verdicts []verdict
-	// clock remembers the last time parsed.
+	// clock remembers the last time parsed, and form is how the book says that times are written; nil is as the standards say.
 	clock clock
+	form  *times.Form
+	// lacking counts the rows that lack a value which they must have.
+	lacking int64
 	// emptied and tokens are the notes of tolerated nulls, the latter by the place of the token in the book's list.
 	emptied *note
 	tokens  []*note
@@ -163,7 +167,10 @@ func (d *decoder) parseTimes(c *column, v *dataset.Vector, x *cells, base int) {
 			d.null(c, v, x, base, r)
 			continue
 		}
-		t, ok := k.instant(text, start, end)
+		t, ok := int64(0), false
+		if c.form == nil {
+			t, ok = k.Instant(text, start, end)
+		}
 		if !ok {
 			t = d.carefulTime(c, v, x, base, r)
 		}
@@ -193,36 +200,39 @@ func (d *decoder) carefulTime(c *column, v *dataset.Vector, x *cells, base, r in
 		d.defect(x, r, c, schemas.CodeBadTime, "it is not a time in a declared format", text)
 		return 0
 	}
-	k.last, k.lastTime, k.lastNotes = append(k.last[:0], raw...), m.micros, k.lastNotes[:0]
-	if m.layout != "" {
-		k.lastNotes = append(k.lastNotes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times read in the format "+m.layout, string(text)))
+	k.last, k.lastTime, k.lastNotes = append(k.last[:0], raw...), m.Micros, k.lastNotes[:0]
+	if m.Layout != "" {
+		k.lastNotes = append(k.lastNotes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times read in the format "+m.Layout, string(text)))
 	}
-	if m.doubt != "" {
-		n := d.note(c.name, c.use, schemas.CodeToleratedTime, m.doubt, string(text))
+	if m.Doubt != "" {
+		n := d.note(c.name, c.use, schemas.CodeToleratedTime, m.Doubt, string(text))
 		n.severity = schemas.Warning
 		k.lastNotes = append(k.lastNotes, n)
 	}
-	if m.cut {
+	if m.Cut {
 		k.lastNotes = append(k.lastNotes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times finer than a microsecond, cut to it", string(text)))
 	}
 	for _, n := range k.lastNotes {
 		n.hit(x.numbers[r])
 	}
-	return m.micros
+	return m.Micros
 }
 
 // readColumnTime is readTime for a value of a column.
-func (d *decoder) readColumnTime(c *column, text []byte) (moment, bool) {
+func (d *decoder) readColumnTime(c *column, text []byte) (times.Moment, bool) {
+	if c.form != nil {
+		return c.form.Read(text, d.readTime)
+	}
 	if !c.naive {
 		return d.readTime(string(text))
 	}
 	d.utc = append(append(d.utc[:0], text...), 'Z')
-	wall, cut, ok := readInstant(string(d.utc))
+	wall, cut, ok := times.Read(string(d.utc))
 	if !ok {
-		return moment{}, false
+		return times.Moment{}, false
 	}
-	m := moment{cut: cut}
-	m.micros, m.doubt = c.clock.zoned.instant(wall.UnixMicro(), d.zone)
+	m := times.Moment{Cut: cut}
+	m.Micros, m.Doubt = c.clock.zoned.Instant(wall.UnixMicro(), d.zone)
 	return m, true
 }
 
@@ -309,6 +319,7 @@ func (d *decoder) null(c *column, v *dataset.Vector, x *cells, base, r int) {
 		if !schemas.Usage.Columns[c.use].Required && c.use != schemas.UseRecordId {
 			what += ", and tolerate.null_columns of the source does not name the column"
 		}
+		c.lacking++
 		d.defect(x, r, c, schemas.CodeMissingValue, what, nil)
 	}
 }

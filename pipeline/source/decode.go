@@ -38,9 +38,10 @@ type Sink struct {
 	Rounded func([]RoundedCell)
 }
 
-// Stats counts what was in an object. Rows = Kept + Rejected, and each rejected row is a finding with Rows 1.
+// Stats counts what was in an object. Rows = Kept + Rejected + LeftOut; each rejected row is a finding with Rows 1, and those that
+// the book leaves out are one finding together.
 type Stats struct {
-	Rows, Kept, Rejected int64
+	Rows, Kept, Rejected, LeftOut int64
 	// Bytes is the size after decompression.
 	Bytes int64
 	// Rounded says what rounding did to kept rows, in the order of the usage table and of currencies and units.
@@ -95,6 +96,9 @@ func (d *decoder) decode() error {
 		return err
 	}
 	if err := d.emitNotes(); err != nil {
+		return err
+	}
+	if err := d.emitLeftOut(); err != nil {
 		return err
 	}
 	return d.emitRounded()

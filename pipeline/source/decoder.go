@@ -8,6 +8,7 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/source/native"
+	"daybook/pipeline/source/times"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
@@ -46,6 +47,9 @@ type decoder struct {
 	win  wire.Window
 
 	rules [schemas.UseColumns]rule
+	// forms are those of times that are written as the book says, by usage column, and taking is by what it takes rows.
+	forms  [schemas.UseColumns]*times.Form
+	taking []taking
 	// columns are what is filled, in the order of the usage table.
 	columns []column
 	made    []madeColumn
@@ -99,6 +103,9 @@ func newDecoder(ctx context.Context, src *schemas.Source, in Input, out Sink) (*
 	}
 	d.json.Depth = d.limits.Depth
 	d.rules = d.format.rules(src)
+	if err := d.setForms(); err != nil {
+		return nil, err
+	}
 	d.context = native.Context{Zone: d.zone, Instant: d.instant}
 	d.batch = dataset.NewBatch(&schemas.Usage)
 	d.batch.Columns[schemas.UseObjectRow].Absent = false
@@ -164,6 +171,9 @@ func (c *cells) cell(r int) (start, end uint32) {
 func (d *decoder) take(s *rows, bad []wire.BadRow, textBytes int) error {
 	base := d.batch.Rows
 	d.defects, d.residues = d.defects[:0], d.residues[:0]
+	if len(d.taking) > 0 {
+		d.leaveOut(s)
+	}
 	if len(d.made) > 0 {
 		d.makeColumns(s)
 	}

@@ -7,6 +7,7 @@ import (
 	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/source/native"
 	"daybook/schemas"
+	"daybook/schemas/intake"
 )
 
 // formats is the table of formats of usage; those of evidence stand in package evidence. A format is a row here, or a file of package native where it is a peer's own.
@@ -17,6 +18,7 @@ var formats = append([]format{
 	focus(schemas.FOCUS13, since13),
 	focus(schemas.FOCUS14, since14),
 	cloudEvents,
+	mapped,
 }, nativeFormats()...)
 
 // format is all that decoding knows of a format. What the book declares of a source comes on top.
@@ -45,6 +47,8 @@ type rule struct {
 	names []string
 	// from says where a peer's own format has it from; nil is one of names.
 	from *native.Column
+	// read says where the book has it from in the format mapped; nil is nothing.
+	read *intake.Reading
 	// absent columns are not in the format: what has their name in an object means something else.
 	absent bool
 	// mandatory columns must be present; notNull ones hold a value in every row.
@@ -62,8 +66,11 @@ type rule struct {
 	currency, json bool
 }
 
-// formatFor returns the row of a source's format, in the view that it declares.
+// formatFor returns the row of a source's format, in the view or by the mapping that it declares.
 func formatFor(src *schemas.Source) (*format, error) {
+	if src.Format == schemas.Mapped {
+		return mappedBy(src)
+	}
 	for i := range formats {
 		if f := &formats[i]; f.name == src.Format && f.native != nil && f.native.View == src.View && src.View != "" {
 			return f, nil
@@ -96,7 +103,7 @@ func ManifestReader(name schemas.Format) (delivery.ManifestReader, error) {
 // knows reports whether a field that no usage column takes is one of the format's own.
 func (f *format) knows(name string) bool {
 	return f.elsewhere[name] || f.native != nil && (f.native.Knows(name) || slices.ContainsFunc(f.native.KnownPrefixes, func(prefix string) bool {
-		_, is := cutPrefixLoosely(name, prefix)
+		_, is := native.CutPrefix(name, prefix)
 		return is
 	}))
 }

@@ -38,7 +38,7 @@ func (d *decoder) textRows() error {
 	}
 	for _, path := range d.src.Ignore {
 		if err := e.ignore(path); err != nil {
-			return err
+			return d.refuse(schemas.CodeUnreadableObject, "it is JSON, of which ignore of its source names what cannot be told apart: %v", err)
 		}
 	}
 	for field, path := range h.names {

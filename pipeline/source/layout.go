@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/native"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -141,7 +142,7 @@ func (d *decoder) checkHeader(names []string) error {
 // layOut decides what fills each usage column, given the names of the object's fields.
 func (d *decoder) layOut(names []string) error {
 	if d.format.native != nil && d.format.native.Bracketed {
-		names = unbracketed(names)
+		names = native.Unbracketed(names)
 	}
 	if err := d.checkHeader(names); err != nil {
 		return err
@@ -162,14 +163,34 @@ func (d *decoder) layOutColumns(h *header) error {
 			return err
 		}
 	}
+	if len(missing) > 0 && h.wrong == nil && d.format.name == schemas.Mapped {
+		return d.unfit(missing, h.unused())
+	}
 	if err := d.placeKey(h, &missing); err != nil {
 		return err
+	}
+	if err := d.layOutTaking(h, &missing); err != nil {
+		return err
+	}
+	if h.wrong != nil {
+		return d.refuse(schemas.CodeUnreadableObject, "it is JSON, of which not all that its source names can be read: %v", h.wrong)
 	}
 	if len(missing) > 0 {
 		return d.refuse(schemas.CodeMissingColumn, "it lacks the columns that %s requires: %s", d.src.Format, strings.Join(missing, ", "))
 	}
 	d.markSides()
-	return h.wrong
+	return nil
+}
+
+// unused are the names that nothing has found.
+func (h *header) unused() []string {
+	var names []string
+	for i, name := range h.names {
+		if !h.used[i] {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // markSides marks the columns that are side columns beside those there are.
@@ -190,6 +211,8 @@ func (d *decoder) place(h *header, use int, missing *[]string) error {
 	from, mapped := d.src.Columns[name]
 	value, constant := d.src.Constants[name]
 	switch {
+	case d.rules[use].read != nil:
+		return d.placeMapped(h, use, missing)
 	case (mapped || constant) && slices.Contains(reserved, use):
 		return fmt.Errorf("column %s cannot be mapped: it is filled by the run", name)
 	case mapped && constant:
@@ -243,7 +266,7 @@ func (d *decoder) dropColumn(h *header, use int) error {
 
 // addColumn adds a column to those that are filled.
 func (d *decoder) addColumn(c column) {
-	c.rule = d.rules[c.use]
+	c.rule, c.form = d.rules[c.use], d.forms[c.use]
 	d.columns = append(d.columns, c)
 	v := d.vector(c.use)
 	v.Absent = false
@@ -262,7 +285,7 @@ func (d *decoder) placeConstant(use int, value string) error {
 		if !ok {
 			return fmt.Errorf("constant of %s: %q is not a time; write it as 2006-01-02T15:04:05Z", c.name, value)
 		}
-		c.constant.time = m.micros
+		c.constant.time = m.Micros
 	case schemas.Decimal:
 		f, err := money.ParseFixed([]byte(value))
 		if err != nil {
@@ -324,7 +347,11 @@ func (d *decoder) layOutRest(h *header) {
 		}
 		d.extra.add(i, name)
 		if !keeps && !d.format.knows(name) {
-			d.note(name, schemas.UseExtra, schemas.CodeUnknownColumn, "the column is not in "+string(d.src.Format)+" and is kept in x_Extra", "")
+			what := "the column is not in " + string(d.src.Format)
+			if d.src.Format == schemas.Mapped {
+				what = "the column is mapped to nothing"
+			}
+			d.note(name, schemas.UseExtra, schemas.CodeUnknownColumn, what+" and is kept in x_Extra", "")
 		}
 	}
 	d.extra.sort()

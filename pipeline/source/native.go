@@ -2,7 +2,6 @@ package source
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"daybook/pipeline/source/delivery"
@@ -109,16 +108,22 @@ func (d *decoder) placeMade(h *header, use int, missing *[]string) error {
 		}
 		c.inputs = append(c.inputs, field)
 	}
-	c.cells, c.in, c.scratch = make([]cells, len(c.inputs)), make([][]byte, len(c.inputs)), make([][]byte, len(c.inputs))
+	c.makeRoom()
 	d.addMade(c, name)
 	return nil
+}
+
+// makeRoom makes room for the texts of the fields that the column is made of.
+func (m *madeColumn) makeRoom() {
+	n := len(m.inputs)
+	m.cells, m.in, m.scratch = make([]cells, n), make([][]byte, n), make([][]byte, n)
 }
 
 // placeMembers makes a column of all fields whose names begin with a prefix.
 func (d *decoder) placeMembers(h *header, c *madeColumn, prefix string) {
 	var found extra
 	for i, n := range h.names {
-		if rest, is := cutPrefixLoosely(n, prefix); is && rest != "" {
+		if rest, is := native.CutPrefix(n, prefix); is && rest != "" {
 			h.used[i] = true
 			found.add(i, rest)
 		}
@@ -127,31 +132,6 @@ func (d *decoder) placeMembers(h *header, c *madeColumn, prefix string) {
 		c.members = found.fields
 		d.addMade(*c, prefix)
 	}
-}
-
-// cutPrefixLoosely cuts a prefix that ends in a slash off a name, in which words may be parted by underscores instead.
-func cutPrefixLoosely(name, prefix string) (string, bool) {
-	loose := schemas.LooseName(prefix)
-	if !strings.HasPrefix(schemas.LooseName(name), loose) {
-		return name, false
-	}
-	for i := range name {
-		if strings.ContainsRune("/_", rune(name[i])) && schemas.LooseName(name[:i]) == loose {
-			return name[i+1:], true
-		}
-	}
-	return name, false
-}
-
-// unbracketed returns names without what they are called in another language, as in Währung (Currency).
-func unbracketed(names []string) []string {
-	out := slices.Clone(names)
-	for i, n := range out {
-		if _, inner, found := strings.Cut(n, " ("); found && strings.HasSuffix(inner, ")") {
-			out[i] = strings.TrimSuffix(inner, ")")
-		}
-	}
-	return out
 }
 
 // addMade adds a column that is made to those that are filled.
@@ -213,5 +193,5 @@ func (d *decoder) instant(text string) (time.Time, bool) {
 	if !ok {
 		m, ok = d.readTime(text + "Z")
 	}
-	return time.UnixMicro(m.micros).UTC(), ok
+	return time.UnixMicro(m.Micros).UTC(), ok
 }

@@ -151,6 +151,9 @@ func FuzzNative(f *testing.F) {
 		for i := range formats {
 			if formats[i].name != schemas.CloudEvents10 {
 				src := &schemas.Source{ID: "s", Format: formats[i].name}
+				if src.Format == schemas.Mapped {
+					src.Mapping = ownNames()
+				}
 				if _, err := decodeText(t, src, "2024-09", text, 1000); err != nil {
 					checkRefused(t, err)
 				}

@@ -47,7 +47,7 @@ func decodeText(t testing.TB, src *schemas.Source, period schemas.Period, text s
 	if err != nil { // what was decoded before is void
 		return got, err
 	}
-	if stats.Rows != stats.Kept+stats.Rejected || int64(len(got.rows)) != stats.Kept || rejected != stats.Rejected {
+	if stats.Rows != stats.Kept+stats.Rejected+stats.LeftOut || int64(len(got.rows)) != stats.Kept || rejected != stats.Rejected+stats.LeftOut {
 		t.Errorf("%+v, but %d rows and %d rejected in findings", stats, len(got.rows), rejected)
 	}
 	return got, err

@@ -1,167 +1,64 @@
 package source
 
 import (
-	"strings"
+	"fmt"
 	"time"
+
+	"daybook/pipeline/source/times"
+	"daybook/schemas"
 )
 
-// moment is a time that was read with some care.
-type moment struct {
-	micros int64
-	// layout is the declared format it is in; empty for that of the standards.
-	layout string
-	// cut says that it was finer than a microsecond.
-	cut bool
-	// doubt is what the change of clocks leaves open of it; empty is nothing.
-	doubt string
+// clock reads times of one column.
+type clock struct {
+	times.Clock
+	// last is the last unusual text read, with what it came to.
+	last      []byte
+	lastTime  int64
+	lastNotes []*note
+	// zoned puts naive times into the source's zone.
+	zoned times.Zoned
 }
-
-// What a change of clocks leaves open of a time without an offset.
-const (
-	twiceThere = "times that a change of clocks makes there twice, read as the first"
-	neverThere = "times that a change of clocks leaves out, read by the clock before it"
-)
 
 // readTime reads a time as RFC 3339 has it, or in a format of the source's format or of the book. One without an offset is
 // of the source's zone. Below a microsecond it is cut, toward the past.
-func (d *decoder) readTime(text string) (moment, bool) {
-	if t, cut, ok := readInstant(text); ok {
-		return moment{micros: t.UnixMicro(), cut: cut}, true
+func (d *decoder) readTime(text string) (times.Moment, bool) {
+	if t, cut, ok := times.Read(text); ok {
+		return times.Moment{Micros: t.UnixMicro(), Cut: cut}, true
 	}
 	for _, layout := range d.format.times {
-		if m, ok := readLayout(layout, text, d.zone); ok {
-			m.layout = ""
+		if m, ok := times.ReadLayout(layout, text, d.zone); ok {
+			m.Layout = ""
 			return m, true
 		}
 	}
 	for _, layout := range d.src.Tolerate.Times {
-		if m, ok := readLayout(layout, text, d.zone); ok {
+		if m, ok := times.ReadLayout(layout, text, d.zone); ok {
 			return m, true
 		}
 	}
-	return moment{}, false
+	return times.Moment{}, false
 }
 
-// readInstant reads a time as RFC 3339 has it, and says whether it is finer than a microsecond: with T or t or a blank, Z or
-// z, any number of fraction digits, and the leap second, which is the first of the next day. The package time lets some
-// through that are not: it takes a comma for the point of a fraction, one digit for the hour, and offsets of any number of
-// hours; and it leaves fraction digits behind the ninth unsaid.
-func readInstant(text string) (t time.Time, cut, ok bool) {
-	const shortest, longest = len("2006-01-02T15:04:05Z"), 64
-	n := len(text)
-	if n < shortest || n > longest || !strings.Contains("Tt ", text[10:11]) || text[13] != ':' {
-		return time.Time{}, false, false
-	}
-	end := text[n-1]
-	if c := text[19]; c != 'Z' && c != 'z' && c != '.' && c != '+' && c != '-' {
-		return time.Time{}, false, false
-	}
-	if end != 'Z' && end != 'z' && (text[n-6:n-3] > "+23" && text[n-6] == '+' || text[n-6:n-3] > "-23" && text[n-6] == '-' || text[n-2:] > "59") {
-		return time.Time{}, false, false
-	}
-	leap := text[17:19] == "60"
-	if text[10] != 'T' || end == 'z' || leap {
-		plain := []byte(text)
-		plain[10] = 'T'
-		if end == 'z' {
-			plain[n-1] = 'Z'
+// setForms finds how the book says that the times of columns are written.
+func (d *decoder) setForms() error {
+	for use := range d.rules {
+		r := d.rules[use].read
+		if r == nil || schemas.Usage.Columns[use].Type != schemas.Time || r.Layout == "" && r.Epoch == "" && r.Plus == "" {
+			continue
 		}
-		if leap {
-			copy(plain[17:], "59")
+		zone := d.zone
+		if r.Zone != "" {
+			var err error
+			if zone, err = time.LoadLocation(r.Zone); err != nil {
+				return fmt.Errorf("the zone of %s is not known: %w", schemas.Usage.Columns[use].Name, err)
+			}
 		}
-		text = string(plain)
+		d.forms[use] = &times.Form{Layout: r.Layout, Epoch: r.Epoch, Zone: zone, Plus: r.Plus}
 	}
-	t, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
-		return time.Time{}, false, false
-	}
-	if leap {
-		if u := t.UTC(); u.Hour() != 23 || u.Minute() != 59 {
-			return time.Time{}, false, false
-		}
-		t = t.Add(time.Second)
-	}
-	if year := t.UTC().Year(); year < 1 || year > 9999 {
-		return time.Time{}, false, false
-	}
-	return t, finer(text[19:]), true
+	return nil
 }
 
-// finer reports whether what follows the seconds of a time has a digit other than 0 behind the sixth of its fraction.
-func finer(text string) bool {
-	if text[0] != '.' {
-		return false
-	}
-	for i := 1; i < len(text) && text[i] >= '0' && text[i] <= '9'; i++ {
-		if i > 6 && text[i] != '0' {
-			return true
-		}
-	}
-	return false
-}
-
-// readLayout reads a time in a layout. One whose layout has no offset and no zone is of the zone given; a zone's abbreviation
-// counts if the zone has it, or is that of UTC: the package time takes any other for UTC.
-func readLayout(layout, text string, zone *time.Location) (moment, bool) {
-	wall, err := time.Parse(layout, text)
-	if err != nil || wall.Year() < 1 || wall.Year() > 9999 {
-		return moment{}, false
-	}
-	m := moment{layout: layout, cut: wall.Nanosecond()%1000 != 0}
-	switch {
-	case strings.Contains(layout, "07"): // an offset
-		m.micros = wall.UnixMicro()
-	case strings.Contains(layout, "MST"):
-		t, err := time.ParseInLocation(layout, text, zone)
-		if name, offset := t.Zone(); err != nil || offset == 0 && t.Location() != zone && name != "UTC" && name != "GMT" && name != "Z" {
-			return moment{}, false
-		}
-		m.micros = t.UnixMicro()
-	default:
-		m.micros, m.doubt = inZone(wall.UnixMicro(), zone)
-	}
-	return m, true
-}
-
-// inZone returns the instant at which clocks of a zone show a time, given as microseconds since 1970 by clocks of UTC, and
-// what a change of clocks leaves open of it.
-func inZone(wall int64, zone *time.Location) (micros int64, doubt string) {
-	if zone == time.UTC {
-		return wall, ""
-	}
-	offsetAt := func(micros int64) int64 {
-		_, seconds := time.UnixMicro(micros).In(zone).Zone()
-		return int64(seconds) * microsPerSecond
-	}
-	const day = secondsPerDay * microsPerSecond
-	before, behind := offsetAt(wall-day), offsetAt(wall+day)
-	first, second := wall-before, wall-behind
-	switch is, other := offsetAt(first) == before, offsetAt(second) == behind; {
-	case is && other && first != second:
-		return min(first, second), twiceThere
-	case is:
-		return first, ""
-	case other:
-		return second, ""
-	default:
-		return first, neverThere
-	}
-}
-
-// zoned remembers the last minute that was put into a zone: offsets change between minutes.
-type zoned struct {
-	minute, shift int64
-	doubt         string
-	known         bool
-}
-
-// instant is inZone.
-func (z *zoned) instant(wall int64, zone *time.Location) (micros int64, doubt string) {
-	const perMinute = 60 * microsPerSecond
-	minute := wall / perMinute
-	if !z.known || minute != z.minute {
-		at, doubt := inZone(minute*perMinute, zone)
-		*z = zoned{minute: minute, shift: at - minute*perMinute, doubt: doubt, known: true}
-	}
-	return wall + z.shift, z.doubt
+// formatTime writes microseconds since 1970 as RFC 3339.
+func formatTime(micros int64) []byte {
+	return time.UnixMicro(micros).UTC().AppendFormat(nil, time.RFC3339Nano)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"daybook/fixtures/effort"
 	"daybook/pipeline/source/wire"
@@ -14,48 +13,6 @@ import (
 // slacked returns text as bytes with slack behind them.
 func slacked(text string) []byte {
 	return append([]byte(text), make([]byte, wire.Slack)...)[:len(text)+wire.Slack-1]
-}
-
-// FuzzTimes compares the quick reading of times with that of the package time.
-func FuzzTimes(f *testing.F) {
-	for _, s := range []string{
-		"2024-09-01T00:00:00Z", "2024-02-29T23:59:59Z", "2023-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2000-02-29T00:00:00Z",
-		"0001-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "2024-09-31T00:00:00Z", "2024-09-01T24:00:00Z",
-		"2024-09-01T00:60:00Z", "2024-09-01T00:00:60Z", "2024-09-01t00:00:00z", "2024-09-01T00:00:00.1234567Z", "2024-09-01T00:00:00,5Z",
-		"2024-09-01T00:00:00+23:59", "2024-09-01T00:00:00-24:00", "2024-09-01T00:00:00.5+05:30", "2024-09-01 00:00:00", "2024-09-01T00:00:00.Z",
-		"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00T00:00:00Z", "1969-12-31T23:59:59.999999Z", "1600-03-01T12:00:00Z", "2024-13-01T00:00:00Z",
-	} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		var k clock
-		quick, ok := k.instant(slacked(text), 0, uint32(len(text)))
-		slow, _, sure := readInstant(text)
-		if ok && (!sure || slow.UnixMicro() != quick) {
-			t.Fatalf("%q is %v, and quickly %v", text, slow, time.UnixMicro(quick).UTC())
-		}
-		if sure && !ok && len(text) <= 27 && strings.HasSuffix(text, "Z") {
-			t.Fatalf("%q is %v, and quickly nothing", text, slow)
-		}
-		if strings.ContainsAny(text, "tz ") || strings.Contains(text, ":60") {
-			return // which the package time does not know
-		}
-		if want, err := time.Parse(time.RFC3339Nano, text); sure && (err != nil || !want.Equal(slow)) {
-			t.Fatalf("%q is %v, not %v", text, slow, want)
-		}
-	})
-}
-
-// TestEveryDay compares the reading of days with the package time over several centuries.
-func TestEveryDay(t *testing.T) {
-	var k clock
-	for day := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2500; day = day.AddDate(0, 0, 1) {
-		text := day.Format("2006-01-02") + "T01:02:03Z"
-		got, ok := k.instant(slacked(text), 0, 20)
-		if want := day.Add(time.Hour + 2*time.Minute + 3*time.Second).UnixMicro(); !ok || got != want {
-			t.Fatalf("%s is %d, not %d", text, got, want)
-		}
-	}
 }
 
 // TestInterner gives texts numbers and asks for them again, against a map.

@@ -276,7 +276,7 @@ func (c *checker) claims(list parse.Spot, p *service.Promise, s *service.SLA) {
 
 // evidenceSource complains of keys that say how usage is read: evidence has columns of its own.
 func (c *checker) evidenceSource(at parse.Spot) {
-	for _, key := range []string{"key", "columns", "types", "constants", "ignore", "tolerate", "view"} {
+	for _, key := range []string{"key", "columns", "types", "constants", "ignore", "tolerate", "view", "mapping", "take"} {
 		if _, given := at.Field(key).Given(); given {
 			c.Complain(at.Field(key), "remove it", "%s is for usage, and evidence has columns of its own", key)
 		}

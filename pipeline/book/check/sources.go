@@ -55,6 +55,7 @@ func (c *checker) checkSources() {
 		c.named(at.Field("ignore"), s.Ignore)
 		c.named(at.Field("key"), s.Key)
 		c.eventTypes(at, s)
+		c.mapped(at, s)
 		tolerate := at.Field("tolerate")
 		c.timeLayouts(tolerate.Field("times"), s.Tolerate.Times)
 		c.tolerated(tolerate.Field("null_columns"), s.Tolerate.NullColumns, neverNull)
@@ -164,13 +165,13 @@ func (c *checker) target(at parse.Spot, name string) {
 	}
 }
 
-// ignored complains of a column of FOCUS that is dropped though it says when the use was. The paths of events are another
-// matter.
+// ignored complains of a column of FOCUS that is dropped though it says when the use was. The paths of events, and columns of
+// which the book says what they mean, are another matter.
 func (c *checker) ignored(list parse.Spot, s *schemas.Source) {
 	for i, name := range s.Ignore {
 		for _, use := range []int{schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd} {
 			column := schemas.Usage.Columns[use].Name
-			if s.Format != schemas.CloudEvents10 && s.Columns[column] == "" && s.Constants[column] == "" && schemas.LooseName(name) == schemas.LooseName(column) {
+			if s.Format != schemas.CloudEvents10 && s.Format != schemas.Mapped && s.Columns[column] == "" && s.Constants[column] == "" && schemas.LooseName(name) == schemas.LooseName(column) {
 				c.Complain(list.At(i), "remove it", "%s cannot be ignored: it says when the use was", parse.Clip(name))
 			}
 		}

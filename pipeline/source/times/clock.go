@@ -1,22 +1,15 @@
-package source
+package times
 
 import (
 	"encoding/binary"
-	"time"
 
 	"daybook/pipeline/source/wire"
 )
 
-// clock reads times of one column, most of which resemble the one before.
-type clock struct {
+// Clock reads times of the plain form, most of which resemble one before.
+type Clock struct {
 	// days remembers days read, by their day of the month.
 	days [128]dayRead
-	// last is the last unusual text read, with what it came to.
-	last      []byte
-	lastTime  int64
-	lastNotes []*note
-	// zoned puts naive times into the source's zone.
-	zoned zoned
 }
 
 // dayRead is the text of a day, 2006-01- and 02, and its number since 1970.
@@ -31,9 +24,9 @@ const (
 	secondsPerDay   = 24 * 60 * 60
 )
 
-// instant reads the plain form 2006-01-02T15:04:05Z, or with up to six digits of a fraction, into microseconds since 1970.
+// Instant reads the plain form 2006-01-02T15:04:05Z, or with up to six digits of a fraction, into microseconds since 1970.
 // It reports false on anything else, right or wrong. Eight bytes beyond start can be read.
-func (k *clock) instant(text []byte, start, end uint32) (int64, bool) {
+func (k *Clock) Instant(text []byte, start, end uint32) (int64, bool) {
 	size := end - start
 	if size < 20 || size > 27 {
 		return 0, false
@@ -120,9 +113,4 @@ const epochDays = 719468
 func twoDigits(b []byte) (int, bool) {
 	x, y := b[0]-'0', b[1]-'0'
 	return int(x)*10 + int(y), x <= 9 && y <= 9
-}
-
-// formatTime writes microseconds since 1970 as RFC 3339.
-func formatTime(micros int64) []byte {
-	return time.UnixMicro(micros).UTC().AppendFormat(nil, time.RFC3339Nano)
 }

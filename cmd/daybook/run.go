@@ -141,7 +141,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	}
 	sum, err := executeRun(ctx, prepared, o, storeURL)
 	if err == nil && o.until == "" && !sum.Reused {
-		err = overview.Write(ctx, r.Store, b.Provider.Name)
+		err = overview.Renew(ctx, r.Store, b.Provider.Name)
 	}
 	if err != nil {
 		return err

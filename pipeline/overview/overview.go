@@ -1,7 +1,7 @@
 // Package overview writes the page that leads to all periods and runs of a store. It decides nothing and is no part of a run: it shows
 // what runs left.
 //
-// Start with Write.
+// Start with Renew.
 package overview
 
 import (
@@ -26,9 +26,9 @@ const (
 	mostIndexRuns    = 14
 )
 
-// Write writes the index of periods and runs of a provider, for when a run has been committed. Of several processes the last has it,
+// Renew writes the index of periods and runs of a provider, for when a run has been committed. Of several processes the last has it,
 // and one that has found another's in between begins anew. The error is a store that cannot be read or written.
-func Write(ctx context.Context, s store.Store, provider string) error {
+func Renew(ctx context.Context, s store.Store, provider string) error {
 	for range 5 {
 		version, err := store.ReadDecoded(ctx, s, Key, func([]byte) error { return nil })
 		if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -27,6 +27,8 @@ const (
 	AWSCUR20        Format = "aws-cur-2.0"
 	DatabricksUsage Format = "databricks-usage"
 	OCICost         Format = "oci-cost"
+	// OpenStackSamples are the samples of OpenStack Telemetry.
+	OpenStackSamples Format = "openstack-samples"
 	// Mapped is CSV or JSON of any columns, of which the book says what they mean.
 	Mapped Format = "mapped"
 )
@@ -52,7 +54,7 @@ const Credentials10 Format = "credentials-1.0"
 
 // Formats lists every format.
 var Formats = []Format{
-	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost, Mapped,
+	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost, OpenStackSamples, Mapped,
 	Incidents10, Probes10, Counters10, Requests10, Notices10, FOCUSInvoice14, InvoiceTotals10, DisputeAnswers10, Credentials10,
 }
 

@@ -57,7 +57,7 @@ func nativeFormat(of *native.Format) format {
 		r := rule{absent: true, allowed: like.allowed, currency: like.currency, json: like.json, side: like.side, besideBilled: like.besideBilled}
 		if c, there := of.Columns[use]; there {
 			r.absent, r.from = false, &c
-			r.mandatory = slices.Contains(nativeDemands, use)
+			r.mandatory = slices.Contains(nativeDemands, use) || slices.Contains(of.Demands, use)
 			r.notNull = r.mandatory || use == schemas.UseBillingPeriodStart
 		}
 		f.columns[use] = r

@@ -8,7 +8,7 @@ import (
 )
 
 // Formats is the table of peers' own formats.
-var Formats = []Format{gcpBilling, azureActual, azureAmortised, awsLegacy, awsExports, databricksUsage, ociCost}
+var Formats = []Format{gcpBilling, azureActual, azureAmortised, awsLegacy, awsExports, databricksUsage, ociCost, openStackSamples}
 
 // Format is all that there is to know of a format: where it has each usage column from, and what its fields are like.
 type Format struct {
@@ -19,6 +19,8 @@ type Format struct {
 	Columns map[int]Column
 	// Key names the fields that identify a record together; nil if nothing does.
 	Key []string
+	// Demands are usage columns that must be there and hold a value, beside those that every format must fill.
+	Demands []int
 	// Known are further fields of its own, by their loose names, and KnownPrefixes how the names of others begin: no column takes them.
 	Known         map[string]bool
 	KnownPrefixes []string

@@ -154,9 +154,8 @@ func (o *registerOptions) documents(cmd *cobra.Command, s store.Store, all regis
 	if err != nil {
 		return err
 	}
-	out, any := cmd.OutOrStdout(), false
-	for _, e := range all.Of(p) {
-		any = true
+	out, closings := cmd.OutOrStdout(), all.Of(p)
+	for _, e := range closings {
 		err := each(cmd.Context(), s, &e, func(line []byte) error {
 			if o.json {
 				return sayEncoded(out, append(line, '\n'))
@@ -173,7 +172,7 @@ func (o *registerOptions) documents(cmd *cobra.Command, s store.Store, all regis
 			return err
 		}
 	}
-	if !any {
+	if len(closings) == 0 {
 		return wrong("%s is not closed: nothing of it was issued", p)
 	}
 	return nil

@@ -257,9 +257,9 @@ func startOf(list []sold, at int64) (int64, bool) {
 	}
 	first, last := list[0].start, list[len(list)-1].end
 	at = min(max(at, first), last-1)
-	for i := len(list) - 1; i >= 0; i-- {
-		if list[i].start <= at {
-			return list[i].start, at < list[i].end
+	for _, s := range slices.Backward(list) {
+		if s.start <= at {
+			return s.start, at < s.end
 		}
 	}
 	return 0, false

@@ -106,7 +106,7 @@ func (o *registerOptions) check(cmd *cobra.Command, s store.Store, entity string
 		if n := len(found.Wrong); n > 0 {
 			verdict = fmt.Sprintf("%d %s not as %s issued", n, schemas.OneOrMany(n, "thing is", "things are"), schemas.OneOrMany(n, "it was", "they were"))
 		}
-		say(out, "%s closings, %s documents: %s\n", count(int64(found.Closings)), count(found.Documents), verdict)
+		say(out, "%s closing%s, %s document%s: %s\n", count(int64(found.Closings)), plural(found.Closings), count(found.Documents), plural(found.Documents), verdict)
 	}
 	if err == nil && len(found.Wrong) > 0 {
 		err = &exitError{code: exitBroke}

@@ -234,7 +234,7 @@ func (o *registerOptions) print(out io.Writer, found []byte, number string) erro
 		return err
 	}
 	if o.html {
-		return sayPage(out, document.DocumentHTML(nil, d))
+		return sayPage(out, document.IssuedHTML(nil, d))
 	}
 	return printInvoice(out, found)
 }

@@ -103,8 +103,8 @@ func kindName(k Kind) string {
 	return "Invoice"
 }
 
-// DocumentHTML appends one printable page of an issued document, made of what its JSON says and of nothing else.
-func DocumentHTML(dst []byte, d *Issued) []byte {
+// IssuedHTML appends one printable page of an issued document, made of what its JSON says and of nothing else.
+func IssuedHTML(dst []byte, d *Issued) []byte {
 	sheet := Whole(&d.Invoice)
 	sheet.Issued = d
 	return SheetsHTML(dst, kindName(d.Kind)+" "+d.Number, []Sheet{sheet})

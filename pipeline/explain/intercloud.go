@@ -93,7 +93,7 @@ func (l *Look) explainChain(ctx context.Context, e *Explanation, begins *schemas
 func (l *Look) chainAgain(ctx context.Context, e *Explanation, x *intercloud.Chain) error {
 	g := settle.NewGathering(run.WholeBook(l.book), l.Manifest.Spec.Period, l.asOf(), func(schemas.PeerID) bool { return false })
 	differs := fmt.Errorf("the run's charges and today's agreements make no chain %s", x.ID)
-	hold := func(w *intercloud.Chain) error {
+	hold := func(w *intercloud.Chain) error { //nolint:unparam // what takes chains may fail elsewhere
 		if w.ID == x.ID {
 			differs = nil
 			if !w.Margin.Equal(x.Margin) {

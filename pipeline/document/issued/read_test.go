@@ -33,7 +33,7 @@ func TestRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if page, want := document.DocumentHTML(nil, again), document.DocumentHTML(nil, &d); !bytes.Equal(page, want) {
+		if page, want := document.IssuedHTML(nil, again), document.IssuedHTML(nil, &d); !bytes.Equal(page, want) {
 			t.Error("the page of what was read is another")
 		}
 		for _, changed := range [][2]string{{`"kind":"credit_note"`, `"kind": "credit_note"`}, {`"places":2`, `"places":2,"more":1`}, {`"closing":3`, `"closing":"3"`}} {

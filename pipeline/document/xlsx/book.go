@@ -179,28 +179,29 @@ func (b *Book) workbook() string {
 		sheets.WriteString(`<sheet name="` + escaped(b.Sheets[i].Name) + `" sheetId="` + n + `" r:id="rId` + n + `"/>`)
 	}
 	s := head + `<workbook xmlns="` + mainNS + `" xmlns:r="` + officeNS + `"><sheets>` + sheets.String() + "</sheets>"
-	names := ""
+	var names strings.Builder
 	for i := range b.Sheets {
 		sheet := &b.Sheets[i]
 		name := quotedName(sheet.Name)
 		if sheet.Filter > 0 {
-			names += `<definedName name="_xlnm._FilterDatabase" localSheetId="` + strconv.Itoa(i) + `" hidden="1">` + escaped(name+"!"+absolute(1, sheet.Head)+":"+absolute(sheet.columns(), sheet.Filter)) + `</definedName>`
+			names.WriteString(`<definedName name="_xlnm._FilterDatabase" localSheetId="` + strconv.Itoa(i) + `" hidden="1">` + escaped(name+"!"+absolute(1, sheet.Head)+":"+absolute(sheet.columns(), sheet.Filter)) + `</definedName>`)
 		}
 		if sheet.Head > 0 {
-			names += `<definedName name="_xlnm.Print_Titles" localSheetId="` + strconv.Itoa(i) + `">` + escaped(name+"!$1:$"+strconv.Itoa(sheet.Head)) + `</definedName>`
+			names.WriteString(`<definedName name="_xlnm.Print_Titles" localSheetId="` + strconv.Itoa(i) + `">` + escaped(name+"!$1:$"+strconv.Itoa(sheet.Head)) + `</definedName>`)
 		}
 	}
-	if names != "" {
-		s += "<definedNames>" + names + "</definedNames>"
+	if names.Len() > 0 {
+		s += "<definedNames>" + names.String() + "</definedNames>"
 	}
 	// Whoever opens it computes its formulas anew.
 	return s + `<calcPr calcId="191029" fullCalcOnLoad="1"/></workbook>`
 }
 
 func (b *Book) relations() string {
-	s := head + `<Relationships xmlns="` + packageNS + `/relationships">`
+	var s strings.Builder
+	s.WriteString(head + `<Relationships xmlns="` + packageNS + `/relationships">`)
 	for i := range b.Sheets {
-		s += relation(i+1, officeNS+"/worksheet", "worksheets/sheet"+strconv.Itoa(i+1)+".xml", false)
+		s.WriteString(relation(i+1, officeNS+"/worksheet", "worksheets/sheet"+strconv.Itoa(i+1)+".xml", false))
 	}
-	return s + relation(len(b.Sheets)+1, officeNS+"/styles", "styles.xml", false) + "</Relationships>"
+	return s.String() + relation(len(b.Sheets)+1, officeNS+"/styles", "styles.xml", false) + "</Relationships>"
 }

@@ -26,18 +26,19 @@ type Series struct {
 
 // drawing places the charts of a sheet.
 func (s *Sheet) drawing() string {
-	out := head + `<xdr:wsDr xmlns:xdr="` + drawNS + `spreadsheetDrawing" xmlns:a="` + drawNS + `main">`
+	var out strings.Builder
+	out.WriteString(head + `<xdr:wsDr xmlns:xdr="` + drawNS + `spreadsheetDrawing" xmlns:a="` + drawNS + `main">`)
 	const wide, high = 720 * 9525, 420 * 9525 // pixels in the unit of drawings
 	for i := range s.Charts {
 		c := &s.Charts[i]
 		n := strconv.Itoa(i + 1)
-		out += `<xdr:oneCellAnchor><xdr:from><xdr:col>` + strconv.Itoa(c.Column-1) + `</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>` + strconv.Itoa(c.Row-1) +
+		out.WriteString(`<xdr:oneCellAnchor><xdr:from><xdr:col>` + strconv.Itoa(c.Column-1) + `</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>` + strconv.Itoa(c.Row-1) +
 			`</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:ext cx="` + strconv.Itoa(wide) + `" cy="` + strconv.Itoa(high) + `"/>` +
 			`<xdr:graphicFrame macro=""><xdr:nvGraphicFramePr><xdr:cNvPr id="` + strconv.Itoa(i+2) + `" name="` + escaped(c.Title) + `"/><xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr>` +
 			`<xdr:xfrm><a:off x="0" y="0"/><a:ext cx="0" cy="0"/></xdr:xfrm><a:graphic><a:graphicData uri="` + drawNS + `chart">` +
-			`<c:chart xmlns:c="` + drawNS + `chart" xmlns:r="` + officeNS + `" r:id="rId` + n + `"/></a:graphicData></a:graphic></xdr:graphicFrame><xdr:clientData/></xdr:oneCellAnchor>`
+			`<c:chart xmlns:c="` + drawNS + `chart" xmlns:r="` + officeNS + `" r:id="rId` + n + `"/></a:graphicData></a:graphic></xdr:graphicFrame><xdr:clientData/></xdr:oneCellAnchor>`)
 	}
-	return out + "</xdr:wsDr>"
+	return out.String() + "</xdr:wsDr>"
 }
 
 // write returns the chart.

@@ -168,54 +168,6 @@ var PeerUses = Table{Name: "peer_use", Version: "1", Columns: []Column{
 	PeerUseBillingCurrency:  {Name: "BillingCurrency", Type: Label},
 }}
 
-// BudgetLine is one threshold of a budget, and when it was reached.
-type BudgetLine struct {
-	Budget *Budget
-	Peer   PeerID
-	Period Period
-	// Threshold is in a hundred of the budget's amount.
-	Threshold money.Decimal
-	// Through is the last day of which the peer has delivered use. Actual is what is billed by then, Forecast what the period
-	// comes to at that rate, both in the budget's currency.
-	Through          Date
-	Actual, Forecast money.Decimal
-	// ActualOn is the day since which what is billed has reached the threshold, ForecastOn that since which the forecast has;
-	// no day where they have not.
-	ActualOn, ForecastOn Date
-}
-
-// Positions of the columns of Budgets.
-const (
-	BudgetBillingPeriod = iota
-	BudgetPeerId
-	BudgetBudgetId
-	BudgetThreshold
-	BudgetThrough
-	BudgetAmount
-	BudgetActual
-	BudgetForecast
-	BudgetCurrency
-	BudgetActualOn
-	BudgetForecastOn
-	BudgetColumns
-)
-
-// Budgets is the dataset of budgets for peers' use, a row for each threshold, sorted by peer, budget and threshold. A run has it
-// if its book has a budget in force.
-var Budgets = Table{Name: "budgets", Version: "1", Columns: []Column{
-	BudgetBillingPeriod: {Name: "BillingPeriod", Type: Label, Required: true},
-	BudgetPeerId:        {Name: "PeerId", Type: Label, Required: true},
-	BudgetBudgetId:      {Name: "BudgetId", Type: Label, Required: true},
-	BudgetThreshold:     {Name: "ThresholdPercent", Type: Decimal, Required: true},
-	BudgetThrough:       {Name: "ThroughDay", Type: Label, Required: true},
-	BudgetAmount:        {Name: "Budget", Type: Decimal, Required: true},
-	BudgetActual:        {Name: "Actual", Type: Decimal, Required: true},
-	BudgetForecast:      {Name: "Forecast", Type: Decimal, Required: true},
-	BudgetCurrency:      {Name: "Currency", Type: Label, Required: true},
-	BudgetActualOn:      {Name: "ReachedOn", Type: Label},
-	BudgetForecastOn:    {Name: "ForecastReachedOn", Type: Label},
-}}
-
 // Tag is one of a row's.
 type Tag struct{ Key, Value string }
 

@@ -45,8 +45,8 @@ var largePackages = map[string]struct {
 	reason string
 }{
 	"cmd/daybook": {5_500, "a verb a file: they share how a command finds its places, speaks and ends, and nothing else"},
-	"schemas":     {4_800, "the one vocabulary: a type for each row that stages exchange, and for each entry of the book"},
-	"rating":      {8_000, "one account at work, in one order of application: what is metered, discounted, bounded and pooled shares its lines"},
+
+	"rating": {8_000, "one account at work, in one order of application: what is metered, discounted, bounded and pooled shares its lines"},
 }
 
 // outsideWorld is what only programs may touch, for a run is a function of its inputs and its engines do not speak:

@@ -122,7 +122,7 @@ func Budgets(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	fx := Exchange(in.Book(), in.Period(), reach.Through, in.AsOf())
 	found := in.NewFindings()
 	defer found.Close()
-	var lines []schemas.BudgetLine
+	var lines []peeruse.BudgetLine
 	for i := range budgets {
 		b := &budgets[i]
 		days, missing, err := daysOf(b, in.Period(), throughOf(in.Book(), b.peer, in.Period(), reach), sums, fx)
@@ -141,7 +141,7 @@ func Budgets(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		}
 		lines = append(lines, judged...)
 	}
-	out, err := in.WriteRead(ctx, &schemas.Budgets, func(write func(*dataset.Batch) error) error {
+	out, err := in.WriteRead(ctx, &peeruse.Budgets, func(write func(*dataset.Batch) error) error {
 		return rows.AppendBudgets(lines, write)
 	}, nil)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
+	"daybook/schemas/peeruse"
 	"daybook/schemas/service"
 )
 
@@ -228,15 +229,15 @@ func (g *peerPages) used() error {
 
 // budgeted takes over the thresholds of budgets.
 func (g *peerPages) budgeted() error {
-	return g.scan("reconcile/budgets", &schemas.Budgets, func(b *dataset.Batch, i int) error {
+	return g.scan("reconcile/budgets", &peeruse.Budgets, func(b *dataset.Batch, i int) error {
 		text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
 		amount := func(col int) money.Decimal { return b.Columns[col].Decs[i].Decimal() }
-		page := g.of(schemas.PeerID(text(schemas.BudgetPeerId)))
-		page.Budgets = append(page.Budgets, schemas.BudgetLine{
-			Budget: &schemas.Budget{ID: text(schemas.BudgetBudgetId), Amount: amount(schemas.BudgetAmount), Currency: money.Currency(text(schemas.BudgetCurrency))},
-			Peer:   page.Peer, Period: page.Period, Threshold: amount(schemas.BudgetThreshold), Through: dayIn(text(schemas.BudgetThrough)),
-			Actual: amount(schemas.BudgetActual), Forecast: amount(schemas.BudgetForecast),
-			ActualOn: dayIn(text(schemas.BudgetActualOn)), ForecastOn: dayIn(text(schemas.BudgetForecastOn)),
+		page := g.of(schemas.PeerID(text(peeruse.BudgetPeerId)))
+		page.Budgets = append(page.Budgets, peeruse.BudgetLine{
+			Budget: &schemas.Budget{ID: text(peeruse.BudgetBudgetId), Amount: amount(peeruse.BudgetAmount), Currency: money.Currency(text(peeruse.BudgetCurrency))},
+			Peer:   page.Peer, Period: page.Period, Threshold: amount(peeruse.BudgetThreshold), Through: dayIn(text(peeruse.BudgetThrough)),
+			Actual: amount(peeruse.BudgetActual), Forecast: amount(peeruse.BudgetForecast),
+			ActualOn: dayIn(text(peeruse.BudgetActualOn)), ForecastOn: dayIn(text(peeruse.BudgetForecastOn)),
 		})
 		return nil
 	})

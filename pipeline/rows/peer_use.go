@@ -3,6 +3,7 @@ package rows
 import (
 	"daybook/pipeline/dataset"
 	"daybook/schemas"
+	"daybook/schemas/peeruse"
 )
 
 // UserAt is the user whom row i of usage names.
@@ -29,19 +30,19 @@ func AppendPeerUses(lines []schemas.PeerUse, write func(*dataset.Batch) error) e
 }
 
 // AppendBudgets writes the thresholds of budgets in batches.
-func AppendBudgets(lines []schemas.BudgetLine, write func(*dataset.Batch) error) error {
-	return AppendRows(len(lines), &schemas.Budgets, write, func(w *RowWriter, i int) {
+func AppendBudgets(lines []peeruse.BudgetLine, write func(*dataset.Batch) error) error {
+	return AppendRows(len(lines), &peeruse.Budgets, write, func(w *RowWriter, i int) {
 		l := &lines[i]
-		w.Text(schemas.BudgetBillingPeriod, string(l.Period))
-		w.Text(schemas.BudgetPeerId, string(l.Peer))
-		w.Text(schemas.BudgetBudgetId, l.Budget.ID)
-		w.decimal(schemas.BudgetThreshold, l.Threshold)
-		w.Text(schemas.BudgetThrough, l.Through.String())
-		w.decimal(schemas.BudgetAmount, l.Budget.Amount)
-		w.decimal(schemas.BudgetActual, l.Actual)
-		w.decimal(schemas.BudgetForecast, l.Forecast)
-		w.Text(schemas.BudgetCurrency, string(l.Budget.Currency))
-		for col, day := range map[int]schemas.Date{schemas.BudgetActualOn: l.ActualOn, schemas.BudgetForecastOn: l.ForecastOn} {
+		w.Text(peeruse.BudgetBillingPeriod, string(l.Period))
+		w.Text(peeruse.BudgetPeerId, string(l.Peer))
+		w.Text(peeruse.BudgetBudgetId, l.Budget.ID)
+		w.decimal(peeruse.BudgetThreshold, l.Threshold)
+		w.Text(peeruse.BudgetThrough, l.Through.String())
+		w.decimal(peeruse.BudgetAmount, l.Budget.Amount)
+		w.decimal(peeruse.BudgetActual, l.Actual)
+		w.decimal(peeruse.BudgetForecast, l.Forecast)
+		w.Text(peeruse.BudgetCurrency, string(l.Budget.Currency))
+		for col, day := range map[int]schemas.Date{peeruse.BudgetActualOn: l.ActualOn, peeruse.BudgetForecastOn: l.ForecastOn} {
 			if !day.IsZero() {
 				w.Text(col, day.String())
 			}

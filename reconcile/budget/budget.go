@@ -9,6 +9,7 @@ import (
 
 	"daybook/schemas"
 	"daybook/schemas/money"
+	"daybook/schemas/peeruse"
 )
 
 // Day is what is billed for one day.
@@ -29,16 +30,16 @@ const places = 6
 //
 // The forecast of a day is what is fixed so far, and what is used so far × days of the period ÷ days so far. Of a period that is
 // over it is what is billed, and reaches nothing by itself. The error is an amount that no decimal holds.
-func Judge(b *schemas.Budget, p schemas.Period, days []Day) ([]schemas.BudgetLine, error) {
+func Judge(b *schemas.Budget, p schemas.Period, days []Day) ([]peeruse.BudgetLine, error) {
 	first, last := p.Days()
 	whole := int64(last.Sub(first) + 1)
 	thresholds := b.Thresholds
 	if len(thresholds) == 0 {
 		thresholds = []money.Decimal{money.NewDecimal(50, 0), money.NewDecimal(75, 0), money.NewDecimal(90, 0), money.NewDecimal(100, 0)}
 	}
-	lines := make([]schemas.BudgetLine, len(thresholds))
+	lines := make([]peeruse.BudgetLine, len(thresholds))
 	for i := range lines {
-		lines[i] = schemas.BudgetLine{Budget: b, Period: p, Threshold: thresholds[i], Through: first.AddDays(len(days) - 1)}
+		lines[i] = peeruse.BudgetLine{Budget: b, Period: p, Threshold: thresholds[i], Through: first.AddDays(len(days) - 1)}
 	}
 	var used, fixed money.Decimal
 	for n, d := range days {
@@ -68,7 +69,7 @@ func Judge(b *schemas.Budget, p schemas.Period, days []Day) ([]schemas.BudgetLin
 }
 
 // Findings are those of the thresholds that are reached, one each: by what is billed, or else by the forecast.
-func Findings(lines []schemas.BudgetLine) (out []schemas.Finding) {
+func Findings(lines []peeruse.BudgetLine) (out []schemas.Finding) {
 	for i := range lines {
 		l := &lines[i]
 		b, on, what := l.Budget, l.ActualOn, "what is billed"

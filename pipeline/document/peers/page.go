@@ -10,6 +10,7 @@ import (
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
+	"daybook/schemas/peeruse"
 	"daybook/schemas/service"
 )
 
@@ -41,7 +42,7 @@ type Page struct {
 	Strips   []Strip
 	// Use is by service and user, and Budgets are thresholds.
 	Use     []schemas.PeerUse
-	Budgets []schemas.BudgetLine
+	Budgets []peeruse.BudgetLine
 	// Nets are what the peer receives and pays under agreements, once debts are netted.
 	Nets []intercloud.Net
 }

@@ -117,6 +117,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	collect(collectUsually) // what is found of very many objects is much, and most of what is made of it garbage
 	if o.again == "" {
 		if q.AsOf, err = asOfOf(b, q.Period, o.asOf); err != nil {
 			return err

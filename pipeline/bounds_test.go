@@ -119,14 +119,20 @@ func TestMemoryIsBounded(t *testing.T) {
 		d := &dimensions[i]
 		t.Run(d.name, func(t *testing.T) {
 			n := effort.Count(t, d.few, d.all)
-			small, large := d.live(t, n), d.live(t, 4*n)
-			grown := (large - small) / int64(3*n)
-			t.Logf("%d bytes of %d, %d of %d: %d for each more", small, n, large, 4*n, grown)
 			const noise = 6 << 20 // batches and buffers are of powers of two
 			bound := d.each * int64(3*n)
 			if d.most > 0 {
 				bound = min(bound, d.most)
 			}
+			small, large := d.live(t, n), d.live(t, 4*n)
+			for range 3 { // which buffers are live when the collector marks is chance; what grows is there every time
+				if large-small <= noise+bound {
+					break
+				}
+				large = min(large, d.live(t, 4*n))
+			}
+			grown := (large - small) / int64(3*n)
+			t.Logf("%d bytes of %d, %d of %d: %d for each more", small, n, large, 4*n, grown)
 			if large-small > noise+bound {
 				t.Errorf("%d bytes are live with %d and %d with %d: %d for each more, at most %d and %d in all", small, n, large, 4*n, grown, d.each, bound)
 			}

@@ -14,6 +14,7 @@ import (
 	"daybook/reconcile/ledger"
 	"daybook/reconcile/settlement"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -57,10 +58,10 @@ func fixed(t *testing.T, d money.Decimal) money.Fixed {
 }
 
 // billed matches one bill with what our meter saw of the same service, under one rate.
-func billed(t *testing.T, rate schemas.ContractRate, bill, meter bills.UseSums) schemas.PeerMatch {
+func billed(t *testing.T, rate agreed.ContractRate, bill, meter bills.UseSums) schemas.PeerMatch {
 	t.Helper()
 	rate.Service, rate.Unit, rate.Metered = "Storage", "GB", []schemas.SKU{"own"}
-	contracts := bills.NewContracts([]schemas.Contract{{ID: "c", Peer: "cloudy", Currency: "EUR", Rates: []schemas.ContractRate{rate}}}, nil, month, schemas.Date{})
+	contracts := bills.NewContracts([]agreed.Contract{{ID: "c", Peer: "cloudy", Currency: "EUR", Rates: []agreed.ContractRate{rate}}}, nil, month, schemas.Date{})
 	use := bills.NewUse(contracts)
 	bill.Rows, meter.Rows = 1, 1
 	must(t, use.Add(&bills.UseRow{Peer: "cloudy", Service: "Storage", PricingUnit: "GB", Currency: "EUR", UseSums: bill}))
@@ -76,7 +77,7 @@ func billed(t *testing.T, rate schemas.ContractRate, bill, meter bills.UseSums) 
 // discounted is what a reseller is to be billed of a list price.
 func discounted(t *testing.T, list, percent money.Decimal) money.Decimal {
 	t.Helper()
-	rate := schemas.ContractRate{Basis: schemas.BasisList, Price: money.NewDecimal(100, 0).Sub(percent).Shift(-2)}
+	rate := agreed.ContractRate{Basis: schemas.BasisList, Price: money.NewDecimal(100, 0).Sub(percent).Shift(-2)}
 	return billed(t, rate, bills.UseSums{List: fixed(t, list)}, bills.UseSums{}).Expected
 }
 
@@ -94,7 +95,7 @@ func discountChain(t *testing.T, c published.Case) {
 
 func threeWays(t *testing.T, c published.Case) {
 	in := c.Input
-	r := billed(t, schemas.ContractRate{Basis: schemas.BasisMeter, Price: in.Dec("ours", "rate")},
+	r := billed(t, agreed.ContractRate{Basis: schemas.BasisMeter, Price: in.Dec("ours", "rate")},
 		bills.UseSums{Priced: fixed(t, in.Dec("peer", "qty")), Billed: fixed(t, in.Dec("peer", "qty").Mul(in.Dec("peer", "rate")))},
 		bills.UseSums{Consumed: fixed(t, in.Dec("ours", "qty"))})
 	for name, got := range map[string]money.Decimal{

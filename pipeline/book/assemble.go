@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/agreed"
 	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
@@ -56,7 +57,7 @@ func (l *loader) marks(b *Book) {
 	markAll(m, KindAccount, &l.Accounts, func(s *check.AccountRow) string { return string(s.ID) })
 	markAll(m, KindSubscription, &l.Subscriptions, func(s *check.SubscriptionRow) string { return string(s.ID) })
 	markAll(m, KindPeer, &l.Peers, func(s *schemas.Peer) string { return string(s.ID) })
-	markAll(m, KindContract, &l.Contracts, func(s *schemas.Contract) string { return string(s.ID) })
+	markAll(m, KindContract, &l.Contracts, func(s *agreed.Contract) string { return string(s.ID) })
 	markAll(m, KindCoupon, &l.Coupons, func(s *schemas.Coupon) string { return s.ID })
 	markAll(m, KindSLA, &l.SLAs, func(s *service.SLA) string { return string(s.ID) + "@" + s.Version })
 	markAll(m, KindProblem, &l.Raised, func(s *service.Problem) string { return string(s.ID) })
@@ -149,7 +150,7 @@ func sortByID(b *Book) {
 	slices.SortFunc(b.Catalogue.Meters, func(a, c schemas.Meter) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Catalogue.Offerings, func(a, c schemas.Offering) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Peers, func(a, c schemas.Peer) int { return cmp.Compare(a.ID, c.ID) })
-	slices.SortFunc(b.Contracts, func(a, c schemas.Contract) int { return cmp.Compare(a.ID, c.ID) })
+	slices.SortFunc(b.Contracts, func(a, c agreed.Contract) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortStableFunc(b.SLAs, func(a, c service.SLA) int { return cmp.Or(cmp.Compare(a.ID, c.ID), cmp.Compare(a.Version, c.Version)) })
 	slices.SortFunc(b.Agreements, func(a, c intercloud.Agreement) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Raised, func(a, c service.Problem) int { return cmp.Compare(a.ID, c.ID) })

@@ -10,6 +10,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/agreed"
 	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
@@ -27,7 +28,7 @@ type Book struct {
 	Catalogue schemas.Catalogue
 	Customers []schemas.Customer
 	Peers     []schemas.Peer
-	Contracts []schemas.Contract
+	Contracts []agreed.Contract
 	Mappings  []schemas.Mapping
 	Plan      schemas.Plan
 	Rates     *schemas.Rates
@@ -85,8 +86,8 @@ func (b *Book) Peer(id schemas.PeerID) (*schemas.Peer, bool) {
 }
 
 // Contract returns a contract by its identifier.
-func (b *Book) Contract(id schemas.ContractID) (*schemas.Contract, bool) {
-	return find(b.Contracts, func(c *schemas.Contract) schemas.ContractID { return c.ID }, id)
+func (b *Book) Contract(id schemas.ContractID) (*agreed.Contract, bool) {
+	return find(b.Contracts, func(c *agreed.Contract) schemas.ContractID { return c.ID }, id)
 }
 
 // Account returns an account and the customer it belongs to.

@@ -5,6 +5,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/agreed"
 	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
@@ -39,8 +40,8 @@ type (
 	// peerFile is a peer with what we agreed with it and whose its accounts are; both are of this peer without saying so.
 	peerFile struct {
 		schemas.Peer `yaml:",inline"`
-		Contracts    []schemas.Contract `yaml:"contracts,omitempty"`
-		Accounts     []schemas.Mapping  `yaml:"accounts,omitempty"`
+		Contracts    []agreed.Contract `yaml:"contracts,omitempty"`
+		Accounts     []schemas.Mapping `yaml:"accounts,omitempty"`
 	}
 )
 

@@ -11,6 +11,7 @@ import (
 	"daybook/reconcile/bills"
 	"daybook/reconcile/standing"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/dispute"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
@@ -26,7 +27,7 @@ type disputes struct {
 // disputesOf gathers what they hang on: the decisions of the book, what peers answered up to now, and what earlier runs left.
 func disputesOf(ctx context.Context, in *run.Inputs, now *said, invoices []peerbill.Invoice) (*disputes, error) {
 	contracts := in.Book().Contracts()
-	asked := slices.ContainsFunc(contracts, func(c schemas.Contract) bool { return c.Detail != nil && c.Detail.Disputes != nil })
+	asked := slices.ContainsFunc(contracts, func(c agreed.Contract) bool { return c.Detail != nil && c.Detail.Disputes != nil })
 	if len(in.Book().Disputes()) == 0 && !asked && len(now.answers) == 0 {
 		return nil, nil //nolint:nilnil // a book without disputes
 	}

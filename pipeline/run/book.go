@@ -7,6 +7,7 @@ import (
 	"daybook/pipeline/book"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/agreed"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
@@ -126,7 +127,7 @@ func (b Book) OwnUse(peer schemas.PeerID, billing, sub string) bool {
 func (b Book) Peers() []schemas.Peer { return b.ask(book.PartPeers).Peers }
 
 // Contracts are those with peers, in order.
-func (b Book) Contracts() []schemas.Contract { return b.ask(book.PartPeers).Contracts }
+func (b Book) Contracts() []agreed.Contract { return b.ask(book.PartPeers).Contracts }
 
 // Plan is the business plan, with all its versions.
 func (b Book) Plan() *schemas.Plan { return &b.ask(book.PartPlan).Plan }

@@ -6,6 +6,7 @@ import (
 
 	"daybook/reconcile/tally"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -58,7 +59,7 @@ func (s *BillSums) bill(k billKey) *billLine {
 }
 
 // aside counts a row that no rate covers: as billed where the contract takes it so, else to be compared over all shards.
-func (s *BillSums) aside(c *schemas.Contract, r *DetailRow, accepted bool, actual money.Decimal) error {
+func (s *BillSums) aside(c *agreed.Contract, r *DetailRow, accepted bool, actual money.Decimal) error {
 	f, err := money.FixedFromDecimal(actual)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -13,7 +14,7 @@ import (
 type Contracts struct {
 	period schemas.Period
 	asOf   schemas.Date
-	all    []schemas.Contract
+	all    []agreed.Contract
 	units  []schemas.UnitFactor
 	// terms of each peer's service, the most specific first.
 	terms map[serviceKey][]*term
@@ -30,8 +31,8 @@ type serviceKey struct {
 
 // term is one rate of a contract, bounded to the period.
 type term struct {
-	contract *schemas.Contract
-	rate     *schemas.ContractRate
+	contract *agreed.Contract
+	rate     *agreed.ContractRate
 	// from is the first day, to the last day in force.
 	from, to schemas.Date
 	known    schemas.Date
@@ -41,7 +42,7 @@ type term struct {
 // NewContracts returns the contracts' rates in the period as they were known on the day asOf (the zero Date: as they are
 // known at all). Where two rates that are equally specific are in force on one day, the one known later counts, then
 // the later one of the list. The unit factors convert what our meters count to the units of the rates.
-func NewContracts(contracts []schemas.Contract, units []schemas.UnitFactor, period schemas.Period, asOf schemas.Date) *Contracts {
+func NewContracts(contracts []agreed.Contract, units []schemas.UnitFactor, period schemas.Period, asOf schemas.Date) *Contracts {
 	c := &Contracts{
 		period: period, asOf: asOf, all: contracts, units: units,
 		terms: map[serviceKey][]*term{}, metered: map[schemas.SKU][]*term{},
@@ -73,7 +74,7 @@ func NewContracts(contracts []schemas.Contract, units []schemas.UnitFactor, peri
 }
 
 // newTerm bounds a rate to its contract and the period; false where nothing of it is left or known.
-func newTerm(c *schemas.Contract, r *schemas.ContractRate, period schemas.Period, asOf schemas.Date) (*term, bool) {
+func newTerm(c *agreed.Contract, r *agreed.ContractRate, period schemas.Period, asOf schemas.Date) (*term, bool) {
 	t := &term{contract: c, rate: r, known: r.Validity.KnownSince}
 	if c.Validity.KnownSince.After(t.known) {
 		t.known = c.Validity.KnownSince
@@ -160,7 +161,7 @@ func (c *Contracts) rated(k *useKey) (t *term, unit string, fits bool) {
 		return nil, "", false
 	}
 	unit = k.PricingUnit
-	if t.rate.Quantity == schemas.ConsumedQuantity {
+	if t.rate.Quantity == agreed.ConsumedQuantity {
 		unit = k.ConsumedUnit
 	}
 	_, fits = c.convert(unit, t.rate.Unit)
@@ -178,7 +179,7 @@ func (c *Contracts) meteredBy(k *useKey) *term {
 }
 
 // accepts finds the contract that takes a category of a peer's charges as billed; nil where none does.
-func (c *Contracts) accepts(k *useKey) *schemas.Contract {
+func (c *Contracts) accepts(k *useKey) *agreed.Contract {
 	for i := range c.all {
 		contract := &c.all[i]
 		if contract.Peer == k.Peer && slices.Contains(contract.Accepted, k.Category) && contract.Validity.Holds(k.From, c.asOf) {

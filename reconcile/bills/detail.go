@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
 )
@@ -47,7 +48,7 @@ type Detail struct {
 
 // kind is what many lines have alike.
 type kind struct {
-	contract *schemas.Contract
+	contract *agreed.Contract
 	term     *term // nil where no rate covers the line
 	peer     schemas.PeerID
 	service  string
@@ -79,12 +80,12 @@ type line struct {
 
 // HasDetail reports whether any contract asks for its bill by detail.
 func (c *Contracts) HasDetail() bool {
-	return slices.ContainsFunc(c.all, func(k schemas.Contract) bool { return k.Detail != nil })
+	return slices.ContainsFunc(c.all, func(k agreed.Contract) bool { return k.Detail != nil })
 }
 
 // detailOf finds the contract that holds a peer's bill against our meters on a day; nil where none does.
-func (c *Contracts) detailOf(peer schemas.PeerID, day schemas.Date) *schemas.Contract {
-	var late *schemas.Contract
+func (c *Contracts) detailOf(peer schemas.PeerID, day schemas.Date) *agreed.Contract {
+	var late *agreed.Contract
 	for i := range c.all {
 		k := &c.all[i]
 		if k.Peer != peer || k.Detail == nil {
@@ -142,7 +143,7 @@ func (d *Detail) Add(r *DetailRow) error {
 		switch {
 		case term.rate.Basis == schemas.BasisList:
 			unit, value = term.rate.Unit, r.List
-		case term.rate.Quantity == schemas.ConsumedQuantity:
+		case term.rate.Quantity == agreed.ConsumedQuantity:
 			unit, value = r.ConsumedUnit, r.Consumed
 		}
 		if l.quantity, err = d.inUnit(value, unit, term.rate.Unit); err != nil {
@@ -226,7 +227,7 @@ func (d *Detail) takes(account schemas.AccountID, resource string) bool {
 
 func (d *Detail) lineOf(r *DetailRow, k kind) *line {
 	l := &line{kind: d.kindOf(k), account: schemas.AccountID(d.name(string(r.Account))), day: r.Day, start: r.Start, end: r.End}
-	if k.contract.Detail.Per != schemas.PerDay {
+	if k.contract.Detail.Per != agreed.PerDay {
 		l.day, _ = r.Day.Period().Days()
 	}
 	l.named = d.name(r.Resource)
@@ -265,7 +266,7 @@ func (d *Detail) inUnit(v money.Fixed, from, to string) (money.Fixed, error) {
 }
 
 // convert gives an amount of a bill in the contract's currency; 0 where there is no rate, which a finding says.
-func (d *Detail) convert(v money.Fixed, from money.Currency, contract *schemas.Contract) money.Decimal {
+func (d *Detail) convert(v money.Fixed, from money.Currency, contract *agreed.Contract) money.Decimal {
 	if from == contract.Currency || v.IsZero() {
 		return v.Decimal()
 	}

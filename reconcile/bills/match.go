@@ -8,6 +8,7 @@ import (
 	"daybook/reconcile/sheet"
 	"daybook/reconcile/tally"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -105,7 +106,7 @@ func addQuantity(list []quantity, unit string, v money.Fixed) ([]quantity, error
 func (m *matcher) bill(l *useLine) error {
 	g := m.groupOf(l)
 	unit, value := l.PricingUnit, l.Priced
-	if g.term != nil && g.term.rate.Quantity == schemas.ConsumedQuantity {
+	if g.term != nil && g.term.rate.Quantity == agreed.ConsumedQuantity {
 		unit, value = l.ConsumedUnit, l.Consumed
 	}
 	g.billRows += l.Rows
@@ -318,7 +319,7 @@ func (m *matcher) quantity(s *sheet.Sheet, what string, list []quantity, unit st
 
 // priced prices a quantity: by one price, or by graduated tiers. A quantity below zero costs the opposite of the same
 // quantity above.
-func priced(s *sheet.Sheet, note string, q money.Decimal, r *schemas.ContractRate) money.Decimal {
+func priced(s *sheet.Sheet, note string, q money.Decimal, r *agreed.ContractRate) money.Decimal {
 	var out money.Decimal
 	if len(r.Tiers) == 0 {
 		out = s.Multiply(note, sheet.Named("quantity", q), sheet.Named("rate", r.Price))
@@ -332,11 +333,11 @@ func priced(s *sheet.Sheet, note string, q money.Decimal, r *schemas.ContractRat
 }
 
 // costOf is what priced gives, without its steps.
-func costOf(r *schemas.ContractRate, q money.Decimal) money.Decimal {
+func costOf(r *agreed.ContractRate, q money.Decimal) money.Decimal {
 	return priced(&sheet.Sheet{}, "", q, r)
 }
 
-func tiered(s *sheet.Sheet, q money.Decimal, tiers []schemas.ContractTier) []sheet.Amount {
+func tiered(s *sheet.Sheet, q money.Decimal, tiers []agreed.ContractTier) []sheet.Amount {
 	size, low := q.Abs(), money.Zero
 	var parts []sheet.Amount
 	for i, t := range tiers {

@@ -7,6 +7,7 @@ import (
 
 	"daybook/reconcile/bills"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -46,10 +47,10 @@ func quantityOf(t *testing.T, s string) (money.Fixed, string) {
 	return v, unit
 }
 
-func contractOf(t *testing.T, rate, tolerance string) schemas.Contract {
+func contractOf(t *testing.T, rate, tolerance string) agreed.Contract {
 	t.Helper()
 	f := strings.Fields(rate)
-	r := schemas.ContractRate{Service: "Storage", Basis: schemas.RateBasis(f[0]), Metered: []schemas.SKU{"own"}}
+	r := agreed.ContractRate{Service: "Storage", Basis: schemas.RateBasis(f[0]), Metered: []schemas.SKU{"own"}}
 	if f[2] != "-" {
 		r.Unit = f[2]
 	}
@@ -58,14 +59,14 @@ func contractOf(t *testing.T, rate, tolerance string) schemas.Contract {
 		switch {
 		case bounded:
 			b := money.MustDecimal(bound)
-			r.Tiers = append(r.Tiers, schemas.ContractTier{UpTo: &b, Price: money.MustDecimal(price)})
+			r.Tiers = append(r.Tiers, agreed.ContractTier{UpTo: &b, Price: money.MustDecimal(price)})
 		case len(r.Tiers) > 0:
-			r.Tiers = append(r.Tiers, schemas.ContractTier{Price: money.MustDecimal(tier)})
+			r.Tiers = append(r.Tiers, agreed.ContractTier{Price: money.MustDecimal(tier)})
 		default:
 			r.Price = money.MustDecimal(tier)
 		}
 	}
-	c := schemas.Contract{ID: "c1", Peer: "cloudy", Currency: "EUR", Rates: []schemas.ContractRate{r}, Accepted: []schemas.ChargeCategory{schemas.CategoryTax}}
+	c := agreed.Contract{ID: "c1", Peer: "cloudy", Currency: "EUR", Rates: []agreed.ContractRate{r}, Accepted: []schemas.ChargeCategory{schemas.CategoryTax}}
 	zero := money.Zero
 	c.Tolerance.Absolute = &zero
 	if v, ok := strings.CutPrefix(tolerance, "abs="); ok {
@@ -109,7 +110,7 @@ func runMatch(t *testing.T, line string) {
 	}
 	rate := next() + " " + next() + " " + next()
 	metered, billed, cost, tolerance := pair(), pair(), next(), next()
-	contracts := bills.NewContracts([]schemas.Contract{contractOf(t, rate, tolerance)}, hours, month, schemas.Date{})
+	contracts := bills.NewContracts([]agreed.Contract{contractOf(t, rate, tolerance)}, hours, month, schemas.Date{})
 	use := bills.NewUse(contracts)
 	day, _ := schemas.ParseDate("2022-09-05")
 	if metered != "-" {
@@ -155,8 +156,8 @@ func TestRatesOfTheDay(t *testing.T) {
 		must(t, err)
 		return d
 	}
-	rate := func(price, sku, region, from, to, known string) schemas.ContractRate {
-		r := schemas.ContractRate{Service: "VM", SKU: schemas.SKU(sku), Region: region, Basis: schemas.BasisBill, Price: money.MustDecimal(price)}
+	rate := func(price, sku, region, from, to, known string) agreed.ContractRate {
+		r := agreed.ContractRate{Service: "VM", SKU: schemas.SKU(sku), Region: region, Basis: schemas.BasisBill, Price: money.MustDecimal(price)}
 		for s, d := range map[string]*schemas.Date{from: &r.Validity.From, to: &r.Validity.To, known: &r.Validity.KnownSince} {
 			if s != "" {
 				*d = day(s)
@@ -164,10 +165,10 @@ func TestRatesOfTheDay(t *testing.T) {
 		}
 		return r
 	}
-	contracts := []schemas.Contract{{
+	contracts := []agreed.Contract{{
 		ID: "c", Peer: "p", Currency: "EUR", Accepted: []schemas.ChargeCategory{schemas.CategoryTax},
 		Validity: schemas.Validity{From: day("2022-01-01")},
-		Rates: []schemas.ContractRate{
+		Rates: []agreed.ContractRate{
 			rate("1", "", "", "", "2022-09-16", ""),
 			rate("2", "", "", "2022-09-16", "", ""),
 			rate("3", "big", "", "", "", ""),
@@ -220,7 +221,7 @@ func TestRatesOfTheDay(t *testing.T) {
 
 func TestBillInAnotherCurrency(t *testing.T) {
 	contract := contractOf(t, "meter 2 GB", "-")
-	c := bills.NewContracts([]schemas.Contract{contract}, nil, month, schemas.Date{})
+	c := bills.NewContracts([]agreed.Contract{contract}, nil, month, schemas.Date{})
 	use := bills.NewUse(c)
 	must(t, use.Add(&bills.UseRow{SKU: "own", ConsumedUnit: "GB", UseSums: bills.UseSums{Consumed: money.FixedFromInt(9), Rows: 1}}))
 	must(t, use.Add(&bills.UseRow{

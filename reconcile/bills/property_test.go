@@ -11,6 +11,7 @@ import (
 	"daybook/reconcile/bills"
 	"daybook/reconcile/tally"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -99,13 +100,13 @@ func bytesOf(u *bills.Use) []byte {
 	return p.Bytes()
 }
 
-func (d dice) contracts() []schemas.Contract {
-	var out []schemas.Contract
+func (d dice) contracts() []agreed.Contract {
+	var out []agreed.Contract
 	for _, peer := range []schemas.PeerID{"p", "q"} {
-		c := schemas.Contract{ID: schemas.ContractID("c-" + peer), Peer: peer, Currency: money.Currency(d.of("EUR", "USD")), Accepted: []schemas.ChargeCategory{schemas.CategoryTax}}
+		c := agreed.Contract{ID: schemas.ContractID("c-" + peer), Peer: peer, Currency: money.Currency(d.of("EUR", "USD")), Accepted: []schemas.ChargeCategory{schemas.CategoryTax}}
 		for range d.IntN(8) {
 			day, _ := schemas.ParseDate(fmt.Sprintf("2022-09-%02d", 1+d.IntN(30)))
-			r := schemas.ContractRate{
+			r := agreed.ContractRate{
 				Service: d.of("VM", "DB"), SKU: schemas.SKU(d.of("", "s1", "s2")), Region: d.of("", "east"), Basis: schemas.RateBasis(d.of("", "bill", "meter", "list")),
 				Metered: []schemas.SKU{schemas.SKU(d.of("m1", "m2"))}, Unit: d.of("Hours", "Seconds", "GB", ""), Price: d.amount(6).Abs(),
 			}

@@ -7,6 +7,7 @@ import (
 
 	"daybook/reconcile/bills"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -26,7 +27,7 @@ func billRow(sku, region, unit string, currency money.Currency, day schemas.Date
 }
 
 // matched matches rows under contracts and writes what comes of it: rate, unit, billed and metered quantity, amounts, finding.
-func matched(t *testing.T, contracts []schemas.Contract, units []schemas.UnitFactor, rows ...*bills.UseRow) []string {
+func matched(t *testing.T, contracts []agreed.Contract, units []schemas.UnitFactor, rows ...*bills.UseRow) []string {
 	t.Helper()
 	c := bills.NewContracts(contracts, units, month, schemas.Date{})
 	use := bills.NewUse(c)
@@ -57,8 +58,8 @@ func check(t *testing.T, what string, got []string, want ...string) {
 
 // A row says which rate it is of, and a finding where to look.
 func TestMatchSaysWhere(t *testing.T) {
-	rate := schemas.ContractRate{Service: "VM", SKU: "big", Region: "east", Unit: "Hours", Price: money.One}
-	contracts := []schemas.Contract{{ID: "c", Peer: "p", Currency: "EUR", Rates: []schemas.ContractRate{rate}}}
+	rate := agreed.ContractRate{Service: "VM", SKU: "big", Region: "east", Unit: "Hours", Price: money.One}
+	contracts := []agreed.Contract{{ID: "c", Peer: "p", Currency: "EUR", Rates: []agreed.ContractRate{rate}}}
 	first := day(t, "2022-09-05")
 	check(t, "rated", matched(t, contracts, nil, billRow("big", "east", "Hours", "EUR", first)),
 		"c/big/east/EUR from 2022-09-01: billed 3 Hours, metered 0, 10 EUR where 3, overbilled",
@@ -81,7 +82,7 @@ func TestMatchConvertsByBothNames(t *testing.T) {
 	for _, c := range []struct{ billed, rated, want string }{
 		{"Hours", "Minutes", "180"}, {"Days", "Minutes", "4320"}, {"Minutes", "Days", "0.002083333333333333"}, {"Seconds", "Hours", "0.000833333333333333"},
 	} {
-		contracts := []schemas.Contract{{ID: "c", Peer: "p", Currency: "EUR", Rates: []schemas.ContractRate{{Service: "VM", Unit: c.rated, Price: money.One}}}}
+		contracts := []agreed.Contract{{ID: "c", Peer: "p", Currency: "EUR", Rates: []agreed.ContractRate{{Service: "VM", Unit: c.rated, Price: money.One}}}}
 		use := bills.NewUse(bills.NewContracts(contracts, units, month, schemas.Date{}))
 		must(t, use.Add(billRow("", "", c.billed, "EUR", day(t, "2022-09-05"))))
 		rows, _, err := bills.Match(bills.NewContracts(contracts, units, month, schemas.Date{}), use, nil)
@@ -95,7 +96,7 @@ func TestMatchConvertsByBothNames(t *testing.T) {
 // What our meter counts is compared with the bill in the contract's currency, whichever came first; with another where there is
 // none.
 func TestMeterMeetsTheBillOfItsContract(t *testing.T) {
-	rate := schemas.ContractRate{Service: "VM", Basis: schemas.BasisMeter, Metered: []schemas.SKU{"own"}, Unit: "Hours", Price: money.One}
+	rate := agreed.ContractRate{Service: "VM", Basis: schemas.BasisMeter, Metered: []schemas.SKU{"own"}, Unit: "Hours", Price: money.One}
 	own := &bills.UseRow{SKU: "own", ConsumedUnit: "Hours", Day: day(t, "2022-09-05"), UseSums: bills.UseSums{Consumed: money.FixedFromInt(3), Rows: 1}}
 	for _, c := range []struct {
 		currency money.Currency
@@ -107,7 +108,7 @@ func TestMeterMeetsTheBillOfItsContract(t *testing.T) {
 		{"USD", []money.Currency{"EUR"}, []string{"EUR 3"}},
 		{"USD", nil, []string{"USD 3"}},
 	} {
-		contracts := bills.NewContracts([]schemas.Contract{{ID: "c", Peer: "p", Currency: c.currency, Rates: []schemas.ContractRate{rate}}}, nil, month, schemas.Date{})
+		contracts := bills.NewContracts([]agreed.Contract{{ID: "c", Peer: "p", Currency: c.currency, Rates: []agreed.ContractRate{rate}}}, nil, month, schemas.Date{})
 		use := bills.NewUse(contracts)
 		must(t, use.Add(own))
 		for _, currency := range c.bills {
@@ -128,15 +129,15 @@ func TestMeterMeetsTheBillOfItsContract(t *testing.T) {
 // A contract that begins, ends or is known late inside the period takes the days that are its own, in whatever order contracts
 // are listed.
 func TestContractsInsideAPeriod(t *testing.T) {
-	rate := func(price int64, known string) schemas.ContractRate {
-		r := schemas.ContractRate{Service: "VM", Unit: "Hours", Price: money.NewDecimal(price, 0)}
+	rate := func(price int64, known string) agreed.ContractRate {
+		r := agreed.ContractRate{Service: "VM", Unit: "Hours", Price: money.NewDecimal(price, 0)}
 		if known != "" {
 			r.Validity.KnownSince = day(t, known)
 		}
 		return r
 	}
-	contract := func(id schemas.ContractID, from, to, known string, r schemas.ContractRate) schemas.Contract {
-		c := schemas.Contract{ID: id, Peer: "p", Currency: "EUR", Rates: []schemas.ContractRate{r}, Accepted: []schemas.ChargeCategory{schemas.CategoryTax}}
+	contract := func(id schemas.ContractID, from, to, known string, r agreed.ContractRate) agreed.Contract {
+		c := agreed.Contract{ID: id, Peer: "p", Currency: "EUR", Rates: []agreed.ContractRate{r}, Accepted: []schemas.ChargeCategory{schemas.CategoryTax}}
 		for text, into := range map[string]*schemas.Date{from: &c.Validity.From, to: &c.Validity.To, known: &c.Validity.KnownSince} {
 			if text != "" {
 				*into = day(t, text)
@@ -144,7 +145,7 @@ func TestContractsInsideAPeriod(t *testing.T) {
 		}
 		return c
 	}
-	for _, list := range [][]schemas.Contract{
+	for _, list := range [][]agreed.Contract{
 		{contract("late", "2022-09-20", "", "", rate(2, "")), contract("early", "", "2022-09-10", "", rate(1, ""))},
 		{contract("early", "", "2022-09-10", "", rate(1, "")), contract("late", "2022-09-20", "", "", rate(2, ""))},
 	} {
@@ -162,18 +163,18 @@ func TestContractsInsideAPeriod(t *testing.T) {
 		}
 	}
 	// A tax is accepted by the contract of its day, though that has no rates then.
-	ended := contract("ended", "", "2022-09-10", "", schemas.ContractRate{})
+	ended := contract("ended", "", "2022-09-10", "", agreed.ContractRate{})
 	ended.Rates = nil
 	tax := billRow("", "", "", "EUR", day(t, "2022-09-12"))
 	tax.Category = schemas.CategoryTax
 	before := *tax
 	before.Day = day(t, "2022-09-09")
-	check(t, "tax", matched(t, []schemas.Contract{ended}, nil, tax, &before),
+	check(t, "tax", matched(t, []agreed.Contract{ended}, nil, tax, &before),
 		"///EUR from 2022-09-01: billed 3 , metered 0, 10 EUR where 0, unmatched",
 		"ended///EUR from 2022-09-01: billed 0 , metered 0, 10 EUR where 10, accepted",
 		"p VM bills 10 EUR that no contract line covers; add a rate, or dispute it")
 	// Of two contracts for the same, the one that became known later counts, though its rate says nothing of it.
-	known := []schemas.Contract{contract("second", "", "", "2022-09-05", rate(2, "")), contract("first", "", "", "", rate(1, "2022-09-01"))}
+	known := []agreed.Contract{contract("second", "", "", "2022-09-05", rate(2, "")), contract("first", "", "", "", rate(1, "2022-09-01"))}
 	check(t, "known", matched(t, known, nil, billRow("", "", "Hours", "EUR", day(t, "2022-09-09")))[:1],
 		"second///EUR from 2022-09-01: billed 3 Hours, metered 0, 10 EUR where 6, overbilled")
 }

@@ -5,6 +5,7 @@ import (
 
 	"daybook/reconcile/tally"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
 )
@@ -198,7 +199,7 @@ func (d *Detail) compareAll(slots []*slot, known bool) error {
 		default:
 			for _, l := range s.bill {
 				class := peerbill.MissingInMeter
-				if !known && l.contract.Detail.By == schemas.ByResource {
+				if !known && l.contract.Detail.By == agreed.ByResource {
 					class = peerbill.ResourceUnknown
 				}
 				if err := d.unknown(l, class); err != nil {

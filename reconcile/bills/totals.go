@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
 )
@@ -41,7 +42,7 @@ func (s *BillSums) Total(rolled map[schemas.ContractID]money.Decimal, due []Due)
 		if c.Detail == nil {
 			continue
 		}
-		for _, compare := range []func(*schemas.Contract, *Totals) error{s.credits, s.taxes} {
+		for _, compare := range []func(*agreed.Contract, *Totals) error{s.credits, s.taxes} {
 			if err := compare(c, out); err != nil {
 				return nil, fmt.Errorf("contract %s: %w", c.ID, err)
 			}
@@ -52,7 +53,7 @@ func (s *BillSums) Total(rolled map[schemas.ContractID]money.Decimal, due []Due)
 }
 
 // besidesOf are the sums of a contract's rows that no rate covers, by whether they are taxes.
-func (s *BillSums) besidesOf(c *schemas.Contract, taxes bool) (out []*asideLine) {
+func (s *BillSums) besidesOf(c *agreed.Contract, taxes bool) (out []*asideLine) {
 	for _, a := range s.besides() {
 		if a.contract == c.ID && (a.category == schemas.CategoryTax) == taxes {
 			out = append(out, a)
@@ -62,7 +63,7 @@ func (s *BillSums) besidesOf(c *schemas.Contract, taxes bool) (out []*asideLine)
 }
 
 // credits holds credits and adjustments against those that were promised for the period, by service.
-func (s *BillSums) credits(c *schemas.Contract, out *Totals) error {
+func (s *BillSums) credits(c *agreed.Contract, out *Totals) error {
 	asides := s.besidesOf(c, false)
 	var services []string
 	for _, a := range asides {
@@ -114,7 +115,7 @@ func (s *BillSums) credits(c *schemas.Contract, out *Totals) error {
 }
 
 // serve takes from a credit beyond what was promised for a service what is due of disputes, and returns how much that is.
-func (t *Totals) serve(c *schemas.Contract, service string, credit money.Decimal) money.Decimal {
+func (t *Totals) serve(c *agreed.Contract, service string, credit money.Decimal) money.Decimal {
 	served := money.Zero
 	for i := range t.due {
 		d := &t.due[i]
@@ -131,7 +132,7 @@ func (t *Totals) serve(c *schemas.Contract, service string, credit money.Decimal
 }
 
 // taxes holds the taxes on a bill against the contract's percentage of the rest of it; without one they are taken as billed.
-func (s *BillSums) taxes(c *schemas.Contract, out *Totals) error {
+func (s *BillSums) taxes(c *agreed.Contract, out *Totals) error {
 	rows := s.besidesOf(c, true)
 	n := int64(0)
 	expected := money.Zero
@@ -164,7 +165,7 @@ func (s *BillSums) taxes(c *schemas.Contract, out *Totals) error {
 }
 
 // whole is what a contract's rows come to beside what they should.
-func (s *BillSums) whole(c *schemas.Contract, rows []*asideLine, expected money.Decimal) *peerbill.Discrepancy {
+func (s *BillSums) whole(c *agreed.Contract, rows []*asideLine, expected money.Decimal) *peerbill.Discrepancy {
 	first, _ := s.contracts.period.Days()
 	x := &peerbill.Discrepancy{
 		Period: s.contracts.period, Peer: c.Peer, Contract: c.ID, Day: first, Currency: c.Currency, BilledCurrency: c.Currency, Expected: expected,
@@ -180,7 +181,7 @@ func (s *BillSums) whole(c *schemas.Contract, rows []*asideLine, expected money.
 }
 
 // file counts rows in their bills, and what they have wrong, of a class; none where it is rounding's.
-func (s *BillSums) file(c *schemas.Contract, x *peerbill.Discrepancy, rows []*asideLine, class peerbill.Class, out *Totals) error {
+func (s *BillSums) file(c *agreed.Contract, x *peerbill.Discrepancy, rows []*asideLine, class peerbill.Class, out *Totals) error {
 	for _, a := range rows {
 		if err := s.addBill(&billLine{billKey: billKey{c.ID, a.currency}, billed: a.billed, rows: a.rows}); err != nil {
 			return err
@@ -207,7 +208,7 @@ func (s *BillSums) file(c *schemas.Contract, x *peerbill.Discrepancy, rows []*as
 }
 
 // total makes the rows of a contract, and says where what is tolerated comes to too much.
-func (s *BillSums) total(c *schemas.Contract, rolled money.Decimal, out *Totals) {
+func (s *BillSums) total(c *agreed.Contract, rolled money.Decimal, out *Totals) {
 	tolerated := money.Zero
 	lines := s.lines()
 	if !rolled.IsZero() && !slices.ContainsFunc(lines, func(b *billLine) bool { return b.billKey == billKey{c.ID, c.Currency} }) {

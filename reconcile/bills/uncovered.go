@@ -3,7 +3,7 @@ package bills
 import (
 	"container/heap"
 
-	"daybook/schemas"
+	"daybook/schemas/agreed"
 )
 
 // A peer may bill any number of SKUs that no contract covers. Those whose keys come first in order are kept apart, and the
@@ -58,7 +58,7 @@ func (c *Contracts) coarse(k useKey) (out useKey, covered bool) {
 		return k, k.Service == Others
 	}
 	k.SKU, k.Region = t.rate.SKU, t.rate.Region
-	if t.rate.Quantity == schemas.ConsumedQuantity {
+	if t.rate.Quantity == agreed.ConsumedQuantity {
 		k.PricingUnit = ""
 	} else {
 		k.ConsumedUnit = ""

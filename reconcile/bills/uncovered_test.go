@@ -9,6 +9,7 @@ import (
 
 	"daybook/reconcile/tally"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -16,8 +17,8 @@ import (
 // order have their own sums, the others one, every amount is in one match, and lineage finds the match of every row.
 func TestUncoveredAreBounded(t *testing.T) {
 	const skus, most = 40, 7
-	covered := schemas.ContractRate{Service: "covered", Unit: "h", Price: money.One}
-	contracts := NewContracts([]schemas.Contract{{ID: "c", Peer: "p", Currency: "EUR", Rates: []schemas.ContractRate{covered}}}, nil, "2024-09", schemas.Date{})
+	covered := agreed.ContractRate{Service: "covered", Unit: "h", Price: money.One}
+	contracts := NewContracts([]agreed.Contract{{ID: "c", Peer: "p", Currency: "EUR", Rates: []agreed.ContractRate{covered}}}, nil, "2024-09", schemas.Date{})
 	day, err := schemas.ParseDate("2024-09-05")
 	if err != nil {
 		t.Fatal(err)

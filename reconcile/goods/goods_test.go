@@ -8,6 +8,7 @@ import (
 	"daybook/reconcile/goods"
 	"daybook/reconcile/sheet"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 )
@@ -26,9 +27,9 @@ func market() *goods.Market {
 		}}},
 		Candidates: []intercloud.Candidate{{Peer: "a", Commitment: dec("15")}, {Peer: "b", Minimum: dec("9")}},
 	}
-	contracts := []schemas.Contract{
-		{ID: "ca", Peer: "a", Currency: "EUR", Rates: []schemas.ContractRate{{Service: "Disk", SKU: "d", Unit: "GB", Price: *dec("0.1")}}},
-		{ID: "cb", Peer: "b", Currency: "USD", Rates: []schemas.ContractRate{{Service: "Volumes", SKU: "v", Unit: "TB", Tiers: []schemas.ContractTier{{UpTo: dec("0.1"), Price: *dec("50")}, {Price: *dec("20")}}}}},
+	contracts := []agreed.Contract{
+		{ID: "ca", Peer: "a", Currency: "EUR", Rates: []agreed.ContractRate{{Service: "Disk", SKU: "d", Unit: "GB", Price: *dec("0.1")}}},
+		{ID: "cb", Peer: "b", Currency: "USD", Rates: []agreed.ContractRate{{Service: "Volumes", SKU: "v", Unit: "TB", Tiers: []agreed.ContractTier{{UpTo: dec("0.1"), Price: *dec("50")}, {Price: *dec("20")}}}}},
 	}
 	fx := func(from, to money.Currency, _ schemas.Date) (schemas.Conversion, bool) {
 		return schemas.Conversion{Factor: money.Ratio{Num: money.One, Den: *dec("1.25")}}, from == "USD" && to == "EUR"

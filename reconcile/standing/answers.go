@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/dispute"
 	"daybook/schemas/money"
 )
@@ -91,15 +92,15 @@ func (q *Question) find(s *dispute.Standing) (schemas.Finding, bool) {
 }
 
 // termsOf are the deadlines of a contract.
-func termsOf(c *schemas.Contract) schemas.DisputeTerms {
+func termsOf(c *agreed.Contract) agreed.DisputeTerms {
 	if c.Detail == nil || c.Detail.Disputes == nil {
-		return schemas.DisputeTerms{}
+		return agreed.DisputeTerms{}
 	}
 	return *c.Detail.Disputes
 }
 
 // raiseBy is the last day on which a bill may be challenged; zero where the contract sets none.
-func raiseBy(c *schemas.Contract, bill schemas.Period, issued schemas.Date) schemas.Date {
+func raiseBy(c *agreed.Contract, bill schemas.Period, issued schemas.Date) schemas.Date {
 	if issued.IsZero() {
 		_, issued = bill.Days()
 	}

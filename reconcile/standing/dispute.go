@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/dispute"
 	"daybook/schemas/money"
 )
@@ -18,7 +19,7 @@ type Question struct {
 	Period schemas.Period
 	// AsOf is the day on which it is asked; on none, the last of the period.
 	AsOf      schemas.Date
-	Contracts []schemas.Contract
+	Contracts []agreed.Contract
 	Disputes  []dispute.Dispute
 	// Answers are all that came up to the end of the period.
 	Answers []dispute.Answer
@@ -40,8 +41,8 @@ func (q *Question) today() schemas.Date {
 	return last
 }
 
-func (q *Question) contract(id schemas.ContractID) *schemas.Contract {
-	i := slices.IndexFunc(q.Contracts, func(c schemas.Contract) bool { return c.ID == id })
+func (q *Question) contract(id schemas.ContractID) *agreed.Contract {
+	i := slices.IndexFunc(q.Contracts, func(c agreed.Contract) bool { return c.ID == id })
 	if i < 0 {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	"daybook/fixtures/effort"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/dispute"
 	"daybook/schemas/money"
 )
@@ -27,7 +28,7 @@ func random(t *testing.T, r *rand.Rand) *Question {
 	amount := func() money.Decimal { return money.NewDecimal(1+r.Int64N(2000), -2) }
 	q := &Question{
 		Period: "2024-10", Given: map[string]money.Decimal{}, Now: map[string]money.Decimal{},
-		Contracts: []schemas.Contract{{ID: "c", Peer: "p", Currency: "EUR", Detail: &schemas.ContractDetail{Disputes: &schemas.DisputeTerms{WindowDays: r.Int64N(90), AnswerDays: r.Int64N(30), CreditDays: r.Int64N(30)}}}},
+		Contracts: []agreed.Contract{{ID: "c", Peer: "p", Currency: "EUR", Detail: &agreed.ContractDetail{Disputes: &agreed.DisputeTerms{WindowDays: r.Int64N(90), AnswerDays: r.Int64N(30), CreditDays: r.Int64N(30)}}}},
 		Detected:  map[schemas.ContractID]money.Decimal{"c": amount()},
 	}
 	for i := range 1 + r.IntN(4) {
@@ -112,7 +113,7 @@ func TestRaisedIsAllThatBecameOfIt(t *testing.T) {
 func TestTheWay(t *testing.T) {
 	half := money.NewDecimal(4, 0)
 	d := dispute.Dispute{ID: "D", Contract: "c", Period: "2024-09", Amount: money.NewDecimal(10, 0), Raised: day(t, "2024-10-05"), WriteOff: &dispute.WriteOff{On: day(t, "2024-12-03")}}
-	contract := schemas.Contract{ID: "c", Peer: "p", Currency: "EUR", Detail: &schemas.ContractDetail{Disputes: &schemas.DisputeTerms{WindowDays: 30, AnswerDays: 20, CreditDays: 30}}}
+	contract := agreed.Contract{ID: "c", Peer: "p", Currency: "EUR", Detail: &agreed.ContractDetail{Disputes: &agreed.DisputeTerms{WindowDays: 30, AnswerDays: 20, CreditDays: 30}}}
 	answer := func(on string, kind dispute.AnswerKind, amount *money.Decimal) dispute.Answer {
 		return dispute.Answer{Peer: "p", Dispute: "D", Day: day(t, on), Kind: kind, Amount: amount, Currency: "EUR"}
 	}
@@ -133,7 +134,7 @@ func TestTheWay(t *testing.T) {
 		{period: "2025-01", answers: []dispute.Answer{answer("2024-11-02", dispute.Accepts, &half), answer("2024-11-09", dispute.Rejects, nil)}},
 	} {
 		q := &Question{
-			Period: month.period, Contracts: []schemas.Contract{contract}, Disputes: []dispute.Dispute{d}, Answers: month.answers, Before: before,
+			Period: month.period, Contracts: []agreed.Contract{contract}, Disputes: []dispute.Dispute{d}, Answers: month.answers, Before: before,
 			Given: given, Now: map[string]money.Decimal{}, Detected: map[schemas.ContractID]money.Decimal{},
 		}
 		if month.period == "2024-09" {

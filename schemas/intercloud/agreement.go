@@ -2,6 +2,7 @@ package intercloud
 
 import (
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -114,7 +115,7 @@ type Item struct {
 	// Region is that of its rows and of its rate; empty takes any.
 	Region string `yaml:"region,omitempty"`
 	// Quantity is which of a row's quantities counts; empty means pricing, and of our own meters consumed.
-	Quantity schemas.RateQuantity `yaml:"quantity,omitempty"`
+	Quantity agreed.RateQuantity `yaml:"quantity,omitempty"`
 	// Unit is that quantity's unit; the catalogue's unit factors convert others to it.
 	Unit string `yaml:"unit"`
 	// Factor is how many units of the good one unit of the item is worth; none is 1.
@@ -168,7 +169,7 @@ func (a *Agreement) Currency() money.Currency {
 
 // Consumed reports whether the consumed quantity of a row counts.
 func (i *Item) Consumed() bool {
-	return i.Quantity == schemas.ConsumedQuantity || i.Quantity == "" && i.Peer == ""
+	return i.Quantity == agreed.ConsumedQuantity || i.Quantity == "" && i.Peer == ""
 }
 
 // Worth is how many units of the good one unit of the item is worth.

@@ -8,6 +8,7 @@ import (
 
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -74,7 +75,7 @@ func (c *checker) registerAll() {
 	registerList(c, &c.names.subscriptions, "subscription", &c.Subscriptions, func(v *SubscriptionRow) string { return string(v.ID) })
 	registerList(c, &c.names.peers, "peer", &c.Peers, func(v *schemas.Peer) string { return string(v.ID) })
 	registerList(c, &c.names.planVersions, "plan version", &c.PlanVersions, func(v *schemas.PlanVersion) string { return v.ID })
-	registerList(c, &c.names.contracts, "contract", &c.Contracts, func(v *schemas.Contract) string { return string(v.ID) })
+	registerList(c, &c.names.contracts, "contract", &c.Contracts, func(v *agreed.Contract) string { return string(v.ID) })
 }
 
 func registerList[T any](c *checker, r *register, kind string, list *parse.List[T], id func(*T) string) {

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"daybook/pipeline/book/parse"
-	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/dispute"
 )
 
@@ -17,7 +17,7 @@ func (c *checker) checkDisputes() {
 		c.positive(at.Field("amount"), d.Amount)
 		once(c, at.Field("items"), d.Items)
 		if c.refer(at, "contract", &c.names.contracts, string(d.Contract)) {
-			k := slices.IndexFunc(c.Contracts.Items, func(k schemas.Contract) bool { return k.ID == d.Contract })
+			k := slices.IndexFunc(c.Contracts.Items, func(k agreed.Contract) bool { return k.ID == d.Contract })
 			if c.Contracts.Items[k].Detail == nil {
 				c.Complain(at.Field("contract"), "write detail: {} into the contract", "contract %s has no detail, by which its bills are held against meters", parse.Clip(string(d.Contract)))
 			}

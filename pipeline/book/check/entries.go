@@ -8,6 +8,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/agreed"
 	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
@@ -38,7 +39,7 @@ type Entries struct {
 	Changes       parse.List[ChangeRow]
 
 	Peers     parse.List[schemas.Peer]
-	Contracts parse.List[schemas.Contract]
+	Contracts parse.List[agreed.Contract]
 	Mappings  parse.List[schemas.Mapping]
 
 	Plan         schemas.Plan

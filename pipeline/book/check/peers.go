@@ -6,6 +6,7 @@ import (
 
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -115,7 +116,7 @@ func (c *checker) budget(at parse.Spot, b *schemas.Budget, p *schemas.Peer, seen
 	}
 }
 
-func (c *checker) contract(at parse.Spot, k *schemas.Contract) {
+func (c *checker) contract(at parse.Spot, k *agreed.Contract) {
 	c.validity(at, k.Validity)
 	c.payable(at.Field("currency"), k.Currency)
 	c.threshold(at.Field("tolerance"), k.Tolerance)
@@ -140,7 +141,7 @@ func (c *checker) contract(at parse.Spot, k *schemas.Contract) {
 }
 
 // detail complains of what a bill cannot be compared by.
-func (c *checker) detail(at parse.Spot, d *schemas.ContractDetail) {
+func (c *checker) detail(at parse.Spot, d *agreed.ContractDetail) {
 	c.notNegative(at.Field("cap"), d.Cap)
 	c.notNegative(at.Field("rolling"), d.Rolling)
 	c.notNegative(at.Field("tax_percent"), d.TaxPercent)
@@ -167,7 +168,7 @@ func (c *checker) invoiceSource(at parse.Spot, s *schemas.Source) {
 		c.Complain(at.Field("peer"), "name the peer whose bills they are", "what is about a peer's bills is that peer's, and peer is missing")
 		return
 	}
-	if !slices.ContainsFunc(c.Contracts.Items, func(k schemas.Contract) bool { return k.Peer == s.Peer && k.Detail != nil }) {
+	if !slices.ContainsFunc(c.Contracts.Items, func(k agreed.Contract) bool { return k.Peer == s.Peer && k.Detail != nil }) {
 		c.Complain(at.Field("format"), "write detail: {} into a contract with the peer", "it is about bills that are compared in detail, and no contract with %s has detail", s.Peer)
 	}
 }
@@ -241,7 +242,7 @@ func Within(v, outer schemas.Validity) schemas.Validity {
 	return v
 }
 
-func (c *checker) contractRate(at parse.Spot, r *schemas.ContractRate) {
+func (c *checker) contractRate(at parse.Spot, r *agreed.ContractRate) {
 	c.notNegative(at.Field("price"), &r.Price)
 	c.tiers(at.Field("tiers"), len(r.Tiers), func(i int) *money.Decimal { return r.Tiers[i].UpTo })
 	if len(r.Tiers) > 0 && !r.Price.IsZero() {

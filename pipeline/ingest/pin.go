@@ -14,7 +14,6 @@ import (
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/run"
-	"daybook/pipeline/source"
 	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -196,13 +195,9 @@ func (x *Pinning) look(ctx context.Context, src *schemas.Source, p schemas.Perio
 	if err != nil {
 		return nil, err
 	}
-	manifest, err := source.ManifestReader(src.Format)
-	if err != nil {
-		return nil, fmt.Errorf("source %s: %w", src.ID, err)
-	}
 	q := delivery.Query{
 		Period: p, Arrived: seen.arrived, Digest: seen.digest, Workers: x.Workers, Changing: x.Changing, Now: x.Now,
-		Refused: x.Refused(src.ID), Wanting: x.Wanting(src.ID), Manifest: manifest,
+		Refused: x.Refused(src.ID), Wanting: x.Wanting(src.ID),
 	}
 	if x.Changed != nil {
 		q.Digest = func(info store.Info) delivery.Digests {

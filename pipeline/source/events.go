@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
@@ -22,7 +21,7 @@ var envelope = []struct{ name, value string }{
 // cloudEvents is the row of CloudEvents: a mapping of the book says what is in them.
 var cloudEvents = format{
 	name: schemas.CloudEvents10, text: (*decoder).events, columns: eventColumns(),
-	key: []string{"source", "id"}, manifest: delivery.ReadManifest,
+	key: []string{"source", "id"},
 }
 
 // eventColumns is what is asked of CloudEvents: the columns are of our own choosing, so the lists are those of FOCUS, and

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"daybook/pipeline/source/delivery"
 	"daybook/schemas"
 )
 
@@ -18,7 +17,7 @@ const (
 func focus(name schemas.Format, version int) format {
 	f := format{
 		name: name, text: (*decoder).textRows, parquet: (*decoder).parquet,
-		columns: focusColumns, elsewhere: map[string]bool{}, manifest: delivery.ReadManifest,
+		columns: focusColumns, elsewhere: map[string]bool{},
 	}
 	for use, since := range focusSince {
 		f.columns[use].absent = since > version

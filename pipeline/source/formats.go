@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/source/native"
 	"daybook/schemas"
 	"daybook/schemas/intake"
@@ -37,8 +36,6 @@ type format struct {
 	nulls, times []string
 	// key is what identifies a record where the book names nothing; nil if it has nothing of the kind.
 	key []string
-	// manifest reads what a delivery says of itself.
-	manifest delivery.ManifestReader
 }
 
 // rule is what a format says about one usage column.
@@ -86,18 +83,6 @@ func formatOf(name schemas.Format) (*format, error) {
 		return nil, fmt.Errorf("format %q is none that can be read: those are %v", name, schemas.Formats)
 	}
 	return &formats[i], nil
-}
-
-// ManifestReader returns what reads the manifests of deliveries in a format.
-func ManifestReader(name schemas.Format) (delivery.ManifestReader, error) {
-	if name.IsEvidence() {
-		return delivery.ReadManifest, nil
-	}
-	f, err := formatOf(name)
-	if err != nil {
-		return nil, err
-	}
-	return f.manifest, nil
 }
 
 // knows reports whether a field that no usage column takes is one of the format's own.

@@ -5,14 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/source/native"
 	"daybook/schemas"
 	"daybook/schemas/intake"
 )
 
 // mapped is the row of CSV or JSON of any columns. What they mean is the book's to say: see mappedBy.
-var mapped = format{name: schemas.Mapped, text: (*decoder).mappedRows, columns: eventColumns(), manifest: delivery.ReadManifest}
+var mapped = format{name: schemas.Mapped, text: (*decoder).mappedRows, columns: eventColumns()}
 
 // mappedBy is the row of mapped as a source's book has it: of the usage columns those that it names, and no others. One that is
 // named must be there, and so must be a value where a cost, a quantity or a time comes from.

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/source/native"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
@@ -41,13 +40,10 @@ func nativeFormats() []format {
 // nativeFormat is the row of a peer's own format.
 func nativeFormat(of *native.Format) format {
 	f := format{
-		name: of.Name, text: (*decoder).csv, manifest: delivery.ReadManifest, key: of.Key, native: of, nulls: of.Nulls, times: of.Times,
+		name: of.Name, text: (*decoder).csv, key: of.Key, native: of, nulls: of.Nulls, times: of.Times,
 	}
 	if of.JSON {
 		f.text = (*decoder).textRows
-	}
-	if of.Manifest == native.AWSManifest {
-		f.manifest = delivery.ReadAWSManifest
 	}
 	if of.Parquet {
 		f.parquet = (*decoder).parquet

@@ -102,7 +102,7 @@ func (x *choice) count(c *candidate) {
 // repeats takes out of a candidate the objects whose bytes another one of the scope has, and reports whether nothing is left
 // of it. What a manifest names is meant.
 func (x *choice) repeats(c *candidate) bool {
-	if x.manifests != nil {
+	if x.manifests != nil && !c.marked {
 		return false
 	}
 	kept, first := c.Objects[:0:0], ""

@@ -26,7 +26,7 @@ func TestWantingVersions(t *testing.T) {
 		{"v2", "v3", true, false},
 	} {
 		got, err := Discover(t.Context(), place, &snapshot, Query{
-			Manifest: ReadManifest, Period: "2024-09", Arrived: arrived, Wanting: func(d *Delivery) string {
+			Period: "2024-09", Arrived: arrived, Wanting: func(d *Delivery) string {
 				if len(d.Objects) != 1 || d.Objects[0].Digest == "" {
 					t.Errorf("asked of %+v, which is not pinned", d)
 				}

@@ -30,8 +30,6 @@ type Query struct {
 	// Wanting says of such a delivery, in a few words, what of it cannot be used, if that is known and more than the source
 	// declares as bearable. It then counts only where no other version is better. Nil knows of none.
 	Wanting func(*Delivery) string
-	// Manifest reads the manifests of the source's format. Nil only suits a source that has none.
-	Manifest ManifestReader
 	// Changing says of an object that it changes while it is read: its delivery is not settled. Nil knows of none.
 	Changing func(key string) bool
 	// Claimed says of an object that is none of this source's whether it is another's; nil knows no others.
@@ -185,6 +183,8 @@ type candidate struct {
 	// waiting says that it is not complete or settled yet, wrong why it is refused, wanting what of it cannot be used.
 	waiting bool
 	wrong   *schemas.RefusedError
+	// marked says that it has a marker and no manifest.
+	marked  bool
 	wanting string
 	// changing is an object of it that changes while it is read.
 	changing string
@@ -204,9 +204,6 @@ func (s *search) prepare() error {
 	var err error
 	if s.objects, err = compilePattern(s.src.Prefix, s.src.Pattern, s.q.Period); err != nil || s.src.Manifest == "" {
 		return err
-	}
-	if s.q.Manifest == nil {
-		return errors.New("nothing reads its manifests")
 	}
 	s.manifests, err = compilePattern(s.src.Prefix, filing(s.src), s.q.Period)
 	return err
@@ -322,7 +319,12 @@ func (s *search) gatherManifests() error {
 		}
 		s.named[key] = true
 		c := candidate{Delivery: Delivery{ID: key, Version: at.version, Day: at.day, Arrived: s.seen[key].at}}
-		m, err := readManifest(s.ctx, s.landing, key, s.q.Manifest)
+		if c.marked = isMarker(key); c.marked {
+			s.beside(&c, at)
+			s.candidates = append(s.candidates, c)
+			continue
+		}
+		m, err := readManifest(s.ctx, s.landing, key)
 		if err != nil && !errors.As(err, &c.wrong) {
 			return err
 		}
@@ -347,7 +349,7 @@ func (s *search) follow(c *candidate, m *Manifest, at place) *schemas.RefusedErr
 	mismatch := func(object, format string, args ...any) *schemas.RefusedError {
 		return &schemas.RefusedError{Code: schemas.CodeManifestMismatch, Object: object, Reason: fmt.Sprintf(format, args...)}
 	}
-	if m.BillingPeriod != s.q.Period {
+	if m.BillingPeriod != s.q.Period && (m.BillingPeriod != "" || Undated(s.src)) {
 		return mismatch(c.ID, "the manifest is of period %q, and lies with %s", schemas.ClipValue(string(m.BillingPeriod)), s.q.Period)
 	}
 	if at.version != "" && m.Version != "" && at.version != m.Version {

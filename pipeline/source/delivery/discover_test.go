@@ -241,7 +241,7 @@ func TestDiscover(t *testing.T) {
 			c.edit(&c.src)
 		}
 		place, arrived := landing(t, c.objects)
-		got, err := Discover(context.Background(), place, &c.src, Query{Manifest: ReadManifest, Period: "2024-09", AsOf: c.asOf, Now: c.now, Arrived: arrived})
+		got, err := Discover(context.Background(), place, &c.src, Query{Period: "2024-09", AsOf: c.asOf, Now: c.now, Arrived: arrived})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -294,7 +294,7 @@ func TestManifests(t *testing.T) {
 			t.Fatal(err)
 		}
 		src := schemas.Source{ID: "s", Semantics: schemas.Snapshot, Prefix: "peer", Pattern: "{period}/{version}/*.csv", Manifest: "manifest.json"}
-		got, err := Discover(context.Background(), place, &src, Query{Manifest: ReadManifest, Period: "2024-09", Arrived: arrived})
+		got, err := Discover(context.Background(), place, &src, Query{Period: "2024-09", Arrived: arrived})
 		if err != nil {
 			t.Errorf("%s: %v", c.text, err)
 			continue
@@ -321,7 +321,7 @@ func TestDeliveryOfNothing(t *testing.T) {
 		ID: "s", Semantics: schemas.Snapshot, Prefix: "peer", Pattern: "{period}/{version}/*.csv", Manifest: "manifest.json",
 		Expect: schemas.Expect{Every: schemas.EveryMonth},
 	}
-	got, err := Discover(t.Context(), place, &src, Query{Manifest: ReadManifest, Period: "2024-09", Arrived: arrived})
+	got, err := Discover(t.Context(), place, &src, Query{Period: "2024-09", Arrived: arrived})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,23 +337,23 @@ func TestDeliveryOfNothing(t *testing.T) {
 func TestDiscoveryMistakes(t *testing.T) {
 	for _, pattern := range []string{"{month", "{nonsense}/x", "{version}/{version}", "{day}/{day}"} {
 		src := schemas.Source{ID: "s", Pattern: pattern}
-		_, err := Discover(context.Background(), &store.Memory{}, &src, Query{Manifest: ReadManifest, Period: "2024-09"})
+		_, err := Discover(context.Background(), &store.Memory{}, &src, Query{Period: "2024-09"})
 		if (err == nil) != (pattern == "{month") { // a lone brace is a brace
 			t.Errorf("%s: %v", pattern, err)
 		}
 	}
 	src := schemas.Source{ID: "s", Pattern: "{period}/*"}
-	if _, err := Discover(context.Background(), &store.Memory{}, &src, Query{Manifest: ReadManifest, Period: "September"}); err == nil {
+	if _, err := Discover(context.Background(), &store.Memory{}, &src, Query{Period: "September"}); err == nil {
 		t.Error("September is a period")
 	}
 	src.Zone = "Mars"
-	if _, err := Discover(context.Background(), &store.Memory{}, &src, Query{Manifest: ReadManifest, Period: "2024-09"}); err == nil {
+	if _, err := Discover(context.Background(), &store.Memory{}, &src, Query{Period: "2024-09"}); err == nil {
 		t.Error("Mars is a zone")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	src.Zone = ""
-	if _, err := Discover(ctx, &store.Memory{}, &src, Query{Manifest: ReadManifest, Period: "2024-09"}); !errors.Is(err, context.Canceled) {
+	if _, err := Discover(ctx, &store.Memory{}, &src, Query{Period: "2024-09"}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -362,7 +362,7 @@ func TestKnownDigestsAreNotReadAgain(t *testing.T) {
 	place, arrived := landing(t, "m/2024-09/a 1 0: x")
 	src := schemas.Source{ID: "s", Semantics: schemas.Append, Prefix: "m", Pattern: "{period}/*"}
 	known := func(i store.Info) Digests { return Digests{Digest: "known " + i.Key} }
-	got, err := Discover(context.Background(), place, &src, Query{Manifest: ReadManifest, Period: "2024-09", Arrived: arrived, Digest: known})
+	got, err := Discover(context.Background(), place, &src, Query{Period: "2024-09", Arrived: arrived, Digest: known})
 	if err != nil || len(got.Deliveries) != 1 || got.Deliveries[0].Objects[0].Digest != "known m/2024-09/a" {
 		t.Error(got, err)
 	}
@@ -388,7 +388,7 @@ func TestPinnedSideBySide(t *testing.T) {
 	}
 	place, arrived := landing(t, lines)
 	src := &schemas.Source{ID: "m", Semantics: schemas.Append, Prefix: "meter", Pattern: "{period}/*.csv"}
-	q := Query{Manifest: ReadManifest, Period: "2024-09", Arrived: arrived}
+	q := Query{Period: "2024-09", Arrived: arrived}
 	one, err := Discover(t.Context(), place, src, q)
 	if err != nil || len(one.Deliveries) != 4 {
 		t.Fatal(one, err)
@@ -407,7 +407,7 @@ func TestPinNamesTheFirst(t *testing.T) {
 	place, _ := landing(t, "meter/2024-09/a.csv 1 0: x\nmeter/2024-09/b.csv 1 0: y\nmeter/2024-09/c.csv 1 0: z\n")
 	src := &schemas.Source{ID: "m", Semantics: schemas.Append, Prefix: "meter", Pattern: "{period}/*.csv"}
 	for range 20 {
-		_, err := Discover(t.Context(), unreadable{place}, src, Query{Manifest: ReadManifest, Period: "2024-09", Workers: 3})
+		_, err := Discover(t.Context(), unreadable{place}, src, Query{Period: "2024-09", Workers: 3})
 		if err == nil || !strings.Contains(err.Error(), "pin meter/2024-09/b.csv: no answer for meter/2024-09/b.csv") {
 			t.Fatal(err)
 		}

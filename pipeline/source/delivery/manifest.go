@@ -16,6 +16,7 @@ import (
 
 // Manifest is what a delivery says of itself.
 type Manifest struct {
+	// BillingPeriod is empty if the manifest does not say, and the path at which it lies does.
 	BillingPeriod schemas.Period
 	Version       string
 	Complete      bool
@@ -34,9 +35,6 @@ type ManifestObject struct {
 	Size, Rows *int64
 	SHA256     string
 }
-
-// ManifestReader reads the text of the manifest at a key. Its error is a [*schemas.RefusedError].
-type ManifestReader func(key string, text []byte) (*Manifest, error)
 
 // manifest is the form of our own:
 //
@@ -86,7 +84,7 @@ const (
 )
 
 // readManifest reads the manifest at key. The error is a *schemas.RefusedError if it is no manifest.
-func readManifest(ctx context.Context, landing store.Store, key string, read ManifestReader) (*Manifest, error) {
+func readManifest(ctx context.Context, landing store.Store, key string) (*Manifest, error) {
 	o, err := landing.Get(ctx, key, 0, mostManifestBytes+1)
 	if err != nil {
 		return nil, fmt.Errorf("read the manifest %s: %w", key, refuseDenied(key, err))
@@ -101,11 +99,29 @@ func readManifest(ctx context.Context, landing store.Store, key string, read Man
 			Code: schemas.CodeHostileObject, Object: key, Reason: fmt.Sprintf("the manifest is larger than the limit of %d bytes", mostManifestBytes),
 		}
 	}
-	return read(key, text)
+	return ReadManifest(key, text)
 }
 
-// ReadManifest is the [ManifestReader] of the form of our own.
+// ReadManifest reads the text of the manifest at a key, in any of the forms that there are: its members tell which. Its error is a
+// [*schemas.RefusedError].
 func ReadManifest(key string, text []byte) (*Manifest, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return nil, &schemas.RefusedError{Code: schemas.CodeUnreadableObject, Object: key, Reason: fmt.Sprintf("it is not a manifest: %v", err)}
+	}
+	has := func(name string) bool { _, there := members[name]; return there }
+	switch {
+	case has("objects"):
+	case has("reportKeys"), has("dataFiles"):
+		return readAWSManifest(key, text)
+	case has("blobs"), has("blobCount"):
+		return readAzureManifest(key, text)
+	}
+	return readOwnManifest(key, text)
+}
+
+// readOwnManifest reads a manifest of the form of our own.
+func readOwnManifest(key string, text []byte) (*Manifest, error) {
 	refuse := func(code schemas.Code, format string, args ...any) (*Manifest, error) {
 		return nil, &schemas.RefusedError{Code: code, Object: key, Reason: fmt.Sprintf(format, args...)}
 	}
@@ -115,6 +131,9 @@ func ReadManifest(key string, text []byte) (*Manifest, error) {
 	}
 	if len(m.Objects) > mostObjects {
 		return refuse(schemas.CodeHostileObject, "the manifest names more than %d objects", mostObjects)
+	}
+	if m.BillingPeriod == "" {
+		return refuse(schemas.CodeManifestMismatch, "the manifest does not say of which period it is")
 	}
 	folder := path.Dir(key)
 	seen := make(map[string]bool, len(m.Objects))

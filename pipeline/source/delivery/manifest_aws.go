@@ -23,10 +23,10 @@ type awsManifest struct {
 	DataFiles  []string `json:"dataFiles"`
 }
 
-// ReadAWSManifest is the [ManifestReader] of AWS. Keys are those of the bucket that AWS wrote to, whose upper folders the landing
+// readAWSManifest reads a manifest of AWS. Keys are those of the bucket that AWS wrote to, whose upper folders the landing
 // place may have left out or renamed; so of each what follows the manifest's own folder counts, or, of an export, what follows the
 // folder that holds both data and metadata.
-func ReadAWSManifest(key string, text []byte) (*Manifest, error) {
+func readAWSManifest(key string, text []byte) (*Manifest, error) {
 	refuse := func(code schemas.Code, format string, args ...any) (*Manifest, error) {
 		return nil, &schemas.RefusedError{Code: code, Object: key, Reason: fmt.Sprintf(format, args...)}
 	}
@@ -39,7 +39,8 @@ func ReadAWSManifest(key string, text []byte) (*Manifest, error) {
 	if m.ReportKeys == nil {
 		files = m.DataFiles
 		above, below, is := strings.Cut(folder, "/metadata/")
-		period, named := strings.CutPrefix(path.Base(below), "BILLING_PERIOD=")
+		partition, _, _ := strings.Cut(below, "/") // of an export that keeps old versions, each has a folder in it
+		period, named := strings.CutPrefix(partition, "BILLING_PERIOD=")
 		if !is || !named {
 			return refuse(schemas.CodeUnreadableObject, "it is the manifest of an export, and does not lie in metadata/BILLING_PERIOD=YYYY-MM")
 		}
@@ -53,6 +54,9 @@ func ReadAWSManifest(key string, text []byte) (*Manifest, error) {
 	seen := map[string]bool{}
 	for _, file := range files {
 		full, ok := below(folder, file)
+		if !ok {
+			full, ok = belowMonth(folder, file, out.BillingPeriod)
+		}
 		if !ok {
 			return refuse(schemas.CodeHostileObject, "the manifest names %q, which does not lie below %s", schemas.ClipValue(file), folder)
 		}
@@ -74,4 +78,16 @@ func below(folder, file string) (string, bool) {
 	}
 	full := folder + "/" + ("/" + file)[i+len(part):]
 	return full, full == path.Clean(full) && strings.HasPrefix(full, folder+"/") && store.CheckKey(full) == nil
+}
+
+// belowMonth finds the key of an object of a report for Athena, which lies in the partition of the month as Hive names it, below
+// the folder in which that of its manifest lies.
+func belowMonth(folder, file string, month schemas.Period) (string, bool) {
+	start, err := time.Parse("2006-01", string(month))
+	parts := strings.Split(file, "/")
+	if err != nil || len(parts) < 4 {
+		return "", false
+	}
+	full := path.Dir(folder) + "/" + strings.Join(parts[len(parts)-4:], "/") // report, year, month, object
+	return full, full == path.Clean(full) && strings.HasSuffix(path.Dir(full), start.Format("/year=2006/month=1")) && store.CheckKey(full) == nil
 }

@@ -58,6 +58,10 @@ func compilePattern(folder, text string, period schemas.Period) (*pattern, error
 		t := text[at+span[0] : at+span[1]]
 		at += span[1]
 		if value, ok := known[t]; ok {
+			if t == "{month}" && hive(text[:at-len(t)]) {
+				expression.WriteString("0?")
+				value, literal = strings.TrimPrefix(value, "0"), false
+			}
 			put(value)
 			continue
 		}
@@ -94,6 +98,9 @@ func compilePattern(folder, text string, period schemas.Period) (*pattern, error
 	p.match = match
 	return p, nil
 }
+
+// hive reports whether what follows a text is the value of a partition as Hive names it, which writes numbers without zeros.
+func hive(before string) bool { return strings.HasSuffix(before, "=") }
 
 // place is what a key says of itself: the day, as 2024-09-17, and version, each empty where the pattern has none.
 type place struct{ day, version string }

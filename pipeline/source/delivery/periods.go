@@ -126,7 +126,11 @@ func anyMonth(text string) (prefix string, match *regexp.Regexp, holders []strin
 		}
 		literal = false
 		if d, ok := dated[t]; ok {
-			expression.WriteString(d.form)
+			form := d.form
+			if t == "{month}" && hive(text[:at-len(t)]) {
+				form = `(\d\d?)`
+			}
+			expression.WriteString(form)
 			holders = append(holders, t)
 			continue
 		}
@@ -149,6 +153,9 @@ func monthIn(groups, holders []string) (schemas.Period, bool) {
 		} else {
 			month = groups[i]
 		}
+	}
+	if len(month) == 1 {
+		month = "0" + month
 	}
 	p, err := schemas.ParsePeriod(year + "-" + month)
 	return p, err == nil

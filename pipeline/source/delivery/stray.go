@@ -11,7 +11,7 @@ import (
 
 // Claims returns what tells whether an object is one of a source's in a period, or a manifest of it.
 func Claims(src *schemas.Source, period schemas.Period) (func(key string) bool, error) {
-	s := &search{src: src, q: Query{Period: period, Manifest: ReadManifest}}
+	s := &search{src: src, q: Query{Period: period}}
 	if err := s.prepare(); err != nil {
 		return nil, fmt.Errorf("source %s: %w", src.ID, err)
 	}
@@ -27,7 +27,7 @@ func Claims(src *schemas.Source, period schemas.Period) (func(key string) bool, 
 // ofOtherMonths returns what tells objects that another month's deliveries may be of, which lie in one folder with those of the
 // period: what is filed under another month, and where manifests alone say of which month an object is, all objects.
 func (s *search) ofOtherMonths() (func(key string) bool, error) {
-	_, filed, _, err := anyMonth(path.Join(s.src.Prefix, filing(s.src)))
+	_, filed, of, err := anyMonth(path.Join(s.src.Prefix, filing(s.src)))
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,12 @@ func (s *search) ofOtherMonths() (func(key string) bool, error) {
 		if _, object := s.objects.find(key); object {
 			return shared
 		}
-		return s.manifests != nil && filed.MatchString(key)
+		groups := filed.FindStringSubmatch(key)
+		if groups == nil {
+			return false
+		}
+		month, known := monthIn(groups[1:], of)
+		return s.manifests != nil || known && month != s.q.Period
 	}, nil
 }
 

@@ -51,7 +51,7 @@ func TestUnreadableIsRefused(t *testing.T) {
 		{schemas.Source{ID: "y", Semantics: schemas.Append, Prefix: "y", Pattern: "{period}/*.csv"}, "y/2024-09/a.csv", "y/2024-09/secret.csv"},
 		{schemas.Source{ID: "z", Semantics: schemas.Snapshot, Prefix: "z", Pattern: "{period}/{version}/*.csv", Manifest: "manifest.json"}, "z/2024-09/r1/a.csv", "z/2024-09/secret/manifest.json"},
 	} {
-		found, err := Discover(t.Context(), denying{place}, &c.src, Query{Manifest: ReadManifest, Period: "2024-09", Arrived: arrived})
+		found, err := Discover(t.Context(), denying{place}, &c.src, Query{Period: "2024-09", Arrived: arrived})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestUnreadableIsRefused(t *testing.T) {
 	}
 	broken := func(store.Info) Digests { return Digests{} }
 	src := schemas.Source{ID: "y", Semantics: schemas.Append, Prefix: "y", Pattern: "{period}/*.csv"}
-	if _, err := Discover(t.Context(), failing{place}, &src, Query{Manifest: ReadManifest, Period: "2024-09", Digest: broken}); !errors.Is(err, errBroken) {
+	if _, err := Discover(t.Context(), failing{place}, &src, Query{Period: "2024-09", Digest: broken}); !errors.Is(err, errBroken) {
 		t.Errorf("a landing place that fails: %v", err)
 	}
 }

@@ -23,7 +23,7 @@ var (
 
 func awsReport(name schemas.Format, tags Column) Format {
 	return Format{
-		Name: name, Parquet: true, Binary: true, Manifest: AWSManifest,
+		Name: name, Parquet: true, Binary: true,
 		Columns: map[int]Column{
 			schemas.UseBillingAccountId:         field("bill/PayerAccountId"),
 			schemas.UseBillingAccountName:       field("bill/PayerAccountName"),

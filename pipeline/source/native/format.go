@@ -34,18 +34,7 @@ type Format struct {
 	Parquet, Binary, JSON bool
 	// Bracketed says that names may stand in brackets behind what they are called in another language.
 	Bracketed bool
-	// Manifest says whose manifests its deliveries have; the first is our own.
-	Manifest Manifest
 }
-
-// Manifest says in whose form a delivery says what it consists of.
-type Manifest uint8
-
-// The forms of manifests.
-const (
-	OwnManifest Manifest = iota
-	AWSManifest
-)
 
 // Column is where a format has a usage column from: one of Names, Constant, Write with Of, or Prefix.
 type Column struct {

@@ -64,7 +64,7 @@ func faults() (out []fault) {
 			{guards: "revenue of charges = revenue spread over days", what: "charge on its way to its days", see: spoilSums(how, "days")},
 			file("revenue of variances = revenue of days", "day", &schemas.Days, schemas.DayRevenue),
 			file("usage that peers bill = usage behind peer matches", "peer match", &schemas.PeerMatches, schemas.MatchBilledCost),
-			file("usage that peers bill = use by user", "peer use", &schemas.PeerUses, schemas.PeerUseBilledCost),
+			file("usage that peers bill = use by user", "peer use", &peeruse.Uses, peeruse.UseBilledCost),
 			governedBy(file("usage that peers with anomalies bill = use by day", "day of a peer", &peeruse.Days, peeruse.DayBilledCost)),
 			governedBy(file("usage that peers with a register bill = use by identity and entitlement", "peer access", &access.Uses, access.UseBilledCost)),
 			{guards: "credentials = credentials read for the register", what: "credential on its way to the register", see: miscounted("reconcile/register", how, func(c *run.Control) *dataset.Totals { return &c.Looked })},

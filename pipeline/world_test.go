@@ -310,7 +310,7 @@ func same(t *testing.T, got, want map[string]string) {
 
 // tables are the datasets whose rows must be the same whatever the number of shards.
 var tables = []*schemas.Table{
-	&schemas.Usage, &schemas.Charges, &schemas.Findings, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.PeerUses, &peeruse.Budgets, &access.Uses, &access.Identities, &access.Coverages, &schemas.Days, &schemas.Deliveries,
+	&schemas.Usage, &schemas.Charges, &schemas.Findings, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &peeruse.Uses, &peeruse.Budgets, &access.Uses, &access.Identities, &access.Coverages, &schemas.Days, &schemas.Deliveries,
 }
 
 // rows is the canonical digest of each dataset of a run, from what its manifest names and nothing else.

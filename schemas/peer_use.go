@@ -118,56 +118,6 @@ type Goal struct {
 	Validity Validity `yaml:",inline"`
 }
 
-// PeerUse is what a peer bills of one service for one user.
-type PeerUse struct {
-	Period Period
-	// Account is ours, and Customer whose it is; both are empty where the use is nobody's.
-	Account  AccountID
-	Customer string
-	Peer     PeerID
-	Service  string
-	// User is what the peer's users name; empty where a row names none.
-	User string
-	// Billing and Sub are the peer's numbers.
-	Billing, Sub string
-	Rows         int64
-	Billed       money.Fixed
-	Currency     money.Currency
-}
-
-// Positions of the columns of PeerUses.
-const (
-	PeerUseBillingPeriod = iota
-	PeerUseCustomerId
-	PeerUseAccountId
-	PeerUsePeerId
-	PeerUseServiceName
-	PeerUseUser
-	PeerUseBillingAccountId
-	PeerUseSubAccountId
-	PeerUseRows
-	PeerUseBilledCost
-	PeerUseBillingCurrency
-	PeerUseColumns
-)
-
-// PeerUses is the dataset of what peers bill by service, user and customer, sorted by account, peer, service, user, billing
-// account, sub-account and currency. A run has it if a peer of the book has users or budgets. Its sums by currency are what peers
-// bill; a row without an account is nobody's, or our own use.
-var PeerUses = Table{Name: "peer_use", Version: "1", Columns: []Column{
-	PeerUseBillingPeriod:    {Name: "BillingPeriod", Type: Label, Required: true},
-	PeerUseCustomerId:       {Name: "CustomerId", Type: Label},
-	PeerUseAccountId:        {Name: "AccountId", Type: Label},
-	PeerUsePeerId:           {Name: "PeerId", Type: Label, Required: true},
-	PeerUseServiceName:      {Name: "ServiceName", Type: Label},
-	PeerUseUser:             {Name: "User", Type: Text},
-	PeerUseBillingAccountId: {Name: "BillingAccountId", Type: Label},
-	PeerUseSubAccountId:     {Name: "SubAccountId", Type: Label},
-	PeerUseRows:             {Name: "UsageRows", Type: Integer, Required: true},
-	PeerUseBilledCost:       {Name: "BilledCost", Type: Decimal, Required: true},
-	PeerUseBillingCurrency:  {Name: "BillingCurrency", Type: Label},
-}}
-
 // Tag is one of a row's.
 type Tag struct{ Key, Value string }
 

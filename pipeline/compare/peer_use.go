@@ -197,10 +197,10 @@ func (u *peerUse) result(ctx context.Context) (*run.Result, error) {
 		keys = append(keys, k)
 	}
 	slices.SortFunc(keys, useOf.compare)
-	lines := make([]schemas.PeerUse, len(keys))
+	lines := make([]peeruse.Use, len(keys))
 	for i, k := range keys {
 		s := u.sums[k]
-		lines[i] = schemas.PeerUse{
+		lines[i] = peeruse.Use{
 			Period: u.in.Period(), Account: k.account, Customer: s.customer, Peer: k.peer, Service: k.service, User: k.user,
 			Billing: k.billing, Sub: k.sub, Rows: s.rows, Billed: s.billed, Currency: money.Currency(k.currency),
 		}
@@ -208,10 +208,10 @@ func (u *peerUse) result(ctx context.Context) (*run.Result, error) {
 	res := &run.Result{}
 	res.Control.Used = u.used
 	var count counter
-	out, err := u.in.WriteRead(ctx, &schemas.PeerUses, func(write func(*dataset.Batch) error) error {
+	out, err := u.in.WriteRead(ctx, &peeruse.Uses, func(write func(*dataset.Batch) error) error {
 		return rows.AppendPeerUses(lines, write)
 	}, func(b *dataset.Batch) error {
-		return count.add(b, schemas.PeerUseRows, dataset.Measures{Quantity: -1, Unit: -1, Cost: schemas.PeerUseBilledCost, Currency: schemas.PeerUseBillingCurrency})
+		return count.add(b, peeruse.UseRows, dataset.Measures{Quantity: -1, Unit: -1, Cost: peeruse.UseBilledCost, Currency: peeruse.UseBillingCurrency})
 	})
 	if err != nil {
 		return nil, err

@@ -31,12 +31,12 @@ type peerPages struct {
 	*reportEmitter
 	rep   *document.Report
 	pages map[schemas.PeerID]*peers.Page
-	use   map[schemas.PeerUse]int // by all but its sums, where it stands in its page's
+	use   map[peeruse.Use]int // by all but its sums, where it stands in its page's
 }
 
 // peers writes a page for each peer of which there is anything, and all discrepancies as CSV.
 func (e *reportEmitter) peers(rep *document.Report, billed *compare.Billed) error {
-	g := &peerPages{reportEmitter: e, rep: rep, pages: map[schemas.PeerID]*peers.Page{}, use: map[schemas.PeerUse]int{}}
+	g := &peerPages{reportEmitter: e, rep: rep, pages: map[schemas.PeerID]*peers.Page{}, use: map[peeruse.Use]int{}}
 	for i := range rep.Matches {
 		page := g.of(rep.Matches[i].Peer)
 		page.Matches = append(page.Matches, rep.Matches[i])
@@ -200,11 +200,11 @@ func (g *peerPages) scan(step string, table *schemas.Table, each func(b *dataset
 
 // used adds up who uses what peers bill, by service and user.
 func (g *peerPages) used() error {
-	err := g.scan("reconcile/use", &schemas.PeerUses, func(b *dataset.Batch, i int) error {
+	err := g.scan("reconcile/use", &peeruse.Uses, func(b *dataset.Batch, i int) error {
 		text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
-		key := schemas.PeerUse{
-			Customer: text(schemas.PeerUseCustomerId), Peer: schemas.PeerID(text(schemas.PeerUsePeerId)), Service: text(schemas.PeerUseServiceName),
-			User: text(schemas.PeerUseUser), Currency: money.Currency(text(schemas.PeerUseBillingCurrency)),
+		key := peeruse.Use{
+			Customer: text(peeruse.UseCustomerId), Peer: schemas.PeerID(text(peeruse.UsePeerId)), Service: text(peeruse.UseServiceName),
+			User: text(peeruse.UseUser), Currency: money.Currency(text(peeruse.UseBillingCurrency)),
 		}
 		page := g.of(key.Peer)
 		at, have := g.use[key]
@@ -214,13 +214,13 @@ func (g *peerPages) used() error {
 			page.Use = append(page.Use, key)
 		}
 		u := &page.Use[at]
-		u.Rows += b.Columns[schemas.PeerUseRows].Ints[i]
+		u.Rows += b.Columns[peeruse.UseRows].Ints[i]
 		var err error
-		u.Billed, err = u.Billed.Add(b.Columns[schemas.PeerUseBilledCost].Decs[i])
+		u.Billed, err = u.Billed.Add(b.Columns[peeruse.UseBilledCost].Decs[i])
 		return err
 	})
 	for _, page := range g.pages {
-		slices.SortFunc(page.Use, func(a, b schemas.PeerUse) int {
+		slices.SortFunc(page.Use, func(a, b peeruse.Use) int {
 			return cmp.Or(b.Billed.Cmp(a.Billed), cmp.Compare(a.Service, b.Service), cmp.Compare(a.User, b.User), cmp.Compare(a.Customer, b.Customer), cmp.Compare(a.Currency, b.Currency))
 		})
 	}

@@ -21,7 +21,7 @@ import (
 func Tables() []*schemas.Table {
 	return []*schemas.Table{
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
-		&schemas.PeerUses, &peeruse.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
+		&peeruse.Uses, &peeruse.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
 		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices, &dispute.Disputes,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,

@@ -12,20 +12,20 @@ func UserAt(b *dataset.Batch, i int, of *schemas.UserKey) string {
 }
 
 // AppendPeerUses writes who uses what peers bill in batches.
-func AppendPeerUses(lines []schemas.PeerUse, write func(*dataset.Batch) error) error {
-	return AppendRows(len(lines), &schemas.PeerUses, write, func(w *RowWriter, i int) {
+func AppendPeerUses(lines []peeruse.Use, write func(*dataset.Batch) error) error {
+	return AppendRows(len(lines), &peeruse.Uses, write, func(w *RowWriter, i int) {
 		u := &lines[i]
-		w.Text(schemas.PeerUseBillingPeriod, string(u.Period))
-		w.Text(schemas.PeerUseCustomerId, u.Customer)
-		w.Text(schemas.PeerUseAccountId, string(u.Account))
-		w.Text(schemas.PeerUsePeerId, string(u.Peer))
-		w.Text(schemas.PeerUseServiceName, u.Service)
-		w.Text(schemas.PeerUseUser, u.User)
-		w.Text(schemas.PeerUseBillingAccountId, u.Billing)
-		w.Text(schemas.PeerUseSubAccountId, u.Sub)
-		w.Batch.AppendInt(schemas.PeerUseRows, u.Rows)
-		w.decimal(schemas.PeerUseBilledCost, u.Billed.Decimal())
-		w.Text(schemas.PeerUseBillingCurrency, string(u.Currency))
+		w.Text(peeruse.UseBillingPeriod, string(u.Period))
+		w.Text(peeruse.UseCustomerId, u.Customer)
+		w.Text(peeruse.UseAccountId, string(u.Account))
+		w.Text(peeruse.UsePeerId, string(u.Peer))
+		w.Text(peeruse.UseServiceName, u.Service)
+		w.Text(peeruse.UseUser, u.User)
+		w.Text(peeruse.UseBillingAccountId, u.Billing)
+		w.Text(peeruse.UseSubAccountId, u.Sub)
+		w.Batch.AppendInt(peeruse.UseRows, u.Rows)
+		w.decimal(peeruse.UseBilledCost, u.Billed.Decimal())
+		w.Text(peeruse.UseBillingCurrency, string(u.Currency))
 	})
 }
 

@@ -1,4 +1,4 @@
-// Package peeruse is the vocabulary of what becomes of peers' use beyond its sums: its figures by day, those of them that are
+// Package peeruse is the vocabulary of what becomes of peers' use: whose it is, its figures by day, those of them that are
 // unlike the days before, and how it stands against budgets.
 //
 // It is vocabulary alone: packages of reconcile judge.

@@ -41,7 +41,7 @@ type Page struct {
 	Credits  []service.SLACreditRow
 	Strips   []Strip
 	// Use is by service and user, and Budgets are thresholds.
-	Use     []schemas.PeerUse
+	Use     []peeruse.Use
 	Budgets []peeruse.BudgetLine
 	// Nets are what the peer receives and pays under agreements, once debts are netted.
 	Nets []intercloud.Net

@@ -69,7 +69,7 @@ func page() *peers.Page {
 		Promises:      []service.SLARow{result},
 		Credits:       []service.SLACreditRow{{Of: "2024-08", Service: "Compute", Currency: "EUR", Expected: dec("10"), Missing: dec("10"), Status: service.CreditMissing}},
 		Strips:        []peers.Strip{strip},
-		Use:           []schemas.PeerUse{{Service: "Compute", User: "team <a>", Customer: "acme", Billed: fixed, Currency: "EUR", Rows: 3}},
+		Use:           []peeruse.Use{{Service: "Compute", User: "team <a>", Customer: "acme", Billed: fixed, Currency: "EUR", Rows: 3}},
 		Budgets:       []peeruse.BudgetLine{{Budget: budget, Threshold: dec("50"), Through: day(28), Actual: dec("8000"), Forecast: dec("16000"), ActualOn: day(20), ForecastOn: day(15)}},
 	}
 }

@@ -67,6 +67,8 @@ func faults() (out []fault) {
 			file("usage that peers bill = use by user", "peer use", &peeruse.Uses, peeruse.UseBilledCost),
 			governedBy(file("usage that peers with anomalies bill = use by day", "day of a peer", &peeruse.Days, peeruse.DayBilledCost)),
 			governedBy(file("usage that peers with a register bill = use by identity and entitlement", "peer access", &access.Uses, access.UseBilledCost)),
+			governedBy(file("usage that shared costs take = shared costs", "share", &peeruse.Shares, peeruse.ShareAmount)),
+			governedBy(file("value of shared costs that customers bear = shared costs by customer", "customer's share", &schemas.Customers, schemas.EarningShared)),
 			{guards: "credentials = credentials read for the register", what: "credential on its way to the register", see: miscounted("reconcile/register", how, func(c *run.Control) *dataset.Totals { return &c.Looked })},
 			{guards: "evidence = evidence read by judging", what: "evidence on its way to judging", see: miscounted("reconcile/promises", how, func(c *run.Control) *dataset.Totals { return &c.Judged })},
 			{guards: "service credits owed = given by charges + left for later", what: "service credit on a draft", see: miscounted("reconcile/promises", how, func(c *run.Control) *dataset.Totals { return &c.CreditsGiven })},

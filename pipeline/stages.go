@@ -55,12 +55,6 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: compared,
 			},
 			{
-				Name: "accounts", Version: "3", Width: run.Once, Do: compare.Accounts,
-				Reads: []string{"reconcile/shard"},
-				Book:  []book.Part{book.PartCustomers, book.PartProvider},
-				Spec:  []run.Given{run.EarlierRuns},
-			},
-			{
 				Name: "plan", Version: "3", Width: run.Once, Do: compare.Plan,
 				Reads: []string{"reconcile/total"},
 				Book:  []book.Part{book.PartPlan, book.PartFX, book.PartProvider},
@@ -81,8 +75,8 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "29", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/goals", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "reconcile/chains", "reconcile/settle", "emit/invoices"},
+				Name: "reports", Version: "30", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/goals", "reconcile/shared", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "reconcile/chains", "reconcile/settle", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartDisputes, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals, run.EarlierRuns}, Balances: byCustomer,
 			},
@@ -90,11 +84,12 @@ func Stages() []run.Stage {
 	}
 }
 
-// peerUse are the steps that say who uses what peers bill, and hold it against budgets.
+// peerUse are the steps that say who uses what peers bill, hold it against budgets, and divide what is shared of it; and what customers
+// earn us, who bear that.
 func peerUse() []run.Step {
 	return []run.Step{
 		{
-			Name: "use", Version: "3", Width: run.PerShard, Do: compare.PeerUse, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Name: "use", Version: "4", Width: run.PerShard, Do: compare.PeerUse, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 			Reads: []string{"normalise/object", "normalise/shard"},
 			Book:  []book.Part{book.PartPeers, book.PartCustomers, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open}, Balances: used,
@@ -116,6 +111,18 @@ func peerUse() []run.Step {
 			Reads: []string{"normalise/object", "reconcile/total", "reconcile/use"},
 			Book:  []book.Part{book.PartSources, book.PartPeers, book.PartFX, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open},
+		},
+		{
+			Name: "shared", Version: "1", Width: run.Once, Do: compare.Shared,
+			Reads: []string{"normalise/object", "reconcile/use"},
+			Book:  []book.Part{book.PartPeers, book.PartFX, book.PartProvider},
+			Spec:  []run.Given{run.AsOf, run.Open}, Balances: shared,
+		},
+		{
+			Name: "accounts", Version: "4", Width: run.Once, Do: compare.Accounts,
+			Reads: []string{"reconcile/shard", "reconcile/shared"},
+			Book:  []book.Part{book.PartCustomers, book.PartProvider},
+			Spec:  []run.Given{run.EarlierRuns}, Balances: borne,
 		},
 	}
 }
@@ -271,6 +278,16 @@ var (
 		What:  "usage that peers with anomalies bill = use by day",
 		Whole: func(c *run.Control) dataset.Totals { return c.Watched },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.ByDay }},
+	}}
+	shared = []run.Balance{{
+		What:  "usage that shared costs take = shared costs",
+		Whole: func(c *run.Control) dataset.Totals { return c.Shared },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Shares }},
+	}}
+	borne = []run.Balance{{
+		What:  "value of shared costs that customers bear = shared costs by customer",
+		Whole: func(c *run.Control) dataset.Totals { return c.BorneBy },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Bearing }},
 	}}
 	accessed = []run.Balance{{
 		What:  "usage that peers with a register bill = use by identity and entitlement",

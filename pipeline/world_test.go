@@ -51,7 +51,7 @@ var (
 	starter = sync.OnceValues(func() (*world, error) { return newWorld("starter", "landing", book.Init) })
 	// detailed is the starter whose peer's bill is compared in detail, and too dear.
 	detailed = sync.OnceValues(func() (*world, error) { return newWorld("detailed", "landing", writeDetailed) })
-	// governed is the starter with a register of who acts at its peer, whose days are watched.
+	// governed is the starter with a register of who acts at its peer, whose days are watched, and whose costs are shared.
 	governed = sync.OnceValues(func() (*world, error) { return newWorld("governed", "landing", writeGoverned) })
 	// agreed is the starter with an agreement with its peer, whose account one of the customers' is.
 	agreed = sync.OnceValues(func() (*world, error) { return newWorld("agreed", "landing", writeAgreed) })
@@ -96,7 +96,7 @@ func writeGoverned(dir string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(name, append(peer, "anomalies: {}\n"...), 0o600)
+	return os.WriteFile(name, append(peer, "anomalies: {}\nshared: [{id: ours}]\n"...), 0o600)
 }
 
 func writeAgreed(dir string) error {

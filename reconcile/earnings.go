@@ -13,6 +13,14 @@ import (
 // of the size of the book. The zero value is ready to use; it is not safe for concurrent use.
 type Earnings struct {
 	sums map[schemas.AccountID]*earned
+	// shared is what customers bear of shared costs; nil where none are shared.
+	shared map[string]*bears
+}
+
+// bears is what a customer bears of shared costs.
+type bears struct {
+	name string
+	cost money.Fixed
 }
 
 // Owner is whose an account is.
@@ -54,6 +62,19 @@ func (e *Earnings) AddBefore(id schemas.AccountID, was Owner, revenue money.Fixe
 	return tally.AddAll("revenue of the month before", string(id), []*money.Fixed{&s.before}, []money.Fixed{revenue})
 }
 
+// AddShared counts what a customer bears of shared costs. The error is a sum that overflows.
+func (e *Earnings) AddShared(customer, name string, cost money.Fixed) error {
+	s := e.shared[customer]
+	if s == nil {
+		if e.shared == nil {
+			e.shared = map[string]*bears{}
+		}
+		s = &bears{name: name}
+		e.shared[customer] = s
+	}
+	return tally.AddAll("shared cost", customer, []*money.Fixed{&s.cost}, []money.Fixed{cost})
+}
+
 // EarningsOf is what the rows of earnings have in common.
 type EarningsOf struct {
 	Period   schemas.Period
@@ -93,10 +114,38 @@ func (e *Earnings) Rows(of EarningsOf) (customers, accounts []schemas.Earning) {
 		c.Revenue, c.Coming, c.Before = c.Revenue.Add(a.Revenue), c.Coming.Add(a.Coming), c.Before.Add(a.Before)
 		c.Cost, c.Margin = c.Cost.Add(a.Cost), c.Margin.Add(a.Margin)
 	}
+	customers = e.bear(customers, of)
 	for i := range customers {
 		compareBefore(&customers[i])
 	}
 	return customers, accounts
+}
+
+// bear adds what customers bear of shared costs, where any are shared, and those customers that earn us nothing and bear something.
+func (e *Earnings) bear(customers []schemas.Earning, of EarningsOf) []schemas.Earning {
+	if e.shared == nil {
+		return customers
+	}
+	at := map[string]bool{}
+	for i := range customers {
+		at[customers[i].Customer] = true
+	}
+	for customer, s := range e.shared {
+		if !at[customer] {
+			customers = append(customers, schemas.Earning{Period: of.Period, Customer: customer, CustomerName: s.name, Currency: of.Currency, Month: of.Month})
+		}
+	}
+	slices.SortFunc(customers, func(a, b schemas.Earning) int { return cmp.Compare(a.Customer, b.Customer) })
+	for i := range customers {
+		c := &customers[i]
+		cost := money.Zero
+		if s := e.shared[c.Customer]; s != nil {
+			cost = s.cost.Decimal()
+		}
+		full := c.Margin.Sub(cost)
+		c.Shared, c.Full = &cost, &full
+	}
+	return customers
 }
 
 func (of *EarningsOf) row(id schemas.AccountID, owner Owner, s *earned) schemas.Earning {

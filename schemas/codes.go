@@ -79,6 +79,7 @@ const (
 	CodeNegativeMargin  Code = "negative_margin"
 	CodeBudgetReached   Code = "budget_reached"
 	CodeUseAnomaly      Code = "use_anomaly"
+	CodeUndivided       Code = "cost_undivided"
 	CodeGoalMissed      Code = "goal_missed"
 	// Of who uses peers' services.
 	CodeIdentityUnknown   Code = "identity_unknown"
@@ -168,6 +169,7 @@ var Codes = []CodeInfo{
 	{CodeUnallocated, Warning, "a peer's cost belongs to no customer", "add the number to accounts of the peer, or to own_use of the peer where it is ours"},
 	{CodeBudgetReached, Warning, "a threshold of a budget for a peer's use is reached, by what is billed or by the forecast", "see the dataset of peers' use for whose it is, or raise amount of the budget"},
 	{CodeUseAnomaly, Warning, "what a peer bills for a day is unlike the same days of the week before", "see peer_use for whose it is; raise floor in anomalies of the peer where it is borne"},
+	{CodeUndivided, Warning, "a shared cost is divided among nobody, as none of those who share it used what it is divided by", "choose another key in shared of the peer, or add customers to among"},
 	{CodeGoalMissed, Warning, "a peer's service misses a goal that it is to reach for an offering", "see integration for the days; talk to the peer, or revise goals of the peer"},
 	{CodeIdentityUnknown, Warning, "a peer bills use by an identity that the register does not have, or not then", "add it to identities, or have the peer take it away"},
 	{CodeIdentityShared, Warning, "an identity acts for two customers", "give each customer an identity of its own"},

@@ -22,6 +22,9 @@ type Earning struct {
 	// Cost is what peers charge us for it, as far as it has an exchange rate, and Margin what Revenue leaves of it.
 	Cost   money.Decimal
 	Margin money.Decimal
+	// Shared is what a customer bears of the costs of our own use at peers, and Full what Margin leaves of it; nil where no peer's
+	// costs are shared.
+	Shared, Full *money.Decimal
 	// Month is the period before, and Before the revenue that its run has; of no month, and nothing, where there is none that says
 	// it. Change is Revenue - Before, and Percent that in a hundred of Before, nil where that is 0.
 	Month   Period
@@ -49,12 +52,14 @@ const (
 	EarningChangePercent
 	EarningCharges
 	EarningUnvalued
-	// EarningAccounts stands in Customers, the others in Accounts.
+	// EarningAccounts and the two after it stand in Customers, the others in Accounts.
 	EarningAccounts
-	EarningAccountId    = EarningAccounts
-	EarningAccountName  = EarningAccountId + 1
-	EarningCustomersEnd = EarningAccounts + 1
-	EarningAccountsEnd  = EarningAccountName + 1
+	EarningShared
+	EarningFull
+	EarningCustomersEnd
+	EarningAccountId   = EarningAccounts
+	EarningAccountName = EarningAccountId + 1
+	EarningAccountsEnd = EarningAccountName + 1
 )
 
 // earningColumns are those that both datasets have.
@@ -79,7 +84,10 @@ func earningColumns(more ...Column) []Column {
 
 // Customers is the dataset of revenue by customer beside the month before, sorted by customer. All are in it that have revenue
 // in either. The sum of Revenue is the revenue of the report.
-var Customers = Table{Name: "customers", Version: "2", Columns: earningColumns(Column{Name: "Accounts", Type: Integer, Required: true})}
+var Customers = Table{Name: "customers", Version: "3", Columns: earningColumns(
+	Column{Name: "Accounts", Type: Integer, Required: true},
+	Column{Name: "SharedCost", Type: Decimal}, Column{Name: "MarginAfterShared", Type: Decimal},
+)}
 
 // Accounts is the same by account, sorted by customer and account.
 var Accounts = Table{

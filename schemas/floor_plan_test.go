@@ -39,6 +39,7 @@ var floorPlan = map[string]room{
 	"reconcile/forecast":    {ours: "schemas schemas/money"},
 	"reconcile/integration": {ours: "schemas schemas/money schemas/peeruse"},
 	"reconcile/ledger":      {ours: "schemas schemas/money"},
+	"reconcile/shared":      {ours: "reconcile/sheet schemas schemas/money schemas/peeruse"},
 	"reconcile/settlement":  {ours: "reconcile/sheet schemas schemas/intercloud schemas/money"},
 	"reconcile/chain":       {ours: "reconcile/sheet schemas schemas/intercloud schemas/money"},
 	"reconcile/goods":       {ours: "reconcile/bills reconcile/settlement reconcile/sheet reconcile/tally schemas schemas/agreed schemas/intercloud schemas/money"},

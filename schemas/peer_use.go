@@ -118,6 +118,46 @@ type Goal struct {
 	Validity Validity `yaml:",inline"`
 }
 
+// SharedCost divides what a peer bills for our own use among customers. Of several that take a row, by the day on which its charge
+// period begins, the first counts.
+type SharedCost struct {
+	ID string `yaml:"id"`
+	// Account is one of own_use, Service a ServiceName and Category a ChargeCategory; an empty one takes any.
+	Account  string         `yaml:"account,omitempty"`
+	Service  string         `yaml:"service,omitempty"`
+	Category ChargeCategory `yaml:"category,omitempty"`
+	// Key is what it is divided by.
+	Key ShareKey `yaml:"key,omitempty"`
+	// Of is the peer's service whose use by customers is the key, or, of an even key without among, makes them be among those who
+	// share; an empty one is any.
+	Of string `yaml:"of,omitempty"`
+	// Unit is the PricingUnit in which use is the key; empty is what is billed for it.
+	Unit string `yaml:"unit,omitempty"`
+	// Among are the customers that share; none is all whose use is of Of.
+	Among    []Sharer `yaml:"among,omitempty"`
+	Validity Validity `yaml:",inline"`
+}
+
+// Sharer is a customer that bears a part of a shared cost.
+type Sharer struct {
+	Customer string `yaml:"customer"`
+	// Share is its part of the sum of all shares; for key: fixed.
+	Share *money.Decimal `yaml:"share,omitempty"`
+}
+
+// ShareKey is what a shared cost is divided by.
+type ShareKey string
+
+// The keys, the default first.
+const (
+	ShareByUsage ShareKey = "usage"
+	ShareFixed   ShareKey = "fixed"
+	ShareEven    ShareKey = "even"
+)
+
+// Values lists what a book may say, the default first.
+func (ShareKey) Values() []string { return Texts(ShareByUsage, ShareFixed, ShareEven) }
+
 // Tag is one of a row's.
 type Tag struct{ Key, Value string }
 

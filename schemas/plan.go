@@ -183,6 +183,8 @@ type Peer struct {
 	Anomalies *AnomalyPolicy `yaml:"anomalies,omitempty"`
 	// Goals are what its services are to do for our offerings on each day.
 	Goals []Goal `yaml:"goals,omitempty"`
+	// Shared divides what it bills for our own use among customers.
+	Shared []SharedCost `yaml:"shared,omitempty"`
 }
 
 // RateBasis says what a contract rate multiplies.

@@ -36,6 +36,9 @@ func Accounts(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := addShares(ctx, in, &earnings); err != nil {
+		return nil, err
+	}
 	left, err := addBefore(ctx, in, &earnings)
 	if err != nil {
 		return nil, err
@@ -49,10 +52,14 @@ func Accounts(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	for _, x := range []struct {
 		table *schemas.Table
 		rows  []schemas.Earning
-	}{{&schemas.Customers, customers}, {&schemas.Accounts, accounts}} {
+		count func(*dataset.Batch) error
+	}{
+		{&schemas.Customers, customers, func(b *dataset.Batch) error { return countBearing(&res.Control.Bearing, b) }},
+		{&schemas.Accounts, accounts, nil},
+	} {
 		out, err := in.WriteRead(ctx, x.table, func(write func(*dataset.Batch) error) error {
 			return rows.AppendEarnings(x.table, x.rows, write)
-		}, nil)
+		}, x.count)
 		if err != nil {
 			return nil, err
 		}

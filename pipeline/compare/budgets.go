@@ -12,6 +12,7 @@ import (
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/reconcile/budget"
+	"daybook/reconcile/shared"
 	"daybook/schemas"
 	"daybook/schemas/money"
 	"daybook/schemas/peeruse"
@@ -58,11 +59,13 @@ type spent struct {
 	Billed money.Fixed `json:"billed"`
 }
 
-// usedByDay is what a shard leaves of its use: for budgets, for the days of peers with anomalies, and for goals.
+// usedByDay is what a shard leaves of its use: for budgets, for the days of peers with anomalies, for goals, and for shared costs.
 type usedByDay struct {
 	Spent []spent       `json:"spent,omitempty"`
 	Days  []peeruse.Day `json:"days,omitempty"`
 	Legs  []legDay      `json:"legs,omitempty"`
+	// Shared is what is divided, and by what.
+	Shared shared.Part `json:"shared,omitzero"`
 }
 
 // spend adds use of a day to the budgets that it counts in. What is of days before the period, or after its last with data,

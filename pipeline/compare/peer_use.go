@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/normalise"
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
+	"daybook/reconcile/shared"
 	"daybook/schemas"
 	"daybook/schemas/money"
 	"daybook/schemas/peeruse"
@@ -24,8 +25,8 @@ var peerUseColumns = []int{
 // Resources may be as many as rows.
 const mostUsers = 10_000
 
-// PeerUse adds up a shard's usage that peers bill, by who uses it, where a peer of the book has users, budgets, anomalies
-// or goals.
+// PeerUse adds up a shard's usage that peers bill, by who uses it, where a peer of the book has users, budgets, anomalies,
+// goals or shared costs.
 func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	users := usersOf(in.Book().Peers())
 	if users == nil {
@@ -39,9 +40,10 @@ func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	u.daily = newPeerDays(in.Book().Peers(), in.Period(), reach.Through)
 	u.goals, u.legs = goalsOf(in.Book().Peers()), map[legOn]*legDay{}
 	u.days = rows.DayFinder{Zone: in.Book().Zone()}
+	u.shared = shared.NewSums(in.Book().Peers(), in.AsOf())
 	u.sums, u.told, u.spent = map[useOf]*useSum{}, map[useOf]int{}, map[spentOn]money.Fixed{}
 	columns := peerUseColumns
-	if len(u.goals) > 0 {
+	if len(u.goals) > 0 || u.shared.Any() {
 		columns = append(slices.Clip(columns), schemas.UsePricingQuantity, schemas.UsePricingUnit)
 	}
 	for _, k := range users {
@@ -73,12 +75,12 @@ func PeerUse(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	return u.result(ctx)
 }
 
-// usersOf are what tells the users of each peer apart; nil where no peer has users, budgets, anomalies or goals.
+// usersOf are what tells the users of each peer apart; nil where no peer has users, budgets, anomalies, goals or shared costs.
 func usersOf(peers []schemas.Peer) map[schemas.PeerID]schemas.UserKey {
 	out, asked := map[schemas.PeerID]schemas.UserKey{}, false
 	for i := range peers {
 		p := &peers[i]
-		asked = asked || p.Users != nil || len(p.Budgets) > 0 || p.Anomalies != nil || len(p.Goals) > 0
+		asked = asked || p.Users != nil || len(p.Budgets) > 0 || p.Anomalies != nil || len(p.Goals) > 0 || len(p.Shared) > 0
 		if p.Users != nil {
 			out[p.ID] = *p.Users
 		}
@@ -103,6 +105,9 @@ type peerUse struct {
 	daily *peerDays
 	goals []peeruse.Goal
 	legs  map[legOn]*legDay
+	// shared adds up the costs that are divided, and what by.
+	shared  *shared.Sums
+	divided dataset.Totals
 	// used is what is counted of the usage as it is read.
 	used dataset.Totals
 }
@@ -168,6 +173,9 @@ func (u *peerUse) add(b *dataset.Batch) error {
 		if err := u.reach(&k, day, b, i, billed); err != nil {
 			return err
 		}
+		if err := u.share(&k, s.customer, day, b, i, billed); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -220,6 +228,6 @@ func (u *peerUse) result(ctx context.Context) (*run.Result, error) {
 	if res.Control.ByUser, err = count.totals(); err != nil {
 		return nil, err
 	}
-	res.Control.Watched = u.daily.read
-	return res, res.Leave(&usedByDay{u.spentByDay(), u.daily.list(), u.legsByDay()})
+	res.Control.Watched, res.Control.Shared = u.daily.read, u.divided
+	return res, res.Leave(&usedByDay{u.spentByDay(), u.daily.list(), u.legsByDay(), u.shared.Part()})
 }

@@ -30,7 +30,9 @@ type Earners struct {
 	Count int
 	// Revenue, Coming, Before and Margin are sums over all of them; Unvalued counts charges without exchange rate.
 	Revenue, Coming, Before, Margin money.Decimal
-	Unvalued                        int64
+	// Shared is what customers bear of shared costs; nil where none are shared.
+	Shared   *money.Decimal
+	Unvalued int64
 	// bands count them by revenue.
 	bands           [len(bandNames)]band
 	largest, movers foremost
@@ -74,6 +76,13 @@ func (e *Earners) Add(r *schemas.Earning) {
 	e.Count++
 	e.Revenue, e.Coming, e.Before = e.Revenue.Add(r.Revenue), e.Coming.Add(r.Coming), e.Before.Add(r.Before)
 	e.Margin = e.Margin.Add(r.Margin)
+	if r.Shared != nil {
+		sum := *r.Shared
+		if e.Shared != nil {
+			sum = sum.Add(*e.Shared)
+		}
+		e.Shared = &sum
+	}
 	e.packed.add(r)
 	e.Unvalued += r.Unvalued
 	b := &e.bands[bandOf(r.Revenue)]
@@ -157,7 +166,7 @@ func EarningCells(table *schemas.Table, r *schemas.Earning) []Cell {
 		row[schemas.EarningChangePercent] = optionalCell(r.Percent)
 	}
 	if table == &schemas.Customers {
-		return append(row, countCell(r.Accounts))
+		return append(row, countCell(r.Accounts), optionalCell(r.Shared), optionalCell(r.Full))
 	}
 	return append(row, textCell(r.Account), textCell(r.AccountName))
 }

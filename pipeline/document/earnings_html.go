@@ -127,6 +127,9 @@ func (r *Report) earners(p *markup.Page, attributes string, rows []*schemas.Earn
 		columns = append(columns, e.Month.Name()+"#", "Change#", "%#")
 	}
 	columns = append(columns, "Margin#")
+	if r.bears(byCustomer) {
+		columns = append(columns, "Shared costs#", "Margin after these#")
+	}
 	if course {
 		columns = append(columns, markup.Count(int64(len(e.Months)))+" months")
 	}
@@ -144,6 +147,9 @@ func (r *Report) earners(p *markup.Page, attributes string, rows []*schemas.Earn
 			p.Raw("</td>")
 		}
 		r.earned(p, x)
+		if r.bears(byCustomer) {
+			r.borne(p, x.Shared, x.Full)
+		}
 		if course {
 			r.course(p, x.Customer)
 		}
@@ -162,12 +168,32 @@ func (r *Report) earners(p *markup.Page, attributes string, rows []*schemas.Earn
 			sum.Percent = &percent
 		}
 		r.earned(p, &sum)
+		if r.bears(byCustomer) {
+			full := whole.Margin.Sub(*whole.Shared)
+			r.borne(p, whole.Shared, &full)
+		}
 		if course {
 			p.Cell("")
 		}
 		p.RowEnd()
 	}
 	p.TableEnd()
+}
+
+// bears reports whether a table has what customers bear of shared costs.
+func (r *Report) bears(byCustomer bool) bool {
+	return byCustomer && r.Earnings.Customers.Shared != nil
+}
+
+// borne is what a customer bears of shared costs, and what its margin leaves of that; of those that the page's search finds neither is known.
+func (r *Report) borne(p *markup.Page, shared, full *money.Decimal) {
+	for _, d := range []*money.Decimal{shared, full} {
+		text := ""
+		if d != nil {
+			text = r.rounded(*d)
+		}
+		p.Number(text)
+	}
 }
 
 // earned are the amounts of a row.

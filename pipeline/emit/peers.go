@@ -49,7 +49,7 @@ func (e *reportEmitter) peers(rep *document.Report, billed *compare.Billed) erro
 		page := g.of(billed.Invoices[i].Peer)
 		page.Invoices = append(page.Invoices, billed.Invoices[i])
 	}
-	for _, gather := range []func() error{g.exceptions, g.promised, g.credits, g.evidence, g.used, g.budgeted, g.netted} {
+	for _, gather := range []func() error{g.exceptions, g.promised, g.credits, g.evidence, g.used, g.budgeted, g.shared, g.netted} {
 		if err := gather(); err != nil {
 			return err
 		}
@@ -238,6 +238,26 @@ func (g *peerPages) budgeted() error {
 			Peer:   page.Peer, Period: page.Period, Threshold: amount(peeruse.BudgetThreshold), Through: dayIn(text(peeruse.BudgetThrough)),
 			Actual: amount(peeruse.BudgetActual), Forecast: amount(peeruse.BudgetForecast),
 			ActualOn: dayIn(text(peeruse.BudgetActualOn)), ForecastOn: dayIn(text(peeruse.BudgetForecastOn)),
+		})
+		return nil
+	})
+}
+
+// shared takes over who bears what.
+func (g *peerPages) shared() error {
+	return g.scan("reconcile/shared", &peeruse.Shares, func(b *dataset.Batch, i int) error {
+		text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+		amount := func(col int) (d money.Decimal) {
+			if v := &b.Columns[col]; !v.IsNull(i) {
+				d = v.Decs[i].Decimal()
+			}
+			return d
+		}
+		page := g.of(schemas.PeerID(text(peeruse.SharePeerId)))
+		page.Shares = append(page.Shares, peeruse.Share{
+			ID: text(peeruse.ShareShareId), Peer: page.Peer, Shared: text(peeruse.ShareSharedId), Standing: peeruse.ShareStanding(text(peeruse.ShareStandingColumn)),
+			Customer: text(peeruse.ShareCustomerId), Key: schemas.ShareKey(text(peeruse.ShareKey)), Weight: amount(peeruse.ShareWeight), Weights: amount(peeruse.ShareWeights),
+			Unit: text(peeruse.ShareUnit), Amount: amount(peeruse.ShareAmount), Currency: money.Currency(text(peeruse.ShareCurrency)),
 		})
 		return nil
 	})

@@ -22,7 +22,7 @@ func Tables() []*schemas.Table {
 	return []*schemas.Table{
 		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
 		&peeruse.Uses, &peeruse.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
-		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations,
+		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations, &peeruse.Shares,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices, &dispute.Disputes,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
 		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems,
@@ -33,7 +33,7 @@ func Tables() []*schemas.Table {
 func onRequest() []*schemas.Table {
 	return []*schemas.Table{
 		&planned.Versions, &planned.Changes, &planned.Forecasts,
-		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations,
+		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations, &peeruse.Shares,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices, &dispute.Disputes,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
 		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems,

@@ -31,6 +31,8 @@ func AppendEarnings(table *schemas.Table, rows []schemas.Earning, write func(*da
 		w.Batch.AppendInt(schemas.EarningUnvalued, r.Unvalued)
 		if table == &schemas.Customers {
 			w.Batch.AppendInt(schemas.EarningAccounts, r.Accounts)
+			w.optional(schemas.EarningShared, r.Shared)
+			w.optional(schemas.EarningFull, r.Full)
 			return
 		}
 		w.Text(schemas.EarningAccountId, string(r.Account))
@@ -77,6 +79,7 @@ func earningAt(b *dataset.Batch, i int) schemas.Earning {
 	}
 	if b.Table == &schemas.Customers {
 		r.Accounts = b.Columns[schemas.EarningAccounts].Ints[i]
+		r.Shared, r.Full = optional(schemas.EarningShared), optional(schemas.EarningFull)
 		return r
 	}
 	r.Account, r.AccountName = schemas.AccountID(text(schemas.EarningAccountId)), text(schemas.EarningAccountName)

@@ -29,6 +29,32 @@ func AppendPeerUses(lines []peeruse.Use, write func(*dataset.Batch) error) error
 	})
 }
 
+// AppendShares writes what becomes of shared costs in batches.
+func AppendShares(parts []peeruse.Share, write func(*dataset.Batch) error) error {
+	return AppendRows(len(parts), &peeruse.Shares, write, func(w *RowWriter, i int) {
+		x := &parts[i]
+		w.Batch.AppendText(peeruse.ShareShareId, x.ID)
+		w.Text(peeruse.ShareBillingPeriod, string(x.Period))
+		w.Text(peeruse.SharePeerId, string(x.Peer))
+		w.Text(peeruse.ShareSharedId, x.Shared)
+		w.Text(peeruse.ShareStandingColumn, string(x.Standing))
+		w.Text(peeruse.ShareCustomerId, x.Customer)
+		w.Text(peeruse.ShareKey, string(x.Key))
+		if x.Standing == peeruse.Borne {
+			w.decimal(peeruse.ShareWeight, x.Weight)
+			w.decimal(peeruse.ShareWeights, x.Weights)
+		}
+		w.Text(peeruse.ShareUnit, x.Unit)
+		w.decimal(peeruse.ShareBilledCost, x.Billed)
+		w.Batch.AppendInt(peeruse.ShareRows, x.Rows)
+		w.decimal(peeruse.ShareAmount, x.Amount)
+		w.Text(peeruse.ShareCurrency, string(x.Currency))
+		w.optional(peeruse.ShareValue, x.Value)
+		w.Text(peeruse.ShareValueCurrency, string(x.ValueCurrency))
+		w.steps(peeruse.ShareSteps, x.Steps)
+	})
+}
+
 // AppendBudgets writes the thresholds of budgets in batches.
 func AppendBudgets(lines []peeruse.BudgetLine, write func(*dataset.Batch) error) error {
 	return AppendRows(len(lines), &peeruse.Budgets, write, func(w *RowWriter, i int) {

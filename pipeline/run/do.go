@@ -166,6 +166,12 @@ type Control struct {
 	// Watched are those rows of Billed whose peers have anomalies in the book, and ByDay those behind peer_days.
 	Watched dataset.Totals `json:"watched,omitzero"`
 	ByDay   dataset.Totals `json:"by_day,omitzero"`
+	// Shared are those rows of Billed that shared costs of the book take, and Shares those behind shared_costs. BorneBy is what
+	// customers bear of them in the provider's currency, and Bearing what the customers dataset has of it.
+	Shared  dataset.Totals `json:"shared,omitzero"`
+	Shares  dataset.Totals `json:"shares,omitzero"`
+	BorneBy dataset.Totals `json:"borne_by,omitzero"`
+	Bearing dataset.Totals `json:"bearing,omitzero"`
 	// Accessed are those rows of Billed whose peers have identities or entitlements in the book, and ByAccess those behind peer_access.
 	Accessed dataset.Totals `json:"accessed,omitzero"`
 	ByAccess dataset.Totals `json:"by_access,omitzero"`

@@ -12,13 +12,16 @@ import (
 
 func (c *checker) checkPeers() {
 	spelling := map[string]parse.Spot{}
-	budgets, goals := map[string]parse.Spot{}, map[string]parse.Spot{}
+	budgets, goals, shared := map[string]parse.Spot{}, map[string]parse.Spot{}, map[string]parse.Spot{}
 	for i, p := range c.Peers.Items {
 		at := c.Peers.Spots[i]
 		c.users(at.Field("users"), p.Users)
 		c.anomalies(at.Field("anomalies"), p.Anomalies)
 		for j := range p.Goals {
 			c.goal(at.Field("goals").At(j), &p.Goals[j], &p, goals)
+		}
+		for j := range p.Shared {
+			c.sharedCost(at.Field("shared").At(j), &p.Shared[j], &p, shared)
 		}
 		for j := range p.Budgets {
 			c.budget(at.Field("budgets").At(j), &p.Budgets[j], &p, budgets)

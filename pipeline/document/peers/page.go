@@ -43,6 +43,8 @@ type Page struct {
 	// Use is by service and user, and Budgets are thresholds.
 	Use     []peeruse.Use
 	Budgets []peeruse.BudgetLine
+	// Shares are what becomes of what it bills for our own use.
+	Shares []peeruse.Share
 	// Nets are what the peer receives and pays under agreements, once debts are netted.
 	Nets []intercloud.Net
 }
@@ -62,6 +64,7 @@ func sections() []section {
 		{"exceptions", "Exceptions", func(b *Page) bool { return len(b.Exceptions) > 0 }, markup.Files("../discrepancies.csv"), (*Page).drawExceptions},
 		{"promises", "Service levels", func(b *Page) bool { return len(b.Promises)+len(b.Credits)+len(b.Strips) > 0 }, markup.Files("../sla_results.csv"), (*Page).drawPromises},
 		{"use", "Use against budget", func(b *Page) bool { return len(b.Use)+len(b.Budgets) > 0 }, markup.Sources{}, (*Page).drawUse},
+		{"shared", "Shared costs", func(b *Page) bool { return len(b.Shares) > 0 }, markup.Sources{}, (*Page).drawShares},
 		{"net", "Net statement", func(b *Page) bool { return len(b.Nets) > 0 }, markup.Files("../net_statements.csv"), (*Page).drawNets},
 	}
 }

@@ -3,6 +3,7 @@ package peers
 import (
 	"daybook/pipeline/document/markup"
 	"daybook/schemas/money"
+	"daybook/schemas/peeruse"
 )
 
 // drawUse holds the peer's use against budgets, and says whose it is.
@@ -27,6 +28,37 @@ func (b *Page) drawUse(p *markup.Page) {
 	}
 	p.TableEnd()
 	p.More(len(shown), len(b.Use), "the dataset peer_use")
+}
+
+// drawShares is who bears what the peer bills for our own use.
+func (b *Page) drawShares(p *markup.Page) {
+	p.Table("What "+b.Name+" bills for our own use, divided among customers by the keys of the book. A rest is what is no whole minor unit of the currency, and stays ours.",
+		"Shared cost?", "Customer", "Key?", "Weight#", "of#", "in?", "Amount#", "Currency?", "State?")
+	shown := b.Shares[:min(len(b.Shares), mostLines)]
+	for i := range shown {
+		x := &shown[i]
+		p.Row(x.ID)
+		p.Head(x.Shared)
+		p.Cell(x.Customer)
+		p.Cell(string(x.Key))
+		weight, weights := "", ""
+		if x.Standing == peeruse.Borne {
+			weight, weights = quantityRounded(x.Weight, ""), quantityRounded(x.Weights, "")
+		}
+		p.Number(weight)
+		p.Number(weights)
+		p.Cell(x.Unit)
+		amount := rounded(x.Amount, x.Currency)
+		if x.Standing == peeruse.Rest {
+			amount = x.Amount.String()
+		}
+		p.Number(amount)
+		p.Cell(string(x.Currency))
+		p.Cell(string(x.Standing))
+		p.RowEnd()
+	}
+	p.TableEnd()
+	p.More(len(shown), len(b.Shares), "the dataset shared_costs")
 }
 
 // drawNets is what is owed either way under agreements, and what is left to pay of it.

@@ -47,7 +47,7 @@ after.
 Exit codes: 0 done, whether anything differs or not; 1 broke, or the sums do not tie; 2 there are no such runs.`,
 		Example: `  daybook diff mycloud                       last night and tonight, of the newest period
   daybook diff mycloud --period 2024-09 518c2e37 9a1b
-  daybook diff mycloud 518c2e37 --account acme-prod --all
+  daybook diff mycloud 518c2e37 --account birch-prod --all
   daybook diff mycloud --period 2024-09 --parquet differences.parquet
   daybook diff mycloud --period 2024-09 --json | jq .sums`,
 		Args:              diffArgs,

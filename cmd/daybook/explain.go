@@ -58,7 +58,7 @@ Exit codes: 0 done; 1 broke, or --check computed something else; 2 there is no s
 		Example: `  daybook explain mycloud 3f9c1a            a charge, by the beginning of its identifier
   daybook explain mycloud 3f9c1a --check    compute everything again, down to the source objects
   daybook explain mycloud 2024-09/compute//Revenue
-  daybook explain mycloud acme-prod --all   every charge of an account
+  daybook explain mycloud birch-prod --all   every charge of an account
   daybook explain mycloud 3f9c1a --json | jq .steps`,
 		Args: explainArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return runExplain(cmd, args[0], args[1], o) },
@@ -258,7 +258,7 @@ func (w *pageWriter) facts(e *explain.Explanation) {
 }
 
 func (w *pageWriter) arithmetic(e *explain.Explanation) {
-	w.steps("\nArithmetic", e.Steps)
+	w.steps("Arithmetic", e.Steps)
 	if len(e.Figures) > 0 {
 		w.line("\nFigures")
 		for _, f := range e.Figures {
@@ -273,7 +273,7 @@ func (w *pageWriter) arithmetic(e *explain.Explanation) {
 
 func (w *pageWriter) steps(title string, steps []explain.ExplainedStep) {
 	if len(steps) > 0 && title != "" {
-		w.line("%s", title)
+		w.line("\n%s", title)
 	}
 	for i, s := range steps {
 		w.cells(fmt.Sprintf("[%d]", i+1), s.Note, "= "+s.Formula, "= "+s.Out)
@@ -282,7 +282,7 @@ func (w *pageWriter) steps(title string, steps []explain.ExplainedStep) {
 
 // promise shows how a promise was judged, and by what.
 func (w *pageWriter) promise(e *explain.Explanation) {
-	w.steps("\nWhat became of the promise", e.Promise)
+	w.steps("What became of the promise", e.Promise)
 	if e.Evidence == nil {
 		return
 	}

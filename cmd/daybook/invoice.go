@@ -32,9 +32,9 @@ func newInvoice() *cobra.Command {
 begins with its charge, which daybook explain takes. The account may be cut short as far as no other begins so.
 
 Exit codes: 0 done; 1 broke; 2 there is no such run, or no such invoice in it.`,
-		Example: `  daybook invoice mycloud acme-prod --period 2024-09
-  daybook invoice mycloud acme-prod --period 2024-09 --html > acme.html
-  daybook invoice mycloud acme-prod --period 2024-09 --json | jq .totals`,
+		Example: `  daybook invoice mycloud birch-prod --period 2024-09
+  daybook invoice mycloud birch-prod --period 2024-09 --html > birch.html
+  daybook invoice mycloud birch-prod --period 2024-09 --json | jq .totals`,
 		Args: exactly("book (a directory)", "account"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runInvoice(cmd, args[0], args[1], o) },
 	}

@@ -59,13 +59,13 @@ twice and shows the difference line by line; both sides start from the same bala
 
 Exit codes: 0 done; 2 the question cannot be answered as it was put; 3 done, but some of the use could not be
 priced, and is listed.`,
-		Example: `  daybook quote mycloud --account acme-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500
-  daybook quote mycloud --account acme-prod --date 2024-09-20 --meter egress --quantity 10 --dimension RegionId=fra1
-  daybook quote mycloud --account acme-prod --date 2024-09-20 --sku C1-VCPU --quantity 2500
-  daybook quote mycloud --account acme-prod --date 2024-09-20 --offering support
-  daybook quote mycloud --account acme-prod --date 2024-09-20 --usage events.jsonl.gz --source compute-meter
-  daybook quote mycloud --account acme-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500 --against 2024-06-30
-  daybook quote mycloud --account acme-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500 --book2 draft --json`,
+		Example: `  daybook quote mycloud --account birch-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500
+  daybook quote mycloud --account birch-prod --date 2024-09-20 --meter vcpu-hours --quantity 10 --dimension RegionId=fra1
+  daybook quote mycloud --account birch-prod --date 2024-09-20 --sku C1-VCPU --quantity 2500
+  daybook quote mycloud --account birch-prod --date 2024-09-20 --offering object-storage
+  daybook quote mycloud --account birch-prod --date 2024-09-20 --usage mycloud/landing/own/compute/2024-09/events.jsonl --source compute-meter
+  daybook quote mycloud --account birch-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500 --against 2024-06-30
+  daybook quote mycloud --account birch-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500 --book2 draft --json`,
 		Args: exactly("book (a directory)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runQuote(cmd, args[0], o) },
 	}

@@ -44,7 +44,7 @@ of its run. It names what is not as it was issued.
 Exit codes: 0 done; 1 broke, or --verify finds something wrong; 2 wrong usage or wrong book, or there is no such document.`,
 		Example: `  daybook register mycloud
   daybook register mycloud --period 2024-09
-  daybook register mycloud SC-2024-000017 --html > invoice.html
+  daybook register mycloud EX-2024-000001 --html > invoice.html
   daybook register mycloud --verify`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 2 {

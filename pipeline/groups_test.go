@@ -1,14 +1,20 @@
 package pipeline_test
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"daybook/pipeline"
+	"daybook/pipeline/book"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -114,23 +120,77 @@ func TestRepeatedInARefusedVersion(t *testing.T) {
 	}
 }
 
-// TestMemoryOfObjects bounds what a run keeps in memory for each object of a source, at the end of every step: of one that adds to
-// what was there, and of a version that replaces it.
-func TestMemoryOfObjects(t *testing.T) {
-	w := need(t, starter)
-	for name, landing := range map[string]func(int) *store.Memory{
-		"append":   func(n int) *store.Memory { return minutes(t, n) },
-		"snapshot": func(n int) *store.Memory { return parts(t, w, "v1", n, new(store.Memory)) },
-	} {
-		t.Run(name, func(t *testing.T) { memoryOfObjects(t, w, landing) })
+// listed is a landing place of so many objects that manifests list, so many each: those of a bill, in one version.
+func listed(t *testing.T, w *world, n, each int) *store.Memory {
+	t.Helper()
+	landing := new(store.Memory)
+	bodies := bodiesOf(t, parts(t, w, "v1", n, new(store.Memory)), "")
+	keys := slices.Sorted(maps.Keys(bodies))
+	for k := 0; len(keys) > 0; k++ {
+		some := keys[:min(each, len(keys))]
+		keys = keys[len(some):]
+		var entries []string
+		folder := fmt.Sprintf("peers/atlas/2024-09/%05d/", k)
+		for _, key := range some {
+			name := path.Base(key)
+			put(t, landing, folder+name, string(bodies[key]))
+			entries = append(entries, fmt.Sprintf(`{"key":"%s","size":%d,"sha256":"%x","rows":1}`, name, len(bodies[key]), sha256.Sum256(bodies[key])))
+		}
+		put(t, landing, folder+"manifest.json", `{"billing_period":"2024-09","complete":true,"objects":[`+strings.Join(entries, ",")+"]}")
+	}
+	return landing
+}
+
+// byManifest is the starter whose peer delivers manifests, of versions of which the newest counts, or of folders that add up.
+func byManifest(semantics schemas.Semantics, pattern string) func(dir string) error {
+	return func(dir string) error {
+		if err := book.Init(dir); err != nil {
+			return err
+		}
+		name := path.Join(dir, "sources.yaml")
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		at := bytes.Index(text, []byte("    semantics: snapshot"))
+		text = append(text[:at:at], fmt.Sprintf("    semantics: %s\n    prefix: peers/atlas\n    pattern: %q\n    manifest: manifest.json\n", semantics, pattern)...)
+		return os.WriteFile(name, text, 0o600)
 	}
 }
 
-func memoryOfObjects(t *testing.T, w *world, lay func(n int) *store.Memory) {
+// TestMemoryOfObjects bounds what a run keeps in memory for each object of a source, at the end of every step: of one that adds to
+// what was there, of a version that replaces it, and of those that manifests list, in one long list and in many short ones.
+func TestMemoryOfObjects(t *testing.T) {
+	versions := sync.OnceValues(func() (*world, error) {
+		return newWorld("versions", "landing", byManifest(schemas.Snapshot, "{period}/{version}/*.csv"))
+	})
+	folders := sync.OnceValues(func() (*world, error) {
+		return newWorld("folders", "landing", byManifest(schemas.Append, "{period}/*/*.csv"))
+	})
+	for name, c := range map[string]struct {
+		world   func() (*world, error)
+		landing func(w *world, n int) *store.Memory
+		// many is the larger number, and most how many bytes an object may take.
+		many, most int64
+	}{
+		"append":   {starter, func(_ *world, n int) *store.Memory { return minutes(t, n) }, 3_000, 1_000},
+		"snapshot": {starter, func(w *world, n int) *store.Memory { return parts(t, w, "v1", n, new(store.Memory)) }, 3_000, 1_000},
+		"manifest": {versions, func(w *world, n int) *store.Memory { return listed(t, w, n, n) }, 2_000, 1_000},
+		// What a manifest lists is taken or refused as one, and so by a task of its own, of which each object has a fifth here.
+		"manifests": {folders, func(w *world, n int) *store.Memory { return listed(t, w, n, 5) }, 2_000, 1_800},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := need(t, c.world)
+			memoryOfObjects(t, w, func(n int) *store.Memory { return c.landing(w, n) }, c.many, c.most)
+		})
+	}
+}
+
+func memoryOfObjects(t *testing.T, w *world, lay func(n int) *store.Memory, many, most int64) {
 	t.Helper()
-	const few, many, mostBytes = 500, 3_000, 1_000
-	keeps := func(n int) (most int64) {
-		landing := lay(n)
+	const few = 500
+	keeps := func(n int64) (most int64) {
+		landing := lay(int(n))
 		look := func(run.Event) {}
 		r := &run.Run{Book: w.book, Progress: func(e run.Event) { look(e) }}
 		scratch := openPlace(t, t.TempDir())
@@ -147,7 +207,7 @@ func memoryOfObjects(t *testing.T, w *world, lay func(n int) *store.Memory) {
 		}
 		most = inUse() - before
 		sum, err := pipeline.Execute(t.Context(), p, 1, "")
-		if err != nil || sum.Manifest.Control.Usage.Rows != int64(n) {
+		if err != nil || sum.Manifest.Control.Usage.Rows != n {
 			t.Fatal(err, sum)
 		}
 		runtime.KeepAlive(landing)
@@ -155,8 +215,8 @@ func memoryOfObjects(t *testing.T, w *world, lay func(n int) *store.Memory) {
 	}
 	keeps(1) // what is made once
 	small, large := keeps(few), keeps(many)
-	if each := (large - small) / (many - few); each > mostBytes {
-		t.Errorf("an object takes %d bytes, want at most %d: %d objects %d bytes, %d objects %d", each, mostBytes, few, small, many, large)
+	if each := (large - small) / (many - few); each > most {
+		t.Errorf("an object takes %d bytes, want at most %d: %d objects %d bytes, %d objects %d", each, most, few, small, many, large)
 	}
 }
 

@@ -20,11 +20,11 @@ import (
 func Stages() []run.Stage {
 	return []run.Stage{
 		{Name: "ingest", Steps: []run.Step{
-			{Name: "delivery", Version: "8", Width: run.PerSource, Do: ingest.Source},
+			{Name: "delivery", Version: "9", Width: run.PerSource, Do: ingest.Source},
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "25", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "26", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},

@@ -58,7 +58,7 @@ var floorPlan = map[string]room{
 	"pipeline/source/times":    {ours: "pipeline/source/wire schemas/intake"},
 	"pipeline/source/native":   {ours: "pipeline/source/wire schemas schemas/intake schemas/money"},
 	"pipeline/source/evidence": {ours: "pipeline/source/wire schemas schemas/dispute schemas/money schemas/service"},
-	"pipeline/source/delivery": {ours: "pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
+	"pipeline/source/delivery": {ours: "pipeline/source/wire pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/intake schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/intake schemas/intercloud schemas/money schemas/service"},

@@ -286,6 +286,9 @@ func TestManifests(t *testing.T) {
 		{`{"billing_period":"2024-09","complete":true,"rows":3,"objects":[]}`, schemas.CodeManifestMismatch, "3 rows"},
 		{`{"billing_period":"2024-09","complete":true,"rows":3,"objects":[{"key":"a.csv","rows":2}]}`, schemas.CodeManifestMismatch, "come to 2"},
 		{`{"billing_period":"2024-09","complete":true,"rows":2,"objects":[{"key":"a.csv","rows":2}]}`, "", ""},
+		{"\ufeff" + `{"billing_period":"2024-09","complete":true,"objects":[{"key":"a.csv"}]}`, "", ""},
+		{`{"billing_period":"2024-09","complete":false,"objects":[{"key":"a.csv"}],"complete":true}`, schemas.CodeUnreadableObject, `"complete" stands twice`},
+		{`{"billing_period":"2024-09","complete":true,"objects":[{"key":"a.csv","rows":1,"Rows":2}]}`, schemas.CodeUnreadableObject, `"Rows" stands twice`},
 		{`not JSON`, schemas.CodeUnreadableObject, "not a manifest"},
 		{``, schemas.CodeUnreadableObject, "not a manifest"},
 	} {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"daybook/pipeline/source/wire"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -106,7 +107,7 @@ func readManifest(ctx context.Context, landing store.Store, key string) (*Manife
 // [*schemas.RefusedError].
 func ReadManifest(key string, text []byte) (*Manifest, error) {
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil {
+	if err := wire.DecodeObject(text, &members); err != nil {
 		return nil, &schemas.RefusedError{Code: schemas.CodeUnreadableObject, Object: key, Reason: fmt.Sprintf("it is not a manifest: %v", err)}
 	}
 	has := func(name string) bool { _, there := members[name]; return there }
@@ -126,7 +127,7 @@ func readOwnManifest(key string, text []byte) (*Manifest, error) {
 		return nil, &schemas.RefusedError{Code: code, Object: key, Reason: fmt.Sprintf(format, args...)}
 	}
 	var m manifest
-	if err := json.Unmarshal(text, &m); err != nil {
+	if err := wire.DecodeObject(text, &m); err != nil {
 		return refuse(schemas.CodeUnreadableObject, "it is not a manifest: %v", err)
 	}
 	if len(m.Objects) > mostObjects {

@@ -1,12 +1,12 @@
 package delivery
 
 import (
-	"encoding/json"
 	"fmt"
 	"path"
 	"strings"
 	"time"
 
+	"daybook/pipeline/source/wire"
 	"daybook/pipeline/store"
 	"daybook/schemas"
 )
@@ -31,7 +31,7 @@ func readAWSManifest(key string, text []byte) (*Manifest, error) {
 		return nil, &schemas.RefusedError{Code: code, Object: key, Reason: fmt.Sprintf(format, args...)}
 	}
 	var m awsManifest
-	if err := json.Unmarshal(text, &m); err != nil {
+	if err := wire.DecodeObject(text, &m); err != nil {
 		return refuse(schemas.CodeUnreadableObject, "it is not a manifest: %v", err)
 	}
 	out := &Manifest{Version: m.AssemblyID, Complete: true}

@@ -1,11 +1,11 @@
 package delivery
 
 import (
-	"encoding/json"
 	"fmt"
 	"path"
 	"time"
 
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
@@ -34,7 +34,7 @@ func readAzureManifest(key string, text []byte) (*Manifest, error) {
 		return nil, &schemas.RefusedError{Code: code, Object: key, Reason: fmt.Sprintf(format, args...)}
 	}
 	var m azureManifest
-	if err := json.Unmarshal(text, &m); err != nil {
+	if err := wire.DecodeObject(text, &m); err != nil {
 		return refuse(schemas.CodeUnreadableObject, "it is not a manifest: %v", err)
 	}
 	if len(m.Blobs) > mostObjects {

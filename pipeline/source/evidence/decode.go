@@ -216,8 +216,12 @@ func (d *decoder) line(n int64, line []byte) error {
 		return d.reject(n, "", schemas.CodeBadEncoding, "the line is not UTF-8", string(line))
 	}
 	var object map[string]json.RawMessage
-	if err := json.Unmarshal(line, &object); err != nil || object == nil {
-		return d.reject(n, "", schemas.CodeBadJSON, "the line is no JSON object", string(line))
+	if err := wire.DecodeObject(line, &object); err != nil || object == nil {
+		why := "the line is no JSON object"
+		if object != nil {
+			why = err.Error()
+		}
+		return d.reject(n, "", schemas.CodeBadJSON, why, string(line))
 	}
 	clear(d.values)
 	for _, name := range slices.Sorted(maps.Keys(object)) {

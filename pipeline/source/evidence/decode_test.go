@@ -54,8 +54,8 @@ func TestDecode(t *testing.T) {
 			`1 Web 04T08:00:00 04T08:01:00 0 0 false |2 bad_value seconds|3 a"b 04T06:00:00 04T06:00:30 0 0 true |4 bad_time at|5 ragged_row `,
 		},
 		{
-			schemas.Counters10, "{\"service\":\"Api\",\"at\":\"2024-09-04T08:00:00Z\",\"total\":1.027e+03,\"errors\":\"27\",\"job\":\"x\"}\n\n{\"service\":\"Api\"}\n[]\n{\"service\":{}}\n",
-			"1 Api 04T08:00:00 01T00:00:00 1027 27 false |2 missing_value at|3 bad_json |4 bad_value service|1 unknown_column job",
+			schemas.Counters10, "{\"service\":\"Api\",\"at\":\"2024-09-04T08:00:00Z\",\"total\":1.027e+03,\"errors\":\"27\",\"job\":\"x\"}\n\n{\"service\":\"Api\"}\n[]\n{\"service\":{}}\n{\"service\":\"Api\",\"total\":1,\"total\":2}\n",
+			"1 Api 04T08:00:00 01T00:00:00 1027 27 false |2 missing_value at|3 bad_json |4 bad_value service|5 bad_json |1 unknown_column job",
 		},
 		{
 			schemas.Requests10, "service,start,end,total,errors\nApi,2024-09-04T08:00:00Z,2024-09-04T09:00:00Z,10,11\nApi,2024-09-04T08:00:00Z,2024-09-04T07:00:00Z,10,1\nApi,2024-09-04T08:00:00Z,2024-09-04T09:00:00Z,10.5,1\n",

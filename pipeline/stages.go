@@ -43,16 +43,16 @@ func Stages() []run.Stage {
 		}},
 		{Name: "reconcile", Steps: slices.Concat([]run.Step{
 			{
-				Name: "shard", Version: "17", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "18", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: earned,
 			},
 			{
-				Name: "total", Version: "17", Width: run.Once, Do: compare.Total,
+				Name: "total", Version: "18", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
 				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
-				Spec:  []run.Given{run.AsOf, run.Open}, Balances: compared,
+				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: compared,
 			},
 			{
 				Name: "plan", Version: "3", Width: run.Once, Do: compare.Plan,
@@ -149,14 +149,14 @@ func peerAccess() []run.Step {
 func peerDetail() []run.Step {
 	return []run.Step{
 		{
-			Name: "detail", Version: "3", Width: run.PerShard, Do: compare.Detail, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Name: "detail", Version: "4", Width: run.PerShard, Do: compare.Detail, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 			Reads: []string{"normalise/object", "normalise/shard", "rate/shard", "reconcile/total"},
 			Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns, run.Families},
 		},
 		{
-			Name: "bills", Version: "3", Width: run.Once, Do: compare.Bills,
-			Reads: []string{"normalise/object", "reconcile/detail"},
+			Name: "bills", Version: "4", Width: run.Once, Do: compare.Bills,
+			Reads: []string{"normalise/object", "reconcile/total", "reconcile/detail"},
 			Book:  []book.Part{book.PartCatalogue, book.PartDisputes, book.PartPeers, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.EarlierRuns}, Balances: detailed,
 		},

@@ -68,7 +68,7 @@ func billed(t *testing.T, rate agreed.ContractRate, bill, meter bills.UseSums) s
 	if !meter.Consumed.IsZero() {
 		must(t, use.Add(&bills.UseRow{SKU: "own", ConsumedUnit: "GB", UseSums: meter}))
 	}
-	rows, _, err := bills.Match(contracts, use, nil)
+	rows, _, err := bills.Match(contracts, use, nil, nil)
 	must(t, err)
 	checkSteps(t, rows[0].ID, rows[0].Steps)
 	return rows[0]

@@ -77,7 +77,7 @@ var floorPlan = map[string]room{
 	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
 	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/source/evidence pipeline/store schemas schemas/access schemas/money schemas/service"},
 	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money schemas/service"},
-	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run rating reconcile/... schemas schemas/agreed schemas/dispute schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service"},
+	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store rating reconcile/... schemas schemas/agreed schemas/dispute schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service"},
 	"pipeline/access":    {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
 	"pipeline/promise":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store reconcile/sheet reconcile/sla schemas schemas/money schemas/service"},
 	"pipeline/settle":    {ours: "pipeline/compare pipeline/dataset pipeline/rows pipeline/run reconcile/bills reconcile/chain reconcile/goods reconcile/settlement schemas schemas/intercloud schemas/money schemas/peerbill"},

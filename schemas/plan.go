@@ -198,6 +198,9 @@ const (
 	BasisMeter RateBasis = "meter"
 	// BasisList multiplies the list cost that the peer states: it checks the discount.
 	BasisList RateBasis = "list"
+	// BasisMinimum and BasisCommitment are of no rate, but of what a contract's minimum or commitment adds: in matches alone.
+	BasisMinimum    RateBasis = "minimum"
+	BasisCommitment RateBasis = "commitment"
 )
 
 // Values lists what a book may say, the default first.

@@ -172,7 +172,12 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	matches, found2, err := bills.Match(Contracts(b, in.Period(), in.AsOf()), sums.Use, fx)
+	contracts := Contracts(b, in.Period(), in.AsOf())
+	before, err := spentBefore(ctx, in, contracts)
+	if err != nil {
+		return nil, err
+	}
+	matches, found2, err := bills.Match(contracts, sums.Use, fx, before)
 	if err != nil {
 		return nil, err
 	}

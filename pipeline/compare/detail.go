@@ -268,7 +268,11 @@ func Bills(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	total, err := sums.Total(rolled, disputes.due())
+	left, err := comparedIn(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	total, err := sums.Total(rolled, disputes.due(), left.Matches)
 	if err != nil {
 		return nil, err
 	}

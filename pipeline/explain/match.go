@@ -41,7 +41,7 @@ func (l *Look) explainMatch(ctx context.Context, e *Explanation, begins *schemas
 	}
 	if o.Check {
 		e.check("steps", checkReconciled(m.Steps), fmt.Sprintf("%d steps give what they say", len(m.Steps)))
-		if err := l.matchAgain(e, m, use); err != nil {
+		if err := l.matchAgain(ctx, e, m, use); err != nil {
 			return err
 		}
 	}
@@ -113,8 +113,13 @@ func (l *Look) wholeUse(ctx context.Context) (*bills.Use, error) {
 }
 
 // matchAgain matches all use anew and holds the row against the result.
-func (l *Look) matchAgain(e *Explanation, m *schemas.PeerMatch, use *bills.Use) error {
-	rows, _, err := bills.Match(l.contracts(), use, compare.Exchange(run.WholeBook(l.book), l.Manifest.Spec.Period, l.through(), l.asOf()))
+func (l *Look) matchAgain(ctx context.Context, e *Explanation, m *schemas.PeerMatch, use *bills.Use) error {
+	contracts := l.contracts()
+	before, err := compare.SpentBefore(ctx, l.store, l.Manifest.Spec.Earlier, l.Manifest.Spec.Period, contracts)
+	if err != nil {
+		return err
+	}
+	rows, _, err := bills.Match(contracts, use, compare.Exchange(run.WholeBook(l.book), l.Manifest.Spec.Period, l.through(), l.asOf()), before)
 	if err != nil {
 		return err
 	}

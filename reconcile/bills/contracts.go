@@ -20,6 +20,8 @@ type Contracts struct {
 	terms map[serviceKey][]*term
 	// metered are the terms that count one of our own SKUs.
 	metered map[schemas.SKU][]*term
+	// floors are the terms of minimums and commitments.
+	floors []*term
 	// cuts are the days of the period on which a rate may begin or end, its first day always among them.
 	cuts []schemas.Date
 }
@@ -29,7 +31,7 @@ type serviceKey struct {
 	service string
 }
 
-// term is one rate of a contract, bounded to the period.
+// term is one rate of a contract, bounded to the period and to where its discount is one.
 type term struct {
 	contract *agreed.Contract
 	rate     *agreed.ContractRate
@@ -37,6 +39,11 @@ type term struct {
 	from, to schemas.Date
 	known    schemas.Date
 	order    int
+	// list is that of the contract's price lists that the rate is of, and percent the discount on what it comes to.
+	list    string
+	percent money.Decimal
+	// floor is set of the rows by which a minimum or a commitment is billed; the rate is then no more than their service.
+	floor *floor
 }
 
 // NewContracts returns the contracts' rates in the period as they were known on the day asOf (the zero Date: as they are
@@ -54,12 +61,25 @@ func NewContracts(contracts []agreed.Contract, units []schemas.UnitFactor, perio
 		contract := &contracts[i]
 		c.cutAt(contract.Validity.From)
 		c.cutAt(contract.Validity.To)
-		for j := range contract.Rates {
+		for within, rate := range contract.AllRates() {
 			order++
-			if t, ok := newTerm(contract, &contract.Rates[j], period, asOf); ok {
-				t.order = order
-				c.add(t)
+			t, ok := newTerm(contract, rate, within, period, asOf)
+			if !ok {
+				continue
 			}
+			t.order, t.list = order, contract.ListOf(rate)
+			for n, part := range t.discounted(asOf) {
+				if n > 0 {
+					order++
+					part.order = order
+				}
+				c.add(part)
+			}
+		}
+		for _, t := range c.floorsOf(contract) {
+			order++
+			t.order = order
+			c.add(t)
 		}
 	}
 	for _, list := range c.terms {
@@ -73,14 +93,16 @@ func NewContracts(contracts []agreed.Contract, units []schemas.UnitFactor, perio
 	return c
 }
 
-// newTerm bounds a rate to its contract and the period; false where nothing of it is left or known.
-func newTerm(c *agreed.Contract, r *agreed.ContractRate, period schemas.Period, asOf schemas.Date) (*term, bool) {
-	t := &term{contract: c, rate: r, known: r.Validity.KnownSince}
-	if c.Validity.KnownSince.After(t.known) {
-		t.known = c.Validity.KnownSince
-	}
+// newTerm bounds a rate to its contract, the list that it is of and the period; false where nothing of it is left or known.
+func newTerm(c *agreed.Contract, r *agreed.ContractRate, within schemas.Validity, period schemas.Period, asOf schemas.Date) (*term, bool) {
+	t := &term{contract: c, rate: r}
 	t.from, t.to = period.Days()
-	for _, v := range []schemas.Validity{c.Validity, r.Validity} {
+	known := true
+	for _, v := range []schemas.Validity{c.Validity, within, r.Validity} {
+		known = known && v.Known(asOf)
+		if v.KnownSince.After(t.known) {
+			t.known = v.KnownSince
+		}
 		if v.From.After(t.from) {
 			t.from = v.From
 		}
@@ -88,7 +110,6 @@ func newTerm(c *agreed.Contract, r *agreed.ContractRate, period schemas.Period, 
 			t.to = last
 		}
 	}
-	known := c.Validity.Known(asOf) && r.Validity.Known(asOf)
 	return t, known && !t.from.After(t.to)
 }
 
@@ -111,8 +132,8 @@ func (c *Contracts) cutAt(day schemas.Date) {
 	}
 }
 
-// byPrecedence puts a rate that names a SKU before one that does not, then one that names a region, then the one known
-// later, then the later of the list.
+// byPrecedence puts what bills a minimum or a commitment first, then a rate that names a SKU before one that does not, then one that
+// names a region, then the contract's own before those of its price lists, then the one known later, then the later of the list.
 func byPrecedence(a, b *term) int {
 	names := func(t *term) int {
 		n := 0
@@ -124,7 +145,7 @@ func byPrecedence(a, b *term) int {
 		}
 		return n
 	}
-	return cmp.Or(cmp.Compare(names(b), names(a)), b.known.Compare(a.known), cmp.Compare(b.order, a.order))
+	return cmp.Or(compareBool(b.floor != nil, a.floor != nil), cmp.Compare(names(b), names(a)), compareBool(a.list != "", b.list != ""), b.known.Compare(a.known), cmp.Compare(b.order, a.order))
 }
 
 // holds reports whether the term is in force on a day of the period.
@@ -154,10 +175,10 @@ func (c *Contracts) billed(k *useKey) *term {
 // rated finds the rate for a row of a peer's bill, the unit in which it counts the row, and whether that is one that the rate is
 // in, or converts to it; a nil term where no rate covers the row.
 func (c *Contracts) rated(k *useKey) (t *term, unit string, fits bool) {
-	if k.Category == schemas.CategoryUsage || k.Category == schemas.CategoryPurchase || k.Category == "" {
+	if isUse(k.Category) || k.Category == schemas.CategoryAdjustment {
 		t = c.billed(k)
 	}
-	if t == nil {
+	if t == nil || t.floor == nil && !isUse(k.Category) {
 		return nil, "", false
 	}
 	unit = k.PricingUnit

@@ -125,7 +125,8 @@ func (d *Detail) Add(r *DetailRow) error {
 	if term != nil {
 		contract = term.contract
 	}
-	if accepted := d.contracts.accepts(&key) != nil; accepted || !isUse(r.Category) {
+	floor := term != nil && term.floor != nil
+	if accepted := d.contracts.accepts(&key) != nil; accepted || floor || !isUse(r.Category) {
 		if d.share > 0 {
 			return nil
 		}
@@ -194,7 +195,7 @@ func (d *Detail) Earlier(x *peerbill.Discrepancy) error {
 	}
 	key := useKey{Peer: x.Peer, Service: x.Service, SKU: x.SKU, Region: x.Region, From: d.contracts.cuts[0]}
 	t := d.contracts.billed(&key)
-	if t == nil || t.contract.Detail == nil {
+	if t == nil || t.floor != nil || t.contract.Detail == nil {
 		return nil
 	}
 	l := &line{
@@ -368,11 +369,11 @@ func (c *Contracts) pricings(matches []schemas.PeerMatch) map[*term]*pricing {
 	out := map[*term]*pricing{}
 	for _, list := range c.terms {
 		for _, t := range list {
-			if t.contract.Detail == nil {
+			if t.contract.Detail == nil || t.floor != nil {
 				continue
 			}
 			p := &pricing{}
-			if f, err := money.FixedFromDecimal(t.rate.Price); err == nil && len(t.rate.Tiers) == 0 {
+			if f, err := money.FixedFromDecimal(t.net(t.rate.Price)); err == nil && len(t.rate.Tiers) == 0 {
 				p.flat, p.price = true, f
 			}
 			metered, billed := money.Zero, money.Zero
@@ -394,17 +395,17 @@ func (c *Contracts) pricings(matches []schemas.PeerMatch) map[*term]*pricing {
 
 // slopes are what units of both quantities cost on average, and of their difference.
 func (t *term) slopes(metered, billed money.Decimal) (base, step money.Ratio) {
-	one := money.Ratio{Num: t.rate.Price, Den: money.One}
+	one := money.Ratio{Num: t.net(t.rate.Price), Den: money.One}
 	if len(t.rate.Tiers) > 0 {
-		one.Num = t.rate.Tiers[0].Price
+		one.Num = t.net(t.rate.Tiers[0].Price)
 	}
 	base, step = one, one
 	if !metered.IsZero() {
-		base = money.Ratio{Num: costOf(t.rate, metered), Den: metered}
+		base = money.Ratio{Num: costOf(t, metered), Den: metered}
 		step = base
 	}
 	if rest := billed.Sub(metered); !rest.IsZero() {
-		step = money.Ratio{Num: costOf(t.rate, billed).Sub(costOf(t.rate, metered)), Den: rest}
+		step = money.Ratio{Num: costOf(t, billed).Sub(costOf(t, metered)), Den: rest}
 	}
 	return base, step
 }

@@ -32,6 +32,10 @@ func matchFinding(r *schemas.PeerMatch) (schemas.Finding, bool) {
 		message = fmt.Sprintf("%s bills %s %s that no contract line covers; add a rate, or dispute it", place, r.Actual, r.Currency)
 	case schemas.Unbilled:
 		code = schemas.CodePeerUnbilled
+		message = fmt.Sprintf("%s: what the %s of the contract adds, %s %s, is not billed; expect it on a later bill", place, r.Basis, r.Expected, r.Currency)
+		if r.Basis == schemas.BasisMinimum || r.Basis == schemas.BasisCommitment {
+			break
+		}
 		message = fmt.Sprintf("%s: our meter saw %s %s, worth %s %s, that the peer does not bill; expect it on a later bill", place, r.Metered, r.Unit, r.Expected, r.Currency)
 	case schemas.Matched, schemas.WithinTolerance, schemas.Accepted:
 		return schemas.Finding{}, false

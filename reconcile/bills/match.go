@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"daybook/reconcile/sheet"
 	"daybook/reconcile/tally"
@@ -20,9 +21,10 @@ const matchPlaces = money.Scale
 // the bills; every quantity that our meters count for a rate is in exactly one match, too. Rows are sorted as
 // schemas.PeerMatches says.
 //
-// A bill in another currency than its contract is converted at the period's rate.
-func Match(c *Contracts, u *Use, fx schemas.FX) ([]schemas.PeerMatch, []schemas.Finding, error) {
-	m := &matcher{contracts: c, fx: fx, groups: map[groupKey]*group{}, byTerm: map[*term][]*group{}}
+// A bill in another currency than its contract is converted at the period's rate. Before are what the matches of commitments were in
+// the month before, from which their terms go on.
+func Match(c *Contracts, u *Use, fx schemas.FX, before []Spent) ([]schemas.PeerMatch, []schemas.Finding, error) {
+	m := &matcher{contracts: c, fx: fx, groups: map[groupKey]*group{}, byTerm: map[*term][]*group{}, before: before}
 	rows := u.rows()
 	for i := range rows {
 		if rows[i].Peer != "" {
@@ -38,6 +40,9 @@ func Match(c *Contracts, u *Use, fx schemas.FX) ([]schemas.PeerMatch, []schemas.
 			}
 		}
 	}
+	for _, t := range c.floors {
+		m.meterGroup(t)
+	}
 	return m.rows()
 }
 
@@ -48,6 +53,9 @@ type matcher struct {
 	groups    map[groupKey]*group
 	byTerm    map[*term][]*group
 	findings  []schemas.Finding
+	before    []Spent
+	// spent is what rates come to, and what minimums add.
+	spent map[spentOn]Spent
 }
 
 // groupKey identifies a match; a field that does not part the bill there is empty.
@@ -211,16 +219,24 @@ func (m *matcher) rows() ([]schemas.PeerMatch, []schemas.Finding, error) {
 			cmp.Compare(x.region, y.region), cmp.Compare(x.category, y.category), cmp.Compare(x.contract, y.contract),
 			x.from.Compare(y.from), cmp.Compare(x.currency, y.currency), cmp.Compare(x.unit, y.unit), cmp.Compare(x.order, y.order))
 	})
-	out := make([]schemas.PeerMatch, 0, len(groups))
-	for _, g := range groups {
-		row, err := m.row(g)
-		if err != nil {
-			return nil, nil, fmt.Errorf("match the bill of %s for %s: %w", g.key.peer, g.key.service, err)
+	out := make([]schemas.PeerMatch, len(groups))
+	m.spent = map[spentOn]Spent{}
+	for _, basis := range []schemas.RateBasis{"", schemas.BasisMinimum, schemas.BasisCommitment} {
+		for i, g := range groups {
+			if g.floor() != basis {
+				continue
+			}
+			var err error
+			if out[i], err = m.row(g); err != nil {
+				return nil, nil, fmt.Errorf("match the bill of %s for %s: %w", g.key.peer, g.key.service, err)
+			}
+			m.spend(g, &out[i])
 		}
-		if f, ok := matchFinding(&row); ok {
+	}
+	for i := range out {
+		if f, ok := matchFinding(&out[i]); ok {
 			m.findings = append(m.findings, f)
 		}
-		out = append(out, row)
 	}
 	return out, m.findings, nil
 }
@@ -270,6 +286,10 @@ func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet.Sheet) {
 			sheet.Named("billed", r.Actual), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), matchPlaces)
 	}
 	r.Currency = t.contract.Currency
+	if t.floor != nil {
+		m.floored(g, r, s)
+		return
+	}
 	r.Unit = t.rate.Unit
 	r.Metered = m.quantity(s, "metered by us", g.metered, t.rate.Unit)
 	if r.Basis != schemas.BasisList {
@@ -278,10 +298,10 @@ func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet.Sheet) {
 	var atBilled money.Decimal
 	switch r.Basis {
 	case schemas.BasisMeter:
-		r.Expected = priced(s, "expected: our meter at the contract's rate", r.Metered, t.rate)
-		atBilled = priced(s, "the peer's quantity at the contract's rate", r.Billed, t.rate)
+		r.Expected = priced(s, "expected: our meter at the contract's rate", r.Metered, t)
+		atBilled = priced(s, "the peer's quantity at the contract's rate", r.Billed, t)
 	case schemas.BasisBill:
-		r.Expected = priced(s, "expected: the peer's quantity at the contract's rate", r.Billed, t.rate)
+		r.Expected = priced(s, "expected: the peer's quantity at the contract's rate", r.Billed, t)
 		atBilled = r.Expected
 	case schemas.BasisList:
 		list := s.Given("list cost", "list cost in "+string(g.key.currency), g.list.Decimal())
@@ -289,8 +309,9 @@ func (m *matcher) rated(g *group, r *schemas.PeerMatch, s *sheet.Sheet) {
 			list = s.ShareRounded("list cost, in "+string(t.contract.Currency),
 				sheet.Named("list cost", list), sheet.Named("rate", rate.Num), sheet.Named("per", rate.Den), matchPlaces)
 		}
-		r.Expected = priced(s, "expected: list cost at the contract's rate", list, t.rate)
+		r.Expected = priced(s, "expected: list cost at the contract's rate", list, t)
 		atBilled = r.Expected
+	case schemas.BasisMinimum, schemas.BasisCommitment: // of no rate
 	}
 	r.QuantityPart = s.Subtract("difference of quantity", sheet.Named("at the peer's quantity", atBilled), sheet.Named("expected", r.Expected))
 	r.PricePart = s.Subtract("difference of price", sheet.Named("actual", r.Actual), sheet.Named("at the peer's quantity", atBilled))
@@ -317,9 +338,13 @@ func (m *matcher) quantity(s *sheet.Sheet, what string, list []quantity, unit st
 	return s.Add("quantity "+what, sum...)
 }
 
-// priced prices a quantity: by one price, or by graduated tiers. A quantity below zero costs the opposite of the same
-// quantity above.
-func priced(s *sheet.Sheet, note string, q money.Decimal, r *agreed.ContractRate) money.Decimal {
+// priced prices a quantity: by one price, or by graduated tiers, less the discount. A quantity below zero costs the opposite of the
+// same quantity above.
+func priced(s *sheet.Sheet, note string, q money.Decimal, t *term) money.Decimal {
+	r := t.rate
+	if t.list != "" {
+		note += ", of price list " + t.list
+	}
 	var out money.Decimal
 	if len(r.Tiers) == 0 {
 		out = s.Multiply(note, sheet.Named("quantity", q), sheet.Named("rate", r.Price))
@@ -329,12 +354,18 @@ func priced(s *sheet.Sheet, note string, q money.Decimal, r *agreed.ContractRate
 	if -out.Exponent() > matchPlaces {
 		out = s.RoundTo(note+", to the places that are kept", sheet.Named("amount", out), matchPlaces)
 	}
-	return out
+	if t.percent.IsZero() {
+		return out
+	}
+	rest := s.Subtract(strings.TrimSpace("what the discount leaves of a hundred, kind "+r.Kind), sheet.Named("all", hundred), sheet.Named("discount", t.percent))
+	return s.ShareRounded(note+", less the discount", sheet.Named("amount", out), sheet.Named("percent", rest), sheet.Named("of", hundred), matchPlaces)
 }
 
+var hundred = money.NewDecimal(100, 0)
+
 // costOf is what priced gives, without its steps.
-func costOf(r *agreed.ContractRate, q money.Decimal) money.Decimal {
-	return priced(&sheet.Sheet{}, "", q, r)
+func costOf(t *term, q money.Decimal) money.Decimal {
+	return priced(&sheet.Sheet{}, "", q, t)
 }
 
 func tiered(s *sheet.Sheet, q money.Decimal, tiers []agreed.ContractTier) []sheet.Amount {

@@ -125,7 +125,7 @@ func runMatch(t *testing.T, line string) {
 			UseSums: bills.UseSums{Priced: v, Billed: c, List: money.FixedFromInt(100), Rows: 1},
 		}))
 	}
-	rows, findings, err := bills.Match(contracts, use, nil)
+	rows, findings, err := bills.Match(contracts, use, nil, nil)
 	must(t, err)
 	if len(rows) != 1 {
 		t.Fatalf("%d rows: %+v", len(rows), rows)
@@ -207,7 +207,7 @@ func TestRatesOfTheDay(t *testing.T) {
 			Peer: "p", Service: "VM", SKU: schemas.SKU(f[1]), Region: f[2], Category: schemas.ChargeCategory(f[3]), Day: day(f[0]), Currency: "EUR",
 			UseSums: bills.UseSums{Priced: money.FixedFromInt(1), Billed: money.FixedFromInt(1), Rows: 1},
 		}))
-		rows, _, err := bills.Match(c, use, nil)
+		rows, _, err := bills.Match(c, use, nil, nil)
 		must(t, err)
 		got := rows[0].Expected.String()
 		if rows[0].Basis == "" {
@@ -231,7 +231,7 @@ func TestBillInAnotherCurrency(t *testing.T) {
 	fx := func(from, to money.Currency, _ schemas.Date) (schemas.Conversion, bool) {
 		return schemas.Conversion{Factor: ratio("1.25")}, from == "USD" && to == "EUR"
 	}
-	rows, findings, err := bills.Match(c, use, fx)
+	rows, findings, err := bills.Match(c, use, fx, nil)
 	must(t, err)
 	r := rows[0]
 	checkMatch(t, &r)
@@ -242,7 +242,7 @@ func TestBillInAnotherCurrency(t *testing.T) {
 		t.Errorf("%+v", findings)
 	}
 	// Without a rate, nothing is compared and nothing is silent.
-	rows, findings, err = bills.Match(c, use, nil)
+	rows, findings, err = bills.Match(c, use, nil, nil)
 	must(t, err)
 	if rows[0].Status != schemas.Unmatched || rows[0].Currency != "USD" || len(findings) != 2 || findings[0].Code != schemas.CodeNoRate {
 		t.Errorf("%+v %+v", rows, findings)

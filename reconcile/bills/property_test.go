@@ -73,7 +73,7 @@ func TestMatchesConserve(t *testing.T) {
 		if a, b := bytesOf(whole), bytesOf(sharded); !bytes.Equal(a, b) {
 			t.Fatalf("seed %d: sums differ by shard:\n%q\n%q", seed, a, b)
 		}
-		matches, _, err := bills.Match(contracts, sharded, fxOfTests)
+		matches, _, err := bills.Match(contracts, sharded, fxOfTests, nil)
 		must(t, err)
 		ids := map[string]bool{}
 		for i := range matches {

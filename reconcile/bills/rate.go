@@ -13,7 +13,7 @@ type Rate struct{ term *term }
 func (c *Contracts) RateOn(peer schemas.PeerID, service string, sku schemas.SKU, region string, day schemas.Date) (Rate, bool) {
 	k := useKey{Peer: peer, Service: service, SKU: sku, Region: region, From: c.cut(day)}
 	t := c.billed(&k)
-	return Rate{t}, t != nil
+	return Rate{t}, t != nil && t.floor == nil
 }
 
 // Contract is that which the rate is of.
@@ -33,7 +33,7 @@ func (r Rate) OfList() bool { return r.term.rate.Basis == schemas.BasisList }
 
 // Price records and returns what the rate makes of a quantity, as a match does.
 func (r Rate) Price(s *sheet.Sheet, note string, quantity money.Decimal) money.Decimal {
-	return priced(s, note, quantity, r.term.rate)
+	return priced(s, note, quantity, r.term)
 }
 
 // Convert gives the factor from one unit to another by the catalogue; false where it has none.

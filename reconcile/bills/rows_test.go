@@ -34,7 +34,7 @@ func matched(t *testing.T, contracts []agreed.Contract, units []schemas.UnitFact
 	for _, r := range rows {
 		must(t, use.Add(r))
 	}
-	matches, findings, err := bills.Match(c, use, nil)
+	matches, findings, err := bills.Match(c, use, nil, nil)
 	must(t, err)
 	var out []string
 	for i := range matches {
@@ -85,7 +85,7 @@ func TestMatchConvertsByBothNames(t *testing.T) {
 		contracts := []agreed.Contract{{ID: "c", Peer: "p", Currency: "EUR", Rates: []agreed.ContractRate{{Service: "VM", Unit: c.rated, Price: money.One}}}}
 		use := bills.NewUse(bills.NewContracts(contracts, units, month, schemas.Date{}))
 		must(t, use.Add(billRow("", "", c.billed, "EUR", day(t, "2022-09-05"))))
-		rows, _, err := bills.Match(bills.NewContracts(contracts, units, month, schemas.Date{}), use, nil)
+		rows, _, err := bills.Match(bills.NewContracts(contracts, units, month, schemas.Date{}), use, nil, nil)
 		must(t, err)
 		if got := rows[0].Billed.String(); got != c.want {
 			t.Errorf("3 %s are %s %s, want %s", c.billed, got, c.rated, c.want)
@@ -116,7 +116,7 @@ func TestMeterMeetsTheBillOfItsContract(t *testing.T) {
 		}
 		matches, _, err := bills.Match(contracts, use, func(money.Currency, money.Currency, schemas.Date) (schemas.Conversion, bool) {
 			return schemas.Conversion{Factor: ratio("1")}, true
-		})
+		}, nil)
 		must(t, err)
 		var got []string
 		for i := range matches {
@@ -155,7 +155,7 @@ func TestContractsInsideAPeriod(t *testing.T) {
 			contracts := bills.NewContracts(list, nil, month, schemas.Date{})
 			use := bills.NewUse(contracts)
 			must(t, use.Add(billRow("", "", "Hours", "EUR", day(t, c.day))))
-			matches, _, err := bills.Match(contracts, use, nil)
+			matches, _, err := bills.Match(contracts, use, nil, nil)
 			must(t, err)
 			if got := fmt.Sprintf("%s %s", matches[0].Contract, matches[0].Expected); got != c.want {
 				t.Errorf("%s first, on %s: %q, want %q", list[0].ID, c.day, got, c.want)

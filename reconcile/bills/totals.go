@@ -19,7 +19,8 @@ type Totals struct {
 	// Credited is what the bills credit of disputes, by their identifiers.
 	Credited map[string]money.Decimal
 
-	due []Due
+	due     []Due
+	matches []schemas.PeerMatch
 }
 
 // Due is what a peer has accepted of a dispute and not credited yet. A row of the category Credit or Adjustment counts for it that
@@ -34,15 +35,15 @@ type Due struct {
 
 // Total compares what is of a bill as a whole, taxes and credits, with what the contracts say, and adds up. Rolled gives what was
 // tolerated up to the end of the period before and not raised, by contract, and due what is to be credited of disputes, in the order
-// in which it is served.
-func (s *BillSums) Total(rolled map[schemas.ContractID]money.Decimal, due []Due) (*Totals, error) {
-	out := &Totals{Credited: map[string]money.Decimal{}, due: due}
+// in which it is served. Matches are those of the period, which have what minimums and commitments add.
+func (s *BillSums) Total(rolled map[schemas.ContractID]money.Decimal, due []Due, matches []schemas.PeerMatch) (*Totals, error) {
+	out := &Totals{Credited: map[string]money.Decimal{}, due: due, matches: matches}
 	for i := range s.contracts.all {
 		c := &s.contracts.all[i]
 		if c.Detail == nil {
 			continue
 		}
-		for _, compare := range []func(*agreed.Contract, *Totals) error{s.credits, s.taxes} {
+		for _, compare := range []func(*agreed.Contract, *Totals) error{s.credits, s.floors, s.taxes} {
 			if err := compare(c, out); err != nil {
 				return nil, fmt.Errorf("contract %s: %w", c.ID, err)
 			}
@@ -52,10 +53,11 @@ func (s *BillSums) Total(rolled map[schemas.ContractID]money.Decimal, due []Due)
 	return out, nil
 }
 
-// besidesOf are the sums of a contract's rows that no rate covers, by whether they are taxes.
+// besidesOf are the sums of a contract's rows that no rate covers, by whether they are taxes, but for those of minimums and
+// commitments.
 func (s *BillSums) besidesOf(c *agreed.Contract, taxes bool) (out []*asideLine) {
 	for _, a := range s.besides() {
-		if a.contract == c.ID && (a.category == schemas.CategoryTax) == taxes {
+		if a.contract == c.ID && (a.category == schemas.CategoryTax) == taxes && !s.contracts.bills(c, a) {
 			out = append(out, a)
 		}
 	}

@@ -75,7 +75,7 @@ func TestUncoveredAreBounded(t *testing.T) {
 
 func checkUncovered(t *testing.T, contracts *Contracts, whole *Use, rows []*UseRow, billed money.Fixed, most int) {
 	t.Helper()
-	matches, found, err := Match(contracts, whole, nil)
+	matches, found, err := Match(contracts, whole, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@
 package agreed
 
 import (
+	"iter"
+
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -20,9 +22,96 @@ type Contract struct {
 	Tolerance schemas.Threshold `yaml:"tolerance,omitempty"`
 	// Accepted lists FOCUS charge categories, such as Tax, that are taken as billed and not compared.
 	Accepted []schemas.ChargeCategory `yaml:"accepted,omitempty"`
-	Rates    []ContractRate           `yaml:"rates"`
+	// Rates are those of this contract alone; they go before equally specific ones of its price lists.
+	Rates []ContractRate `yaml:"rates,omitempty"`
+	// PriceLists are rates that begin and end together, such as those that the peer publishes from year to year.
+	PriceLists []PriceList `yaml:"price_lists,omitempty"`
+	// Discounts are taken off what rates come to, by their kind of cost.
+	Discounts []ContractDiscount `yaml:"discounts,omitempty"`
+	// Minimums are what months come to at least, and Commitments what terms of several months do.
+	Minimums    []ContractMinimum    `yaml:"minimums,omitempty"`
+	Commitments []ContractCommitment `yaml:"commitments,omitempty"`
 	// Detail, where it stands, has every row of the bill held against what our meters counted, by account.
 	Detail *ContractDetail `yaml:"detail,omitempty"`
+}
+
+// PriceList is a list of rates that begin and end together.
+type PriceList struct {
+	// ID is what people call it.
+	ID       string           `yaml:"id"`
+	Validity schemas.Validity `yaml:",inline"`
+	Rates    []ContractRate   `yaml:"rates"`
+}
+
+// ContractDiscount is a percentage off what rates of a kind of cost come to, before minimums and commitments. A rate has the discount
+// of its kind that is in force, or else the one without a kind; its quantities count anew where the discount changes within a month.
+type ContractDiscount struct {
+	// Kind is that of the rates; empty means all that no other discount is for.
+	Kind     string           `yaml:"kind,omitempty"`
+	Validity schemas.Validity `yaml:",inline"`
+	Percent  money.Decimal    `yaml:"percent"`
+}
+
+// ContractMinimum is the least that rates come to in a month on whose first day it is in force. The peer bills what is missing as
+// rows of a service of its own.
+type ContractMinimum struct {
+	// Service is the ServiceName of these rows, of the categories Usage, Purchase and Adjustment.
+	Service string `yaml:"service"`
+	// Kind is that of the rates that count; empty means all of the contract.
+	Kind     string           `yaml:"kind,omitempty"`
+	Validity schemas.Validity `yaml:",inline"`
+	// Amount is in the currency of the contract.
+	Amount money.Decimal `yaml:"amount"`
+}
+
+// ContractCommitment is an amount that is to be spent in each term of so many months. The bill of a term's last month trues up what is
+// missing, as rows of a service of its own. What a minimum of the same kind, or of all kinds, adds is spent too.
+type ContractCommitment struct {
+	// Service is the ServiceName of these rows, of the categories Usage, Purchase and Adjustment.
+	Service string `yaml:"service"`
+	// Kind is that of the rates that count; empty means all of the contract.
+	Kind string `yaml:"kind,omitempty"`
+	// From is the first month of the first term, and To the first one that is in none; without it a term follows the other for good.
+	From schemas.Period `yaml:"from"`
+	To   schemas.Period `yaml:"to,omitempty"`
+	// Months is the length of a term.
+	Months int64 `yaml:"months"`
+	// KnownSince is the day on which it was agreed; a run as of an earlier day does not see it.
+	KnownSince schemas.Date `yaml:"known_since,omitempty"`
+	// Amount is in the currency of the contract.
+	Amount money.Decimal `yaml:"amount"`
+	// Spent is what was spent in the first term before our first run.
+	Spent money.Decimal `yaml:"spent,omitempty"`
+}
+
+// AllRates yields the contract's rates with how they are bounded within it: its own, and those of its price lists.
+func (c *Contract) AllRates() iter.Seq2[schemas.Validity, *ContractRate] {
+	return func(yield func(schemas.Validity, *ContractRate) bool) {
+		for i := range c.Rates {
+			if !yield(schemas.Validity{}, &c.Rates[i]) {
+				return
+			}
+		}
+		for i := range c.PriceLists {
+			for j := range c.PriceLists[i].Rates {
+				if !yield(c.PriceLists[i].Validity, &c.PriceLists[i].Rates[j]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// ListOf is the price list that a rate of the contract is of; empty of its own.
+func (c *Contract) ListOf(r *ContractRate) string {
+	for i := range c.PriceLists {
+		for j := range c.PriceLists[i].Rates {
+			if &c.PriceLists[i].Rates[j] == r {
+				return c.PriceLists[i].ID
+			}
+		}
+	}
+	return ""
 }
 
 // ContractDetail says how the rows of a peer's bill are held against what our meters counted for the same account, and what
@@ -122,6 +211,8 @@ type ContractRate struct {
 	Price money.Decimal `yaml:"price,omitempty"`
 	// Tiers, where there are any, stand in for Price: graduated on the quantity of the period.
 	Tiers []ContractTier `yaml:"tiers,omitempty"`
+	// Kind is what kind of cost it is, in words of the book's own: discounts, minimums and commitments name it.
+	Kind string `yaml:"kind,omitempty"`
 }
 
 // RateQuantity names the quantity of a usage row that a rate counts.

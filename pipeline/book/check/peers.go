@@ -7,7 +7,6 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/agreed"
-	"daybook/schemas/money"
 )
 
 func (c *checker) checkPeers() {
@@ -44,6 +43,7 @@ func (c *checker) checkPeers() {
 	c.detailOfAll()
 	c.overlappingRates()
 	c.meteredTwice()
+	c.floorsTwice()
 }
 
 // users complains of a way to tell users apart that names no tag, or one in vain.
@@ -133,14 +133,8 @@ func (c *checker) contract(at parse.Spot, k *agreed.Contract) {
 	if k.Detail != nil {
 		c.detail(at.Field("detail"), k.Detail)
 	}
-	for i := range k.Rates {
-		r, here := &k.Rates[i], at.Field("rates").At(i)
-		c.validity(here, r.Validity)
-		c.contractRate(here, r)
-		if _, ok := Overlap(r.Validity, k.Validity); !ok && lasts(r.Validity) && lasts(k.Validity) {
-			c.Complain(here.Field("from"), "correct one of them", "the rate is never in force while contract %s is", k.ID)
-		}
-	}
+	c.contractRates(at, k)
+	c.contractTerms(at, k)
 }
 
 // detail complains of what a bill cannot be compared by.
@@ -192,45 +186,6 @@ func (c *checker) detailOfAll() {
 	}
 }
 
-// overlappingRates complains of two rates of a peer for the same service, SKU and region, in one contract or two, that are
-// in force on one day.
-func (c *checker) overlappingRates() {
-	var rates []dated
-	for i, k := range c.Contracts.Items {
-		for j, r := range k.Rates {
-			v := Within(r.Validity, k.Validity)
-			if _, ever := Overlap(r.Validity, k.Validity); ever {
-				rates = append(rates, dated{keyOf(string(k.Peer), r.Service, string(r.SKU), r.Region), v, c.Contracts.Spots[i].Field("rates").At(j)})
-			}
-		}
-	}
-	c.atOnce(rates, func(key string) string { return "rate of " + parse.Clip(strings.Split(key, "\x00")[1]) })
-}
-
-// meteredTwice complains of one of our own SKUs that counts for two services in one region at once, such as those of two
-// peers: what our meters count can be held against one bill alone.
-func (c *checker) meteredTwice() {
-	var skus []dated
-	named := map[string]bool{}
-	for i, k := range c.Contracts.Items {
-		for j, r := range k.Rates {
-			at := c.Contracts.Spots[i].Field("rates").At(j).Field("metered")
-			once(c, at, r.Metered)
-			if _, ever := Overlap(r.Validity, k.Validity); !ever || r.Basis != schemas.BasisMeter {
-				continue
-			}
-			for n, sku := range r.Metered {
-				// Two rates for one service, SKU and region are complained of as such.
-				if rate := keyOf(string(k.Peer), r.Service, string(r.SKU), r.Region, string(sku)); !named[rate] {
-					named[rate] = true
-					skus = append(skus, dated{keyOf(string(sku), r.Region), Within(r.Validity, k.Validity), at.At(n)})
-				}
-			}
-		}
-	}
-	c.atOnce(skus, func(key string) string { return "use of SKU " + parse.Clip(strings.Split(key, "\x00")[0]) })
-}
-
 // Within bounds a validity by another; it is known since both are.
 func Within(v, outer schemas.Validity) schemas.Validity {
 	if outer.From.After(v.From) {
@@ -243,26 +198,6 @@ func Within(v, outer schemas.Validity) schemas.Validity {
 		v.KnownSince = outer.KnownSince
 	}
 	return v
-}
-
-func (c *checker) contractRate(at parse.Spot, r *agreed.ContractRate) {
-	c.notNegative(at.Field("price"), &r.Price)
-	c.tiers(at.Field("tiers"), len(r.Tiers), func(i int) *money.Decimal { return r.Tiers[i].UpTo })
-	if len(r.Tiers) > 0 && !r.Price.IsZero() {
-		c.Complain(at.Field("price"), "keep one of them", "a rate has either a price or tiers")
-	}
-	if _, there := at.Field("price").Given(); !there && len(r.Tiers) == 0 {
-		c.Complain(at.Field("price"), "add price: a decimal such as 0.018, or tiers", "the rate has no price")
-	}
-	if r.Basis == schemas.BasisMeter && len(r.Metered) == 0 {
-		c.Complain(at.Field("metered"), "list the SKUs of our own meters that count the service", "a rate on the basis of our meter needs metered")
-	}
-	if r.Basis != schemas.BasisMeter && len(r.Metered) > 0 {
-		c.Complain(at.Field("metered"), "write basis: meter, or remove it", "only a rate on the basis of our meter reads metered")
-	}
-	if r.Basis != schemas.BasisList && r.Unit == "" && r.Service != "" {
-		c.Complain(at.Field("unit"), "write the unit as the bill does, such as GB-month", "unit is missing: the price of one what?")
-	}
 }
 
 func (c *checker) threshold(at parse.Spot, t schemas.Threshold) {

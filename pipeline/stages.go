@@ -6,6 +6,7 @@ import (
 	"daybook/pipeline/access"
 	"daybook/pipeline/book"
 	"daybook/pipeline/compare"
+	"daybook/pipeline/correct"
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/emit"
 	"daybook/pipeline/ingest"
@@ -35,7 +36,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "rate", Steps: []run.Step{
 			{
-				Name: "shard", Version: "28", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "29", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard"},
 				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPromises, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families}, Balances: rated,
@@ -66,7 +67,7 @@ func Stages() []run.Stage {
 				Book:  []book.Part{book.PartPromises, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: judged,
 			},
-		}, peerUse(), peerAccess(), peerDetail(), agreements())},
+		}, corrections(), peerUse(), peerAccess(), peerDetail(), agreements())},
 		{Name: "emit", Steps: []run.Step{
 			{
 				Name: "invoices", Version: "13", Width: run.PerShard, Named: true, Do: emit.Invoices, SizeBy: "rate/shard", Size: normalise.UsageIn,
@@ -82,6 +83,16 @@ func Stages() []run.Stage {
 			},
 		}},
 	}
+}
+
+// corrections is the step that says why earlier periods are corrected.
+func corrections() []run.Step {
+	return []run.Step{{
+		Name: "corrections", Version: "1", Width: run.PerShard, Do: correct.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+		Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
+		Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPromises, book.PartProvider},
+		Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families, run.CodeVersions}, Balances: corrected,
+	}}
 }
 
 // peerUse are the steps that say who uses what peers bill, hold it against budgets, and divide what is shared of it; and what customers
@@ -311,6 +322,18 @@ var (
 		What:  "raised disputes = accepted + rejected + open",
 		Whole: func(c *run.Control) dataset.Totals { return c.Claimed },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Standing }},
+	}}
+	corrected = []run.Balance{{
+		What:  "charged for earlier periods + corrected since + corrections = rated again",
+		Whole: func(c *run.Control) dataset.Totals { return c.Rerated },
+		Parts: []run.Side{
+			func(c *run.Control) dataset.Totals { return c.ChargedBefore },
+			func(c *run.Control) dataset.Totals { return c.Corrections },
+		},
+	}, {
+		What:  "differences of lines = their causes",
+		Whole: func(c *run.Control) dataset.Totals { return c.Differences },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Causes }},
 	}}
 	chained = []run.Balance{{
 		What:  "charges of agreements = revenue and cost of cost chains",

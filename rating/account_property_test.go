@@ -9,6 +9,7 @@ import (
 
 	"daybook/fixtures/effort"
 	"daybook/rating"
+	"daybook/rating/correct"
 	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -239,7 +240,7 @@ func TestDifference(t *testing.T) {
 			}
 			return v
 		}
-		notes := rating.Difference("2024-09", "2024-10", issued, again)
+		notes := correct.Difference("2024-09", "2024-10", issued, again)
 		if got, want := sum(issued).Add(sum(notes)), sum(again); !got.Equal(want) {
 			t.Fatalf("seed %d: issued and corrections are %s, rated again %s", seed, got, want)
 		}
@@ -248,7 +249,7 @@ func TestDifference(t *testing.T) {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
 		}
-		if more := rating.Difference("2024-09", "2024-10", append(issued, notes...), again); len(more) != 0 {
+		if more := correct.Difference("2024-09", "2024-10", append(issued, notes...), again); len(more) != 0 {
 			t.Fatalf("seed %d: after the corrections still differ %v", seed, more)
 		}
 	}

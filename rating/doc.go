@@ -6,7 +6,7 @@
 // carries its rows, quantity and cost, so that nothing is lost; a Go error means that the book or the call is wrong.
 //
 // There is one way to bill: [Compile] turns a book into a [Plan]; [Tally.Resolve] says which meters take a row, [Tally.Add]
-// adds an account's rows up, and [Plan.Rate] makes its charges. Quotes, reruns and tests go the same way. [Difference]
+// adds an account's rows up, and [Plan.Rate] makes its charges. Quotes, reruns and tests go the same way. The package correct
 // turns what was issued into what is right. The price models, and the steps by which a charge can be recomputed, are in
 // the package model below.
 //

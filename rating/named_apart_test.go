@@ -7,6 +7,7 @@ import (
 
 	"daybook/fixtures/effort"
 	"daybook/rating"
+	"daybook/rating/correct"
 	"daybook/schemas"
 )
 
@@ -50,7 +51,7 @@ func TestRandomChargesAreNamedApart(t *testing.T) {
 			}
 			all = append(all, issued...)
 			for _, in := range []schemas.Period{"2024-11", "2024-12"} {
-				notes := rating.Difference(period, in, issued, again)
+				notes := correct.Difference(period, in, issued, again)
 				corrections += len(notes)
 				all = append(all, notes...)
 			}

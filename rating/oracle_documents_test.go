@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"daybook/rating"
+	"daybook/rating/correct"
 	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -143,7 +143,7 @@ func planChange(items []planItem, left, days money.Decimal, r *schemas.RoundingR
 	if err != nil {
 		return nil, nil, total, err
 	}
-	booked := rating.Difference("2024-09", "2024-10", issued.Charges, rated.Charges)
+	booked := correct.Difference("2024-09", "2024-10", issued.Charges, rated.Charges)
 	for i := range items {
 		credits = append(credits, sumWhere(booked, ofPrice(schemas.PriceID(fmt.Sprint("o", i)))))
 		charges = append(charges, sumWhere(booked, ofPrice(schemas.PriceID(fmt.Sprint("new", i)))))

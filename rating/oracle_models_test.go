@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"daybook/rating"
+	"daybook/rating/correct"
 	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -203,7 +203,7 @@ func joint(c *oracle, terms *schemas.Terms) (result, error) {
 	}
 	issued := slices.Clone(out.Charges)
 	issued[0].Amount, issued[0].Exact = *c.Params.AlreadyBilled, *c.Params.AlreadyBilled
-	return amount(sumWhere(rating.Difference("2024-09", "2024-10", issued, out.Charges), ofPrice("p"))), nil
+	return amount(sumWhere(correct.Difference("2024-09", "2024-10", issued, out.Charges), ofPrice("p"))), nil
 }
 
 func blockOracle(c *oracle) (result, error) {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"daybook/rating"
+	"daybook/rating/correct"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -86,7 +86,7 @@ func rerun(c *oracle, runs [][]money.Decimal) ([]money.Decimal, error) {
 		if i < len(runs)-1 {
 			rated = slices.DeleteFunc(rated, func(c schemas.Charge) bool { return isMinimum(&c) })
 		}
-		more := rating.Difference("2024-09", "2024-10", issued, rated)
+		more := correct.Difference("2024-09", "2024-10", issued, rated)
 		issued = append(issued, more...)
 		booked = append(booked, sumWhere(more, func(*schemas.Charge) bool { return true }))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"daybook/fixtures/effort"
 	"daybook/rating"
+	"daybook/rating/correct"
 	"daybook/rating/model"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -306,7 +307,7 @@ func TestOrderOfApplication(t *testing.T) {
 		again := x.rate(t, plan, all)
 		x.holds(t, seed, "at once", issued, x.quantities)
 		x.holds(t, seed, "with what came late", again, all)
-		x.holds(t, seed, "as corrected", append(slices.Clone(issued), rating.Difference("2024-09", "2024-10", issued, again)...), all)
+		x.holds(t, seed, "as corrected", append(slices.Clone(issued), correct.Difference("2024-09", "2024-10", issued, again)...), all)
 	}
 }
 

@@ -24,6 +24,7 @@ var floorPlan = map[string]room{
 	"schemas/service":    {ours: "schemas schemas/money"},
 	"rating/model":       {ours: "schemas schemas/money"},
 	"rating/facts":       {ours: "schemas schemas/money"},
+	"rating/correct":     {ours: "rating/model schemas schemas/money"},
 	"rating":             {ours: "rating/facts rating/model schemas schemas/money"},
 	"rating/invoice":     {ours: "rating rating/model schemas schemas/money"},
 	"reconcile/sheet":    {ours: "schemas schemas/money"},
@@ -32,6 +33,7 @@ var floorPlan = map[string]room{
 	"reconcile/sla":      {ours: "reconcile/sheet schemas schemas/money schemas/service"},
 	"reconcile/standing": {ours: "schemas schemas/agreed schemas/dispute schemas/money"},
 	"schemas/closing":    {ours: "schemas"},
+	"schemas/correction": {ours: "schemas schemas/money"},
 	// Rooms that stand by themselves: a rule each, over rows that its caller has.
 	"reconcile/access":      {ours: "schemas schemas/access schemas/money"},
 	"reconcile/anomaly":     {ours: "schemas schemas/money schemas/peeruse"},
@@ -69,14 +71,15 @@ var floorPlan = map[string]room{
 	"pipeline/document":        {ours: "pipeline/document/markup pipeline/document/xlsx schemas schemas/agreed schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
 	"pipeline/document/issued": {ours: "pipeline/document schemas schemas/money"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
-	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/planned schemas/peeruse schemas/service"},
+	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/planned schemas/peeruse schemas/service"},
 	"pipeline/run": {
 		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/access schemas/agreed schemas/dispute schemas/intercloud schemas/money schemas/service",
 		friends: "golang.org/x/sync/errgroup",
 	},
 	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
 	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/source/evidence pipeline/store schemas schemas/access schemas/money schemas/service"},
-	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating schemas schemas/money schemas/service"},
+	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating rating/correct schemas schemas/money schemas/service"},
+	"pipeline/correct":   {ours: "pipeline/book pipeline/dataset pipeline/rate pipeline/rows pipeline/run rating/correct schemas schemas/correction schemas/money"},
 	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store rating reconcile/... schemas schemas/agreed schemas/dispute schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service"},
 	"pipeline/access":    {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
 	"pipeline/promise":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store reconcile/sheet reconcile/sla schemas schemas/money schemas/service"},
@@ -85,13 +88,13 @@ var floorPlan = map[string]room{
 	"pipeline/diff":      {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
 	"pipeline/explain": {
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
-			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
+			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
 	},
 	"pipeline/overview": {ours: "pipeline/document pipeline/emit pipeline/run pipeline/store schemas"},
 	"pipeline/quote":    {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline/register": {ours: "pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline": {
-		ours: "pipeline/access pipeline/book pipeline/compare pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/register pipeline/run pipeline/settle " +
+		ours: "pipeline/access pipeline/book pipeline/compare pipeline/correct pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/register pipeline/run pipeline/settle " +
 			"pipeline/source/delivery pipeline/store schemas",
 		friends: "github.com/robfig/cron/v3",
 	},

@@ -3,6 +3,7 @@ package schemas
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -136,6 +137,17 @@ func (r *Rates) Has(from, to money.Currency) bool {
 		return a == b || len(r.series[pair{a, b}]) > 0 || len(r.series[pair{b, a}]) > 0
 	}
 	return direct(from, to) || r.pivot != "" && direct(from, r.pivot) && direct(r.pivot, to)
+}
+
+// With is r, with those rates of others that connect currencies which r does not connect at all.
+func (r *Rates) With(others *Rates) *Rates {
+	out := &Rates{r.pivot, maps.Clone(r.series)}
+	for p, s := range others.series {
+		if !r.Has(p.base, p.quote) {
+			out.series[p] = s
+		}
+	}
+	return out
 }
 
 // leg finds the rate of one pair, quoted either way round, and the exact factor from one currency to the other.

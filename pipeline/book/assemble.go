@@ -65,6 +65,11 @@ func (l *loader) marks(b *Book) {
 	markAll(m, KindTax, &l.Taxes, func(s *schemas.TaxRate) string { return s.ID })
 	markAll(m, KindAgreement, &l.Agreements, func(s *intercloud.Agreement) string { return string(s.ID) })
 	markAll(m, KindPlanLine, &l.PlanLines, func(s *schemas.PlanLine) string { return check.PlanKey(*s) })
+	markAll(m, KindMapping, &l.Mappings, mappingKey)
+	markAll(m, KindChange, &l.Changes, func(c *check.ChangeRow) string { return changeKey(c.Subscription, &c.Change) })
+	if l.PolicyAt.There() {
+		m.mark(KindPolicy, string(KindPolicy), l.PolicyAt)
+	}
 	for i := range l.Offerings.Items {
 		o, at := &l.Offerings.Items[i], l.Offerings.Spots[i].Field("prices")
 		for j := range o.Prices {

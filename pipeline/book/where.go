@@ -29,6 +29,9 @@ const (
 	KindProblem      Kind = "problem"
 	KindTax          Kind = "tax"
 	KindAgreement    Kind = "agreement"
+	KindMapping      Kind = "mapping"
+	KindChange       Kind = "change"
+	KindPolicy       Kind = "policy"
 	KindPlanLine     Kind = "plan line" // period/offering/region, or period/offering/region@version
 )
 

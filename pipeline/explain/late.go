@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rate"
 	"daybook/rating"
+	"daybook/rating/correct"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -56,7 +57,7 @@ func (l *Look) correctionOf(ctx context.Context, e *Explanation, c *schemas.Char
 		return CorrectedCharge{From: in(x.Start.UnixMicro()), Until: in(x.End.UnixMicro()), Amount: x.Amount, Currency: x.Currency}
 	}
 	for i := range p.Issued {
-		if x := &p.Issued[i]; rating.SameLine(c, x) {
+		if x := &p.Issued[i]; correct.SameLine(c, x) {
 			y := line(x)
 			y.ID = x.ID
 			e.Corrected.Issued = append(e.Corrected.Issued, y)
@@ -66,7 +67,7 @@ func (l *Look) correctionOf(ctx context.Context, e *Explanation, c *schemas.Char
 	then.texts = make([]string, len(then.columns))
 	rows := int64(0)
 	for i := range p.Charges {
-		if x := &p.Charges[i]; rating.SameLine(c, x) {
+		if x := &p.Charges[i]; correct.SameLine(c, x) {
 			y := line(x)
 			y.Steps = Steps(x.Steps)
 			e.Corrected.Again = append(e.Corrected.Again, y)

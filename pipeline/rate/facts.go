@@ -273,7 +273,7 @@ func (s *Setting) stands(m *run.Manifest, p schemas.Period) bool {
 // learnedOf is what a task's run has learned of all accounts of the book, looked up once for all tasks of this process.
 func learnedOf(ctx context.Context, in *run.Inputs) (*lookBack, error) {
 	return run.Shared(in, "what the book learned of earlier periods", func(in *run.Inputs) (*lookBack, error) {
-		set, err := settingOf(ctx, in)
+		set, err := SettingOf(ctx, in)
 		if err != nil {
 			return nil, err
 		}

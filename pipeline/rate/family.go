@@ -22,7 +22,7 @@ type family struct {
 // join makes the families of a setting of the accounts at their top: none where no price is pooled, for families lie together
 // for the sake of their invoices, too.
 func (s *Setting) join(roots map[schemas.AccountID]schemas.AccountID) {
-	if !pools(s.Book) {
+	if s.roots = roots; !pools(s.Book) {
 		return
 	}
 	s.Roots, s.families = roots, map[schemas.AccountID]family{}

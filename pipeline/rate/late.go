@@ -69,7 +69,7 @@ type Taken struct {
 type ratedPeriod struct {
 	Run             *earlierRun
 	Issued, Charges []schemas.Charge
-	without         []schemas.Charge
+	Without         []schemas.Charge
 }
 
 // RecordName digests what names a record within an account: its source and its identifier.

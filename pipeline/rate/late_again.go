@@ -11,6 +11,7 @@ import (
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/rating"
+	"daybook/rating/correct"
 	"daybook/schemas"
 )
 
@@ -52,10 +53,10 @@ func (s *taking) rate() error {
 	}
 	for i := range s.out.Again {
 		p := &s.out.Again[i]
-		if !s.again.Changes(p.Run.Period) && len(rating.Difference(p.Run.Period, s.set.Period, p.Issued, p.without)) > 0 {
+		if !s.again.Changes(p.Run.Period) && len(correct.Difference(p.Run.Period, s.set.Period, p.Issued, p.Without)) > 0 {
 			s.out.found = append(s.out.found, s.differs(p.Run))
 		}
-		s.out.Corrections = append(s.out.Corrections, rating.Difference(p.Run.Period, s.set.Period, p.Issued, p.Charges)...)
+		s.out.Corrections = append(s.out.Corrections, correct.Difference(p.Run.Period, s.set.Period, p.Issued, p.Charges)...)
 	}
 	if n := len(s.runs); n > 0 && s.runs[n-1].Period.Next() == s.set.Period {
 		s.out.Carried = &after
@@ -265,8 +266,8 @@ func (w *rater) takeLate(id schemas.AccountID) (rating.Carried, error) {
 	return w.set.Carried(id)
 }
 
-// usageOf are the files with the usage of a shard, whatever the account.
-func usageOf(normalised []*run.Result) func(schemas.AccountID) []string {
+// UsageOf are the files with the usage of a shard, whatever the account.
+func UsageOf(normalised []*run.Result) func(schemas.AccountID) []string {
 	var keys []string
 	for _, n := range normalised {
 		for _, o := range n.Outputs {

@@ -20,7 +20,7 @@ import (
 // Shard prices the usage of one shard's accounts, and whatever else falls due on them. Usage is sorted by account, so
 // memory holds one account's sums and never the file.
 func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
-	set, err := settingOf(ctx, in)
+	set, err := SettingOf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	res.Outputs = append(res.Outputs, out)
-	for _, leave := range []func(context.Context, *run.Result) error{w.writeStrangers, w.writeOwners} {
+	for _, leave := range []func(context.Context, *run.Result) error{w.leaveRetaken, w.writeStrangers, w.writeOwners} {
 		if err := leave(ctx, res); err != nil {
 			return nil, err
 		}
@@ -97,10 +97,10 @@ func (w *rater) lookBack(ctx context.Context, normalised []*run.Result) error {
 		return err
 	}
 	w.late.any, w.late.learned = slices.Contains(w.room.scan.Columns, schemas.UseLatePeriod), back.found
-	w.late.comers = NewLatecomers(ctx, w.set, usageOf(normalised))
+	w.late.comers = NewLatecomers(ctx, w.set, UsageOf(normalised))
 	w.noteGone(back.gone)
 	if members := w.set.kinIn(w.waiting); len(members) > 0 {
-		w.kin, err = GatherFamilies(ctx, w.set, members, usageOf(normalised), back.found)
+		w.kin, err = GatherFamilies(ctx, w.set, members, UsageOf(normalised), back.found)
 	}
 	return err
 }
@@ -148,6 +148,7 @@ type rater struct {
 	late      rateLate
 	facts     factsWriter
 	credits   rateCredits
+	retaken   []Retaken
 	room      *raterRoom
 	// kin is what the families of the shard's accounts have used of what is priced as one.
 	kin Kinship
@@ -362,6 +363,7 @@ func (w *rater) closeAccount() error {
 		return err
 	}
 	w.fed = 0
+	w.retake(id)
 	for _, f := range append(found, negatives(id, out.Charges)...) {
 		w.found.Add(f)
 	}

@@ -32,7 +32,8 @@ type Setting struct {
 	// Roots are the accounts at the top of families by the accounts of these, themselves included.
 	Roots map[schemas.AccountID]schemas.AccountID
 
-	// families are those of Roots.
+	// roots are those of the run, be any price pooled or not, and families those of Roots.
+	roots    map[schemas.AccountID]schemas.AccountID
 	families map[schemas.AccountID]family
 
 	mu sync.Mutex
@@ -58,13 +59,18 @@ func PlanOf(ctx context.Context, in *run.Inputs) (*rating.Plan, error) {
 
 // compile prepares the book for rating a period.
 func compile(b run.Book, s rating.Spec) (*rating.Plan, error) {
+	return compileFor(b, b.Customers(), s)
+}
+
+// compileFor is compile for some customers.
+func compileFor(b run.Book, customers []schemas.Customer, s rating.Spec) (*rating.Plan, error) {
 	return rating.Compile(rating.Book{
-		Catalogue: b.CatalogueAsOf(s.AsOf), Customers: b.Customers(), Zone: b.Zone(), Rates: b.Rates(), Exchange: b.Provider().Exchange,
+		Catalogue: b.CatalogueAsOf(s.AsOf), Customers: customers, Zone: b.Zone(), Rates: b.Rates(), Exchange: b.Provider().Exchange,
 	}, s)
 }
 
-// settingOf is that of the accounts of a task's run, made once for all tasks of this process.
-func settingOf(ctx context.Context, in *run.Inputs) (*Setting, error) {
+// SettingOf is that of the accounts of a task's run, made once for all tasks of this process.
+func SettingOf(ctx context.Context, in *run.Inputs) (*Setting, error) {
 	return run.Shared(in, "setting of rating", func(in *run.Inputs) (*Setting, error) {
 		plan, err := PlanOf(ctx, in)
 		if err != nil {

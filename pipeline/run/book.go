@@ -33,6 +33,11 @@ func (b Book) ask(parts ...book.Part) *book.Book {
 	return b.book
 }
 
+// ForRating is the book itself, with all that rating depends on, for those who rate by another in which parts are replaced by it.
+func (b Book) ForRating() *book.Book {
+	return b.ask(book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider)
+}
+
 // Provider is who we are, with the policies.
 func (b Book) Provider() *schemas.Provider { return &b.ask(book.PartProvider).Provider }
 

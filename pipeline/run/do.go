@@ -198,6 +198,13 @@ type Control struct {
 	// open of it.
 	Claimed  dataset.Totals `json:"claimed,omitzero"`
 	Standing dataset.Totals `json:"standing,omitzero"`
+	// Rerated is what lines of earlier periods that are corrected are rated as now, ChargedBefore what was charged for them and corrected
+	// since, and Corrections the charges that correct them. Differences are what is left to correct by line, and Causes the same by cause.
+	Rerated       dataset.Totals `json:"rerated,omitzero"`
+	ChargedBefore dataset.Totals `json:"charged_before,omitzero"`
+	Corrections   dataset.Totals `json:"corrections,omitzero"`
+	Differences   dataset.Totals `json:"differences,omitzero"`
+	Causes        dataset.Totals `json:"causes,omitzero"`
 }
 
 // Do does a task unless its result is already there, in which case it returns that. Doing a task twice, or in two places

@@ -223,6 +223,12 @@ func (in *Inputs) Arrived() []Arrived {
 	return in.run.Spec.Arrived
 }
 
+// Code names the version of every step.
+func (in *Inputs) Code() []PartDigest {
+	_ = in.ask(need{fact: CodeVersions})
+	return in.run.Spec.Code
+}
+
 // RanEarlier reports whether an earlier period had a run when this one began.
 func (in *Inputs) RanEarlier(p schemas.Period) bool {
 	_ = in.ask(need{fact: EarlierPeriods})

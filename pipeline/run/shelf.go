@@ -12,6 +12,7 @@ import (
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/store"
+	"daybook/schemas"
 )
 
 // The store keeps every part of the book that its runs used, so that a run can be explained and done again when the book has
@@ -97,6 +98,18 @@ func lies(ctx context.Context, s store.Store, key string, text []byte) (version 
 	return body.Version, bytes.Equal(have, text), errors.Join(err, body.Close())
 }
 
+// UnsoundBookError says that the book of a run is not one by this version of the code.
+type UnsoundBookError struct {
+	Period   schemas.Period
+	Problems book.Problems
+}
+
+// Error names the first problem.
+func (e *UnsoundBookError) Error() string {
+	return fmt.Sprintf("the book of a run of %s is not sound by this version of daybook: %s:%d: %s (and %d more)",
+		e.Period, e.Problems[0].File, e.Problems[0].Line, e.Problems[0].Message, len(e.Problems)-1)
+}
+
 // OpenBook loads the book that a run used from what the store keeps of it. An error wrapping ErrNoBook says that it keeps
 // nothing of that, and any other names what is damaged: each part has the digest that the spec names, or there is no book.
 func OpenBook(ctx context.Context, s store.Store, spec *Spec) (*book.Book, error) {
@@ -108,8 +121,7 @@ func OpenBook(ctx context.Context, s store.Store, spec *Spec) (*book.Book, error
 	}
 	b, problems := book.Load(texts)
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("the book of a run of %s is not sound by this version of daybook: %s:%d: %s (and %d more)",
-			spec.Period, problems[0].File, problems[0].Line, problems[0].Message, len(problems)-1)
+		return nil, &UnsoundBookError{spec.Period, problems}
 	}
 	for _, part := range spec.Book {
 		if have := b.Digest(book.Part(part.Part)); have != part.Digest {

@@ -77,6 +77,8 @@ const (
 	Arrivals Given = "arrivals for earlier periods"
 	// Families are the accounts that lie in the shard of another.
 	Families Given = "families"
+	// CodeVersions are the versions of all steps.
+	CodeVersions Given = "versions of the code"
 )
 
 // of returns what a spec says.
@@ -96,6 +98,8 @@ func (f Given) of(s *Spec) any {
 		return s.Arrived
 	case Families:
 		return s.Families
+	case CodeVersions:
+		return s.Code
 	}
 	return nil
 }

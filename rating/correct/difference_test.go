@@ -1,11 +1,12 @@
-package rating_test
+package correct_test
 
 import (
 	"testing"
 	"time"
 
-	"daybook/rating"
+	"daybook/rating/correct"
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // TestDifferenceOfParts: what lies within a charge that was issued is of its line, and so is what holds it; what is only as near
@@ -13,7 +14,11 @@ import (
 func TestDifferenceOfParts(t *testing.T) {
 	on := func(d int) time.Time { return time.Date(2024, 4, d, 0, 0, 0, 0, time.UTC) }
 	charge := func(from, to int, price, amount string) schemas.Charge {
-		return schemas.Charge{Category: schemas.CategoryUsage, Price: schemas.PriceID(price), Start: on(from), End: on(to), Amount: *dec(amount), Exact: *dec(amount)}
+		d, err := money.ParseDecimal(amount)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return schemas.Charge{Category: schemas.CategoryUsage, Price: schemas.PriceID(price), Start: on(from), End: on(to), Amount: d, Exact: d}
 	}
 	type charges = []schemas.Charge
 	for name, c := range map[string]struct{ issued, again, want charges }{
@@ -30,7 +35,7 @@ func TestDifferenceOfParts(t *testing.T) {
 		"lies elsewhere": {charges{charge(1, 16, "p", "15")}, charges{charge(16, 30, "p", "14")}, charges{charge(1, 16, "p", "-15"), charge(16, 30, "p", "14")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := rating.Difference("2024-04", "2024-05", c.issued, c.again)
+			got := correct.Difference("2024-04", "2024-05", c.issued, c.again)
 			if len(got) != len(c.want) {
 				t.Fatalf("got %d corrections, want %d: %+v", len(got), len(c.want), got)
 			}
@@ -40,7 +45,7 @@ func TestDifferenceOfParts(t *testing.T) {
 					t.Errorf("correction %d is %s of %s from %s to %s of %s, want %+v", i, g.Amount, g.Price, g.Start, g.End, g.Corrects, w)
 				}
 			}
-			if more := rating.Difference("2024-04", "2024-05", append(c.issued, got...), c.again); len(more) > 0 {
+			if more := correct.Difference("2024-04", "2024-05", append(c.issued, got...), c.again); len(more) > 0 {
 				t.Errorf("with the corrections issued, there are more: %+v", more)
 			}
 		})

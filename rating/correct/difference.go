@@ -1,4 +1,4 @@
-package rating
+package correct
 
 import (
 	"cmp"

@@ -113,3 +113,16 @@ func fixedOf(b *testing.B, d money.Decimal) money.Fixed {
 	}
 	return f
 }
+
+func BenchmarkParseDecimal(b *testing.B) {
+	for _, text := range []string{"7", "0.05", "-98765.4321", "0.161475504", "1120056.967", "101282590.123456789012345678", "1.5e3"} {
+		b.Run(text, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := money.ParseDecimal(text); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -69,25 +69,52 @@ func DecimalFromBig(coefficient *big.Int, exponent int32) Decimal {
 // Nothing else is a number: no blanks, underscores, thousands separators, hexadecimal, NaN or infinity. The error is
 // ErrSyntax or ErrLimit, wrapped with the text.
 func ParseDecimal(s string) (Decimal, error) {
+	if d, ok := parsePlain(s); ok {
+		return d, nil
+	}
 	n, err := scan(s)
 	if err != nil {
 		return Decimal{}, fmt.Errorf("read %q as a number: %w", clip(s), err)
 	}
-	if n.count <= 18 { // fits an int64
-		var v int64
-		for _, c := range n.digits[:n.count] {
-			v = v*10 + int64(c-'0')
-		}
+	first := min(n.count, 19)
+	lo, hi := small(n.digits[:first]), uint64(0)
+	switch {
+	case n.count <= 19:
+	case n.count <= 38: // below 10^38, and so of at most 127 bits
+		hi, lo = mulAdd(0, lo, pow10[n.count-first], small(n.digits[first:n.count]))
+	default:
+		v, _ := new(big.Int).SetString(string(n.digits[:n.count]), 10)
 		if n.neg {
-			v = -v
+			v.Neg(v)
 		}
-		return NewDecimal(v, n.exponent), nil
+		return DecimalFromBig(v, n.exponent), nil
 	}
-	v, _ := new(big.Int).SetString(string(n.digits[:n.count]), 10)
-	if n.neg {
-		v.Neg(v)
+	return short(hi, lo, n.exponent, n.neg), nil
+}
+
+// parsePlain reads what has few digits and no exponent, which is nearly every number there is. It reports false on anything
+// else, right or wrong.
+func parsePlain[T string | []byte](s T) (d Decimal, ok bool) {
+	i := 0
+	if len(s) > 0 && s[0] == '-' {
+		d.neg, i = true, 1
 	}
-	return DecimalFromBig(v, n.exponent), nil
+	point := len(s) - 1
+	if len(s)-i > 19 || i > point { // 19 digits fit 64 bits
+		return d, false
+	}
+	for seen := false; i < len(s); i++ {
+		switch c := s[i] - '0'; {
+		case c <= 9:
+			d.lo = d.lo*10 + uint64(c)
+		case s[i] == '.' && !seen && len(s) > 2:
+			point, seen = i, true
+		default:
+			return d, false
+		}
+	}
+	d.exp, d.neg = int32(point-len(s)+1), d.neg && d.lo != 0
+	return d, true
 }
 
 // MustDecimal is ParseDecimal for constants and tests: it panics when s is not a number, so never hand it input.

@@ -210,6 +210,10 @@ func agreeWithRat(t *testing.T, text string) {
 	if errDecimal != nil || !ok || dec.Rat().Cmp(want) != 0 {
 		t.Fatalf("ParseDecimal(%q) = %s, %v, want %v", text, dec, errDecimal, want)
 	}
+	// An exponent of nought takes another way, to the same digits and places.
+	if same, err := money.ParseDecimal(text + "e0"); err == nil && (same.Exponent() != dec.Exponent() || same.Coefficient().Cmp(dec.Coefficient()) != 0) {
+		t.Fatalf("ParseDecimal(%q) has %s, %d, and with e0 %s, %d", text, dec.Coefficient(), dec.Exponent(), same.Coefficient(), same.Exponent())
+	}
 	in := new(big.Rat).Mul(want, new(big.Rat).SetInt(scale18))
 	tooLarge := new(big.Rat).Abs(in).Cmp(new(big.Rat).SetInt(limit38)) >= 0
 	switch {

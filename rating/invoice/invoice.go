@@ -55,7 +55,15 @@ type Draft struct {
 	terms    *Terms
 	buyer    *Buyer
 	invoices []schemas.Invoice
+	// last are the days of the charge before, which most charges share.
+	last struct {
+		start, end time.Time
+		from, to   schemas.Date
+	}
 }
+
+// usualLines is how many lines an invoice has room for from the beginning.
+const usualLines = 8
 
 // Begin begins the invoices of an account.
 func (t *Terms) Begin(buyer *Buyer) *Draft { return &Draft{terms: t, buyer: buyer} }
@@ -66,13 +74,15 @@ func (d *Draft) Add(c *schemas.Charge) error {
 	if _, paid := d.buyer.PaysFor[c.Account]; c.Account != d.buyer.Account && !paid {
 		return fmt.Errorf("invoice account %s: charge %s is of account %s", d.buyer.Account, c.ID, c.Account)
 	}
-	at := slices.IndexFunc(d.invoices, func(v schemas.Invoice) bool { return v.Currency == c.Currency })
-	if at < 0 {
+	at := 0
+	for at < len(d.invoices) && d.invoices[at].Currency != c.Currency {
+		at++
+	}
+	if at == len(d.invoices) {
 		inv, err := d.begin(c.Currency)
 		if err != nil {
 			return fmt.Errorf("invoice account %s: %w", c.Account, err)
 		}
-		at = len(d.invoices)
 		d.invoices = append(d.invoices, inv)
 	}
 	if err := d.place(&d.invoices[at], c); err != nil {
@@ -97,7 +107,7 @@ func (d *Draft) begin(currency money.Currency) (schemas.Invoice, error) {
 	t := d.terms
 	first, last := t.Period.Days()
 	inv := schemas.Invoice{
-		Seller: t.Seller, Series: t.Series, Buyer: d.buyer.Party, Account: d.buyer.Account, AccountName: d.buyer.Name, Period: t.Period, From: first, To: last,
+		Lines: make([]schemas.InvoiceLine, 0, usualLines), Seller: t.Seller, Series: t.Series, Buyer: d.buyer.Party, Account: d.buyer.Account, AccountName: d.buyer.Name, Period: t.Period, From: first, To: last,
 		Currency: currency, Provisional: t.Provisional, TaxReason: d.buyer.TaxReason, PaymentDays: t.PaymentDays, Notes: t.Notes,
 	}
 	for _, way := range t.Payment {
@@ -161,7 +171,8 @@ func useRounded(l *schemas.InvoiceLine, c *schemas.Charge, hidden bool) {
 		return
 	}
 	p := part{quantity: c.Consumed}
-	used, err := money.FixedFromDecimal(p.shownRound(rule{places: usualDigits, mode: money.HalfUp}))
+	shown, _ := p.shownRound(rule{places: usualDigits, mode: money.HalfUp})
+	used, err := money.FixedFromDecimal(shown)
 	l.HasUsed, l.Used, l.UsedUnit = err == nil, used, c.ConsumedUnit
 }
 
@@ -170,6 +181,9 @@ func useRounded(l *schemas.InvoiceLine, c *schemas.Charge, hidden bool) {
 func (d *Draft) days(c *schemas.Charge) (from, to schemas.Date) {
 	if c.Start.IsZero() || !c.End.After(c.Start) {
 		return from, to
+	}
+	if c.Start.Equal(d.last.start) && c.End.Equal(d.last.end) {
+		return d.last.from, d.last.to
 	}
 	zone := d.buyer.Zone
 	if zone == nil {
@@ -183,7 +197,9 @@ func (d *Draft) days(c *schemas.Charge) (from, to schemas.Date) {
 		}
 		return zone
 	}
-	return schemas.DateOf(c.Start, in(c.Start)), schemas.DateOf(c.End.Add(-1), in(c.End))
+	from, to = schemas.DateOf(c.Start, in(c.Start)), schemas.DateOf(c.End.Add(-1), in(c.End))
+	d.last.start, d.last.end, d.last.from, d.last.to = c.Start, c.End, from, to
+	return from, to
 }
 
 // total adds the lines up.

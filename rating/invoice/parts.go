@@ -64,9 +64,12 @@ const (
 )
 
 // shownRound is a quantity rounded to as few digits as people read, from three on and three that count, with which the
-// product is what it is with all digits.
-func (p *part) shownRound(r rule) money.Decimal {
+// product is what it is with all digits, and that product.
+func (p *part) shownRound(r rule) (quantity, amount money.Decimal) {
 	want := p.productRound(p.quantity, r)
+	if p.quantity.Exponent() >= -usualDigits { // it has no more
+		return p.quantity, want
+	}
 	digits := int32(usualDigits)
 	for first := p.quantity.Abs(); !first.IsZero() && first.LessThan(money.NewDecimal(1, usualDigits-1-digits)); digits++ {
 		continue // each nought after the point asks for one digit more
@@ -74,10 +77,11 @@ func (p *part) shownRound(r rule) money.Decimal {
 	for ; digits < mostDigits; digits++ {
 		q := money.RoundTo(p.quantity, digits, money.HalfUp)
 		if q.Equal(p.quantity) || p.productRound(q, r).Equal(want) {
-			return q
+			return q, want
 		}
 	}
-	return money.RoundTo(p.quantity, mostDigits, money.HalfEven)
+	quantity = money.RoundTo(p.quantity, mostDigits, money.HalfEven)
+	return quantity, p.productRound(quantity, r)
 }
 
 // priceRound is an amount rounded to as few digits as its product needs, from the places of amounts on.
@@ -107,11 +111,12 @@ func partsRound(parts []part, c *schemas.Charge, r rule) []schemas.LinePart {
 		if p.sum {
 			p.price = p.priceRound(r)
 		}
-		shown := p.quantity
+		shown, amount := p.quantity, money.Zero
 		if p.hasQuantity && !p.ofSum {
-			shown = p.shownRound(r)
+			shown, amount = p.shownRound(r)
+		} else {
+			amount = p.productRound(shown, r)
 		}
-		amount := p.productRound(shown, r)
 		sum = sum.Add(amount)
 		one, err := p.linePart(shown, amount)
 		if err != nil {

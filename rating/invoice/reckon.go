@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"daybook/rating/model"
 	"daybook/schemas"
@@ -21,11 +22,34 @@ type reckoning struct {
 	included bool
 	// extra are parts that cost nothing, which go before the others.
 	extra []part
+	// room is where parts lie until they are rounded.
+	room []part
 }
+
+// reckonings are kept for the next charge: their rooms are.
+var reckonings = sync.Pool{New: func() any { return new(reckoning) }}
+
+// take returns no parts, with room for some.
+func (r *reckoning) take(n int) []part {
+	at := len(r.room)
+	if at+n > cap(r.room) { // what was taken before stays where it is
+		at, r.room = 0, make([]part, 0, max(16, n, 2*cap(r.room)))
+	}
+	r.room = r.room[:at+n]
+	return r.room[at : at : at+n]
+}
+
+// one is a part alone.
+func (r *reckoning) one(p part) []part { return append(r.take(1), p) }
 
 // partsOf are the parts of a charge; none where its steps are not to be shown.
 func partsOf(c *schemas.Charge, places int32, hidden bool) []schemas.LinePart {
-	r := &reckoning{charge: c, unit: c.PricingUnit, hidden: hidden}
+	r := reckonings.Get().(*reckoning)
+	*r = reckoning{charge: c, unit: c.PricingUnit, hidden: hidden, room: r.room[:0]}
+	defer func() {
+		r.charge = nil
+		reckonings.Put(r)
+	}()
 	if c.Frequency != schemas.FrequencyUsageBased { // of a fee "Units" is no unit that anyone reads
 		r.unit = ""
 	}
@@ -48,7 +72,10 @@ func partsOf(c *schemas.Charge, places int32, hidden bool) []schemas.LinePart {
 	if !ok {
 		return nil
 	}
-	return partsRound(append(r.extra, parts...), c, rule{places, r.mode()})
+	if len(r.extra) > 0 {
+		parts = append(r.extra, parts...)
+	}
+	return partsRound(parts, c, rule{places, r.mode()})
 }
 
 // mode is that of the step that rounded the amount last.
@@ -92,11 +119,13 @@ func (r *reckoning) made(o *schemas.Operand, before int) *schemas.Step {
 // link is the position of that step, or below 0.
 func (r *reckoning) link(o *schemas.Operand, before int) int {
 	_, text, linked := strings.Cut(o.Name, "@")
-	n, err := strconv.Atoi(text)
-	if !linked || err != nil || n < 1 || n > before {
+	if !linked {
 		return -1
 	}
-	return n - 1
+	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= before {
+		return n - 1
+	}
+	return -1
 }
 
 // number is an operand's value, or nil if it is none.
@@ -122,12 +151,12 @@ func (r *reckoning) amount(o *schemas.Operand, before int) ([]part, bool) {
 		if v == nil || r.hidden {
 			return nil, false
 		}
-		return []part{{text: constants[name(o)], price: *v}}, true
+		return r.one(part{text: constants[name(o)], price: *v}), true
 	}
 	s := &r.charge.Steps[at]
 	if r.hidden && !aboveModel(s) {
 		v, err := money.ParseDecimal(s.Out)
-		return []part{{price: v}}, err == nil
+		return r.one(part{price: v}), err == nil
 	}
 	switch s.Op {
 	case model.OpGiven:
@@ -180,7 +209,7 @@ func (r *reckoning) given(s *schemas.Step, at int) ([]part, bool) {
 			p.text = "Step " + step
 		}
 	}
-	return []part{p}, true
+	return r.one(p), true
 }
 
 // sums are the sums whose operands are parts, each with what its operands are called.
@@ -193,18 +222,28 @@ func (r *reckoning) sum(s *schemas.Step, at int) ([]part, bool) {
 	if !slices.Contains(sums, s.Note) {
 		return nil, false
 	}
-	var out []part
+	out := r.take(len(s.In) + 1)
 	for i := range s.In {
 		parts, ok := r.amount(&s.In[i], at)
 		if !ok {
 			return nil, false
 		}
 		if len(s.In) > 1 && strings.HasPrefix(s.In[i].Name, "tier_") && len(parts) > 0 && parts[0].text == "" {
-			parts[0].text = "Tier " + strings.TrimPrefix(name(&s.In[i]), "tier_")
+			parts[0].text = tierText(strings.TrimPrefix(name(&s.In[i]), "tier_"))
 		}
 		out = append(out, parts...)
 	}
 	return slices.DeleteFunc(out, func(p part) bool { return p.hasQuantity && p.quantity.IsZero() && len(out) > 1 }), true
+}
+
+// tierText is what a tier is called.
+func tierText(n string) string {
+	const few = "Tier 1Tier 2Tier 3Tier 4Tier 5Tier 6Tier 7Tier 8Tier 9"
+	if len(n) == 1 && '1' <= n[0] && n[0] <= '9' {
+		at := int(n[0]-'1') * len("Tier 1")
+		return few[at : at+len("Tier 1")]
+	}
+	return "Tier " + n
 }
 
 // prices are what the price in a product is called.
@@ -249,7 +288,7 @@ func (r *reckoning) product(s *schemas.Step, at int) ([]part, bool) {
 		p.text, p.unit = "Connections", ""
 	}
 	r.include(a, at)
-	return []part{p}, true
+	return r.one(p), true
 }
 
 // unitOf is what a quantity is counted in.
@@ -312,7 +351,7 @@ func (r *reckoning) tier(s *schemas.Step, at int) ([]part, bool) {
 	if within = within.Sub(*from); within.IsNegative() {
 		within = money.Zero
 	}
-	out := []part{{hasQuantity: true, quantity: within, price: *price, percent: s.Op == model.OpTierPercent, unit: r.unitOf(&s.In[0], at)}}
+	out := append(r.take(2), part{hasQuantity: true, quantity: within, price: *price, percent: s.Op == model.OpTierPercent, unit: r.unitOf(&s.In[0], at)})
 	if !fee.IsZero() {
 		out = append(out, part{text: constants["flat_fee"], price: *fee})
 	}

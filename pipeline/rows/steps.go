@@ -215,42 +215,58 @@ func (x *stepForm) appendNote(dst []byte, note string) ([]byte, bool) {
 	return dst, note == x.note[last]
 }
 
-// fill returns the steps of this form with the given numbers.
-func (f *stepsForm) fill(numbers string) ([]schemas.Step, error) {
-	r := numberReader{rest: numbers, more: f.numbers > 0}
+// blank returns steps of this form without their numbers.
+func (f *stepsForm) blank() []schemas.Step {
 	steps := make([]schemas.Step, len(f.steps))
 	for i := range f.steps {
 		x, s := &f.steps[i], &steps[i]
 		s.Op = x.op
 		if len(x.in) > 0 {
-			s.In = make([]schemas.Operand, 0, len(x.in))
+			s.In = make([]schemas.Operand, len(x.in))
 		}
 		for k := range x.in {
-			y := &x.in[k]
-			o := schemas.Operand{Name: y.name}
-			if y.linked {
-				o.Value = steps[y.link-1].Out
-			} else {
-				o.Value = r.value(&y.value)
-			}
-			s.In = append(s.In, o)
+			s.In[k] = schemas.Operand{Name: x.in[k].name, Value: x.in[k].value.text}
 		}
-		if x.same {
+		s.Out = x.out.text
+		if len(x.note) == 1 {
+			s.Note = x.note[0]
+		}
+	}
+	return steps
+}
+
+// fill puts numbers into steps that blank returned, or that it filled before.
+func (f *stepsForm) fill(steps []schemas.Step, numbers string) error {
+	r := numberReader{rest: numbers, more: f.numbers > 0}
+	for i := range f.steps {
+		x, s := &f.steps[i], &steps[i]
+		for k := range x.in {
+			switch y := &x.in[k]; {
+			case y.linked:
+				s.In[k].Value = steps[y.link-1].Out
+			case y.value.number:
+				s.In[k].Value = r.next()
+			}
+		}
+		switch {
+		case x.same:
 			s.Out = s.In[0].Value
-		} else {
-			s.Out = r.value(&x.out)
+		case x.out.number:
+			s.Out = r.next()
 		}
-		for k, piece := range x.note {
-			if k > 0 {
-				s.Note += r.value(&valueForm{number: true})
+		if len(x.note) > 1 {
+			var room [128]byte
+			note := append(room[:0], x.note[0]...)
+			for _, piece := range x.note[1:] {
+				note = append(append(note, r.next()...), piece...)
 			}
-			s.Note += piece
+			s.Note = string(note)
 		}
 	}
 	if r.bad || r.more || f.numbers == 0 && numbers != "" {
-		return nil, fmt.Errorf("%w: the formula has %d places for the numbers %q", errSteps, f.numbers, numbers)
+		return fmt.Errorf("%w: the formula has %d places for the numbers %q", errSteps, f.numbers, numbers)
 	}
-	return steps, nil
+	return nil
 }
 
 // numberReader takes numbers one after the other, and notes that there was none.
@@ -259,16 +275,16 @@ type numberReader struct {
 	more, bad bool
 }
 
-func (r *numberReader) value(v *valueForm) string {
-	if !v.number {
-		return v.text
-	}
+func (r *numberReader) next() string {
 	if !r.more {
 		r.bad = true
 		return ""
 	}
-	var number string
-	number, r.rest, r.more = strings.Cut(r.rest, string(numberSeparator))
+	number := r.rest
+	at := strings.IndexByte(number, numberSeparator)
+	if r.more = at >= 0; r.more {
+		number, r.rest = number[:at], number[at+1:]
+	}
 	r.bad = r.bad || !startsNumber(number)
 	return number
 }

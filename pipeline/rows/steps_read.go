@@ -9,34 +9,36 @@ import (
 )
 
 // stepsOf returns the steps that a formula and its numbers stand for.
-func stepsOf(text, numbers string) ([]schemas.Step, error) {
-	f, err := readFormula(text)
-	if err != nil {
-		return nil, err
-	}
-	return f.fill(numbers)
-}
+func stepsOf(text, numbers string) ([]schemas.Step, error) { return formulas{}.steps(text, numbers) }
 
 // formulas are those that one reader of charges has met: they are few, and each is of many charges.
-type formulas map[string]*stepsForm
+type formulas map[string]*readForm
+
+// readForm is a formula with the steps that were made of it last.
+type readForm struct {
+	form  *stepsForm
+	steps []schemas.Step
+}
 
 // mostFormulas bounds how many are kept.
 const mostFormulas = 4096
 
-// steps is stepsOf, which reads each formula once.
+// steps is stepsOf, which reads each formula once. The steps of one formula lie in one place: they are valid until the next of the
+// same formula are read.
 func (f formulas) steps(text, numbers string) ([]schemas.Step, error) {
-	form := f[text]
-	if form == nil {
-		var err error
-		if form, err = readFormula(text); err != nil {
+	x := f[text]
+	if x == nil {
+		form, err := readFormula(text)
+		if err != nil {
 			return nil, err
 		}
 		if len(f) >= mostFormulas {
 			clear(f)
 		}
-		f[strings.Clone(text)] = form
+		x = &readForm{form: form, steps: form.blank()}
+		f[strings.Clone(text)] = x
 	}
-	return form.fill(numbers)
+	return x.steps, x.form.fill(x.steps, numbers)
 }
 
 // readFormula reads the text of a formula. Only texts as formula.write writes them are taken.

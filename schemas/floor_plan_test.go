@@ -67,6 +67,7 @@ var floorPlan = map[string]room{
 	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/intercloud schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document/markup": {ours: "schemas schemas/money"},
 	"pipeline/document/peers":  {ours: "pipeline/document/markup schemas schemas/agreed schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/service"},
+	"pipeline/document/since":  {ours: "pipeline/document/markup schemas schemas/money"},
 	"pipeline/document/xlsx":   {ours: "schemas schemas/money"},
 	"pipeline/document":        {ours: "pipeline/document/markup pipeline/document/xlsx schemas schemas/agreed schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
 	"pipeline/document/issued": {ours: "pipeline/document schemas schemas/money"},
@@ -90,7 +91,7 @@ var floorPlan = map[string]room{
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
 			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
 	},
-	"pipeline/overview": {ours: "pipeline/document pipeline/emit pipeline/run pipeline/store schemas"},
+	"pipeline/overview": {ours: "pipeline/diff pipeline/document pipeline/document/since pipeline/emit pipeline/rows pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline/quote":    {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline/register": {ours: "pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline": {

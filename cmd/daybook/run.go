@@ -142,7 +142,7 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 	}
 	sum, err := executeRun(ctx, prepared, o, storeURL)
 	if err == nil && o.until == "" && !sum.Reused {
-		err = overview.Renew(ctx, r.Store, b.Provider.Name)
+		err = errors.Join(overview.Since(ctx, r.Store, b.Provider.Name, sum.Manifest), overview.Renew(ctx, r.Store, b.Provider.Name))
 	}
 	if err != nil {
 		return err

@@ -253,12 +253,10 @@ func AttentionGrid(items []Item) Grid {
 		{Name: "Action", Kind: GridText},
 		{Name: "Explain", Kind: GridText},
 		{Name: "Owner", Kind: GridText},
-		{Name: "State", Kind: GridText},
-		{Name: "Since", Kind: GridDay},
 	}}
 	for i := range items {
 		it := &items[i]
-		row := []Cell{textCell(it.Topic), textCell(it.Title), {}, textCell(it.Currency), textCell(it.Detail), textCell(it.Action), textCell(it.Explain), textCell(it.Owner), textCell(it.State), textCell(it.Since.String())}
+		row := []Cell{textCell(it.Topic), textCell(it.Title), {}, textCell(it.Currency), textCell(it.Detail), textCell(it.Action), textCell(it.Explain), textCell(it.Owner)}
 		if it.HasAmount {
 			row[2] = numberCell(it.Amount)
 		}

@@ -18,8 +18,8 @@ type PeriodRun struct {
 	// Revenue, Expected, Cost and Margin are to date.
 	Revenue, Expected, Cost, Margin money.Decimal
 	Accounts, Invoices, Items       int
-	// Page is false for a run of a version that left no page.
-	Page bool
+	// Page is false for a run of a version that left no page, Since for one of which nobody said what it changed.
+	Page, Since bool
 }
 
 // PeriodIndex is the page that leads to periods and their runs: newest first, the current run of each, and of one period the runs that
@@ -136,7 +136,7 @@ func (r *PeriodRun) cells(p *markup.Page) {
 // drawRuns lists the runs of the newest period, each with what it changed against the one before.
 func (x *PeriodIndex) drawRuns(p *markup.Page) {
 	p.Section("runs", "What changed from run to run in "+x.Runs[0].Period.Name(), markup.Sources{})
-	p.Table("Last first, each against the one before it.", "Run", "State?", "Data through", "Revenue#", "change#", "Cost#", "change#", "Margin#", "change#", "For attention#", "change#", "Charges that differ")
+	p.Table("Last first, each against the one before it.", "Run", "State?", "Data through", "Revenue#", "change#", "Cost#", "change#", "Margin#", "change#", "For attention#", "change#", "What changed")
 	for i := range x.Runs {
 		r := &x.Runs[i]
 		p.Row("")
@@ -179,6 +179,10 @@ func (x *PeriodIndex) drawRuns(p *markup.Page) {
 		} else {
 			p.Number(string(markup.AppendSigned(nil, money.NewDecimal(int64(r.Items-was.Items), 0), 0)))
 			p.Raw("<td>")
+			if r.Since {
+				p.Link(r.folder()+"since.html", "what changed")
+				p.Raw(" ")
+			}
 			p.Element("code", "cmd", "daybook diff . "+string(was.Run)+" "+string(r.Run)+" --period "+string(r.Period))
 			p.Raw("</td>")
 		}

@@ -125,10 +125,6 @@ type Item struct {
 	Explain string
 	// Owner is whose it is to act.
 	Owner string
-	// State is new, known or raised, as far as the run before tells; Since is the day through which the data of the first run went that
-	// had it.
-	State string
-	Since schemas.Date
 
 	weight money.Decimal
 }

@@ -45,7 +45,9 @@ func (r *Report) HTML() []byte {
 	p.Begin(ExplainCommand(r.Run), string(r.Period))
 	r.header(p)
 	var shown []section
-	p.Raw("<nav aria-label=\"Contents\"><ul class=\"toc\">\n")
+	p.Raw("<nav aria-label=\"Contents\"><ul class=\"toc\">\n<li>")
+	p.Link("since.html", "What changed since the run before")
+	p.Raw("</li>\n")
 	for _, s := range sections() {
 		if s.has(r) {
 			shown = append(shown, s)
@@ -258,12 +260,7 @@ func (r *Report) drawAttention(p *markup.Page) {
 }
 
 func (r *Report) items(p *markup.Page, items []Item) {
-	aged := slices.ContainsFunc(items, func(it Item) bool { return it.State != "" || !it.Since.IsZero() })
-	columns := []string{"Topic?", "What", "Whose?", "Amount#"}
-	if aged {
-		columns = []string{"Topic?", "What", "Whose?", "State?", "Age#", "Amount#"}
-	}
-	p.TableOf(` data-kind="items"`, "", columns...)
+	p.TableOf(` data-kind="items"`, "", "Topic?", "What", "Whose?", "Amount#")
 	for i := range items {
 		it := &items[i]
 		tone := "n money good"
@@ -284,10 +281,6 @@ func (r *Report) items(p *markup.Page, items []Item) {
 		}
 		p.Raw("</th>")
 		p.Cell(it.Owner)
-		if aged {
-			p.Cell(it.State)
-			p.Number(r.age(it))
-		}
 		p.Raw(`<td class="`, tone, `">`)
 		if it.HasAmount {
 			p.Text(r.signedRounded(it.Amount))
@@ -299,14 +292,6 @@ func (r *Report) items(p *markup.Page, items []Item) {
 		p.RowEnd()
 	}
 	p.TableEnd()
-}
-
-// age says for how long a thing has been known by the data: of a run that knows of none before, nothing.
-func (r *Report) age(it *Item) string {
-	if it.Since.IsZero() || r.Through.IsZero() {
-		return ""
-	}
-	return markup.Plural(int64(max(0, r.Through.Sub(it.Since))), "day")
 }
 
 // footer names the conventions, so that nobody has to guess what a figure means.
@@ -323,12 +308,11 @@ func (r *Report) footer(p *markup.Page) {
 <li>The page rounds what it shows, to the minor unit and in pictures further, so that its last digits may not add up; the CSV files and the datasets hold every digit, and the workbook those that a spreadsheet computes with. <code>daybook explain</code> with an identifier shows the arithmetic and where each number comes from; its commands here are for the book's directory.</li>
 </ul>
 <p>`)
-	for i, name := range []string{"variance.xlsx", "invoices.html", "open.sql", "../../index.html"} {
-		if i > 0 {
-			p.Raw(" · ")
-		}
+	for _, name := range []string{"variance.xlsx", "since.html", "invoices.html", "open.sql"} {
 		p.Link(name, name)
+		p.Raw(" · ")
 	}
+	p.Link("../../index.html", "index of runs")
 	p.Raw("</p>\n")
 	if r.Run != "" {
 		p.Raw("<p class=\"soft\">Run <code>")

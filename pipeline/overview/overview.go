@@ -26,19 +26,31 @@ const (
 	mostIndexRuns    = 14
 )
 
-// Renew writes the index of periods and runs of a provider, for when a run has been committed. Of several processes the last has it,
-// and one that has found another's in between begins anew. The error is a store that cannot be read or written.
+// Renew writes the index of periods and runs of a provider, for when a run has been committed. The error is a store that cannot be read
+// or written.
 func Renew(ctx context.Context, s store.Store, provider string) error {
-	for range 5 {
-		version, err := store.ReadDecoded(ctx, s, Key, func([]byte) error { return nil })
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("read the index of periods: %w", err)
-		}
+	return renew(ctx, s, Key, func() ([]byte, error) {
 		x, err := periodIndex(ctx, s, provider)
 		if err != nil {
-			return fmt.Errorf("make the index of periods: %w", err)
+			return nil, fmt.Errorf("make the index of periods: %w", err)
 		}
-		if _, err = s.Swap(ctx, Key, x.HTML(), version); !errors.Is(err, store.ErrStale) {
+		return x.HTML(), nil
+	})
+}
+
+// renew puts what is made in the place of an object, or where there is none. Of several processes the last has it, and one that has found
+// another's in between begins anew.
+func renew(ctx context.Context, s store.Store, key string, page func() ([]byte, error)) error {
+	for range 5 {
+		version, err := store.ReadDecoded(ctx, s, key, func([]byte) error { return nil })
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("read %s: %w", key, err)
+		}
+		body, err := page()
+		if err != nil {
+			return err
+		}
+		if _, err = s.Swap(ctx, key, body, version); !errors.Is(err, store.ErrStale) {
 			return err
 		}
 	}
@@ -107,7 +119,12 @@ func periodRun(ctx context.Context, s store.Store, p schemas.Period, id schemas.
 	if err := json.Unmarshal(m.Summary, &f); err != nil {
 		return nil, nil // of a version that left none
 	}
+	_, err = store.Stat(ctx, s, reportKey(p, id, SinceName))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
 	return &document.PeriodRun{
+		Since:  err == nil,
 		Period: p, Run: id, Provisional: m.Provisional, Currency: f.Currency, Places: f.Places, Through: f.Through,
 		Revenue: f.Revenue, Expected: f.Expected, Cost: f.Cost, Margin: f.Margin, Accounts: f.Accounts, Invoices: f.Invoices, Items: f.Items, Page: f.Open != "",
 	}, nil

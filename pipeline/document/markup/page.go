@@ -113,7 +113,7 @@ func (p *Page) From(from Sources) {
 		if i > 0 {
 			p.Raw(" ")
 		}
-		p.Link(name, name)
+		p.Link(name, strings.TrimPrefix(name, "../"))
 	}
 	if explain {
 		p.Raw(" ")
@@ -199,8 +199,20 @@ func (p *Page) Head(s string) {
 	p.Raw("</th>")
 }
 
-// Cell appends a cell with a text.
-func (p *Page) Cell(s string) { p.Element("td", "", s) }
+// Cell appends a cell with a text. An identifier or a day stays in one line, and a sentence has room on a telephone.
+func (p *Page) Cell(s string) {
+	const name, word, sentence = 12, 24, 40
+	class := ""
+	switch {
+	case len(s) > sentence:
+		class = "l"
+	case len(s) <= word && strings.Contains(s, "-") && !strings.Contains(s, " "):
+		class = "w"
+	case len(s) > name:
+		class = "m"
+	}
+	p.Element("td", class, s)
+}
 
 // Number appends a cell with a number.
 func (p *Page) Number(s string) { p.Element("td", "n", s) }

@@ -158,15 +158,15 @@ func (b *Page) strip(p *markup.Page, s *Strip) {
 		}
 		// One path for the hours of a kind: few elements, however long the month.
 		for kind := Unmeasured; kind <= Down; kind++ {
-			path := ""
+			var path strings.Builder
 			for hour, h := range d.Hours {
 				if h != kind {
 					continue
 				}
-				path += "M" + strconv.Itoa(left+hour*(size+gap)) + " " + strconv.Itoa(y) + "h12v12h-12z"
+				path.WriteString("M" + strconv.Itoa(left+hour*(size+gap)) + " " + strconv.Itoa(y) + "h12v12h-12z")
 			}
-			if path != "" {
-				p.Raw(`<path class="h`, strconv.Itoa(int(kind)), `" d="`, path, `"/>`)
+			if path.Len() > 0 {
+				p.Raw(`<path class="h`, strconv.Itoa(int(kind)), `" d="`, path.String(), `"/>`)
 			}
 		}
 		p.Raw("\n")

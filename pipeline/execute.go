@@ -13,7 +13,7 @@ import (
 // commits nothing. Where another run became current since p was prepared, of newer deliveries, that one stays so, and the
 // summary says which.
 //
-// Where it refuses a version of a snapshot of which there is an older one, or finds an object other than it was pinned, it
+// Where it refuses a version of a snapshot of which there is an older one, finds that two sources bill the same, or finds an object other than it was pinned, it
 // prepares p anew and does that run.
 func Execute(ctx context.Context, p *Prepared, workers int, until string) (*run.Summary, error) {
 	for {
@@ -23,13 +23,16 @@ func Execute(ctx context.Context, p *Prepared, workers int, until string) (*run.
 			if err := p.checkVersions(w, results); err != nil {
 				return err
 			}
+			if err := p.checkTwice(w, results); err != nil {
+				return err
+			}
 			return p.learn(ctx, w, results)
 		})
 		if err == nil && until == "" {
 			return sum, p.point(ctx, sum)
 		}
 		changed, torn := errors.AsType[*run.ChangedError](err)
-		if !torn && !errors.Is(err, errOlderCounts) {
+		if !torn && !errors.Is(err, errOlderCounts) && !errors.Is(err, errTwoExports) {
 			return sum, err
 		}
 		if torn && !p.tryAgain(changed.Key) {

@@ -35,6 +35,9 @@ type unusableVersion struct {
 // unusable returns what is known of a delivery of a source. It may have more objects than were pinned of it: those that repeat the
 // bytes of another, and those that came since, which make it no better.
 func (p *Prepared) unusable(id schemas.SourceID, d *delivery.Delivery) (v unusableVersion) {
+	if all := p.refused[run.DeliveryName(id, "")]; all.why != nil {
+		return all
+	}
 	known := p.refused[run.DeliveryName(id, d.ID)]
 	has := map[string]bool{}
 	for i := range d.Objects {

@@ -75,7 +75,11 @@ func (p *Prepared) prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if more, err := p.refuseVersions(ctx); err != nil || !more {
+		more, err := p.refuseVersions(ctx)
+		if err == nil && !more {
+			more, err = p.refuseTwice(ctx)
+		}
+		if err != nil || !more {
 			return err
 		}
 	}

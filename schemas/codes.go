@@ -59,6 +59,7 @@ const (
 	CodeRepeatedObject    Code = "repeated_object"
 	CodeStrayObject       Code = "stray_object"
 	CodeUnusableVersion   Code = "unusable_version"
+	CodeTwoExports        Code = "two_exports"
 	// Of an account or of the plan.
 	CodeNoPrice         Code = "no_price"
 	CodeNoRate          Code = "no_fx_rate"
@@ -151,6 +152,7 @@ var Codes = []CodeInfo{
 	{CodeRepeatedObject, Warning, "an object has the bytes of another of its source and period, and counts once", "ask the source whether it sent the same twice"},
 	{CodeStrayObject, Warning, "an object lies among the deliveries of a period and belongs to none of them", "correct its name or the source's pattern, have the manifest name it, or remove it"},
 	{CodeUnusableVersion, Blocking, "more of a version of the snapshot is rejected than its source declares as bearable, and another version is better", "have the source deliver it again, or raise bearable of the source"},
+	{CodeTwoExports, Blocking, "two sources of a peer bill the same, as two exports or two views of one bill do; FOCUS counts, or that whose name comes first", "remove one of the two sources, or divide what they deliver; a waiver takes both"},
 	{CodeNoPrice, Suspended, "an offering has no price in force for a meter on that day", "add it to prices of the offering"},
 	{CodeNoRate, Suspended, "there is no exchange rate for the pair on or before the day", "add the rate to fx.csv"},
 	{CodeUnplanned, Warning, "revenue or cost without a line in the plan", "add the line to plan.csv"},

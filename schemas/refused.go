@@ -12,7 +12,7 @@ import (
 // RefusedError says that an object cannot be trusted, so its delivery must be refused whole: whatever was read of it
 // before is void. It is a fact about the input, not a failure of the run; Finding puts it into the findings.
 type RefusedError struct {
-	// Code is CodeUnreadableObject, CodeHostileObject, CodeMissingColumn or CodeManifestMismatch.
+	// Code is CodeUnreadableObject, CodeHostileObject, CodeMissingColumn, CodeManifestMismatch or CodeTwoExports.
 	Code   Code
 	Object string
 	// Row is where it showed, or 0.

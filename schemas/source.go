@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"maps"
+	"strings"
 	"time"
 
 	"daybook/schemas/intake"
@@ -62,6 +63,9 @@ var Formats = []Format{
 func (f Format) IsEvidence() bool {
 	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Notices10 || f == Credentials10 || f.IsAboutBills()
 }
+
+// IsFOCUS reports whether the format is a version of FOCUS.
+func (f Format) IsFOCUS() bool { return strings.HasPrefix(string(f), "focus-1.") }
 
 // IsAboutBills reports whether what comes in the format is about the bills of a peer.
 func (f Format) IsAboutBills() bool {

@@ -41,7 +41,9 @@ type normaliser struct {
 	seen int64
 
 	found *run.Findings
-	last  int64
+	// billed gathers what is billed, or is nil.
+	billed *scopes
+	last   int64
 	// marks label the rows that came late, of periods back to the oldest.
 	marks  lateMarks
 	oldest schemas.Period
@@ -57,7 +59,7 @@ type normaliser struct {
 func (s *sending) newNormaliser(obj *run.Object) *normaliser {
 	zone := s.in.Book().Zone()
 	return &normaliser{
-		in: s.in, src: s.src, obj: obj, owners: &s.owners, found: &s.found, oldest: oldestLate(s.in),
+		in: s.in, src: s.src, obj: obj, owners: &s.owners, found: &s.found, oldest: oldestLate(s.in), billed: s.billed,
 		out: s.out, sent: s.sent, zone: zone, month: MonthOf(s.in.Period(), zone), others: months{zone: zone},
 	}
 }
@@ -195,6 +197,9 @@ func (n *normaliser) rows(b *dataset.Batch) error {
 	b, err := n.scope(b)
 	if err != nil || b.Rows == 0 {
 		return err
+	}
+	if n.billed != nil {
+		n.billed.add(b)
 	}
 	n.sent.AddBatch(b, n.shards, dataset.UsageMeasures())
 	return n.out.Add(b, n.shards)

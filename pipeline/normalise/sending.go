@@ -28,6 +28,8 @@ type Decoded struct {
 	ByBilling bool `json:"by_billing,omitempty"`
 	// Sent is what was sent to each shard, as dataset.ShardSums has it in bytes.
 	Sent []byte `json:"sent,omitempty"`
+	// Scopes are what the objects bill, of a peer with several sources.
+	Scopes []Scope `json:"scopes,omitempty"`
 }
 
 // Object decodes the pinned objects of a task, says whose each row is, sets aside what belongs to another period, and sends
@@ -68,6 +70,7 @@ type sending struct {
 	found   run.Findings
 	control run.Control
 	left    Decoded
+	billed  *scopes
 }
 
 // errRefused says that objects were refused of which rows may have been sent.
@@ -78,6 +81,9 @@ func (s *sending) try(ctx context.Context) (*run.Result, error) {
 	in := s.in
 	s.owners, s.sent = NewOwners(in.Book(), s.src, s.home, in.Shards()), dataset.NewShardSums(in.Shards())
 	s.control, s.left = run.Control{}, Decoded{Source: s.src.ID, Delivery: run.OneDelivery(s.objects)}
+	if s.billed = nil; Rivalled(in.Book().Sources(), s.src) {
+		s.billed = new(scopes)
+	}
 	s.found = in.NewFindings()
 	defer s.found.Close()
 	res := &run.Result{}
@@ -99,6 +105,9 @@ func (s *sending) try(ctx context.Context) (*run.Result, error) {
 			return nil, err
 		}
 		res.Outputs = append(res.Outputs, out)
+	}
+	if s.billed != nil {
+		s.left.Scopes = s.billed.all()
 	}
 	res.Control, s.left.ByBilling = s.control, s.owners.byBilling
 	if err := res.Leave(s.left); err != nil {

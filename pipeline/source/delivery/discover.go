@@ -25,7 +25,7 @@ type Query struct {
 	// Digest returns what is known of an object's digests already, so that it need not be read again; nil knows none.
 	Digest func(store.Info) Digests
 	// Refused says of a delivery whose objects are pinned why what they hold cannot be taken, if that is known, or returns
-	// nil. Only of a snapshot is it asked, whose older version then counts. Nil knows of none.
+	// nil. Of a snapshot an older version then counts. Nil knows of none.
 	Refused func(*Delivery) *schemas.RefusedError
 	// Wanting says of such a delivery, in a few words, what of it cannot be used, if that is known and more than the source
 	// declares as bearable. It then counts only where no other version is better. Nil knows of none.

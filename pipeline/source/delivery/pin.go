@@ -112,7 +112,7 @@ func (s *search) pin(c *candidate, taken map[string]string) error {
 			return nil
 		}
 	}
-	if s.q.Refused != nil && s.src.Semantics == schemas.Snapshot {
+	if s.q.Refused != nil {
 		if c.wrong = s.q.Refused(&c.Delivery); c.wrong != nil {
 			return nil
 		}

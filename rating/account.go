@@ -1,10 +1,12 @@
 package rating
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
 	"daybook/rating/model"
+	"daybook/rating/taxes"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -130,6 +132,9 @@ func (b *bill) finish() {
 		c := &l.charge
 		if c.Service == "" {
 			c.Service = b.plan.serviceName(c.Offering)
+		}
+		if l.tax != noTax {
+			c.TaxCategory = cmp.Or(l.tax, taxes.Standard)
 		}
 		c.Steps = l.t.Steps
 		b.out.Charges = append(b.out.Charges, *c)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"daybook/rating/model"
+	"daybook/rating/taxes"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -115,7 +116,7 @@ func (b *bill) partIn(l *line, c *schemas.Commitment, y *commitCycle) (part mone
 // promised starts a line of a cycle with what was promised for it, and what was spent with and without the period.
 func (b *bill) promised(c *schemas.Commitment, y *commitCycle, run *CarriedCommitment, spend money.Decimal) (l *line, promised, after model.Number) {
 	l = b.committed(c)
-	l.tax = taxCategory(run.Tax) // which an earlier run may have carried by its name
+	l.tax = taxes.Category(run.Tax) // which an earlier run may have carried by its name
 	promised = l.t.Add(model.OpGiven, "commitment "+c.ID, c.Amount, model.Fact("commitment", c.Amount))
 	promised = prorate(&l.t, promised, c.Prorate, Part{From: y.start, To: y.to, Start: y.start, End: y.end, Zone: b.plan.book.Zone})
 	note := "spent since " + run.Since.String() + ", before the period and in it"

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"daybook/rating/facts"
+	"daybook/rating/taxes"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -395,7 +396,7 @@ func (x *planFacts) taxesOf(a *account) Digest {
 	var t facts.Text
 	var categories []string
 	for i := range x.plan.book.Catalogue.Taxes {
-		categories = append(categories, taxCategory(x.plan.book.Catalogue.Taxes[i].Category))
+		categories = append(categories, taxes.Category(x.plan.book.Catalogue.Taxes[i].Category))
 	}
 	slices.Sort(categories)
 	for _, category := range slices.Compact(categories) {

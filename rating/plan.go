@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"daybook/rating/model"
+	"daybook/rating/taxes"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -249,7 +250,7 @@ func (p *Plan) compileOfferings() error {
 	p.includedFor = map[int][]int{}
 	for i := range p.book.Catalogue.Offerings {
 		o := &offering{Offering: &p.book.Catalogue.Offerings[i]}
-		o.tax = taxCategory(o.TaxCategory)
+		o.tax = taxes.Category(o.TaxCategory)
 		if p.offerings[o.ID] != nil {
 			return fmt.Errorf("offering %s is there twice: rename one", o.ID)
 		}

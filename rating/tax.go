@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"daybook/rating/model"
+	"daybook/rating/taxes"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -74,42 +75,10 @@ func (b *bill) taxOfBought(asked func(*subscription, *offering) bool) string {
 	return first.tax
 }
 
-// taxCategory is one text for each tax category: standard is that of taxes and offerings that name none, so that lines of both are
-// taxed as one sum.
-func taxCategory(name string) string {
-	if name == "standard" {
-		return ""
-	}
-	return name
-}
-
-// ratesFor lists the rates of a category where the account is, on the last day of the period, in a fixed order. A rate
-// for the account's region or country goes before one for anywhere, name by name.
+// ratesFor lists the rates of a category where the account is, on the last day of the period, in a fixed order.
 func (b *bill) ratesFor(category string) []*schemas.TaxRate {
 	last := b.plan.day(b.plan.end).AddDays(-1)
-	var out []*schemas.TaxRate
-	for i := range b.plan.book.Catalogue.Taxes {
-		r := &b.plan.book.Catalogue.Taxes[i]
-		if taxCategory(r.Category) != category || r.Country != "" && r.Country != b.account.Country || r.Region != "" && r.Region != b.account.Region ||
-			!r.Validity.Holds(last, b.plan.spec.AsOf) {
-			continue
-		}
-		out = append(out, r)
-	}
-	special := func(r *schemas.TaxRate) int {
-		n := 0
-		if r.Country != "" {
-			n++
-		}
-		if r.Region != "" {
-			n += 2
-		}
-		return n
-	}
-	slices.SortStableFunc(out, func(x, y *schemas.TaxRate) int {
-		return cmp.Or(cmp.Compare(x.Name, y.Name), special(y)-special(x), cmp.Compare(x.ID, y.ID))
-	})
-	return slices.CompactFunc(out, func(x, y *schemas.TaxRate) bool { return x.Name == y.Name && x.Name != "" })
+	return taxes.For(b.plan.book.Catalogue.Taxes, category, taxes.Place{Country: b.account.Country, Region: b.account.Region}, last, b.plan.spec.AsOf)
 }
 
 // taxLine adds the tax of one rate on all lines of a category. Where prices contain the tax, a second line takes it off
@@ -122,7 +91,7 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 	}
 	l.amount, l.tax = tax, noTax
 	c := &l.charge
-	c.Category, c.Model, c.Price = schemas.CategoryTax, "tax", schemas.PriceID(rate.ID)
+	c.Category, c.Model, c.Price, c.TaxCategory = schemas.CategoryTax, "tax", schemas.PriceID(rate.ID), cmp.Or(category, taxes.Standard)
 	c.Description = fmt.Sprintf("%s %s%%", cmp.Or(rate.Name, rate.ID), rate.Percent)
 	c.List = tax.V
 	l.fix(roundBy(&l.t, model.In("exact", tax), &rule))
@@ -133,7 +102,7 @@ func (b *bill) taxLine(category string, rate *schemas.TaxRate, rule schemas.Roun
 		net := b.blank(nil)
 		net.amount = net.t.Neg("the tax that the prices contain", model.Fact("tax", l.charge.Amount))
 		net.charge.Model, net.charge.Price, net.charge.Description, net.charge.List = "tax_included", c.Price, "Contained "+c.Description, net.amount.V
-		net.tax = noTax
+		net.tax, net.charge.TaxCategory = noTax, c.TaxCategory
 		net.fix(net.amount)
 		b.add(net)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"daybook/schemas/einvoice"
 	"daybook/schemas/money"
 )
 
@@ -283,6 +284,7 @@ type TaxRate struct {
 	Category string        `yaml:"category,omitempty"`
 	Percent  money.Decimal `yaml:"percent"`
 	// Included is true where prices contain the tax.
-	Included bool     `yaml:"included,omitempty"`
-	Validity Validity `yaml:",inline"`
+	Included      bool `yaml:"included,omitempty"`
+	einvoice.Levy `yaml:",inline"`
+	Validity      Validity `yaml:",inline"`
 }

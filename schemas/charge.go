@@ -51,6 +51,8 @@ type Charge struct {
 	// Group is the meter's group where it has any, such as RegionId=eu-1.
 	Group       string
 	PricingKind PricingCategory
+	// TaxCategory is the tax_category by which the charge is taxed, or whose tax it is; empty where no tax is of it.
+	TaxCategory string
 
 	// Consumed is the metered quantity in ConsumedUnit; Priced the quantity after conversion, allowance and discount in
 	// PricingUnit. HasQuantity is false for charges without one.

@@ -84,12 +84,13 @@ const (
 	ChargePeerCostValue
 	ChargeCustomerId
 	ChargeSegment
+	ChargeTaxCategory
 	ChargeColumns
 )
 
 // Charges is the dataset of charges: FOCUS 1.2 cost and usage, ours as the provider, with lineage and arithmetic in the
 // x_ columns. Columns of FOCUS for which we have nothing to say are there and null. Rows are sorted by BillingAccountId, ServiceName, SkuId, ChargePeriodStart and x_ChargeId.
-var Charges = Table{Name: "charges", Version: "5", Columns: []Column{
+var Charges = Table{Name: "charges", Version: "6", Columns: []Column{
 	ChargeAvailabilityZone:                   {Name: "AvailabilityZone", Type: Label},
 	ChargeBilledCost:                         {Name: "BilledCost", Type: Decimal, Required: true},
 	ChargeBillingAccountId:                   {Name: "BillingAccountId", Type: Label, Required: true},
@@ -187,4 +188,6 @@ var Charges = Table{Name: "charges", Version: "5", Columns: []Column{
 	// Whose account it is, and what the book calls the segment of the account; null where the book does not say.
 	ChargeCustomerId: {Name: "x_CustomerId", Type: Label},
 	ChargeSegment:    {Name: "x_Segment", Type: Label},
+	// x_TaxCategory is the tax_category by which it is taxed, or of a Tax whose tax it is; null where no tax is of it.
+	ChargeTaxCategory: {Name: "x_TaxCategory", Type: Label},
 }}

@@ -1,6 +1,9 @@
 package schemas
 
-import "daybook/schemas/money"
+import (
+	"daybook/schemas/einvoice"
+	"daybook/schemas/money"
+)
 
 // Customer is a legal person that we bill, with its accounts.
 type Customer struct {
@@ -10,9 +13,10 @@ type Customer struct {
 	LegalName string `yaml:"legal_name,omitempty"`
 	TaxID     string `yaml:"tax_id,omitempty"`
 	// Email and Address are printed on invoices, a line of the address per entry.
-	Email    string    `yaml:"email,omitempty"`
-	Address  []string  `yaml:"address,omitempty"`
-	Accounts []Account `yaml:"accounts,omitempty"`
+	Email             string   `yaml:"email,omitempty"`
+	Address           []string `yaml:"address,omitempty"`
+	einvoice.Receiver `yaml:",inline"`
+	Accounts          []Account `yaml:"accounts,omitempty"`
 }
 
 // Account is what usage belongs to and invoices are written for.
@@ -32,8 +36,9 @@ type Account struct {
 	Region  string `yaml:"region,omitempty"`
 	Segment string `yaml:"segment,omitempty"`
 	// TaxExempt frees the account from tax; TaxReason says why, on the invoice.
-	TaxExempt bool   `yaml:"tax_exempt,omitempty"`
-	TaxReason string `yaml:"tax_reason,omitempty"`
+	TaxExempt      bool   `yaml:"tax_exempt,omitempty"`
+	TaxReason      string `yaml:"tax_reason,omitempty"`
+	einvoice.Payer `yaml:",inline"`
 
 	Subscriptions []Subscription `yaml:"subscriptions,omitempty"`
 	Discounts     []Discount     `yaml:"discounts,omitempty"`

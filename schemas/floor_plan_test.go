@@ -13,7 +13,8 @@ type room struct {
 var floorPlan = map[string]room{
 	"schemas/money":      {friends: "github.com/shopspring/decimal"},
 	"schemas/intake":     {ours: "schemas/money"},
-	"schemas":            {ours: "schemas/intake schemas/money"},
+	"schemas/einvoice":   {ours: "schemas/money"},
+	"schemas":            {ours: "schemas/einvoice schemas/intake schemas/money"},
 	"schemas/access":     {ours: "schemas schemas/money"},
 	"schemas/agreed":     {ours: "schemas schemas/money"},
 	"schemas/peeruse":    {ours: "schemas schemas/money"},
@@ -25,8 +26,9 @@ var floorPlan = map[string]room{
 	"rating/model":       {ours: "schemas schemas/money"},
 	"rating/facts":       {ours: "schemas schemas/money"},
 	"rating/correct":     {ours: "rating/model schemas schemas/money"},
-	"rating":             {ours: "rating/facts rating/model schemas schemas/money"},
-	"rating/invoice":     {ours: "rating rating/model schemas schemas/money"},
+	"rating/taxes":       {ours: "schemas"},
+	"rating":             {ours: "rating/facts rating/model rating/taxes schemas schemas/money"},
+	"rating/invoice":     {ours: "rating rating/model rating/taxes schemas schemas/einvoice schemas/money"},
 	"reconcile/sheet":    {ours: "schemas schemas/money"},
 	"reconcile/tally":    {ours: "schemas schemas/money"},
 	"reconcile/bills":    {ours: "reconcile/sheet reconcile/tally schemas schemas/agreed schemas/money schemas/peerbill"},
@@ -63,14 +65,17 @@ var floorPlan = map[string]room{
 	"pipeline/source/delivery": {ours: "pipeline/source/wire pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/intake schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
-	"pipeline/book/check":      {ours: "pipeline/book/parse reconcile/sla schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/intake schemas/intercloud schemas/money schemas/service"},
+	"pipeline/book/check":      {ours: "pipeline/book/parse rating/taxes reconcile/sla schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/einvoice schemas/intake schemas/intercloud schemas/money schemas/service"},
 	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/intercloud schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document/markup": {ours: "schemas schemas/money"},
 	"pipeline/document/peers":  {ours: "pipeline/document/markup schemas schemas/agreed schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/service"},
 	"pipeline/document/since":  {ours: "pipeline/document/markup schemas schemas/money"},
+	"pipeline/document/electronic": {
+		ours: "pipeline/document/markup schemas/einvoice",
+	},
 	"pipeline/document/xlsx":   {ours: "schemas schemas/money"},
-	"pipeline/document":        {ours: "pipeline/document/markup pipeline/document/xlsx schemas schemas/agreed schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
-	"pipeline/document/issued": {ours: "pipeline/document schemas schemas/money"},
+	"pipeline/document":        {ours: "pipeline/document/electronic pipeline/document/markup pipeline/document/xlsx schemas schemas/agreed schemas/einvoice schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
+	"pipeline/document/issued": {ours: "pipeline/document schemas schemas/einvoice schemas/money"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
 	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/planned schemas/peeruse schemas/service"},
 	"pipeline/run": {
@@ -85,7 +90,7 @@ var floorPlan = map[string]room{
 	"pipeline/access":    {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
 	"pipeline/promise":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store reconcile/sheet reconcile/sla schemas schemas/money schemas/service"},
 	"pipeline/settle":    {ours: "pipeline/compare pipeline/dataset pipeline/rows pipeline/run reconcile/bills reconcile/chain reconcile/goods reconcile/settlement schemas schemas/intercloud schemas/money schemas/peerbill"},
-	"pipeline/emit":      {ours: "pipeline/compare pipeline/promise pipeline/settle pipeline/dataset pipeline/document pipeline/document/peers pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service"},
+	"pipeline/emit":      {ours: "pipeline/compare pipeline/promise pipeline/settle pipeline/dataset pipeline/document pipeline/document/peers pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice rating/taxes schemas schemas/dispute schemas/einvoice schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service"},
 	"pipeline/diff":      {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
 	"pipeline/explain": {
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +

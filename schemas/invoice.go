@@ -3,6 +3,7 @@ package schemas
 import (
 	"strings"
 
+	"daybook/schemas/einvoice"
 	"daybook/schemas/money"
 )
 
@@ -12,7 +13,7 @@ import (
 // Its amounts add up exactly: Net is the sum of the lines, Tax that of the taxes, Total is Net + Tax, and Due is Total and
 // the sum of what was applied to it, which is below zero.
 type Invoice struct {
-	Seller, Buyer *Party
+	Seller, Buyer *einvoice.Party
 	// Series is that from which the invoice takes its number when it is issued; empty where the book names none.
 	Series      string
 	Account     AccountID
@@ -39,20 +40,9 @@ type Invoice struct {
 	Notes []string
 	// Payment says how to pay, a line per entry.
 	Payment []string
-}
-
-// Party is who sells or buys.
-type Party struct {
-	Name         string
-	LegalName    string
-	Address      []string
-	TaxID        string
-	Registration string
-	// Contact is whom to ask.
-	Contact string
-	Email   string
-	Phone   string
-	Website string
+	// References are the customer's own numbers; Electronic are the terms of an electronic invoice, nil where none is sent.
+	References einvoice.References
+	Electronic *einvoice.Terms
 }
 
 // InvoiceLine is one charge on an invoice.
@@ -80,6 +70,8 @@ type InvoiceLine struct {
 	Left    money.Fixed
 	// Discount is the sum of the parts that are discounts.
 	Discount, Amount money.Fixed
+	// Electronic is what the line is on an electronic invoice, nil where none is sent.
+	Electronic *einvoice.Line
 }
 
 // GroupValues is a group as a customer reads it: Storage, large of ServiceName=Storage, SkuId=large.
@@ -149,6 +141,9 @@ type TaxRow struct {
 	// Apart says why Base × Percent is not Amount; empty where it is.
 	Apart  string
 	Amount money.Fixed
+	// Electronic is the row of an electronic invoice's breakdown that it belongs to, and Value the tax in the provider's currency.
+	Electronic *einvoice.Tax
+	Value      money.Fixed
 }
 
 // AppliedRow is what one grant of prepaid credit pays of a total; what it paid of an earlier period, and is corrected, has a row of its own.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"daybook/schemas/einvoice"
 	"daybook/schemas/money"
 )
 
@@ -23,9 +24,11 @@ type Provider struct {
 	// Registration is the number in the company register, with the register's name.
 	Registration string `yaml:"registration,omitempty"`
 	// TaxID is the VAT or other tax number that invoices show.
-	TaxID   string  `yaml:"tax_id,omitempty"`
-	Address Address `yaml:"address"`
-	Contact Contact `yaml:"contact,omitempty"`
+	TaxID   string           `yaml:"tax_id,omitempty"`
+	Address einvoice.Address `yaml:"address"`
+	Contact einvoice.Contact `yaml:"contact,omitempty"`
+	// Endpoint is where electronic invoices come from, written as that of a customer is.
+	Endpoint string `yaml:"endpoint,omitempty"`
 
 	// Currency is what the plan, the reports and the margins are in.
 	Currency money.Currency `yaml:"currency"`
@@ -62,26 +65,6 @@ func (p *Provider) Location() (*time.Location, error) {
 // Invoices reports whether customers may be invoiced in c.
 func (p *Provider) Invoices(c money.Currency) bool {
 	return c == p.Currency || slices.Contains(p.InvoiceCurrencies, c)
-}
-
-// Address is a postal address.
-type Address struct {
-	Street []string `yaml:"street,omitempty"`
-	// PostalCode is text: it may begin with a zero.
-	PostalCode string `yaml:"postal_code,omitempty"`
-	City       string `yaml:"city,omitempty"`
-	// Region is the state or province where addresses need one.
-	Region string `yaml:"region,omitempty"`
-	// Country is the ISO 3166 code of two letters, such as DE.
-	Country string `yaml:"country"`
-}
-
-// Contact is whom to ask.
-type Contact struct {
-	Name    string `yaml:"name,omitempty"`
-	Email   string `yaml:"email,omitempty"`
-	Phone   string `yaml:"phone,omitempty"`
-	Website string `yaml:"website,omitempty"`
 }
 
 // RateDay says which day's exchange rate a charge is converted at.
@@ -128,22 +111,17 @@ type Invoicing struct {
 	// Notes are printed at the foot, one paragraph each.
 	Notes []string `yaml:"notes,omitempty"`
 	// Bank is where to pay.
-	Bank []BankAccount `yaml:"bank,omitempty"`
+	Bank []einvoice.BankAccount `yaml:"bank,omitempty"`
 	// Hold are the codes of findings whose accounts are left out when a month is closed, until the finding is gone. Without it
 	// every account is left out of which usage is suspended.
 	Hold []Code `yaml:"hold,omitempty"`
 	// Zero and Negative say what is issued of a draft whose total is zero or below.
 	Zero     ZeroTotals     `yaml:"zero,omitempty"`
 	Negative NegativeTotals `yaml:"negative,omitempty"`
-}
-
-// BankAccount is where customers pay an invoice.
-type BankAccount struct {
-	// Currency is that of the invoices that name the account; empty is on all of them.
-	Currency money.Currency `yaml:"currency,omitempty"`
-	Holder   string         `yaml:"holder,omitempty"`
-	IBAN     string         `yaml:"iban"`
-	BIC      string         `yaml:"bic,omitempty"`
+	// Electronic says that documents are sent as electronic invoices of EN 16931, but to customers who get paper; they then hold what
+	// that asks for. UnitCodes are the codes of units that have no usual one; without either, a quantity counts pieces.
+	Electronic bool                `yaml:"electronic,omitempty"`
+	UnitCodes  []einvoice.UnitCode `yaml:"unit_codes,omitempty"`
 }
 
 // Schedule is when runs wake up, and which periods they then find due.

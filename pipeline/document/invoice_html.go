@@ -5,6 +5,7 @@ import (
 
 	"daybook/pipeline/document/markup"
 	"daybook/schemas"
+	"daybook/schemas/einvoice"
 )
 
 // InvoicesHTML appends one printable page that holds the invoices in order, each beginning a sheet of paper and bearing
@@ -131,10 +132,21 @@ func appendFacts(dst []byte, sheet *Sheet) []byte {
 	dst = appendSpan(dst, inv.From, inv.To)
 	dst = append(dst, "</dd><dt>Currency</dt><dd>"...)
 	dst = markup.AppendEscaped(dst, string(inv.Currency))
+	r := &inv.References
+	for _, x := range [4][2]string{{"Your reference", r.Buyer}, {"Your order", r.Order}, {"Contract", r.Contract}, {"Cost centre", r.CostCentre}} {
+		if x[1] != "" {
+			dst = append(append(append(dst, "</dd><dt>"...), x[0]...), "</dt><dd>"...)
+			dst = markup.AppendEscaped(dst, x[1])
+		}
+	}
 	if d := sheet.Issued; d != nil {
 		dst = markup.AppendDate(append(dst, "</dd><dt>Date</dt><dd>"...), d.Date)
 		if !d.Due.IsZero() {
 			dst = markup.AppendDate(append(dst, "</dd><dt>Due</dt><dd>"...), d.Due)
+		}
+		for i := range d.Preceding {
+			dst = markup.AppendEscaped(append(dst, "</dd><dt>Corrects</dt><dd>"...), d.Preceding[i].Number)
+			dst = markup.AppendDate(append(dst, " of "...), d.Preceding[i].Date)
 		}
 		return append(dst, "</dd></dl>"...)
 	}
@@ -187,7 +199,7 @@ func appendNeighbours(dst []byte, sheet *Sheet) []byte {
 	return dst
 }
 
-func appendParty(dst []byte, p *schemas.Party) []byte {
+func appendParty(dst []byte, p *einvoice.Party) []byte {
 	dst = append(dst, "<address>"...)
 	if p != nil {
 		name := p.LegalName

@@ -3,76 +3,103 @@ package document
 import (
 	"strconv"
 
+	"daybook/pipeline/document/electronic"
 	"daybook/pipeline/document/markup"
 	"daybook/schemas"
-	"daybook/schemas/money"
+	"daybook/schemas/einvoice"
 )
 
 // AppendInvoiceJSON appends the invoice as one line of canonical JSON, without a line break: keys in a fixed order,
 // numbers as decimal strings, amounts with at least the currency's places, absent values left out.
 func AppendInvoiceJSON(dst []byte, inv *schemas.Invoice) []byte {
-	j := object{dst: append(dst, '{')}
-	j.text("status", "DRAFT")
+	j := members{markup.Object{Dst: append(dst, '{')}}
+	j.Text("status", "DRAFT")
 	if inv.Provisional {
-		j.raw("provisional", "true")
+		j.Raw("provisional", "true")
 	}
-	j.optional("series", inv.Series)
+	j.Optional("series", inv.Series)
 	j.invoice(inv)
 	if inv.PaymentDays > 0 {
-		j.date("issued_at_earliest", issuedAtEarliest(inv))
-		j.date("due_at_earliest", issuedAtEarliest(inv).AddDays(inv.PaymentDays))
+		j.Date("issued_at_earliest", issuedAtEarliest(inv))
+		j.Date("due_at_earliest", issuedAtEarliest(inv).AddDays(inv.PaymentDays))
 	}
-	return append(j.dst, '}')
+	return append(j.Dst, '}')
 }
 
 // AppendDocumentJSON appends an issued document as one line of canonical JSON, without a line break: it is what was issued, and
 // whatever shows the document shows this. Keys, numbers and absent values are as in AppendInvoiceJSON.
 func AppendDocumentJSON(dst []byte, d *Issued) []byte {
-	j := object{dst: append(dst, '{')}
-	j.text("number", d.Number)
-	j.text("kind", string(d.Kind))
-	j.date("issued", d.Date)
+	j := members{markup.Object{Dst: append(dst, '{')}}
+	j.Text("number", d.Number)
+	j.Text("kind", string(d.Kind))
+	j.Date("issued", d.Date)
 	if !d.Due.IsZero() {
-		j.date("due", d.Due)
+		j.Date("due", d.Due)
 	}
-	j.text("entity", d.Entity)
-	j.raw("closing", strconv.Itoa(d.Closing))
-	j.text("run", string(d.Run))
-	j.text("previous", d.Previous)
+	j.Text("entity", d.Entity)
+	j.Raw("closing", strconv.Itoa(d.Closing))
+	j.Text("run", string(d.Run))
+	j.Text("previous", d.Previous)
+	j.Text("payment_reference", d.Number)
+	j.preceding(d.Preceding)
 	j.invoice(&d.Invoice)
-	return append(j.dst, '}')
+	return append(j.Dst, '}')
 }
 
 // invoice writes what a draft and the document that it becomes both say.
-func (j *object) invoice(inv *schemas.Invoice) {
-	j.text("account", string(inv.Account))
-	j.optional("account_name", inv.AccountName)
-	j.text("period", string(inv.Period))
-	j.date("from", inv.From)
-	j.date("to", inv.To)
-	j.text("currency", string(inv.Currency))
-	j.raw("places", strconv.Itoa(int(inv.Places)))
+func (j *members) invoice(inv *schemas.Invoice) {
+	j.Text("account", string(inv.Account))
+	j.Optional("account_name", inv.AccountName)
+	j.Text("period", string(inv.Period))
+	j.Date("from", inv.From)
+	j.Date("to", inv.To)
+	j.Text("currency", string(inv.Currency))
+	j.Raw("places", strconv.Itoa(int(inv.Places)))
 	j.party("seller", inv.Seller)
 	j.party("buyer", inv.Buyer)
 	j.lines("lines", inv.Lines, inv.Places)
 	j.taxes(inv)
 	j.applied(inv)
-	j.key("totals")
-	t := object{dst: append(j.dst, '{')}
-	t.number("list", inv.List, inv.Places)
-	t.number("discount", inv.Discount, inv.Places)
-	t.number("net", inv.Net, inv.Places)
-	t.number("tax", inv.Tax, inv.Places)
-	t.number("total", inv.Total, inv.Places)
-	t.number("paid", inv.Paid, inv.Places)
-	t.number("due", inv.Due, inv.Places)
-	j.dst = append(t.dst, '}')
-	j.optional("tax_reason", inv.TaxReason)
+	j.Key("totals")
+	t := markup.Object{Dst: append(j.Dst, '{')}
+	t.Number("list", inv.List, inv.Places)
+	t.Number("discount", inv.Discount, inv.Places)
+	t.Number("net", inv.Net, inv.Places)
+	t.Number("tax", inv.Tax, inv.Places)
+	t.Number("total", inv.Total, inv.Places)
+	t.Number("paid", inv.Paid, inv.Places)
+	t.Number("due", inv.Due, inv.Places)
+	j.Dst = append(t.Dst, '}')
+	j.Optional("tax_reason", inv.TaxReason)
 	if inv.PaymentDays > 0 {
-		j.raw("payment_days", strconv.Itoa(inv.PaymentDays))
+		j.Raw("payment_days", strconv.Itoa(inv.PaymentDays))
 	}
-	j.texts("notes", inv.Notes)
-	j.texts("payment", inv.Payment)
+	j.Texts("notes", inv.Notes)
+	j.Texts("payment", inv.Payment)
+	electronic.References(&j.Object, &inv.References)
+	if inv.Electronic != nil {
+		electronic.Terms(&j.Object, inv.Electronic, inv.Places)
+	}
+}
+
+// members are those of the JSON object of a document.
+type members struct{ markup.Object }
+
+// preceding writes the documents that one corrects.
+func (j *members) preceding(list []Preceding) {
+	if len(list) == 0 {
+		return
+	}
+	j.Key("preceding")
+	j.Dst = append(j.Dst, '[')
+	for i := range list {
+		o := j.Element(i)
+		o.Text("number", list[i].Number)
+		o.Date("issued", list[i].Date)
+		o.Text("period", string(list[i].Period))
+		j.Dst = append(o.Dst, '}')
+	}
+	j.Dst = append(j.Dst, ']')
 }
 
 // InvoicesJSON appends invoices as JSON lines, each ended by a line break.
@@ -83,220 +110,164 @@ func InvoicesJSON(dst []byte, invoices []schemas.Invoice) []byte {
 	return dst
 }
 
-// object writes the members of one JSON object.
-type object struct {
-	dst   []byte
-	begun bool
-}
-
-// key writes a member's name, which needs no escaping.
-func (j *object) key(name string) {
-	if j.begun {
-		j.dst = append(j.dst, ',')
-	}
-	j.begun = true
-	j.dst = append(j.dst, '"')
-	j.dst = append(j.dst, name...)
-	j.dst = append(j.dst, '"', ':')
-}
-
-func (j *object) raw(name, value string) {
-	j.key(name)
-	j.dst = append(j.dst, value...)
-}
-
-func (j *object) text(name, value string) {
-	j.key(name)
-	j.dst = markup.AppendJSON(j.dst, value)
-}
-
-func (j *object) optional(name, value string) {
-	if value != "" {
-		j.text(name, value)
-	}
-}
-
-func (j *object) number(name string, v money.Fixed, places int32) {
-	j.key(name)
-	j.dst = append(markup.AppendPlain(append(j.dst, '"'), v, places), '"')
-}
-
-func (j *object) date(name string, d schemas.Date) {
-	j.key(name)
-	j.dst = append(markup.AppendDate(append(j.dst, '"'), d), '"')
-}
-
-func (j *object) texts(name string, values []string) {
-	if len(values) == 0 {
-		return
-	}
-	j.key(name)
-	for i, v := range values {
-		if i == 0 {
-			j.dst = append(j.dst, '[')
-		} else {
-			j.dst = append(j.dst, ',')
-		}
-		j.dst = markup.AppendJSON(j.dst, v)
-	}
-	j.dst = append(j.dst, ']')
-}
-
-func (j *object) party(name string, p *schemas.Party) {
+func (j *members) party(name string, p *einvoice.Party) {
 	if p == nil {
 		return
 	}
-	j.key(name)
-	o := object{dst: append(j.dst, '{')}
-	o.text("name", p.Name)
-	o.optional("legal_name", p.LegalName)
-	o.texts("address", p.Address)
-	o.optional("tax_id", p.TaxID)
-	o.optional("registration", p.Registration)
-	o.optional("contact", p.Contact)
-	o.optional("email", p.Email)
-	o.optional("phone", p.Phone)
-	o.optional("website", p.Website)
-	j.dst = append(o.dst, '}')
+	j.Key(name)
+	o := markup.Object{Dst: append(j.Dst, '{')}
+	o.Text("name", p.Name)
+	o.Optional("legal_name", p.LegalName)
+	o.Texts("address", p.Address)
+	o.Optional("tax_id", p.TaxID)
+	o.Optional("registration", p.Registration)
+	o.Optional("endpoint", p.Endpoint)
+	electronic.Postal(&o, p.Postal)
+	o.Optional("contact", p.Contact)
+	o.Optional("email", p.Email)
+	o.Optional("phone", p.Phone)
+	o.Optional("website", p.Website)
+	j.Dst = append(o.Dst, '}')
 }
 
-func (j *object) lines(name string, lines []schemas.InvoiceLine, places int32) {
-	j.key(name)
-	j.dst = append(j.dst, '[')
+func (j *members) lines(name string, lines []schemas.InvoiceLine, places int32) {
+	j.Key(name)
+	j.Dst = append(j.Dst, '[')
 	for i := range lines {
 		if i > 0 {
-			j.dst = append(j.dst, ',')
+			j.Dst = append(j.Dst, ',')
 		}
-		j.dst = appendLineJSON(j.dst, &lines[i], places)
+		j.Dst = appendLineJSON(j.Dst, &lines[i], places)
 	}
-	j.dst = append(j.dst, ']')
+	j.Dst = append(j.Dst, ']')
 }
 
 // taxes and applied are rows of several charges each.
-func (j *object) taxes(inv *schemas.Invoice) {
-	j.key("taxes")
-	j.dst = append(j.dst, '[')
+func (j *members) taxes(inv *schemas.Invoice) {
+	j.Key("taxes")
+	j.Dst = append(j.Dst, '[')
 	for i := range inv.Taxes {
 		t := &inv.Taxes[i]
-		o := j.element(i)
-		o.charges(t.Charges)
-		o.text("description", t.Description)
-		o.optional("corrects", string(t.Corrects))
+		o := j.Element(i)
+		charges(&o, t.Charges)
+		o.Text("description", t.Description)
+		o.Optional("corrects", string(t.Corrects))
 		if t.HasBase {
-			o.number("base", t.Base, inv.Places)
-			o.number("percent", t.Percent, 0)
-			o.optional("apart", t.Apart)
+			o.Number("base", t.Base, inv.Places)
+			o.Number("percent", t.Percent, 0)
+			o.Optional("apart", t.Apart)
 		}
-		o.number("amount", t.Amount, inv.Places)
-		j.dst = append(o.dst, '}')
+		o.Number("amount", t.Amount, inv.Places)
+		if t.Electronic != nil {
+			electronic.VAT(&o, t.Electronic)
+			if !t.Value.IsZero() {
+				o.Number("value", t.Value, inv.Places)
+			}
+		}
+		j.Dst = append(o.Dst, '}')
 	}
-	j.dst = append(j.dst, ']')
+	j.Dst = append(j.Dst, ']')
 }
 
-func (j *object) applied(inv *schemas.Invoice) {
+func (j *members) applied(inv *schemas.Invoice) {
 	if len(inv.Applied) == 0 {
 		return
 	}
-	j.key("applied")
-	j.dst = append(j.dst, '[')
+	j.Key("applied")
+	j.Dst = append(j.Dst, '[')
 	for i := range inv.Applied {
 		a := &inv.Applied[i]
-		o := j.element(i)
-		o.charges(a.Charges)
-		o.text("description", a.Description)
-		o.optional("corrects", string(a.Corrects))
+		o := j.Element(i)
+		charges(&o, a.Charges)
+		o.Text("description", a.Description)
+		o.Optional("corrects", string(a.Corrects))
 		if a.HasLeft {
-			o.number("left", a.Left, inv.Places)
+			o.Number("left", a.Left, inv.Places)
 		}
-		o.number("amount", a.Amount, inv.Places)
-		j.dst = append(o.dst, '}')
+		o.Number("amount", a.Amount, inv.Places)
+		j.Dst = append(o.Dst, '}')
 	}
-	j.dst = append(j.dst, ']')
+	j.Dst = append(j.Dst, ']')
 }
 
-// element begins element i of an array.
-func (j *object) element(i int) object {
-	if i > 0 {
-		j.dst = append(j.dst, ',')
-	}
-	return object{dst: append(j.dst, '{')}
-}
-
-func (j *object) charges(ids []schemas.ChargeID) {
-	j.key("charges")
+func charges(j *markup.Object, ids []schemas.ChargeID) {
+	j.Key("charges")
 	for i, id := range ids {
-		j.dst = append(j.dst, "[,"[min(i, 1)])
-		j.dst = markup.AppendJSON(j.dst, string(id))
+		j.Dst = append(j.Dst, "[,"[min(i, 1)])
+		j.Dst = markup.AppendJSON(j.Dst, string(id))
 	}
-	j.dst = append(j.dst, ']')
+	j.Dst = append(j.Dst, ']')
 }
 
 func appendLineJSON(dst []byte, l *schemas.InvoiceLine, places int32) []byte {
-	j := object{dst: append(dst, '{')}
-	j.optional("charge", string(l.Charge))
-	j.optional("offering", string(l.Offering))
-	j.text("category", string(l.Category))
-	j.optional("class", string(l.Class))
-	j.optional("corrects", string(l.Corrects))
-	j.text("description", l.Description)
-	j.optional("region", l.Region)
-	j.optional("group", l.Group)
+	j := markup.Object{Dst: append(dst, '{')}
+	j.Optional("charge", string(l.Charge))
+	j.Optional("offering", string(l.Offering))
+	j.Text("category", string(l.Category))
+	j.Optional("class", string(l.Class))
+	j.Optional("corrects", string(l.Corrects))
+	j.Text("description", l.Description)
+	j.Optional("region", l.Region)
+	j.Optional("group", l.Group)
 	if !l.From.IsZero() {
-		j.date("from", l.From)
-		j.date("to", l.To)
+		j.Date("from", l.From)
+		j.Date("to", l.To)
 	}
 	if l.HasUsed {
-		j.number("used", l.Used, 0)
-		j.optional("unit", l.UsedUnit)
+		j.Number("used", l.Used, 0)
+		j.Optional("unit", l.UsedUnit)
 	}
 	if len(l.Parts) > 0 {
-		j.key("parts")
-		j.dst = append(j.dst, '[')
+		j.Key("parts")
+		j.Dst = append(j.Dst, '[')
 		for i := range l.Parts {
-			j.part(i, &l.Parts[i], places)
+			part(&j, i, &l.Parts[i], places)
 		}
-		j.dst = append(j.dst, ']')
+		j.Dst = append(j.Dst, ']')
 	}
 	if !l.Discount.IsZero() {
-		j.number("discount", l.Discount, places)
+		j.Number("discount", l.Discount, places)
 	}
 	if l.HasLeft {
-		j.number("left", l.Left, places)
+		j.Number("left", l.Left, places)
 	}
-	j.number("amount", l.Amount, places)
-	return append(j.dst, '}')
+	j.Number("amount", l.Amount, places)
+	if l.Electronic != nil {
+		electronic.Line(&j, l.Electronic, places)
+	}
+	return append(j.Dst, '}')
 }
 
 // part is one step of a line's amount.
-func (j *object) part(i int, p *schemas.LinePart, places int32) {
-	o := j.element(i)
-	o.optional("kind", string(p.Kind))
-	o.optional("text", p.Text)
+func part(j *markup.Object, i int, p *schemas.LinePart, places int32) {
+	o := j.Element(i)
+	o.Optional("kind", string(p.Kind))
+	o.Optional("text", p.Text)
 	if p.HasQuantity {
-		o.number("quantity", p.Quantity, 0)
-		o.optional("unit", p.Unit)
+		o.Number("quantity", p.Quantity, 0)
+		o.Optional("unit", p.Unit)
 		if p.Percent {
-			o.number("percent", p.UnitPrice, 0)
+			o.Number("percent", p.UnitPrice, 0)
 		} else {
-			o.number("unit_price", p.UnitPrice, places)
+			o.Number("unit_price", p.UnitPrice, places)
 		}
-		o.optional("price_currency", string(p.Currency))
+		o.Optional("price_currency", string(p.Currency))
 	}
 	for k := range p.Factors {
 		f := &p.Factors[k]
 		if k == 0 {
-			o.key("factors")
+			o.Key("factors")
 		}
-		o.dst = append(o.dst, "[,"[min(k, 1)])
-		x := object{dst: append(o.dst, '{')}
-		x.optional("text", f.Text)
-		x.number("times", f.Times, 0)
-		x.number("over", f.Over, 0)
-		o.dst = append(x.dst, '}')
+		o.Dst = append(o.Dst, "[,"[min(k, 1)])
+		x := markup.Object{Dst: append(o.Dst, '{')}
+		x.Optional("text", f.Text)
+		x.Number("times", f.Times, 0)
+		x.Number("over", f.Over, 0)
+		o.Dst = append(x.Dst, '}')
 	}
 	if len(p.Factors) > 0 {
-		o.dst = append(o.dst, ']')
+		o.Dst = append(o.Dst, ']')
 	}
-	o.number("amount", p.Amount, places)
-	j.dst = append(o.dst, '}')
+	o.Number("amount", p.Amount, places)
+	j.Dst = append(o.Dst, '}')
 }

@@ -12,6 +12,7 @@ import (
 
 	"daybook/pipeline/document"
 	"daybook/schemas"
+	"daybook/schemas/einvoice"
 	"daybook/schemas/money"
 )
 
@@ -60,12 +61,12 @@ func day(s string) schemas.Date {
 }
 
 var (
-	seller = &schemas.Party{
+	seller = &einvoice.Party{
 		Name: "Nordlicht", LegalName: "Nordlicht Cloud GmbH", Address: []string{"Am Sandtorkai 1", "20457 Hamburg", "Germany"},
 		TaxID: "DE000000000", Registration: "HRB 000000, Amtsgericht Hamburg", Email: "billing@nordlicht.example",
 		Phone: "+49 40 0000000", Website: "https://nordlicht.example",
 	}
-	buyer = &schemas.Party{Name: "Acme", LegalName: "Acme & <Söhne> \"KG\"", Address: []string{"1 Main Street", "Springfield"}, TaxID: "XX1"}
+	buyer = &einvoice.Party{Name: "Acme", LegalName: "Acme & <Söhne> \"KG\"", Address: []string{"1 Main Street", "Springfield"}, TaxID: "XX1"}
 )
 
 // line is a usage line for the whole of September 2024.
@@ -157,7 +158,7 @@ func saying(evil string) []schemas.Invoice {
 		Kind: schemas.PartKind(evil), Text: evil, HasQuantity: true, Unit: evil, Currency: money.Currency(evil),
 		Factors: []schemas.PartFactor{{Text: evil}},
 	})
-	party := &schemas.Party{Name: evil, Address: []string{evil}, TaxID: evil, Registration: evil, Email: evil, Phone: evil, Website: evil}
+	party := &einvoice.Party{Name: evil, Address: []string{evil}, TaxID: evil, Registration: evil, Email: evil, Phone: evil, Website: evil}
 	return []schemas.Invoice{{
 		Seller: party, Buyer: party, Account: schemas.AccountID(evil), AccountName: evil, From: day("2024-09-01"), To: day("2024-09-30"),
 		Currency: "EUR", Places: 2, Lines: []schemas.InvoiceLine{l}, List: l.Amount, Net: l.Amount, Total: l.Amount, Due: l.Amount,

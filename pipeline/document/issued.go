@@ -24,5 +24,14 @@ type Issued struct {
 	Run     schemas.RunID
 	// Previous is the SHA-256, in hex, of the JSON of the document before it; empty for the first of the entity.
 	Previous string
-	Invoice  schemas.Invoice
+	// Preceding are the documents that this one corrects, one for each period.
+	Preceding []Preceding
+	Invoice   schemas.Invoice
+}
+
+// Preceding is a document that a later one corrects.
+type Preceding struct {
+	Number string
+	Date   schemas.Date
+	Period schemas.Period
 }

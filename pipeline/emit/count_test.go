@@ -14,6 +14,7 @@ import (
 	"daybook/pipeline/document"
 	"daybook/pipeline/run"
 	"daybook/schemas"
+	"daybook/schemas/einvoice"
 	"daybook/schemas/money"
 )
 
@@ -32,7 +33,7 @@ func invoices(r *rand.Rand, n int) (out []schemas.Invoice) {
 	for i := range n {
 		inv := schemas.Invoice{
 			Account: schemas.AccountID(fmt.Sprintf("ac-%d", i)), AccountName: text(), Currency: []money.Currency{"EUR", "USD"}[i%2], Places: 2, Period: "2024-09",
-			Seller: &schemas.Party{Name: text(), Address: []string{text(), text()}}, Provisional: r.IntN(2) == 0, PaymentDays: r.IntN(2) * 30, Notes: []string{text()},
+			Seller: &einvoice.Party{Name: text(), Address: []string{text(), text()}}, Provisional: r.IntN(2) == 0, PaymentDays: r.IntN(2) * 30, Notes: []string{text()},
 		}
 		total := int64(0)
 		amount := func(into *money.Fixed) money.Fixed {

@@ -15,7 +15,9 @@ import (
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/rating/invoice"
+	"daybook/rating/taxes"
 	"daybook/schemas"
+	"daybook/schemas/einvoice"
 )
 
 // invoicesPerFile is how many accounts share one printable page: few enough to open quickly, many enough that a hundred
@@ -260,6 +262,9 @@ func Billing(book run.Book, period schemas.Period, asOf schemas.Date, provisiona
 	if rounding := catalogue.Policy.Rounding; len(rounding) > 0 {
 		t.Rounding = rounding
 	}
+	if p.Invoicing.Electronic {
+		t.Electronic = &invoice.Electronic{Taxes: catalogue.Taxes, UnitCodes: p.Invoicing.UnitCodes, Bank: p.Invoicing.Bank}
+	}
 	for _, bank := range p.Invoicing.Bank {
 		line := "IBAN " + bank.IBAN
 		if bank.Holder != "" {
@@ -276,15 +281,10 @@ func Billing(book run.Book, period schemas.Period, asOf schemas.Date, provisiona
 	return t
 }
 
-func seller(p *schemas.Provider) *schemas.Party {
-	address := append([]string{}, p.Address.Street...)
-	for _, line := range []string{p.Address.PostalCode + " " + p.Address.City, p.Address.Region, p.Address.Country} {
-		if line != "" && line != " " {
-			address = append(address, line)
-		}
-	}
-	return &schemas.Party{
-		Name: p.Name, LegalName: p.LegalName, Address: address, TaxID: p.TaxID, Registration: p.Registration,
+func seller(p *schemas.Provider) *einvoice.Party {
+	return &einvoice.Party{
+		Name: p.Name, LegalName: p.LegalName, Address: p.Address.Lines(), TaxID: p.TaxID, Registration: p.Registration,
+		Endpoint: p.Endpoint, Postal: &p.Address,
 		Contact: p.Contact.Name, Email: p.Contact.Email, Phone: p.Contact.Phone, Website: p.Contact.Website,
 	}
 }
@@ -305,8 +305,18 @@ func BuyerOf(b run.Book, id schemas.AccountID, paid []schemas.AccountID) (*invoi
 		return nil, fmt.Errorf("account %s has charges and is not in the book", id)
 	}
 	to := &invoice.Buyer{
-		Party:   &schemas.Party{Name: c.Name, LegalName: c.LegalName, Address: c.Address, TaxID: c.TaxID, Email: c.Email},
-		Account: id, Name: cmp.Or(account.Name, c.Name), Zone: b.Zone(),
+		Party: &einvoice.Party{
+			Name: c.Name, LegalName: c.LegalName, Address: c.Address, TaxID: c.TaxID, Email: c.Email,
+			Registration: c.Registration, Endpoint: c.Endpoint, Postal: c.Postal,
+		},
+		Account: id, Name: cmp.Or(account.Name, c.Name), Zone: b.Zone(), Paper: c.Paper,
+		References: einvoice.References{
+			Buyer: cmp.Or(account.BuyerReference, c.BuyerReference), Order: account.Order, Contract: account.Contract, CostCentre: account.CostCentre,
+		},
+		Taxed: map[schemas.AccountID]invoice.Taxed{id: taxed(account)},
+	}
+	if len(c.Address) == 0 && c.Postal != nil {
+		to.Party.Address = c.Postal.Lines()
 	}
 	for _, other := range paid {
 		if account, c, ok := b.Account(other); ok {
@@ -314,6 +324,7 @@ func BuyerOf(b run.Book, id schemas.AccountID, paid []schemas.AccountID) (*invoi
 				to.PaysFor = map[schemas.AccountID]string{}
 			}
 			to.PaysFor[other] = cmp.Or(account.Name, c.Name)
+			to.Taxed[other] = taxed(account)
 		}
 	}
 	if account.TaxExempt {
@@ -327,4 +338,12 @@ func BuyerOf(b run.Book, id schemas.AccountID, paid []schemas.AccountID) (*invoi
 		to.Zone = zone
 	}
 	return to, nil
+}
+
+// taxed is how an account is taxed.
+func taxed(a *schemas.Account) invoice.Taxed {
+	return invoice.Taxed{
+		Place: taxes.Place{Country: a.Country, Region: a.Region}, Exempt: a.TaxExempt,
+		Category: a.VATCategory, Reason: a.TaxReason, Code: a.ExemptionCode,
+	}
 }

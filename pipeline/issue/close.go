@@ -261,6 +261,10 @@ func (c *Closer) finish(ctx context.Context, x *register.Closing) error {
 	if err != nil {
 		return err
 	}
+	corrected, err := c.precedingOf(ctx, x)
+	if err != nil {
+		return err
+	}
 	w, line := register.NewWriter(ctx, c.Store, x), []byte(nil)
 	chosen := chosenOf(x)
 	err = found.each(ctx, c.Store, func(inv *schemas.Invoice) error {
@@ -273,7 +277,11 @@ func (c *Closer) finish(ctx context.Context, x *register.Closing) error {
 				return fmt.Errorf("account %s: %w", key.Account, err)
 			}
 		}
-		line = appendDocument(line[:0], x, w, inv)
+		preceding, err := corrected.to(ctx, inv)
+		if err != nil {
+			return err
+		}
+		line = appendDocument(line[:0], x, w, inv, preceding)
 		return w.Add(line, inv.Total, inv.Currency)
 	})
 	if err != nil {

@@ -185,11 +185,11 @@ func (m *merge) Pop() any {
 }
 
 // appendDocument appends the document that a draft becomes.
-func appendDocument(dst []byte, x *register.Closing, w *register.Writer, inv *schemas.Invoice) []byte {
+func appendDocument(dst []byte, x *register.Closing, w *register.Writer, inv *schemas.Invoice, preceding []document.Preceding) []byte {
 	number, previous := w.Next()
 	d := document.Issued{
 		Kind: document.KindInvoice, Number: x.NumberText(number), Date: x.Issued, Entity: x.Entity, Closing: x.Number, Run: x.Run,
-		Previous: previous, Invoice: *inv,
+		Previous: previous, Preceding: preceding, Invoice: *inv,
 	}
 	switch {
 	case inv.Total.Sign() < 0:

@@ -335,7 +335,7 @@ func (k *chargeKind) has(c *schemas.Charge) bool {
 		c.Class == x.Class && c.Frequency == x.Frequency && c.Service == x.Service && c.ServiceCategory == x.ServiceCategory &&
 		c.SkuMeter == x.SkuMeter && c.Peer == x.Peer && c.PricingKind == x.PricingKind && c.HasQuantity == x.HasQuantity &&
 		c.ConsumedUnit == x.ConsumedUnit && c.PricingUnit == x.PricingUnit && c.Currency == x.Currency &&
-		c.Group == x.Group && c.Corrects == x.Corrects && c.Value.Currency == x.Value.Currency
+		c.Group == x.Group && c.Corrects == x.Corrects && c.TaxCategory == x.TaxCategory && c.Value.Currency == x.Value.Currency
 }
 
 // describe fills the cells of a kind.
@@ -385,6 +385,7 @@ func (w *ChargeWriter) describe(k *chargeKind) {
 	set(schemas.ChargePeerId, string(c.Peer))
 	set(schemas.ChargeMeterGroup, c.Group)
 	set(schemas.ChargeCorrectedPeriod, string(c.Corrects))
+	set(schemas.ChargeTaxCategory, c.TaxCategory)
 }
 
 // steps lays out the arithmetic of a charge by its form, which is one of few.

@@ -146,7 +146,7 @@ func fillCharge(c *schemas.Charge, b *dataset.Batch, i int, known formulas) erro
 		List: dec(schemas.ChargeListCost), Amount: dec(schemas.ChargeBilledCost), Currency: money.Currency(text(schemas.ChargeBillingCurrency)),
 		PeerCost: dec(schemas.ChargePeerCost), HasCost: !b.Columns[schemas.ChargePeerCost].IsNull(i),
 		Group:    text(schemas.ChargeMeterGroup),
-		Corrects: schemas.Period(text(schemas.ChargeCorrectedPeriod)),
+		Corrects: schemas.Period(text(schemas.ChargeCorrectedPeriod)), TaxCategory: text(schemas.ChargeTaxCategory),
 	}
 	if v := &b.Columns[schemas.ChargeUsageRows]; !v.Absent {
 		c.UsageRows = v.Ints[i]

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"daybook/schemas"
+	"daybook/schemas/einvoice"
 	"daybook/schemas/money"
 )
 
 // Terms is what the invoices of a period share.
 type Terms struct {
-	Seller *schemas.Party
+	Seller *einvoice.Party
 	Series string
 	Period schemas.Period
 	// Zone is the provider's: months begin in it.
@@ -29,6 +30,8 @@ type Terms struct {
 	PaymentDays int
 	Notes       []string
 	Payment     []Payment
+	// Electronic is nil where no electronic invoices are sent.
+	Electronic *Electronic
 }
 
 // Payment is one way to pay, in words. It is for invoices in one currency; an empty one stands for all.
@@ -39,7 +42,7 @@ type Payment struct {
 
 // Buyer is whom an invoice is for.
 type Buyer struct {
-	Party   *schemas.Party
+	Party   *einvoice.Party
 	Account schemas.AccountID
 	Name    string
 	// Zone is the account's: the days of its lines are civil days there. Nil is the provider's.
@@ -48,6 +51,11 @@ type Buyer struct {
 	TaxReason string
 	// PaysFor names the other accounts whose charges stand on the invoice, each line with the name.
 	PaysFor map[schemas.AccountID]string
+	// References are by what the buyer knows the invoice; Taxed says how each of the accounts is taxed, and Paper that the buyer
+	// gets no electronic invoice.
+	References einvoice.References
+	Taxed      map[schemas.AccountID]Taxed
+	Paper      bool
 }
 
 // Draft gathers the charges of one account, and of those for which it pays. It keeps lines, which are smaller than the charges that they are made of.
@@ -109,6 +117,7 @@ func (d *Draft) begin(currency money.Currency) (schemas.Invoice, error) {
 	inv := schemas.Invoice{
 		Lines: make([]schemas.InvoiceLine, 0, usualLines), Seller: t.Seller, Series: t.Series, Buyer: d.buyer.Party, Account: d.buyer.Account, AccountName: d.buyer.Name, Period: t.Period, From: first, To: last,
 		Currency: currency, Provisional: t.Provisional, TaxReason: d.buyer.TaxReason, PaymentDays: t.PaymentDays, Notes: t.Notes,
+		References: d.buyer.References, Electronic: d.electronic(currency),
 	}
 	for _, way := range t.Payment {
 		if way.Currency == "" || way.Currency == currency {
@@ -133,7 +142,7 @@ func (d *Draft) place(inv *schemas.Invoice, c *schemas.Charge) error {
 	}
 	switch {
 	case c.Category == schemas.CategoryTax:
-		return addTax(inv, c, amount)
+		return d.addTax(inv, c, amount)
 	case isCredit(c) && d.terms.CreditTax != schemas.CreditBeforeTax:
 		return apply(inv, c, amount)
 	}
@@ -160,6 +169,9 @@ func (d *Draft) place(inv *schemas.Invoice, c *schemas.Charge) error {
 	}
 	l.HasLeft, l.Left = leftOf(c)
 	useRounded(&l, c, hidden)
+	if inv.Electronic != nil {
+		l.Electronic = d.lineTerms(&l, c, inv.Places)
+	}
 	inv.Lines = append(inv.Lines, l)
 	return nil
 }
@@ -225,5 +237,8 @@ func total(inv *schemas.Invoice) error {
 	inv.List = add(inv.Net, inv.Discount.Neg())
 	inv.Total = add(inv.Net, inv.Tax)
 	inv.Due = add(inv.Total, inv.Paid)
+	if inv.Electronic != nil {
+		electronicTerms(inv, add)
+	}
 	return failed
 }

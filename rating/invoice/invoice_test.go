@@ -11,6 +11,7 @@ import (
 	"daybook/rating/invoice"
 	"daybook/rating/model"
 	"daybook/schemas"
+	"daybook/schemas/einvoice"
 	"daybook/schemas/money"
 )
 
@@ -23,10 +24,10 @@ func must(t testing.TB, err error) {
 
 func dec(s string) money.Decimal { return money.MustDecimal(s) }
 
-var buyer = &invoice.Buyer{Party: &schemas.Party{Name: "Acme"}, Account: "acme", Name: "Acme production"}
+var buyer = &invoice.Buyer{Party: &einvoice.Party{Name: "Acme"}, Account: "acme", Name: "Acme production"}
 
 func terms() *invoice.Terms {
-	return &invoice.Terms{Seller: &schemas.Party{Name: "Nordlicht"}, Period: "2024-09", Zone: time.UTC}
+	return &invoice.Terms{Seller: &einvoice.Party{Name: "Nordlicht"}, Period: "2024-09", Zone: time.UTC}
 }
 
 // charge is a usage charge of the account, for the whole period.

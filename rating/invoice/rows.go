@@ -16,14 +16,17 @@ func isCredit(c *schemas.Charge) bool {
 }
 
 // addTax adds a tax to the row of its rate; that of an earlier period has a row of its own.
-func addTax(inv *schemas.Invoice, c *schemas.Charge, amount money.Fixed) error {
+func (d *Draft) addTax(inv *schemas.Invoice, c *schemas.Charge, amount money.Fixed) error {
 	one, err := taxRow(c, amount, inv.Places)
+	if err == nil && inv.Electronic != nil {
+		err = d.taxTerms(inv, &one, c)
+	}
 	if err != nil {
 		return err
 	}
 	for i := range inv.Taxes {
 		row := &inv.Taxes[i]
-		if row.Description != one.Description || row.Corrects != one.Corrects || row.HasBase != one.HasBase || row.Percent != one.Percent {
+		if row.Description != one.Description || row.Corrects != one.Corrects || row.HasBase != one.HasBase || row.Percent != one.Percent || !sameRate(row, &one) {
 			continue
 		}
 		row.Charges = append(row.Charges, c.ID)
@@ -32,6 +35,9 @@ func addTax(inv *schemas.Invoice, c *schemas.Charge, amount money.Fixed) error {
 		}
 		if row.Amount, err = row.Amount.Add(amount); err != nil {
 			return fmt.Errorf("sum of the tax: %w", err)
+		}
+		if row.Value, err = row.Value.Add(one.Value); err != nil {
+			return fmt.Errorf("sum of the tax in the provider's currency: %w", err)
 		}
 		if one.Apart != "" {
 			row.Apart = one.Apart

@@ -30,11 +30,17 @@ func ChargeID(c *schemas.Charge, in schemas.Period, nth int, r *Room) schemas.Ch
 	text = binary.BigEndian.AppendUint64(text, uint64(c.End.UnixMicro()))
 	text = binary.BigEndian.AppendUint64(text, uint64(c.UsageRows))
 	text = binary.AppendUvarint(text, uint64(nth))
+	if c.TaxCategory != "" && c.TaxCategory != standardTax { // what most have was not told before there were others to be told
+		text = append(text, c.TaxCategory...)
+	}
 	sum := sha256.Sum256(text)
 	var digits [32]byte
 	hex.Encode(digits[:], sum[:len(digits)/2])
 	return schemas.ChargeID(r.Text(digits[:]))
 }
+
+// standardTax is the tax category of what names none.
+const standardTax = "standard"
 
 // appendNumbers appends the numbers of a charge, each ended by a zero; one that is the same as the one before it is left empty, and
 // one that is not there is a letter.

@@ -52,6 +52,7 @@ func All(r *parse.Reader, e *Entries) {
 	c.checkOfferings()
 	c.checkCatalogueRest()
 	c.checkCustomers()
+	c.checkElectronic()
 	c.checkSubscriptions()
 	c.checkPeers()
 	c.checkMappings()

@@ -10,6 +10,7 @@ import (
 
 	"daybook/pipeline/document"
 	"daybook/schemas"
+	"daybook/schemas/einvoice"
 	"daybook/schemas/money"
 )
 
@@ -68,10 +69,13 @@ type documentText struct {
 		Paid     money.Fixed `json:"paid"`
 		Due      money.Fixed `json:"due"`
 	} `json:"totals"`
-	TaxReason   string   `json:"tax_reason"`
-	PaymentDays int      `json:"payment_days"`
-	Notes       []string `json:"notes"`
-	Payment     []string `json:"payment"`
+	TaxReason   string          `json:"tax_reason"`
+	PaymentDays int             `json:"payment_days"`
+	Notes       []string        `json:"notes"`
+	Payment     []string        `json:"payment"`
+	Preceding   []precedingText `json:"preceding"`
+	References  referencesText  `json:"references"`
+	Electronic  *termsText      `json:"electronic"`
 }
 
 type partyText struct {
@@ -80,10 +84,18 @@ type partyText struct {
 	Address      []string `json:"address"`
 	TaxID        string   `json:"tax_id"`
 	Registration string   `json:"registration"`
-	Contact      string   `json:"contact"`
-	Email        string   `json:"email"`
-	Phone        string   `json:"phone"`
-	Website      string   `json:"website"`
+	Endpoint     string   `json:"endpoint"`
+	Postal       *struct {
+		Street     []string `json:"street"`
+		PostalCode string   `json:"postal_code"`
+		City       string   `json:"city"`
+		Region     string   `json:"region"`
+		Country    string   `json:"country"`
+	} `json:"postal"`
+	Contact string `json:"contact"`
+	Email   string `json:"email"`
+	Phone   string `json:"phone"`
+	Website string `json:"website"`
 }
 
 type lineText struct {
@@ -103,6 +115,7 @@ type lineText struct {
 	Discount    money.Fixed            `json:"discount"`
 	Left        *money.Fixed           `json:"left"`
 	Amount      money.Fixed            `json:"amount"`
+	Electronic  *lineTermsText         `json:"electronic"`
 }
 
 type partText struct {
@@ -129,6 +142,8 @@ type taxText struct {
 	Percent     money.Fixed        `json:"percent"`
 	Apart       string             `json:"apart"`
 	Amount      money.Fixed        `json:"amount"`
+	Value       money.Fixed        `json:"value"`
+	vatText
 }
 
 type appliedText struct {
@@ -154,6 +169,10 @@ func (r *documentText) document() *document.Issued {
 		t := &r.Taxes[i]
 		row := schemas.TaxRow{Charges: t.Charges, Description: t.Description, Corrects: t.Corrects, Percent: t.Percent, Apart: t.Apart, Amount: t.Amount}
 		row.HasBase, row.Base = optionalFixed(t.Base)
+		if t.Category != "" {
+			of := t.tax()
+			row.Electronic, row.Value = &of, t.Value
+		}
 		inv.Taxes = append(inv.Taxes, row)
 	}
 	for i := range r.Applied {
@@ -162,19 +181,29 @@ func (r *documentText) document() *document.Issued {
 		row.HasLeft, row.Left = optionalFixed(a.Left)
 		inv.Applied = append(inv.Applied, row)
 	}
+	inv.References = einvoice.References(r.References)
+	inv.Electronic = r.Electronic.terms()
+	var preceding []document.Preceding
+	for _, p := range r.Preceding {
+		preceding = append(preceding, document.Preceding(p))
+	}
 	return &document.Issued{
-		Kind: r.Kind, Number: r.Number, Date: r.Issued, Due: r.Due, Entity: r.Entity, Closing: r.Closing, Run: r.Run, Previous: r.Previous, Invoice: inv,
+		Kind: r.Kind, Number: r.Number, Date: r.Issued, Due: r.Due, Entity: r.Entity, Closing: r.Closing, Run: r.Run, Previous: r.Previous, Preceding: preceding, Invoice: inv,
 	}
 }
 
-func (p *partyText) party() *schemas.Party {
+func (p *partyText) party() *einvoice.Party {
 	if p == nil {
 		return nil
 	}
-	return &schemas.Party{
+	out := &einvoice.Party{
 		Name: p.Name, LegalName: p.LegalName, Address: p.Address, TaxID: p.TaxID, Registration: p.Registration,
-		Contact: p.Contact, Email: p.Email, Phone: p.Phone, Website: p.Website,
+		Contact: p.Contact, Email: p.Email, Phone: p.Phone, Website: p.Website, Endpoint: p.Endpoint,
 	}
+	if a := p.Postal; a != nil {
+		out.Postal = &einvoice.Address{Street: a.Street, PostalCode: a.PostalCode, City: a.City, Region: a.Region, Country: a.Country}
+	}
+	return out
 }
 
 func (l *lineText) line() schemas.InvoiceLine {
@@ -184,6 +213,7 @@ func (l *lineText) line() schemas.InvoiceLine {
 	}
 	out.HasUsed, out.Used = optionalFixed(l.Used)
 	out.HasLeft, out.Left = optionalFixed(l.Left)
+	out.Electronic = l.Electronic.line()
 	for i := range l.Parts {
 		p := &l.Parts[i]
 		part := schemas.LinePart{Kind: p.Kind, Text: p.Text, Unit: p.Unit, UnitPrice: p.UnitPrice, Currency: p.Currency, Amount: p.Amount}

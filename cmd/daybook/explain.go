@@ -50,8 +50,8 @@ func newExplain() *cobra.Command {
 stands in the book, and the source object and row of the usage behind it.
 
 ID is a charge (invoice lines carry it; its first four digits or more will do), an identifier of the variance report
-(period/offering/region/measure, or that of a peer bill, a margin or a promise), period/total/Revenue (Cost, Margin), an account
-(lists its charges), a code of findings such as unknown_sku, or the word findings. Each may be cut short as far as nothing
+(period/offering/region/measure, or that of a peer match, a discrepancy, a margin or a promise), period/bill/peer/contract/currency,
+period/total/Revenue (Cost, Margin), an account (lists its charges), a code of findings such as unknown_sku, or the word findings. Each may be cut short as far as nothing
 else begins so.
 
 Exit codes: 0 done; 1 broke, or --check computed something else; 2 there is no such thing.`,

@@ -8,6 +8,7 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
+	"daybook/pipeline/store"
 	"daybook/reconcile/bills"
 	"daybook/reconcile/tally"
 	"daybook/schemas"
@@ -19,8 +20,8 @@ import (
 // each of which reads the shard.
 const mostLines = 1 << 20
 
-// detailColumns are the columns of usage by which the rows of peers' bills are compared.
-var detailColumns = append(slices.Clone(UseColumns),
+// DetailColumns are the columns of usage by which the rows of peers' bills are compared.
+var DetailColumns = append(slices.Clone(UseColumns),
 	schemas.UseAccountId, schemas.UseBillingAccountId, schemas.UseSubAccountId, schemas.UseResourceId, schemas.UseChargePeriodEnd,
 	schemas.UseContractedUnitPrice, schemas.UseObjectKey, schemas.UseObjectRow, schemas.UseInvoiceId)
 
@@ -104,7 +105,7 @@ func (d *detailing) write(ctx context.Context) error {
 func (d *detailing) share(ctx context.Context, share int, w *rows.DiscrepancyWriter) error {
 	detail := bills.NewDetail(d.contracts, d.fx, d.matches, share, d.shares)
 	home := d.in.Home()
-	err := eachDiscrepancy(ctx, d.in, func(x *peerbill.Discrepancy) error {
+	err := DiscrepanciesBefore(ctx, d.in.Store(), d.in.Earlier(), d.in.Period(), func(x *peerbill.Discrepancy) error {
 		if x.Account == "" || int(home(x.Account)) != d.in.Part {
 			return nil
 		}
@@ -115,7 +116,7 @@ func (d *detailing) share(ctx context.Context, share int, w *rows.DiscrepancyWri
 	}
 	var read dataset.Tally
 	err = run.EachOutput(d.usage, schemas.Usage.Name, func(o run.Output) error {
-		return rows.ScanTable(ctx, d.in.Store(), o.Key, &schemas.Usage, detailColumns, func(b *dataset.Batch) error {
+		return rows.ScanTable(ctx, d.in.Store(), o.Key, &schemas.Usage, DetailColumns, func(b *dataset.Batch) error {
 			if err := read.AddBatch(b, dataset.UsageMeasures()); err != nil {
 				return err
 			}
@@ -148,12 +149,28 @@ func (d *detailing) share(ctx context.Context, share int, w *rows.DiscrepancyWri
 
 // add takes the rows of a batch, and counts those of the bills that are compared, where that is asked for.
 func (d *detailing) add(b *dataset.Batch, to *bills.Detail, count bool) error {
-	text := func(col, i int) string { return string(b.Columns[col].TextAt(i)) }
 	control := &d.res.Control.Detailed
+	return EachDetailRow(b, d.contracts, &d.days, d.in.Book(), func(_ int, r *bills.DetailRow) error {
+		if r.Peer != "" && count {
+			control.Rows++
+			if err := control.AddCost(string(r.Currency), r.Billed); err != nil {
+				return err
+			}
+			if err := d.sums.Numbered(r.Peer, r.Invoice, r.Currency, r.Billed); err != nil {
+				return err
+			}
+		}
+		return to.Add(r)
+	})
+}
+
+// EachDetailRow calls each with the rows of a batch of the detail's columns that the comparison of bills takes.
+func EachDetailRow(b *dataset.Batch, contracts *bills.Contracts, days *rows.DayFinder, of run.Book, each func(int, *bills.DetailRow) error) error {
+	text := func(col, i int) string { return string(b.Columns[col].TextAt(i)) }
 	for i := range b.Rows {
-		day := d.days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i])
+		day := days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i])
 		peer := schemas.PeerID(b.Columns[schemas.UsePeerId].TextAt(i))
-		if peer == "" && !d.contracts.Wants(schemas.SKU(b.Columns[schemas.UseSkuId].TextAt(i))) || peer != "" && !d.contracts.Details(peer, day) {
+		if peer == "" && !contracts.Wants(schemas.SKU(b.Columns[schemas.UseSkuId].TextAt(i))) || peer != "" && !contracts.Details(peer, day) {
 			continue
 		}
 		r := bills.DetailRow{
@@ -167,19 +184,10 @@ func (d *detailing) add(b *dataset.Batch, to *bills.Detail, count bool) error {
 		if v := &b.Columns[schemas.UseContractedUnitPrice]; !v.Absent && !v.IsNull(i) {
 			r.UnitPrice, r.HasPrice = v.Decs[i], true
 		}
-		if peer != "" && count {
-			control.Rows++
-			if err := control.AddCost(string(r.Currency), r.Billed); err != nil {
-				return err
-			}
-			if err := d.sums.Numbered(peer, r.Invoice, r.Currency, r.Billed); err != nil {
-				return err
-			}
-		}
 		if peer != "" && r.Account == "" {
-			r.OurOwn = d.in.Book().OwnUse(peer, text(schemas.UseBillingAccountId, i), text(schemas.UseSubAccountId, i))
+			r.OurOwn = of.OwnUse(peer, text(schemas.UseBillingAccountId, i), text(schemas.UseSubAccountId, i))
 		}
-		if err := to.Add(&r); err != nil {
+		if err := each(i, &r); err != nil {
 			return err
 		}
 	}
@@ -200,11 +208,15 @@ func (o *offsets) add(b *dataset.Batch) error {
 
 // earlierOutputs are the parts of a dataset of the current run of the month before; none where it has no run.
 func earlierOutputs(ctx context.Context, in *run.Inputs, table *schemas.Table) ([]string, error) {
-	at := slices.IndexFunc(in.Earlier(), func(e run.Earlier) bool { return e.Period == in.Period().Previous() })
+	return outputsBefore(ctx, in.Store(), in.Earlier(), in.Period(), table)
+}
+
+func outputsBefore(ctx context.Context, st store.Store, earlier []run.Earlier, p schemas.Period, table *schemas.Table) ([]string, error) {
+	at := slices.IndexFunc(earlier, func(e run.Earlier) bool { return e.Period == p.Previous() })
 	if at < 0 {
 		return nil, nil
 	}
-	m, err := run.ReadEarlier(ctx, in.Store(), in.Earlier()[at])
+	m, err := run.ReadEarlier(ctx, st, earlier[at])
 	if err != nil {
 		return nil, err
 	}
@@ -217,14 +229,14 @@ func earlierOutputs(ctx context.Context, in *run.Inputs, table *schemas.Table) (
 	return keys, nil
 }
 
-// eachDiscrepancy calls each for all that the run of the month before has.
-func eachDiscrepancy(ctx context.Context, in *run.Inputs, each func(*peerbill.Discrepancy) error) error {
-	keys, err := earlierOutputs(ctx, in, &peerbill.Discrepancies)
+// DiscrepanciesBefore calls each for all that the run of the month before a period has, among earlier runs.
+func DiscrepanciesBefore(ctx context.Context, st store.Store, earlier []run.Earlier, p schemas.Period, each func(*peerbill.Discrepancy) error) error {
+	keys, err := outputsBefore(ctx, st, earlier, p, &peerbill.Discrepancies)
 	if err != nil {
 		return err
 	}
 	for _, key := range keys {
-		if err := rows.ReadDiscrepancies(ctx, in.Store(), key, each); err != nil {
+		if err := rows.ReadDiscrepancies(ctx, st, key, each); err != nil {
 			return fmt.Errorf("read what the month before found wrong: %w", err)
 		}
 	}

@@ -3,7 +3,6 @@ package compare
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/rows"
@@ -24,21 +23,17 @@ func spentBefore(ctx context.Context, in *run.Inputs, c *bills.Contracts) ([]bil
 // SpentBefore is what was spent in the terms of commitments up to the end of the month before a period, by the run of that month among
 // earlier ones.
 func SpentBefore(ctx context.Context, st store.Store, earlier []run.Earlier, p schemas.Period, c *bills.Contracts) ([]bills.Spent, error) {
-	at := slices.IndexFunc(earlier, func(e run.Earlier) bool { return e.Period == p.Previous() })
-	if at < 0 || !c.Carries() {
+	if !c.Carries() {
 		return nil, nil
 	}
-	m, err := run.ReadEarlier(ctx, st, earlier[at])
+	keys, err := outputsBefore(ctx, st, earlier, p, &schemas.PeerMatches)
 	if err != nil {
 		return nil, err
 	}
 	var matches []schemas.PeerMatch
 	columns := []int{schemas.MatchContractId, schemas.MatchServiceName, schemas.MatchBasis, schemas.MatchMeteredQuantity, schemas.MatchBilledQuantity}
-	for _, o := range m.Outputs {
-		if o.Dataset != schemas.PeerMatches.Name {
-			continue
-		}
-		err := rows.ScanTable(ctx, st, o.Key, &schemas.PeerMatches, columns, func(b *dataset.Batch) error {
+	for _, key := range keys {
+		err := rows.ScanTable(ctx, st, key, &schemas.PeerMatches, columns, func(b *dataset.Batch) error {
 			for i := range b.Rows {
 				matches = append(matches, schemas.PeerMatch{
 					Contract: schemas.ContractID(b.Columns[schemas.MatchContractId].StringAt(i)), Service: b.Columns[schemas.MatchServiceName].StringAt(i),

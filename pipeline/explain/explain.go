@@ -264,7 +264,7 @@ func (l *Look) explainReported(ctx context.Context, e *Explanation, o Options) e
 	begins := schemas.Beginning{Text: e.ID}
 	for _, try := range []func(context.Context, *Explanation, *schemas.Beginning, Options) error{
 		l.explainVariance, l.explainMatch, l.explainMargin, l.explainChange, l.explainForecast, l.explainPromise,
-		l.explainChain, l.explainSettlement, l.explainNet, l.explainChoice, l.explainShare,
+		l.explainChain, l.explainSettlement, l.explainNet, l.explainChoice, l.explainShare, l.explainBill, l.explainDiscrepancy,
 	} {
 		if err := try(ctx, e, &begins, o); err != nil || e.Kind != "" {
 			return err

@@ -154,11 +154,7 @@ func (l *Look) withheld(ctx context.Context) (map[schemas.PeerID]map[money.Curre
 	for _, out := range l.outputs(&peerbill.Bills, "") {
 		err := l.scan(ctx, out.Key, scanning{table: &peerbill.Bills, column: -1}, func(b *dataset.Batch, _ int) error {
 			for i := range b.Rows {
-				c := cells{b, i}
-				list = append(list, peerbill.Bill{
-					Peer: schemas.PeerID(c.text(peerbill.BillPeerId)), BilledCurrency: money.Currency(c.text(peerbill.BillBillingCurrency)), Currency: money.Currency(c.text(peerbill.BillCurrency)),
-					Billed: c.decimal(peerbill.BillBilledCost), Actual: c.decimal(peerbill.BillActual), Withheld: c.decimal(peerbill.BillWithheld),
-				})
+				list = append(list, *rows.PeerBillAt(b, i))
 			}
 			return nil
 		})

@@ -85,7 +85,7 @@ func (d *DiscrepancyWriter) Flush() error {
 func ReadDiscrepancies(ctx context.Context, s store.Store, key string, each func(*peerbill.Discrepancy) error) error {
 	return ScanTable(ctx, s, key, &peerbill.Discrepancies, nil, func(b *dataset.Batch) error {
 		for i := range b.Rows {
-			x, err := discrepancyAt(b, i)
+			x, err := DiscrepancyAt(b, i)
 			if err != nil {
 				return fmt.Errorf("%s, row %d: %w", key, i+1, err)
 			}
@@ -97,7 +97,8 @@ func ReadDiscrepancies(ctx context.Context, s store.Store, key string, each func
 	})
 }
 
-func discrepancyAt(b *dataset.Batch, i int) (peerbill.Discrepancy, error) {
+// DiscrepancyAt is row i of a batch of discrepancies.
+func DiscrepancyAt(b *dataset.Batch, i int) (peerbill.Discrepancy, error) {
 	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
 	decimal := func(col int) money.Decimal { return b.Columns[col].Decs[i].Decimal() }
 	x := peerbill.Discrepancy{
@@ -122,6 +123,22 @@ func discrepancyAt(b *dataset.Batch, i int) (peerbill.Discrepancy, error) {
 	var err error
 	x.Day, err = schemas.ParseDate(text(peerbill.DiscDay))
 	return x, err
+}
+
+// PeerBillAt is row i of a batch of peers' bills.
+func PeerBillAt(b *dataset.Batch, i int) *peerbill.Bill {
+	text := func(col int) string { return string(b.Columns[col].TextAt(i)) }
+	decimal := func(col int) money.Decimal { return b.Columns[col].Decs[i].Decimal() }
+	return &peerbill.Bill{
+		Period: schemas.Period(text(peerbill.BillBillingPeriod)), Peer: schemas.PeerID(text(peerbill.BillPeerId)),
+		Contract: schemas.ContractID(text(peerbill.BillContractId)), BilledCurrency: money.Currency(text(peerbill.BillBillingCurrency)),
+		Billed: decimal(peerbill.BillBilledCost), BillRows: b.Columns[peerbill.BillBillRows].Ints[i], Currency: money.Currency(text(peerbill.BillCurrency)),
+		Actual: decimal(peerbill.BillActual), Expected: decimal(peerbill.BillExpected), Disputed: decimal(peerbill.BillDisputed),
+		Tolerated: decimal(peerbill.BillTolerated), Rounding: decimal(peerbill.BillRounding), Rolled: decimal(peerbill.BillRolled),
+		SafeToPay: decimal(peerbill.BillSafeToPay), Withheld: decimal(peerbill.BillWithheld), Accrued: decimal(peerbill.BillAccrued),
+		LaterBilled: decimal(peerbill.BillLaterBilled), LaterAccrued: decimal(peerbill.BillLaterAccrued),
+		Discrepancies: b.Columns[peerbill.BillDiscrepancies].Ints[i],
+	}
 }
 
 // AppendPeerBills writes peers' bills in batches.

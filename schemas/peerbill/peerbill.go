@@ -246,6 +246,11 @@ type Bill struct {
 	Discrepancies int64
 }
 
+// ID names a bill: its period, the word bill, its peer, contract and currency.
+func (b *Bill) ID() string {
+	return schemas.JoinID(string(b.Period), "bill", string(b.Peer), string(b.Contract), string(b.BilledCurrency))
+}
+
 // Positions of the columns of Bills.
 const (
 	BillBillingPeriod = iota

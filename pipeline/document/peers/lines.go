@@ -57,7 +57,7 @@ func (b *Page) bills(p *markup.Page) {
 		"Contract", "Bill#", "In", "Billed#", "Expected#", "Safe to pay#", "Withheld#", "Accrued#", "Came later#", "had been accrued#", "Tolerated so far#", "Exceptions#")
 	for i := range b.Bills {
 		x := &b.Bills[i]
-		p.Row("")
+		p.Row(x.ID())
 		p.Head(string(x.Contract))
 		p.Number(rounded(x.Billed, x.BilledCurrency) + " " + string(x.BilledCurrency))
 		p.Cell(string(x.Currency))
@@ -96,7 +96,7 @@ func (b *Page) drawExceptions(p *markup.Page) {
 		"Class?", "Service?", "SKU", "Account", "Resource", "Day", "Expected#", "Billed#", "Amount#", "Currency?", "by use#", "by rate#", "other#", "Reached?", "Draft", "by#")
 	for i := range b.Exceptions {
 		x := &b.Exceptions[i]
-		p.Row("")
+		p.Row(x.ID)
 		class := string(x.Class)
 		if x.Tolerated {
 			class += ", tolerated"

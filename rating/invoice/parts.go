@@ -111,7 +111,8 @@ func partsRound(parts []part, c *schemas.Charge, r rule) []schemas.LinePart {
 		if p.sum {
 			p.price = p.priceRound(r)
 		}
-		shown, amount := p.quantity, money.Zero
+		shown := p.quantity
+		var amount money.Decimal
 		if p.hasQuantity && !p.ofSum {
 			shown, amount = p.shownRound(r)
 		} else {

@@ -32,7 +32,8 @@ type Comparison struct {
 // plan or the actuals name, sorted as schemas.Variances says, and the findings: what is unplanned, what is planned and
 // absent, what differs by more than the plan's materiality, and what has no exchange rate. The sum of a measure's actuals
 // is the sum of the charges that have a value, each currency of a cell rounded once, which its steps show beside the exact
-// sum; with what is Unshown it is that sum exactly. The causes of each row add up to its variance.
+// sum; with what is Unshown it is that sum exactly. Where rounding leaves more than half a cent of all costs, the cells of which it
+// left most take a cent each. The causes of each row add up to its variance.
 //
 // A line of the plan without a region takes the regions that no line of its offering names. Of regions that the plan does not name
 // those beyond the first are one, OtherRegions. Each row names the convention by
@@ -52,6 +53,9 @@ func Compare(c Comparison) ([]schemas.Variance, []schemas.Finding, error) {
 		for _, m := range x.noRate {
 			findings = append(findings, m.Finding(x.id(c.Period), c.Currency))
 		}
+	}
+	if err := c.settleCents(cells); err != nil {
+		return nil, nil, err
 	}
 	mixes := mixTotals(cells)
 	var out []schemas.Variance
@@ -89,8 +93,8 @@ type cell struct {
 type side struct {
 	// plan is for the whole month; fixed and used are the actual to date; constant is that at the plan's exchange rates; coming
 	// is charged for days to come, and pending for what is judged at its end. unshown is what the charges come to beside the
-	// actual. All are in the common currency.
-	plan, fixed, used, constant, coming, pending, unshown money.Decimal
+	// actual; left is what rounding of the actual leaves of that. All are in the common currency.
+	plan, fixed, used, constant, coming, pending, unshown, left money.Decimal
 	// behind are the parts of used whose feeds have no data of the last day.
 	behind []behindPart
 	steps  sheet.Sheet
@@ -263,6 +267,10 @@ func (c *Comparison) sold(x *cell, to *side, what string, lines []actualLine, of
 	used := c.given(s, "usage-based "+what+c.as(from), worth.used, places)
 	to.fixed, to.used = to.fixed.Add(fixed), to.used.Add(used)
 	to.unshown = to.unshown.Add(worth.fixed.Sub(fixed)).Add(worth.used.Sub(used)).Add(worth.coming).Add(worth.pending)
+	to.left = to.left.Add(worth.used.Sub(used))
+	if worth.coming.IsZero() { // else what rounding leaves of the days that are over is in what is to come
+		to.left = to.left.Add(worth.fixed.Sub(fixed))
+	}
 	to.coming = to.coming.Add(c.comingOf(s, what+c.as(from), &worth, fixed, places))
 	to.pending = to.pending.Add(c.given(s, "true-ups and minimums, to be judged at their end, "+what+c.as(from), worth.pending, places))
 	for _, p := range worth.behind {

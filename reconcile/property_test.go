@@ -127,11 +127,18 @@ func TestCompareConserves(t *testing.T) {
 		must(t, err)
 		checkActuals(t, seed, rows, totals)
 		// What the actuals do not show is said, to the last digit.
-		value := money.Zero
+		value, cost := money.Zero, money.Zero
 		for _, c := range charges {
 			if c.EarnsRevenue() && c.Value.Known {
 				value = value.Add(c.Value.Amount)
+				if c.HasCost {
+					cost = cost.Add(c.Value.Cost)
+				}
 			}
+		}
+		// A total of costs is that of the charges, rounded once, however many cells there are.
+		if sum := reconcile.Sum(rows, schemas.Cost); !sum.Actual.Equal(money.RoundTo(cost, 2, money.HalfEven)) || !sum.Actual.Add(sum.Unshown).Equal(cost) {
+			t.Errorf("seed %d: costs %s and %s unshown, and charges of %s", seed, sum.Actual, sum.Unshown, cost)
 		}
 		if sum := reconcile.Sum(rows, schemas.Revenue); !sum.Actual.Add(sum.Unshown).Equal(value) {
 			t.Errorf("seed %d: actuals %s and %s unshown, and charges of %s", seed, sum.Actual, sum.Unshown, value)

@@ -34,11 +34,11 @@ func newRegister() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "register BOOK [NUMBER]",
 		Short: "List what was issued, show a document, or check that nothing was altered",
-		Long: `register lists the closings of a store; with --period, the documents of that month. With a number it prints that
-document, with --html as a page made of its JSON alone.
+		Long: `register lists the closings of a store; with --period, the documents of that month, and the pages of the store on which
+they are. With a number it prints that document, with --html as a page made of its JSON alone.
 
 --verify checks all that was issued: that numbers have no gaps, that each document names the digest of the one before, that nothing
-of documents, closings, runs and the books that they used was altered, and that the documents of each month hold the very charges
+of documents, pages, closings, runs and the books that they used was altered, and that the documents of each month hold the very charges
 of its run. It names what is not as it was issued.
 
 Exit codes: 0 done; 1 broke, or --verify finds something wrong; 2 wrong usage or wrong book, or there is no such document.`,
@@ -170,6 +170,10 @@ func (o *registerOptions) documents(cmd *cobra.Command, s store.Store, all regis
 		})
 		if err != nil {
 			return err
+		}
+		for i := 0; e.Done != nil && !o.json && i < len(e.Done.Pages); i++ {
+			page := &e.Done.Pages[i]
+			say(out, "  %s to %s: %s\n", e.NumberText(page.First), e.NumberText(page.First+page.Documents-1), page.Key)
 		}
 	}
 	if len(closings) == 0 {

@@ -28,6 +28,9 @@ func SheetsHTML(dst []byte, title string, sheets []Sheet) []byte {
 			dst = append(dst, `<li><a href="#`...)
 			dst = appendInvoiceID(dst, inv)
 			dst = append(dst, `">`...)
+			if d := sheets[i].Issued; d != nil {
+				dst = markup.AppendEscaped(dst, d.Number+": ")
+			}
 			dst = markup.AppendEscaped(dst, string(inv.Account)+", "+string(inv.Currency))
 			dst = append(dst, "</a></li>\n"...)
 		}
@@ -106,9 +109,14 @@ func kindName(k Kind) string {
 
 // IssuedHTML appends one printable page of an issued document, made of what its JSON says and of nothing else.
 func IssuedHTML(dst []byte, d *Issued) []byte {
+	return SheetsHTML(dst, kindName(d.Kind)+" "+d.Number, []Sheet{OfIssued(d)})
+}
+
+// OfIssued is the sheet of an issued document.
+func OfIssued(d *Issued) Sheet {
 	sheet := Whole(&d.Invoice)
 	sheet.Issued = d
-	return SheetsHTML(dst, kindName(d.Kind)+" "+d.Number, []Sheet{sheet})
+	return sheet
 }
 
 // dueName is what the sum to pay is called: the total, unless something was applied to it.

@@ -266,6 +266,7 @@ func (c *Closer) finish(ctx context.Context, x *register.Closing) error {
 		return err
 	}
 	w, line := register.NewWriter(ctx, c.Store, x), []byte(nil)
+	w.Pages = pagesOf
 	chosen := chosenOf(x)
 	err = found.each(ctx, c.Store, func(inv *schemas.Invoice) error {
 		key := register.DraftKey{Account: inv.Account, Currency: inv.Currency}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
@@ -87,10 +88,22 @@ type Done struct {
 	// Last is the digest of its last document, or of the one before where it issued none.
 	Last    string   `json:"last"`
 	Objects []Object `json:"objects"`
+	// Pages are what people open, made of the documents: several of them a page, in their order.
+	Pages []Object `json:"pages,omitempty"`
 	// Totals are what its documents come to with tax, by currency.
 	Totals map[money.Currency]money.Fixed `json:"totals"`
 	// Digest seals it.
 	Digest string `json:"digest"`
+}
+
+// Page is the key of the page that shows a document; empty where none is kept.
+func (d *Done) Page(number int64) string {
+	for i := range d.Pages {
+		if p := &d.Pages[i]; p.First <= number && number < p.First+p.Documents {
+			return p.Key
+		}
+	}
+	return ""
 }
 
 // Object holds documents of a closing, in order.
@@ -142,6 +155,11 @@ func (c *Closing) objectKey(number int64) string {
 		series = "_"
 	}
 	return fmt.Sprintf("%s%s/%04d/%09d.jsonl", folder(c.Entity), series, c.Year, number)
+}
+
+// pageKey is where the page lies that begins with a number.
+func (c *Closing) pageKey(number int64) string {
+	return strings.TrimSuffix(c.objectKey(number), ".jsonl") + ".html"
 }
 
 // NumberText is a document's number as it is written.

@@ -4,6 +4,7 @@
 //
 //	register/<entity>/_closings/000001/closing.json   what is to be issued, fixed before the first document is
 //	register/<entity>/<series>/<year>/000000001.jsonl its documents from that number on, one a line
+//	register/<entity>/<series>/<year>/000000001.html  pages that show them from that number on
 //	register/<entity>/_closings/000001/done.json      what was issued: digests of all of it
 //
 // A closing is there before its documents are, and the next one only when all of those are; so whoever finds one that is not done

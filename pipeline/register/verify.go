@@ -120,7 +120,10 @@ func (v *verifying) closing(number int) (*Entry, error) {
 	}
 	v.next[series] = c.First + c.Documents - 1
 	v.before, v.chain, v.lost = e.Done.Digest, e.Done.Last, false
-	return e, v.documents(e)
+	if err := v.documents(e); err != nil {
+		return nil, err
+	}
+	return e, v.pages(e)
 }
 
 // unread notes a document of the register that is gone or damaged, and reports whether it is.
@@ -138,6 +141,29 @@ func (v *verifying) unread(key string, there bool, err error) (bool, error) {
 	}
 	v.lost = true
 	return true, nil
+}
+
+// pages checks the pages of a closing.
+func (v *verifying) pages(e *Entry) error {
+	next := e.First
+	for i := range e.Done.Pages {
+		p := &e.Done.Pages[i]
+		v.expected[p.Key] = true
+		if p.First != next || p.Key != e.pageKey(next) {
+			v.wrong("%s of closing %d begins with document %d, and %d is next", p.Key, e.Number, p.First, next)
+		}
+		next = p.First + p.Documents
+		body, _, err := store.ReadAll(v.ctx, v.s, p.Key)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			v.wrong("%s, which shows documents %s to %s, is gone", p.Key, e.NumberText(p.First), e.NumberText(next-1))
+		case err != nil:
+			return err
+		case DigestOf(body) != p.SHA256:
+			v.wrong("%s, which shows documents %s to %s, is not as it was written: its digest is another", p.Key, e.NumberText(p.First), e.NumberText(next-1))
+		}
+	}
+	return nil
 }
 
 // documents checks the documents of a closing.

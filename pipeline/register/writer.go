@@ -22,6 +22,8 @@ type Writer struct {
 	c     *Closing
 	done  Done
 	lines bytes.Buffer
+	// Pages makes pages of documents: each of so many of them, one after the other. Without it none are kept.
+	Pages func(documents [][]byte) ([]Page, error)
 	// next is the number of the next document, and first that of the first in lines.
 	next, first int64
 }
@@ -76,8 +78,46 @@ func (w *Writer) flush() error {
 		return fmt.Errorf("write documents %s to %s: %w", w.c.NumberText(w.first), w.c.NumberText(w.next-1), err)
 	}
 	w.done.Objects = append(w.done.Objects, Object{Key: key, SHA256: DigestOf(body), Size: int64(len(body)), First: w.first, Documents: w.next - w.first})
+	if err := w.pages(body); err != nil {
+		return fmt.Errorf("write the pages of documents %s to %s: %w", w.c.NumberText(w.first), w.c.NumberText(w.next-1), err)
+	}
 	w.lines.Reset()
 	w.first = w.next
+	return nil
+}
+
+// Page is a page of documents.
+type Page struct {
+	Documents int64
+	Body      []byte
+}
+
+// pages writes the pages of the documents of an object, which are made of its bytes and nothing else. A page that is there already, by
+// another version of the program, stays.
+func (w *Writer) pages(body []byte) error {
+	if w.Pages == nil {
+		return nil
+	}
+	pages, err := w.Pages(bytes.Split(bytes.TrimSuffix(body, []byte{'\n'}), []byte{'\n'}))
+	if err != nil {
+		return err
+	}
+	number := w.first
+	for _, p := range pages {
+		key := w.c.pageKey(number)
+		_, err := w.s.Create(w.ctx, key, bytes.NewReader(p.Body))
+		if errors.Is(err, store.ErrExists) {
+			p.Body, _, err = store.ReadAll(w.ctx, w.s, key)
+		}
+		if err != nil {
+			return err
+		}
+		w.done.Pages = append(w.done.Pages, Object{Key: key, SHA256: DigestOf(p.Body), Size: int64(len(p.Body)), First: number, Documents: p.Documents})
+		number += p.Documents
+	}
+	if number != w.next {
+		return fmt.Errorf("they show %d documents of %d", number-w.first, w.next-w.first)
+	}
 	return nil
 }
 

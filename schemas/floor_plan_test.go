@@ -62,6 +62,7 @@ var floorPlan = map[string]room{
 	"pipeline/source/times":    {ours: "pipeline/source/wire schemas/intake"},
 	"pipeline/source/native":   {ours: "pipeline/source/wire schemas schemas/intake schemas/money"},
 	"pipeline/source/evidence": {ours: "pipeline/source/wire schemas schemas/dispute schemas/money schemas/service"},
+	"pipeline/source/seen":     {ours: "pipeline/dataset/parquet pipeline/source/native pipeline/source/wire schemas"},
 	"pipeline/source/delivery": {ours: "pipeline/source/wire pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/intake schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},

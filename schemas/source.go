@@ -9,7 +9,7 @@ import (
 	"daybook/schemas/money"
 )
 
-// Format is the declared format of a source's objects. It is never guessed from the objects.
+// Format is the format of a source's objects. What the book declares is never second-guessed.
 type Format string
 
 // The formats. FOCUS comes as CSV, JSON or Parquet, told apart by the first bytes; CloudEvents as JSON, on lines, one behind the
@@ -107,8 +107,10 @@ const (
 type Source struct {
 	ID SourceID `yaml:"id"`
 	// Peer is who bills us with it; empty for an own meter.
-	Peer      PeerID    `yaml:"peer,omitempty"`
-	Format    Format    `yaml:"format"`
+	Peer PeerID `yaml:"peer,omitempty"`
+	// Format is that of its objects. Where it is left out, it is found from what an object holds: but not that of events, nor of
+	// evidence, which the book says more of.
+	Format    Format    `yaml:"format,omitempty"`
 	Semantics Semantics `yaml:"semantics"`
 	// View is for azure-cost, which delivers one bill in two views: actual, the default, fills BilledCost and quantities, and
 	// amortised EffectiveCost alone.

@@ -9,6 +9,8 @@ import (
 // checkOptions are those of the verb check.
 type checkOptions struct {
 	json bool
+	// sights says that what was delivered is looked at, too.
+	sights bool
 }
 
 func newCheck() *cobra.Command {
@@ -17,13 +19,18 @@ func newCheck() *cobra.Command {
 		Use:   "check BOOK",
 		Short: "Validate a book: every complaint at once, with file, line and column",
 		Long: `check reads every file of a book and validates it as one: unknown keys, dangling references, overlapping
-validity, gaps in tiers, bad decimals. Nothing is run. Exit code 2 if anything is wrong.`,
+validity, gaps in tiers, bad decimals. Nothing is run. Exit code 2 if anything is wrong.
+
+With --landing it then looks at the newest object of each source: what it is, and whether the source reads it as it is
+declared. What does not fit is said with the line of the book that would read it.`,
 		Example: `  daybook check mycloud
-  daybook check mycloud --json | jq -r .message`,
+  daybook check mycloud --json | jq -r .message
+  daybook check mycloud --landing`,
 		Args: exactly("book (a directory)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runCheck(cmd, args[0], o) },
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per complaint")
+	cmd.Flags().BoolVar(&o.sights, "landing", false, "say what was delivered for each source, and whether it fits")
 	return cmd
 }
 
@@ -47,6 +54,9 @@ func runCheck(cmd *cobra.Command, dir string, o checkOptions) error {
 	}
 	if !o.json {
 		say(out, "%s is a sound book: %s\n", dir, b.Summary())
+	}
+	if o.sights {
+		return checkLanding(cmd, b, dir, o)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/seen"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
@@ -54,7 +55,14 @@ type Stats struct {
 // The error is a *schemas.RefusedError if the object is truncated, damaged, hostile or not in its format, and otherwise what went
 // wrong with reading it, the sink or the source's own description.
 func Decode(ctx context.Context, src *schemas.Source, in Input, out Sink) (Stats, error) {
-	d, err := newDecoder(ctx, src, in, out)
+	src, err := seen.Found(ctx, src, in.Key, in.At, in.Size)
+	if refused, is := errors.AsType[*schemas.RefusedError](err); is {
+		return Stats{}, refused
+	}
+	var d *decoder
+	if err == nil {
+		d, err = newDecoder(ctx, src, in, out)
+	}
 	if err != nil {
 		return Stats{}, fmt.Errorf("decode %s of source %s: %w", in.Key, src.ID, err)
 	}

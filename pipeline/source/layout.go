@@ -8,6 +8,7 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/source/native"
+	"daybook/pipeline/source/seen"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -176,7 +177,7 @@ func (d *decoder) layOutColumns(h *header) error {
 		return d.refuse(schemas.CodeUnreadableObject, "it is JSON, of which not all that its source names can be read: %v", h.wrong)
 	}
 	if len(missing) > 0 {
-		return d.refuse(schemas.CodeMissingColumn, "it lacks the columns that %s requires: %s", d.src.Format, strings.Join(missing, ", "))
+		return d.refuse(schemas.CodeMissingColumn, "it lacks the columns that %s requires: %s%s", d.src.Format, strings.Join(slices.Compact(missing), ", "), seen.Instead(d.src.Format, h.names, missing))
 	}
 	d.markSides()
 	return nil

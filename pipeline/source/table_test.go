@@ -38,7 +38,7 @@ func TestEveryFormatHasARow(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	for _, name := range []schemas.Format{"", "focus-2.0", "FOCUS-1.0"} {
+	for _, name := range []schemas.Format{"focus-2.0", "FOCUS-1.0"} {
 		src := plainSource()
 		src.Format = name
 		if _, err := decodeText(t, src, "", "BilledCost\n1\n", 100); err == nil || !strings.Contains(err.Error(), "focus-1.2") {

@@ -74,7 +74,7 @@ func (c *checker) eventTypes(at parse.Spot, s *schemas.Source) {
 		return
 	}
 	if s.Format != schemas.CloudEvents10 {
-		c.Complain(at.Field("types"), "remove it", "only events have types, and the format is %s", s.Format)
+		c.Complain(at.Field("types"), "remove it", "only events have types, and the format is %s", declared(s))
 		return
 	}
 	for i := range s.Types {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ func (c *checker) mapped(at parse.Spot, s *schemas.Source) {
 	if s.Format != schemas.Mapped {
 		for _, key := range []string{"mapping", "take"} {
 			if _, given := at.Field(key).Given(); given {
-				c.Complain(at.Field(key), "remove it, or write format: mapped", "only the format %s reads by it, and the format is %s", schemas.Mapped, s.Format)
+				c.Complain(at.Field(key), "remove it, or write format: mapped", "only the format %s reads by it, and the format is %s", schemas.Mapped, declared(s))
 			}
 		}
 		return
@@ -35,6 +36,9 @@ func (c *checker) mapped(at parse.Spot, s *schemas.Source) {
 	c.takes(at.Field("take"), s)
 	c.sayEnough(at, s)
 }
+
+// declared is a source's format as complaints name it.
+func declared(s *schemas.Source) schemas.Format { return cmp.Or(s.Format, "left out") }
 
 // sayEnough complains of a mapping that fills nothing that could be billed.
 func (c *checker) sayEnough(at parse.Spot, s *schemas.Source) {

@@ -144,7 +144,7 @@ func (c *checker) patternSuits(at parse.Spot, s *schemas.Source) {
 		c.Complain(at.Field("expect").Field("every"), "add {day} to the pattern, or expect a delivery every month", "a delivery is expected every day, but the pattern has no {day}")
 	}
 	if s.View != "" && s.Format != schemas.AzureCost {
-		c.Complain(at.Field("view"), "remove it", "only %s delivers a bill in several views, and the format is %s", schemas.AzureCost, s.Format)
+		c.Complain(at.Field("view"), "remove it", "only %s delivers a bill in several views, and the format is %s", schemas.AzureCost, declared(s))
 	}
 	if s.VersionOrder == schemas.ByManifest && s.Manifest == "" {
 		c.Complain(at.Field("version_order"), "add manifest, or order them by text or arrival", "versions are ordered by their manifests, and the source names none")

@@ -15,8 +15,7 @@ import (
 // what one grant pays of two slices of a price. Account and period are in it, so identifiers of different ones differ, too. The
 // text goes into a room.
 func ChargeID(c *schemas.Charge, in schemas.Period, nth int, r *Room) schemas.ChargeID {
-	var room [1 << 10]byte
-	text := room[:0]
+	text := r.name[:0]
 	// Every text has its length before it, so that different charges are never written alike.
 	for _, s := range [...]string{
 		string(in), string(c.Account), string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), c.Model,
@@ -25,7 +24,7 @@ func ChargeID(c *schemas.Charge, in schemas.Period, nth int, r *Room) schemas.Ch
 	} {
 		text = append(binary.AppendUvarint(text, uint64(len(s))), s...)
 	}
-	text = appendNumbers(text, c)
+	text = appendNumbers(text, c, r)
 	text = binary.BigEndian.AppendUint64(text, uint64(c.Start.UnixMicro()))
 	text = binary.BigEndian.AppendUint64(text, uint64(c.End.UnixMicro()))
 	text = binary.BigEndian.AppendUint64(text, uint64(c.UsageRows))
@@ -33,6 +32,7 @@ func ChargeID(c *schemas.Charge, in schemas.Period, nth int, r *Room) schemas.Ch
 	if c.TaxCategory != "" && c.TaxCategory != standardTax { // what most have was not told before there were others to be told
 		text = append(text, c.TaxCategory...)
 	}
+	r.name = text
 	sum := sha256.Sum256(text)
 	var digits [32]byte
 	hex.Encode(digits[:], sum[:len(digits)/2])
@@ -43,19 +43,21 @@ func ChargeID(c *schemas.Charge, in schemas.Period, nth int, r *Room) schemas.Ch
 const standardTax = "standard"
 
 // appendNumbers appends the numbers of a charge, each ended by a zero; one that is the same as the one before it is left empty, and
-// one that is not there is a letter.
-func appendNumbers(text []byte, c *schemas.Charge) []byte {
-	last := &c.Exact
+// one that is not there is a letter. A list price mostly is the exact amount, and stands there already.
+func appendNumbers(text []byte, c *schemas.Charge, r *Room) []byte {
+	last, from := &c.Exact, len(text)
 	text = append(last.AppendText(text), 0)
+	exact := text[from:]
 	number := func(d *money.Decimal, there bool) {
 		switch {
 		case !there:
 			text = append(text, 'n', 0)
 		case *d == *last || d.Equal(*last):
 			text = append(text, 0)
+		case *d == c.Exact:
+			text, last = append(text, exact...), d
 		default:
-			text = append(d.AppendText(text), 0)
-			last = d
+			text, last = append(d.AppendText(text), 0), d
 		}
 	}
 	number(&c.Amount, true)
@@ -64,6 +66,9 @@ func appendNumbers(text []byte, c *schemas.Charge) []byte {
 	number(&c.PeerCost, c.HasCost)
 	number(&c.Consumed, c.HasQuantity)
 	number(&c.Priced, c.HasQuantity)
+	if p := c.UnitPrice; p != nil && r.constants != nil && !p.Equal(*last) { // other charges of its price have it, too
+		return append(append(text, r.constant(*p)...), 0)
+	}
 	number(c.UnitPrice, c.UnitPrice != nil)
 	return text
 }

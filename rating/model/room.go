@@ -26,6 +26,8 @@ type Room struct {
 	// constants and names are texts that come again and again: the numbers of prices, and names of operands.
 	constants []constantText
 	names     []nameText
+	// name is where the text of a charge's identifier is put together.
+	name []byte
 }
 
 // constantText is the text of a number that has come twice; none yet of one that has come once.

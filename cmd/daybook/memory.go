@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 
 	"daybook/pipeline/run"
 )
@@ -29,17 +30,29 @@ func collect(percent int) {
 	}
 }
 
-// collectFor has garbage collected at the end of a step, and then as suits the one that begins. Steps that hold many rows
-// would grow by many. All others hold a batch of rows and the charges of one account beside the book, so little is live,
+// muchGarbage is how much of it is worth going through the book for.
+const muchGarbage = 16 << 20
+
+// collectFor has garbage collected at the end of a step that leaves much of it, and then as suits the one that begins. Steps that
+// hold many rows would grow by many. All others hold a batch of rows and the charges of one account beside the book, so little is live,
 // and to go through the book for every few megabytes would be a fifteenth of their cost.
 func collectFor(e run.Event) {
 	switch {
 	case e.Kind == run.StepEnds: // its buffers are garbage now, and the next step's may lie where they did
-		runtime.GC()
+		if grown() > muchGarbage {
+			runtime.GC()
+		}
 	case e.Kind != run.StepBegins:
 	case e.Stage == "normalise":
 		collect(collectUsually)
 	default:
 		collect(collectSeldom)
 	}
+}
+
+// grown is how many bytes there are more than were live when garbage was collected last: no less than there is garbage.
+func grown() int64 {
+	m := [2]metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/live:bytes"}}
+	metrics.Read(m[:])
+	return int64(m[0].Value.Uint64()) - int64(m[1].Value.Uint64())
 }

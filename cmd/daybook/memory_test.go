@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
 	"testing"
 
@@ -44,3 +45,28 @@ func TestCollectFor(t *testing.T) {
 		t.Errorf("the environment says 50 %%, and garbage is collected at %d", percentNow())
 	}
 }
+
+// TestCollectAtEnds holds that a step's end collects what it left if that is much, and nothing else.
+func TestCollectAtEnds(t *testing.T) {
+	before := debug.SetGCPercent(-1)
+	t.Cleanup(func() { debug.SetGCPercent(before) })
+	collections := func(garbage int) uint32 {
+		runtime.GC()
+		left = make([]byte, garbage)
+		left = nil
+		var from, to runtime.MemStats
+		runtime.ReadMemStats(&from)
+		collectFor(run.Event{Kind: run.StepEnds})
+		runtime.ReadMemStats(&to)
+		return to.NumGC - from.NumGC
+	}
+	if n := collections(2 * muchGarbage); n != 1 {
+		t.Errorf("garbage was collected %d times when there was much", n)
+	}
+	if n := collections(muchGarbage / 2); n != 0 {
+		t.Errorf("garbage was collected %d times when there was little", n)
+	}
+}
+
+// left keeps what a test makes from being left out.
+var left []byte

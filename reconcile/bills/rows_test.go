@@ -178,3 +178,21 @@ func TestContractsInsideAPeriod(t *testing.T) {
 	check(t, "known", matched(t, known, nil, billRow("", "", "Hours", "EUR", day(t, "2022-09-09")))[:1],
 		"second///EUR from 2022-09-01: billed 3 Hours, metered 0, 10 EUR where 6, overbilled")
 }
+
+// What our meter counts in a region counts for the rate of that region, and for one of any region where none names it.
+func TestMeterMeetsTheRateOfItsRegion(t *testing.T) {
+	rate := func(region string, sku schemas.SKU) agreed.ContractRate {
+		return agreed.ContractRate{Service: "VM", Region: region, Basis: schemas.BasisMeter, Metered: []schemas.SKU{sku}, Unit: "Hours", Price: money.One}
+	}
+	own := func(sku schemas.SKU, region string, hours int64) *bills.UseRow {
+		return &bills.UseRow{SKU: sku, Region: region, ConsumedUnit: "Hours", Day: day(t, "2022-09-05"), UseSums: bills.UseSums{Consumed: money.FixedFromInt(hours), Rows: 1}}
+	}
+	contracts := []agreed.Contract{{ID: "c", Peer: "p", Currency: "EUR", Rates: []agreed.ContractRate{rate("a", "own"), rate("b", "own"), rate("", "any")}}}
+	check(t, "regions", matched(t, contracts, nil, own("own", "a", 3), own("own", "b", 4), own("own", "c", 5), own("any", "a", 6), own("any", "", 7)),
+		"c///EUR from 2022-09-01: billed 0 Hours, metered 13, 0 EUR where 13, unbilled",
+		"c//a/EUR from 2022-09-01: billed 0 Hours, metered 3, 0 EUR where 3, unbilled",
+		"c//b/EUR from 2022-09-01: billed 0 Hours, metered 4, 0 EUR where 4, unbilled",
+		"p VM: our meter saw 13 Hours, worth 13 EUR, that the peer does not bill; expect it on a later bill",
+		"p VM in a: our meter saw 3 Hours, worth 3 EUR, that the peer does not bill; expect it on a later bill",
+		"p VM in b: our meter saw 4 Hours, worth 4 EUR, that the peer does not bill; expect it on a later bill")
+}

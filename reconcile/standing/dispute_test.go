@@ -172,3 +172,41 @@ func TestTheWay(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoseTurnItIs says until when the peer is to answer a dispute, and then to credit what it accepted: one of the two at most.
+func TestWhoseTurnItIs(t *testing.T) {
+	d := dispute.Dispute{ID: "D", Contract: "c", Period: "2024-09", Amount: money.NewDecimal(10, 0), Raised: day(t, "2024-10-05")}
+	contract := agreed.Contract{ID: "c", Peer: "p", Currency: "EUR", Detail: &agreed.ContractDetail{Disputes: &agreed.DisputeTerms{WindowDays: 30, AnswerDays: 20, CreditDays: 30}}}
+	part := money.NewDecimal(4, 0)
+	answer := func(kind dispute.AnswerKind, amount *money.Decimal) []dispute.Answer {
+		return []dispute.Answer{{Peer: "p", Dispute: "D", Day: day(t, "2024-10-20"), Kind: kind, Amount: amount, Currency: "EUR"}}
+	}
+	for _, c := range []struct {
+		name               string
+		answers            []dispute.Answer
+		credited           int64
+		answerBy, creditBy string
+	}{
+		{"raised", nil, 0, "2024-10-25", ""},
+		{"acknowledged", answer(dispute.Acknowledges, nil), 0, "", ""},
+		{"accepted in part", answer(dispute.Accepts, &part), 0, "", "2024-11-19"},
+		{"accepted in part, and credited in part", answer(dispute.Accepts, &part), 3, "", "2024-11-19"},
+		{"accepted in part, and credited", answer(dispute.Accepts, &part), 4, "", ""},
+		{"rejected", answer(dispute.Rejects, nil), 0, "", ""},
+	} {
+		q := &Question{
+			Period: "2024-11", Contracts: []agreed.Contract{contract}, Disputes: []dispute.Dispute{d}, Answers: c.answers,
+			Given: map[string]money.Decimal{"D": money.NewDecimal(c.credited, 0)}, Now: map[string]money.Decimal{}, Detected: map[schemas.ContractID]money.Decimal{},
+		}
+		stand, _ := Of(q)
+		text := func(d schemas.Date) string {
+			if d.IsZero() {
+				return ""
+			}
+			return d.String()
+		}
+		if len(stand) != 1 || text(stand[0].AnswerBy) != c.answerBy || text(stand[0].CreditBy) != c.creditBy {
+			t.Errorf("%s: %+v, want an answer by %q and a credit by %q", c.name, stand, c.answerBy, c.creditBy)
+		}
+	}
+}

@@ -69,7 +69,7 @@ var floorPlan = map[string]room{
 	"pipeline/book/check":      {ours: "pipeline/book/parse rating/taxes reconcile/sla schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/einvoice schemas/intake schemas/intercloud schemas/money schemas/service"},
 	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/intercloud schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document/markup": {ours: "schemas schemas/money"},
-	"pipeline/document/peers":  {ours: "pipeline/document/markup schemas schemas/agreed schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/service"},
+	"pipeline/document/peers":  {ours: "pipeline/document/markup schemas schemas/agreed schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/service"},
 	"pipeline/document/since":  {ours: "pipeline/document/markup schemas schemas/money"},
 	"pipeline/document/electronic": {
 		ours: "pipeline/document/markup schemas/einvoice",

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"daybook/fixtures/browser"
+	"daybook/fixtures/walk"
 )
 
 // TestInBrowser drives the page as a person does: it searches customers that are not shown, sorts by pointer and by keyboard, filters,
@@ -88,4 +89,13 @@ func TestWithoutScript(t *testing.T) {
 	if got := b.Eval(`document.body.innerText.includes('` + strings.Repeat("A", 300) + `')`); got != "false" {
 		t.Error("the packed rows are in sight")
 	}
+}
+
+// TestFiguresLead: whoever sees a figure can point at it, and knows where it comes from.
+func TestFiguresLead(t *testing.T) {
+	t.Parallel()
+	r, many := report(), earners(1000)
+	walk.Figures(t, r.HTML())
+	r.Earnings, r.Revenue.Actual = many.Earnings, many.Revenue.Actual
+	walk.Figures(t, r.HTML())
 }

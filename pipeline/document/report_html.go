@@ -30,8 +30,8 @@ func sections() []section {
 		{"margin", "Margin", (*Report).hasOfferings, nil, (*Report).drawMargin},
 		{"not-billed", "Money that is not billed", (*Report).hasUnbilled, files("findings.csv"), (*Report).drawUnbilled},
 		{"peers", "Peer bills", (*Report).hasPeers, nil, (*Report).drawPeers},
-		{"feeds", "Feeds", (*Report).hasFeeds, nil, (*Report).drawFeeds},
-		{"versions", "Versions of the plan", (*Report).hasVersions, nil, (*Report).drawVersions},
+		{"feeds", "Feeds", (*Report).hasFeeds, (*Report).fromFeeds, (*Report).drawFeeds},
+		{"versions", "Versions of the plan", (*Report).hasVersions, files("plan_versions.csv"), (*Report).drawVersions},
 		{"findings", "Findings", (*Report).hasFindings, files("findings.csv"), (*Report).drawFindings},
 		{"rounding", "What rounding left out", (*Report).hasRounding, nil, (*Report).drawRounding},
 	}

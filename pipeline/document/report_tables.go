@@ -23,7 +23,7 @@ func (r *Report) drawFindings(p *markup.Page) {
 		})
 	}
 	p.Raw("<div class=\"figures\">\n")
-	p.Figure("codes", "Findings by code", "", true, markup.Sources{})
+	p.Figure("codes", "Findings by code", "", true, markup.Files("findings.csv"))
 	p.Dst = markup.AppendBars(p.Dst, "codes-picture", "Findings by code", "How many findings of each code, most first.", bars)
 	p.FigureEnd()
 	p.Raw("</div>\n")

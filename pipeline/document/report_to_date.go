@@ -204,3 +204,20 @@ func (r *Report) drawFeeds(p *markup.Page) {
 	}
 	p.TableEnd()
 }
+
+// fromFeeds is the file of feeds, of a report that has some.
+func (r *Report) fromFeeds() markup.Sources {
+	if len(r.Feeds) == 0 {
+		return markup.Sources{}
+	}
+	return markup.Files("feeds.csv")
+}
+
+// FeedGrid shows how far the data of each source go.
+func FeedGrid(feeds []Feed) Grid {
+	g := Grid{Name: "Feeds", Columns: []GridColumn{{Name: "SourceId"}, {Name: "ExpectedEvery"}, {Name: "ThroughDay", Kind: GridDay}}}
+	for _, f := range feeds {
+		g.Rows = append(g.Rows, []Cell{textCell(f.Source), textCell(f.Every), textCell(f.Through.String())})
+	}
+	return g
+}

@@ -75,7 +75,7 @@ func (g *Grid) sheet() xlsx.Sheet {
 		return row
 	}
 	for i, row := 0, take(); i < len(row); i++ {
-		row[i] = xlsx.Cell{Kind: xlsx.Head, Text: g.Columns[i].Name}
+		row[i] = xlsx.Cell{Kind: headOf(g.Columns[i].Kind), Text: g.Columns[i].Name}
 		s.Widths[i] = len(g.Columns[i].Name) + 3
 	}
 	for y := range rows {
@@ -96,6 +96,14 @@ func (g *Grid) sheet() xlsx.Sheet {
 		s.Rows = append(s.Rows, []xlsx.Cell{{Kind: xlsx.Strong, Text: text}})
 	}
 	return s
+}
+
+// headOf is the kind of the head of a column.
+func headOf(kind GridKind) xlsx.Kind {
+	if kind == GridText || kind == GridDay {
+		return xlsx.Head
+	}
+	return xlsx.HeadNumber
 }
 
 // sums is a row of what each column adds up to of the rows that a filter leaves; nil where none adds up, or there are none.
@@ -150,15 +158,16 @@ func widthFor(letters int) int {
 // summary is the first sheet: headline, totals that are summed from the rows behind them, where the others are, and a chart.
 func (r *Report) summary(grids []Grid) xlsx.Sheet {
 	const name = "Summary"
-	s := xlsx.Sheet{Name: name, OnePage: true, Widths: []int{36, 19, 19, 19, 19, 19, 19, 19, 19, 19}}
+	s := xlsx.Sheet{Name: name, OnePage: true, Widths: []int{36, 19, 19, 19, 19, 19, 19, 19, 26, 19}}
 	add := func(cells ...xlsx.Cell) { s.Rows = append(s.Rows, cells) }
 	add(xlsx.Cell{Kind: xlsx.Title, Text: cmp.Or(r.Provider, "Variances") + ", " + string(r.Period)})
 	add(xlsx.Cell{Kind: xlsx.Strong, Text: r.state()}, xlsx.Cell{}, xlsx.Cell{Kind: xlsx.Link, Text: "The report as a page", To: "variance.html"})
 	add()
 	head := []xlsx.Cell{}
 	for _, h := range []string{"Measure (" + string(r.Currency) + ")", "Plan of the month", "Expected to date", "Actual", "Variance", "Variance %", "Run rate", "Plan of its lines", "Charged for days to come", "To be judged"} {
-		head = append(head, xlsx.Cell{Kind: xlsx.Head, Text: h})
+		head = append(head, xlsx.Cell{Kind: xlsx.HeadNumber, Text: h})
 	}
+	head[0].Kind = xlsx.Head
 	add(head...)
 	for i, v := range []*schemas.Variance{&r.Revenue, &r.Cost, &r.Margin} {
 		measure := []schemas.Measure{schemas.Revenue, schemas.Cost, schemas.Margin}[i]
@@ -176,7 +185,7 @@ func (r *Report) summary(grids []Grid) xlsx.Sheet {
 		add(append(row, sheetCell(numberCell(v.Coming), GridAmount), sheetCell(numberCell(v.Pending), GridAmount))...)
 	}
 	add()
-	add(xlsx.Cell{Kind: xlsx.Head, Text: "Sheet"}, xlsx.Cell{Kind: xlsx.Head, Text: "Rows"})
+	add(xlsx.Cell{Kind: xlsx.Head, Text: "Sheet"}, xlsx.Cell{Kind: xlsx.HeadNumber, Text: "Rows"})
 	for i := range grids {
 		g := &grids[i]
 		add(xlsx.Cell{Kind: xlsx.Link, Text: g.Name, To: xlsx.Place(g.Name, 1, 1)}, sheetCell(countCell(int64(len(g.Rows))), GridCount))
@@ -201,7 +210,7 @@ func (r *Report) largestChart(s *xlsx.Sheet) {
 	if len(largest) == 0 {
 		return
 	}
-	s.Rows = append(s.Rows, nil, []xlsx.Cell{{Kind: xlsx.Head, Text: "Largest revenue variances"}, {Kind: xlsx.Head, Text: "Variance"}})
+	s.Rows = append(s.Rows, nil, []xlsx.Cell{{Kind: xlsx.Head, Text: "Largest revenue variances"}, {Kind: xlsx.HeadNumber, Text: "Variance"}})
 	at := len(s.Rows)
 	for _, v := range largest {
 		s.Rows = append(s.Rows, []xlsx.Cell{{Text: r.place(v)}, sheetCell(numberCell(v.Variance), GridAmount)})

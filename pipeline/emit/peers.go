@@ -49,10 +49,13 @@ func (e *reportEmitter) peers(rep *document.Report, billed *compare.Billed) erro
 		page := g.of(billed.Invoices[i].Peer)
 		page.Invoices = append(page.Invoices, billed.Invoices[i])
 	}
-	for _, gather := range []func() error{g.exceptions, g.promised, g.credits, g.evidence, g.used, g.budgeted, g.shared, g.netted} {
+	for _, gather := range []func() error{g.exceptions, g.promised, g.credits, g.evidence, g.used, g.budgeted, g.shared, g.disputes, g.netted, g.owed, g.chosen} {
 		if err := gather(); err != nil {
 			return err
 		}
+	}
+	if err := e.used(); err != nil {
+		return err
 	}
 	rep.PeerPages = slices.Sorted(maps.Keys(g.pages))
 	for _, id := range rep.PeerPages {

@@ -126,6 +126,7 @@ func (e *reportEmitter) files(rep *document.Report, left *compare.Compared) {
 		{"days.csv", true, func() document.Grid { return document.DayGrid(rep.Days) }},
 		{"findings.csv", true, func() document.Grid { return document.FindingGrid(rep.Findings) }},
 		{"attention.csv", true, func() document.Grid { return document.AttentionGrid(rep.Attention()) }},
+		{"feeds.csv", len(rep.Feeds) > 0, func() document.Grid { return document.FeedGrid(rep.Feeds) }},
 		{"forecasts.csv", len(rep.Forecasts) > 0, func() document.Grid { return document.ForecastGrid(rep.Forecasts) }},
 		{"plan_changes.csv", len(rep.Versions) > 1, func() document.Grid { return document.ChangeGrid(rep.Changes) }},
 		{"peer_bills.csv", len(rep.Bills) > 0, func() document.Grid { return document.BillGrid(rep.Bills) }},

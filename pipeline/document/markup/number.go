@@ -138,6 +138,9 @@ func ShortRounded(d money.Decimal, places int32) string {
 // Count is a whole number for people.
 func Count(n int64) string { return string(AppendFixed(nil, money.FixedFromInt(n), 0)) }
 
+// Words is a value of a dataset as words.
+func Words(s string) string { return strings.ReplaceAll(s, "_", " ") }
+
 // SentenceCase gives a phrase its capital.
 func SentenceCase(s string) string {
 	if s == "" || s[0] < 'a' || s[0] > 'z' {

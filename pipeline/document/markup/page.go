@@ -154,7 +154,9 @@ func (p *Page) Table(caption string, columns ...string) { p.TableOf("", caption,
 func (p *Page) TableOf(attributes, caption string, columns ...string) {
 	p.Raw(`<div class="scroll"><table class="t"`, attributes, ">")
 	if caption != "" {
-		p.Element("caption", "", caption)
+		p.Raw("<caption><span>")
+		p.Text(caption)
+		p.Raw("</span></caption>")
 	}
 	p.Raw("<thead><tr>")
 	for _, c := range columns {
@@ -183,6 +185,13 @@ func (p *Page) Row(explain string) {
 		p.id(explain)
 		p.Raw(` class="x"`)
 	}
+	p.Raw(">")
+}
+
+// RowAt begins a row under the anchor of what has an identifier, and is not explained by it.
+func (p *Page) RowAt(id string) {
+	p.Raw("<tr")
+	p.id(id)
 	p.Raw(">")
 }
 

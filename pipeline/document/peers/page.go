@@ -7,6 +7,7 @@ import (
 
 	"daybook/pipeline/document/markup"
 	"daybook/schemas"
+	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
@@ -45,8 +46,13 @@ type Page struct {
 	Budgets []peeruse.BudgetLine
 	// Shares are what becomes of what it bills for our own use.
 	Shares []peeruse.Share
-	// Nets are what the peer receives and pays under agreements, once debts are netted.
-	Nets []intercloud.Net
+	// Disputes are how challenges to its bills stand, and what of them may still be challenged.
+	Disputes []dispute.Standing
+	// Nets are what the peer receives and pays under agreements, once debts are netted, and Debts what that is of.
+	Nets  []intercloud.Net
+	Debts []intercloud.Settlement
+	// Choices are what the month's use would cost at this peer.
+	Choices []intercloud.Choice
 }
 
 // section is a part of the page, absent where there is nothing of it.
@@ -62,10 +68,13 @@ func sections() []section {
 	return []section{
 		{"lines", "Meter, contract, bill", func(b *Page) bool { return len(b.Matches)+len(b.Bills) > 0 }, markup.Files("../peer_matches.csv"), (*Page).drawLines},
 		{"exceptions", "Exceptions", func(b *Page) bool { return len(b.Exceptions) > 0 }, markup.Files("../discrepancies.csv"), (*Page).drawExceptions},
+		{"disputes", "Disputes and deadlines", func(b *Page) bool { return len(b.Disputes) > 0 }, markup.Files("../peer_disputes.csv"), (*Page).drawDisputes},
 		{"promises", "Service levels", func(b *Page) bool { return len(b.Promises)+len(b.Credits)+len(b.Strips) > 0 }, markup.Files("../sla_results.csv"), (*Page).drawPromises},
 		{"use", "Use against budget", func(b *Page) bool { return len(b.Use)+len(b.Budgets) > 0 }, markup.Sources{}, (*Page).drawUse},
 		{"shared", "Shared costs", func(b *Page) bool { return len(b.Shares) > 0 }, markup.Sources{}, (*Page).drawShares},
 		{"net", "Net statement", func(b *Page) bool { return len(b.Nets) > 0 }, markup.Files("../net_statements.csv"), (*Page).drawNets},
+		{"debts", "Settlement", func(b *Page) bool { return len(b.Debts) > 0 }, markup.Files("../settlements.csv"), (*Page).drawDebts},
+		{"arbitrage", "What our use would cost here", func(b *Page) bool { return len(b.Choices) > 0 }, markup.Files("../arbitrage.csv"), (*Page).drawChoices},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"daybook/pipeline/document/peers"
 	"daybook/schemas"
+	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
@@ -64,6 +65,15 @@ func page() *peers.Page {
 			ID: "2024-09/peering/cumulus/us/EUR/2024-10-31", Agreement: "peering", Pattern: "peering", Party: "cumulus", Counterparty: "us", Currency: "EUR",
 			Due: schemas.NewDate(2024, 10, 31), Receivable: dec("300"), Payable: dec("120.5"), Netted: dec("120.5"), Receives: dec("179.5"), Provisional: true,
 		}},
+		Disputes: []dispute.Standing{
+			{ID: "d-1", Bill: "2024-08", Contract: "c1", State: dispute.PartlyAccepted, Currency: "EUR", Claimed: dec("90"), Accepted: dec("40"), Open: dec("50"), Credited: dec("40"), By: "kim", Reason: "over-usage <b>", AnswerBy: day(30), CreditBy: day(29)},
+			{ID: "2024-09/cumulus/c1", Bill: "2024-09", Contract: "c1", State: dispute.Detected, Currency: "EUR", Detected: dec("100"), Unraised: dec("100"), RaiseBy: schemas.NewDate(2024, 10, 30)},
+		},
+		Debts: []intercloud.Settlement{{ID: "2024-09/peering/cumulus/us/charges//EUR/netted", Agreement: "peering", From: "cumulus", To: "us", Basis: intercloud.ChargedByUs, Amount: dec("300"), Currency: "EUR", Due: schemas.NewDate(2024, 10, 31), Standing: intercloud.OtherCurrency, Rows: 3}},
+		Choices: []intercloud.Choice{
+			{ID: "2024-09/best/cumulus/vm/comparable", Agreement: "best", Peer: "cumulus", Good: "vm", Status: "comparable", Quantity: dec("720"), Unit: "Hours", Billed: dec("80"), Cost: dec("60"), Total: dec("60"), Saving: dec("20"), Currency: "EUR", Best: true, Hypothetical: true},
+			{ID: "2024-09/best/cumulus/gpu/not_comparable", Agreement: "best", Peer: "cumulus", Good: "gpu", Status: intercloud.NotComparable, Reason: "no rate", Currency: "EUR"},
+		},
 		AllExceptions: 7,
 		Claims:        true,
 		Promises:      []service.SLARow{result},
@@ -97,6 +107,7 @@ func TestVerdict(t *testing.T) {
 	for _, want := range []string{
 		"<h1>Pay 1,000.00 EUR of 1,100.00 EUR, dispute 100.00 EUR, accrue 12.25 EUR.</h1>", "<h1>Pay 0.00 USD of 50.00 USD, dispute 50.00 USD, accrue 7.50 USD.</h1>",
 		"2024-09-12 14:00 down, 2024-09-12 15:00 partly down.", "6 rows more in discrepancies.csv.",
+		`<a href="../disputes/cumulus.csv">disputes/cumulus.csv</a>`, "<td class=\"m\">partly accepted</td>", "over-usage &lt;b&gt;", `<td class="n good">+20.00</td>`, `id="d-1"`, "other currency</td>",
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page lacks %q", want)

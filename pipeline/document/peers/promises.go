@@ -100,7 +100,7 @@ func (b *Page) drawPromises(p *markup.Page) {
 }
 
 func (b *Page) promise(p *markup.Page, r *service.SLARow) {
-	p.Row("")
+	p.Row(r.ID)
 	p.Head(r.Service)
 	p.Cell(r.Region)
 	p.Cell(string(r.SLA) + " " + r.Version)

@@ -12,7 +12,7 @@ func (b *Page) drawUse(p *markup.Page) {
 	if len(b.Use) == 0 {
 		return
 	}
-	p.Sub("users", "Who uses what", markup.Sources{})
+	p.Sub("users", "Who uses what", markup.Files("../peer_use.csv"))
 	p.Table("By service and user, the most first; what names no user is nobody's.", "Service?", "User", "Customer", "Billed#", "Currency?", "Rows#")
 	shown := b.Use[:min(len(b.Use), mostLines)]
 	for i := range shown {
@@ -27,7 +27,7 @@ func (b *Page) drawUse(p *markup.Page) {
 		p.RowEnd()
 	}
 	p.TableEnd()
-	p.More(len(shown), len(b.Use), "the dataset peer_use")
+	p.More(len(shown), len(b.Use), "peer_use.csv")
 }
 
 // drawShares is who bears what the peer bills for our own use.
@@ -67,7 +67,7 @@ func (b *Page) drawNets(p *markup.Page) {
 		"Agreement", "Pattern?", "With", "Currency?", "Due", "Owed to it#", "It owes#", "Netted#", "It receives#", "It pays#", "to", "State?")
 	for i := range b.Nets {
 		n := &b.Nets[i]
-		p.Row("")
+		p.Row(n.ID)
 		p.Head(string(n.Agreement))
 		p.Cell(string(n.Pattern))
 		with := n.Counterparty
@@ -104,7 +104,7 @@ func (b *Page) budgets(p *markup.Page) {
 		}
 		c := l.Budget.Currency
 		id := "budget-" + l.Budget.ID
-		p.Figure(id, l.Budget.ID+", through "+l.Through.String(), "", true, markup.Sources{})
+		p.Figure(id, l.Budget.ID+", through "+l.Through.String(), "", true, markup.Files("../budgets.csv"))
 		class := "up"
 		if l.Forecast.GreaterThan(l.Budget.Amount) {
 			class = "down"

@@ -28,6 +28,8 @@ const (
 	Title
 	Strong
 	Head
+	// HeadNumber is the head of a column of numbers.
+	HeadNumber
 )
 
 // Cell is one value. The zero Cell is empty.

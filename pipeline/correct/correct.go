@@ -87,7 +87,7 @@ func (x *shard) close() {
 // sumCorrections adds up what rating charges the accounts as corrections, from what it wrote.
 func (x *shard) sumCorrections(rated []*run.Result, who []rate.Retaken) error {
 	columns := []int{
-		schemas.ChargeBillingAccountId, schemas.ChargeCorrectedPeriod, schemas.ChargeBillingCurrency, schemas.ChargeBilledCost, schemas.ChargeChargeClass,
+		schemas.ChargeBillingAccountId, schemas.ChargeCorrectedPeriod, schemas.ChargeBillingCurrency, schemas.ChargeBilledCost, schemas.ChargeChargeClass, schemas.ChargeModel,
 	}
 	return run.EachOutput(rated, schemas.Charges.Name, func(o run.Output) error {
 		file, err := rows.OpenAccounts(x.ctx, x.in.Store(), o.Key, &schemas.Charges, schemas.ChargeBillingAccountId, columns)
@@ -98,7 +98,8 @@ func (x *shard) sumCorrections(rated []*run.Result, who []rate.Retaken) error {
 		for i := range who {
 			err := file.Read(who[i].Account, func(b *dataset.Batch, from, to int) error {
 				for k := from; k < to; k++ {
-					if b.Columns[schemas.ChargeCorrectedPeriod].IsNull(k) {
+					// What a promise gives more or less is no rating: sla_credits says what it is due to.
+					if b.Columns[schemas.ChargeCorrectedPeriod].IsNull(k) || string(b.Columns[schemas.ChargeModel].TextAt(k)) == schemas.ServiceCredit {
 						continue
 					}
 					currency := money.Currency(b.Columns[schemas.ChargeBillingCurrency].TextAt(k))

@@ -117,7 +117,7 @@ func appendCell(dst []byte, x, y int, c *Cell) ([]byte, error) {
 			dst = append(dst, "<f>"+escaped(c.Formula)+"</f>"...)
 		}
 		return append(dst, "<v>"+value+"</v></c>"...), nil
-	case Text, Link, Title, Strong, Head:
+	case Text, Link, Title, Strong, Head, HeadNumber:
 	}
 	dst = append(dst, `" t="inlineStr"><is><t xml:space="preserve">`...)
 	dst = append(dst, escaped(clipped(c.Text))...)

@@ -74,6 +74,9 @@ var floorPlan = map[string]room{
 	"pipeline/document/electronic": {
 		ours: "pipeline/document/markup schemas/einvoice",
 	},
+	"pipeline/document/catalogue": {
+		ours: "pipeline/document/markup schemas schemas/money",
+	},
 	"pipeline/document/xlsx":   {ours: "schemas schemas/money"},
 	"pipeline/document":        {ours: "pipeline/document/electronic pipeline/document/markup pipeline/document/xlsx schemas schemas/agreed schemas/einvoice schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
 	"pipeline/document/issued": {ours: "pipeline/document schemas schemas/einvoice schemas/money"},

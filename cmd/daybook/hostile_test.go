@@ -176,6 +176,11 @@ func TestHostileNames(t *testing.T) {
 	call("digest", dir, "--period", "2024-09", "--json")
 	call("plan", dir, "--draft", "--period", "2024-09", "--version", hostile)
 	call("plan", dir, "--draft", "--period", "2024-09", "--json")
+	for _, form := range []string{"--json", "--csv", "--html"} {
+		call("catalogue", dir, "--on", "2024-09-15", form)
+	}
+	call("catalogue", dir, "--on", "2024-09-15")
+	call("catalogue", dir, "--on", hostile)
 	call("schedule", dir, "--once")
 	call("close", dir, "--period", "2024-10")
 	call("close", dir, "--period", "2024-10", "--json")

@@ -149,7 +149,7 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return wrong("%ssee %s --help", flagFault(cmd, err), cmd.CommandPath())
 	})
-	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newQuote(), newInvoice(), newDiff(), newPlan(), newDigest(), newSchedule(), newClose(), newRegister())
+	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newQuote(), newInvoice(), newDiff(), newPlan(), newDigest(), newSchedule(), newClose(), newRegister(), newCatalogue())
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}")
 	strictHelp(root)

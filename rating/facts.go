@@ -235,6 +235,7 @@ func (x *planFacts) offering(o *offering, from, to time.Time) Digest {
 	x.text = nil
 	head := *o.Offering
 	head.Prices, head.Discounts, head.Validity, head.TaxCategory = nil, nil, schemas.Validity{}, o.tax
+	head.Corrections = "" // which decides on what document, and not what
 	x.text.Entry(head)
 	x.discounts(o.Discounts, from, to)
 	for _, part := range o.Parts {

@@ -141,6 +141,9 @@ type Offering struct {
 	Parts []BundlePart `yaml:"parts,omitempty"`
 	// Included subscribes every account to the offering without an entry of its own.
 	Included bool `yaml:"included,omitempty"`
+	// Corrections says where corrections of its charges are issued, with the other corrections of the same document; an account may say
+	// otherwise. Empty is what the provider says.
+	Corrections CorrectBy `yaml:"corrections,omitempty"`
 }
 
 // BundlePart is one performance obligation of a bundle.

@@ -48,6 +48,8 @@ type Account struct {
 	// Minimum and Maximum bound what the account pays per billing period before tax.
 	Minimum *money.Decimal `yaml:"minimum,omitempty"`
 	Maximum *money.Decimal `yaml:"maximum,omitempty"`
+	// Corrections says where corrections of its closed months are issued; empty is what the provider says.
+	Corrections CorrectBy `yaml:"corrections,omitempty"`
 }
 
 // Subscription is an offering that an account has bought, in what quantity and from when to when.

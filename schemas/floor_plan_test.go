@@ -112,7 +112,7 @@ var floorPlan = map[string]room{
 		ours:    "pipeline pipeline/book pipeline/diff pipeline/explain pipeline/run pipeline/source/delivery pipeline/store schemas",
 		friends: "golang.org/x/sync/errgroup",
 	},
-	"pipeline/issue":      {ours: "pipeline pipeline/book pipeline/dataset pipeline/document pipeline/document/issued pipeline/register pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/closing schemas/money"},
+	"pipeline/issue":      {ours: "pipeline pipeline/book pipeline/dataset pipeline/document pipeline/document/issued pipeline/emit pipeline/register pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/closing schemas/money"},
 	"pipeline/temporal":   {ours: "pipeline", friends: "go.temporal.io/sdk/..."},
 	"cmd/daybook/scratch": {},
 	"cmd/daybook": {

@@ -122,6 +122,10 @@ type Invoicing struct {
 	// that asks for. UnitCodes are the codes of units that have no usual one; without either, a quantity counts pieces.
 	Electronic bool                `yaml:"electronic,omitempty"`
 	UnitCodes  []einvoice.UnitCode `yaml:"unit_codes,omitempty"`
+	// Corrections says where corrections of closed months are issued; an account or an offering may say otherwise. NoteFrom is what the
+	// corrections of a document come to at least, charged or given back, for a note of their own; less stands on the next invoice.
+	Corrections CorrectBy      `yaml:"corrections,omitempty"`
+	NoteFrom    *money.Decimal `yaml:"note_from,omitempty"`
 }
 
 // Schedule is when runs wake up, and which periods they then find due.

@@ -19,13 +19,14 @@ import (
 type closeOptions struct {
 	places
 	period string
+	notes  bool
 	json   bool
 }
 
 func newClose() *cobra.Command {
 	var o closeOptions
 	cmd := &cobra.Command{
-		Use:   "close BOOK --period YYYY-MM",
+		Use:   "close BOOK --period YYYY-MM [--notes]",
 		Short: "Issue the documents of a month that is over",
 		Long: `close issues what the current run of a month drafted: documents numbered without gaps by series and year, in the order
 of accounts, each chained to the one before by its digest. Who issues them and with which date is a row of closings.csv in the
@@ -36,15 +37,21 @@ Accounts that a finding holds are left out and listed; a further row of closings
 learned of a month after it was closed stands as corrections in the next one. Interrupted anywhere, or done by two at once, close
 ends in the same documents; done twice, it does nothing.
 
+Where the book says under corrections that these stand on notes, they are on no invoice: --notes issues them for the month that they
+correct, by a row of closings.csv with true under notes, as credit notes or debit notes in the same chain. What a note gives back
+beyond what is left of its document is a balance that the customer has. What later runs find goes on further notes.
+
 Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book, or the book does not close the month; 3 the run has findings above the
 book's limits; 4 the month cannot be closed yet.`,
 		Example: `  daybook close mycloud --period 2024-09
+  daybook close mycloud --period 2024-09 --notes
   daybook close mycloud --period 2024-09 --json | jq .held`,
 		Args: exactly("book (a directory)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runClose(cmd, args[0], o) },
 	}
 	o.flags(cmd)
 	cmd.Flags().StringVar(&o.period, "period", "", "the billing period, YYYY-MM")
+	cmd.Flags().BoolVar(&o.notes, "notes", false, "issue credit and debit notes for the month, which is closed")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as JSON")
 	return cmd
 }
@@ -68,7 +75,11 @@ func runClose(cmd *cobra.Command, dir string, o closeOptions) error {
 	if c.Landing, _, err = o.openLanding(cmd.Context(), b.Provider.Landing, dir); err != nil {
 		return err
 	}
-	done, err := c.Close(cmd.Context(), p)
+	act := c.Close
+	if o.notes {
+		act = c.Notes
+	}
+	done, err := act(cmd.Context(), p)
 	if gate, ok := errors.AsType[*issue.GateError](err); ok {
 		return o.refused(cmd, gate)
 	}
@@ -125,6 +136,8 @@ type closingText struct {
 	Last      string                         `json:"last,omitempty"`
 	Totals    map[money.Currency]money.Fixed `json:"totals"`
 	Left      []register.Left                `json:"left,omitempty"`
+	Notes     bool                           `json:"notes,omitempty"`
+	Balances  []register.Balance             `json:"balances,omitempty"`
 	Done      bool                           `json:"done"`
 	Fresh     bool                           `json:"fresh,omitempty"`
 }
@@ -132,7 +145,7 @@ type closingText struct {
 func closingOf(e *register.Entry) closingText {
 	t := closingText{
 		Closing: e.Number, Period: e.Period, Run: e.Run, Issued: e.Issued, By: e.By, Reason: e.Reason, Documents: e.Documents,
-		Left: e.Left, Done: e.Done != nil,
+		Left: e.Left, Notes: len(e.Notes) > 0, Balances: e.Balances, Done: e.Done != nil,
 	}
 	if e.Documents > 0 {
 		t.First, t.Last = e.NumberText(e.First), e.NumberText(e.First+e.Documents-1)
@@ -172,7 +185,11 @@ func printClosed(out io.Writer, r *issue.Result, dir string) {
 
 // printClosing says what a closing issued.
 func printClosing(out io.Writer, e *register.Entry) {
-	say(out, "%s  closed on %s by %s, of run %.8s\n", e.Period, e.Issued, e.By, e.Run)
+	did := "closed on"
+	if len(e.Notes) > 0 {
+		did = "notes of"
+	}
+	say(out, "%s  %s %s by %s, of run %.8s\n", e.Period, did, e.Issued, e.By, e.Run)
 	switch {
 	case e.Documents == 1:
 		say(out, "  1 document, %s\n", e.NumberText(e.First))
@@ -183,6 +200,9 @@ func printClosing(out io.Writer, e *register.Entry) {
 	}
 	for _, currency := range slices.Sorted(maps.Keys(e.Done.Totals)) {
 		say(out, "  %s %s\n", money.Text(e.Done.Totals[currency].Decimal(), placesOf(currency)), currency)
+	}
+	for _, b := range e.Balances {
+		say(out, "  %s %s in favour of %s, beyond what is left of its document\n", money.Text(b.Amount.Decimal(), placesOf(b.Currency)), b.Currency, b.Account)
 	}
 	why := map[register.Why]int{}
 	for i := range e.Left {

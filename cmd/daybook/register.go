@@ -154,7 +154,7 @@ func (o *registerOptions) documents(cmd *cobra.Command, s store.Store, all regis
 	if err != nil {
 		return err
 	}
-	out, closings := cmd.OutOrStdout(), all.Of(p)
+	out, closings := cmd.OutOrStdout(), slices.Concat(all.Of(p), all.NotesOf(p))
 	for _, e := range closings {
 		err := each(cmd.Context(), s, &e, func(line []byte) error {
 			if o.json {

@@ -101,8 +101,12 @@ func appendHeading(dst []byte, sheet *Sheet) []byte {
 
 // kindName is what a kind of document is called on it.
 func kindName(k Kind) string {
-	if k == KindCreditNote {
+	switch k {
+	case KindCreditNote:
 		return "Credit note"
+	case KindDebitNote:
+		return "Debit note"
+	case KindInvoice:
 	}
 	return "Invoice"
 }

@@ -191,6 +191,9 @@ func (j *members) applied(inv *schemas.Invoice) {
 }
 
 func charges(j *markup.Object, ids []schemas.ChargeID) {
+	if len(ids) == 0 { // a balance is of none
+		return
+	}
 	j.Key("charges")
 	for i, id := range ids {
 		j.Dst = append(j.Dst, "[,"[min(i, 1)])

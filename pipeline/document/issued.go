@@ -9,6 +9,8 @@ type Kind string
 const (
 	KindInvoice    Kind = "invoice"
 	KindCreditNote Kind = "credit_note"
+	// KindDebitNote charges more for a month that was issued; a credit note may also give something of one back.
+	KindDebitNote Kind = "debit_note"
 )
 
 // Issued is an issued invoice or credit note: a draft with a number and a date, chained to the document before it. The amounts

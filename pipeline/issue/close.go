@@ -45,10 +45,17 @@ type Result struct {
 }
 
 // NotDecidedError says that the book does not say that a month is to be closed.
-type NotDecidedError struct{ Period schemas.Period }
+type NotDecidedError struct {
+	Period schemas.Period
+	// Notes says that it is notes of which nothing is said.
+	Notes bool
+}
 
 // Error says what to write.
 func (e *NotDecidedError) Error() string {
+	if e.Notes {
+		return fmt.Sprintf("closings.csv has no further row for notes of %s: who issues them, and with which date? Add one, with true under notes", e.Period)
+	}
 	return fmt.Sprintf("closings.csv has no row for %s: who issues its documents, and with which date? Add one, under period,issued,by", e.Period)
 }
 
@@ -74,6 +81,13 @@ func (e *GateError) Error() string {
 // once, it ends in one chain without gaps when it is called again; of a month of which everything is issued it does nothing. The
 // error is a *NotDecidedError, a *GateError, or a *register.DamagedError, or another of the store.
 func (c *Closer) Close(ctx context.Context, p schemas.Period) (*Result, error) {
+	return c.closing(ctx, p, register.Register.Of, c.decide)
+}
+
+// closing does closings of a month, those that of picks, as long as decide finds a next one.
+func (c *Closer) closing(ctx context.Context, p schemas.Period, of func(register.Register, schemas.Period) []register.Entry,
+	decide func(context.Context, register.Register, schemas.Period) (*register.Closing, bool, error),
+) (*Result, error) {
 	if err := run.Claim(ctx, c.Store, c.Book.Provider.ID); err != nil {
 		return nil, err
 	}
@@ -84,20 +98,20 @@ func (c *Closer) Close(ctx context.Context, p schemas.Period) (*Result, error) {
 			return nil, err
 		}
 		if out.Fresh < 0 {
-			out.Fresh = len(slices.DeleteFunc(all.Of(p), func(e register.Entry) bool { return e.Done == nil }))
+			out.Fresh = len(slices.DeleteFunc(of(all, p), func(e register.Entry) bool { return e.Done == nil }))
 		}
 		if begun := all.Unfinished(); begun != nil {
-			if err := c.finish(ctx, begun); err != nil {
+			if err := c.finish(ctx, all, begun); err != nil {
 				return nil, fmt.Errorf("issue the documents of %s: %w", begun.Period, err)
 			}
 			continue
 		}
-		next, decided, err := c.decide(ctx, all, p)
+		next, decided, err := decide(ctx, all, p)
 		if err != nil {
 			return nil, err
 		}
 		if next == nil {
-			out.Closings, out.Held, out.Decided = all.Of(p), all.Waiting(p, register.Held), decided
+			out.Closings, out.Held, out.Decided = of(all, p), all.Waiting(p, register.Held), decided
 			return out, nil
 		}
 		if _, err := register.Begin(ctx, c.Store, next); err != nil {
@@ -123,7 +137,7 @@ func (c *Closer) decide(ctx context.Context, all register.Register, p schemas.Pe
 // rowOf is the first row of closings.csv for a month that the register does not have; nil where it has all. Rows that it has must be
 // as they were.
 func (c *Closer) rowOf(all register.Register, p schemas.Period) (*closing.Closing, error) {
-	rows := slices.DeleteFunc(slices.Clone(c.Book.Closings), func(r closing.Closing) bool { return r.Period != p })
+	rows := slices.DeleteFunc(slices.Clone(c.Book.Closings), func(r closing.Closing) bool { return r.Period != p || r.Notes })
 	for i, e := range all.Of(p) {
 		if i == len(rows) {
 			return nil, nil
@@ -134,7 +148,7 @@ func (c *Closer) rowOf(all register.Register, p schemas.Period) (*closing.Closin
 	}
 	n := len(all.Of(p))
 	if len(rows) == 0 {
-		return nil, &NotDecidedError{p}
+		return nil, &NotDecidedError{Period: p}
 	}
 	if n == len(rows) {
 		return nil, nil
@@ -166,11 +180,23 @@ func (c *Closer) whole(ctx context.Context, all register.Register, row *closing.
 		return nil, err
 	}
 	next, forward := c.begin(all, row, m), all.Forward()
+	if next.Noted, err = c.notedIn(ctx, all, m); err != nil {
+		return nil, err
+	}
+	rest, err := c.restOf(ctx, found, next.Noted)
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range found.list {
 		left := register.Left{DraftKey: d.DraftKey, Total: d.total}
-		if code, is := held[d.Account]; is {
+		if r, is := rest[d.DraftKey]; is {
+			left.Total = r.total
+		}
+		if r, is := rest[d.DraftKey]; is && r.empty {
+			left.Why = register.Zero
+		} else if code, is := held[d.Account]; is {
 			left.Why, left.Code = register.Held, code
-		} else if left.Why, err = c.without(d.total, forward[d.DraftKey]); err != nil {
+		} else if left.Why, err = c.without(left.Total, forward[d.DraftKey]); err != nil {
 			return nil, fmt.Errorf("account %s: %w", d.Account, err)
 		}
 		if left.Why != "" {
@@ -184,6 +210,29 @@ func (c *Closer) whole(ctx context.Context, all register.Register, row *closing.
 	}
 	slices.SortFunc(next.Left, func(a, b register.Left) int { return compareKeys(a.DraftKey, b.DraftKey) })
 	return &next, nil
+}
+
+// remains is what is left of a draft without what stands on notes.
+type remains struct {
+	total money.Fixed
+	empty bool
+}
+
+// restOf are those of drafts of which something stands on notes.
+func (c *Closer) restOf(ctx context.Context, found *drafts, noted []register.Noted) (map[register.DraftKey]remains, error) {
+	if len(noted) == 0 {
+		return nil, nil
+	}
+	out, off := map[register.DraftKey]remains{}, notedOf([]register.Entry{{Closing: register.Closing{Noted: noted}}})
+	return out, found.each(ctx, c.Store, func(inv *schemas.Invoice) error {
+		key := register.DraftKey{Account: inv.Account, Currency: inv.Currency}
+		if off[key] == nil {
+			return nil
+		}
+		left, err := without(inv, off)
+		out[key] = remains{inv.Total, !left}
+		return err
+	})
 }
 
 // without says why there is no document of a draft, by what it comes to with what was carried forward to it; empty where there is one.
@@ -245,7 +294,10 @@ func compareKeys(a, b register.DraftKey) int {
 }
 
 // finish writes the documents of a closing that was begun: all follows from it, and from the drafts of its run.
-func (c *Closer) finish(ctx context.Context, x *register.Closing) error {
+func (c *Closer) finish(ctx context.Context, all register.Register, x *register.Closing) error {
+	if len(x.Notes) > 0 {
+		return c.finishNotes(ctx, x)
+	}
 	m, err := run.ReadManifest(ctx, c.Store, x.Period, x.Run)
 	if err != nil {
 		return err
@@ -257,7 +309,7 @@ func (c *Closer) finish(ctx context.Context, x *register.Closing) error {
 	if err != nil {
 		return err
 	}
-	before, err := c.broughtBy(ctx, x)
+	before, err := c.broughtBy(ctx, all, x)
 	if err != nil {
 		return err
 	}
@@ -267,11 +319,14 @@ func (c *Closer) finish(ctx context.Context, x *register.Closing) error {
 	}
 	w, line := register.NewWriter(ctx, c.Store, x), []byte(nil)
 	w.Pages = pagesOf
-	chosen := chosenOf(x)
+	chosen, noted := chosenOf(x), notedOf(all.Of(x.Period))
 	err = found.each(ctx, c.Store, func(inv *schemas.Invoice) error {
 		key := register.DraftKey{Account: inv.Account, Currency: inv.Currency}
 		if !chosen(key) {
 			return nil
+		}
+		if _, err := without(inv, noted); err != nil {
+			return fmt.Errorf("account %s: %w", key.Account, err)
 		}
 		for _, earlier := range slices.Backward(before[key]) {
 			if err := invoice.Join(inv, earlier); err != nil {
@@ -292,7 +347,7 @@ func (c *Closer) finish(ctx context.Context, x *register.Closing) error {
 }
 
 // broughtBy reads the drafts of earlier months that stand on documents of a closing, oldest first.
-func (c *Closer) broughtBy(ctx context.Context, x *register.Closing) (map[register.DraftKey][]*schemas.Invoice, error) {
+func (c *Closer) broughtBy(ctx context.Context, all register.Register, x *register.Closing) (map[register.DraftKey][]*schemas.Invoice, error) {
 	byRun := map[run.Earlier]map[register.DraftKey]bool{}
 	for _, b := range x.Brought {
 		e := run.Earlier{Period: b.Period, Run: b.Run}
@@ -311,11 +366,15 @@ func (c *Closer) broughtBy(ctx context.Context, x *register.Closing) (map[regist
 		if err != nil {
 			return nil, err
 		}
+		noted := notedOf(all.Of(e.Period))
 		err = found.each(ctx, c.Store, func(inv *schemas.Invoice) error {
-			if key := (register.DraftKey{Account: inv.Account, Currency: inv.Currency}); byRun[e][key] {
-				out[key] = append(out[key], inv)
+			key := register.DraftKey{Account: inv.Account, Currency: inv.Currency}
+			if !byRun[e][key] {
+				return nil
 			}
-			return nil
+			out[key] = append(out[key], inv)
+			_, err := without(inv, noted)
+			return err
 		})
 		if err != nil {
 			return nil, err

@@ -194,6 +194,11 @@ func appendDocument(dst []byte, x *register.Closing, w *register.Writer, inv *sc
 	switch {
 	case inv.Total.Sign() < 0:
 		d.Kind = document.KindCreditNote
+	case len(x.Notes) > 0:
+		d.Kind = document.KindDebitNote
+		if inv.PaymentDays > 0 {
+			d.Due = x.Issued.AddDays(inv.PaymentDays)
+		}
 	case inv.PaymentDays > 0:
 		d.Due = x.Issued.AddDays(inv.PaymentDays)
 	}

@@ -25,25 +25,40 @@ func Verify(ctx context.Context, s store.Store, entity string) (*register.Check,
 	of := func(c *register.Closing) *issuedRun {
 		x := runs[c.Run]
 		if x == nil {
-			x = &issuedRun{period: c.Period, run: c.Run, manifest: c.Manifest, left: map[register.DraftKey]bool{}, brought: map[run.Earlier]map[string]bool{}, sums: tallied{by: map[money.Currency]money.Fixed{}}}
+			x = &issuedRun{period: c.Period, run: c.Run, manifest: c.Manifest, left: map[register.DraftKey]bool{}, noted: map[string]map[schemas.Period]bool{}, brought: map[run.Earlier]map[string]bool{}, sums: tallied{by: map[money.Currency]money.Fixed{}}}
 			runs[c.Run] = x
 		}
 		return x
 	}
+	var notes []string
+	var lines [][]byte
 	check, err := register.Verify(ctx, s, entity, func(c *register.Closing, line []byte) error {
+		if len(c.Notes) > 0 {
+			lines = append(lines, line)
+			return nil
+		}
 		return of(c).document(line)
 	}, func(e *register.Entry) error {
-		of(&e.Closing).closed(e)
+		if len(e.Notes) == 0 {
+			of(&e.Closing).closed(e)
+		} else if wrong := notesDiffer(ctx, s, &e.Closing, lines); wrong != "" && e.Done != nil {
+			notes = append(notes, wrong)
+		}
+		lines = nil
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	whole := len(check.Wrong) == 0
+	check.Wrong = append(check.Wrong, notes...)
 	for _, id := range slices.SortedFunc(maps.Keys(runs), func(a, b schemas.RunID) int {
 		return compareRuns(runs[a], runs[b])
 	}) {
-		wrong, err := runs[id].verify(ctx, s, whole)
+		wrong, err := runs[id].verify(ctx, s, whole, func(e run.Earlier, draft string, corrects schemas.Period) bool {
+			x := runs[e.Run]
+			return x != nil && x.noted[draft][corrects]
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -59,6 +74,8 @@ type issuedRun struct {
 	manifest string
 	// left are the drafts of which there is no document.
 	left map[register.DraftKey]bool
+	// noted are corrections of the run that stand on notes, by draft and month.
+	noted map[string]map[schemas.Period]bool
 	// brought are the drafts of earlier runs that stand on its documents, by their names.
 	brought map[run.Earlier]map[string]bool
 	sums    tallied
@@ -126,6 +143,9 @@ func (x *issuedRun) closed(e *register.Entry) {
 	for _, k := range e.Only {
 		delete(x.left, k)
 	}
+	for key, months := range notedOf([]register.Entry{*e}) {
+		x.noted[rows.DraftID(x.period, key.Account, key.Currency)] = months
+	}
 	for _, b := range e.Brought {
 		of := run.Earlier{Period: b.Period, Run: b.Run}
 		if x.brought[of] == nil {
@@ -137,7 +157,7 @@ func (x *issuedRun) closed(e *register.Entry) {
 
 // verify says what of the run is not as it was when its documents were issued, and, if all of these could be read, in what they
 // are not its charges.
-func (x *issuedRun) verify(ctx context.Context, s store.Store, whole bool) (wrong []string, err error) {
+func (x *issuedRun) verify(ctx context.Context, s store.Store, whole bool, notedThen func(run.Earlier, string, schemas.Period) bool) (wrong []string, err error) {
 	m, err := run.ReadManifest(ctx, s, x.period, x.run)
 	if _, damaged := errors.AsType[*run.DamagedError](err); damaged || isGone(err) {
 		return []string{fmt.Sprintf("the run of which %s was issued cannot be read: %v", x.period, err)}, nil
@@ -158,7 +178,7 @@ func (x *issuedRun) verify(ctx context.Context, s store.Store, whole bool) (wron
 		left[rows.DraftID(x.period, k.Account, k.Currency)] = true
 	}
 	charged := tallied{by: map[money.Currency]money.Fixed{}}
-	more, err := charged.run(ctx, s, m, func(draft string) bool { return !left[draft] })
+	more, err := charged.run(ctx, s, m, func(draft string, corrects schemas.Period) bool { return !left[draft] && !x.noted[draft][corrects] })
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +187,9 @@ func (x *issuedRun) verify(ctx context.Context, s store.Store, whole bool) (wron
 		if err != nil {
 			return append(wrong, err.Error()), nil
 		}
-		if _, err := charged.run(ctx, s, m, func(draft string) bool { return drafts[draft] }); err != nil {
+		if _, err := charged.run(ctx, s, m, func(draft string, corrects schemas.Period) bool {
+			return drafts[draft] && !notedThen(e, draft, corrects)
+		}); err != nil {
 			return nil, err
 		}
 	}
@@ -180,7 +202,7 @@ func (x *issuedRun) verify(ctx context.Context, s store.Store, whole bool) (wron
 }
 
 // run counts the charges of a run that stand on drafts of certain names, and says which files of it are not as they were.
-func (t *tallied) run(ctx context.Context, s store.Store, m *run.Manifest, takes func(draft string) bool) (wrong []string, err error) {
+func (t *tallied) run(ctx context.Context, s store.Store, m *run.Manifest, takes func(draft string, corrects schemas.Period) bool) (wrong []string, err error) {
 	for i := range m.Outputs {
 		o := &m.Outputs[i]
 		if o.Dataset != schemas.Charges.Name {
@@ -206,11 +228,11 @@ func (t *tallied) run(ctx context.Context, s store.Store, m *run.Manifest, takes
 }
 
 // file counts the charges of a file.
-func (t *tallied) file(ctx context.Context, s store.Store, key string, takes func(draft string) bool) error {
-	columns := []int{schemas.ChargeBilledCost, schemas.ChargeBillingCurrency, schemas.ChargeDraftInvoiceId, schemas.ChargeChargeId}
+func (t *tallied) file(ctx context.Context, s store.Store, key string, takes func(draft string, corrects schemas.Period) bool) error {
+	columns := []int{schemas.ChargeCorrectedPeriod, schemas.ChargeBilledCost, schemas.ChargeBillingCurrency, schemas.ChargeDraftInvoiceId, schemas.ChargeChargeId}
 	return rows.ScanTable(ctx, s, key, &schemas.Charges, columns, func(b *dataset.Batch) error {
 		for i := range b.Rows {
-			if !takes(string(b.Columns[schemas.ChargeDraftInvoiceId].TextAt(i))) {
+			if !takes(string(b.Columns[schemas.ChargeDraftInvoiceId].TextAt(i)), schemas.Period(b.Columns[schemas.ChargeCorrectedPeriod].StringAt(i))) {
 				continue
 			}
 			t.charge(string(b.Columns[schemas.ChargeChargeId].TextAt(i)))

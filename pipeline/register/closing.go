@@ -43,8 +43,41 @@ type Closing struct {
 	Left []Left     `json:"left,omitempty"`
 	// Brought are drafts of earlier months that were carried forward and stand on its documents.
 	Brought []Brought `json:"brought,omitempty"`
+	// Noted are corrections of earlier months, closed with this month's run, that stand on notes and not on its documents.
+	Noted []Noted `json:"noted,omitempty"`
+	// Notes are the runs whose corrections of the month are issued as notes; only such a closing has any. Balances are what notes give back
+	// beyond what is left of the documents that they correct.
+	Notes    []NotesOf `json:"notes,omitempty"`
+	Balances []Balance `json:"balances,omitempty"`
 	// Digest seals the closing as it lies in the store.
 	Digest string `json:"digest"`
+}
+
+// Noted are the corrections of a closed month that stand on a note.
+type Noted struct {
+	DraftKey
+	Corrects schemas.Period `json:"corrects"`
+}
+
+// NotesOf says of which run's corrections notes are issued: those of a run for a later month.
+type NotesOf struct {
+	Period   schemas.Period `json:"period"`
+	Run      schemas.RunID  `json:"run"`
+	Manifest string         `json:"manifest"`
+	// Accounts are those that have notes of it, each with the run of which earlier notes of the same two months were issued, if any.
+	Accounts []NoteFor `json:"accounts"`
+}
+
+// NoteFor is a document that notes correct, and the run by which that was corrected last.
+type NoteFor struct {
+	DraftKey
+	Before schemas.RunID `json:"before,omitempty"`
+}
+
+// Balance is an amount in favour of a customer.
+type Balance struct {
+	DraftKey
+	Amount money.Fixed `json:"amount"`
 }
 
 // DraftKey tells the drafts of a run apart, and so the documents of a month.
@@ -265,9 +298,14 @@ func (r Register) Unfinished() *Closing {
 }
 
 // Of are the closings of a month, in order.
-func (r Register) Of(p schemas.Period) (out []Entry) {
+func (r Register) Of(p schemas.Period) []Entry { return r.of(p, false) }
+
+// NotesOf are the closings of a month that issued notes for it, in order.
+func (r Register) NotesOf(p schemas.Period) []Entry { return r.of(p, true) }
+
+func (r Register) of(p schemas.Period, notes bool) (out []Entry) {
 	for i := range r {
-		if r[i].Period == p {
+		if r[i].Period == p && (len(r[i].Notes) > 0) == notes {
 			out = append(out, r[i])
 		}
 	}

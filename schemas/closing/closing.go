@@ -13,4 +13,6 @@ type Closing struct {
 	// By is who decided, and Reason why, where there is something to say; both stand in the register.
 	By     string `yaml:"by"`
 	Reason string `yaml:"reason,omitempty"`
+	// Notes issues credit and debit notes for the month, which is closed: of what later runs have found that is not on an invoice.
+	Notes bool `yaml:"notes,omitempty"`
 }

@@ -16,6 +16,9 @@ func (c *checker) checkClosings() {
 	first := map[schemas.Period]schemas.Date{}
 	for i, x := range c.Closings.Items {
 		at := c.Closings.Spots[i]
+		if x.Notes {
+			continue // which says when notes are dated, and not when the month is closed
+		}
 		if x.Period == "" || x.Issued.IsZero() {
 			continue // which has been complained of
 		}
@@ -36,8 +39,11 @@ func (c *checker) checkClosings() {
 		}
 	}
 	for i, x := range c.Closings.Items {
+		if have, closed := first[x.Period]; x.Notes && !x.Issued.IsZero() && (!closed || x.Issued.Before(have)) {
+			c.Complain(c.Closings.Spots[i].Field("issued"), "close the month by a row of its own, dated no later", "notes of %s are dated before it is closed", x.Period)
+		}
 		for earlier, issued := range first {
-			if later, is := first[x.Period]; is && x.Issued == later && earlier < x.Period && later.Before(issued) {
+			if later, is := first[x.Period]; is && !x.Notes && x.Issued == later && earlier < x.Period && later.Before(issued) {
 				c.Complain(c.Closings.Spots[i].Field("issued"), "close months in order: date it no earlier", "%s is dated before an earlier month", x.Period)
 				break
 			}

@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/correct"
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/emit"
+	"daybook/pipeline/feeds"
 	"daybook/pipeline/ingest"
 	"daybook/pipeline/normalise"
 	"daybook/pipeline/promise"
@@ -21,11 +22,11 @@ import (
 func Stages() []run.Stage {
 	return []run.Stage{
 		{Name: "ingest", Steps: []run.Step{
-			{Name: "delivery", Version: "9", Width: run.PerSource, Do: ingest.Source},
+			{Name: "delivery", Version: "10", Width: run.PerSource, Do: ingest.Source},
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "28", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "29", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
@@ -67,6 +68,12 @@ func Stages() []run.Stage {
 				Book:  []book.Part{book.PartPromises, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: judged,
 			},
+			{
+				Name: "feeds", Version: "1", Width: run.Once, Do: feeds.Total,
+				Reads: []string{"ingest/delivery", "normalise/object"},
+				Book:  []book.Part{book.PartSources, book.PartProvider},
+				Spec:  []run.Given{run.Open, run.EarlierRuns},
+			},
 		}, corrections(), peerUse(), peerAccess(), peerDetail(), agreements())},
 		{Name: "emit", Steps: []run.Step{
 			{
@@ -76,8 +83,8 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "33", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
-				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/goals", "reconcile/shared", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "reconcile/chains", "reconcile/settle", "emit/invoices"},
+				Name: "reports", Version: "34", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/feeds", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/goals", "reconcile/shared", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "reconcile/chains", "reconcile/settle", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartDisputes, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals, run.EarlierRuns}, Balances: byCustomer,
 			},

@@ -58,6 +58,8 @@ const (
 	CodeUnsettled         Code = "unsettled_object"
 	CodeRepeatedObject    Code = "repeated_object"
 	CodeStrayObject       Code = "stray_object"
+	CodeSequenceGap       Code = "sequence_gap"
+	CodeFeedStopped       Code = "feed_stopped"
 	CodeUnusableVersion   Code = "unusable_version"
 	CodeTwoExports        Code = "two_exports"
 	// Of an account or of the plan.
@@ -151,6 +153,8 @@ var Codes = []CodeInfo{
 	{CodeUnsettled, Warning, "an object is younger than its source's settling time and was not read", "run again once it has settled"},
 	{CodeRepeatedObject, Warning, "an object has the bytes of another of its source and period, and counts once", "ask the source whether it sent the same twice"},
 	{CodeStrayObject, Warning, "an object lies among the deliveries of a period and belongs to none of them", "correct its name or the source's pattern, have the manifest name it, or remove it"},
+	{CodeSequenceGap, Blocking, "numbers are missing in the sequence of a source's objects, so that some of these have not come", "have the source deliver them, or add it to waivers of the provider, by name and reason"},
+	{CodeFeedStopped, Warning, "a source that had usage on every day has none any more", "ask the source whether it stopped, or whether nothing was used"},
 	{CodeUnusableVersion, Blocking, "more of a version of the snapshot is rejected than its source declares as bearable, and another version is better", "have the source deliver it again, or raise bearable of the source"},
 	{CodeTwoExports, Blocking, "two sources of a peer bill the same, as two exports or two views of one bill do; FOCUS counts, or that whose name comes first", "remove one of the two sources, or divide what they deliver; a waiver takes both"},
 	{CodeNoPrice, Suspended, "an offering has no price in force for a meter on that day", "add it to prices of the offering"},

@@ -19,6 +19,7 @@ var floorPlan = map[string]room{
 	"schemas/agreed":     {ours: "schemas schemas/money"},
 	"schemas/peeruse":    {ours: "schemas schemas/money"},
 	"schemas/dispute":    {ours: "schemas schemas/money"},
+	"schemas/feed":       {ours: "schemas"},
 	"schemas/intercloud": {ours: "schemas schemas/agreed schemas/money"},
 	"schemas/peerbill":   {ours: "schemas schemas/money"},
 	"schemas/planned":    {ours: "schemas schemas/money"},
@@ -40,6 +41,7 @@ var floorPlan = map[string]room{
 	"reconcile/access":      {ours: "schemas schemas/access schemas/money"},
 	"reconcile/anomaly":     {ours: "schemas schemas/money schemas/peeruse"},
 	"reconcile/budget":      {ours: "schemas schemas/money schemas/peeruse"},
+	"reconcile/feeds":       {ours: "schemas schemas/feed"},
 	"reconcile/forecast":    {ours: "schemas schemas/money"},
 	"reconcile/integration": {ours: "schemas schemas/money schemas/peeruse"},
 	"reconcile/ledger":      {ours: "schemas schemas/money"},
@@ -63,12 +65,13 @@ var floorPlan = map[string]room{
 	"pipeline/source/native":   {ours: "pipeline/source/wire schemas schemas/intake schemas/money"},
 	"pipeline/source/evidence": {ours: "pipeline/source/wire schemas schemas/dispute schemas/money schemas/service"},
 	"pipeline/source/seen":     {ours: "pipeline/dataset/parquet pipeline/source/native pipeline/source/wire schemas"},
-	"pipeline/source/delivery": {ours: "pipeline/source/wire pipeline/store schemas", friends: "lukechampine.com/blake3/..."},
+	"pipeline/source/delivery": {ours: "pipeline/source/wire pipeline/store schemas schemas/feed", friends: "lukechampine.com/blake3/..."},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/intake schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/book/check":      {ours: "pipeline/book/parse rating/taxes reconcile/sla schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/einvoice schemas/intake schemas/intercloud schemas/money schemas/service"},
 	"pipeline/book":            {ours: "pipeline/book/check pipeline/book/parse schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/intercloud schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document/markup": {ours: "schemas schemas/money"},
+	"pipeline/document/feeds":  {ours: "pipeline/document/markup schemas schemas/feed"},
 	"pipeline/document/peers":  {ours: "pipeline/document/markup schemas schemas/agreed schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/service"},
 	"pipeline/document/since":  {ours: "pipeline/document/markup schemas schemas/money"},
 	"pipeline/document/electronic": {
@@ -78,33 +81,34 @@ var floorPlan = map[string]room{
 		ours: "pipeline/document/markup schemas schemas/money",
 	},
 	"pipeline/document/xlsx":   {ours: "schemas schemas/money"},
-	"pipeline/document":        {ours: "pipeline/document/electronic pipeline/document/markup pipeline/document/xlsx schemas schemas/agreed schemas/einvoice schemas/money schemas/peerbill schemas/planned schemas/service", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
+	"pipeline/document":        {ours: "pipeline/document/electronic pipeline/document/markup pipeline/document/xlsx schemas schemas/agreed schemas/einvoice schemas/money schemas/peerbill schemas/planned schemas/service pipeline/document/feeds schemas/feed", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
 	"pipeline/document/issued": {ours: "pipeline/document schemas schemas/einvoice schemas/money"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
-	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/planned schemas/peeruse schemas/service"},
+	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/planned schemas/peeruse schemas/service schemas/feed"},
 	"pipeline/run": {
-		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/access schemas/agreed schemas/dispute schemas/intercloud schemas/money schemas/service",
+		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/access schemas/agreed schemas/dispute schemas/intercloud schemas/money schemas/service schemas/feed",
 		friends: "golang.org/x/sync/errgroup",
 	},
-	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas"},
+	"pipeline/ingest":    {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas schemas/feed"},
 	"pipeline/normalise": {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/source/evidence pipeline/store schemas schemas/access schemas/money schemas/service"},
 	"pipeline/rate":      {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating rating/correct schemas schemas/money schemas/service"},
 	"pipeline/correct":   {ours: "pipeline/book pipeline/dataset pipeline/rate pipeline/rows pipeline/run rating/correct schemas schemas/correction schemas/money"},
 	"pipeline/compare":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store rating reconcile/... schemas schemas/agreed schemas/dispute schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service"},
 	"pipeline/access":    {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
+	"pipeline/feeds":     {ours: "pipeline/dataset pipeline/ingest pipeline/normalise pipeline/rows pipeline/run reconcile/feeds schemas schemas/feed"},
 	"pipeline/promise":   {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store reconcile/sheet reconcile/sla schemas schemas/money schemas/service"},
 	"pipeline/settle":    {ours: "pipeline/compare pipeline/dataset pipeline/rows pipeline/run reconcile/bills reconcile/chain reconcile/goods reconcile/settlement schemas schemas/intercloud schemas/money schemas/peerbill"},
-	"pipeline/emit":      {ours: "pipeline/compare pipeline/promise pipeline/settle pipeline/dataset pipeline/document pipeline/document/peers pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice rating/taxes schemas schemas/dispute schemas/einvoice schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service"},
+	"pipeline/emit":      {ours: "pipeline/compare pipeline/promise pipeline/settle pipeline/dataset pipeline/document pipeline/document/peers pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice rating/taxes schemas schemas/dispute schemas/einvoice schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service schemas/access schemas/feed"},
 	"pipeline/diff":      {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
 	"pipeline/explain": {
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
-			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
+			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/feed schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
 	},
 	"pipeline/overview": {ours: "pipeline/diff pipeline/document pipeline/document/since pipeline/emit pipeline/rows pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline/quote":    {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline/register": {ours: "pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline": {
-		ours: "pipeline/access pipeline/book pipeline/compare pipeline/correct pipeline/dataset pipeline/emit pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/register pipeline/run pipeline/settle " +
+		ours: "pipeline/access pipeline/book pipeline/compare pipeline/correct pipeline/dataset pipeline/emit pipeline/feeds pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/register pipeline/run pipeline/settle " +
 			"pipeline/source/delivery pipeline/store schemas",
 		friends: "github.com/robfig/cron/v3",
 	},

@@ -123,7 +123,7 @@ type Source struct {
 	//	{year}     is 2024, {month} is 09                  {last}   its last day, 20240930
 	//	{day}      is a day of the period, 2024-09-17      {next}   the first day after it, 20241001
 	//	{version}  is the version of a snapshot            *        any text without a slash
-	//	                                                   **       any text (whole segments)
+	//	{sequence} is a number that goes up by one         **       any text (whole segments)
 	//
 	// Of a source that adds to what was there the month says when an object was delivered, not what it is about: a row goes to
 	// the run of the month that it belongs to, whichever object it came in. Such a pattern may do without the month.

@@ -7,6 +7,7 @@ import (
 
 	"daybook/pipeline/document/markup"
 	"daybook/schemas"
+	"daybook/schemas/feed"
 	"daybook/schemas/money"
 	"daybook/schemas/peerbill"
 	"daybook/schemas/planned"
@@ -50,6 +51,8 @@ type Report struct {
 	Days []schemas.DayRow
 	// Feeds say how far the data of each source go, of a period that goes on; none of one that is over.
 	Feeds []Feed
+	// Completeness is that of deliveries, of the period and of the twelve months before.
+	Completeness []feed.Row
 	// Versions are those of the plan, none where it has none, and Changes what each changes against the one before.
 	Versions []planned.Version
 	Changes  []planned.Change

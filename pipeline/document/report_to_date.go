@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"daybook/pipeline/document/feeds"
 	"daybook/pipeline/document/markup"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -173,7 +174,7 @@ func (r *Report) toDateTable(p *markup.Page) {
 }
 
 func (r *Report) hasFeeds() bool {
-	return len(r.Feeds) > 0 || len(r.Missing) > 0 || len(r.Outdated) > 0
+	return len(r.Feeds) > 0 || len(r.Completeness) > 0 || len(r.Missing) > 0 || len(r.Outdated) > 0
 }
 
 // drawFeeds is how far the data of each feed go, and what is missing.
@@ -184,9 +185,16 @@ func (r *Report) drawFeeds(p *markup.Page) {
 	for _, missing := range slices.Concat(r.Missing, r.Outdated) {
 		p.Element("p", "bad", markup.SentenceCase(missing))
 	}
-	if len(r.Feeds) == 0 {
-		return
+	if len(r.Feeds) > 0 {
+		r.drawReach(p)
 	}
+	if len(r.Completeness) > 0 {
+		feeds.Draw(p, r.Period, r.Completeness)
+	}
+}
+
+// drawReach is how far the data of each feed go.
+func (r *Report) drawReach(p *markup.Page) {
 	p.Table("How far the data of each feed go.", "Feed", "Expected every", "Data through", "Days behind#")
 	for _, f := range r.Feeds {
 		p.Raw(`<tr><th scope="row">`)

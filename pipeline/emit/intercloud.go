@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/document"
@@ -83,6 +84,8 @@ func cellAt(b *dataset.Batch, col, i int) document.Cell {
 		return number(v.Decs[i].Decimal())
 	case v.Type == schemas.Integer:
 		return document.Cell{Text: strconv.FormatInt(v.Ints[i], 10), Number: true}
+	case v.Type == schemas.Time:
+		return document.Cell{Text: rows.TimeOf(v.Ints[i]).Format(time.RFC3339)}
 	}
 	return document.Cell{Text: v.StringAt(i)}
 }

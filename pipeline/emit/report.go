@@ -13,8 +13,10 @@ import (
 	"daybook/pipeline/document"
 	"daybook/pipeline/ingest"
 	"daybook/pipeline/normalise"
+	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/schemas"
+	"daybook/schemas/feed"
 	"daybook/schemas/money"
 )
 
@@ -58,8 +60,26 @@ func report(ctx context.Context, in *run.Inputs) (*document.Report, *compare.Com
 	for _, a := range in.Arrived() {
 		rep.Outdated = append(rep.Outdated, a.String())
 	}
+	if rep.Completeness, err = completeness(ctx, in); err != nil {
+		return nil, nil, err
+	}
 	rep.Missing, err = missing(ctx, in)
 	return rep, left, err
+}
+
+// completeness is how complete deliveries are.
+func completeness(ctx context.Context, in *run.Inputs) (out []feed.Row, err error) {
+	results, err := in.Results(ctx, "reconcile/feeds")
+	if err != nil {
+		return nil, err
+	}
+	err = run.EachOutput(results, feed.Completeness.Name, func(o run.Output) error {
+		return rows.ReadFeeds(ctx, in.Store(), o.Key, func(r *feed.Row) error {
+			out = append(out, *r)
+			return nil
+		})
+	})
+	return out, err
 }
 
 // aboutPlan takes over the versions of the plan, and what the month and the year come to.

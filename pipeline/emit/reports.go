@@ -11,7 +11,10 @@ import (
 	"daybook/pipeline/normalise"
 	"daybook/pipeline/run"
 	"daybook/schemas"
+	"daybook/schemas/access"
+	"daybook/schemas/feed"
 	"daybook/schemas/money"
+	"daybook/schemas/peeruse"
 )
 
 // Figures are a run on one screen.
@@ -75,6 +78,9 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := e.intercloud(); err != nil {
 		return nil, err
 	}
+	if err := e.tables(); err != nil {
+		return nil, err
+	}
 	billed, err := billsOf(ctx, in)
 	if err != nil {
 		return nil, err
@@ -111,6 +117,30 @@ func Reports(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	return e.res, nil
+}
+
+// tables writes small datasets as they are as CSV.
+func (e *reportEmitter) tables() error {
+	for _, x := range []struct {
+		step  string
+		table *schemas.Table
+	}{
+		{"reconcile/feeds", &feed.Completeness},
+		{"reconcile/shared", &peeruse.Shares},
+		{"reconcile/budgets", &peeruse.Budgets},
+		{"reconcile/goals", &peeruse.Integrations},
+		{"reconcile/register", &access.Identities},
+		{"reconcile/register", &access.Coverages},
+	} {
+		results, err := e.in.Results(e.ctx, x.step)
+		if err != nil {
+			return err
+		}
+		if err := e.asCSV(results, x.table); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // files writes the rows behind the report as CSV; what a book does not use has no file.

@@ -11,6 +11,7 @@ import (
 	"daybook/schemas/access"
 	"daybook/schemas/correction"
 	"daybook/schemas/dispute"
+	"daybook/schemas/feed"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/peerbill"
 	"daybook/schemas/peeruse"
@@ -21,7 +22,7 @@ import (
 // Tables returns every dataset that a run writes as Parquet, in the order in which they come about.
 func Tables() []*schemas.Table {
 	return []*schemas.Table{
-		&schemas.Deliveries, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
+		&schemas.Deliveries, &feed.Completeness, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
 		&peeruse.Uses, &peeruse.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
 		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations, &peeruse.Shares,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices, &dispute.Disputes,

@@ -8,12 +8,16 @@ import (
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/schemas"
+	"daybook/schemas/feed"
 )
 
 // Delivered is what ingest leaves for later steps of one source.
 type Delivered struct {
 	// Missing says in a sentence each what of its deliveries keeps the period from being complete.
 	Missing []string `json:"missing,omitempty"`
+	// Source is whose they are, and Expected what is expected of it and came.
+	Source   schemas.SourceID   `json:"source"`
+	Expected []feed.Expectation `json:"expected,omitempty"`
 }
 
 // Source writes down what one source had delivered: its pinned objects as rows of the deliveries dataset, and what
@@ -47,7 +51,7 @@ func Source(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	}
 	res.Outputs = append(res.Outputs, out)
 	var found run.Findings
-	var left Delivered
+	left := Delivered{Source: p.Source, Expected: p.Expected}
 	for i := range p.Findings {
 		f := &p.Findings[i]
 		if f.Severity == schemas.Blocking {

@@ -17,6 +17,7 @@ import (
 	"daybook/pipeline/source/delivery"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/feed"
 )
 
 // Pinning is how deliveries are looked for and fixed. What it has found of a source it keeps, so that looking at several months
@@ -97,7 +98,10 @@ func (x *Pinning) Source(ctx context.Context, src *schemas.Source, p schemas.Per
 	}
 	incomplete := own.Incomplete
 	out := run.Pinned{Source: src.ID, Objects: []run.Object{}, Findings: waive(x.Book.Provider.Waivers, p, slices.Clone(own.Findings), &incomplete)}
-	out.Incomplete = incomplete
+	out.Incomplete, out.Expected = incomplete, slices.Clone(own.Expected)
+	if own.Incomplete && !incomplete && len(out.Expected) > 0 {
+		out.Expected[0].State = feed.Waived
+	}
 	for _, d := range own.Deliveries {
 		if d.Others && !d.Superseded {
 			x.Older[run.DeliveryName(src.ID, d.ID)] = true

@@ -44,6 +44,7 @@ type normaliser struct {
 	// billed gathers what is billed, or is nil.
 	billed *scopes
 	last   int64
+	days   *dayCounter
 	// marks label the rows that came late, of periods back to the oldest.
 	marks  lateMarks
 	oldest schemas.Period
@@ -60,7 +61,7 @@ func (s *sending) newNormaliser(obj *run.Object) *normaliser {
 	zone := s.in.Book().Zone()
 	return &normaliser{
 		in: s.in, src: s.src, obj: obj, owners: &s.owners, found: &s.found, oldest: oldestLate(s.in), billed: s.billed,
-		out: s.out, sent: s.sent, zone: zone, month: MonthOf(s.in.Period(), zone), others: months{zone: zone},
+		out: s.out, sent: s.sent, zone: zone, month: MonthOf(s.in.Period(), zone), days: s.days, others: months{zone: zone},
 	}
 }
 
@@ -222,6 +223,9 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 				}
 			}
 			continue
+		}
+		if in || n.src.Semantics == schemas.Snapshot {
+			n.days.add(starts.Ints[i])
 		}
 		if !in {
 			outside++

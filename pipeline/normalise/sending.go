@@ -22,6 +22,8 @@ type Decoded struct {
 	// LastTime is the latest end of a charge period, in microseconds: how far the period has come. A row for the rest of a
 	// month, such as a fee, says nothing of its last days: it counts when it begins.
 	LastTime int64 `json:"last_time"`
+	// Days are how many rows of the period begin on each of its days, late ones left out; none where there is no usage.
+	Days []int64 `json:"days,omitempty"`
 	// Held is what each object holds of each month, of a source that adds to what was there.
 	Held []ingest.Held `json:"held,omitempty"`
 	// ByBilling says that rows of our own meters name a sub-account that the book does not know, and are their billing account's.
@@ -71,6 +73,7 @@ type sending struct {
 	control run.Control
 	left    Decoded
 	billed  *scopes
+	days    *dayCounter
 }
 
 // errRefused says that objects were refused of which rows may have been sent.
@@ -84,6 +87,7 @@ func (s *sending) try(ctx context.Context) (*run.Result, error) {
 	if s.billed = nil; Rivalled(in.Book().Sources(), s.src) {
 		s.billed = new(scopes)
 	}
+	s.days = newDayCounter(in.Period(), in.Book().Zone())
 	s.found = in.NewFindings()
 	defer s.found.Close()
 	res := &run.Result{}
@@ -110,6 +114,9 @@ func (s *sending) try(ctx context.Context) (*run.Result, error) {
 		s.left.Scopes = s.billed.all()
 	}
 	res.Control, s.left.ByBilling = s.control, s.owners.byBilling
+	if !s.src.Format.IsEvidence() {
+		s.left.Days = s.days.counts
+	}
 	if err := res.Leave(s.left); err != nil {
 		return nil, err
 	}

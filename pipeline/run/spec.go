@@ -14,6 +14,7 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/feed"
 	"daybook/schemas/money"
 )
 
@@ -58,6 +59,8 @@ type Pinned struct {
 	Findings []schemas.Finding `json:"findings"`
 	// Incomplete says that an expected delivery is missing or was refused, so the period is provisional.
 	Incomplete bool `json:"incomplete"`
+	// Expected is what is expected and what came, of the month and then of its days.
+	Expected []feed.Expectation `json:"expected,omitempty"`
 	// Lists are the documents that hold the objects, in order, where they are too many for a manifest: as it lies in the store,
 	// and nowhere else.
 	Lists []string `json:"lists,omitempty"`

@@ -16,7 +16,7 @@ var placeHolder = regexp.MustCompile(`\{([^}]*)\}`)
 
 // placeHolders are those that a pattern may have.
 func placeHolders() []string {
-	return []string{"period", "year", "month", "day", "first", "last", "next", "version"}
+	return []string{"period", "year", "month", "day", "first", "last", "next", "version", "sequence"}
 }
 
 // FilledByDaybook are the usage columns that no source may fill.
@@ -117,7 +117,7 @@ func (c *checker) holdersOnce(at parse.Spot, s *schemas.Source) {
 	if manifest != "" && !strings.Contains(manifest, "/") {
 		manifest = path.Join(path.Dir(s.Pattern), manifest) // it lies beside its objects
 	}
-	for _, holder := range []string{"{day}", "{version}"} {
+	for _, holder := range []string{"{day}", "{version}", "{sequence}"} {
 		if strings.Count(s.Pattern, holder) > 1 {
 			c.Complain(at.Field("pattern"), "keep the first, and write * for the other", "the pattern holds %s twice", holder)
 		} else if strings.Count(manifest, holder) > 1 {
@@ -151,6 +151,9 @@ func (c *checker) patternSuits(at parse.Spot, s *schemas.Source) {
 	}
 	if s.Semantics == schemas.Append && has("version") {
 		c.Complain(at.Field("semantics"), "write snapshot if a newer version replaces the older", "the source adds up its objects, but its pattern has a {version}")
+	}
+	if s.Semantics != schemas.Append && has("sequence") {
+		c.Complain(at.Field("pattern"), "remove {sequence}, or write append if the objects add up", "the objects of a snapshot are all those of its version, and follow no sequence")
 	}
 }
 

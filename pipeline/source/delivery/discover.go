@@ -12,6 +12,7 @@ import (
 
 	"daybook/pipeline/store"
 	"daybook/schemas"
+	"daybook/schemas/feed"
 )
 
 // Query says which deliveries of a source are looked for.
@@ -47,6 +48,8 @@ type Discovery struct {
 	Findings []schemas.Finding
 	// Incomplete says that an expected delivery is missing or a delivery was refused.
 	Incomplete bool
+	// Expected is what is expected and what came, of the month and then of each day, where the names of objects tell days.
+	Expected []feed.Expectation
 }
 
 // Delivery is one arrival: the unit that is taken or refused as a whole.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,8 +18,8 @@ type pattern struct {
 	prefix string
 	match  *regexp.Regexp
 	// version and day are the groups of those place holders in match, or 0.
-	version, day int
-	period       schemas.Period
+	version, day, sequence int
+	period                 schemas.Period
 }
 
 // holders are the place holders whose text follows from the period.
@@ -76,11 +77,14 @@ func compilePattern(folder, text string, period schemas.Period) (*pattern, error
 			expression.WriteString(`.*`)
 		case "*":
 			expression.WriteString(`[^/]*`)
-		case "{day}", "{version}":
+		case "{day}", "{version}", "{sequence}":
 			groups++
 			place, group := &p.version, `([^/]+)`
-			if t == "{day}" {
+			switch t {
+			case "{day}":
 				place, group = &p.day, `(\d\d)`
+			case "{sequence}":
+				place, group = &p.sequence, `(\d{1,18})`
 			}
 			if *place != 0 {
 				return nil, fmt.Errorf("pattern %q holds %s twice", text, t)
@@ -104,6 +108,19 @@ func hive(before string) bool { return strings.HasSuffix(before, "=") }
 
 // place is what a key says of itself: the day, as 2024-09-17, and version, each empty where the pattern has none.
 type place struct{ day, version string }
+
+// number is what a key says of its place in the sequence; false where it says nothing.
+func (p *pattern) number(key string) (int64, bool) {
+	if p.sequence == 0 {
+		return 0, false
+	}
+	groups := p.match.FindStringSubmatch(key)
+	if groups == nil {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(groups[p.sequence], 10, 64)
+	return n, err == nil
+}
 
 // find returns what a key says, and whether it is one of the pattern's. A day that the month does not have is none.
 func (p *pattern) find(key string) (place, bool) {

@@ -16,6 +16,7 @@ import (
 	"daybook/pipeline/store"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/correction"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
@@ -38,6 +39,8 @@ type fault struct {
 	says    string
 	// world is where; none is the starter book.
 	world func() (*world, error)
+	// late says that usage of the month before comes after that had been run.
+	late bool
 }
 
 // faults are all that are planted, for each balance: a row lost, one doubled, and one changed by a cent, up and down.
@@ -83,6 +86,8 @@ func faults() (out []fault) {
 			underAgreement(file("settlements to be netted = payable", "payable", &intercloud.NetStatements, intercloud.NetPayable)),
 			underAgreement(file("payable = netted + paid", "payment", &intercloud.NetStatements, intercloud.NetPays)),
 			underAgreement(file("paid = received", "receipt", &intercloud.NetStatements, intercloud.NetReceives)),
+			afterwards(file("charged for earlier periods + corrected since + corrections = rated again", "corrected line", &correction.Corrections, correction.RightCost)),
+			afterwards(file("differences of lines = their causes", "cause of a correction", &correction.Corrections, correction.DifferenceCost)),
 			file("findings that were found", "finding", &schemas.Findings, schemas.FindCost),
 		}...)
 		if how == lost || how == doubled { // what has no number to be changed
@@ -127,6 +132,23 @@ func underAgreement(f fault) fault {
 	return f
 }
 
+// afterwards plants a fault where an earlier month is corrected.
+func afterwards(f fault) fault {
+	f.late, f.world = true, begun
+	return f
+}
+
+// runBefore runs the month before, of which more comes with the month.
+func runBefore(t *testing.T, w *world, n *night, kept store.Store) {
+	t.Helper()
+	n.landing = new(store.Memory)
+	copyStore(t, w.landing(t), n.landing, nil)
+	of := func(i int, hours string) string { return strings.ReplaceAll(event(i, hours), "2024-09", "2024-08") }
+	put(t, n.landing, "own/compute/2024-08/early.jsonl", of(1, "5000"))
+	w.must(t, night{landing: n.landing, store: kept, period: "2024-08", shards: 1})
+	put(t, n.landing, "own/compute/2024-09/late.jsonl", of(2, "700"))
+}
+
 // TestNothingIsLost plants every fault. Each time the run must fail, name what is out of balance, and commit nothing.
 func TestNothingIsLost(t *testing.T) {
 	for _, f := range faults() {
@@ -137,6 +159,9 @@ func TestNothingIsLost(t *testing.T) {
 			}
 			p, did := &planting{Store: new(store.Memory), at: f.at, spoil: f.spoil}, 0
 			n := night{store: p, shards: 1}
+			if f.late {
+				runBefore(t, w, &n, p.Store)
+			}
 			switch {
 			case f.see != nil:
 				n.store = p.Store

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -178,7 +179,7 @@ func committedNothing(t *testing.T, s store.Store) {
 	if _, _, err := run.ReadCurrent(t.Context(), s, period); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("the run is current: %v", err)
 	}
-	for key := range bodiesOf(t, s, "runs/") {
+	for key := range bodiesOf(t, s, path.Join("runs", string(period))+"/") {
 		if strings.HasSuffix(key, "/manifest.json") {
 			t.Errorf("the run left %s", key)
 		}

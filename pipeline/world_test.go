@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -57,6 +58,8 @@ var (
 	agreed = sync.OnceValues(func() (*world, error) { return newWorld("agreed", "landing", writeAgreed) })
 	worked = sync.OnceValues(func() (*world, error) { return newWorld("worked", "landing", example.Write) })
 	many   = sync.OnceValues(func() (*world, error) { return newWorld("many", "../landing", writeMany(4_500, 3)) })
+	// begun is the starter whose first month is the one before.
+	begun = sync.OnceValues(func() (*world, error) { return newWorld("begun", "landing", writeBegun) })
 	// large has an object that a decoder hands over in several batches.
 	large = sync.OnceValues(func() (*world, error) { return newWorld("large", "../landing", writeMany(17_500, 1)) })
 )
@@ -81,6 +84,18 @@ func writeDetailed(dir string) error {
 	}
 	return os.WriteFile(path.Join(dir, "disputes/all.yaml"), []byte("disputes:\n"+
 		"  - {id: one, contract: atlas-2024, period: 2024-09, amount: 5, reason: too dear, raised: 2024-09-20, by: Jo}\n"), 0o600)
+}
+
+func writeBegun(dir string) error {
+	if err := book.Init(dir); err != nil {
+		return err
+	}
+	name := path.Join(dir, "provider.yaml")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, bytes.Replace(text, []byte("first_period: 2024-09"), []byte("first_period: 2024-08"), 1), 0o600)
 }
 
 func writeGoverned(dir string) error {
@@ -158,6 +173,7 @@ func need(t *testing.T, found func() (*world, error)) *world {
 // night is one run with all its choices; what is left out takes a default.
 type night struct {
 	landing, store, scratch store.Store
+	period                  schemas.Period
 	shards, workers         int
 	budget                  int64
 	until                   string
@@ -179,7 +195,7 @@ func (w *world) run(ctx context.Context, t *testing.T, n night) (*run.Summary, e
 	if r.Scratch == nil {
 		r.Scratch = new(store.Memory)
 	}
-	p, err := pipeline.Prepare(ctx, r, pipeline.Request{Period: period, Shards: n.shards})
+	p, err := pipeline.Prepare(ctx, r, pipeline.Request{Period: cmp.Or(n.period, period), Shards: n.shards})
 	if err != nil {
 		return nil, err
 	}

@@ -57,9 +57,10 @@ func (s *site) says(account schemas.AccountID, corrections string) {
 	s.write("accounts.csv", strings.Join(lines, "\n")+"\n")
 }
 
-func (s *site) notes(p schemas.Period) *issue.Result {
+// notes issues those of August.
+func (s *site) notes() *issue.Result {
 	s.t.Helper()
-	r, err := s.closer().Notes(s.t.Context(), p)
+	r, err := s.closer().Notes(s.t.Context(), "2024-08")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -175,9 +176,9 @@ func TestNotes(t *testing.T) {
 				if night == 2 {
 					s.close("2024-09")
 				}
-				first := s.notes("2024-08")
+				first := s.notes()
 				before := bodies(t, s.Store, "")
-				if again := s.notes("2024-08"); again.Fresh != len(first.Closings) || len(again.Closings) != len(first.Closings) {
+				if again := s.notes(); again.Fresh != len(first.Closings) || len(again.Closings) != len(first.Closings) {
 					t.Errorf("night %d: notes are issued again", night)
 				}
 				if after := bodies(t, s.Store, ""); !maps.Equal(before, after) {
@@ -232,7 +233,7 @@ func TestBalance(t *testing.T) {
 	s := noting(t, "corrections: note")
 	s.use("2024-08", 3, "VCPU", "-90000")
 	s.bill("2024-09")
-	r := s.notes("2024-08")
+	r := s.notes()
 	total := money.Zero
 	s.eachIssued("2024-08", func(d *document.Issued) {
 		if d.Invoice.Account == "acc-03" {
@@ -248,7 +249,7 @@ func TestBalance(t *testing.T) {
 	})
 	s.use("2024-08", 3, "XFER", "-100")
 	s.bill("2024-09")
-	if b := s.notes("2024-08").Closings[1].Balances; len(b) != 1 {
+	if b := s.notes().Closings[1].Balances; len(b) != 1 {
 		t.Errorf("of nothing left, the balances are %+v", b)
 	}
 	s.verified()
@@ -264,7 +265,7 @@ func TestNotesRefused(t *testing.T) {
 		t.Errorf("notes of a month that is not closed: %v", err)
 	}
 	s.close("2024-08")
-	if r := s.notes("2024-08"); len(r.Closings) != 0 {
+	if r := s.notes(); len(r.Closings) != 0 {
 		t.Errorf("notes of nothing: %+v", r)
 	}
 	s.use("2024-08", 5, "VCPU", "333.125")
@@ -283,7 +284,7 @@ func TestNotesKilled(t *testing.T) {
 	s.bill("2024-09")
 	before := len(bodies(t, s.Store, "register/"))
 	whole := s.copied(t, new(store.Memory))
-	whole.notes("2024-08")
+	whole.notes()
 	want := bodies(t, whole.Store, "register/")
 	for name, place := range places(t) {
 		t.Run(name, func(t *testing.T) {

@@ -147,9 +147,10 @@ func (r *Report) tiles(p *markup.Page) {
 	p.Raw("<section class=\"tiles\" aria-label=\"Totals\">\n")
 	for _, t := range []struct {
 		name string
+		of   schemas.Measure
 		v    *schemas.Variance
-	}{{"Revenue", &r.Revenue}, {"Cost of peers", &r.Cost}, {"Margin", &r.Margin}} {
-		p.Tile("total-"+string(t.v.Measure), t.name)
+	}{{"Revenue", schemas.Revenue, &r.Revenue}, {"Cost of peers", schemas.Cost, &r.Cost}, {"Margin", schemas.Margin, &r.Margin}} {
+		p.Tile("total-"+string(t.of), t.name)
 		p.Raw("<p class=\"big\">")
 		p.Text(r.rounded(t.v.Actual))
 		p.Raw(" <small>")
@@ -162,9 +163,11 @@ func (r *Report) tiles(p *markup.Page) {
 		p.Raw("</p><p class=\"soft\">expected ")
 		p.Text(r.rounded(t.v.Expected) + r.tileRest(t.v))
 		p.Raw("</p>")
+		from := markup.Sources{Files: []string{"variances.csv"}}
 		if t.v.Measure != "" {
-			p.From(markup.Sources{Explain: r.totalID(t.v.Measure), Files: []string{"variances.csv"}})
+			from.Explain = r.totalID(t.of)
 		}
+		p.From(from)
 		p.Raw("</div>\n")
 	}
 	r.peerTile(p)

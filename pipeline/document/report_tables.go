@@ -104,6 +104,7 @@ func (r *Report) drawRounding(p *markup.Page) {
 	}
 	p.TableEnd()
 	p.More(len(shown), len(r.Rounding), "the manifest")
+	p.From(markup.Sources{Explain: string(schemas.CodeRounded)})
 }
 
 // quantityRounded is a quantity for people, to three decimal places.

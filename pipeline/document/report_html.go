@@ -33,7 +33,7 @@ func sections() []section {
 		{"feeds", "Feeds", (*Report).hasFeeds, (*Report).fromFeeds, (*Report).drawFeeds},
 		{"versions", "Versions of the plan", (*Report).hasVersions, files("plan_versions.csv"), (*Report).drawVersions},
 		{"findings", "Findings", (*Report).hasFindings, files("findings.csv"), (*Report).drawFindings},
-		{"rounding", "What rounding left out", (*Report).hasRounding, files("findings.csv"), (*Report).drawRounding},
+		{"rounding", "What rounding left out", (*Report).hasRounding, (*Report).fromRounding, (*Report).drawRounding},
 	}
 }
 

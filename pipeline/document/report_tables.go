@@ -104,7 +104,11 @@ func (r *Report) drawRounding(p *markup.Page) {
 	}
 	p.TableEnd()
 	p.More(len(shown), len(r.Rounding), "the manifest")
-	p.From(markup.Sources{Explain: string(schemas.CodeRounded)})
+}
+
+// fromRounding leads to the findings, which say of each object and column what was rounded.
+func (r *Report) fromRounding() markup.Sources {
+	return markup.Sources{Explain: string(schemas.CodeRounded), Files: []string{"findings.csv"}}
 }
 
 // quantityRounded is a quantity for people, to three decimal places.

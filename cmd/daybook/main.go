@@ -158,7 +158,7 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
 
 // verbNames are the verbs that a mistyped one may mean.
 func verbNames() []string {
-	return strings.Fields("check close completion diff digest explain help init invoice plan quote register run schedule status")
+	return strings.Fields("catalogue check close completion diff digest explain help init invoice plan quote register run schedule status")
 }
 
 // meant suggests the nearest of some names, or nothing.

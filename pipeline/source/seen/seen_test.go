@@ -18,7 +18,8 @@ func TestInstead(t *testing.T) {
 	}{
 		{schemas.AWSCUR, azure, []string{"x"}, "format: azure-cost"},
 		{schemas.AzureCost, azure, []string{"x"}, ""},
-		{schemas.FOCUS10, focus, []string{"ProviderName"}, "format: focus-1.3"},
+		{schemas.FOCUS10, focus, []string{"ProviderName"}, "format: focus-1.4"},
+		{schemas.FOCUS10, append(focus, "ProviderName"), []string{"x"}, "format: focus-1.3"},
 		{schemas.FOCUS14, focus, []string{"x"}, ""},
 		{schemas.FOCUS12, focus[:4], []string{"x"}, ""},
 		{schemas.FOCUS12, []string{"a", "b"}, []string{"x", "y"}, "columns a, b: format: mapped"},

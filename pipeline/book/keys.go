@@ -18,10 +18,13 @@ type FileKind struct {
 	Rows  bool
 }
 
-// FileKinds lists every kind of file that a book may have, as Load reads them.
+// FileKinds lists every kind of file that a book may have, as Load reads them, but for those that others define.
 func FileKinds() []FileKind {
 	var out []FileKind
 	for _, k := range kinds() {
+		if k.shape == nil {
+			continue
+		}
 		out = append(out, FileKind{Pattern: k.pattern, Shape: k.shape, Rows: path.Ext(k.pattern) == ".csv"})
 	}
 	return out

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"daybook/pipeline/book/check"
+	"daybook/pipeline/book/openslo"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/access"
@@ -26,7 +27,7 @@ type kind struct {
 	part    Part
 	// about says in a few words what the file holds.
 	about string
-	// shape is the struct that a file is read into, or a row of one.
+	// shape is the struct that a file is read into, or a row of one; nil for files that others define.
 	shape reflect.Type
 	read  func(l *loader, f *parse.File)
 }
@@ -50,6 +51,7 @@ func kinds() []kind {
 		{"plan/*.csv", PartPlan, "lines of the business plan", reflect.TypeFor[schemas.PlanLine](), (*loader).readPlanRows},
 		{"slas.yaml", PartPromises, "promises about services, peers' and ours", reflect.TypeFor[slasFile](), (*loader).readPromises},
 		{"slas/*.yaml", PartPromises, "promises about services", reflect.TypeFor[slasFile](), (*loader).readPromises},
+		{"slos/*.yaml", PartPromises, "objects of OpenSLO, by which promises are measured", nil, (*loader).readObjects},
 		{"access.yaml", PartAccess, "who may use peers' services, and by which identities", reflect.TypeFor[accessFile](), (*loader).readAccess},
 		{"access/*.yaml", PartAccess, "who may use peers' services", reflect.TypeFor[accessFile](), (*loader).readAccess},
 		{"disputes/*.yaml", PartDisputes, "challenges to peers' bills, and what was given up of them", reflect.TypeFor[disputesFile](), (*loader).readDisputes},
@@ -73,6 +75,7 @@ const (
 type loader struct {
 	*parse.Reader
 	check.Entries
+	slos   *openslo.Objects
 	files  []*parse.File
 	sums   []digested // of the files, in the same order
 	strays []stray
@@ -82,6 +85,7 @@ type loader struct {
 // files at the places that a book has, and complains of any other. An fsys from [Open] cannot leave its directory.
 func Load(fsys fs.FS) (*Book, parse.Problems) {
 	l := &loader{Reader: parse.NewReader()}
+	l.slos = openslo.New(l.Reader)
 	l.Folders = folders()
 	l.list(fsys)
 	for _, f := range l.files {
@@ -93,6 +97,9 @@ func Load(fsys fs.FS) (*Book, parse.Problems) {
 	}
 	l.checkStrays()
 	if l.Readable() {
+		for i := range l.SLAs.Items {
+			l.slos.Fill(l.SLAs.Spots[i], &l.SLAs.Items[i])
+		}
 		check.All(l.Reader, &l.Entries)
 	}
 	if problems := l.Problems(); len(problems) > 0 {

@@ -205,6 +205,8 @@ func (l *loader) readPromises(f *parse.File) {
 	}
 }
 
+func (l *loader) readObjects(f *parse.File) { l.slos.Read(f) }
+
 func (l *loader) readDisputes(f *parse.File) {
 	var c disputesFile
 	if l.DecodeYAML(f, &c) {

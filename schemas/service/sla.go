@@ -44,7 +44,11 @@ type SLA struct {
 // SLAMeasure says how evidence becomes a ratio of availability. What a text leaves open stays empty here: where it matters,
 // the result is for a person to decide.
 type SLAMeasure struct {
-	Method SLAMethod `yaml:"method"`
+	// OpenSLO names an SLO of slos/*.yaml, from which Method, Target, IntervalSeconds and ErrorPercent follow, and the
+	// Denominator of time slices.
+	OpenSLO string `yaml:"openslo,omitempty"`
+	// Method is how is measured; it must be there without OpenSLO.
+	Method SLAMethod `yaml:"method,omitempty"`
 	// Target is the promise, in percent; nil takes the highest bound of the ladder.
 	Target *money.Decimal `yaml:"target,omitempty"`
 	// Window is what one ratio is of; empty means WindowOfMonth.

@@ -69,6 +69,9 @@ func (c *checker) sla(at parse.Spot, s *service.SLA) {
 		c.Complain(at.Field("verified"), "add url and read, or remove verified", "what was held against its text has the text's address, and the day on which it was read")
 	}
 	for _, x := range sla.Complaints(s) {
+		if unread(s) {
+			break
+		}
 		here := at
 		for key := range strings.SplitSeq(x.Key, ".") {
 			here = here.Field(key)
@@ -118,6 +121,9 @@ func (c *checker) sla(at parse.Spot, s *service.SLA) {
 	}
 }
 
+// unread reports whether an SLA is measured by an SLO of which was complained already.
+func unread(s *service.SLA) bool { return s.Measure.OpenSLO != "" && s.Measure.Method == "" }
+
 // percentage complains of what lies outside of 0 to 100; nil passes.
 func (c *checker) percentage(at parse.Spot, d *money.Decimal) {
 	if d != nil && (d.IsNegative() || d.GreaterThan(money.NewDecimal(100, 0))) {
@@ -127,6 +133,9 @@ func (c *checker) percentage(at parse.Spot, d *money.Decimal) {
 
 // slaKeys complains of keys that mean nothing beside what else an SLA says.
 func (c *checker) slaKeys(at parse.Spot, s *service.SLA) {
+	if unread(s) {
+		return
+	}
 	m, k := &s.Measure, &s.Credit
 	useless := func(wrong bool, group, key, why string) {
 		here := at

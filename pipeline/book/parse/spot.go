@@ -80,6 +80,39 @@ func (p Spot) Given() (text string, ok bool) {
 	return n.Value, true
 }
 
+// Says is the text of one value of a YAML file, and whether there is one that is not empty; aliases are followed.
+func (p Spot) Says() (text string, ok bool) {
+	n := p.said()
+	if n == nil || n.Kind != yaml.ScalarNode {
+		return "", false
+	}
+	return n.Value, n.Value != ""
+}
+
+// Stands reports whether a YAML file has something at the spot itself, of whatever kind.
+func (p Spot) Stands() bool { return p.said() != nil }
+
+// IsGroup reports whether it is a group of keys.
+func (p Spot) IsGroup() bool {
+	n := p.said()
+	return n != nil && n.Kind == yaml.MappingNode
+}
+
+// said is the node at the spot itself, nil where there is none or it is null.
+func (p Spot) said() *yaml.Node {
+	n, exact := p.node()
+	if !exact {
+		return nil
+	}
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if isNull(n) {
+		return nil
+	}
+	return n
+}
+
 // path returns the way in words: offerings[2].price, and of a CSV file the column alone.
 func (p Spot) path() string {
 	if p.up == nil {

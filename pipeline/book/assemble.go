@@ -67,6 +67,9 @@ func (l *loader) marks(b *Book) {
 	markAll(m, KindPlanLine, &l.PlanLines, func(s *schemas.PlanLine) string { return check.PlanKey(*s) })
 	markAll(m, KindMapping, &l.Mappings, mappingKey)
 	markAll(m, KindChange, &l.Changes, func(c *check.ChangeRow) string { return changeKey(c.Subscription, &c.Change) })
+	for name, at := range l.slos.SLOs {
+		m.mark(KindSLO, name, at)
+	}
 	if l.PolicyAt.There() {
 		m.mark(KindPolicy, string(KindPolicy), l.PolicyAt)
 	}

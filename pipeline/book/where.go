@@ -25,6 +25,7 @@ const (
 	KindContract     Kind = "contract"
 	KindCoupon       Kind = "coupon"
 	KindSLA          Kind = "SLA" // SLA@version
+	KindSLO          Kind = "SLO" // of OpenSLO
 	KindPromise      Kind = "promise"
 	KindProblem      Kind = "problem"
 	KindTax          Kind = "tax"

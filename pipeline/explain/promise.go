@@ -78,6 +78,11 @@ func (l *Look) promiseFacts(e *Explanation, r *service.SLARow) {
 		text = "not held against its text"
 	}
 	e.fact("SLA", string(r.SLA)+", version "+r.Version, text, b.Where(book.KindSLA, string(r.SLA)+"@"+r.Version))
+	for i := range b.SLAs {
+		if s := &b.SLAs[i]; s.ID == r.SLA && s.Version == r.Version && s.Measure.OpenSLO != "" {
+			e.fact("measured by", s.Measure.OpenSLO, "as OpenSLO has it", b.Where(book.KindSLO, s.Measure.OpenSLO))
+		}
+	}
 	e.fact("text", r.URL, dayText("read on ", r.Read), "")
 	e.fact("peer", string(r.Peer), "", b.Where(book.KindPeer, string(r.Peer)))
 	e.fact("account", string(r.Account), "", b.Where(book.KindAccount, string(r.Account)))

@@ -48,6 +48,15 @@ func (o *Objects) Read(f *parse.File) {
 	}
 }
 
+// SLOs yields the SLOs, by name, with where they stand.
+func (o *Objects) SLOs(yield func(name string, at parse.Spot) bool) {
+	for _, name := range slices.Sorted(maps.Keys(o.slos)) {
+		if !yield(name, o.slos[name]) {
+			return
+		}
+	}
+}
+
 func (o *Objects) add(to map[string]parse.Spot, kind string, at parse.Spot) {
 	here := at.Field("metadata").Field("name")
 	name, ok := here.Says()

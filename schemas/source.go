@@ -30,6 +30,8 @@ const (
 	OCICost         Format = "oci-cost"
 	// OpenStackSamples are the samples of OpenStack Telemetry.
 	OpenStackSamples Format = "openstack-samples"
+	// OpenShiftMetering are the reports of pods and volumes of OpenShift.
+	OpenShiftMetering Format = "openshift-metering"
 	// Mapped is CSV or JSON of any columns, of which the book says what they mean.
 	Mapped Format = "mapped"
 )
@@ -55,7 +57,7 @@ const Credentials10 Format = "credentials-1.0"
 
 // Formats lists every format.
 var Formats = []Format{
-	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost, OpenStackSamples, Mapped,
+	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost, OpenStackSamples, OpenShiftMetering, Mapped,
 	Incidents10, Probes10, Counters10, Requests10, Notices10, FOCUSInvoice14, InvoiceTotals10, DisputeAnswers10, Credentials10,
 }
 

@@ -94,7 +94,7 @@ func (n *normaliser) decodeEvidence(ctx context.Context, holds map[schemas.Perio
 		return err
 	}
 	n.in.Handled(read)
-	return n.whole(read)
+	return n.whole(read, 0)
 }
 
 // evidenceZone is the zone by whose months a source's evidence is divided.

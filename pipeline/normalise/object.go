@@ -83,11 +83,12 @@ func (n *normaliser) decode(ctx context.Context) error {
 		return err
 	}
 	addResidues(&n.control.Rounding, stats.Rounded)
-	return n.whole(stats.Rows)
+	return n.whole(stats.Rows, stats.Parted)
 }
 
-// whole makes sure that every row is accounted for, and that they are those that the manifest promises.
-func (n *normaliser) whole(read int64) error {
+// whole makes sure that every row is accounted for, and that they are those that the manifest promises, which counts records: some
+// rows are parts of one.
+func (n *normaliser) whole(read, parted int64) error {
 	if read == 0 && n.obj.Filed == "" {
 		info, _ := schemas.CodeEmptyObject.Info()
 		n.found.Add(schemas.Finding{
@@ -97,7 +98,7 @@ func (n *normaliser) whole(read int64) error {
 	if n.seen != read {
 		return fmt.Errorf("%s: %w: the decoder read %d rows and accounts for %d", n.obj.Key, run.ErrLostRows, read, n.seen)
 	}
-	if n.obj.Rows >= 0 && read != n.obj.Rows {
+	if read -= parted; n.obj.Rows >= 0 && read != n.obj.Rows {
 		return &schemas.RefusedError{
 			Code: schemas.CodeManifestMismatch, Object: n.obj.Key,
 			Reason: fmt.Sprintf("it has %d %s, and its manifest promises %d", read, schemas.OneOrMany(read, "row", "rows"), n.obj.Rows),

@@ -40,9 +40,9 @@ type Sink struct {
 }
 
 // Stats counts what was in an object. Rows = Kept + Rejected + LeftOut; each rejected row is a finding with Rows 1, and those that
-// the book leaves out are one finding together.
+// the book leaves out are one finding together. Parted are those of Rows beyond the first of each record of the object.
 type Stats struct {
-	Rows, Kept, Rejected, LeftOut int64
+	Rows, Kept, Rejected, LeftOut, Parted int64
 	// Bytes is the size after decompression.
 	Bytes int64
 	// Rounded says what rounding did to kept rows, in the order of the usage table and of currencies and units.

@@ -53,6 +53,7 @@ type decoder struct {
 	// columns are what is filled, in the order of the usage table.
 	columns []column
 	made    []madeColumn
+	parting parting
 	context native.Context
 	extra   extra
 	key     key
@@ -124,8 +125,9 @@ type rows struct {
 	pos     []uint32
 	stride  int
 	columns []cells
-	// made holds the columns that are made of fields.
-	made []cells
+	// made holds the columns that are made of fields, and which says of rows that are parts of records which.
+	made  []cells
+	which []int
 	// quoted says that fields may stand in quotes, as in CSV.
 	quoted bool
 	// rawJSON says that JSON in fields is yet to be checked.
@@ -175,6 +177,7 @@ func (d *decoder) take(s *rows, bad []wire.BadRow, textBytes int) error {
 		d.leaveOut(s)
 	}
 	if len(d.made) > 0 {
+		d.part(s, bad)
 		d.makeColumns(s)
 	}
 	for i := range d.columns {

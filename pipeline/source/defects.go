@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"daybook/pipeline/dataset"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -36,7 +35,11 @@ func (d *decoder) defect(x *cells, r int, c *column, code schemas.Code, what str
 		n.hit(x.numbers[r])
 		return
 	}
-	d.defects = append(d.defects, defect{x.numbers[r], r, c.use, c.name, code, what, clipped(value)})
+	name := c.name
+	if c.from != nil && c.from.Parts && x.which != nil && c.field >= madeField {
+		name = c.from.Of[x.which[r]][0]
+	}
+	d.defects = append(d.defects, defect{x.numbers[r], r, c.use, name, code, what, clipped(value)})
 }
 
 // clipped is what a finding holds of a value, without a copy of a long one.
@@ -72,7 +75,7 @@ func (d *decoder) reject(s *rows, bad []wire.BadRow, base int) (int, error) {
 		}
 		rest = rest[n:]
 	}
-	dropRows(d.batch, drop)
+	d.batch.Drop(drop)
 	return rejected, nil
 }
 
@@ -133,98 +136,6 @@ func (d *decoder) amounts(f *schemas.Finding, i int) {
 	}
 	if v := d.vector(schemas.UseBilledCost); !v.IsNull(i) {
 		f.Cost, f.Currency = v.Decs[i], money.Currency(d.vector(schemas.UseBillingCurrency).TextAt(i))
-	}
-}
-
-// dropRows takes rows, in ascending order, out of the batch.
-func dropRows(b *dataset.Batch, drop []int) {
-	if len(drop) == 0 {
-		return
-	}
-	for i := range b.Columns {
-		if v := &b.Columns[i]; !v.Absent {
-			dropCells(v, b.Rows, drop)
-		}
-	}
-	b.Rows -= len(drop)
-}
-
-func dropCells(v *dataset.Vector, rows int, drop []int) {
-	if len(v.Nulls) > 0 {
-		for len(v.Nulls) < (rows+63)/64 {
-			v.Nulls = append(v.Nulls, 0)
-		}
-	}
-	if v.Type == schemas.Text {
-		dropTexts(v, rows, drop)
-	}
-	to, next := drop[0], 0
-	for i := to; i < rows; i++ {
-		if next < len(drop) && drop[next] == i {
-			next++
-			continue
-		}
-		null := v.IsNull(i)
-		switch v.Type {
-		case schemas.Label:
-			v.Codes[to] = v.Codes[i]
-		case schemas.Decimal:
-			v.Decs[to] = v.Decs[i]
-		case schemas.Time, schemas.Integer:
-			v.Ints[to] = v.Ints[i]
-		case schemas.Text: // done above
-		}
-		if len(v.Nulls) > 0 {
-			v.Nulls[to>>6] &^= 1 << (uint(to) & 63)
-			if null {
-				v.SetNull(to)
-			}
-		}
-		to++
-	}
-	truncate(v, to)
-}
-
-// dropTexts moves the bytes and ends of a text column; the nulls are left.
-func dropTexts(v *dataset.Vector, rows int, drop []int) {
-	to, next := drop[0], 0
-	var from uint32
-	if to > 0 {
-		from = v.Ends[to-1]
-	}
-	at := from
-	for i := to; i < rows; i++ {
-		end := v.Ends[i]
-		if next < len(drop) && drop[next] == i {
-			next++
-		} else {
-			at += uint32(copy(v.Bytes[at:], v.Bytes[from:end]))
-			v.Ends[to] = at
-			to++
-		}
-		from = end
-	}
-	v.Bytes = v.Bytes[:at]
-}
-
-// truncate keeps the first rows of v.
-func truncate(v *dataset.Vector, rows int) {
-	switch v.Type {
-	case schemas.Label:
-		v.Codes = v.Codes[:rows]
-	case schemas.Text:
-		v.Ends = v.Ends[:rows]
-	case schemas.Decimal:
-		v.Decs = v.Decs[:rows]
-	case schemas.Time, schemas.Integer:
-		v.Ints = v.Ints[:rows]
-	}
-	words := (rows + 63) / 64
-	if len(v.Nulls) > words {
-		v.Nulls = v.Nulls[:words]
-	}
-	if rows&63 != 0 && len(v.Nulls) == words {
-		v.Nulls[words-1] &= 1<<(uint(rows)&63) - 1
 	}
 }
 

@@ -11,7 +11,7 @@
 // The package never decides whose a row is, drops no duplicates, knows no prices, and reads no clock.
 //
 // Peers' own formats, which package native below describes, have columns that are made of several fields (native.go), and they and
-// FOCUS come as rows of JSON, too (json.go).
+// FOCUS come as rows of JSON, too (json.go). Where a record holds several quantities, it comes to a row for each (part.go).
 //
 // Start with formats.go, the table of formats, and decode.go. A row's way through a CSV: package wire (gzip and zstd, with
 // limits, dialects, and where fields begin and end), columns.go (typed values, a column at a time), defects.go (what is

@@ -170,6 +170,11 @@ func (d *decoder) layOutColumns(h *header) error {
 	if err := d.placeKey(h, &missing); err != nil {
 		return err
 	}
+	if of := d.format.native; of != nil {
+		for _, fields := range of.Together {
+			missing = append(missing, h.lacking(fields)...)
+		}
+	}
 	if err := d.layOutTaking(h, &missing); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ const madeField = 1 << 20
 // madeColumn is a column of an object that is made.
 type madeColumn struct {
 	use     int
+	parts   bool
 	write   native.Writer
 	members []extraField
 	// inputs are the fields that it is made of, -1 for one that the object does not have; cells, in and scratch hold them and
@@ -82,27 +83,33 @@ func (d *decoder) placeNative(h *header, use int, missing *[]string) error {
 // placeMade decides what a usage column is made of.
 func (d *decoder) placeMade(h *header, use int, missing *[]string) error {
 	from := d.rules[use].from
-	c := madeColumn{use: use, write: from.Write}
+	c := madeColumn{use: use, write: from.Write, parts: from.Parts}
 	if from.Prefix != "" {
 		d.placeMembers(h, &c, from.Prefix)
 		return nil
 	}
+	if from.Parts && d.placed(schemas.UseConsumedQuantity) {
+		return nil
+	}
 	name := ""
-	for i, names := range from.Of {
+	for _, names := range from.Of {
+		if name == "" && len(c.inputs) > 0 && !from.Parts {
+			break
+		}
 		field, several := h.find(h.firstOf(names, ""))
 		switch {
 		case several:
 			return d.refuse(schemas.CodeUnreadableObject, "several of its columns could be %s", names[0])
-		case i > 0:
-		case field < 0:
-			if d.rules[use].mandatory {
-				*missing = append(*missing, names[0])
-			}
-			return nil
-		default:
+		case field >= 0 && name == "":
 			name = h.names[field]
 		}
 		c.inputs = append(c.inputs, field)
+	}
+	if name == "" {
+		if d.rules[use].mandatory {
+			*missing = append(*missing, from.Of[0][0])
+		}
+		return nil
 	}
 	c.makeRoom()
 	d.addMade(c, name)
@@ -150,6 +157,9 @@ func (d *decoder) makeColumns(s *rows) {
 		}
 		m.text, m.pos = m.text[:0], append(m.pos[:0], 0)
 		for r := range s.n {
+			if s.which != nil {
+				d.context.Part = s.which[r]
+			}
 			if m.members != nil {
 				m.text = d.appendMembers(m.text, s, r, m.members)
 			} else {

@@ -60,6 +60,8 @@ func TestFoundInRealExports(t *testing.T) {
 		"gcp/*.csv":       {schemas.GCPBilling},
 		"oci/*.csv":       {schemas.OCICost},
 		"focus_1_0/*.csv": {schemas.FOCUS10},
+
+		"metering/openshift_metering_payload/*.csv": {schemas.OpenShiftMetering},
 	} {
 		files, err := filepath.Glob(filepath.Join(exports, pattern))
 		if err != nil || len(files) == 0 {

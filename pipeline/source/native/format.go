@@ -8,7 +8,7 @@ import (
 )
 
 // Formats is the table of peers' own formats.
-var Formats = []Format{gcpBilling, azureActual, azureAmortised, awsLegacy, awsExports, databricksUsage, ociCost, openStackSamples}
+var Formats = []Format{gcpBilling, azureActual, azureAmortised, awsLegacy, awsExports, databricksUsage, ociCost, openStackSamples, openShiftMetering}
 
 // Format is all that there is to know of a format: where it has each usage column from, and what its fields are like.
 type Format struct {
@@ -21,6 +21,8 @@ type Format struct {
 	Key []string
 	// Demands are usage columns that must be there and hold a value, beside those that every format must fill.
 	Demands []int
+	// Together are fields that are all there where one of them is.
+	Together [][]string
 	// Known are further fields of its own, by their loose names, and KnownPrefixes how the names of others begin: no column takes them.
 	Known         map[string]bool
 	KnownPrefixes []string
@@ -48,6 +50,8 @@ type Column struct {
 	Write Writer
 	// Prefix is what the names of the fields begin with of which the column is a JSON object, under the rest of their names.
 	Prefix string
+	// Parts says that a record comes to a row for each of the fields that holds a value. Any of them will do for the column to be there.
+	Parts bool
 }
 
 // Knows reports whether a field that no column takes is one of the format's own, whatever its case and signs.
@@ -66,6 +70,8 @@ type Context struct {
 	Zone *time.Location
 	// Instant reads a time as columns are read.
 	Instant func(text string) (time.Time, bool)
+	// Part is the place among the fields, of the one for which there is the row, where a format has parts.
+	Part int
 }
 
 // What FOCUS calls kinds of charges.

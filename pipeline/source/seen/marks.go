@@ -24,6 +24,16 @@ var marks = []mark{
 	{schemas.GCPBilling, [][]string{{"service.description", "service.id"}, {"sku.id"}, {"usage_start_time"}, {"cost"}}, nil},
 	{schemas.DatabricksUsage, [][]string{{"record_id"}, {"sku_name"}, {"usage_quantity"}, {"usage_start_time"}}, nil},
 	{schemas.OpenStackSamples, [][]string{{"counter_name"}, {"counter_volume"}, {"counter_type"}}, nil},
+	{
+		schemas.OpenShiftMetering,
+		[][]string{
+			{"interval_start"},
+			{"namespace"},
+			{"pod", "persistentvolumeclaim"},
+			{"pod_usage_cpu_core_seconds", "pod_request_cpu_core_seconds", "volume_request_storage_byte_seconds", "persistentvolumeclaim_usage_byte_seconds"},
+		},
+		nil,
+	},
 	{schemas.FOCUS13, focusMarks("ServiceProviderName", "ProviderName|PublisherName|AllocatedTags|AllocatedMethodId"), nil}, // read as 1.4 is
 	{schemas.FOCUS14, focusMarks("ServiceProviderName"), nil},
 	{schemas.FOCUS12, focusMarks("InvoiceId|PricingCurrency|BillingAccountType|SubAccountType"), nil},

@@ -36,6 +36,7 @@ func TestSharedRows(t *testing.T) {
 		{"one is not bought", []schemas.Price{first}, schemas.Meter{}, []use{early, late}, 0, nil},
 		{"neither is bought", nil, schemas.Meter{}, []use{early, late}, 0, []string{"no_subscription m 2 rows 6 GB"}},
 		{"the second has a price for some", []schemas.Price{first, from}, schemas.Meter{}, []use{early, middle, late}, 1, []string{"no_price m2 0 rows 2 GB"}},
+		{"the second has a price for all that there is", []schemas.Price{first, from}, schemas.Meter{}, []use{middle, late}, 0, nil},
 		{"the first has a price for some", []schemas.Price{firstUntil, second}, schemas.Meter{}, []use{early, late}, 1, []string{"no_price m 0 rows 4 GB"}},
 		{"each for some, both, and none", []schemas.Price{firstUntil, until}, schemas.Meter{}, []use{early, middle, late}, 1, []string{"no_price m 1 rows 4 GB", "no_price m2 0 rows 7 GB"}},
 		{"the second in another unit", []schemas.Price{first, second}, schemas.Meter{Unit: "Hours"}, []use{early, late}, 2, []string{"unit_mismatch  0 rows 6 GB"}},

@@ -22,7 +22,7 @@ type Actuals struct {
 	units   map[unitKey]*money.Fixed
 }
 
-// NewActuals returns empty sums, which tell apart the regions of a plan, where there is one, and of others the first.
+// NewActuals returns empty sums, which tell apart the regions and segments of a plan, where there is one, and of other regions the first.
 func NewActuals(k Calendar, plan *schemas.Plan) *Actuals {
 	k.first, k.last = k.Period.Days()
 	a := &Actuals{Calendar: k, regions: newRegions(plan, k.Period), sums: map[actualKey]*actualSums{}, units: map[unitKey]*money.Fixed{}}
@@ -32,14 +32,14 @@ func NewActuals(k Calendar, plan *schemas.Plan) *Actuals {
 
 // fold adds what was summed of regions that gave way to the others.
 func (a *Actuals) fold() error {
-	err := foldSums(a.regions, a.sums, func(k actualKey) placeOf { return placeOf{k.Offering, k.Region} }, func(k actualKey, region string, s *actualSums) error {
+	err := foldSums(a.regions, a.sums, func(k actualKey) placeOf { return placeOf{offering: k.Offering, region: k.Region} }, func(k actualKey, region string, s *actualSums) error {
 		k.Region = region
 		return a.addLine(&actualLine{k, *s})
 	})
 	if err != nil {
 		return err
 	}
-	return foldSums(a.regions, a.units, func(k unitKey) placeOf { return placeOf{k.Offering, k.Region} }, func(k unitKey, region string, s *money.Fixed) error {
+	return foldSums(a.regions, a.units, func(k unitKey) placeOf { return placeOf{offering: k.Offering, region: k.Region} }, func(k unitKey, region string, s *money.Fixed) error {
 		k.Region = region
 		return a.addUnits(&unitLine{k, *s})
 	})
@@ -48,6 +48,7 @@ func (a *Actuals) fold() error {
 type actualKey struct {
 	Offering schemas.OfferingID
 	Region   string
+	Segment  string // where the plan names it for the offering
 	Currency money.Currency
 	// Valued says that charges have a value in the provider's currency: there is an exchange rate.
 	Valued bool
@@ -67,9 +68,14 @@ type actualSums struct {
 type unitKey struct {
 	Offering schemas.OfferingID
 	Region   string
+	Segment  string
 	Unit     string
 	stretch
 }
+
+func (k *actualKey) place() placeOf { return placeOf{k.Offering, k.Region, k.Segment} }
+
+func (k *unitKey) place() placeOf { return placeOf{k.Offering, k.Region, k.Segment} }
 
 // Add counts a charge that earns revenue. The error is an amount that no dataset could hold, or a sum that overflows.
 func (a *Actuals) Add(c *schemas.Charge) error {
@@ -80,7 +86,8 @@ func (a *Actuals) Add(c *schemas.Charge) error {
 	if err != nil {
 		return fmt.Errorf("sum charge %s: %w", c.ID, err)
 	}
-	line := actualLine{actualKey{Offering: c.Offering, Region: region, Currency: c.Currency, Valued: c.Value.Known, stretch: a.stretchOf(c)}, actualSums{Charges: 1}}
+	segment := a.regions.segment(c.Offering, c.Segment)
+	line := actualLine{actualKey{Offering: c.Offering, Region: region, Segment: segment, Currency: c.Currency, Valued: c.Value.Known, stretch: a.stretchOf(c)}, actualSums{Charges: 1}}
 	if line.Due == dueAsUsed {
 		line.stretch = stretch{Upto: line.Upto}
 	}
@@ -98,7 +105,7 @@ func (a *Actuals) Add(c *schemas.Charge) error {
 	if !c.HasQuantity || c.PricingUnit == "" {
 		return nil
 	}
-	unit := unitLine{unitKey: unitKey{Offering: c.Offering, Region: region, Unit: c.PricingUnit, stretch: line.stretch}}
+	unit := unitLine{unitKey: unitKey{Offering: c.Offering, Region: region, Segment: segment, Unit: c.PricingUnit, stretch: line.stretch}}
 	if unit.Quantity, err = money.FixedFromDecimal(c.Priced); err != nil {
 		return fmt.Errorf("sum charge %s: quantity %s: %w", c.ID, c.Priced, err)
 	}
@@ -165,7 +172,7 @@ func (a *Actuals) rows() ([]actualLine, []unitLine) {
 		lines = append(lines, actualLine{k, *s})
 	}
 	slices.SortFunc(lines, func(a, b actualLine) int {
-		return cmp.Or(cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region),
+		return cmp.Or(comparePlaces(a.place(), b.place()),
 			cmp.Compare(a.Currency, b.Currency), compareBools(a.Valued, b.Valued), a.compare(&b.stretch))
 	})
 	units := make([]unitLine, 0, len(a.units))
@@ -173,7 +180,7 @@ func (a *Actuals) rows() ([]actualLine, []unitLine) {
 		units = append(units, unitLine{k, *s})
 	}
 	slices.SortFunc(units, func(a, b unitLine) int {
-		return cmp.Or(cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Unit, b.Unit), a.compare(&b.stretch))
+		return cmp.Or(comparePlaces(a.place(), b.place()), cmp.Compare(a.Unit, b.Unit), a.compare(&b.stretch))
 	})
 	return lines, units
 }
@@ -201,6 +208,7 @@ func (a *Actuals) exchange(p *tally.Pack) {
 func (l *actualLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Offering)
 	tally.Text(p, &l.Region)
+	tally.Text(p, &l.Segment)
 	tally.Text(p, &l.Currency)
 	p.Bool(&l.Valued)
 	l.stretch.fields(p)
@@ -211,6 +219,7 @@ func (l *actualLine) fields(p *tally.Pack) {
 func (u *unitLine) fields(p *tally.Pack) {
 	tally.Text(p, &u.Offering)
 	tally.Text(p, &u.Region)
+	tally.Text(p, &u.Segment)
 	tally.Text(p, &u.Unit)
 	u.stretch.fields(p)
 	p.Number(&u.Quantity)

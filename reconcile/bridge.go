@@ -59,7 +59,7 @@ func versionCells(rows []schemas.Variance) map[placeOf]*versionCell {
 	out := map[placeOf]*versionCell{}
 	for len(rows) > 0 {
 		x := versionCell(rows[:4])
-		out[placeOf{x[0].Offering, x[0].Region}] = &x
+		out[placeFor(&x[0])] = &x
 		rows = rows[4:]
 	}
 	return out
@@ -139,14 +139,15 @@ func (x *versionCell) without() *versionCell {
 	var out versionCell
 	for i := range x {
 		v := &x[i]
-		out[i] = schemas.Variance{ID: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Measure: v.Measure, Unit: v.Unit, Status: schemas.Unplanned}
+		out[i] = schemas.Variance{ID: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment, Measure: v.Measure, Unit: v.Unit, Status: schemas.Unplanned}
 	}
 	return &out
 }
 
 func (b *bridge) row(x, y *schemas.Variance, s *sheet.Sheet) planned.Change {
 	r := planned.Change{
-		ID: schemas.JoinID(string(x.Period), b.from, b.to, string(x.Offering), x.Region) + "/" + string(x.Measure), Period: x.Period, From: b.from, To: b.to, Offering: x.Offering, Region: x.Region,
+		ID: placeFor(x).id(string(x.Period), b.from, b.to) + "/" + string(x.Measure), Period: x.Period, From: b.from, To: b.to,
+		Offering: x.Offering, Region: x.Region, Segment: x.Segment,
 		Measure: x.Measure, Unit: cmp.Or(y.Unit, x.Unit), Before: x.Plan, After: y.Plan,
 		VarianceBefore: x.Variance, VarianceAfter: y.Variance, Moved: y.Actual.Sub(x.Actual),
 	}

@@ -19,13 +19,13 @@ import (
 func TestBridges(t *testing.T) {
 	for seed := range uint64(effort.Count(t, 20, 1_000)) {
 		d := dice{rand.New(rand.NewPCG(seed, 7))}
-		actuals := reconcile.NewActuals(calendar, nil)
+		whole := d.versions(1 + d.IntN(4))
+		actuals := reconcile.NewActuals(calendar, whole)
 		for i := range d.IntN(60) {
 			c := d.charge(i)
 			fx, ok := fxOfTests(c.Currency, "EUR", schemas.Date{})
 			must(t, actuals.Add(valued(t, c, fx.Factor, ok)))
 		}
-		whole := d.versions(1 + d.IntN(4))
 		c := reconcile.Comparison{
 			Period: month, Currency: "EUR", Plan: whole.AsOf(schemas.Date{}), Whole: whole, Actuals: actuals, FX: fxOfTests,
 			Through: schemas.NewDate(2022, 9, 1+d.IntN(30)),
@@ -62,7 +62,11 @@ func checkBridges(t *testing.T, at string, changes []planned.Change, before, aft
 				t.Fatalf("%s: %s: step %+v gives %s, %v", at, r.ID, step, out, err)
 			}
 		}
-		id := schemas.JoinID(string(r.Period), string(r.Offering), r.Region) + "/" + string(r.Measure)
+		parts := []string{string(r.Period), string(r.Offering), r.Region, r.Segment}
+		if r.Segment == "" {
+			parts = parts[:3]
+		}
+		id := schemas.JoinID(parts...) + "/" + string(r.Measure)
 		if r.Measure != schemas.Units && (!variance[id].Equal(r.VarianceBefore) || !plan[id].Equal(r.Before)) {
 			t.Fatalf("%s: %s begins with a plan of %s and a variance of %s, and the version before ends with %s and %s", at, r.ID, r.Before, r.VarianceBefore, plan[id], variance[id])
 		}
@@ -83,6 +87,7 @@ func TestPlanAsOf(t *testing.T) {
 			{Version: "later", Period: "2024-09", Offering: "vm", Revenue: money.MustDecimal("12")},
 			{Version: "baseline", Period: "2024-09", Offering: "vm", Revenue: money.MustDecimal("10")},
 			{Version: "baseline", Period: "2024-09", Offering: "vm", Region: "east", Revenue: money.MustDecimal("3")},
+			{Version: "baseline", Period: "2024-09", Offering: "vm", Segment: "small", Revenue: money.MustDecimal("4")},
 		},
 	}
 	for _, c := range []struct {
@@ -90,10 +95,10 @@ func TestPlanAsOf(t *testing.T) {
 		want string
 	}{
 		{schemas.NewDate(2024, 1, 4), ""},
-		{schemas.NewDate(2024, 1, 5), "baseline: 10 3"},
-		{schemas.NewDate(2024, 9, 4), "baseline: 10 3"},
-		{schemas.NewDate(2024, 9, 5), "later: 12 3"},
-		{schemas.Date{}, "later: 12 3"},
+		{schemas.NewDate(2024, 1, 5), "baseline: 10 3 4"},
+		{schemas.NewDate(2024, 9, 4), "baseline: 10 3 4"},
+		{schemas.NewDate(2024, 9, 5), "later: 12 3 4"},
+		{schemas.Date{}, "later: 12 3 4"},
 	} {
 		known := plan.AsOf(c.day)
 		got := known.Version()

@@ -28,14 +28,15 @@ type Comparison struct {
 	Provisional bool
 }
 
-// Compare returns actual against plan, four rows (units, revenue, cost, margin) for each offering and region that the
+// Compare returns actual against plan, four rows (units, revenue, cost, margin) for each offering, region and segment that the
 // plan or the actuals name, sorted as schemas.Variances says, and the findings: what is unplanned, what is planned and
 // absent, what differs by more than the plan's materiality, and what has no exchange rate. The sum of a measure's actuals
 // is the sum of the charges that have a value, each currency of a cell rounded once, which its steps show beside the exact
 // sum; with what is Unshown it is that sum exactly. Where rounding leaves more than half a cent of all costs, the cells of which it
 // left most take a cent each. The causes of each row add up to its variance.
 //
-// A line of the plan without a region takes the regions that no line of its offering names. Of regions that the plan does not name
+// A line of the plan without a region takes the regions that no line of its offering names, and one without a segment the segments;
+// where one line names the region of a charge and another its segment, that of the region takes it. Of regions that the plan does not name
 // those beyond the first are one, OtherRegions. Each row names the convention by
 // which its causes tell volume and mix apart.
 //
@@ -72,17 +73,16 @@ func Compare(c Comparison) ([]schemas.Variance, []schemas.Finding, error) {
 	return out, findings, nil
 }
 
-// cell is one offering in one region, planned or sold or both.
+// cell is one offering in one region, to one segment, planned or sold or both.
 type cell struct {
-	offering schemas.OfferingID
-	region   string
-	line     *schemas.PlanLine // nil where nothing is planned
-	lines    []actualLine      // empty where nothing is sold
-	counted  []unitLine        // in the plan's unit
-	accrual  schemas.Accrual
-	through  schemas.Date // the last day with data
-	elapsed  money.Ratio  // of the period by then
-	mix      string
+	placeOf
+	line    *schemas.PlanLine // nil where nothing is planned
+	lines   []actualLine      // empty where nothing is sold
+	counted []unitLine        // in the plan's unit
+	accrual schemas.Accrual
+	through schemas.Date // the last day with data
+	elapsed money.Ratio  // of the period by then
+	mix     string
 
 	revenue, cost side
 	units         unitSide
@@ -113,36 +113,41 @@ type unitSide struct {
 func (u *unitSide) actual() money.Decimal { return u.fixed.Add(u.used) }
 
 func (x *cell) id(p schemas.Period) string {
-	return schemas.JoinID(string(p), string(x.offering), x.region)
+	return x.placeOf.id(string(p))
+}
+
+func ofSegment(s string) string {
+	if s == "" {
+		return s
+	}
+	return fmt.Sprintf(" and segment %q", s)
 }
 
 // layOut pairs the plan's lines of the period with the actuals.
 func layOut(c *Comparison) ([]*cell, error) {
-	type key struct {
-		offering schemas.OfferingID
-		region   string
-	}
-	byKey := map[key]*cell{}
+	byKey := map[placeOf]*cell{}
 	for i := range c.Plan.Lines {
 		l := &c.Plan.Lines[i]
 		if l.Period != c.Period {
 			continue
 		}
-		k := key{l.Offering, l.Region}
+		k := placeOf{l.Offering, l.Region, l.Segment}
 		if byKey[k] != nil {
-			return nil, fmt.Errorf("plan: %s has two lines for offering %s in region %q; make one of them", l.Period, l.Offering, l.Region)
+			return nil, fmt.Errorf("plan: %s has two lines for offering %s in region %q%s; make one of them", l.Period, l.Offering, l.Region, ofSegment(l.Segment))
 		}
-		byKey[k] = &cell{offering: l.Offering, region: l.Region, line: l}
+		byKey[k] = &cell{placeOf: k, line: l}
 	}
-	find := func(o schemas.OfferingID, region string) *cell {
-		if x := byKey[key{o, region}]; x != nil {
-			return x
+	find := func(p placeOf) *cell {
+		for _, line := range p.lines() {
+			if x := byKey[line]; x != nil && x.line != nil {
+				return x
+			}
 		}
-		if x := byKey[key{o, ""}]; x != nil && x.line != nil {
-			return x
+		x := byKey[p]
+		if x == nil {
+			x = &cell{placeOf: p}
+			byKey[p] = x
 		}
-		x := &cell{offering: o, region: region}
-		byKey[key{o, region}] = x
 		return x
 	}
 	if err := c.Actuals.regions.settle(); err != nil {
@@ -150,11 +155,11 @@ func layOut(c *Comparison) ([]*cell, error) {
 	}
 	lines, units := c.Actuals.rows()
 	for i := range lines {
-		x := find(lines[i].Offering, lines[i].Region)
+		x := find(lines[i].place())
 		x.lines = append(x.lines, lines[i])
 	}
 	for i := range units {
-		x := find(units[i].Offering, units[i].Region)
+		x := find(units[i].place())
 		if x.line != nil && x.line.Unit == units[i].Unit && x.line.Unit != "" {
 			x.counted = append(x.counted, units[i])
 		}
@@ -163,9 +168,7 @@ func layOut(c *Comparison) ([]*cell, error) {
 	for _, x := range byKey {
 		cells = append(cells, x)
 	}
-	slices.SortFunc(cells, func(a, b *cell) int {
-		return cmp.Or(cmp.Compare(a.offering, b.offering), cmp.Compare(a.region, b.region))
-	})
+	slices.SortFunc(cells, func(a, b *cell) int { return comparePlaces(a.placeOf, b.placeOf) })
 	return cells, nil
 }
 

@@ -24,9 +24,12 @@ type Days struct {
 type stretchKey struct {
 	Offering schemas.OfferingID
 	Region   string
+	Segment  string
 	Meter    schemas.MeterID
 	stretch
 }
+
+func (k *stretchKey) place() placeOf { return placeOf{k.Offering, k.Region, k.Segment} }
 
 type stretchLine struct {
 	stretchKey
@@ -49,7 +52,7 @@ func newDays(k Calendar, r *regions) *Days {
 
 // fold adds what was summed of regions that gave way to the others.
 func (d *Days) fold() error {
-	return foldSums(d.regions, d.sums, func(k stretchKey) placeOf { return placeOf{k.Offering, k.Region} }, func(k stretchKey, region string, s *money.Fixed) error {
+	return foldSums(d.regions, d.sums, func(k stretchKey) placeOf { return placeOf{offering: k.Offering, region: k.Region} }, func(k stretchKey, region string, s *money.Fixed) error {
 		k.Region = region
 		return d.add(&stretchLine{k, *s})
 	})
@@ -71,7 +74,7 @@ func (d *Days) Add(c *schemas.Charge) error {
 	if err != nil {
 		return fmt.Errorf("sum charge %s: %w", c.ID, err)
 	}
-	k := stretchKey{Offering: c.Offering, Region: region, stretch: d.stretchOf(c)}
+	k := stretchKey{Offering: c.Offering, Region: region, Segment: d.regions.segment(c.Offering, c.Segment), stretch: d.stretchOf(c)}
 	if k.Due == dueAsUsed {
 		k.Meter = c.Meter
 	}
@@ -125,7 +128,7 @@ func (d *Days) rows() []stretchLine {
 	}
 	slices.SortFunc(out, func(a, b stretchLine) int {
 		return cmp.Or(cmp.Compare(a.Meter, b.Meter), a.compare(&b.stretch),
-			cmp.Compare(a.Offering, b.Offering), cmp.Compare(a.Region, b.Region))
+			comparePlaces(a.place(), b.place()))
 	})
 	return out
 }
@@ -151,6 +154,7 @@ func (d *Days) exchange(p *tally.Pack) {
 func (l *stretchLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Offering)
 	tally.Text(p, &l.Region)
+	tally.Text(p, &l.Segment)
 	tally.Text(p, &l.Meter)
 	l.stretch.fields(p)
 	p.Number(&l.Amount)
@@ -166,7 +170,7 @@ func (l *meteredLine) fields(p *tally.Pack) {
 	}
 }
 
-// ByDay leads each offering's and region's revenue from the first day of the period to its actual through Through, which
+// ByDay leads the revenue of each offering, region and segment from the first day of the period to its actual through Through, which
 // variances, of Compare, have. What is used is spread over its days as its meter counted on them in all; over all of them
 // evenly where it counted nothing. What is charged for days is spread over these evenly, as far as they are over. Each sum to
 // date is rounded once, and what that leaves is the last day's.
@@ -175,22 +179,20 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 	if err != nil {
 		return nil, err
 	}
-	cells := map[[2]string]*dayCell{}
+	cells, rows := map[placeOf]*dayCell{}, NewRows(variances)
 	for i := range variances {
 		if v := &variances[i]; v.Measure == schemas.Revenue {
-			cells[[2]string{string(v.Offering), v.Region}] = &dayCell{v.Accrual, make([]money.Decimal, d.until(c.Through)+1)}
+			cells[placeFor(v)] = &dayCell{v.Accrual, make([]money.Decimal, d.until(c.Through)+1)}
 		}
 	}
 	var at weighed
 	var gone []money.Decimal
 	for _, l := range d.rows() {
-		x := cells[[2]string{string(l.Offering), l.Region}]
-		if x == nil {
-			x = cells[[2]string{string(l.Offering), ""}]
+		place, there := rows.find(l.place())
+		if !there {
+			return nil, fmt.Errorf("revenue of %s by day is in no variance", place)
 		}
-		if x == nil {
-			return nil, fmt.Errorf("revenue of %s in region %q by day is in no variance", l.Offering, l.Region)
-		}
+		x := cells[place]
 		last := min(l.through(c.Through).Sub(d.first), len(x.byDay)-1)
 		next, ok := d.weigh(&l, x.accrual, last)
 		if !ok {
@@ -215,7 +217,7 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 				return nil, err
 			}
 		}
-		rows, err := c.daysOf(d, v, cells[[2]string{string(v.Offering), v.Region}].byDay, elapsed[v.Accrual], places)
+		rows, err := c.daysOf(d, v, cells[placeFor(v)].byDay, elapsed[v.Accrual], places)
 		if err != nil {
 			return nil, err
 		}
@@ -224,7 +226,7 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 	return out, nil
 }
 
-// dayCell is one offering in one region, and its revenue of each day so far.
+// dayCell is one offering in one region, to one segment, and its revenue of each day so far.
 type dayCell struct {
 	accrual schemas.Accrual
 	byDay   []money.Decimal
@@ -317,7 +319,7 @@ func (c *Comparison) daysOf(d *Days, v *schemas.Variance, byDay []money.Decimal,
 			}
 		}
 		out[i] = schemas.DayRow{
-			Variance: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Day: d.first.AddDays(i),
+			Variance: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment, Day: d.first.AddDays(i),
 			Revenue: toDate.Sub(before), ToDate: toDate, Expected: expected, Currency: c.Currency,
 		}
 		before = toDate

@@ -22,10 +22,7 @@ func planFinding(rows [4]schemas.Variance) (schemas.Finding, bool) {
 		}
 	}
 	currency := money.Currency(worst.Unit)
-	place := offeringName(worst.Offering)
-	if worst.Region != "" {
-		place += " in " + worst.Region
-	}
+	place := placeFor(worst)
 	switch worst.Status {
 	case schemas.Unplanned:
 		if revenue.Actual.IsZero() && cost.Actual.IsZero() { // it is all to come, or evens out

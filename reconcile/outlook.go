@@ -48,7 +48,7 @@ type PastMonth struct {
 // leastPast is how many earlier months tell how far a forecast may lie off.
 const leastPast = 3
 
-// Forecasts returns the month at hand, of one that goes on, and the business year: for every offering and region, and in all, revenue,
+// Forecasts returns the month at hand, of one that goes on, and the business year: for every offering, region and segment, and in all, revenue,
 // cost and margin to date, and what they come to. The month comes to its run rate, or to its actual where it is over; the year to the
 // months before, that, and for each month to come the same with the steps that are known. Findings are what misses its plan by more
 // than the materiality, once the month at hand by itself does not say so. The error is arithmetic that no decimal holds.
@@ -87,7 +87,7 @@ func (o *Outlook) places() []placeOf {
 	set := map[placeOf]bool{}
 	add := func(rows []schemas.Variance) {
 		for i := range rows {
-			set[placeOf{rows[i].Offering, rows[i].Region}] = true
+			set[placeFor(&rows[i])] = true
 		}
 	}
 	add(o.Now)
@@ -98,17 +98,15 @@ func (o *Outlook) places() []placeOf {
 		add(rows)
 	}
 	for _, s := range o.Policy.ForecastSteps {
-		set[placeOf{s.Offering, s.Region}] = true
+		set[placeOf{s.Offering, s.Region, s.Segment}] = true
 	}
-	return slices.SortedFunc(maps.Keys(set), func(a, b placeOf) int {
-		return cmp.Or(cmp.Compare(a.offering, b.offering), cmp.Compare(a.region, b.region))
-	})
+	return slices.SortedFunc(maps.Keys(set), comparePlaces)
 }
 
 // rowOf finds a measure of a place; nil where there is none.
 func rowOf(rows []schemas.Variance, p placeOf, m schemas.Measure) *schemas.Variance {
 	for i := range rows {
-		if v := &rows[i]; v.Measure == m && v.Offering == p.offering && v.Region == p.region {
+		if v := &rows[i]; v.Measure == m && placeFor(v) == p {
 			return v
 		}
 	}
@@ -119,8 +117,8 @@ func rowOf(rows []schemas.Variance, p placeOf, m schemas.Measure) *schemas.Varia
 func (o *Outlook) at(h planned.Horizon, p placeOf) ([]planned.Forecast, error) {
 	var out []planned.Forecast
 	for _, m := range moneyMeasures {
-		f := o.begin(h, schemas.JoinID(string(o.Period), string(h), string(p.offering), p.region), m)
-		f.Offering, f.Region = p.offering, p.region
+		f := o.begin(h, p.id(string(o.Period), string(h)), m)
+		f.Offering, f.Region, f.Segment = p.offering, p.region, p.segment
 		s := &sheet.Sheet{}
 		v := rowOf(o.Now, p, m)
 		var month *money.Decimal
@@ -226,7 +224,7 @@ func (o *Outlook) year(f *planned.Forecast, s *sheet.Sheet, p placeOf, month *mo
 func (o *Outlook) steps(p placeOf, m schemas.Measure, s *sheet.Sheet) (out []forecast.Step) {
 	for _, x := range o.Policy.ForecastSteps {
 		amount := map[schemas.Measure]money.Decimal{schemas.Revenue: x.Revenue, schemas.Cost: x.Cost, schemas.Margin: x.Revenue.Sub(x.Cost)}[m]
-		if x.Offering == p.offering && x.Region == p.region && x.From > o.Period && !amount.IsZero() {
+		if (placeOf{x.Offering, x.Region, x.Segment}) == p && x.From > o.Period && !amount.IsZero() {
 			s.Given("each month from "+string(x.From)+" on: "+x.Reason, "more", amount)
 			out = append(out, forecast.Step{From: x.From, Amount: amount})
 		}
@@ -288,14 +286,14 @@ func (o *Outlook) totals(h planned.Horizon, rows []planned.Forecast) ([]planned.
 		s := &sheet.Sheet{}
 		sum, known := money.Zero, true
 		var parts []sheet.Amount
-		var of []placeOf
+		var places []placeOf
 		for i := range rows {
 			r := &rows[i]
 			if r.Measure != m {
 				continue
 			}
 			f.Plan, f.Actual, f.Expected = f.Plan.Add(r.Plan), f.Actual.Add(r.Actual), f.Expected.Add(r.Expected)
-			of = append(of, placeOf{r.Offering, r.Region})
+			places = append(places, placeOf{r.Offering, r.Region, r.Segment})
 			if r.Forecast == nil {
 				known = false
 				continue
@@ -313,7 +311,7 @@ func (o *Outlook) totals(h planned.Horizon, rows []planned.Forecast) ([]planned.
 			s.Add("forecast of all lines", parts...)
 			f.Forecast = &sum
 			if h == planned.Month {
-				if err := o.within(&f, of); err != nil {
+				if err := o.within(&f, places); err != nil {
 					return nil, err
 				}
 			}
@@ -329,7 +327,7 @@ func (o *Outlook) atRisk(rows []planned.Forecast, h planned.Horizon) (schemas.Fi
 	var worst *planned.Forecast
 	for i := range rows {
 		f := &rows[i]
-		now := rowOf(o.Now, placeOf{f.Offering, f.Region}, f.Measure)
+		now := rowOf(o.Now, placeOf{f.Offering, f.Region, f.Segment}, f.Measure)
 		if f.Difference == nil || f.Favourable || !f.Material || h == planned.Month && now != nil && now.Material {
 			continue
 		}
@@ -340,10 +338,7 @@ func (o *Outlook) atRisk(rows []planned.Forecast, h planned.Horizon) (schemas.Fi
 	if worst == nil {
 		return schemas.Finding{}, false
 	}
-	place := offeringName(worst.Offering)
-	if worst.Region != "" {
-		place += " in " + worst.Region
-	}
+	place := placeOf{worst.Offering, worst.Region, worst.Segment}
 	return schemas.Remark(schemas.CodePlanAtRisk, worst.ID, fmt.Sprintf(
 		"%s of %s comes to %s %s in the %s, where %s is planned (%s, data through %s); decide what to do before its end, or revise the plan by a version",
 		worst.Measure, place, worst.Forecast, worst.Unit, h, worst.Plan, worst.Method, worst.Through), *worst.Difference, o.Currency), true
@@ -361,7 +356,7 @@ func NewBacktest(p *schemas.PlanPolicy, period schemas.Period, day int, days []s
 	soFar := map[placeOf]money.Decimal{}
 	for i := range days {
 		d := &days[i]
-		at := placeOf{d.Offering, d.Region}
+		at := placeOf{d.Offering, d.Region, d.Segment}
 		if !d.Day.After(through) {
 			soFar[at] = d.ToDate
 		}

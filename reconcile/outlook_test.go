@@ -21,14 +21,15 @@ func TestForecastsConserve(t *testing.T) {
 	for seed := range uint64(effort.Count(t, 20, 500)) {
 		d := dice{rand.New(rand.NewPCG(seed, 8))}
 		draw := func(charges int) []schemas.Variance {
-			actuals := reconcile.NewActuals(calendar, nil)
+			plan := d.plan()
+			actuals := reconcile.NewActuals(calendar, plan)
 			for i := range charges {
 				c := d.charge(i)
 				fx, ok := fxOfTests(c.Currency, "EUR", schemas.Date{})
 				must(t, actuals.Add(valued(t, c, fx.Factor, ok)))
 			}
 			rows, _, err := reconcile.Compare(reconcile.Comparison{
-				Period: month, Currency: "EUR", Plan: d.plan(), Actuals: actuals, FX: fxOfTests, Through: schemas.NewDate(2022, 9, 30),
+				Period: month, Currency: "EUR", Plan: plan, Actuals: actuals, FX: fxOfTests, Through: schemas.NewDate(2022, 9, 30),
 			})
 			must(t, err)
 			return rows

@@ -32,7 +32,7 @@ func (d dice) charge(i int) *schemas.Charge {
 	return &schemas.Charge{
 		Start: start, End: start.AddDate(0, 0, 1+d.IntN(40)), Meter: schemas.MeterID(d.of("m", "level")), Model: d.of("flat", "flat", "flat", "true_up", "minimum", "overage"),
 		ID: schemas.ChargeID(fmt.Sprint(i)), Account: schemas.AccountID(d.of("a", "b", "c")), Offering: schemas.OfferingID(d.of("vm", "disk", "net", "new")),
-		Region: d.of("", "east", "west"), Category: schemas.ChargeCategory(d.of("Usage", "Usage", "Purchase", "Credit", "Tax")),
+		Region: d.of("", "east", "west"), Segment: d.of("", "small", "large", "public"), Category: schemas.ChargeCategory(d.of("Usage", "Usage", "Purchase", "Credit", "Tax")),
 		Frequency:   schemas.ChargeFrequency(d.of("Usage-Based", "Recurring", "One-Time")),
 		HasQuantity: d.IntN(4) > 0, Priced: d.amount(6), PricingUnit: d.of("h", "GB"), Amount: d.amount(2), PeerCost: d.amount(8), HasCost: d.IntN(2) > 0,
 		Currency: money.Currency(d.of("EUR", "EUR", "USD", "JPY")),
@@ -43,12 +43,12 @@ func (d dice) plan() *schemas.Plan {
 	p := &schemas.Plan{Rates: []schemas.PlanRate{{Period: month, Currency: "USD", Rate: money.MustDecimal("0.9")}}}
 	p.Policy.MixAt = schemas.MixAt(d.of("", "average_price"))
 	for _, o := range []schemas.OfferingID{"vm", "disk", "net", "gone"} {
-		for _, region := range []string{"", "east", "west"} {
-			if d.IntN(3) == 0 {
+		for _, place := range [][2]string{{"", ""}, {"east", ""}, {"west", ""}, {"", "small"}, {"east", "small"}, {"", "large"}, {"west", "large"}} {
+			if d.IntN(5) < 2 {
 				continue
 			}
 			p.Lines = append(p.Lines, schemas.PlanLine{
-				Period: month, Offering: o, Region: region, Unit: d.of("h", "GB", ""), Units: d.amount(3).Abs(), Revenue: d.amount(2).Abs(),
+				Period: month, Offering: o, Region: place[0], Segment: place[1], Unit: d.of("h", "GB", ""), Units: d.amount(3).Abs(), Revenue: d.amount(2).Abs(),
 				Cost: d.amount(2).Abs(), Currency: money.Currency(d.of("EUR", "USD", "JPY")), Mix: d.of("", "", "all"),
 				Accrual: schemas.Accrual(d.of("", "linear", "working_days", "upfront")),
 			})
@@ -101,7 +101,8 @@ func TestCompareConserves(t *testing.T) {
 			fx, ok := fxOfTests(c.Currency, "EUR", schemas.Date{})
 			charges = append(charges, valued(t, c, fx.Factor, ok))
 		}
-		whole := reconcile.NewActuals(calendar, nil)
+		plan := d.plan()
+		whole := reconcile.NewActuals(calendar, plan)
 		euros := new(big.Rat)
 		for _, c := range charges {
 			must(t, whole.Add(c))
@@ -110,8 +111,8 @@ func TestCompareConserves(t *testing.T) {
 			}
 		}
 		d.Shuffle(len(charges), func(i, j int) { charges[i], charges[j] = charges[j], charges[i] })
-		sharded := merged(t, charges)
-		a, b := noSums(), noSums()
+		sharded := merged(t, plan, charges)
+		a, b := sumsBy(plan), sumsBy(plan)
 		a.Actuals, b.Actuals = whole, sharded
 		if !bytes.Equal(bytesOf(t, a), bytesOf(t, b)) {
 			t.Fatalf("seed %d: sums differ by shard:\n%q\n%q", seed, bytesOf(t, a), bytesOf(t, b))
@@ -123,7 +124,7 @@ func TestCompareConserves(t *testing.T) {
 		}
 		// At the month's end, all is actual.
 		last := schemas.NewDate(2022, 9, 30)
-		rows, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: d.plan(), Actuals: whole, FX: fxOfTests, Through: last})
+		rows, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: plan, Actuals: whole, FX: fxOfTests, Through: last})
 		must(t, err)
 		checkActuals(t, seed, rows, totals)
 		// What the actuals do not show is said, to the last digit.
@@ -147,11 +148,11 @@ func TestCompareConserves(t *testing.T) {
 }
 
 // merged sums charges in three shards, each through bytes, as tasks do.
-func merged(t *testing.T, charges []*schemas.Charge) *reconcile.Actuals {
+func merged(t *testing.T, plan *schemas.Plan, charges []*schemas.Charge) *reconcile.Actuals {
 	t.Helper()
-	out := noSums()
+	out := sumsBy(plan)
 	for shard := range 3 {
-		part := noSums()
+		part := sumsBy(plan)
 		for i := shard; i < len(charges); i += 3 {
 			must(t, part.Actuals.Add(charges[i]))
 		}
@@ -160,7 +161,11 @@ func merged(t *testing.T, charges []*schemas.Charge) *reconcile.Actuals {
 	return out.Actuals
 }
 
-func noSums() *reconcile.Sums { return reconcile.NewSums(calendar, nil, noContracts()) }
+func noSums() *reconcile.Sums { return sumsBy(nil) }
+
+func sumsBy(plan *schemas.Plan) *reconcile.Sums {
+	return reconcile.NewSums(calendar, plan, noContracts())
+}
 
 func noContracts() *bills.Contracts { return bills.NewContracts(nil, nil, month, schemas.Date{}) }
 

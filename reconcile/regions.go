@@ -1,7 +1,6 @@
 package reconcile
 
 import (
-	"cmp"
 	"slices"
 
 	"daybook/schemas"
@@ -27,6 +26,8 @@ type regions struct {
 	planned map[placeOf]bool
 	most    int
 	kept    map[placeOf]bool
+	// segments are those that the plan names for an offering; charges of the others are of none.
+	segments map[placeOf]bool
 	// last is the last that is kept, once there were too many; before, nil.
 	last *placeOf
 	// fold has the sums of regions that gave way go to the others.
@@ -35,20 +36,27 @@ type regions struct {
 
 // newRegions are those of a plan, which may be nil, and those to come.
 func newRegions(plan *schemas.Plan, p schemas.Period) *regions {
-	r := &regions{planned: map[placeOf]bool{}, most: mostRegions, kept: map[placeOf]bool{}}
+	r := &regions{planned: map[placeOf]bool{}, most: mostRegions, kept: map[placeOf]bool{}, segments: map[placeOf]bool{}}
 	if plan == nil {
 		return r
 	}
 	for i := range plan.Lines {
 		if l := &plan.Lines[i]; l.Period == p {
-			r.planned[placeOf{l.Offering, l.Region}] = true
+			r.planned[placeOf{offering: l.Offering, region: l.Region}] = true
+			if l.Segment != "" {
+				r.segments[placeOf{offering: l.Offering, segment: l.Segment}] = true
+			}
 		}
 	}
 	return r
 }
 
-func comparePlaces(a, b placeOf) int {
-	return cmp.Or(cmp.Compare(a.offering, b.offering), cmp.Compare(a.region, b.region))
+// segment is the segment under which an offering's charges of a segment are summed.
+func (r *regions) segment(o schemas.OfferingID, segment string) string {
+	if segment == "" || !r.segments[placeOf{offering: o, segment: segment}] {
+		return ""
+	}
+	return segment
 }
 
 // known is the region under which an offering's region is summed so far.
@@ -61,7 +69,7 @@ func (r *regions) known(k placeOf) string {
 
 // of is the region under which an offering's region is summed, told apart if there is room. The error is a sum that overflows.
 func (r *regions) of(o schemas.OfferingID, region string) (string, error) {
-	k := placeOf{o, region}
+	k := placeOf{offering: o, region: region}
 	if known := r.known(k); known == region {
 		return region, nil
 	}

@@ -12,18 +12,13 @@ type ToDate struct {
 	accruals map[placeOf]schemas.Accrual
 }
 
-type placeOf struct {
-	offering schemas.OfferingID
-	region   string
-}
-
 // NewToDate is by the plan's accrual of each line, through a day.
 func NewToDate(k Calendar, plan *schemas.Plan, through schemas.Date) *ToDate {
 	k.first, k.last = k.Period.Days()
 	t := &ToDate{Calendar: k, Through: through, accruals: map[placeOf]schemas.Accrual{}}
 	for i := range plan.Lines {
 		if l := &plan.Lines[i]; l.Period == k.Period {
-			t.accruals[placeOf{l.Offering, l.Region}] = accrualOf(&plan.Policy, l)
+			t.accruals[placeOf{l.Offering, l.Region, l.Segment}] = accrualOf(&plan.Policy, l)
 		}
 	}
 	t.accruals[placeOf{}] = accrualOf(&plan.Policy, nil)
@@ -47,10 +42,11 @@ func (t *ToDate) of(c *schemas.Charge, value money.Fixed) (money.Fixed, error) {
 	if t == nil || value.IsZero() {
 		return value, nil
 	}
-	accrual, ok := t.accruals[placeOf{c.Offering, c.Region}]
-	if !ok {
-		if accrual, ok = t.accruals[placeOf{c.Offering, ""}]; !ok {
-			accrual = t.accruals[placeOf{}]
+	accrual := t.accruals[placeOf{}]
+	for _, line := range (placeOf{c.Offering, c.Region, c.Segment}).lines() {
+		if of, ok := t.accruals[line]; ok {
+			accrual = of
+			break
 		}
 	}
 	s := t.stretchOf(c)

@@ -99,7 +99,7 @@ func TestNothingIsLostToDate(t *testing.T) {
 		if d.IntN(2) == 0 {
 			k.Behind = map[schemas.MeterID]schemas.Date{"m": through.AddDays(-1 - d.IntN(3))}
 		}
-		actuals, margins := reconcile.NewActuals(k, nil), reconcile.Margins{ToDate: reconcile.NewToDate(k, plan, through)}
+		actuals, margins := reconcile.NewActuals(k, plan), reconcile.Margins{ToDate: reconcile.NewToDate(k, plan, through)}
 		value := money.Zero
 		for i := range d.IntN(100) {
 			c := d.charge(i)

@@ -48,6 +48,8 @@ type Charge struct {
 	SkuMeter        string
 	Region          string
 	Peer            PeerID
+	// Segment is that of the account: charges that are read have it.
+	Segment string
 	// Group is the meter's group where it has any, such as RegionId=eu-1.
 	Group       string
 	PricingKind PricingCategory

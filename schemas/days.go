@@ -2,14 +2,14 @@ package schemas
 
 import "daybook/schemas/money"
 
-// DayRow is the month to date of one offering in one region, at the end of one day.
+// DayRow is the month to date of one offering in one region and segment, at the end of one day.
 type DayRow struct {
 	// Variance is the identifier of the variance that the days lead to: that of revenue.
-	Variance string
-	Period   Period
-	Offering OfferingID
-	Region   string
-	Day      Date
+	Variance        string
+	Period          Period
+	Offering        OfferingID
+	Region, Segment string
+	Day             Date
 	// Revenue is what the day adds; what is recurring or charged once counts on the first day that it is for, what is used
 	// on the days on which its meter counted. ToDate is the sum since the first day of the period, and on the last day with
 	// use the variance's actual; Expected is what the plan has by that day. All are in Currency.
@@ -25,6 +25,7 @@ const (
 	DayBillingPeriod
 	DayOfferingId
 	DayRegionId
+	DaySegment
 	DayDay
 	DayRevenue
 	DayToDate
@@ -33,13 +34,14 @@ const (
 	DayColumns
 )
 
-// Days is the dataset of revenue by day, from the first day of the period to the last with use, sorted by offering, region
-// and day. The last row of each offering and region has the actual of its variance.
-var Days = Table{Name: "days", Version: "1", Columns: []Column{
+// Days is the dataset of revenue by day, from the first day of the period to the last with use, sorted by offering, region,
+// segment and day. The last row of each of them has the actual of its variance.
+var Days = Table{Name: "days", Version: "2", Columns: []Column{
 	DayVarianceId:    {Name: "VarianceId", Type: Text, Required: true},
 	DayBillingPeriod: {Name: "BillingPeriod", Type: Label, Required: true},
 	DayOfferingId:    {Name: "OfferingId", Type: Label, Required: true},
 	DayRegionId:      {Name: "RegionId", Type: Label},
+	DaySegment:       {Name: "Segment", Type: Label},
 	DayDay:           {Name: "Day", Type: Label, Required: true},
 	DayRevenue:       {Name: "Revenue", Type: Decimal, Required: true},
 	DayToDate:        {Name: "RevenueToDate", Type: Decimal, Required: true},

@@ -41,6 +41,8 @@ type ForecastStep struct {
 	Offering OfferingID `yaml:"offering"`
 	// Region is as in the line of the plan.
 	Region string `yaml:"region,omitempty"`
+	// Segment is as in the line of the plan.
+	Segment string `yaml:"segment,omitempty"`
 	// Revenue and Cost are what each month has more, in the provider's currency; what is less is below zero.
 	Revenue money.Decimal `yaml:"revenue,omitempty"`
 	Cost    money.Decimal `yaml:"cost,omitempty"`
@@ -88,7 +90,7 @@ type PlanRate struct {
 	Rate     money.Decimal  `yaml:"rate"`
 }
 
-// PlanLine is what the plan expects of one offering in one region and month. Period, Offering and Region identify it within its version.
+// PlanLine is what the plan expects of one offering in one region, segment and month. These four identify it within its version.
 type PlanLine struct {
 	// Version is the version of the plan that the line is of. It takes the place of the line for the same thing of versions known
 	// before, and stands until a later one has another; what is no longer expected is planned as 0.
@@ -97,6 +99,9 @@ type PlanLine struct {
 	Offering OfferingID `yaml:"offering"`
 	// Region is a FOCUS RegionId. A line without one takes what no line of the same offering takes by name.
 	Region string `yaml:"region,omitempty"`
+	// Segment is that of accounts. A line without one takes what no line of the same offering takes by its segment; of two lines that
+	// could take a charge, one by its region and one by its segment, that of the region does.
+	Segment string `json:",omitempty" yaml:"segment,omitempty"`
 	// Unit is the pricing unit that Units counts; charges in another unit add revenue and cost but no units. Without it
 	// the line plans money alone, and its variance cannot be split into price and volume.
 	Unit  string        `yaml:"unit,omitempty"`
@@ -107,7 +112,7 @@ type PlanLine struct {
 	Currency money.Currency `yaml:"currency"`
 	// Accrual is how the line accrues within the month; empty for the policy's.
 	Accrual Accrual `yaml:"accrual,omitempty"`
-	// Mix names the lines among which customers may shift, all in one unit; empty for the regions of the offering.
+	// Mix names the lines among which customers may shift, all in one unit; empty for the regions and segments of the offering.
 	Mix string `yaml:"mix,omitempty"`
 }
 

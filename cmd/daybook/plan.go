@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -25,8 +26,8 @@ func newPlan() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan BOOK --draft --period YYYY-MM",
 		Short: "Propose a version of the plan from what a month came to",
-		Long: `plan --draft proposes lines of the plan for the months after one that has been run: of each offering and region what
-that month came to, or its run rate while it goes on, with what forecast_steps of plan.yaml say changes from a month on. It
+		Long: `plan --draft proposes lines of the plan for the months after one that has been run: of each offering, region and segment
+that the plan names what that month came to, or its run rate while it goes on, with what forecast_steps of plan.yaml say changes from a month on. It
 prints rows of plan.csv, in the provider's currency, and writes nothing: look at them, put them into a file of plan/, and
 give the version its entry under versions of plan.yaml.
 
@@ -83,16 +84,23 @@ func runPlan(cmd *cobra.Command, dir string, o planOptions) error {
 	return printDraft(cmd.OutOrStdout(), d)
 }
 
-// printDraft writes rows of plan.csv, without what a terminal would obey.
+// printDraft writes rows of plan.csv, without what a terminal would obey. The column of segments stands where there are any.
 func printDraft(to io.Writer, d *explain.Drafted) error {
 	w := csv.NewWriter(to)
-	rows := [][]string{{"version", "period", "offering", "region", "unit", "units", "revenue", "cost", "currency"}}
-	for _, l := range d.Rows() {
-		row := []string{l.Version, l.Period, l.Offering, l.Region, l.Unit, l.Units, l.Revenue, l.Cost, l.Currency}
+	lines := d.Rows()
+	rows := [][]string{{"version", "period", "offering", "region", "segment", "unit", "units", "revenue", "cost", "currency"}}
+	const segment = 4
+	for _, l := range lines {
+		row := []string{l.Version, l.Period, l.Offering, l.Region, l.Segment, l.Unit, l.Units, l.Revenue, l.Cost, l.Currency}
 		for i := range row {
 			row[i] = visible(row[i])
 		}
 		rows = append(rows, row)
+	}
+	if !slices.ContainsFunc(lines, func(l explain.DraftLine) bool { return l.Segment != "" }) {
+		for i := range rows {
+			rows[i] = slices.Delete(rows[i], segment, segment+1)
+		}
 	}
 	return w.WriteAll(rows)
 }

@@ -33,7 +33,7 @@ const (
 	KindMapping      Kind = "mapping"
 	KindChange       Kind = "change"
 	KindPolicy       Kind = "policy"
-	KindPlanLine     Kind = "plan line" // period/offering/region, or period/offering/region@version
+	KindPlanLine     Kind = "plan line" // period/offering/region, with /segment and @version where there are any
 )
 
 // standing is a line of a file of the book.

@@ -166,12 +166,12 @@ func heat(part, most money.Decimal) string {
 	return ""
 }
 
-// lines groups the variances of one offering and region: units, revenue, cost and margin.
+// lines groups the variances of one offering, region and segment: units, revenue, cost and margin.
 func (r *Report) lines() [][]*schemas.Variance {
 	var out [][]*schemas.Variance
 	for i := range r.Variances {
 		v := &r.Variances[i]
-		if n := len(out); n > 0 && out[n-1][0].Offering == v.Offering && out[n-1][0].Region == v.Region {
+		if n := len(out); n > 0 && out[n-1][0].Offering == v.Offering && out[n-1][0].Region == v.Region && out[n-1][0].Segment == v.Segment {
 			out[n-1] = append(out[n-1], v)
 		} else {
 			out = append(out, []*schemas.Variance{v})
@@ -190,27 +190,35 @@ func of(line []*schemas.Variance, m schemas.Measure) *schemas.Variance {
 	return &schemas.Variance{Measure: m}
 }
 
-// planTable is every line of the comparison.
+// planTable is every line of the comparison. A column for segments stands where the plan knows any.
 func (r *Report) planTable(p *markup.Page) {
-	p.Sub("plan", "By offering and region", markup.Files("variances.csv"))
+	name, columns := "By offering and region", []string{"Line"}
+	segmented := slices.ContainsFunc(r.Variances, func(v schemas.Variance) bool { return v.Segment != "" })
+	if segmented {
+		name, columns = "By offering, region and segment", append(columns, "Segment?")
+	}
+	p.Sub("plan", name, markup.Files("variances.csv"))
 	lines := r.lines()
 	if len(lines) == 0 {
 		p.Raw("<p class=\"soft\">No line in the plan, and nothing sold.</p>\n")
 		return
 	}
-	p.Table("Amounts in "+string(r.Currency)+". A dot marks what is material.",
-		"Line", "Units#", "Revenue expected#", "actual#", "variance#", "%#", "Cost variance#", "Margin#", "variance#", "Revenue run rate#")
+	p.Table("Amounts in "+string(r.Currency)+". A dot marks what is material.", append(columns,
+		"Units#", "Revenue expected#", "actual#", "variance#", "%#", "Cost variance#", "Margin#", "variance#", "Revenue run rate#")...)
 	shown := lines[:min(len(lines), mostLines)]
 	for _, line := range shown {
 		units, revenue, cost, margin := of(line, schemas.Units), of(line, schemas.Revenue), of(line, schemas.Cost), of(line, schemas.Margin)
 		p.Row(revenue.ID)
 		p.Raw(`<th scope="row">`)
-		p.Text(r.place(line[0]))
+		p.Text(r.place(&schemas.Variance{Offering: line[0].Offering, Region: line[0].Region}))
 		if status := r.status(line[0]); status != "" {
 			p.Raw(" ")
 			p.Element("span", "soft", status)
 		}
 		p.Raw("</th>")
+		if segmented {
+			p.Cell(line[0].Segment)
+		}
 		if units.Unit != "" {
 			p.Number(quantityRounded(units.Actual) + " " + units.Unit)
 		} else {
@@ -230,7 +238,7 @@ func (r *Report) planTable(p *markup.Page) {
 		}
 		p.RowEnd()
 	}
-	r.totalRow(p)
+	r.totalRow(p, segmented)
 	p.TableEnd()
 	p.More(len(shown), len(lines), "the workbook and the CSV file")
 }
@@ -261,9 +269,12 @@ func optionalPercent(d *money.Decimal) string {
 	return signedPercent(*d)
 }
 
-func (r *Report) totalRow(p *markup.Page) {
+func (r *Report) totalRow(p *markup.Page, segmented bool) {
 	p.TotalRow()
 	p.Raw("<th scope=\"row\">Total</th><td></td>")
+	if segmented {
+		p.Raw("<td></td>")
+	}
 	p.Number(r.rounded(r.Revenue.Expected))
 	p.Number(r.rounded(r.Revenue.Actual))
 	p.Change(r.signedRounded(r.Revenue.Variance), r.Revenue.Variance, r.Revenue.Favourable)

@@ -286,12 +286,16 @@ func (r *Report) largest(m schemas.Measure, most int) []*schemas.Variance {
 	return out[:min(len(out), most)]
 }
 
-// place names the offering and region of a variance.
+// place names the offering, region and segment of a variance.
 func (r *Report) place(v *schemas.Variance) string {
-	if v.Region == "" {
-		return r.offering(v.Offering)
+	name := r.offering(v.Offering)
+	if v.Region != "" {
+		name += ", " + v.Region
 	}
-	return r.offering(v.Offering) + ", " + v.Region
+	if v.Segment != "" {
+		name += ", " + v.Segment
+	}
+	return name
 }
 
 // state says in a sentence how far the figures can be relied on.

@@ -165,7 +165,7 @@ func (e *Explanation) link() {
 var ErrNothing = errors.New("there is nothing of that name")
 
 // Explain says where the thing comes from that id names: a charge, an identifier of the reports
-// (period/offering/region/measure of a variance, those of peer matches and of margins, period/total/measure), a beginning
+// (period/offering/region/measure of a variance, with the segment after the region where there is one, those of peer matches and of margins, period/total/measure), a beginning
 // that only one of these has, an account, a code of findings, or findings for all of them. The error wraps ErrNothing if
 // there is no such thing in the run, and is an *AmbiguousError if there are several.
 func (l *Look) Explain(ctx context.Context, id string, o Options) (*Explanation, error) {

@@ -69,19 +69,19 @@ func (l *Look) explainVariance(ctx context.Context, e *Explanation, begins *sche
 			return err
 		}
 	}
-	cells, err := l.planCells(ctx)
+	taken, err := l.planRows(ctx)
 	if err != nil {
 		return err
 	}
 	return l.chargesBy(ctx, e, o, "", v.Measure, v.Unit, func(c *schemas.Charge) bool {
-		return c.EarnsRevenue() && c.Offering == v.Offering && cells.region(c) == v.Region
+		return c.EarnsRevenue() && taken.Takes(v, c)
 	})
 }
 
 func varianceAt(c cells) (*schemas.Variance, error) {
 	v := &schemas.Variance{
 		ID: c.text(schemas.VarVarianceId), Period: schemas.Period(c.text(schemas.VarBillingPeriod)), Offering: schemas.OfferingID(c.text(schemas.VarOfferingId)),
-		Region: c.text(schemas.VarRegionId), Measure: schemas.Measure(c.text(schemas.VarMeasure)), Unit: c.text(schemas.VarUnit),
+		Region: c.text(schemas.VarRegionId), Segment: c.text(schemas.VarSegment), Measure: schemas.Measure(c.text(schemas.VarMeasure)), Unit: c.text(schemas.VarUnit),
 		Status: schemas.PlanStatus(c.text(schemas.VarStatus)), Plan: c.decimal(schemas.VarPlan), Expected: c.decimal(schemas.VarExpected),
 		Actual: c.decimal(schemas.VarActual), Variance: c.decimal(schemas.VarVariance), Percent: c.optional(schemas.VarVariancePercent),
 		Causes: schemas.Causes{
@@ -109,10 +109,11 @@ func (l *Look) varianceFacts(e *Explanation, v *schemas.Variance) {
 	e.Title = fmt.Sprintf("%s of %s against plan", v.Measure, firstText(name, string(v.Offering), "no offering"))
 	e.fact("offering", string(v.Offering), name, b.Where(book.KindOffering, string(v.Offering)))
 	e.fact("region", v.Region, "", "")
-	line := schemas.PlanLine{Period: v.Period, Offering: v.Offering, Region: v.Region}
+	e.fact("segment", v.Segment, "", "")
+	line := schemas.PlanLine{Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment}
 	plan := b.Plan.AsOf(l.asOf())
 	if i := slices.IndexFunc(plan.Lines, func(p schemas.PlanLine) bool {
-		return p.Period == v.Period && p.Offering == v.Offering && p.Region == v.Region
+		return p.Period == v.Period && p.Offering == v.Offering && p.Region == v.Region && p.Segment == v.Segment
 	}); i >= 0 {
 		line = plan.Lines[i]
 	}
@@ -204,28 +205,18 @@ func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Vari
 	return nil
 }
 
-// planCells says into which row of the report the charges of a region go.
-type planCells map[[2]string]bool
-
-// region is the region of the row that takes a charge: its own, that of all beyond those that are told apart, or that of the
-// plan's line for all other regions.
-func (p planCells) region(c *schemas.Charge) string {
-	for _, region := range [...]string{c.Region, reconcile.OtherRegions} {
-		if p[[2]string{string(c.Offering), region}] {
-			return region
-		}
-	}
-	return ""
-}
-
-func (l *Look) planCells(ctx context.Context) (planCells, error) {
-	out := planCells{}
+// planRows says into which row of the report charges go.
+func (l *Look) planRows(ctx context.Context) (*reconcile.Rows, error) {
+	var all []schemas.Variance
 	for _, o := range l.outputs(&schemas.Variances, "") {
-		q := scanning{table: &schemas.Variances, columns: []int{schemas.VarOfferingId, schemas.VarRegionId}, column: -1}
+		q := scanning{table: &schemas.Variances, columns: []int{schemas.VarOfferingId, schemas.VarRegionId, schemas.VarSegment, schemas.VarStatus}, column: -1}
 		err := l.scan(ctx, o.Key, q, func(b *dataset.Batch, _ int) error {
 			for i := range b.Rows {
 				c := cells{b, i}
-				out[[2]string{c.text(schemas.VarOfferingId), c.text(schemas.VarRegionId)}] = true
+				all = append(all, schemas.Variance{
+					Offering: schemas.OfferingID(c.text(schemas.VarOfferingId)), Region: c.text(schemas.VarRegionId), Segment: c.text(schemas.VarSegment),
+					Status: schemas.PlanStatus(c.text(schemas.VarStatus)),
+				})
 			}
 			return nil
 		})
@@ -233,7 +224,7 @@ func (l *Look) planCells(ctx context.Context) (planCells, error) {
 			return nil, err
 		}
 	}
-	return out, nil
+	return reconcile.NewRows(all), nil
 }
 
 // explainTotal explains a headline of the report: the sum of a measure over all offerings and regions.

@@ -24,7 +24,7 @@ var BriefCharge = func() (columns []int) {
 
 // ComparedCharge are the columns of a charge that comparisons sum by, and its name.
 var ComparedCharge = []int{
-	schemas.ChargeChargeId, schemas.ChargeBillingAccountId, schemas.ChargeOfferingId, schemas.ChargeMeterId, schemas.ChargeRegionId,
+	schemas.ChargeChargeId, schemas.ChargeBillingAccountId, schemas.ChargeOfferingId, schemas.ChargeMeterId, schemas.ChargeRegionId, schemas.ChargeSegment,
 	schemas.ChargeChargeCategory, schemas.ChargeChargeFrequency, schemas.ChargeChargePeriodStart, schemas.ChargeChargePeriodEnd,
 	schemas.ChargeModel, schemas.ChargeChargeClass, schemas.ChargePricingQuantity, schemas.ChargePricingUnit, schemas.ChargeBilledCost, schemas.ChargeBillingCurrency, schemas.ChargePeerCost,
 	schemas.ChargeProviderCurrency, schemas.ChargeExchangeRate, schemas.ChargeExchangeDay, schemas.ChargeBilledValue, schemas.ChargePeerCostValue,
@@ -138,7 +138,7 @@ func fillCharge(c *schemas.Charge, b *dataset.Batch, i int, known formulas) erro
 		Frequency:   schemas.ChargeFrequency(text(schemas.ChargeChargeFrequency)),
 		Description: text(schemas.ChargeChargeDescription), Start: at(schemas.ChargeChargePeriodStart), End: at(schemas.ChargeChargePeriodEnd),
 		Service: text(schemas.ChargeServiceName), ServiceCategory: text(schemas.ChargeServiceCategory),
-		SKU: schemas.SKU(text(schemas.ChargeSkuId)), SkuMeter: text(schemas.ChargeSkuMeter), Region: text(schemas.ChargeRegionId),
+		SKU: schemas.SKU(text(schemas.ChargeSkuId)), SkuMeter: text(schemas.ChargeSkuMeter), Region: text(schemas.ChargeRegionId), Segment: text(schemas.ChargeSegment),
 		Peer: schemas.PeerID(text(schemas.ChargePeerId)), PricingKind: schemas.PricingCategory(text(schemas.ChargePricingCategory)),
 		HasQuantity: !b.Columns[schemas.ChargePricingQuantity].IsNull(i),
 		Consumed:    dec(schemas.ChargeConsumedQuantity), ConsumedUnit: text(schemas.ChargeConsumedUnit),

@@ -58,15 +58,16 @@ func (c *Causes) Sum() money.Decimal {
 	return c.Price.Add(c.Volume).Add(c.Added).Add(c.Dropped).Add(c.Unsplit)
 }
 
-// Change is what a version of the plan changes against the one before it, in one measure of one offering in one region, and
-// what that makes of the variance.
+// Change is what a version of the plan changes against the one before it, in one measure of one offering in one region and
+// segment, and what that makes of the variance.
 type Change struct {
-	// ID is the period, From, To, offering, region and measure, joined by slashes; a slash within one is written %2F.
+	// ID is the period, From, To, offering, region, segment if there is one, and measure, joined by slashes; a slash within one is written %2F.
 	ID       string
 	Period   schemas.Period
 	From, To string
 	Offering schemas.OfferingID
 	Region   string
+	Segment  string
 	Measure  schemas.Measure
 	Unit     string
 	// Before and After are planned for the month; Change is their difference and the sum of Causes.
@@ -88,6 +89,7 @@ const (
 	ChangeToVersion
 	ChangeOfferingId
 	ChangeRegionId
+	ChangeSegment
 	ChangeMeasure
 	ChangeUnit
 	ChangePlanBefore
@@ -107,14 +109,15 @@ const (
 )
 
 // Changes is the dataset of the bridges between versions of the plan, each to the next: the rows that a version changes, sorted
-// by version, offering, region and measure. Runs of books without versions do not write it. Steps is a JSON array of Step.
-var Changes = schemas.Table{Name: "plan_changes", Version: "1", Columns: []schemas.Column{
+// by version, offering, region, segment and measure. Runs of books without versions do not write it. Steps is a JSON array of Step.
+var Changes = schemas.Table{Name: "plan_changes", Version: "2", Columns: []schemas.Column{
 	ChangeChangeId:       {Name: "ChangeId", Type: schemas.Text, Required: true},
 	ChangeBillingPeriod:  {Name: "BillingPeriod", Type: schemas.Label, Required: true},
 	ChangeFromVersion:    {Name: "FromVersion", Type: schemas.Label, Required: true},
 	ChangeToVersion:      {Name: "ToVersion", Type: schemas.Label, Required: true},
 	ChangeOfferingId:     {Name: "OfferingId", Type: schemas.Label, Required: true},
 	ChangeRegionId:       {Name: "RegionId", Type: schemas.Label},
+	ChangeSegment:        {Name: "Segment", Type: schemas.Label},
 	ChangeMeasure:        {Name: "Measure", Type: schemas.Label, Required: true},
 	ChangeUnit:           {Name: "Unit", Type: schemas.Label},
 	ChangePlanBefore:     {Name: "PlanBefore", Type: schemas.Decimal, Required: true},

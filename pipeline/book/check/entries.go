@@ -128,7 +128,11 @@ func claimOf(m *schemas.Mapping) schemas.Mapping {
 
 // PlanKey is equal for lines of one version of the plan for the same thing.
 func PlanKey(p schemas.PlanLine) string {
-	key := string(p.Period) + "/" + string(p.Offering) + "/" + p.Region
+	parts := []string{string(p.Period), string(p.Offering), p.Region}
+	if p.Segment != "" {
+		parts = append(parts, p.Segment)
+	}
+	key := schemas.JoinID(parts...)
 	if p.Version != "" {
 		key += "@" + p.Version
 	}

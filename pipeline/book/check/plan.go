@@ -10,6 +10,14 @@ import (
 	"daybook/schemas/money"
 )
 
+// planPlace names what a line is for.
+func planPlace(p *schemas.PlanLine) string {
+	if p.Segment == "" {
+		return fmt.Sprintf("%s, %s and region %q", p.Period, p.Offering, parse.Clip(p.Region))
+	}
+	return fmt.Sprintf("%s, %s, region %q and segment %q", p.Period, p.Offering, parse.Clip(p.Region), parse.Clip(p.Segment))
+}
+
 func (c *checker) checkPlan() {
 	if c.PlanAt.There() {
 		c.planPolicy(c.PlanAt.Field("policy"), &c.Plan.Policy)
@@ -35,7 +43,7 @@ func (c *checker) checkPlan() {
 		}
 		key := PlanKey(*p)
 		if first, twice := seen[key]; twice {
-			c.Complain(at, "add them up into one", "%s, %s and region %q are planned at %s already", p.Period, p.Offering, parse.Clip(p.Region), first.Where())
+			c.Complain(at, "add them up into one", "%s are planned at %s already", planPlace(p), first.Where())
 			continue
 		}
 		seen[key] = at

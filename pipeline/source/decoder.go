@@ -128,6 +128,8 @@ type rows struct {
 	// made holds the columns that are made of fields, and which says of rows that are parts of records which.
 	made  []cells
 	which []int
+	// first says of each of these whether it is the first of its record.
+	first []bool
 	// quoted says that fields may stand in quotes, as in CSV.
 	quoted bool
 	// rawJSON says that JSON in fields is yet to be checked.

@@ -38,7 +38,12 @@ func (d *decoder) parseExtra(s *rows, base int) {
 	v := d.vector(schemas.UseExtra)
 	for r := range s.n {
 		from := len(v.Bytes)
-		if v.Bytes = d.appendMembers(v.Bytes, s, r, d.extra.fields); len(v.Bytes) == from {
+		if s.plain && s.again(r) {
+			v.Bytes = append(v.Bytes, v.TextAt(base+r-1)...)
+		} else {
+			v.Bytes = d.appendMembers(v.Bytes, s, r, d.extra.fields)
+		}
+		if len(v.Bytes) == from {
 			v.SetNull(base + r)
 		}
 		v.Ends = append(v.Ends, uint32(len(v.Bytes)))

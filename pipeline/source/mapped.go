@@ -108,7 +108,7 @@ func (d *decoder) unfit(missing, seen []string) error {
 	for _, column := range missing {
 		from := d.rules[schemas.Usage.Index(column)].read.From
 		wants = append(wants, strings.Join(from, " or ")+" for "+column)
-		if name := likely(column, from, seen); name != "" {
+		if name := native.Likely(column, from, seen); name != "" {
 			lines = append(lines, fmt.Sprintf("%s: {from: [%q]}", column, name))
 		}
 	}
@@ -127,17 +127,4 @@ func (d *decoder) unfit(missing, seen []string) error {
 		reason += "; name what it has in from, or the column in tolerate.absent_columns of the source"
 	}
 	return d.refuse(schemas.CodeMissingColumn, "%s", reason)
-}
-
-// likely returns the first of the names that resembles what a column was looked for by, or is called; empty if none does.
-func likely(column string, from, seen []string) string {
-	for _, want := range append(slices.Clone(from), column) {
-		want = schemas.LooseName(want)
-		for _, name := range seen {
-			if loose := schemas.LooseName(name); len(loose) > 2 && len(want) > 2 && (strings.Contains(loose, want) || strings.Contains(want, loose)) {
-				return name
-			}
-		}
-	}
-	return ""
 }

@@ -160,7 +160,9 @@ func (d *decoder) makeColumns(s *rows) {
 			if s.which != nil {
 				d.context.Part = s.which[r]
 			}
-			if m.members != nil {
+			if from := m.pos[max(r-1, 0)]; s.again(r) && !m.parts && m.use != schemas.UseRecordId {
+				m.text = append(m.text, m.text[from:m.pos[r]]...)
+			} else if m.members != nil {
 				m.text = d.appendMembers(m.text, s, r, m.members)
 			} else {
 				for k := range m.inputs {

@@ -12,7 +12,11 @@ type parting struct {
 	pos     []uint32
 	numbers []int64
 	which   []int
+	first   []bool
 }
+
+// again reports whether a row is a part of the record that the row before it is of.
+func (s *rows) again(r int) bool { return s.first != nil && !s.first[r] }
 
 // placed reports whether the book says where a usage column is from, or that there is none. Where it says so of the quantity, records
 // are not parted.
@@ -56,13 +60,15 @@ func (d *decoder) part(s *rows, bad []wire.BadRow) {
 	for i := range bad {
 		bad[i].Number = (bad[i].Number-1)*each + 1
 	}
-	x.pos, x.numbers, x.which = x.pos[:0], x.numbers[:0], x.which[:0]
+	x.pos, x.numbers, x.which, x.first = x.pos[:0], x.numbers[:0], x.which[:0], x.first[:0]
+	from := 0
 	add := func(r, i int) {
+		x.first = append(x.first, len(x.which) == from)
 		x.pos = append(x.pos, s.pos[r*s.stride:(r+1)*s.stride]...)
 		x.numbers, x.which = append(x.numbers, (s.numbers[r]-1)*each+int64(i)+1), append(x.which, there[i])
 	}
 	for r := range s.n {
-		from := len(x.which)
+		from = len(x.which)
 		for i, k := range there {
 			if len(d.input(m, k, r)) > 0 {
 				add(r, i)
@@ -73,5 +79,5 @@ func (d *decoder) part(s *rows, bad []wire.BadRow) {
 		}
 	}
 	d.stats.Parted += int64(len(x.which) - s.n)
-	s.pos, s.numbers, s.which, s.n = x.pos, x.numbers, x.which, len(x.which)
+	s.pos, s.numbers, s.which, s.first, s.n = x.pos, x.numbers, x.which, x.first, len(x.which)
 }

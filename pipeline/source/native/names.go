@@ -31,3 +31,16 @@ func Unbracketed(names []string) []string {
 	}
 	return out
 }
+
+// Likely returns the first of the names that resembles what a column was looked for by, or is called; empty if none does.
+func Likely(column string, from, seen []string) string {
+	for _, want := range append(slices.Clone(from), column) {
+		want = schemas.LooseName(want)
+		for _, name := range seen {
+			if loose := schemas.LooseName(name); len(loose) > 2 && len(want) > 2 && (strings.Contains(loose, want) || strings.Contains(want, loose)) {
+				return name
+			}
+		}
+	}
+	return ""
+}

@@ -12,9 +12,10 @@ import (
 
 // unnamed are the fields of a charge that its identifier does not tell of, with the reason.
 var unnamed = map[string]string{
-	"ID":    "it is the identifier",
-	"Value": "it is looked up after the charge was made",
-	"Steps": "they say how what the charge says came about",
+	"ID":      "it is the identifier",
+	"Value":   "it is looked up after the charge was made",
+	"Steps":   "they say how what the charge says came about",
+	"Segment": "it is the account's, and known of charges that are read",
 }
 
 // TestNameTellsAll changes each field of a charge, every number and text of it: the identifier becomes another, that no other

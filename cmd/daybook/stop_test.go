@@ -267,6 +267,11 @@ func TestDamagedScratchIsMadeAnew(t *testing.T) {
 				}
 				_ = cmd.Process.Kill()
 				_ = cmd.Wait()
+				// What a shard has gathered is not read again: a run that was killed late would not meet the damage.
+				if gathered, _ := filepath.Glob(filepath.Join(s.store, "runs/2024-09/tasks/normalise-shard/*")); len(gathered) > 0 {
+					left = nil
+					continue
+				}
 				if left, _ = filepath.Glob(filepath.Join(s.store, ".scratch/*/*.shuffle")); len(left) > 0 {
 					break
 				}

@@ -241,31 +241,12 @@ func (l *Look) billRows(ctx context.Context, e *Explanation, x *intercloud.Settl
 	if o.Check {
 		proved, q.columns = newProof(), nil
 	}
-	for _, out := range l.outputs(&schemas.Usage, "") {
-		before := u.Rows
-		err := l.scan(ctx, out.Key, q, func(b *dataset.Batch, _ int) error {
-			for i := range b.Rows {
-				c := cells{b, i}
-				if c.text(schemas.UsePeerId) != x.To || c.text(schemas.UseBillingCurrency) != string(x.Currency) {
-					continue
-				}
-				line := matchLine(c, false)
-				u.Rows++
-				u.Sum = u.Sum.Add(line.size.Decimal())
-				proved.add(b, i)
-				u.add(&line, o.Rows)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if u.Rows > before {
-			u.Objects = append(u.Objects, out.Key)
-		}
+	err := l.linesBehind(ctx, e, u, q, o, proved, func(_ *dataset.Batch, _ int, c cells) (bool, error) {
+		return c.text(schemas.UsePeerId) == x.To && c.text(schemas.UseBillingCurrency) == string(x.Currency), nil
+	})
+	if err != nil {
+		return err
 	}
-	u.end()
-	e.Usage = u
 	return l.checkSource(ctx, e, o, proved)
 }
 

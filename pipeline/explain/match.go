@@ -152,35 +152,16 @@ func (l *Look) matchUsage(ctx context.Context, e *Explanation, m *schemas.PeerMa
 	if o.Check {
 		rowsProof, q.columns = newProof(), nil // all
 	}
-	for _, object := range l.outputs(&schemas.Usage, "") {
-		before := u.Rows
-		err := l.scan(ctx, object.Key, q, func(b *dataset.Batch, _ int) error {
-			for i := range b.Rows {
-				c := cells{b, i}
-				if (c.text(schemas.UsePeerId) == "") != (m.BillRows == 0) {
-					continue
-				}
-				row := compare.UseRow(b, i, days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i]))
-				if row.Peer != "" && row.Peer != m.Peer || lineage.Match(row) != m.ID {
-					continue
-				}
-				line := matchLine(c, m.BillRows == 0)
-				u.Rows++
-				u.Sum = u.Sum.Add(line.size.Decimal())
-				rowsProof.add(b, i)
-				u.add(&line, o.Rows)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
+	err = l.linesBehind(ctx, e, u, q, o, rowsProof, func(b *dataset.Batch, i int, c cells) (bool, error) {
+		if (c.text(schemas.UsePeerId) == "") != (m.BillRows == 0) {
+			return false, nil
 		}
-		if u.Rows > before {
-			u.Objects = append(u.Objects, object.Key)
-		}
+		row := compare.UseRow(b, i, days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i]))
+		return (row.Peer == "" || row.Peer == m.Peer) && lineage.Match(row) == m.ID, nil
+	})
+	if err != nil {
+		return err
 	}
-	u.end()
-	e.Usage = u
 	if o.Check && m.BillRows > 0 {
 		var differs error
 		if u.Rows != m.BillRows || !u.Sum.Equal(m.ActualBilled) {
@@ -207,4 +188,40 @@ func matchLine(c cells, own bool) UsageLine {
 	}
 	line.Metered = line.size.String()
 	return line
+}
+
+// linesBehind lists the rows of usage that are taken, adds them up, and has them proved if proved is not nil. Those of peers are
+// in the currency of their bill, those of our own meters in their unit.
+func (l *Look) linesBehind(
+	ctx context.Context, e *Explanation, u *UsageBehind, q scanning, o Options, proved *proof, takes func(b *dataset.Batch, i int, c cells) (bool, error),
+) error {
+	for _, out := range l.outputs(&schemas.Usage, "") {
+		before := u.Rows
+		err := l.scan(ctx, out.Key, q, func(b *dataset.Batch, _ int) error {
+			for i := range b.Rows {
+				c := cells{b, i}
+				if taken, err := takes(b, i, c); err != nil || !taken {
+					if err != nil {
+						return err
+					}
+					continue
+				}
+				line := matchLine(c, c.text(schemas.UsePeerId) == "")
+				u.Rows++
+				u.Sum = u.Sum.Add(line.size.Decimal())
+				proved.add(b, i)
+				u.add(&line, o.Rows)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if u.Rows > before {
+			u.Objects = append(u.Objects, out.Key)
+		}
+	}
+	u.end()
+	e.Usage = u
+	return nil
 }

@@ -58,42 +58,24 @@ func (l *Look) behindShare(ctx context.Context, e *Explanation, x *peeruse.Share
 	if o.Check {
 		proved, q.columns = newProof(), nil
 	}
-	for _, out := range l.outputs(&schemas.Usage, "") {
-		before := u.Rows
-		err := l.scan(ctx, out.Key, q, func(b *dataset.Batch, _ int) error {
-			for i := range b.Rows {
-				c := cells{b, i}
-				if c.text(schemas.UsePeerId) != string(x.Peer) {
-					continue
-				}
-				customer := ""
-				if _, of, ok := l.book.Account(schemas.AccountID(c.text(schemas.UseAccountId))); ok {
-					customer = of.ID
-				}
-				row := compare.SharedRow(l.book.OwnUse, customer, days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i]), b, i)
-				if _, err := sums.Add(row); err != nil {
-					return err
-				}
-				if r := sums.Rule(row); r == nil || r.ID != x.Shared || row.Currency != x.Currency {
-					continue
-				}
-				line := matchLine(c, false)
-				u.Rows++
-				u.Sum = u.Sum.Add(line.size.Decimal())
-				proved.add(b, i)
-				u.add(&line, o.Rows)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
+	err := l.linesBehind(ctx, e, u, q, o, proved, func(b *dataset.Batch, i int, c cells) (bool, error) {
+		if c.text(schemas.UsePeerId) != string(x.Peer) {
+			return false, nil
 		}
-		if u.Rows > before {
-			u.Objects = append(u.Objects, out.Key)
+		customer := ""
+		if _, of, ok := l.book.Account(schemas.AccountID(c.text(schemas.UseAccountId))); ok {
+			customer = of.ID
 		}
+		row := compare.SharedRow(l.book.OwnUse, customer, days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i]), b, i)
+		if _, err := sums.Add(row); err != nil {
+			return false, err
+		}
+		r := sums.Rule(row)
+		return r != nil && r.ID == x.Shared && row.Currency == x.Currency, nil
+	})
+	if err != nil {
+		return err
 	}
-	u.end()
-	e.Usage = u
 	if o.Check {
 		if err := l.sharedAgain(e, x, sums, u); err != nil {
 			return err

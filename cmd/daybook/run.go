@@ -141,8 +141,8 @@ func runRun(cmd *cobra.Command, dir string, o runOptions) error {
 		return err
 	}
 	sum, err := executeRun(ctx, prepared, o, storeURL)
-	if err == nil && o.until == "" && !sum.Reused {
-		err = errors.Join(overview.Since(ctx, r.Store, b.Provider.Name, sum.Manifest), overview.Renew(ctx, r.Store, b.Provider.Name))
+	if err == nil && o.until == "" {
+		err = renewViews(ctx, r.Store, b.Provider.Name, sum)
 	}
 	if err != nil {
 		return err
@@ -332,4 +332,14 @@ func printJSON(cmd *cobra.Command, sum *run.Summary, later []string, show *progr
 		Rerun    []string      `json:"rerun,omitempty"`
 		Manifest *run.Manifest `json:"manifest"`
 	}{sum.Reused, sum.Raced, sum.Instead, insteadText(sum), sum.Did, sum.Skipped, show.stages, later, sum.Manifest}, "  ")
+}
+
+// renewViews writes the index and the page of what a run changed; of a run that was done before, if they are missing.
+func renewViews(ctx context.Context, s store.Store, provider string, sum *run.Summary) error {
+	if sum.Reused {
+		if shown, err := overview.Shown(ctx, s, sum.Manifest); shown || err != nil {
+			return err
+		}
+	}
+	return overview.Since(ctx, s, provider, sum.Manifest)
 }

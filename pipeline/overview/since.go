@@ -32,20 +32,37 @@ func reportKey(p schemas.Period, id schemas.RunID, name string) string {
 	return fmt.Sprintf("reports/%s/%s/%s", p, id, name)
 }
 
-// Since writes what has changed since the run that was current before, for when a run has been committed. It is a view of the store, and
+// Since writes what has changed since the run that was current before, and the index anew, for when a run has been committed. It is a view of the store, and
 // no part of the run: that depends on what was delivered, and not on how often somebody looked. The error is a store that cannot be read
 // or written; a run before that is damaged is none.
 func Since(ctx context.Context, s store.Store, provider string, m *run.Manifest) error {
 	page, err := sincePage(ctx, s, provider, m)
-	if err != nil || page == nil {
+	if err != nil {
 		return err
 	}
-	for name, body := range map[string][]byte{SinceName: page.HTML(), sinceCSV: sinceLines(page)} {
-		if err := renew(ctx, s, reportKey(m.Spec.Period, m.Run, name), func() ([]byte, error) { return body, nil }); err != nil {
-			return err
-		}
+	write := func(name string, body []byte) error {
+		return renew(ctx, s, reportKey(m.Spec.Period, m.Run, name), func() ([]byte, error) { return body, nil })
 	}
-	return nil
+	if page == nil {
+		return Renew(ctx, s, provider)
+	}
+	if err := write(SinceName, page.HTML()); err != nil {
+		return err
+	}
+	if err := Renew(ctx, s, provider); err != nil { // which leads to the page
+		return err
+	}
+	return write(sinceCSV, sinceLines(page)) // the last, by which Shown knows that all are there
+}
+
+// Shown reports whether the views of a run are there, of which the lines of what changed are the last: a process may have ended between the commit of
+// the run and them.
+func Shown(ctx context.Context, s store.Store, m *run.Manifest) (bool, error) {
+	_, _, err := store.ReadAll(ctx, s, reportKey(m.Spec.Period, m.Run, sinceCSV))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // sincePage is nil for a run that left no figures.

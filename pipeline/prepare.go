@@ -140,7 +140,7 @@ func (p *Prepared) fix(ctx context.Context) error {
 		}
 		s.Carried = carried.Parts
 	}
-	s.Families = families(b)
+	s.Families = Families(b)
 	before.pin(&s)
 	if !q.alone && q.AsOf == nil {
 		p.look.Late = nil // other months' runs would be made of what is theirs alone

@@ -9,10 +9,10 @@ import (
 	"daybook/schemas"
 )
 
-// families lists the accounts of the book that have another above them, in order, with the one at the top: all where a price
+// Families lists the accounts of the book that have another above them, in order, with the one at the top: all where a price
 // of the catalogue is pooled, else those of families in which an account pays for another, whose invoice one task writes. So
 // all other accounts lie where they would without families.
-func families(b *book.Book) (out []run.Kin) {
+func Families(b *book.Book) (out []run.Kin) {
 	pooled := slices.ContainsFunc(b.Catalogue.Offerings, func(o schemas.Offering) bool {
 		return slices.ContainsFunc(o.Prices, func(p schemas.Price) bool { return p.Pooled })
 	})

@@ -27,13 +27,16 @@ type diffOptions struct {
 	rows    int
 	all     bool
 	json    bool
+	// Of two books.
+	book, landing, scratch string
+	accounts, html, csv    bool
 }
 
 func newDiff() *cobra.Command {
 	var o diffOptions
 	cmd := &cobra.Command{
 		Use:   "diff BOOK [A [B]]",
-		Short: "Compare the charges of two runs of a period",
+		Short: "Compare the charges of two runs of a period, or what a month comes to by two books",
 		Long: `diff shows which charges were added, are gone or have changed from run A to run B, by account, offering and price, largest
 difference first, and in what the specs of the two runs differ: parts of the book, deliveries, code. The sums lead from the total
 of A to that of B in each currency and in the provider's, which is proven, or the exit code is 1.
@@ -44,12 +47,19 @@ Runs are named by their identifiers, or by beginnings of them; daybook status BO
 --parquet writes every charge that differs, with what both runs make of it; the columns are those of charges, before and
 after.
 
+--book OTHER rates a month by BOOK as it is and by another book, from what the month's current run pinned, and shows who would
+pay more and who less, and why: the parts in which the books differ are replaced one after the other, customers' facts, meters,
+prices, policy, taxes, exchange rates, so that what they change adds up. Nothing is written to the store. Sources, peers' contracts
+and SLAs stay those of BOOK. What a changed fact corrects of earlier months stands apart.
+
 Exit codes: 0 done, whether anything differs or not; 1 broke, or the sums do not tie; 2 there are no such runs.`,
 		Example: `  daybook diff mycloud                       last night and tonight, of the newest period
   daybook diff mycloud --period 2024-09 518c2e37 9a1b
   daybook diff mycloud 518c2e37 --account birch-prod --all
   daybook diff mycloud --period 2024-09 --parquet differences.parquet
-  daybook diff mycloud --period 2024-09 --json | jq .sums`,
+  daybook diff mycloud --period 2024-09 --json | jq .sums
+  daybook diff mycloud --book draft --period 2024-09
+  daybook diff mycloud --book draft --period 2024-09 --html > draft.html`,
 		Args:              diffArgs,
 		ValidArgsFunction: runArguments(2),
 		RunE:              func(cmd *cobra.Command, args []string) error { return runDiff(cmd, args[0], args[1:], o) },
@@ -62,6 +72,12 @@ Exit codes: 0 done, whether anything differs or not; 1 broke, or the sums do not
 	f.IntVar(&o.rows, "rows", 20, "how many lines to list: those that differ most")
 	f.BoolVar(&o.all, "all", false, "list all of them, in order")
 	f.BoolVar(&o.json, "json", false, "one JSON object")
+	f.StringVar(&o.book, "book", "", "rate the month by this book too, and show who would pay more and who less")
+	f.BoolVar(&o.accounts, "accounts", false, "with --book: by account, not by customer")
+	f.BoolVar(&o.html, "html", false, "with --book: one page")
+	f.BoolVar(&o.csv, "csv", false, "with --book: a table of all who pay more or less")
+	f.StringVar(&o.landing, "landing", "", "with --book: where deliveries are, if customers or policies change (default: the book's)")
+	f.StringVar(&o.scratch, "scratch", "", "with --book: a directory for temporary files")
 	completeFromBook(cmd, "account", accountsOfBook)
 	return cmd
 }
@@ -78,6 +94,15 @@ func diffArgs(cmd *cobra.Command, args []string) error {
 func runDiff(cmd *cobra.Command, dir string, runs []string, o diffOptions) error {
 	if o.rows < 0 {
 		return wrong("--rows %d: write how many to list, or --all", o.rows)
+	}
+	if o.book != "" {
+		if len(runs) > 0 {
+			return wrong("--book compares two books by the current run of a month; leave out %s", runs[0])
+		}
+		return runDiffBook(cmd, dir, o)
+	}
+	if o.html || o.csv || o.accounts || o.landing != "" || o.scratch != "" {
+		return wrong("--html, --csv, --accounts, --landing and --scratch are of --book OTHER")
 	}
 	ctx := cmd.Context()
 	b, err := openBook(cmd, dir)

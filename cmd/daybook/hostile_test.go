@@ -162,6 +162,15 @@ func TestHostileNames(t *testing.T) {
 		call(append([]string{"explain", dir, id, "--json"}, place...)...)
 	}
 	call("explain", dir, "findings", "--period", "2024-09")
+	draft := filepath.Join(t.TempDir(), "draft")
+	if err := os.CopyFS(draft, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	dearer(t, draft)
+	for _, form := range []string{"", "--json", "--html", "--csv"} {
+		call(slices.DeleteFunc(append([]string{"diff", dir, "--book", draft, form}, place...), func(s string) bool { return s == "" })...)
+	}
+	call(append([]string{"diff", dir, "--book", hostile}, place...)...)
 	dearer(t, dir)
 	call(append([]string{"run", dir}, place...)...)
 	call("diff", dir)

@@ -121,6 +121,12 @@ func sayPage(w io.Writer, page []byte) error {
 	return err
 }
 
+// sayTable prints comma-separated values, whose texts nobody obeys, by lines that end as those of a terminal do.
+func sayTable(w io.Writer, table []byte) error {
+	_, err := w.Write(bytes.ReplaceAll(table, []byte("\r\n"), []byte("\n")))
+	return err
+}
+
 // isObeyed reports whether a terminal obeys a character rather than show it: control characters but for line breaks, those
 // that change the direction of text, and other line breaks.
 func isObeyed(r rune) bool {

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	document "daybook/pipeline/document/screen"
 )
 
 // screen is what a summary is laid out for.
@@ -62,4 +64,23 @@ func clip(s string, most int) string {
 		return string(r[:most-1]) + "…"
 	}
 	return s
+}
+
+// printScreen prints what a screen is to show, with a blank line between.
+func printScreen(out io.Writer, blocks []document.Block) {
+	for i := range blocks {
+		b := &blocks[i]
+		if i > 0 {
+			say(out, "\n")
+		}
+		if b.Text != "" {
+			say(out, "%s\n", b.Text)
+		}
+		if len(b.Rows) > 0 {
+			printRows(out, b.Rows, b.Right)
+		}
+		if b.Below != "" {
+			say(out, "%s\n", b.Below)
+		}
+	}
 }

@@ -104,7 +104,7 @@ func (l *Ledger) each(c *Charge, each func(s *Sum, amount money.Fixed) error) er
 	if err == nil {
 		err = of(Value, c.Provider, c.Value)
 	}
-	if err == nil && c.earns() {
+	if err == nil && c.Earns() {
 		err = of(Revenue, c.Provider, c.Value)
 	}
 	return err
@@ -140,7 +140,7 @@ func (l *Ledger) Differs(d *Difference) error {
 		return l.each(d.Before, func(s *Sum, amount money.Fixed) error { return s.Gone.add(1, amount) })
 	case Changed:
 	}
-	if d.Before.earns() != d.After.earns() { // it is revenue in one of the runs only, where it is all new or all gone
+	if d.Before.Earns() != d.After.Earns() { // it is revenue in one of the runs only, where it is all new or all gone
 		return l.turned(d)
 	}
 	err := l.each(d.Before, func(s *Sum, amount money.Fixed) error { return s.Changed.add(1, amount.Neg()) })

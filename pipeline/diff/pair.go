@@ -42,8 +42,8 @@ type Charge struct {
 	Amount, Value, Cost            money.Fixed
 }
 
-// earns reports whether the amount is revenue.
-func (c *Charge) earns() bool {
+// Earns reports whether the amount is revenue.
+func (c *Charge) Earns() bool {
 	return (&schemas.Charge{Category: c.Category, Model: c.Model}).EarnsRevenue()
 }
 

@@ -116,8 +116,8 @@ func TestEarns(t *testing.T) {
 		{Category: schemas.CategoryCredit, Model: schemas.PrepaidCredit},
 		{Category: schemas.CategoryCredit, Model: schemas.PromotionalCredit},
 	} {
-		if x := (&Charge{Key: Key{Category: c.Category}, Model: c.Model}); x.earns() != c.EarnsRevenue() {
-			t.Errorf("%s %s earns: %t", c.Category, c.Model, x.earns())
+		if x := (&Charge{Key: Key{Category: c.Category}, Model: c.Model}); x.Earns() != c.EarnsRevenue() {
+			t.Errorf("%s %s earns: %t", c.Category, c.Model, x.Earns())
 		}
 	}
 }

@@ -25,6 +25,8 @@ type Options struct {
 	Budget int64
 	// Each hears of every difference, in order; nil is allowed.
 	Each func(*Difference) error
+	// Hear hears of every charge of both runs that is compared, in the order in which they lie; nil is allowed.
+	Hear func(c *Charge, later bool) error
 }
 
 // Comparison is what differs between two runs of a period.
@@ -211,7 +213,7 @@ func (x *comparing) add(b *dataset.Batch, at int) error {
 		}
 		x.route[i] = wanted
 		c := chargeAt(b, i)
-		if err := x.ledger.Read(&c, at == later); err != nil {
+		if err := x.count(&c, at == later); err != nil {
 			return err
 		}
 	}
@@ -231,7 +233,7 @@ func (x *comparing) both(b *dataset.Batch) error {
 		}
 		c := chargeAt(b, i)
 		for at := range x.totals {
-			if err := x.ledger.Read(&c, at == later); err != nil {
+			if err := x.count(&c, at == later); err != nil {
 				return err
 			}
 		}
@@ -240,6 +242,16 @@ func (x *comparing) both(b *dataset.Batch) error {
 		}
 	}
 	return nil
+}
+
+// count counts a charge of the earlier run, or of the later one.
+func (x *comparing) count(c *Charge, later bool) error {
+	if x.options.Hear != nil {
+		if err := x.options.Hear(c, later); err != nil {
+			return err
+		}
+	}
+	return x.ledger.Read(c, later)
 }
 
 // asked reports whether row i is of the account that is asked for.

@@ -82,9 +82,13 @@ var floorPlan = map[string]room{
 	"pipeline/document/catalogue": {
 		ours: "pipeline/document/markup schemas schemas/money",
 	},
-	"pipeline/document/xlsx":   {ours: "schemas schemas/money"},
-	"pipeline/document":        {ours: "pipeline/document/electronic pipeline/document/markup pipeline/document/xlsx schemas schemas/agreed schemas/einvoice schemas/money schemas/peerbill schemas/planned schemas/service pipeline/document/feeds schemas/feed", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
-	"pipeline/document/issued": {ours: "pipeline/document schemas schemas/einvoice schemas/money"},
+	"pipeline/document/xlsx":    {ours: "schemas schemas/money"},
+	"pipeline/document":         {ours: "pipeline/document/electronic pipeline/document/markup pipeline/document/xlsx schemas schemas/agreed schemas/einvoice schemas/money schemas/peerbill schemas/planned schemas/service pipeline/document/feeds schemas/feed", friends: "github.com/xuri/excelize/v2"}, // by its tests, which read what it wrote
+	"pipeline/document/issued":  {ours: "pipeline/document schemas schemas/einvoice schemas/money"},
+	"pipeline/document/en16931": {ours: "pipeline/document schemas schemas/einvoice schemas/money"},
+	"pipeline/document/ubl":     {ours: "pipeline/document/markup schemas/einvoice schemas/money"},
+	"pipeline/document/cii":     {ours: "pipeline/document/markup schemas/einvoice schemas/money"},
+	"pipeline/document/form":    {ours: "pipeline/document pipeline/document/cii pipeline/document/en16931 pipeline/document/issued pipeline/document/ubl schemas/einvoice"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
 	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/planned schemas/peeruse schemas/service schemas/feed"},
 	"pipeline/run": {

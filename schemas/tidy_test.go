@@ -44,7 +44,7 @@ var largePackages = map[string]struct {
 	lines  int
 	reason string
 }{
-	"cmd/daybook": {5_500, "a verb a file: they share how a command finds its places, speaks and ends, and nothing else"},
+	"cmd/daybook": {6_500, "a verb a file: they share how a command finds its places, speaks and ends, and nothing else"},
 
 	"rating": {8_000, "one account at work, in one order of application: what is metered, discounted, bounded and pooled shares its lines"},
 }

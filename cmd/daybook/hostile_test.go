@@ -205,6 +205,10 @@ func TestHostileNames(t *testing.T) {
 	call("register", dir, "2024-000001")
 	call("register", dir, hostile)
 	call("register", dir, "--verify", "--json")
+	for _, as := range []string{"html", "json", "peppol", hostile} {
+		call("documents", dir, "--period", "2024-09", "--as", as, "--out", filepath.Join(t.TempDir(), "out"))
+	}
+	call("documents", dir, hostile, "--out", t.TempDir())
 	call(hostile)
 	call("run", dir, "--"+hostile)
 	for _, verb := range newRoot().Commands() {

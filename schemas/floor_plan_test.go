@@ -65,7 +65,7 @@ var floorPlan = map[string]room{
 	"pipeline/source/native":   {ours: "pipeline/source/wire schemas schemas/intake schemas/money"},
 	"pipeline/source/evidence": {ours: "pipeline/source/wire schemas schemas/dispute schemas/money schemas/service"},
 	"pipeline/source/seen":     {ours: "pipeline/dataset/parquet pipeline/source/native pipeline/source/wire schemas"},
-	"pipeline/source/delivery": {ours: "pipeline/source/wire pipeline/store schemas schemas/feed", friends: "lukechampine.com/blake3/..."},
+	"pipeline/source/delivery": {ours: "pipeline/source/wire pipeline/store schemas schemas/feed", friends: "github.com/zeebo/blake3"},
 	"pipeline/source":          {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/intake schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":      {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/book/check":      {ours: "pipeline/book/parse rating/taxes reconcile/sla schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/einvoice schemas/intake schemas/intercloud schemas/money schemas/service"},

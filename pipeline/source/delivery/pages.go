@@ -2,14 +2,18 @@ package delivery
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
 
 	"daybook/pipeline/store"
 
-	"lukechampine.com/blake3/guts"
+	"github.com/zeebo/blake3"
 )
+
+// pageGroup is how many bytes of an object have a sum of their own: what is read between is read with all of its group.
+const pageGroup = 16 << 10
 
 // Pages is an object that is read at any offset, and whose bytes are always those of the digest that it was pinned by. Before
 // the first read it reads the object from end to end and keeps a sum of each group of bytes, 2 MB for a gigabyte; whatever is
@@ -23,8 +27,8 @@ type Pages struct {
 
 	once sync.Once
 	err  error
-	// sums are those of the groups, as they enter the digest.
-	sums    [][8]uint32
+	// sums are those of the groups.
+	sums    [][32]byte
 	buffers sync.Pool
 }
 
@@ -38,14 +42,23 @@ func (p *Pages) Pinned() bool { return p.sums != nil && p.err == nil }
 
 // begin reads the object from end to end.
 func (p *Pages) begin() {
-	p.sums = make([][8]uint32, 0, p.size/digestGroup+1)
-	d := &digest{each: func(sum [8]uint32) { p.sums = append(p.sums, sum) }}
-	if _, err := io.CopyBuffer(d, struct{ io.Reader }{io.NewSectionReader(p.in, 0, p.size)}, make([]byte, pinBuffer)); err != nil {
-		p.err = fmt.Errorf("read %s: %w", p.key, err)
-		return
+	p.sums = make([][32]byte, 0, p.size/pageGroup+1)
+	digest, all, buffer := NewDigest(), io.NewSectionReader(p.in, 0, p.size), make([]byte, pinBuffer)
+	for {
+		n, err := io.ReadFull(all, buffer)
+		_, _ = digest.Write(buffer[:n]) // it has no errors
+		for rest := buffer[:n]; len(rest) > 0; rest = rest[min(len(rest), pageGroup):] {
+			p.sums = append(p.sums, blake3.Sum256(rest[:min(len(rest), pageGroup)]))
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			break
+		}
+		if err != nil {
+			p.err = fmt.Errorf("read %s: %w", p.key, err)
+			return
+		}
 	}
-	p.sums = append(p.sums, sumOf(d.held[:d.n], d.groups))
-	if is := hex.EncodeToString(d.Sum(nil)); is != p.pinned {
+	if is := hex.EncodeToString(digest.Sum(nil)); is != p.pinned {
 		p.err = fmt.Errorf("read %s: its digest is %.12s…, and %.12s… was pinned: %w", p.key, is, p.pinned, store.ErrStale)
 	}
 }
@@ -58,8 +71,8 @@ func (p *Pages) ReadAt(b []byte, off int64) (int, error) {
 	if off < 0 || off >= p.size {
 		return p.in.ReadAt(b, off)
 	}
-	from := off / digestGroup * digestGroup
-	to := min((off+int64(len(b))+digestGroup-1)/digestGroup*digestGroup, p.size)
+	from := off / pageGroup * pageGroup
+	to := min((off+int64(len(b))+pageGroup-1)/pageGroup*pageGroup, p.size)
 	held := p.buffers.Get().(*[]byte)
 	defer p.buffers.Put(held)
 	if int64(cap(*held)) < to-from {
@@ -70,7 +83,7 @@ func (p *Pages) ReadAt(b []byte, off int64) (int, error) {
 		if n, err := p.in.ReadAt(whole, from); n < len(whole) {
 			return 0, fmt.Errorf("read %s: %w", p.key, err)
 		}
-		if p.sound(whole, uint64(from/digestGroup)) {
+		if p.sound(whole, from/pageGroup) {
 			break
 		}
 		if again {
@@ -84,23 +97,14 @@ func (p *Pages) ReadAt(b []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// sound reports whether bytes from the start of a group on are those that the digest was made of.
-func (p *Pages) sound(b []byte, group uint64) bool {
+// sound reports whether bytes from the start of a group on are those that were pinned.
+func (p *Pages) sound(b []byte, group int64) bool {
 	for ; len(b) > 0; group++ {
-		n := min(len(b), digestGroup)
-		if sumOf(b[:n], group) != p.sums[group] {
+		n := min(len(b), pageGroup)
+		if blake3.Sum256(b[:n]) != p.sums[group] {
 			return false
 		}
 		b = b[n:]
 	}
 	return true
-}
-
-// sumOf is the sum of a group: what it is in the tree of the digest where it is not the last.
-func sumOf(b []byte, group uint64) [8]uint32 {
-	if len(b) == digestGroup {
-		return guts.ChainingValue(guts.CompressBuffer((*[digestGroup]byte)(b), digestGroup, &guts.IV, group*guts.MaxSIMD, 0))
-	}
-	var last [digestGroup]byte
-	return guts.ChainingValue(guts.CompressBuffer(&last, copy(last[:], b), &guts.IV, group*guts.MaxSIMD, 0))
 }

@@ -33,7 +33,7 @@ func (r *tornAt) ReadAt(p []byte, off int64) (int, error) {
 // once is made again, and one that stays so, or an object of another digest, is an error and no bytes.
 func TestPages(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, size := range []int{1, digestGroup - 1, digestGroup, digestGroup + 1, 3*digestGroup + 77, pinBuffer, pinBuffer + 5} {
+	for _, size := range []int{1, pageGroup - 1, pageGroup, pageGroup + 1, 3*pageGroup + 77, pinBuffer, pinBuffer + 5} {
 		body := make([]byte, size)
 		for i := range body {
 			body[i] = byte(r.Uint32())

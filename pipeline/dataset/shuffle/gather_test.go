@@ -2,6 +2,8 @@ package shuffle
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"daybook/pipeline/dataset"
@@ -53,6 +55,71 @@ func TestGatherTexts(t *testing.T) {
 			if fmt.Sprint(gathered) != fmt.Sprint(want) || fmt.Sprint(sorted) != fmt.Sprint(want) || string(to.TextAt(0)) != "before" {
 				t.Errorf("gathered %q and %q, want %q", gathered, sorted, want)
 			}
+		})
+	}
+}
+
+// far is a column of texts of some lengths, and its rows in any order.
+func far(r *rand.Rand, n, shortest, spread int) (*dataset.Vector, []keyedRow) {
+	src := &dataset.Vector{Type: schemas.Text}
+	rows := make([]keyedRow, n)
+	for i, k := range r.Perm(n) {
+		src.Bytes = fmt.Appendf(src.Bytes, "%0*d", shortest+r.IntN(spread), i)
+		src.Ends = append(src.Ends, uint32(len(src.Bytes)))
+		rows[i].row = uint32(k)
+	}
+	return src, rows
+}
+
+// TestGatherMany: texts of any lengths, and more than are gathered at once, are where they belong, behind what was there.
+func TestGatherMany(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 2))
+	for range 200 {
+		src := &dataset.Vector{Type: schemas.Text}
+		n := 1 + r.IntN(3*atOnce)
+		longest := 1 + r.IntN(4*textStep)
+		texts := make([]string, n)
+		for i := range texts {
+			texts[i] = strings.Repeat(string(rune('a'+r.IntN(26))), r.IntN(longest))
+			src.Bytes = append(src.Bytes, texts[i]...)
+			src.Ends = append(src.Ends, uint32(len(src.Bytes)))
+		}
+		rows := make([]int32, r.IntN(2*n))
+		keyed := make([]keyedRow, len(rows))
+		for i := range rows {
+			rows[i] = int32(r.IntN(n))
+			keyed[i].row = uint32(rows[i])
+		}
+		to := dataset.Vector{Type: schemas.Text, Bytes: []byte("before"), Ends: []uint32{6}}
+		gatherRows(&to, src, rows, 0)
+		out := dataset.Vector{Type: schemas.Text}
+		gatherKeyed(&out, src, keyed)
+		if string(to.TextAt(0)) != "before" {
+			t.Fatalf("what was there before is %q now", to.TextAt(0))
+		}
+		for i, row := range rows {
+			if string(to.TextAt(i+1)) != texts[row] || string(out.TextAt(i)) != texts[row] {
+				t.Fatalf("text %d of %d is %q and %q, want %q", i, len(rows), to.TextAt(i+1), out.TextAt(i), texts[row])
+			}
+		}
+	}
+}
+
+func BenchmarkGather(b *testing.B) {
+	r := rand.New(rand.NewPCG(4, 2))
+	for _, c := range []struct {
+		name             string
+		shortest, spread int
+	}{{"identifiers", 42, 10}, {"names", 7, 12}, {"alike", 36, 1}} {
+		b.Run(c.name, func(b *testing.B) {
+			src, rows := far(r, 200_000, c.shortest, c.spread)
+			v := &dataset.Vector{Type: schemas.Text}
+			b.ReportAllocs()
+			for b.Loop() {
+				v.Bytes, v.Ends = v.Bytes[:0], v.Ends[:0]
+				gatherKeyed(v, src, rows)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(rows)), "ns/text")
 		})
 	}
 }

@@ -11,7 +11,11 @@ import (
 
 // nameTable finds the first row of each name by open addressing. A slot holds the upper half of the name's hash and
 // row + 1; equality is always decided by the rows themselves.
-type nameTable struct{ slots []uint64 }
+type nameTable struct {
+	slots []uint64
+	// fetched is what fetch has read, and says nothing.
+	fetched uint64
+}
 
 func (t *nameTable) reset(rows int) {
 	size := 1 << bits.Len(uint(2*rows))
@@ -21,6 +25,16 @@ func (t *nameTable) reset(rows int) {
 	}
 	t.slots = t.slots[:size]
 	clear(t.slots)
+}
+
+// fetch reads the slots at which names with these hashes are looked for. Each lies anywhere, and what is read here one after the
+// other arrives at the same time.
+func (t *nameTable) fetch(hashes []uint64) {
+	slots, mask, all := t.slots, uint64(len(t.slots)-1), uint64(0)
+	for _, h := range hashes {
+		all ^= slots[h&mask]
+	}
+	t.fetched = all
 }
 
 // dropDuplicates fills j.keep with the rows of j.rows that are nobody's duplicate, and counts the others.
@@ -39,12 +53,20 @@ func (j *job) dropDuplicates() error {
 	}
 	j.names.reset(b.Rows)
 	slots, mask := j.names.slots, uint64(len(j.names.slots)-1)
+	var hashes [atOnce]uint64
 	for i := range b.Rows {
+		if i%atOnce == 0 {
+			n := min(atOnce, b.Rows-i)
+			for k := range n {
+				hashes[k] = j.nameHash(b, i+k)
+			}
+			j.names.fetch(hashes[:n])
+		}
 		if b.Columns[last].IsNull(i) {
 			j.keep = append(j.keep, uint32(i))
 			continue
 		}
-		h := j.nameHash(b, i)
+		h := hashes[i%atOnce]
 		tag := h >> 32 << 32
 		at := h & mask
 		duplicate := false

@@ -196,6 +196,9 @@ func (s *slicer) pairUp() error {
 	s.names.reset(len(s.hashes))
 	slots, mask := s.names.slots, uint64(len(s.names.slots)-1)
 	for i, h := range s.hashes {
+		if i%atOnce == 0 {
+			s.names.fetch(s.hashes[i:min(i+atOnce, len(s.hashes))])
+		}
 		if h == 0 {
 			s.keep = append(s.keep, uint32(i))
 			continue

@@ -241,7 +241,7 @@ func doubleRoom(v *dataset.Vector, src *dataset.Vector, n int) {
 	case schemas.Label:
 		v.Codes = doubled(v.Codes, n)
 	case schemas.Text:
-		v.Bytes = doubled(v.Bytes, len(src.Bytes)/max(1, len(src.Ends))*n*9/8)
+		v.Bytes = doubled(v.Bytes, len(src.Bytes)/max(1, len(src.Ends))*n*9/8+textStep)
 		v.Ends = doubled(v.Ends, n)
 	case schemas.Decimal:
 		v.Decs = doubled(v.Decs, n)
@@ -255,45 +255,6 @@ func doubled[T any](s []T, n int) []T {
 		return s
 	}
 	return dataset.WithRoom(s, max(len(s)+n, 2*cap(s)))
-}
-
-// gatherRows appends the given rows of src, nulls aside. width is that of src's texts, 0 if they are not all alike.
-func gatherRows(v *dataset.Vector, src *dataset.Vector, rows []int32, width int) {
-	switch v.Type {
-	case schemas.Label:
-		at := len(v.Codes)
-		v.Codes = dataset.Grow(v.Codes, len(rows))
-		out := v.Codes[at:]
-		for i, row := range rows {
-			out[i] = src.Codes[row]
-		}
-	case schemas.Text:
-		if width > 0 {
-			at := v.GrowText(len(rows), width)
-			for i, row := range rows {
-				copy(v.Bytes[at+i*width:at+(i+1)*width], src.Bytes[int(row)*width:])
-			}
-			return
-		}
-		for _, row := range rows {
-			v.Bytes = append(v.Bytes, src.Bytes[src.TextStart(int(row)):src.Ends[row]]...)
-			v.Ends = append(v.Ends, uint32(len(v.Bytes)))
-		}
-	case schemas.Decimal:
-		at := len(v.Decs)
-		v.Decs = dataset.Grow(v.Decs, len(rows))
-		out := v.Decs[at:]
-		for i, row := range rows {
-			out[i] = src.Decs[row]
-		}
-	case schemas.Time, schemas.Integer:
-		at := len(v.Ints)
-		v.Ints = dataset.Grow(v.Ints, len(rows))
-		out := v.Ints[at:]
-		for i, row := range rows {
-			out[i] = src.Ints[row]
-		}
-	}
 }
 
 // memoryOf returns about how many bytes the rows of v take.

@@ -20,6 +20,9 @@ PLAIN    := ^(TestEveryKeyCounts|TestWhatCompilesIsRated|TestSoundBooksRun|TestF
 MEMORY   := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4194304 { print "/dev/shm/" }')
 BRIEFLY   = dir=$$(mktemp -d $(MEMORY:%=%daybook-XXXXXX)) && chmod 755 "$$dir" && trap 'rm -rf "$$dir"' EXIT && export TMPDIR="$$dir" GOGC=400 &&
 
+# A python with the libraries by which peers write, for the files of theirs that are read by chance; empty where there is none.
+WRITERS   = $(shell python3 -c 'import duckdb, pandas, pyarrow' 2>/dev/null && command -v python3)
+
 .DEFAULT_GOAL := help
 .PHONY: help build run test race soak lint fmt fuzz bench microbench deadcode clean
 
@@ -42,7 +45,7 @@ race: ## run all tests with the race detector, but for what it would only slow d
 	$(BRIEFLY) $(GO) test -race -shuffle=on -vet=off -timeout 1h -skip '$(PLAIN)' ./...
 
 soak: ## run all tests with every repetition of the random and destructive ones, then with the race detector; takes hours
-	$(BRIEFLY) DAYBOOK_EFFORT=all $(GO) test -shuffle=on -vet=off -timeout 24h ./...
+	$(BRIEFLY) DAYBOOK_EFFORT=all DAYBOOK_PYTHON="$${DAYBOOK_PYTHON:-$(WRITERS)}" $(GO) test -shuffle=on -vet=off -timeout 24h ./...
 	$(BRIEFLY) DAYBOOK_EFFORT=tenth $(GO) test -race -shuffle=on -vet=off -timeout 24h -skip '$(PLAIN)' ./...
 
 lint: ## check the house style

@@ -226,14 +226,7 @@ func (d *decoder) readColumnTime(c *column, text []byte) (times.Moment, bool) {
 	if !c.naive {
 		return d.readTime(string(text))
 	}
-	d.utc = append(append(d.utc[:0], text...), 'Z')
-	wall, cut, ok := times.Read(string(d.utc))
-	if !ok {
-		return times.Moment{}, false
-	}
-	m := times.Moment{Cut: cut}
-	m.Micros, m.Doubt = c.clock.zoned.Instant(wall.UnixMicro(), d.zone)
-	return m, true
+	return c.clock.zoned.ReadNaive(text, d.zone)
 }
 
 func (d *decoder) parseTexts(c *column, v *dataset.Vector, x *cells, base int) {

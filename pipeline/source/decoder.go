@@ -71,7 +71,6 @@ type decoder struct {
 	cells   []RoundedCell
 	notes   notes
 	scratch []byte
-	utc     []byte
 	// careful lists rows of a column that need a second look.
 	careful []uint32
 	json    wire.ObjectChecker

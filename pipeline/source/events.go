@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -51,7 +52,12 @@ func (d *decoder) events() error {
 	if err != nil {
 		return err
 	}
-	return d.scan(e)
+	none := d.wire.NamesNoJSON()
+	err = d.scan(e)
+	if _, refused := errors.AsType[*schemas.RefusedError](err); none && d.stats.Kept == 0 && (refused || err == nil && d.stats.Rejected > 0) {
+		return d.refuse(schemas.CodeUnreadableObject, "it is no JSON, and none of its lines is an event; %s comes as JSON", d.format.name)
+	}
+	return err
 }
 
 // scan decodes the object by the fields that a scanner was laid out with.

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 
@@ -95,25 +94,11 @@ func (d *decoder) parseKey(s *rows, base int) {
 			} else if !s.plain && !wire.WellEncoded(text) {
 				d.defect(x, r, &column{use: schemas.UseRecordId, name: d.key.names[i]}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 			}
-			v.Bytes = appendKeyPart(v.Bytes, text)
+			v.Bytes = wire.AppendKeyPart(v.Bytes, text)
 		}
 		if len(v.Bytes) == from {
 			v.SetNull(base + r)
 		}
 		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
 	}
-}
-
-// appendKeyPart appends a part of a key, its special bytes marked.
-func appendKeyPart(dst, text []byte) []byte {
-	if bytes.IndexByte(text, '|') < 0 && bytes.IndexByte(text, '\\') < 0 {
-		return append(dst, text...)
-	}
-	for _, c := range text {
-		if c == '|' || c == '\\' {
-			dst = append(dst, '\\')
-		}
-		dst = append(dst, c)
-	}
-	return dst
 }

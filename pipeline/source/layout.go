@@ -249,6 +249,7 @@ func (d *decoder) placeField(h *header, use int, from string, missing *[]string)
 		return d.refuse(schemas.CodeUnreadableObject, "several of its columns could be %s", from)
 	case field >= 0:
 		d.addColumn(column{use: use, field: field, name: h.names[field]})
+	case d.placeGroup(h, use, from):
 	case d.rules[use].mandatory, mapped && !listed(d.src.Tolerate.AbsentColumns, name):
 		*missing = append(*missing, from)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"daybook/pipeline/source/native"
+	"daybook/pipeline/source/times"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
@@ -106,6 +107,9 @@ func (d *decoder) placeMade(h *header, use int, missing *[]string) error {
 		c.inputs = append(c.inputs, field)
 	}
 	if name == "" {
+		if d.placeGroup(h, use, from.Of[0][0]) {
+			return nil
+		}
 		if d.rules[use].mandatory {
 			*missing = append(*missing, from.Of[0][0])
 		}
@@ -120,6 +124,16 @@ func (d *decoder) placeMade(h *header, use int, missing *[]string) error {
 func (m *madeColumn) makeRoom() {
 	n := len(m.inputs)
 	m.cells, m.in, m.scratch = make([]cells, n), make([][]byte, n), make([][]byte, n)
+}
+
+// placeGroup makes a column of what stands in Parquet as a group of columns, one for each member, and reports whether it does.
+func (d *decoder) placeGroup(h *header, use int, name string) bool {
+	if !d.rules[use].json || d.wire.Packing != wire.Parquet {
+		return false
+	}
+	before := len(d.made)
+	d.placeMembers(h, &madeColumn{use: use}, name+".")
+	return len(d.made) > before
 }
 
 // placeMembers makes a column of all fields whose names begin with a prefix.
@@ -168,13 +182,22 @@ func (d *decoder) makeColumns(s *rows) {
 				for k := range m.inputs {
 					m.in[k] = d.input(m, k, r)
 				}
-				m.text = m.write(&d.context, m.text, m.in)
+				m.text = d.writeMade(m, s.plain)
 			}
 			m.pos = append(m.pos, uint32(len(m.text)))
 		}
 		m.text = append(m.text, make([]byte, wire.Slack-1)...)
 		s.made = append(s.made, cells{rows: &bare, text: m.text, pos: m.pos, stride: 1})
 	}
+}
+
+// writeMade writes the column of the row at hand, or a field that is no UTF-8 as it stands, which is found fault with then.
+func (d *decoder) writeMade(m *madeColumn, plain bool) []byte {
+	ill := func(text []byte) bool { return !wire.WellEncoded(text) }
+	if !plain && slices.ContainsFunc(m.in, ill) {
+		return append(m.text, m.in[slices.IndexFunc(m.in, ill)]...)
+	}
+	return m.write(&d.context, m.text, m.in)
 }
 
 // input returns the text of a field that a column is made of.
@@ -195,11 +218,11 @@ func (d *decoder) input(m *madeColumn, k, r int) []byte {
 	return text
 }
 
-// instant reads a time as columns of times are read, and one without an offset by UTC.
+// instant reads a time as columns of times are read, and one without an offset by the clocks of the source's zone.
 func (d *decoder) instant(text string) (time.Time, bool) {
 	m, ok := d.readTime(text)
 	if !ok {
-		m, ok = d.readTime(text + "Z")
+		m, ok = new(times.Zoned).ReadNaive([]byte(text), d.zone)
 	}
 	return time.UnixMicro(m.Micros).UTC(), ok
 }

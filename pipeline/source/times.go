@@ -32,7 +32,7 @@ func (d *decoder) readTime(text string) (times.Moment, bool) {
 		}
 	}
 	for _, layout := range d.src.Tolerate.Times {
-		if m, ok := times.ReadLayout(layout, text, d.zone); ok {
+		if m, ok := times.ReadLayout(layout, text, times.ZoneOf(layout, d.zone)); ok {
 			return m, true
 		}
 	}
@@ -46,7 +46,7 @@ func (d *decoder) setForms() error {
 		if r == nil || schemas.Usage.Columns[use].Type != schemas.Time || r.Layout == "" && r.Epoch == "" && r.Plus == "" {
 			continue
 		}
-		zone := d.zone
+		zone := times.ZoneOf(r.Layout, d.zone)
 		if r.Zone != "" {
 			var err error
 			if zone, err = time.LoadLocation(r.Zone); err != nil {

@@ -7,14 +7,14 @@ import (
 	"daybook/schemas"
 )
 
-// CutPrefix cuts a prefix that ends in a slash off a name, in which words may be parted by underscores instead.
+// CutPrefix cuts a prefix that ends in a slash or a point off a name, in which words may be parted by underscores instead.
 func CutPrefix(name, prefix string) (string, bool) {
 	loose := schemas.LooseName(prefix)
 	if !strings.HasPrefix(schemas.LooseName(name), loose) {
 		return name, false
 	}
 	for i := range name {
-		if strings.ContainsRune("/_", rune(name[i])) && schemas.LooseName(name[:i]) == loose {
+		if strings.ContainsRune("/_.", rune(name[i])) && schemas.LooseName(name[:i]) == loose {
 			return name[i+1:], true
 		}
 	}

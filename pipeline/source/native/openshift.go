@@ -111,7 +111,7 @@ func partRecord(c *Context, dst []byte, in [][]byte) []byte {
 
 // endOfInterval writes the end of an hour, of which some reports write the last second.
 func endOfInterval(c *Context, dst []byte, in [][]byte) []byte {
-	if text := in[0]; len(text) > 19 && string(text[16:19]) == ":59" {
+	if text := in[0]; len(text) >= 19 && string(text[16:19]) == ":59" {
 		if end, ok := c.Instant(string(text)); ok {
 			return end.Add(time.Second).AppendFormat(dst, time.RFC3339)
 		}

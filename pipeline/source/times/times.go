@@ -1,6 +1,7 @@
 package times
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -101,6 +102,24 @@ func ReadLayout(layout, text string, zone *time.Location) (Moment, bool) {
 		m.Micros, m.Doubt = inZone(wall.UnixMicro(), zone)
 	}
 	return m, true
+}
+
+// ZoneOf returns the zone of times that a layout has without an offset: UTC if a Z stands behind them, and else that of the source.
+func ZoneOf(layout string, source *time.Location) *time.Location {
+	if strings.HasSuffix(layout, "Z") {
+		return time.UTC
+	}
+	return source
+}
+
+// ReadNaive reads a time without an offset, as clocks of a zone show it.
+func (z *Zoned) ReadNaive(text []byte, zone *time.Location) (m Moment, ok bool) {
+	wall, cut, ok := Read(string(append(slices.Clone(text), 'Z')))
+	if ok {
+		m.Cut = cut
+		m.Micros, m.Doubt = z.Instant(wall.UnixMicro(), zone)
+	}
+	return m, ok
 }
 
 // inZone returns the instant at which clocks of a zone show a time, given as microseconds since 1970 by clocks of UTC, and

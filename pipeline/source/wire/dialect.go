@@ -15,6 +15,8 @@ type dialect struct {
 	// delimiter stands for the comma, and returns says that carriage returns alone end lines.
 	delimiter byte
 	returns   bool
+	// single says that fields stand in single quotes, as all of the header do.
+	single bool
 }
 
 // delimiterNames are the delimiters that are told from commas, in words.
@@ -28,6 +30,9 @@ func (d dialect) String() string {
 	}
 	if d.returns {
 		parts = append(parts, "its lines end in carriage returns")
+	}
+	if d.single {
+		parts = append(parts, "its fields stand in single quotes")
 	}
 	if d.skip > 0 {
 		parts = append(parts, "a line stands before its header")
@@ -44,7 +49,8 @@ func dialectOf(text []byte) (d dialect, other string) {
 		return d, "XML or HTML, perhaps what a server answered instead of the object"
 	case first[0] == '{' || first[0] == '[':
 		return d, "JSON"
-	case len(first) > 3 && (first[1] == 0 && first[3] == 0 || first[0] == 0 && first[2] == 0):
+	case len(first) > 3 && (first[1] == 0 && first[3] == 0 || first[0] == 0 && first[2] == 0),
+		bytes.HasPrefix(first, []byte("\xff\xfe")), bytes.HasPrefix(first, []byte("\xfe\xff")): // packed, for else its reader says so
 		return d, "UTF-16 text; deliver it in UTF-8"
 	}
 	line := firstLine(text)
@@ -65,7 +71,18 @@ func dialectOf(text []byte) (d dialect, other string) {
 		}
 	}
 	d.returns = bytes.HasSuffix(line, []byte("\r"))
+	d.single = inSingles(bytes.TrimRight(line, "\r\n"), d.delimiter)
 	return d, ""
+}
+
+// inSingles reports whether every field of a header stands in single quotes.
+func inSingles(line []byte, delimiter byte) bool {
+	for _, name := range bytes.Split(line, []byte{delimiter}) {
+		if n := len(name); n < 3 || name[0] != '\'' || name[n-1] != '\'' || bytes.IndexByte(name[1:n-1], '\'') >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // firstLine returns the first line of a text with its end: a line feed, with or without a carriage return, or a carriage
@@ -97,9 +114,9 @@ type transcriber struct {
 	// out is what was written and not taken yet.
 	out []byte
 	// field is the unquoted field at hand, so far; quoted says that the next byte is within quotes, and opened that the field
-	// at hand began with one.
-	field          []byte
-	quoted, opened bool
+	// at hand began with one. Closed says that a single quote stands right before the next byte, which may be the second of a pair.
+	field                  []byte
+	quoted, opened, closed bool
 }
 
 // Fill fills p as [Reader.Fill] does.
@@ -138,6 +155,9 @@ func (t *transcriber) more() error {
 		t.put(t.raw[t.next])
 	}
 	if t.ended {
+		if t.closed {
+			t.out, t.closed = append(t.out, '"'), false
+		}
 		t.endField()
 	}
 	return nil
@@ -145,6 +165,9 @@ func (t *transcriber) more() error {
 
 // put writes a byte of the text.
 func (t *transcriber) put(c byte) {
+	if t.single && t.putSingle(c) {
+		return
+	}
 	switch {
 	case t.quoted:
 		t.quoted = c != '"'
@@ -163,6 +186,32 @@ func (t *transcriber) put(c byte) {
 	default:
 		t.field = append(t.field, c)
 	}
+}
+
+// putSingle writes a byte of a field in single quotes, and reports whether it was that.
+func (t *transcriber) putSingle(c byte) bool {
+	switch {
+	case t.closed:
+		if t.closed = false; c == '\'' { // the second of a pair
+			t.quoted = true
+			t.out = append(t.out, c)
+			return true
+		}
+		t.out = append(t.out, '"')
+		return false
+	case t.quoted && c == '\'':
+		t.quoted, t.closed = false, true
+	case t.quoted && c == '"':
+		t.out = append(t.out, '"', '"')
+	case t.quoted:
+		t.out = append(t.out, c)
+	case c == '\'' && len(t.field) == 0 && !t.opened:
+		t.quoted, t.opened = true, true
+		t.out = append(t.out, '"')
+	default:
+		return false
+	}
+	return true
 }
 
 // endField writes the unquoted field at hand.
@@ -197,7 +246,7 @@ func (c *CSV) speak() error {
 	if c.Dialect = d.String(); c.Dialect == "" {
 		return nil
 	}
-	if d.delimiter == ',' && !d.returns {
+	if d.delimiter == ',' && !d.returns && !d.single {
 		w.Start += d.skip
 		return nil
 	}

@@ -47,3 +47,17 @@ func CopyWords(room []byte, to int, text []byte, from, end int) int {
 	}
 	return to + size
 }
+
+// AppendKeyPart appends a part of a key, with \\ before any | or \\ within it: parts are joined by |, and different keys stay different.
+func AppendKeyPart(dst, text []byte) []byte {
+	if bytes.IndexByte(text, '|') < 0 && bytes.IndexByte(text, '\\') < 0 {
+		return append(dst, text...)
+	}
+	for _, c := range text {
+		if c == '|' || c == '\\' {
+			dst = append(dst, '\\')
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}

@@ -210,8 +210,28 @@ func (r *Reader) unreadable(err error) error {
 	return r.refuse(schemas.CodeUnreadableObject, "its compressed stream is damaged: %v", err)
 }
 
-// BeginsJSON reports whether the text begins as JSON does, behind a mark and blanks. It takes nothing out of the text.
-func (r *Reader) BeginsJSON() bool {
+// BeginsJSON reports whether the text begins as JSON does, behind a mark, blanks and the separators of a sequence. It takes nothing
+// out of the text.
+func (r *Reader) BeginsJSON() bool { return beginsJSON(bytes.TrimPrefix(r.ahead(), []byte("\uFEFF"))) }
+
+// NamesNoJSON reports whether no line in the beginning of the text begins as JSON does. It takes nothing out of the text.
+func (r *Reader) NamesNoJSON() bool {
+	text := bytes.TrimPrefix(r.ahead(), []byte("\uFEFF"))
+	for line := range bytes.SplitSeq(text, []byte("\n")) {
+		if beginsJSON(line) {
+			return false
+		}
+	}
+	return len(bytes.TrimSpace(text)) > 0
+}
+
+func beginsJSON(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t\r\n\x1e")
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
+}
+
+// ahead is the beginning of the text, which stays to be read.
+func (r *Reader) ahead() []byte {
 	ahead, n := make([]byte, 512), 0
 	var err error
 	for n < len(ahead) && err == nil {
@@ -225,8 +245,7 @@ func (r *Reader) BeginsJSON() bool {
 		rest = failing{err} // when it is read again
 	}
 	r.text = io.MultiReader(bytes.NewReader(ahead), rest)
-	text := bytes.TrimLeft(bytes.TrimPrefix(ahead, []byte("\uFEFF")), " \t\r\n")
-	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
+	return ahead
 }
 
 // Fill fills p with unpacked text, as much as there is, and reports whether the end was reached. It refuses an object

@@ -5,6 +5,7 @@ import (
 
 	"daybook/pipeline/access"
 	"daybook/pipeline/book"
+	"daybook/pipeline/challenges"
 	"daybook/pipeline/compare"
 	"daybook/pipeline/correct"
 	"daybook/pipeline/dataset"
@@ -37,9 +38,9 @@ func Stages() []run.Stage {
 		}},
 		{Name: "rate", Steps: []run.Step{
 			{
-				Name: "shard", Version: "30", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "31", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard"},
-				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPromises, book.PartProvider},
+				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartDisputes, book.PartFX, book.PartPromises, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families}, Balances: rated,
 			},
 		}},
@@ -47,7 +48,7 @@ func Stages() []run.Stage {
 			{
 				Name: "shard", Version: "19", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
-				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPlan, book.PartProvider},
+				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartDisputes, book.PartFX, book.PartPlan, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: earned,
 			},
 			{
@@ -92,12 +93,16 @@ func Stages() []run.Stage {
 	}
 }
 
-// corrections is the step that says why earlier periods are corrected.
+// corrections are the steps that say how customers' disputes stand, and why earlier periods are corrected.
 func corrections() []run.Step {
 	return []run.Step{{
-		Name: "corrections", Version: "1", Width: run.PerShard, Do: correct.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+		Name: "disputes", Version: "1", Width: run.Once, Do: challenges.Total,
+		Book: []book.Part{book.PartDisputes, book.PartCustomers, book.PartProvider},
+		Spec: []run.Given{run.AsOf}, Balances: challenged,
+	}, {
+		Name: "corrections", Version: "2", Width: run.PerShard, Do: correct.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 		Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
-		Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartPromises, book.PartProvider},
+		Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartDisputes, book.PartFX, book.PartPromises, book.PartProvider},
 		Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families, run.CodeVersions}, Balances: corrected,
 	}}
 }
@@ -169,7 +174,7 @@ func peerDetail() []run.Step {
 		{
 			Name: "detail", Version: "4", Width: run.PerShard, Do: compare.Detail, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 			Reads: []string{"normalise/object", "normalise/shard", "rate/shard", "reconcile/total"},
-			Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider},
+			Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartDisputes, book.PartFX, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns, run.Families},
 		},
 		{
@@ -227,10 +232,10 @@ var (
 		Whole: func(c *run.Control) dataset.Totals { return c.Usage },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Read }},
 	}, {
-		What:  "rows read by rating = rated + partly rated + suspended + unpriced + repeated",
+		What:  "rows read by rating = rated + partly rated + suspended + unpriced + repeated + voided",
 		Whole: func(c *run.Control) dataset.Totals { return dataset.Totals{Rows: c.Read.Rows} },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals {
-			return dataset.Totals{Rows: c.RatedRows + c.PartlyRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows}
+			return dataset.Totals{Rows: c.RatedRows + c.PartlyRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows + c.VoidedRows}
 		}},
 	}, {
 		What:  "charges made = charges written",
@@ -329,6 +334,11 @@ var (
 		What:  "raised disputes = accepted + rejected + open",
 		Whole: func(c *run.Control) dataset.Totals { return c.Claimed },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Standing }},
+	}}
+	challenged = []run.Balance{{
+		What:  "customers' disputes = accepted + rejected + open",
+		Whole: func(c *run.Control) dataset.Totals { return c.Challenged },
+		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Answered }},
 	}}
 	corrected = []run.Balance{{
 		What:  "charged for earlier periods + corrected since + corrections = rated again",

@@ -83,7 +83,8 @@ func writeDetailed(dir string) error {
 		return err
 	}
 	return os.WriteFile(path.Join(dir, "disputes/all.yaml"), []byte("disputes:\n"+
-		"  - {id: one, contract: atlas-2024, period: 2024-09, amount: 5, reason: too dear, raised: 2024-09-20, by: Jo}\n"), 0o600)
+		"  - {id: one, contract: atlas-2024, period: 2024-09, amount: 5, reason: too dear, raised: 2024-09-20, by: Jo}\n"+
+		"  - {id: two, account: birch-prod, period: 2024-09, amount: 5, reason: too dear, raised: 2024-09-20, by: Jo}\n"), 0o600)
 }
 
 func writeBegun(dir string) error {

@@ -111,7 +111,7 @@ func (b *bill) run() error {
 		(*bill).usage, (*bill).recurring, // aggregate, convert, allowance, price, and what a price itself says of discounts and bounds
 		(*bill).discount, (*bill).bound, (*bill).commit,
 		(*bill).round, (*bill).bundles,
-		(*bill).redeem, (*bill).giveCredits, (*bill).drawBeforeTax, (*bill).tax, (*bill).drawAfterTax, (*bill).cash,
+		(*bill).redeem, (*bill).giveGoodwill, (*bill).giveCredits, (*bill).drawBeforeTax, (*bill).tax, (*bill).drawAfterTax, (*bill).cash,
 		(*bill).carry,
 	} {
 		if err := step(b); err != nil {

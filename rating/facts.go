@@ -131,6 +131,10 @@ func (x *planFacts) account(a *account) (Digest, bool) {
 	}
 	t.Digest(x.includedFor(a, &from, &to))
 	x.terms(a, from, to)
+	if month := x.plan.Decided(a.ID); month != nil {
+		month.Digest(t)
+		x.idle = x.idle && len(month.Goodwill) == 0
+	}
 	return t.Sum(), x.idle
 }
 

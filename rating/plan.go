@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"daybook/rating/decided"
 	"daybook/rating/model"
 	"daybook/rating/taxes"
 	"daybook/schemas"
@@ -18,6 +19,8 @@ type Book struct {
 	Customers []schemas.Customer
 	// Zone is the provider's: months and civil days of the catalogue begin there.
 	Zone *time.Location
+	// Decided is what was decided about disputes with customers.
+	Decided *decided.Decided
 	// Rates and Exchange convert prices and costs into an account's currency; nil converts nothing.
 	Rates    *schemas.Rates
 	Exchange schemas.Exchange
@@ -177,6 +180,7 @@ func Compile(book Book, spec Spec) (*Plan, error) {
 	if book.Zone == nil {
 		return nil, fmt.Errorf("compile the catalogue for %s: the provider's zone is missing", spec.Period)
 	}
+	book.Customers = book.Decided.Customers(book.Customers)
 	p := &Plan{book: book, spec: spec, policy: model.Resolve(book.Catalogue.Policy)}
 	if p.setPeriod(); p.start.IsZero() {
 		return nil, fmt.Errorf("compile the catalogue: period %q is not a month; write it as YYYY-MM", spec.Period)

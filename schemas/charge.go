@@ -16,6 +16,9 @@ const (
 // their price is the identifier of the promise's result.
 const ServiceCredit = "service_credit"
 
+// Goodwill is the model of charges that give an account what a decision about a dispute gives it beyond what is right.
+const Goodwill = "goodwill"
+
 // Charge is one priced row: what we bill an account for one price over one stretch of the period. It carries the cost
 // of the peers' part in it, and the steps of its arithmetic.
 //

@@ -36,6 +36,8 @@ const (
 	CodeRerateDiffers     Code = "rerate_differs"
 	CodeLateFacts         Code = "late_facts"
 	CodeAccountGone       Code = "account_gone"
+	CodeUsageDecided      Code = "usage_decided"
+	CodeDecidedGone       Code = "decided_missing"
 	CodeTooLarge          Code = "too_large"
 	// Of an object or delivery.
 	CodeToleratedNull     Code = "tolerated_null"
@@ -132,6 +134,8 @@ var Codes = []CodeInfo{
 	{CodeRerateDiffers, Warning, "an earlier period that is rated again comes to other charges, though the book says the same of it", "look at what was renamed in the book, and whether another version of daybook ran it; the correction brings the charges to what they are rated as now"},
 	{CodeLateFacts, Note, "the book has learned something of an earlier period, and its charges are corrected", "look whether what the book says of the period is right; what holds from a day on is written with that day"},
 	{CodeAccountGone, Note, "an account that was charged is not in the book any more", "put it back, with an end to what it had, if any of it is to be given back"},
+	{CodeUsageDecided, Note, "usage is void, or counts as another quantity, by what was decided about a customer's dispute", "none, if the decision in disputes of the book is meant"},
+	{CodeDecidedGone, Warning, "a decision about a customer's dispute names records that the account does not have in the month", "correct source, records or rows under usage of the decision; daybook dispute lists what its selector finds"},
 	{CodeTooLarge, Suspended, "a charge would come to 10^15 or more, or its quantity to 10^20 or more", "look for a slip in the quantity or the price; it is rated on the next run once that is mended"},
 	{CodeToleratedNull, Note, "a declared null token, or an empty value that the format forbids, was read as null", "none, if the tolerance is meant"},
 	{CodeToleratedTime, Note, "a time was read in a declared format that is not ISO 8601", "none, if the tolerance is meant"},

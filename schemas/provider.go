@@ -126,6 +126,8 @@ type Invoicing struct {
 	// corrections of a document come to at least, charged or given back, for a note of their own; less stands on the next invoice.
 	Corrections CorrectBy      `yaml:"corrections,omitempty"`
 	NoteFrom    *money.Decimal `yaml:"note_from,omitempty"`
+	// DisputeDays is within how many days a customer's dispute is to be decided.
+	DisputeDays int `yaml:"dispute_days,omitempty"`
 }
 
 // Schedule is when runs wake up, and which periods they then find due.

@@ -136,6 +136,7 @@ func rowLines(c *run.Control) []string {
 		{"  suspended", c.SuspendedRows},
 		{"  nobody's", c.UnpricedRows},
 		{"  repeated", c.RepeatedRows},
+		{"  void", c.VoidedRows},
 		{"of it late", c.LateRows},
 	} {
 		if part.rows != 0 || part.name == "usage" {

@@ -22,7 +22,7 @@ func (l *loader) book() *Book {
 	b := &Book{
 		Provider: l.Provider, Zone: zone, Sources: l.Sources.Items, Peers: l.Peers.Items, Contracts: l.Contracts.Items,
 		Mappings: l.Mappings.Items, Plan: l.Plan, SLAs: l.SLAs.Items, Promises: l.Promises.Items, Agreements: l.Agreements.Items, Raised: l.Raised.Items,
-		Disputes: l.Disputes.Items, Identities: l.Identities.Items, Entitlements: l.Entitlements.Items,
+		Identities: l.Identities.Items, Entitlements: l.Entitlements.Items,
 		Closings: l.Closings.Items,
 		Catalogue: schemas.Catalogue{
 			Meters: l.Meters.Items, Offerings: l.Offerings.Items, Coupons: l.Coupons.Items, Taxes: l.Taxes.Items,
@@ -36,6 +36,13 @@ func (l *loader) book() *Book {
 	}
 	b.Plan.Lines, b.Plan.Rates, b.Plan.Versions = l.PlanLines.Items, l.PlanRates.Items, l.PlanVersions.Items
 	b.Rates = schemas.NewRates(l.Rates.Items, l.Pivot())
+	for _, d := range l.Disputes.Items {
+		if d.Account != "" {
+			b.Challenges = append(b.Challenges, d)
+		} else {
+			b.Disputes = append(b.Disputes, d)
+		}
+	}
 	b.files = l.sums
 	l.marks(b)
 	l.join(b)
@@ -62,6 +69,7 @@ func (l *loader) marks(b *Book) {
 	markAll(m, KindSLA, &l.SLAs, func(s *service.SLA) string { return string(s.ID) + "@" + s.Version })
 	markAll(m, KindProblem, &l.Raised, func(s *service.Problem) string { return string(s.ID) })
 	markAll(m, KindPromise, &l.Promises, func(s *service.Promise) string { return string(s.ID) })
+	markAll(m, KindDispute, &l.Disputes, func(s *dispute.Dispute) string { return s.ID })
 	markAll(m, KindTax, &l.Taxes, func(s *schemas.TaxRate) string { return s.ID })
 	markAll(m, KindAgreement, &l.Agreements, func(s *intercloud.Agreement) string { return string(s.ID) })
 	markAll(m, KindPlanLine, &l.PlanLines, func(s *schemas.PlanLine) string { return check.PlanKey(*s) })
@@ -163,7 +171,9 @@ func sortByID(b *Book) {
 	slices.SortFunc(b.Agreements, func(a, c intercloud.Agreement) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Raised, func(a, c service.Problem) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Promises, func(a, c service.Promise) int { return cmp.Compare(a.ID, c.ID) })
-	slices.SortFunc(b.Disputes, func(a, c dispute.Dispute) int { return cmp.Compare(a.ID, c.ID) })
+	for _, list := range [][]dispute.Dispute{b.Disputes, b.Challenges} {
+		slices.SortFunc(list, func(a, c dispute.Dispute) int { return cmp.Compare(a.ID, c.ID) })
+	}
 	slices.SortFunc(b.Identities, func(a, c access.Identity) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Entitlements, func(a, c access.Entitlement) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortStableFunc(b.Closings, func(a, c closing.Closing) int {

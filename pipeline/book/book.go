@@ -41,6 +41,8 @@ type Book struct {
 	Raised []service.Problem
 	// Disputes are challenges to peers' bills.
 	Disputes []dispute.Dispute
+	// Challenges are disputes of customers about our bills.
+	Challenges []dispute.Dispute
 	// Identities are the register of who acts at peers, and Entitlements say who may use their services.
 	Identities   []access.Identity
 	Entitlements []access.Entitlement

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"daybook/schemas"
+	"daybook/schemas/dispute"
 	"daybook/schemas/money"
 )
 
@@ -28,11 +29,13 @@ const (
 	CutTaxes  Cut = "tax"
 	// CutRates are exchange rates, and by which of them is converted.
 	CutRates Cut = "exchange rate"
+	// CutDisputes is what was decided about disputes with customers.
+	CutDisputes Cut = "dispute"
 )
 
 // Cuts lists them in their order.
 func Cuts() []Cut {
-	return []Cut{CutCustomers, CutMeters, CutPrices, CutPolicy, CutTaxes, CutRates}
+	return []Cut{CutCustomers, CutMeters, CutPrices, CutPolicy, CutTaxes, CutRates, CutDisputes}
 }
 
 // Says reports whether a book says in a cut what another says.
@@ -51,6 +54,8 @@ func (b *Book) Says(c Cut, other *Book) bool {
 		return reflect.DeepEqual(x.Taxes, y.Taxes)
 	case CutRates:
 		return reflect.DeepEqual(b.Rates, other.Rates) && reflect.DeepEqual(b.Provider.Exchange, other.Provider.Exchange)
+	case CutDisputes:
+		return reflect.DeepEqual(b.Challenges, other.Challenges)
 	}
 	return false
 }
@@ -84,6 +89,13 @@ func (b *Book) With(other *Book, cuts ...Cut) *Book {
 	if b.Rates != nil && other.Rates != nil && !slices.Contains(cuts, CutRates) {
 		out.Rates = b.Rates.With(other.Rates)
 	}
+	return &out
+}
+
+// WithoutDispute is the book without a customer's dispute.
+func (b *Book) WithoutDispute(id string) *Book {
+	out := *b
+	out.Challenges = slices.DeleteFunc(slices.Clone(b.Challenges), func(d dispute.Dispute) bool { return d.ID == id })
 	return &out
 }
 
@@ -122,6 +134,8 @@ func (b *Book) replace(c Cut, other *Book) {
 		b.Catalogue.Taxes = other.Catalogue.Taxes
 	case CutRates:
 		b.Rates, b.Provider.Exchange = other.Rates, other.Provider.Exchange
+	case CutDisputes:
+		b.Challenges = other.Challenges
 	}
 }
 

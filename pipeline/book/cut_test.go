@@ -40,6 +40,7 @@ func TestCuts(t *testing.T) {
 		"taxes:\n  - {id: de, name: VAT, country: DE, percent: 16}\n  - {id: low, name: VAT, country: DE, category: low, percent: 7}\n"
 	other["subscriptions.csv"] += "a,s2,bought,2024-01-01\n"
 	other["fx.csv"] = "date,base,quote,rate\n2024-01-31,EUR,USD,1.2\n2024-01-31,EUR,CHF,0.9\n"
+	other["disputes/a.yaml"] = "disputes:\n  - {id: d, account: a, period: 2024-01, amount: 1, reason: too much, raised: 2024-02-01, by: J}\n"
 	was, now := load(base), load(other)
 	for _, c := range book.Cuts() {
 		if !was.Says(c, was) || was.Says(c, now) {

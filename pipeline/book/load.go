@@ -54,7 +54,7 @@ func kinds() []kind {
 		{"slos/*.yaml", PartPromises, "objects of OpenSLO, by which promises are measured", nil, (*loader).readObjects},
 		{"access.yaml", PartAccess, "who may use peers' services, and by which identities", reflect.TypeFor[accessFile](), (*loader).readAccess},
 		{"access/*.yaml", PartAccess, "who may use peers' services", reflect.TypeFor[accessFile](), (*loader).readAccess},
-		{"disputes/*.yaml", PartDisputes, "challenges to peers' bills, and what was given up of them", reflect.TypeFor[disputesFile](), (*loader).readDisputes},
+		{"disputes/*.yaml", PartDisputes, "challenges to bills, peers' and ours, and what was decided about them", reflect.TypeFor[disputesFile](), (*loader).readDisputes},
 		{"identities.csv", PartAccess, "identities at peers, one a row", reflect.TypeFor[access.Identity](), (*loader).readIdentityRows},
 		{"entitlements.csv", PartAccess, "entitlements to peers' services, one a row", reflect.TypeFor[access.Entitlement](), (*loader).readEntitlementRows},
 		{"agreements.yaml", PartAgreements, "agreements with other providers, by inter-cloud pattern", reflect.TypeFor[agreementsFile](), (*loader).readAgreements},

@@ -29,6 +29,7 @@ const (
 	KindPromise      Kind = "promise"
 	KindProblem      Kind = "problem"
 	KindTax          Kind = "tax"
+	KindDispute      Kind = "dispute"
 	KindAgreement    Kind = "agreement"
 	KindMapping      Kind = "mapping"
 	KindChange       Kind = "change"

@@ -14,6 +14,7 @@ import (
 	"daybook/pipeline/run"
 	"daybook/schemas"
 	"daybook/schemas/correction"
+	"daybook/schemas/dispute"
 )
 
 // evidence finds what stands behind causes: objects with their rows, and files of the book with their lines.
@@ -73,6 +74,8 @@ func (e *evidence) of(cause correction.Cause, c *schemas.Charge, p schemas.Perio
 		return listed(cmpNames(e.taxes(), e.files(book.PartCatalogue))), nil
 	case correction.ExchangeRate:
 		return listed(cmpNames(e.rates(c, p), e.files(book.PartFX, book.PartProvider))), nil
+	case correction.Dispute:
+		return listed(cmpNames(e.disputes(c), e.files(book.PartDisputes))), nil
 	}
 	return "", nil
 }
@@ -241,6 +244,20 @@ func (e *evidence) taxes() (out []string) {
 		same := func(x schemas.TaxRate) bool { return reflect.DeepEqual(x, r) }
 		alike := slices.ContainsFunc(e.now.Catalogue.Taxes, same) && slices.ContainsFunc(e.was.book.Catalogue.Taxes, same)
 		out = append(out, place(alike, e.now.Where(book.KindTax, r.ID), e.was.book.Where(book.KindTax, r.ID)))
+	}
+	return out
+}
+
+// disputes names the disputes of an account, and of those that it is priced with, that are not decided alike.
+func (e *evidence) disputes(c *schemas.Charge) (out []string) {
+	kin := e.accountsOf(c.Account)
+	for _, d := range slices.Concat(e.now.Challenges, e.was.book.Challenges) {
+		same := func(x dispute.Dispute) bool { return reflect.DeepEqual(x, d) }
+		alike := slices.ContainsFunc(e.now.Challenges, same) && slices.ContainsFunc(e.was.book.Challenges, same)
+		at := place(alike, e.now.Where(book.KindDispute, d.ID), e.was.book.Where(book.KindDispute, d.ID))
+		if at != "" && slices.Contains(kin, d.Account) {
+			out = append(out, fmt.Sprintf("%s (dispute %s)", at, d.ID))
+		}
 	}
 	return out
 }

@@ -63,7 +63,7 @@ func (l *Look) correctionOf(ctx context.Context, e *Explanation, c *schemas.Char
 			e.Corrected.Issued = append(e.Corrected.Issued, y)
 		}
 	}
-	then := &ratedAgain{tally: p.Run.After, columns: p.Run.Plan.Columns(), handles: map[string][]rating.Handle{}, late: again.late}
+	then := &ratedAgain{tally: p.Run.After, columns: p.Run.Plan.Columns(), handles: map[string][]rating.Handle{}, late: again.late, decided: p.Run.Plan.Decided(c.Account)}
 	then.texts = make([]string, len(then.columns))
 	rows := int64(0)
 	for i := range p.Charges {

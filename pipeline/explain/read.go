@@ -14,6 +14,7 @@ import (
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/rating"
+	"daybook/rating/decided"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -114,8 +115,9 @@ type ratedAgain struct {
 	handles map[string][]rating.Handle
 	key     []byte
 	texts   []string
-	// late is what became of what came late for the account.
-	late *rate.Taken
+	// late is what became of what came late for the account, and decided what was decided about its records.
+	late    *rate.Taken
+	decided *decided.Month
 }
 
 // set is what accounts of the run are rated in, by today's book.
@@ -145,7 +147,7 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 		return nil, err
 	}
 	plan := set.Plan
-	x := &ratedAgain{tally: plan.NewTally(), columns: plan.Columns(), handles: map[string][]rating.Handle{}, late: &rate.Taken{}}
+	x := &ratedAgain{tally: plan.NewTally(), columns: plan.Columns(), handles: map[string][]rating.Handle{}, late: &rate.Taken{}, decided: plan.Decided(id)}
 	x.texts = make([]string, len(x.columns))
 	var c rate.Combos
 	c.Init(x.tally, plan)

@@ -188,6 +188,9 @@ func (g *gatherer) rows(b *dataset.Batch, from, to int) error {
 		if name, ok := rate.NameOf(b, i); ok && !b.Columns[schemas.UseLatePeriod].IsNull(i) && g.again.late.Repeats[name] {
 			continue // an earlier run had it
 		}
+		if at := rate.DecidedAt(g.again.decided, b, i); at != nil && at.Void() {
+			continue
+		}
 		start := b.Columns[schemas.UseChargePeriodStart].Ints[i]
 		for _, h := range g.again.handlesOf(b, i) {
 			held := g.again.tally.Held(h, start)
@@ -215,6 +218,7 @@ func (g *gatherer) rows(b *dataset.Batch, from, to int) error {
 
 // fill states what the meter takes of a row.
 func (g *gatherer) fill(line *UsageLine, c cells, h rating.Handle) error {
+	defer rate.SetQuantities(c.b, c.i, rate.DecidedAt(g.again.decided, c.b, c.i))()
 	reads := g.again.tally.Reads(h)
 	switch g.meter.Value {
 	case schemas.ValueRows:

@@ -37,6 +37,8 @@ func lessons(r *rand.Rand, night int) (all []learned) {
 		all = append(all, learned{correction.Usage, "use", func(s *site) { s.use(month, account, sku, quantity) }})
 	}
 	if night == 0 {
+		decisions := decidedIn("08", r.IntN(2))
+		all = append(all, learned{correction.Dispute, "decided", func(s *site) { s.write("disputes/august.yaml", decisions) }})
 		n := 4 * r.IntN(10)
 		return append(all,
 			edited(correction.Customer, "subscriptions.csv", fmt.Sprintf("sub-%02d-1,compute,2024-01-01,,", n), fmt.Sprintf("sub-%02d-1,compute,2024-01-01,2024-08-%02d,", n, 3+r.IntN(25))),
@@ -55,12 +57,65 @@ func lessons(r *rand.Rand, night int) (all []learned) {
 		)
 	}
 	return append(all,
+		learned{correction.Dispute, "decided of both", func(s *site) {
+			s.write("disputes/later.yaml", decidedIn("08", 2)+strings.TrimPrefix(decidedIn("09", 0), "disputes:\n"))
+		}},
 		edited(correction.Customer, "accounts.csv", "Account 09,EUR,DE", "Account 09,EUR,AT"),
 		edited(correction.Price, "catalogue/all.yaml", "markup_percent: 15", fmt.Sprintf("markup_percent: %d", 10+r.IntN(10))),
 		edited(correction.Price, "catalogue/all.yaml", "unit_price: 0.0395", fmt.Sprintf("unit_price: 0.03%02d", r.IntN(100))),
 		edited(correction.Tax, "catalogue/all.yaml", "taxes:\n", "taxes:\n  - {id: ch, name: MWST, country: CH, percent: 8.1}\n"),
 		edited(correction.ExchangeRate, "fx.csv", "2024-09-30,EUR,CHF,0.9439", fmt.Sprintf("2024-09-30,EUR,CHF,0.9%03d", r.IntN(600))),
 	)
+}
+
+// decidedIn is what is decided about disputes of three accounts in a month: records of one are void or another quantity, another pays
+// agreed prices, and goodwill is given.
+func decidedIn(month string, k int) string {
+	n, m := int(month[1]-'8'), map[string]string{"08": "2024-08", "09": "2024-09"}[month]
+	use, fee, gift := 3*k+1, 4*k, 5*k+2
+	return fmt.Sprintf(`disputes:
+  - id: use-%[1]s-%[2]d
+    account: acc-%02[3]d
+    period: %[4]s
+    amount: 100
+    reason: The machines were off
+    raised: 2024-09-20
+    by: Jo
+    decisions:
+      - on: 2024-09-22
+        by: Ada
+        outcome: accepted
+        reason: They were
+        usage:
+          - {source: own, records: [/meters|VCPU-%[5]d-%[3]d-%02[6]d, /meters|XFER-%[5]d-%[3]d-%02[6]d]}
+          - {source: own, records: [/meters|VCPU-%[5]d-%[3]d-%02[7]d], quantity: 7.5}
+  - id: fee-%[1]s-%[2]d
+    account: acc-%02[8]d
+    period: %[4]s
+    amount: 50
+    reason: We agreed on less
+    raised: 2024-09-20
+    by: Jo
+    decisions:
+      - on: 2024-09-22
+        by: Ada
+        outcome: partly
+        amount: 30
+        reason: In part
+        prices:
+          - {subscription: sub-%02[8]d-1, price: {id: vcpu, meter: vcpu-hours, currency: EUR, model: per_unit, unit_price: 0.0211}}
+        goodwill:
+          - {offering: support, amount: 5.005, name: For the trouble}
+  - id: gift-%[1]s-%[2]d
+    account: acc-%02[9]d
+    period: %[4]s
+    amount: 50
+    reason: It was slow
+    raised: 2024-09-20
+    by: Jo
+    decisions:
+      - {on: 2024-09-22, by: Ada, outcome: accepted, reason: Sorry, goodwill: [{offering: compute, amount: 3.33}]}
+`, month, k, use, m, n, use%3, use%3+3, fee, gift)
 }
 
 // bucket is what lines of two months are told apart by: tax is a line of its own.
@@ -237,6 +292,9 @@ func TestCauses(t *testing.T) {
 				maps.DeleteFunc(earlier, func(k bucket, _ money.Decimal) bool { return k.period == in })
 				if !earlier.same(before) {
 					t.Errorf("%s: issued and corrections less what is right: %v", in, earlier.less(before))
+				}
+				if slices.ContainsFunc(m.Codes, func(c run.CodeCount) bool { return c.Code == schemas.CodeDecidedGone }) {
+					t.Errorf("%s: decisions name records that are not there", in)
 				}
 				if again := s.bill(in); again.Run != m.Run {
 					t.Errorf("%s is another run when it is repeated", in)

@@ -14,6 +14,7 @@ import (
 // Text is looked at once per combination and account.
 type Combos struct {
 	tally   *rating.Tally
+	plan    *rating.Plan
 	labels  []int
 	batch   *dataset.Batch
 	account uint32
@@ -45,6 +46,8 @@ type Combos struct {
 	// strings are the texts of each label by code, from 1, as far as they were needed.
 	strings [][]string
 	found   []schemas.Finding
+	// decision is what was decided about records of the account at hand.
+	decision decision
 }
 
 // told is a label that only describes rows: its place among the labels, and its column.
@@ -98,7 +101,7 @@ const mostVariants = 32
 
 // Init readies c to add up rows for a tally of the plan.
 func (c *Combos) Init(t *rating.Tally, p *rating.Plan) {
-	c.tally, c.labels, c.decisive = t, p.Columns(), p.Decisive()
+	c.tally, c.plan, c.labels, c.decisive = t, p, p.Columns(), p.Decisive()
 	c.texts = make([]string, len(c.labels))
 	c.forget()
 }
@@ -192,10 +195,19 @@ func (c *Combos) BeginAccount(id schemas.AccountID) {
 	}
 	c.touched = c.touched[:0]
 	c.tally.Begin(id)
+	c.decide(id)
 }
 
-// Add adds rows [from, to) of the batch, all of one account.
+// Add adds rows [from, to) of the batch, all of one account, as far as it is not decided that they are something else.
 func (c *Combos) Add(from, to int) error {
+	if c.decision.month != nil {
+		return c.addDecided(from, to)
+	}
+	return c.addAs(from, to)
+}
+
+// addAs adds rows as they are.
+func (c *Combos) addAs(from, to int) error {
 	for i := from; i < to; {
 		end := c.runEnd(i, to)
 		x := &c.slots[c.find(c.key(i), i)]

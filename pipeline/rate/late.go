@@ -56,6 +56,8 @@ type Taken struct {
 	// Fed rows were added to the tally of the period at hand; those that earlier runs had are repeated, and named in repeats.
 	fed, repeated int64
 	Repeats       map[RecordName]bool
+	// void are those of fed that are void by a decision about the period at hand, and voidBefore those that are by one about their own.
+	void, voidBefore int64
 	// Of those that their own period was rated again with, whole is how many were rated by all of their meters, and partly by some
 	// only.
 	whole, partly int64
@@ -326,6 +328,7 @@ func (s *taking) feedOwn() error {
 	}
 	s.feed = newFeed(s.tally, s.set.Plan)
 	s.feed.account++
+	s.feed.decide(s.id)
 	err := s.own[1].read(s.id, func(b *dataset.Batch, from, to int) error {
 		return s.each(b, from, to, func(p schemas.Period, from, to int) error {
 			if p == "" {
@@ -339,7 +342,7 @@ func (s *taking) feedOwn() error {
 			return feedRows(b, from, to, feeds...)
 		})
 	})
-	s.out.unmetered = s.feed.Flush()
+	s.out.unmetered, s.out.void = s.feed.Flush(), s.feed.Voided()
 	return err
 }
 

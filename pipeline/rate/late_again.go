@@ -45,6 +45,8 @@ func (s *taking) rate() error {
 		s.out.found = append(s.out.found, suspended...)
 		s.out.whole += with.Whole - without.Whole
 		s.out.partly += with.Partly - without.Partly
+		s.out.voidBefore += s.after[k].Voided() - s.before[k].Voided()
+		s.out.found = append(s.out.found, noteDecided(s.id, run.Period, &s.after[k].decision)...)
 		s.out.Again = append(s.out.Again, ratedPeriod{run, s.issued[run.Period], asKept(with.Charges), asKept(without.Charges)})
 	}
 	if !taken { // what came late is of no meter that rates again

@@ -40,7 +40,7 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	defer w.found.Close()
-	if room.scan.Columns, err = usageColumns(set, normalised); err != nil {
+	if room.scan.Columns, err = w.usageColumns(normalised); err != nil {
 		return nil, err
 	}
 	if err := w.lookBack(ctx, normalised); err != nil {
@@ -218,9 +218,13 @@ func newRater(ctx context.Context, in *run.Inputs, set *Setting, room *raterRoom
 }
 
 // usageColumns are the columns that a shard's usage is read by. The accounts of others are looked at only where there are
-// rows of nobody, and what came late only where something did.
-func usageColumns(set *Setting, normalised []*run.Result) ([]int, error) {
+// rows of nobody, what came late only where something did, and what records are called only where something was decided about any.
+func (w *rater) usageColumns(normalised []*run.Result) ([]int, error) {
+	set := w.set
 	columns := RatingColumns(set.Book, set.Plan)
+	if !slices.ContainsFunc(w.waiting, func(id schemas.AccountID) bool { return w.plan.Decided(id).AboutRecords() }) {
+		columns = ratingColumns(set.Book, set.Plan)
+	}
 	for _, n := range normalised {
 		p, err := run.Left[normalise.Sorted](n)
 		if err != nil {
@@ -237,8 +241,17 @@ func usageColumns(set *Setting, normalised []*run.Result) ([]int, error) {
 	return columns, nil
 }
 
-// RatingColumns are the columns of usage that rating reads: those that decide what meters take a row, and the numbers.
+// RatingColumns are the columns of usage that rating reads: those that decide what meters take a row, and the numbers; and what
+// records are called, where something was decided about any.
 func RatingColumns(b run.Book, plan *rating.Plan) []int {
+	columns := ratingColumns(b, plan)
+	if plan.DecidesRecords() {
+		columns = append(columns, decidedColumns...)
+	}
+	return columns
+}
+
+func ratingColumns(b run.Book, plan *rating.Plan) []int {
 	meters := b.Catalogue().Meters
 	columns := []int{schemas.UseAccountId, schemas.UseChargePeriodStart, schemas.UseChargePeriodEnd}
 	for i := range meters {
@@ -340,6 +353,8 @@ func (w *rater) closeAccount() error {
 		return err
 	}
 	left = append(left, w.late.done.unmetered...)
+	void := w.combos.Voided() + w.late.done.void
+	w.control.VoidedRows += void + w.late.done.voidBefore
 	carried.Credits = w.due(id)
 	w.tally.Join(w.kin.Of(id))
 	out := &w.rated
@@ -350,10 +365,10 @@ func (w *rater) closeAccount() error {
 		left[i].Account = id
 	}
 	found := append(left, out.Findings...)
-	if out.Rows+rowsOf(left) != w.fed {
-		return fmt.Errorf("account %s: %w: %d in, %d out", id, run.ErrLostRows, w.fed, out.Rows+rowsOf(left))
+	if came := out.Rows + rowsOf(left) + void; came != w.fed {
+		return fmt.Errorf("account %s: %w: %d in, %d out", id, run.ErrLostRows, w.fed, came)
 	}
-	found = append(found, w.late.done.found...)
+	found = slices.Concat(found, noteDecided(id, w.in.Period(), &w.combos.decision), w.late.done.found)
 	suspended := rowsOf(found)
 	w.control.SuspendedRows += suspended
 	partly := out.Partly + w.late.done.partly

@@ -11,6 +11,7 @@ import (
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/rating"
+	"daybook/rating/decided"
 	"daybook/schemas"
 	"daybook/schemas/service"
 )
@@ -65,7 +66,7 @@ func compile(b run.Book, s rating.Spec) (*rating.Plan, error) {
 // compileFor is compile for some customers.
 func compileFor(b run.Book, customers []schemas.Customer, s rating.Spec) (*rating.Plan, error) {
 	return rating.Compile(rating.Book{
-		Catalogue: b.CatalogueAsOf(s.AsOf), Customers: customers, Zone: b.Zone(), Rates: b.Rates(), Exchange: b.Provider().Exchange,
+		Catalogue: b.CatalogueAsOf(s.AsOf), Customers: customers, Decided: decided.Of(b.Challenges(), s.AsOf), Zone: b.Zone(), Rates: b.Rates(), Exchange: b.Provider().Exchange,
 	}, s)
 }
 

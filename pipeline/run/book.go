@@ -35,7 +35,7 @@ func (b Book) ask(parts ...book.Part) *book.Book {
 
 // ForRating is the book itself, with all that rating depends on, for those who rate by another in which parts are replaced by it.
 func (b Book) ForRating() *book.Book {
-	return b.ask(book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartFX, book.PartProvider)
+	return b.ask(book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartDisputes, book.PartFX, book.PartProvider)
 }
 
 // Provider is who we are, with the policies.
@@ -145,6 +145,9 @@ func (b Book) SLAs() []service.SLA { return b.ask(book.PartPromises).SLAs }
 
 // Promises are what SLAs are held to, in order.
 func (b Book) Promises() []service.Promise { return b.ask(book.PartPromises).Promises }
+
+// Challenges are disputes of customers about our bills, in order.
+func (b Book) Challenges() []dispute.Dispute { return b.ask(book.PartDisputes).Challenges }
 
 // Disputes are challenges to peers' bills, in order.
 func (b Book) Disputes() []dispute.Dispute { return b.ask(book.PartDisputes).Disputes }

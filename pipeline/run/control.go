@@ -23,10 +23,11 @@ func (c *Control) Merge(o *Control) error {
 	c.UnpricedRows += o.UnpricedRows
 	c.LateRows += o.LateRows
 	c.RepeatedRows += o.RepeatedRows
+	c.VoidedRows += o.VoidedRows
 	return nil
 }
 
-func (c *Control) all() [60]*dataset.Totals {
+func (c *Control) all() [62]*dataset.Totals {
 	return [...]*dataset.Totals{
 		&c.Delivered, &c.OutOfScope, &c.Rejected, &c.Shuffled, &c.Duplicates, &c.Usage, &c.Read,
 		&c.Made, &c.Charged, &c.Taxes, &c.Earning, &c.Margins, &c.Compared, &c.Invoiced,
@@ -35,6 +36,7 @@ func (c *Control) all() [60]*dataset.Totals {
 		&c.Evidence, &c.Judged, &c.Listed, &c.Looked, &c.Accessed, &c.ByAccess, &c.Watched, &c.ByDay, &c.Shared, &c.Shares, &c.BorneBy, &c.Bearing,
 		&c.CreditsOwed, &c.CreditsGiven, &c.CreditsLeft, &c.Claimed, &c.Standing,
 		&c.Chained, &c.Chains, &c.Owed, &c.Debts, &c.ToNet, &c.Payable, &c.Netted, &c.Paid, &c.Receives,
+		&c.Challenged, &c.Answered,
 		&c.Rerated, &c.ChargedBefore, &c.Corrections, &c.Differences, &c.Causes,
 	}
 }

@@ -137,6 +137,8 @@ type Control struct {
 	// rows of earlier runs, so that nothing is made of them.
 	LateRows     int64 `json:"late_rows,omitempty"`
 	RepeatedRows int64 `json:"repeated_rows,omitempty"`
+	// VoidedRows of Read count for nothing by decisions about disputes.
+	VoidedRows int64 `json:"voided_rows,omitempty"`
 	// Made are the charges as they came from rating, as rows, with what they bill as costs, and Charged those that were written.
 	// Those that are Taxes, or paid before, are compared with nothing. Of the others, which are Earning, quantities are what peers
 	// bill for them, by currency: there are Margins of these, and the sums that are Compared with the plan. All are Invoiced.
@@ -198,6 +200,10 @@ type Control struct {
 	// open of it.
 	Claimed  dataset.Totals `json:"claimed,omitzero"`
 	Standing dataset.Totals `json:"standing,omitzero"`
+	// Challenged is what customers' disputes of the book come to, by currency, and Answered what the dataset disputes has accepted,
+	// rejected or open of it.
+	Challenged dataset.Totals `json:"challenged,omitzero"`
+	Answered   dataset.Totals `json:"answered,omitzero"`
 	// Rerated is what lines of earlier periods that are corrected are rated as now, ChargedBefore what was charged for them and corrected
 	// since, and Corrections the charges that correct them. Differences are what is left to correct by line, and Causes the same by cause.
 	Rerated       dataset.Totals `json:"rerated,omitzero"`

@@ -41,6 +41,13 @@ func (l *Line) Causes() []money.Decimal {
 // line, so that each correction that Difference makes of the last stage lies in one. Lines on which no stage differs from the one
 // before are left out.
 func Split(charged []schemas.Charge, stages [][]schemas.Charge) []Line {
+	return slices.DeleteFunc(Lines(charged, stages), func(l Line) bool {
+		return !slices.ContainsFunc(l.Causes(), func(d money.Decimal) bool { return !d.IsZero() })
+	})
+}
+
+// Lines is Split with those lines on which nothing differs.
+func Lines(charged []schemas.Charge, stages [][]schemas.Charge) []Line {
 	var parts []stagePart
 	add := func(list []schemas.Charge, stage int) {
 		for i := range list {
@@ -61,10 +68,7 @@ func Split(charged []schemas.Charge, stages [][]schemas.Charge) []Line {
 			n++
 		}
 		for _, group := range joined(parts[:n]) {
-			l := lineOf(group, len(stages))
-			if slices.ContainsFunc(l.Causes(), func(d money.Decimal) bool { return !d.IsZero() }) {
-				out = append(out, l)
-			}
+			out = append(out, lineOf(group, len(stages)))
 		}
 		parts = parts[n:]
 	}

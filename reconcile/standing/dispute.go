@@ -1,5 +1,5 @@
-// Package standing says how disputes with peers stand: by what the book has decided, what peers answer, and what their bills credit.
-// What was raised is always what is accepted, rejected or open.
+// Package standing says how disputes stand: with peers by what the book has decided, what peers answer, and what their bills credit; of
+// customers by what the book has decided. What was raised is always what is accepted, rejected or open.
 //
 // It is pure: it reads no clock, file or network. Start with Of.
 package standing

@@ -28,13 +28,15 @@ const (
 	Tax    Cause = "tax"
 	// ExchangeRate is exchange rates, and by which of them is converted.
 	ExchangeRate Cause = "exchange rate"
+	// Dispute is what was decided about a dispute with the customer.
+	Dispute Cause = "dispute"
 	// Untold is all of a difference where the store does not keep the book of then.
 	Untold Cause = "untold"
 )
 
 // Causes lists them in their order.
 func Causes() []Cause {
-	return []Cause{Code, Usage, Customer, Meter, Price, Policy, Tax, ExchangeRate, Untold}
+	return []Cause{Code, Usage, Customer, Meter, Price, Policy, Tax, ExchangeRate, Dispute, Untold}
 }
 
 // Row is a line of an earlier period that a run corrects.
@@ -93,6 +95,7 @@ const (
 	ByPolicy
 	ByTax
 	ByExchangeRate
+	ByDispute
 	ByUntold
 	EvidenceText
 	Columns
@@ -101,7 +104,7 @@ const (
 // Corrections is the dataset of what a run corrects of earlier periods, a row for each account, period and line, sorted by account and
 // corrected period. A run has it if it corrects anything, or if causes weigh each other out. Costs are in the billing currency; those
 // by cause add up to the difference.
-var Corrections = schemas.Table{Name: "corrections", Version: "1", Columns: []schemas.Column{
+var Corrections = schemas.Table{Name: "corrections", Version: "2", Columns: []schemas.Column{
 	BillingPeriod:     {Name: "BillingPeriod", Type: schemas.Label, Required: true},
 	CorrectedPeriod:   {Name: "CorrectedPeriod", Type: schemas.Label, Required: true},
 	BasisRun:          {Name: "BasisRun", Type: schemas.Label},
@@ -129,6 +132,7 @@ var Corrections = schemas.Table{Name: "corrections", Version: "1", Columns: []sc
 	ByPolicy:          {Name: "ByPolicy", Type: schemas.Decimal, Required: true},
 	ByTax:             {Name: "ByTax", Type: schemas.Decimal, Required: true},
 	ByExchangeRate:    {Name: "ByExchangeRate", Type: schemas.Decimal, Required: true},
+	ByDispute:         {Name: "ByDispute", Type: schemas.Decimal, Required: true},
 	ByUntold:          {Name: "ByUntold", Type: schemas.Decimal, Required: true},
 	EvidenceText:      {Name: "Evidence", Type: schemas.Text},
 }}

@@ -1,5 +1,5 @@
-// Package dispute is the vocabulary of challenges to what was billed: the decisions of the book, what a peer answers, and the dataset of
-// how each stands. It holds no rule; how a dispute stands, reconcile/standing finds.
+// Package dispute is the vocabulary of challenges to what was billed, by peers to us or by us to customers: the decisions of the book, what
+// a peer answers, and the datasets of how each stands. It holds no rule; how a dispute stands, reconcile/standing finds.
 //
 // Start with Dispute.
 package dispute
@@ -9,26 +9,34 @@ import (
 	"daybook/schemas/money"
 )
 
-// Dispute is a challenge to a peer's bill, which we raised.
+// Dispute is a challenge to a bill: to a peer's, which we raised, or to ours, which a customer did.
 type Dispute struct {
-	// ID is what the peer's answers call it.
+	// ID is what the peer's answers call it, and what stands on notes about it.
 	ID string `yaml:"id"`
-	// Contract is that of the bill, and Period the month that it bills; Invoice is the number of its invoice.
-	Contract schemas.ContractID `yaml:"contract"`
-	Period   schemas.Period     `yaml:"period"`
-	Invoice  string             `yaml:"invoice,omitempty"`
+	// Contract is that of a peer's bill, and Account the one whose bill a customer challenges: a dispute has one of them.
+	Contract schemas.ContractID `yaml:"contract,omitempty"`
+	Account  schemas.AccountID  `yaml:"account,omitempty"`
+	// Case is what a customer's ticket calls it.
+	Case string `yaml:"case,omitempty"`
+	// Period is the month that is billed; Invoice the number of its invoice.
+	Period  schemas.Period `yaml:"period"`
+	Invoice string         `yaml:"invoice,omitempty"`
 	// Items are the discrepancies that it is about, by their identifiers: the dispute file names it beside them.
 	Items []string `yaml:"items,omitempty"`
 	// Service is the ServiceName of the rows that will credit it, of the category Credit or Adjustment; empty where they have none.
 	Service string `yaml:"service,omitempty"`
-	// Amount is what we do not want to pay, in the currency of the contract.
+	// Lines are what of the bill a customer challenges; without any it is all of the account's.
+	Lines []Line `yaml:"lines,omitempty"`
+	// Amount is what is not to be paid, in the currency of the contract, or of the account and then with tax.
 	Amount money.Decimal `yaml:"amount"`
 	// Reason says why, and By who decided to raise it.
 	Reason string       `yaml:"reason"`
 	Raised schemas.Date `yaml:"raised"`
 	By     string       `yaml:"by"`
-	// WriteOff gives the rest up.
+	// WriteOff gives the rest up of what a peer was to credit.
 	WriteOff *WriteOff `yaml:"write_off,omitempty"`
+	// Decisions are ours about what a customer challenges, oldest first.
+	Decisions []Decision `yaml:"decisions,omitempty"`
 }
 
 // WriteOff is the decision to give up what a dispute has not brought.
@@ -96,9 +104,13 @@ type Standing struct {
 	Bill     schemas.Period
 	Peer     schemas.PeerID
 	Contract schemas.ContractID
-	Invoice  string
-	State    State
-	Currency money.Currency
+	// Account and Case are of a customer's dispute, of which Lines say what is challenged, and Effects what follows from the decisions.
+	Account        schemas.AccountID
+	Case           string
+	Lines, Effects string
+	Invoice        string
+	State          State
+	Currency       money.Currency
 	// Detected is what of the bill was found too dear, and Unraised what of that no dispute is about; both are 0 of a dispute.
 	Detected, Unraised money.Decimal
 	// Claimed is what was raised: it is Accepted + Rejected + Open. Credited is what bills have given of it, CreditedNow that of this
@@ -112,6 +124,8 @@ type Standing struct {
 	// Answered is the day of the last answer, and Answer its reason.
 	Answered schemas.Date
 	Answer   string
+	// DecidedBy is who decided a customer's dispute on that day.
+	DecidedBy string
 	// GivenUpOn is the day of the write-off, with who decided it and why.
 	GivenUpOn                schemas.Date
 	GivenUpBy, GivenUpReason string

@@ -3,7 +3,9 @@ package check
 import (
 	"slices"
 
+	"daybook/pipeline/book/check/disputed"
 	"daybook/pipeline/book/parse"
+	"daybook/schemas"
 	"daybook/schemas/agreed"
 	"daybook/schemas/dispute"
 )
@@ -12,31 +14,27 @@ import (
 func (c *checker) checkDisputes() {
 	var disputes register
 	registerList(c, &disputes, "dispute", &c.Disputes, func(v *dispute.Dispute) string { return v.ID })
-	for i := range c.Disputes.Items {
-		d, at := &c.Disputes.Items[i], c.Disputes.Spots[i]
-		c.positive(at.Field("amount"), d.Amount)
-		once(c, at.Field("items"), d.Items)
-		if c.refer(at, "contract", &c.names.contracts, string(d.Contract)) {
-			k := slices.IndexFunc(c.Contracts.Items, func(k agreed.Contract) bool { return k.ID == d.Contract })
-			if c.Contracts.Items[k].Detail == nil {
-				c.Complain(at.Field("contract"), "write detail: {} into the contract", "contract %s has no detail, by which its bills are held against meters", parse.Clip(string(d.Contract)))
-			}
-		}
-		if first, _ := d.Period.Days(); !d.Raised.IsZero() && d.Period != "" && d.Raised.Before(first) {
-			c.Complain(at.Field("raised"), "correct one of them", "%s is before the month of the bill", d.Raised)
-		}
-		w, here := d.WriteOff, at.Field("write_off")
-		if w == nil {
-			continue
-		}
-		if w.On.Before(d.Raised) {
-			c.Complain(here.Field("on"), "correct one of them", "%s is before the dispute was raised", w.On)
-		}
-		if w.Amount == nil {
-			continue
-		}
-		if c.positive(here.Field("amount"), *w.Amount); w.Amount.GreaterThan(d.Amount) {
-			c.Complain(here.Field("amount"), "write at most the amount of the dispute, or leave it out for all of the rest", "%s is more than the %s that were raised", w.Amount, d.Amount)
-		}
+	refers := func(r *register) func(parse.Spot, string, string) bool {
+		return func(at parse.Spot, key, id string) bool { return c.refer(at, key, r, id) }
 	}
+	b := disputed.Book{
+		Reader: c.Reader, Price: c.price, Positive: c.positive,
+		Contract: refers(&c.names.contracts), Account: refers(&c.names.accounts), Subscription: refers(&c.names.subscriptions),
+		Offering: refers(&c.names.offerings), Source: refers(&c.names.sources),
+		Once: func(list parse.Spot, values []string) { once(c, list, values) },
+		Detailed: func(id schemas.ContractID) bool {
+			return slices.ContainsFunc(c.Contracts.Items, func(k agreed.Contract) bool { return k.ID == id && k.Detail != nil })
+		},
+		Bought: func(id schemas.SubscriptionID) (schemas.AccountID, schemas.OfferingID) {
+			k := slices.IndexFunc(c.Subscriptions.Items, func(s SubscriptionRow) bool { return s.ID == id })
+			return c.Subscriptions.Items[k].Account, c.Subscriptions.Items[k].Offering
+		},
+		Sold: func(id schemas.OfferingID) []schemas.Price {
+			if k := slices.IndexFunc(c.Offerings.Items, func(o schemas.Offering) bool { return o.ID == id }); k >= 0 {
+				return c.Offerings.Items[k].Prices
+			}
+			return nil
+		},
+	}
+	b.Check(&c.Disputes)
 }

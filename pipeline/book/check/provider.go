@@ -45,6 +45,7 @@ func (c *checker) checkProvider() {
 		c.atMost(at.Field("exchange").Field("max_age_days"), int64(*age), mostDays)
 	}
 	c.atMost(at.Field("invoicing").Field("payment_days"), int64(p.Invoicing.PaymentDays), mostDays)
+	c.atMost(at.Field("invoicing").Field("dispute_days"), int64(p.Invoicing.DisputeDays), mostDays)
 	if !seriesName.MatchString(p.Invoicing.Series) {
 		c.Complain(at.Field("invoicing").Field("series"), "use at most 20 letters, digits and hyphens", "%q cannot begin an invoice number", parse.Clip(p.Invoicing.Series))
 	}

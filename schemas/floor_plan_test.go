@@ -90,7 +90,8 @@ var floorPlan = map[string]room{
 	"pipeline/document/en16931": {ours: "pipeline/document schemas schemas/einvoice schemas/money"},
 	"pipeline/document/ubl":     {ours: "pipeline/document/markup schemas/einvoice schemas/money"},
 	"pipeline/document/cii":     {ours: "pipeline/document/markup schemas/einvoice schemas/money"},
-	"pipeline/document/form":    {ours: "pipeline/document pipeline/document/cii pipeline/document/en16931 pipeline/document/issued pipeline/document/ubl schemas/einvoice"},
+	"pipeline/document/pdf":     {friends: "github.com/carlos7ags/folio/... golang.org/x/image/font/..."}, // the layout, and the letters that it embeds
+	"pipeline/document/form":    {ours: "pipeline/document pipeline/document/cii pipeline/document/en16931 pipeline/document/issued pipeline/document/pdf pipeline/document/ubl schemas/einvoice"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
 	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/planned schemas/peeruse schemas/service schemas/feed"},
 	"pipeline/run": {

@@ -26,17 +26,19 @@ func newDocuments() *cobra.Command {
 	var o documentsOptions
 	cmd := &cobra.Command{
 		Use:   "documents BOOK [NUMBER ...]",
-		Short: "Write issued documents as files: pages, JSON or electronic invoices",
+		Short: "Write issued documents as files: pages, PDF, JSON or electronic invoices",
 		Long: `documents writes the documents of a month, or those with the numbers, into a directory, a file each, named by the
 number. Each is made of the document's JSON in the register and of nothing else, so it has the same bytes whenever it is made.
 
 --as says as what:
 
   html           a page
+  pdf            PDF/A-3b for paper and archive
   json           as it stands in the register
   peppol         Peppol BIS Billing 3.0 (UBL)
   xrechnung      XRechnung 3.0 in UBL, xrechnung-cii in CII
   ubl, cii       EN 16931 and nothing else
+  factur-x       Factur-X and ZUGFeRD: a PDF that embeds the document in CII
 
 Electronic invoices need the terms with which documents are issued where the provider's book says invoicing: {electronic: true}.
 A document that a form cannot express is named with the rule that it would break, and the others are written.

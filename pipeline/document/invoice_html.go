@@ -113,8 +113,11 @@ func kindName(k Kind) string {
 
 // IssuedHTML appends one printable page of an issued document, made of what its JSON says and of nothing else.
 func IssuedHTML(dst []byte, d *Issued) []byte {
-	return SheetsHTML(dst, kindName(d.Kind)+" "+d.Number, []Sheet{OfIssued(d)})
+	return SheetsHTML(dst, Title(d), []Sheet{OfIssued(d)})
 }
+
+// Title is what a document is called: its kind and number.
+func Title(d *Issued) string { return kindName(d.Kind) + " " + d.Number }
 
 // OfIssued is the sheet of an issued document.
 func OfIssued(d *Issued) Sheet {

@@ -1,15 +1,18 @@
-// Package form makes of an issued document the file that somebody is sent: a page, its JSON, or an electronic invoice.
+// Package form makes of an issued document the file that somebody is sent: a page, a PDF, its JSON, or an electronic invoice.
 //
 // Start reading at [Make].
 package form
 
 import (
+	"cmp"
 	"fmt"
+	"time"
 
 	"daybook/pipeline/document"
 	"daybook/pipeline/document/cii"
 	"daybook/pipeline/document/en16931"
 	"daybook/pipeline/document/issued"
+	"daybook/pipeline/document/pdf"
 	"daybook/pipeline/document/ubl"
 	"daybook/schemas/einvoice"
 )
@@ -35,6 +38,8 @@ var forms = []form{
 	{form: "xrechnung-cii", extension: "xml", profile: en16931.XRechnung, write: cii.Write},
 	{form: "ubl", extension: "xml", profile: en16931.Plain, write: ubl.Write},
 	{form: "cii", extension: "xml", profile: en16931.Plain, write: cii.Write},
+	{form: "pdf", extension: "pdf"},
+	{form: "factur-x", extension: "pdf", profile: en16931.Plain, write: cii.Write},
 }
 
 // Values lists the forms.
@@ -57,19 +62,36 @@ func Make(text []byte, as Form) (body []byte, extension string, err error) {
 	return nil, "", fmt.Errorf("documents have no form %q; there are %q", as, as.Values())
 }
 
-func (f *form) make(text []byte) ([]byte, error) {
+func (f *form) make(text []byte) (body []byte, err error) {
 	d, err := issued.Read(text)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case f.write != nil:
+	}
+	if f.write != nil {
 		e, err := en16931.Of(d, f.profile)
 		if err != nil {
 			return nil, err
 		}
-		return f.write(e)
-	case f.extension == "html":
+		if body, err = f.write(e); err != nil {
+			return nil, err
+		}
+	}
+	switch f.extension {
+	case "html":
 		return document.IssuedHTML(nil, d), nil
+	case "pdf":
+		file := pdf.File{Title: document.Title(d), Author: sellerOf(d), Day: d.Date.Time(time.UTC), Page: document.IssuedHTML(nil, d), Invoice: body}
+		return pdf.Write(&file)
+	case "xml":
+		return body, nil
 	}
 	return append(text[:len(text):len(text)], '\n'), nil
+}
+
+// sellerOf names who issued a document.
+func sellerOf(d *document.Issued) string {
+	if s := d.Invoice.Seller; s != nil {
+		return cmp.Or(s.LegalName, s.Name)
+	}
+	return ""
 }

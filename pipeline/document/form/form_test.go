@@ -30,6 +30,9 @@ func TestFormsOfRandomDocuments(t *testing.T) {
 		kinds[d.Kind]++
 		text := document.AppendDocumentJSON(nil, d)
 		for _, as := range form.Form("").Values() {
+			if layout := as == "pdf" || as == "factur-x"; layout && seed%8 > 0 { // takes longer than all others
+				continue
+			}
 			body, extension, err := form.Make(text, form.Form(as))
 			if err != nil {
 				t.Fatalf("seed %d as %s: %v\n%s", seed, as, err, text)

@@ -115,7 +115,7 @@ var floorPlan = map[string]room{
 			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/feed schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
 	},
 	"pipeline/overview": {ours: "pipeline/diff pipeline/document pipeline/document/since pipeline/emit pipeline/rows pipeline/run pipeline/store schemas schemas/money"},
-	"pipeline/quote":    {ours: "pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
+	"pipeline/quote":    {ours: "pipeline pipeline/document/screen pipeline/store rating/correct rating/model pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline/register": {ours: "pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline": {
 		ours: "pipeline/access pipeline/book pipeline/challenges pipeline/compare pipeline/correct pipeline/dataset pipeline/emit pipeline/feeds pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/register pipeline/run pipeline/settle " +

@@ -50,6 +50,9 @@ func aSmallCloud(t *testing.T) (ids [2]string) {
 	t.Helper()
 	shownBy(t, "init", "mycloud")
 	shownBy(t, "init", "draft")
+	if err := os.WriteFile("more-seats.csv", []byte("subscription,on,kind,quantity\nsub-1,2024-09-25,quantity,7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	events := "mycloud/landing/own/compute/2024-09/"
 	for i := range ids {
 		var ran struct{ Manifest struct{ Run string } }

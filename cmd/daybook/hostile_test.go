@@ -180,6 +180,13 @@ func TestHostileNames(t *testing.T) {
 	call("diff", dir, "--parquet", hostile+"/x")
 	call("quote", dir, "--account", "birch-prod", "--date", "2024-09-20", "--meter", "vcpu-hours", "--quantity", "25", "--json")
 	call("quote", dir, "--account", "birch-prod", "--date", "2024-09-20", "--meter", "vcpu-hours", "--quantity", "25")
+	asked := filepath.Join(t.TempDir(), "asked.csv")
+	if err := os.WriteFile(asked, []byte("subscription,on,kind,quantity\nsub-1,2024-09-05,quantity,7\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	call("quote", dir, "--change", asked)
+	call("quote", dir, "--change", asked, "--json")
+	call("quote", dir, "--change", hostile)
 	call("quote", dir, "--account", hostile, "--date", "2024-09-20", "--meter", hostile, "--quantity", "25")
 	call("digest", dir, "--period", "2024-09", "--files")
 	call("digest", dir, "--period", "2024-09", "--json")

@@ -38,12 +38,13 @@ type quoteOptions struct {
 	book2      string
 	steps      bool
 	json       bool
+	change     string
 }
 
 func newQuote() *cobra.Command {
 	var o quoteOptions
 	cmd := &cobra.Command{
-		Use:   "quote BOOK --account A (--usage FILE --source S | --meter M --quantity Q | --sku K --quantity Q | --offering O)",
+		Use:   "quote BOOK --account A (--usage FILE --source S | --meter M --quantity Q | --sku K --quantity Q | --offering O) | --change FILE",
 		Short: "Price use that is in no delivery: a preview, or a what-if under another catalogue",
 		Long: `quote prices a usage file, or a quantity of a meter, for an account and a day, exactly as the bill run would, and
 writes nothing. The lines are what the use adds to the bill of the day's month; what falls due anyway is said
@@ -57,6 +58,10 @@ over, levels, commitments. Without such a run, or with --from-book, it starts fr
 --as-of answers with what the book knew on a day. --against (another such day) or --book2 (another book) answers
 twice and shows the difference line by line; both sides start from the same balances.
 
+--change FILE shows, before it is decided, what changes of subscriptions do to the invoice of the month in which they begin and to
+the next, line by line with the days that count: the rows of FILE, which has the columns of changes.csv, as if they stood
+there. A month that has been run is rated with the use of its run; what concerns a month that is closed is a correction on the next.
+
 Exit codes: 0 done; 2 the question cannot be answered as it was put; 3 done, but some of the use could not be
 priced, and is listed.`,
 		Example: `  daybook quote mycloud --account birch-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500
@@ -65,7 +70,8 @@ priced, and is listed.`,
   daybook quote mycloud --account birch-prod --date 2024-09-20 --offering object-storage
   daybook quote mycloud --account birch-prod --date 2024-09-20 --usage mycloud/landing/own/compute/2024-09/events.jsonl --source compute-meter
   daybook quote mycloud --account birch-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500 --against 2024-06-30
-  daybook quote mycloud --account birch-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500 --book2 draft --json`,
+  daybook quote mycloud --account birch-prod --date 2024-09-20 --meter vcpu-hours --quantity 2500 --book2 draft --json
+  daybook quote mycloud --change more-seats.csv`,
 		Args: exactly("book (a directory)"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runQuote(cmd, args[0], o) },
 	}
@@ -86,12 +92,16 @@ priced, and is listed.`,
 	f.BoolVar(&o.fromBook, "from-book", false, "start from the balances of the book, whatever has been run")
 	f.BoolVar(&o.steps, "steps", false, "show the arithmetic of each line")
 	f.BoolVar(&o.json, "json", false, "one JSON object")
+	f.StringVar(&o.change, "change", "", "a file of changes of subscriptions, as changes.csv has them: what they do to this invoice and the next")
 	completeFromBook(cmd, "account", accountsOfBook)
 	completeFromBook(cmd, "meter", metersOfBook)
 	return cmd
 }
 
 func runQuote(cmd *cobra.Command, dir string, o quoteOptions) error {
+	if o.change != "" {
+		return runQuoteChange(cmd, dir, o)
+	}
 	b, err := openBook(cmd, dir)
 	if err != nil {
 		return err

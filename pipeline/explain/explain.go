@@ -11,6 +11,7 @@ import (
 	"daybook/pipeline/rate"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
+	"daybook/rating"
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -279,4 +280,19 @@ func (l *Look) explainReported(ctx context.Context, e *Explanation, o Options) e
 		return l.explainReported(ctx, e, o)
 	}
 	return fmt.Errorf("explain %q in run %s of %s: %w", e.ID, e.Run, e.Period, ErrNothing)
+}
+
+// Try looks at a committed run as it would be by a book that is not in force.
+func Try(b *book.Book, s store.Store, m *run.Manifest) *Look {
+	return &Look{Manifest: m, book: b, store: s}
+}
+
+// Rated are the charges of an account by the usage of the run and the book that it is looked at with, and what they leave for the next
+// month.
+func (l *Look) Rated(ctx context.Context, id schemas.AccountID) ([]schemas.Charge, rating.Carried, error) {
+	x, err := l.rateAgain(ctx, id)
+	if err != nil {
+		return nil, rating.Carried{}, err
+	}
+	return x.charges, x.carried, nil
 }

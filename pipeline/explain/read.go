@@ -112,6 +112,7 @@ type ratedAgain struct {
 	tally   *rating.Tally
 	columns []int
 	charges []schemas.Charge
+	carried rating.Carried
 	handles map[string][]rating.Handle
 	key     []byte
 	texts   []string
@@ -180,7 +181,7 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 		return nil, err
 	}
 	out, err := plan.Rate(x.tally, carried)
-	x.charges = append(out.Charges, x.late.Corrections...)
+	x.charges, x.carried = append(out.Charges, x.late.Corrections...), out.Carried
 	return x, err
 }
 

@@ -172,7 +172,7 @@ func peerAccess() []run.Step {
 func peerDetail() []run.Step {
 	return []run.Step{
 		{
-			Name: "detail", Version: "4", Width: run.PerShard, Do: compare.Detail, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+			Name: "detail", Version: "5", Width: run.PerShard, Do: compare.Detail, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 			Reads: []string{"normalise/object", "normalise/shard", "rate/shard", "reconcile/total"},
 			Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartDisputes, book.PartFX, book.PartProvider},
 			Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns, run.Families},

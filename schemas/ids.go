@@ -31,12 +31,14 @@ type (
 	ChargeID string
 )
 
+var escapeSlashes = strings.NewReplacer("%", "%25", "/", "%2F")
+
 // JoinID joins the parts of an identifier by slashes; a slash within a part is written as %2F, so that parts cannot run together.
 func JoinID(parts ...string) string {
 	if slices.ContainsFunc(parts, func(p string) bool { return strings.ContainsAny(p, "/%") }) {
 		parts = slices.Clone(parts)
 		for i, p := range parts {
-			parts[i] = strings.NewReplacer("%", "%25", "/", "%2F").Replace(p)
+			parts[i] = escapeSlashes.Replace(p)
 		}
 	}
 	return strings.Join(parts, "/")

@@ -16,10 +16,6 @@ import (
 	"daybook/schemas/peerbill"
 )
 
-// mostLines is how many rows of usage are held at a time: of a shard with more, the accounts and resources are compared in shares,
-// each of which reads the shard.
-const mostLines = 1 << 20
-
 // DetailColumns are the columns of usage by which the rows of peers' bills are compared.
 var DetailColumns = append(slices.Clone(UseColumns),
 	schemas.UseAccountId, schemas.UseBillingAccountId, schemas.UseSubAccountId, schemas.UseResourceId, schemas.UseChargePeriodEnd,
@@ -40,15 +36,12 @@ func Detail(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &detailing{
-		in: in, usage: usage, contracts: contracts, res: &run.Result{}, found: in.NewFindings(), sums: bills.NewBillSums(contracts),
-		fx: Exchange(in.Book(), in.Period(), left.Through, in.AsOf()), matches: left.Matches, days: rows.DayFinder{Zone: in.Book().Zone()},
+	d := &detailing{in: in, usage: usage, res: &run.Result{}, found: in.NewFindings(), sums: bills.NewBillSums(contracts)}
+	d.matching = &Matching{
+		Store: in.Store(), Contracts: contracts, FX: Exchange(in.Book(), in.Period(), left.Through, in.AsOf()), Matches: left.Matches,
+		Zone: in.Book().Zone(), OwnUse: in.Book().OwnUse, Counted: d.count,
 	}
 	defer d.found.Close()
-	for _, u := range usage {
-		d.shares += int(u.Control.Usage.Rows / mostLines)
-	}
-	d.shares++
 	if err := d.write(ctx); err != nil {
 		return nil, err
 	}
@@ -69,16 +62,12 @@ func comparedIn(ctx context.Context, in *run.Inputs) (*Compared, error) {
 
 // detailing is a shard at work.
 type detailing struct {
-	in        *run.Inputs
-	usage     []*run.Result
-	contracts *bills.Contracts
-	fx        schemas.FX
-	matches   []schemas.PeerMatch
-	days      rows.DayFinder
-	shares    int
-	sums      *bills.BillSums
-	res       *run.Result
-	found     run.Findings
+	in       *run.Inputs
+	usage    []*run.Result
+	matching *Matching
+	sums     *bills.BillSums
+	res      *run.Result
+	found    run.Findings
 }
 
 // write writes the discrepancies, and counts what lies there.
@@ -86,10 +75,8 @@ func (d *detailing) write(ctx context.Context) error {
 	var off offsets
 	out, err := d.in.WriteRead(ctx, &peerbill.Discrepancies, func(write func(*dataset.Batch) error) error {
 		w := rows.NewDiscrepancyWriter(write)
-		for share := range d.shares {
-			if err := d.share(ctx, share, w); err != nil {
-				return err
-			}
+		if err := d.match(ctx, w); err != nil {
+			return err
 		}
 		return w.Flush()
 	}, off.add)
@@ -101,67 +88,54 @@ func (d *detailing) write(ctx context.Context) error {
 	return nil
 }
 
-// share compares one share of the accounts and resources.
-func (d *detailing) share(ctx context.Context, share int, w *rows.DiscrepancyWriter) error {
-	detail := bills.NewDetail(d.contracts, d.fx, d.matches, share, d.shares)
+// match compares the shard.
+func (d *detailing) match(ctx context.Context, w *rows.DiscrepancyWriter) error {
+	m, r := d.matching, newReached(d, w)
+	var keys []string
+	err := run.EachOutput(d.usage, schemas.Usage.Name, func(o run.Output) error {
+		keys = append(keys, o.Key)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	home := d.in.Home()
-	err := DiscrepanciesBefore(ctx, d.in.Store(), d.in.Earlier(), d.in.Period(), func(x *peerbill.Discrepancy) error {
-		if x.Account == "" || int(home(x.Account)) != d.in.Part {
-			return nil
-		}
-		return detail.Earlier(x)
-	})
-	if err != nil {
-		return err
-	}
-	var read dataset.Tally
-	err = run.EachOutput(d.usage, schemas.Usage.Name, func(o run.Output) error {
-		return rows.ScanTable(ctx, d.in.Store(), o.Key, &schemas.Usage, DetailColumns, func(b *dataset.Batch) error {
-			if err := read.AddBatch(b, dataset.UsageMeasures()); err != nil {
-				return err
+	before := func(each func(*peerbill.Discrepancy) error) error {
+		return DiscrepanciesBefore(ctx, d.in.Store(), d.in.Earlier(), d.in.Period(), func(x *peerbill.Discrepancy) error {
+			if x.Account == "" || int(home(x.Account)) != d.in.Part {
+				return nil
 			}
-			return d.add(b, detail, share == 0)
+			return each(x)
 		})
-	})
-	if err != nil {
-		return err
 	}
-	have, err := read.Totals()
-	if err != nil {
-		return err
-	}
-	if err := run.ReadWhole(schemas.Usage.Name, &have, d.usage, run.UsageTotals); err != nil {
-		return err
-	}
-	r := newReached(d, w)
-	sums, findings, err := detail.Match(func(x *peerbill.Discrepancy, at []bills.BillRow) error { return r.add(ctx, x, at) })
+	detail, err := m.Match(ctx, keys, before, func(x *peerbill.Discrepancy, at []bills.BillRow) error { return r.add(ctx, x, at) })
 	if err == nil {
 		err = r.flush(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	for i := range findings {
-		d.found.Add(findings[i])
+	have, err := m.Read.Totals()
+	if err != nil {
+		return err
 	}
-	return d.sums.Merge(sums)
+	if err := run.ReadWhole(schemas.Usage.Name, &have, d.usage, run.UsageTotals); err != nil {
+		return err
+	}
+	for _, f := range detail.Findings() {
+		d.found.Add(f)
+	}
+	return d.sums.Merge(detail.Sums())
 }
 
-// add takes the rows of a batch, and counts those of the bills that are compared, where that is asked for.
-func (d *detailing) add(b *dataset.Batch, to *bills.Detail, count bool) error {
+// count counts rows of bills that are compared.
+func (d *detailing) count(peer schemas.PeerID, invoice string, currency money.Currency, billed money.Fixed, rows int64) error {
 	control := &d.res.Control.Detailed
-	return EachDetailRow(b, d.contracts, &d.days, d.in.Book(), func(_ int, r *bills.DetailRow) error {
-		if r.Peer != "" && count {
-			control.Rows++
-			if err := control.AddCost(string(r.Currency), r.Billed); err != nil {
-				return err
-			}
-			if err := d.sums.Numbered(r.Peer, r.Invoice, r.Currency, r.Billed); err != nil {
-				return err
-			}
-		}
-		return to.Add(r)
-	})
+	control.Rows += rows
+	if err := control.AddCost(string(currency), billed); err != nil {
+		return err
+	}
+	return d.sums.Numbered(peer, invoice, currency, billed, rows)
 }
 
 // EachDetailRow calls each with the rows of a batch of the detail's columns that the comparison of bills takes.

@@ -72,15 +72,7 @@ func eachUse(b *dataset.Batch, days *rows.DayFinder, each func(*bills.UseRow) er
 	sums := map[useCodes]*bills.UseRow{}
 	var order []*bills.UseRow
 	for i := range b.Rows {
-		var k useCodes
-		for n, col := range UseColumns[:len(k.codes)] {
-			if v := &b.Columns[col]; v.Absent || v.IsNull(i) {
-				k.codes[n] = rows.NoCode
-			} else {
-				k.codes[n] = v.Codes[i]
-			}
-		}
-		k.day = days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i])
+		k := codesAt(b, i, days.Find(b.Columns[schemas.UseChargePeriodStart].Ints[i]))
 		row := sums[k]
 		if row == nil {
 			row = UseRow(b, i, k.day)
@@ -97,6 +89,19 @@ func eachUse(b *dataset.Batch, days *rows.DayFinder, each func(*bills.UseRow) er
 		}
 	}
 	return nil
+}
+
+// codesAt are the codes of row i.
+func codesAt(b *dataset.Batch, i int, day schemas.Date) useCodes {
+	k := useCodes{day: day}
+	for n, col := range UseColumns[:len(k.codes)] {
+		if v := &b.Columns[col]; v.IsNull(i) {
+			k.codes[n] = rows.NoCode
+		} else {
+			k.codes[n] = v.Codes[i]
+		}
+	}
+	return k
 }
 
 // UseRow is what row i says of use on a day, without its numbers.

@@ -116,7 +116,7 @@ func (l *Look) detail(ctx context.Context) (*bills.Detail, []schemas.PeerMatch, 
 		}
 	}
 	fx := compare.Exchange(run.WholeBook(l.book), l.Manifest.Spec.Period, l.through(), l.asOf())
-	return bills.NewDetail(l.contracts(), fx, matches, 0, 1), matches, nil
+	return bills.NewDetail(l.contracts(), fx, matches), matches, nil
 }
 
 // behindDiscrepancy compares the account again, and lists the rows of the bill, and of our meters where these are what is wrong. It
@@ -138,7 +138,7 @@ func (l *Look) behindDiscrepancy(ctx context.Context, e *Explanation, d *bills.D
 		if err != nil {
 			return nil, err
 		}
-		_, _, err = d.Match(func(w *peerbill.Discrepancy, rows []bills.BillRow) error {
+		err = d.Match(func(w *peerbill.Discrepancy, rows []bills.BillRow) error {
 			if w.ID != x.ID && (!x.Note || w.Note || w.Object != x.Object || w.Row != x.Row || w.Day != x.Day || w.Service != x.Service || w.Resource != x.Resource) {
 				return nil
 			}

@@ -6,7 +6,6 @@ import (
 
 	"daybook/reconcile/tally"
 	"daybook/schemas"
-	"daybook/schemas/agreed"
 	"daybook/schemas/money"
 )
 
@@ -59,17 +58,17 @@ func (s *BillSums) bill(k billKey) *billLine {
 }
 
 // aside counts a row that no rate covers: as billed where the contract takes it so, else to be compared over all shards.
-func (s *BillSums) aside(c *agreed.Contract, r *DetailRow, accepted bool, actual money.Decimal) error {
+func (s *BillSums) aside(w *Way, billed money.Fixed, actual money.Decimal) error {
 	f, err := money.FixedFromDecimal(actual)
 	if err != nil {
 		return err
 	}
-	if accepted {
-		b := s.bill(billKey{c.ID, r.Currency})
-		b.rows += r.Rows
-		return tally.AddAll("bill", string(r.Peer), []*money.Fixed{&b.billed, &b.actual, &b.expected}, []money.Fixed{r.Billed, f, f})
+	if w.accepted {
+		b := s.bill(billKey{w.contract.ID, w.currency})
+		b.rows++
+		return tally.AddAll("bill", string(w.peer), []*money.Fixed{&b.billed, &b.actual, &b.expected}, []money.Fixed{billed, f, f})
 	}
-	return s.addAside(&asideLine{asideKey{c.ID, r.Service, r.Category, r.Currency}, r.Billed, f, r.Rows})
+	return s.addAside(&asideLine{asideKey{w.contract.ID, w.service, w.category, w.currency}, billed, f, 1})
 }
 
 func (s *BillSums) addAside(more *asideLine) error {

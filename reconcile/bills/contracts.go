@@ -13,9 +13,11 @@ import (
 // concurrent use.
 type Contracts struct {
 	period schemas.Period
-	asOf   schemas.Date
-	all    []agreed.Contract
-	units  []schemas.UnitFactor
+	// last is the last day of the period.
+	last  schemas.Date
+	asOf  schemas.Date
+	all   []agreed.Contract
+	units []schemas.UnitFactor
 	// terms of each peer's service, the most specific first.
 	terms map[serviceKey][]*term
 	// metered are the terms that count one of our own SKUs.
@@ -54,8 +56,8 @@ func NewContracts(contracts []agreed.Contract, units []schemas.UnitFactor, perio
 		period: period, asOf: asOf, all: contracts, units: units,
 		terms: map[serviceKey][]*term{}, metered: map[schemas.SKU][]*term{},
 	}
-	first, _ := period.Days()
-	c.cuts = []schemas.Date{first}
+	first, last := period.Days()
+	c.cuts, c.last = []schemas.Date{first}, last
 	order := 0
 	for i := range contracts {
 		contract := &contracts[i]
@@ -159,6 +161,15 @@ func (c *Contracts) cut(day schemas.Date) schemas.Date {
 		i = max(i-1, 0)
 	}
 	return c.cuts[i]
+}
+
+// Stretch returns a day for which contracts say the same as for another: the first of those about it, within the period, between which
+// none begins or ends.
+func (c *Contracts) Stretch(day schemas.Date) schemas.Date {
+	if day.Before(c.cuts[0]) || day.After(c.last) {
+		return day
+	}
+	return c.cut(day)
 }
 
 // billed finds the rate for a row of a peer's bill; nil where there is none.

@@ -29,20 +29,21 @@ type DetailRow struct {
 	Invoice string
 }
 
-// Detail holds the rows of peers' bills against what our meters counted, account by account. All rows of an account have to be
-// added to one Detail, or those of one of its shares; it keeps them until they are matched. It is not safe for concurrent use.
+// Detail holds the rows of peers' bills against what our meters counted, account by account. It keeps rows until they are matched: all of
+// an account, or of one of its shares, are to be added between one match and the next. It is not safe for concurrent use.
 type Detail struct {
 	contracts *Contracts
 	fx        schemas.FX
 	pricings  map[*term]*pricing
 	kinds     map[kind]*kind
-	names     map[string]string
-	lines     []*line
 	sums      *BillSums
 	// share of shares is the part of the threads that this one takes.
 	share, shares uint64
+	held          held
+	before        []before
 	emit          func(*peerbill.Discrepancy, []BillRow) error
 	at            []BillRow // room of emit
+	room          room
 	findings      []schemas.Finding
 }
 
@@ -55,6 +56,20 @@ type kind struct {
 	sku      schemas.SKU
 	region   string
 	currency money.Currency
+	*standing
+}
+
+// standing is what the rows of a kind are compared by, and where they are counted.
+type standing struct {
+	// rank is the place of the kind's name among those of the rows that are held, from 1; 0 of none of them.
+	rank uint32
+	// at is the kind's place in the list of all.
+	at      uint32
+	pricing *pricing
+	// native says that the kind is in the contract's currency, and half is half a minor unit of it.
+	native bool
+	half   money.Fixed
+	agreed *billLine
 }
 
 // line is a row of a bill, or of our meters, in the unit of its rate.
@@ -99,66 +114,23 @@ func (c *Contracts) detailOf(peer schemas.PeerID, day schemas.Date) *agreed.Cont
 	return late
 }
 
-// NewDetail returns a Detail of one of so many shares of the rows. The matches are those of the period's whole use under the same
-// contracts: tiers are priced by its quantities.
-func NewDetail(c *Contracts, fx schemas.FX, matches []schemas.PeerMatch, share, shares int) *Detail {
+// NewDetail returns a Detail of all rows. The matches are those of the period's whole use under the same contracts: tiers are priced by
+// its quantities.
+func NewDetail(c *Contracts, fx schemas.FX, matches []schemas.PeerMatch) *Detail {
 	return &Detail{
-		contracts: c, fx: fx, pricings: c.pricings(matches), kinds: map[kind]*kind{}, names: map[string]string{},
-		sums: NewBillSums(c), share: uint64(share), shares: uint64(shares),
+		contracts: c, fx: fx, pricings: c.pricings(matches), kinds: map[kind]*kind{}, sums: NewBillSums(c), shares: 1,
+		held: held{accounts: newNames(), texts: newNames(), resources: newNames(), word: 64},
 	}
 }
 
-// Add takes a row, if any contract's detail is about it. The error is a sum that overflows.
-func (d *Detail) Add(r *DetailRow) error {
-	if r.Peer == "" {
-		return d.addOwn(r)
-	}
-	contract := d.contracts.detailOf(r.Peer, r.Day)
-	if contract == nil {
-		return nil
-	}
-	key := d.keyOf(r)
-	term, _, fits := d.contracts.rated(&key)
-	if term != nil && (!fits || term.contract.Detail == nil) {
-		term = nil
-	}
-	if term != nil {
-		contract = term.contract
-	}
-	floor := term != nil && term.floor != nil
-	if accepted := d.contracts.accepts(&key) != nil; accepted || floor || !isUse(r.Category) {
-		if d.share > 0 {
-			return nil
-		}
-		return d.sums.aside(contract, r, accepted, d.convert(r.Billed, r.Currency, contract))
-	}
-	if !d.takes(r.Account, contract.Detail.Resource(r.Resource)) {
-		return nil
-	}
-	l := d.lineOf(r, kind{contract, term, r.Peer, r.Service, r.SKU, r.Region, r.Currency})
-	l.cost, l.ourOwn = r.Billed, r.OurOwn
-	l.object, l.row, l.invoice = d.name(r.Object), r.Row, d.name(r.Invoice)
-	var err error
-	if term != nil {
-		unit, value := r.PricingUnit, r.Priced
-		switch {
-		case term.rate.Basis == schemas.BasisList:
-			unit, value = term.rate.Unit, r.List
-		case term.rate.Quantity == agreed.ConsumedQuantity:
-			unit, value = r.ConsumedUnit, r.Consumed
-		}
-		if l.quantity, err = d.inUnit(value, unit, term.rate.Unit); err != nil {
-			return err
-		}
-		if l.priced = r.HasPrice && r.Currency == contract.Currency && term.rate.Basis != schemas.BasisList; l.priced {
-			l.product, err = money.MulWide(r.Priced, r.UnitPrice).Round(2*money.Scale, money.Scale, money.HalfEven)
-		}
-	} else {
-		l.quantity = r.Priced
-	}
-	d.lines = append(d.lines, l)
-	return err
-}
+// Share has it take one of so many shares of the rows from now on: each of an account's resources is in one of them.
+func (d *Detail) Share(share, shares int) { d.share, d.shares = uint64(share), uint64(shares) }
+
+// Sums are those of all that has been matched.
+func (d *Detail) Sums() *BillSums { return d.sums }
+
+// Findings are what is to be said beside the discrepancies.
+func (d *Detail) Findings() []schemas.Finding { return d.findings }
 
 // isUse says of a category that rates cover it.
 func isUse(c schemas.ChargeCategory) bool {
@@ -167,51 +139,6 @@ func isUse(c schemas.ChargeCategory) bool {
 
 func (d *Detail) keyOf(r *DetailRow) useKey {
 	return useKey{r.Peer, r.Service, r.SKU, r.Region, r.Category, r.ConsumedUnit, r.PricingUnit, r.Currency, d.contracts.cut(r.Day)}
-}
-
-func (d *Detail) addOwn(r *DetailRow) error {
-	key := d.keyOf(r)
-	t := d.contracts.meteredBy(&key)
-	if t == nil || t.contract.Detail == nil || r.Account == "" || !d.takes(r.Account, t.contract.Detail.Resource(r.Resource)) {
-		return nil
-	}
-	if t.rate.Unit != "" {
-		if _, ok := d.contracts.convert(r.ConsumedUnit, t.rate.Unit); !ok {
-			return nil // the match over all says so
-		}
-	}
-	l := d.lineOf(r, kind{t.contract, t, t.contract.Peer, t.rate.Service, t.rate.SKU, t.rate.Region, t.contract.Currency})
-	l.own = true
-	var err error
-	l.quantity, err = d.inUnit(r.Consumed, r.ConsumedUnit, t.rate.Unit)
-	d.lines = append(d.lines, l)
-	return err
-}
-
-// Earlier takes what the run of the period before found missing, in the bill or in our meters.
-func (d *Detail) Earlier(x *peerbill.Discrepancy) error {
-	if x.Note || x.Class != peerbill.MissingInBill && x.Class != peerbill.MissingInMeter || !d.takes(x.Account, x.Resource) {
-		return nil
-	}
-	key := useKey{Peer: x.Peer, Service: x.Service, SKU: x.SKU, Region: x.Region, From: d.contracts.cuts[0]}
-	t := d.contracts.billed(&key)
-	if t == nil || t.floor != nil || t.contract.Detail == nil {
-		return nil
-	}
-	l := &line{
-		kind: d.kindOf(kind{t.contract, t, x.Peer, t.rate.Service, t.rate.SKU, t.rate.Region, t.contract.Currency}), account: x.Account,
-		resource: d.name(x.Resource), day: x.Day, own: x.Class == peerbill.MissingInBill, earlier: true,
-	}
-	amount, quantity := x.Expected, x.Metered
-	if !l.own {
-		amount, quantity = x.Actual, x.Billed
-	}
-	var err error
-	if l.cost, err = money.FixedFromDecimal(amount); err == nil {
-		l.quantity, err = money.FixedFromDecimal(quantity)
-	}
-	d.lines = append(d.lines, l)
-	return err
 }
 
 // takes reports whether the rows of an account and resource are of the share.
@@ -226,32 +153,12 @@ func (d *Detail) takes(account schemas.AccountID, resource string) bool {
 	return h.Sum64()%d.shares == d.share
 }
 
-func (d *Detail) lineOf(r *DetailRow, k kind) *line {
-	l := &line{kind: d.kindOf(k), account: schemas.AccountID(d.name(string(r.Account))), day: r.Day, start: r.Start, end: r.End}
-	if k.contract.Detail.Per != agreed.PerDay {
-		l.day, _ = r.Day.Period().Days()
+// chargeDay is the charge period within which a row of a contract is compared.
+func chargeDay(c *agreed.Contract, day schemas.Date) schemas.Date {
+	if c.Detail.Per != agreed.PerDay {
+		day, _ = day.Period().Days()
 	}
-	l.named = d.name(r.Resource)
-	l.resource = k.contract.Detail.Resource(l.named)
-	return l
-}
-
-func (d *Detail) kindOf(k kind) *kind {
-	at := d.kinds[k]
-	if at == nil {
-		at = &k
-		d.kinds[k] = at
-	}
-	return at
-}
-
-// name keeps each text once.
-func (d *Detail) name(s string) string {
-	if have, ok := d.names[s]; ok {
-		return have
-	}
-	d.names[s] = s
-	return s
+	return day
 }
 
 func (d *Detail) inUnit(v money.Fixed, from, to string) (money.Fixed, error) {
@@ -284,41 +191,11 @@ func (d *Detail) convert(v money.Fixed, from money.Currency, contract *agreed.Co
 	return money.Zero
 }
 
-// Match calls emit with every discrepancy, in the order of peerbill.Discrepancies, and the bill's rows that it is of, none of a
-// note. It returns the sums of the bills and what is to be said beside. Both arguments of emit are valid during the call.
-func (d *Detail) Match(emit func(*peerbill.Discrepancy, []BillRow) error) (*BillSums, []schemas.Finding, error) {
-	d.emit = emit
-	slices.SortFunc(d.lines, func(a, b *line) int {
-		return cmp.Or(a.compareThread(b), a.day.Compare(b.day), compareBool(b.own, a.own), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end),
-			cmp.Compare(a.object, b.object), cmp.Compare(a.row, b.row), a.quantity.Cmp(b.quantity))
-	})
-	for len(d.lines) > 0 {
-		n := 1
-		for n < len(d.lines) && d.lines[n].compareThread(d.lines[0]) == 0 {
-			n++
-		}
-		if err := d.thread(d.lines[:n]); err != nil {
-			return nil, nil, err
-		}
-		d.lines = d.lines[n:]
-	}
-	return d.sums, d.findings, nil
-}
-
-// compareThread orders lines by what is compared with what: an account's use of one rate, or of one SKU that no rate covers, by
-// resource where the contract says so.
-func (l *line) compareThread(o *line) int {
-	if c := cmp.Or(cmp.Compare(l.account, o.account), compareBool(l.ourOwn, o.ourOwn)); c != 0 {
-		return c
-	}
-	if l.kind != o.kind {
-		a, b := l.rated(), o.rated()
-		if c := cmp.Or(cmp.Compare(a.peer, b.peer), cmp.Compare(a.service, b.service), cmp.Compare(a.sku, b.sku), cmp.Compare(a.region, b.region),
-			cmp.Compare(a.term.place(), b.term.place()), cmp.Compare(a.contract.ID, b.contract.ID)); c != 0 {
-			return c
-		}
-	}
-	return cmp.Compare(l.resource, o.resource)
+// compareKinds orders kinds by what is compared with what: the use of one rate, or of one SKU that no rate covers.
+func compareKinds(x, y *kind) int {
+	a, b := x.rated(), y.rated()
+	return cmp.Or(cmp.Compare(a.peer, b.peer), cmp.Compare(a.service, b.service), cmp.Compare(a.sku, b.sku), cmp.Compare(a.region, b.region),
+		cmp.Compare(a.term.place(), b.term.place()), cmp.Compare(a.contract.ID, b.contract.ID))
 }
 
 // rated is the kind by the names of its rate, where it has one.

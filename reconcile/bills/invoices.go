@@ -30,9 +30,9 @@ type invoiceSum struct {
 	rows   int64
 }
 
-// Numbered counts a row of a peer's bill by the number of the invoice that it names, which may be empty.
-func (s *BillSums) Numbered(peer schemas.PeerID, number string, currency money.Currency, billed money.Fixed) error {
-	return s.addNumbered(&invoiceSum{invoiceKey{peer, number, currency}, billed, 1})
+// Numbered counts rows of a peer's bill by the number of the invoice that they name, which may be empty.
+func (s *BillSums) Numbered(peer schemas.PeerID, number string, currency money.Currency, billed money.Fixed, rows int64) error {
+	return s.addNumbered(&invoiceSum{invoiceKey{peer, number, currency}, billed, rows})
 }
 
 func (s *BillSums) addNumbered(more *invoiceSum) error {

@@ -29,19 +29,20 @@ type slot struct {
 	billedEarlier, moved bool
 }
 
-func (d *Detail) thread(lines []*line) error {
+// thread compares lines of one thread, of which first is the first kind; counted says that our meters counted any of it beside.
+func (d *Detail) thread(lines []*line, first *kind, counted bool) error {
 	slots := d.slotsOf(lines)
-	metered := d.compares(lines)
+	metered := lines[0].compares()
 	for _, s := range slots {
 		if err := d.duplicates(s, metered); err != nil {
 			return err
 		}
 	}
-	first := lines[0]
+	l := lines[0]
 	switch {
-	case first.term == nil || first.account == "" && !first.ourOwn:
+	case l.term == nil || l.account == "" && !l.ourOwn:
 		class := peerbill.ResourceUnknown
-		if first.account == "" && !first.ourOwn {
+		if l.account == "" && !l.ourOwn {
 			class = peerbill.BilledAccountUnknown
 		}
 		for _, s := range slots {
@@ -53,7 +54,7 @@ func (d *Detail) thread(lines []*line) error {
 		}
 		return nil
 	case metered:
-		known := slices.ContainsFunc(slots, func(s *slot) bool { return s.own != nil })
+		known := counted || slices.ContainsFunc(slots, func(s *slot) bool { return s.own != nil })
 		d.move(slots)
 		return d.compareAll(slots, known)
 	}
@@ -61,21 +62,20 @@ func (d *Detail) thread(lines []*line) error {
 		for _, l := range s.bill {
 			s.metered = s.metered.Add(l.quantity.Decimal())
 		}
-		if err := d.compare(s, first.kind); err != nil {
+		if err := d.compare(s, first); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// compares reports whether our meters count what the lines are of.
-func (d *Detail) compares(lines []*line) bool {
-	l := lines[0]
+// compares reports whether our meters count what the line is of.
+func (l *line) compares() bool {
 	return l.term != nil && l.term.rate.Basis == schemas.BasisMeter && l.account != ""
 }
 
 func (d *Detail) slotsOf(lines []*line) (out []*slot) {
-	first, _ := d.contracts.period.Days()
+	first := d.contracts.cuts[0]
 	for _, l := range lines {
 		if len(out) == 0 || out[len(out)-1].day != l.day {
 			out = append(out, &slot{day: l.day, earlier: l.day.Before(first)})
@@ -458,7 +458,7 @@ func (s *BillSums) discrepancy(x *peerbill.Discrepancy, rows []*line) error {
 			more.withheld = amount
 		}
 	}
-	first, _ := x.Period.Days()
+	first := s.contracts.cuts[0]
 	switch {
 	case x.Class == peerbill.MissingInBill:
 		more.accrued = more.expected

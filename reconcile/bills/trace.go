@@ -22,8 +22,7 @@ func (d *Detail) Counts(rate Rate, r *DetailRow, x *peerbill.Discrepancy) (money
 	if t.contract.ID != x.Contract || t.contract.Detail == nil || r.Account != x.Account || t.contract.Detail.Resource(r.Resource) != x.Resource {
 		return money.Zero, false
 	}
-	l := d.lineOf(r, kind{t.contract, t, t.contract.Peer, t.rate.Service, t.rate.SKU, t.rate.Region, t.contract.Currency})
-	if l.day != x.Day || t.rate.Service != x.Service || t.rate.SKU != x.SKU || t.rate.Region != x.Region {
+	if chargeDay(t.contract, r.Day) != x.Day || t.rate.Service != x.Service || t.rate.SKU != x.SKU || t.rate.Region != x.Region {
 		return money.Zero, false
 	}
 	q, err := d.inUnit(r.Consumed, r.ConsumedUnit, t.rate.Unit)

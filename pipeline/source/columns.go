@@ -149,6 +149,8 @@ func (d *decoder) carefulDecimal(c *column, v *dataset.Vector, x *cells, base, r
 	switch {
 	case err == nil, errors.Is(err, money.ErrOverflow), errors.Is(err, money.ErrLimit):
 		what = "it is too large or too long a number"
+	case !wire.WellEncoded(text): // a field of those that it is made of
+		code, what = schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL"
 	}
 	d.defect(x, r, c, code, what, text)
 	return money.Fixed{}

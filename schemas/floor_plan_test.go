@@ -110,8 +110,11 @@ var floorPlan = map[string]room{
 	"pipeline/settle":     {ours: "pipeline/compare pipeline/dataset pipeline/rows pipeline/run reconcile/bills reconcile/chain reconcile/goods reconcile/settlement schemas schemas/intercloud schemas/money schemas/peerbill"},
 	"pipeline/emit":       {ours: "pipeline/compare pipeline/promise pipeline/settle pipeline/dataset pipeline/document pipeline/document/peers pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice rating/taxes schemas schemas/dispute schemas/einvoice schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service schemas/access schemas/feed"},
 	"pipeline/diff":       {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
+	"pipeline/explain/use": {
+		ours: "pipeline/access pipeline/book pipeline/compare pipeline/dataset pipeline/normalise pipeline/rows pipeline/run pipeline/store reconcile/... schemas schemas/access schemas/money schemas/peeruse schemas/service",
+	},
 	"pipeline/explain": {
-		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
+		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/explain/use pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
 			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/feed schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
 	},
 	"pipeline/overview": {ours: "pipeline/diff pipeline/document pipeline/document/since pipeline/emit pipeline/rows pipeline/run pipeline/store schemas schemas/money"},

@@ -51,6 +51,8 @@ stands in the book, and the source object and row of the usage behind it.
 
 ID is a charge (invoice lines carry it; its first four digits or more will do), an identifier of the variance report
 (period/offering/region/measure, with the segment before the measure where the plan has one, or that of a peer match, a discrepancy, a margin or a promise), period/bill/peer/contract/currency,
+what is about peers' use (period/budget/peer/budget/threshold, period/anomaly/peer/service/customer/day/currency,
+period/integration/peer/goal/day, period/access/peer/user/verdict/currency; the findings of these name theirs),
 period/total/Revenue (Cost, Margin), an account (lists its charges), a code of findings such as unknown_sku, or the word findings. Each may be cut short as far as nothing
 else begins so.
 
@@ -318,7 +320,11 @@ func (w *pageWriter) usage(u *explain.UsageBehind) {
 	if u == nil {
 		return
 	}
-	w.line("\nUsage: %s row%s, %s %s in all", count(u.Rows), plural(u.Rows), u.Sum, u.Unit)
+	if len(u.Costs) > 0 && u.Unit == "" { // rows in several currencies do not add up
+		w.line("\nUsage: %s row%s", count(u.Rows), plural(u.Rows))
+	} else {
+		w.line("\nUsage: %s row%s, %s %s in all", count(u.Rows), plural(u.Rows), u.Sum, u.Unit)
+	}
 	if u.Quantity != nil && !u.Quantity.Equal(u.Sum) {
 		w.line("  their %s is %s", u.How, u.Quantity)
 	}
@@ -380,6 +386,9 @@ func (w *pageWriter) findings(e *explain.Explanation) {
 		}
 		w.line("\n%s", strings.TrimRight(fmt.Sprintf("%s (%s%s)  %s", f.Code, f.Severity, rows, at), " "))
 		w.line("  %s", f.Message)
+		if f.Explain != "" {
+			w.line("  explained by %s", f.Explain)
+		}
 	}
 	if len(e.Findings) > 0 && len(e.Figures) > 0 {
 		if all := e.Figures[0].Value.IntPart(); all > int64(len(e.Findings)) {

@@ -47,26 +47,23 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if register == nil {
 		return res, res.Leave(left{})
 	}
-	s := &shard{in: in, register: register, users: map[schemas.PeerID]schemas.UserKey{}, sums: map[key]*sum{}, told: map[names]int{}}
-	read := columns
-	peers := in.Book().Peers()
-	for i := range peers {
-		if u := peers[i].Users; u != nil && register.Judges(peers[i].ID) {
-			s.users[peers[i].ID] = *u
-			read = append(slices.Clip(read), u.Column())
-		}
-	}
+	s := NewSums(in.Book(), register)
 	normalised, err := in.Results(ctx, "normalise/shard")
 	if err != nil {
 		return nil, err
 	}
 	var tally dataset.Tally
 	err = run.EachOutput(normalised, schemas.Usage.Name, func(o run.Output) error {
-		return rows.ScanTable(ctx, in.Store(), o.Key, &schemas.Usage, slices.Compact(slices.Sorted(slices.Values(read))), func(b *dataset.Batch) error {
+		return rows.ScanTable(ctx, in.Store(), o.Key, &schemas.Usage, s.Columns(), func(b *dataset.Batch) error {
 			if err := tally.AddBatch(b, dataset.UsageMeasures()); err != nil {
 				return err
 			}
-			return s.add(b)
+			for i := range b.Rows {
+				if _, err := s.Add(b, i); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	})
 	if err != nil {
@@ -79,27 +76,33 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err := run.ReadWhole(schemas.Usage.Name, &have, normalised, run.UsageTotals); err != nil {
 		return nil, err
 	}
-	return res, s.result(ctx, res)
+	return res, s.result(ctx, in, res)
 }
 
 // registerOf is that of the run; nil where the book has none. Its credentials are those of deliveries that were not refused.
 func registerOf(ctx context.Context, in *run.Inputs) (*judge.Register, error) {
 	b := in.Book()
-	facts := &judge.Facts{AsOf: in.AsOf(), Zone: b.Zone(), Identities: b.Identities(), Entitlements: b.Entitlements(), Customers: b.Customers()}
 	objects, err := in.Results(ctx, "normalise/object")
 	if err != nil {
 		return nil, err
 	}
-	if len(facts.Identities) == 0 && len(facts.Entitlements) == 0 {
+	if len(b.Identities()) == 0 && len(b.Entitlements()) == 0 {
 		return nil, nil
 	}
-	if _, err := credentials(ctx, in, objects, func(c *access.Credential) { facts.Credentials = append(facts.Credentials, *c) }); err != nil {
+	var listed []access.Credential
+	if _, err := credentials(ctx, in, objects, func(c *access.Credential) { listed = append(listed, *c) }); err != nil {
 		return nil, err
 	}
+	return Register(b, in.AsOf(), listed), nil
+}
+
+// Register is that of a book and of the credentials of peers' lists.
+func Register(b run.Book, asOf schemas.Date, listed []access.Credential) *judge.Register {
+	facts := &judge.Facts{AsOf: asOf, Zone: b.Zone(), Identities: b.Identities(), Entitlements: b.Entitlements(), Customers: b.Customers(), Credentials: listed}
 	slices.SortStableFunc(facts.Credentials, func(x, y access.Credential) int {
 		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Object, y.Object), cmp.Compare(x.Row, y.Row))
 	})
-	return judge.NewRegister(facts), nil
+	return judge.NewRegister(facts)
 }
 
 // credentials hands on those of peers' lists that were taken, and makes sure that they are all that was written.
@@ -121,15 +124,38 @@ func credentials(ctx context.Context, in *run.Inputs, objects []*run.Result, eac
 	return read, run.ReadWhole(access.Credentials.Name, &read, taken, func(c *run.Control) *dataset.Totals { return &c.Listed })
 }
 
-// shard adds up the use of a shard's accounts by what became of it.
-type shard struct {
-	in       *run.Inputs
+// Sums add up use by what became of it: for a task of the run, and for those who compute again what it wrote.
+type Sums struct {
+	book     run.Book
 	register *judge.Register
 	users    map[schemas.PeerID]schemas.UserKey
 	sums     map[key]*sum
 	told     map[names]int
 	// judged is what is counted of the usage as it is read.
 	judged dataset.Totals
+	use    access.Use
+}
+
+// NewSums judges by a register.
+func NewSums(b run.Book, register *judge.Register) *Sums {
+	s := &Sums{book: b, register: register, users: map[schemas.PeerID]schemas.UserKey{}, sums: map[key]*sum{}, told: map[names]int{}}
+	peers := b.Peers()
+	for i := range peers {
+		if u := peers[i].Users; u != nil && register.Judges(peers[i].ID) {
+			s.users[peers[i].ID] = *u
+		}
+	}
+	return s
+}
+
+// Columns are those of usage that Add reads, and those that control totals are of, in order.
+func (s *Sums) Columns() []int {
+	read := slices.Clone(columns)
+	for _, u := range s.users {
+		read = append(read, u.Column())
+	}
+	slices.Sort(read)
+	return slices.Compact(read)
 }
 
 // key is what use is told apart by.
@@ -161,40 +187,50 @@ type sum struct {
 	billed      money.Fixed
 }
 
-// add takes a batch of usage.
-func (s *shard) add(b *dataset.Batch) error {
-	text := func(col, i int) string { return b.Columns[col].StringAt(i) }
-	for i := range b.Rows {
-		if b.Columns[schemas.UsePeerId].IsNull(i) || !s.register.Judges(schemas.PeerID(text(schemas.UsePeerId, i))) {
-			continue
-		}
-		x := judge.Row{
-			Peer: schemas.PeerID(text(schemas.UsePeerId, i)), Account: schemas.AccountID(text(schemas.UseAccountId, i)), Service: text(schemas.UseServiceName, i),
-			Region: text(schemas.UseRegionId, i), SKU: schemas.SKU(text(schemas.UseSkuId, i)), Start: rows.TimeOf(b.Columns[schemas.UseChargePeriodStart].Ints[i]),
-		}
-		if _, customer, ok := s.in.Book().Account(x.Account); ok {
-			x.Customer = customer.ID
-		}
-		if of, tells := s.users[x.Peer]; tells {
-			x.User = rows.UserAt(b, i, &of)
-		}
-		k := key{
-			x.Account, x.Peer, x.Customer, x.Service, text(schemas.UseBillingAccountId, i), text(schemas.UseSubAccountId, i), x.User,
-			text(schemas.UseBillingCurrency, i), s.register.Judge(&x),
-		}
-		var billed money.Fixed
-		if v := &b.Columns[schemas.UseBilledCost]; !v.IsNull(i) {
-			billed = v.Decs[i]
-		}
-		if err := s.count(k, b.Columns[schemas.UseChargePeriodStart].Ints[i], billed); err != nil {
-			return fmt.Errorf("use of %s: %w", x.Peer, err)
-		}
+// Add judges row i of a batch of usage, and returns the use that it is of as Uses has it, but for its
+// sums; nil where it is not judged. What it returns is valid until the next row.
+func (s *Sums) Add(b *dataset.Batch, i int) (*access.Use, error) {
+	text := func(col int) string { return b.Columns[col].StringAt(i) }
+	if b.Columns[schemas.UsePeerId].IsNull(i) || !s.register.Judges(schemas.PeerID(text(schemas.UsePeerId))) {
+		return nil, nil
 	}
-	return nil
+	x := judge.Row{
+		Peer: schemas.PeerID(text(schemas.UsePeerId)), Account: schemas.AccountID(text(schemas.UseAccountId)), Service: text(schemas.UseServiceName),
+		Region: text(schemas.UseRegionId), SKU: schemas.SKU(text(schemas.UseSkuId)), Start: rows.TimeOf(b.Columns[schemas.UseChargePeriodStart].Ints[i]),
+	}
+	if _, customer, ok := s.book.Account(x.Account); ok {
+		x.Customer = customer.ID
+	}
+	if of, tells := s.users[x.Peer]; tells {
+		x.User = rows.UserAt(b, i, &of)
+	}
+	k := key{
+		x.Account, x.Peer, x.Customer, x.Service, text(schemas.UseBillingAccountId), text(schemas.UseSubAccountId), x.User,
+		text(schemas.UseBillingCurrency), s.register.Judge(&x),
+	}
+	var billed money.Fixed
+	if v := &b.Columns[schemas.UseBilledCost]; !v.IsNull(i) {
+		billed = v.Decs[i]
+	}
+	k, err := s.count(k, b.Columns[schemas.UseChargePeriodStart].Ints[i], billed)
+	if err != nil {
+		return nil, fmt.Errorf("use of %s: %w", x.Peer, err)
+	}
+	s.use = k.use()
+	return &s.use, nil
 }
 
-// count adds a row to the sum of its kind, under the names of others as far as these are told apart.
-func (s *shard) count(k key, start int64, billed money.Fixed) error {
+// use is that of a key, without its sums.
+func (k key) use() access.Use {
+	return access.Use{
+		Peer: k.peer, Customer: k.customer, Account: k.account, Service: k.service, Billing: k.billing, Sub: k.sub, User: k.user,
+		Identity: k.Identity, Credential: k.Credential, ByIdentity: k.ByIdentity, Entitlement: k.Entitlement, ByEntitlement: k.ByEntitlement, Detail: k.Detail,
+		Currency: money.Currency(k.currency),
+	}
+}
+
+// count adds a row to the sum of its kind, under the names of others as far as these are told apart, and returns the kind.
+func (s *Sums) count(k key, start int64, billed money.Fixed) (key, error) {
 	x := s.sums[k]
 	if x == nil {
 		if k.ByIdentity == "" || k.ByIdentity == access.IdentityNobody && k.Identity == "" && !s.tell(k, false) {
@@ -212,14 +248,14 @@ func (s *shard) count(k key, start int64, billed money.Fixed) error {
 	x.rows++
 	var err error
 	if x.billed, err = x.billed.Add(billed); err != nil {
-		return err
+		return k, err
 	}
 	s.judged.Rows++
-	return s.judged.AddCost(k.currency, billed)
+	return k, s.judged.AddCost(k.currency, billed)
 }
 
 // tell reports whether another name may be told apart.
-func (s *shard) tell(k key, details bool) bool {
+func (s *Sums) tell(k key, details bool) bool {
 	n := names{k.account, k.peer, k.billing, k.sub, details}
 	if s.told[n] >= mostNames {
 		return false
@@ -228,21 +264,24 @@ func (s *shard) tell(k key, details bool) bool {
 	return true
 }
 
-// result writes what was added up, and leaves what the whole needs.
-func (s *shard) result(ctx context.Context, res *run.Result) error {
+// Uses are what was added up, in order.
+func (s *Sums) Uses(p schemas.Period) []access.Use {
 	keys := slices.SortedFunc(maps.Keys(s.sums), key.compare)
 	uses := make([]access.Use, len(keys))
 	for i, k := range keys {
 		x := s.sums[k]
-		uses[i] = access.Use{
-			Period: s.in.Period(), Peer: k.peer, Customer: k.customer, Account: k.account, Service: k.service, Billing: k.billing, Sub: k.sub, User: k.user,
-			Identity: k.Identity, Credential: k.Credential, ByIdentity: k.ByIdentity, Entitlement: k.Entitlement, ByEntitlement: k.ByEntitlement, Detail: k.Detail,
-			First: rows.TimeOf(x.first), Last: rows.TimeOf(x.last), Rows: x.rows, Billed: x.billed, Currency: money.Currency(k.currency),
-		}
+		uses[i] = k.use()
+		uses[i].Period, uses[i].First, uses[i].Last, uses[i].Rows, uses[i].Billed = p, rows.TimeOf(x.first), rows.TimeOf(x.last), x.rows, x.billed
 	}
+	return uses
+}
+
+// result writes what was added up, and leaves what the whole needs.
+func (s *Sums) result(ctx context.Context, in *run.Inputs, res *run.Result) error {
+	uses := s.Uses(in.Period())
 	res.Control.Accessed = s.judged
 	var written dataset.Totals
-	out, err := s.in.WriteRead(ctx, &access.Uses, func(write func(*dataset.Batch) error) error {
+	out, err := in.WriteRead(ctx, &access.Uses, func(write func(*dataset.Batch) error) error {
 		return rows.AppendAccess(uses, write)
 	}, func(b *dataset.Batch) error { return countUses(&written, b) })
 	if err != nil {

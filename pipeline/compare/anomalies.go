@@ -3,11 +3,13 @@ package compare
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/normalise"
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
+	"daybook/pipeline/store"
 	"daybook/reconcile/anomaly"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -21,21 +23,18 @@ const mostSeries = 20_000
 // and of what the pinned earlier runs wrote.
 func Anomalies(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	res := &run.Result{}
-	policies := map[schemas.PeerID]*schemas.AnomalyPolicy{}
-	peers := in.Book().Peers()
-	for i := range peers {
-		if peers[i].Anomalies != nil {
-			policies[peers[i].ID] = peers[i].Anomalies
-		}
-	}
-	if len(policies) == 0 {
+	if len(policiesOf(in.Book())) == 0 {
 		return res, nil
 	}
 	reach, err := normalise.ReachOf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	days, err := sumDays(ctx, in)
+	left, err := leftOfUse(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	days, err := sumDays(left)
 	if err != nil {
 		return nil, err
 	}
@@ -51,26 +50,9 @@ func Anomalies(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if res.Control.ByDay, err = count.totals(); err != nil {
 		return nil, err
 	}
-	before, err := daysBefore(ctx, in, policies)
+	all, err := JudgeDays(ctx, in.Store(), in.Book(), in.Period(), in.Earlier(), reach, left)
 	if err != nil {
 		return nil, err
-	}
-	series := seriesOf(append(before, days...), mostSeries)
-	past, err := pastOf(ctx, in, series)
-	if err != nil {
-		return nil, err
-	}
-	var all []peeruse.Anomaly
-	now := newHistory(series)
-	for i := range days {
-		now.add(&days[i])
-	}
-	first, _ := in.Period().Days()
-	for i := range series {
-		s := &series[i]
-		through := throughOf(in.Book(), s.Peer, in.Period(), reach)
-		judged := anomaly.JudgeDays(in.Period(), s, past.days(s), now.between(s, first, through), anomaly.PolicyOf(policies[s.Peer]))
-		all = append(all, judged...)
 	}
 	out, err := in.WriteRead(ctx, &peeruse.Anomalies, func(write func(*dataset.Batch) error) error {
 		return rows.AppendAnomalies(all, write)
@@ -87,14 +69,82 @@ func Anomalies(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	return res, found.Write(ctx, in, res)
 }
 
+// policiesOf say what is unusual of the peers with anomalies.
+func policiesOf(b run.Book) map[schemas.PeerID]*schemas.AnomalyPolicy {
+	policies := map[schemas.PeerID]*schemas.AnomalyPolicy{}
+	peers := b.Peers()
+	for i := range peers {
+		if peers[i].Anomalies != nil {
+			policies[peers[i].ID] = peers[i].Anomalies
+		}
+	}
+	return policies
+}
+
+// JudgeDays holds each day of a period, as shards left it, against the same days of the week before it, of the period and of what
+// earlier runs wrote.
+func JudgeDays(
+	ctx context.Context, st store.Store, b run.Book, p schemas.Period, earlier []run.Earlier, reach *normalise.Reach, left []*UsedByDay,
+) (all []peeruse.Anomaly, err error) {
+	days, err := sumDays(left)
+	if err != nil {
+		return nil, err
+	}
+	policies := policiesOf(b)
+	before, err := daysBefore(ctx, st, p, earlier, policies)
+	if err != nil {
+		return nil, err
+	}
+	series := seriesOf(append(before, days...), mostSeries)
+	past, err := pastOf(ctx, st, b, earlier, series)
+	if err != nil {
+		return nil, err
+	}
+	now := newHistory(series)
+	for i := range days {
+		now.add(&days[i])
+	}
+	first, _ := p.Days()
+	for i := range series {
+		s := &series[i]
+		all = append(all, anomaly.JudgeDays(p, s, past.days(s), now.between(s, first, throughOf(b, s.Peer, p, reach)), anomaly.PolicyOf(policies[s.Peer]))...)
+	}
+	return all, nil
+}
+
+// Beside are the same days of the week before a day of a series, of the period as shards left it and of what earlier runs wrote,
+// oldest first.
+func Beside(ctx context.Context, st store.Store, b run.Book, p schemas.Period, earlier []run.Earlier, left []*UsedByDay, s *peeruse.Series, day schemas.Date) (out []anomaly.Day, err error) {
+	days, err := sumDays(left)
+	if err != nil {
+		return nil, err
+	}
+	one := []peeruse.Series{*s}
+	past, err := pastOf(ctx, st, b, earlier, one)
+	if err != nil {
+		return nil, err
+	}
+	now := newHistory(one)
+	for i := range days {
+		now.add(&days[i])
+	}
+	first, _ := p.Days()
+	for _, d := range slices.Concat(past.days(s), now.between(s, first, day.AddDays(-1))) {
+		if d.Day.Weekday() == day.Weekday() {
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
 // daysBefore are the days of the month before, as far as the same is looked at by itself: what was used then, and is no more, counts
 // as well.
-func daysBefore(ctx context.Context, in *run.Inputs, policies map[schemas.PeerID]*schemas.AnomalyPolicy) (out []peeruse.Day, err error) {
-	for _, e := range in.Earlier() {
-		if e.Period != in.Period().Previous() {
+func daysBefore(ctx context.Context, st store.Store, p schemas.Period, earlier []run.Earlier, policies map[schemas.PeerID]*schemas.AnomalyPolicy) (out []peeruse.Day, err error) {
+	for _, e := range earlier {
+		if e.Period != p.Previous() {
 			continue
 		}
-		err = eachDayOf(ctx, in, e, func(d *peeruse.Day) {
+		_, err = eachDayOf(ctx, st, e, func(d *peeruse.Day) {
 			if p := policies[d.Peer]; p != nil && d.By == cmp.Or(p.By, schemas.AnomalyByService) {
 				out = append(out, *d)
 			}
@@ -104,38 +154,30 @@ func daysBefore(ctx context.Context, in *run.Inputs, policies map[schemas.PeerID
 }
 
 // eachDayOf calls each for what an earlier run wrote of days.
-func eachDayOf(ctx context.Context, in *run.Inputs, e run.Earlier, each func(*peeruse.Day)) error {
-	m, err := run.ReadEarlier(ctx, in.Store(), e)
+func eachDayOf(ctx context.Context, st store.Store, e run.Earlier, each func(*peeruse.Day)) (*run.Manifest, error) {
+	m, err := run.ReadEarlier(ctx, st, e)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, o := range m.Outputs {
 		if o.Dataset != peeruse.Days.Name {
 			continue
 		}
-		if err := rows.ReadPeerDays(ctx, in.Store(), o.Key, func(d *peeruse.Day) error {
+		if err := rows.ReadPeerDays(ctx, st, o.Key, func(d *peeruse.Day) error {
 			each(d)
 			return nil
 		}); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return m, nil
 }
 
 // sumDays merges what the shards left.
-func sumDays(ctx context.Context, in *run.Inputs) ([]peeruse.Day, error) {
-	shards, err := in.Results(ctx, "reconcile/use")
-	if err != nil {
-		return nil, err
-	}
+func sumDays(shards []*UsedByDay) ([]peeruse.Day, error) {
 	all := &peerDays{sums: map[dayKey]*peeruse.Day{}}
 	var merged dataset.Totals
-	for _, res := range shards {
-		left, err := run.Left[usedByDay](res)
-		if err != nil {
-			return nil, err
-		}
+	for _, left := range shards {
 		for i := range left.Days {
 			d := &left.Days[i]
 			if err := all.sum(dayKey{d.Series, d.Day, d.Fixed}, d.Rows, d.Billed, &merged); err != nil {
@@ -144,6 +186,12 @@ func sumDays(ctx context.Context, in *run.Inputs) ([]peeruse.Day, error) {
 		}
 	}
 	return all.list(), nil
+}
+
+// OnDay reports whether a row that was added is use of a series on a day, which is neither a fee nor of another time.
+func (u *UseSums) OnDay(r *PeerRow, s *peeruse.Series, day schemas.Date) bool {
+	on, watched := u.daily.of(r)
+	return watched && !on.fixed && on.Series == *s && on.day == day
 }
 
 // history is what days of series came to, as far as it is known, month by month.
@@ -222,23 +270,20 @@ func (p *past) days(s *peeruse.Series) (out anomaly.Past) {
 	return out
 }
 
-// pastOf reads what the pinned runs of the twelve months before have of series.
-func pastOf(ctx context.Context, in *run.Inputs, series []peeruse.Series) (*past, error) {
+// pastOf reads what earlier runs have of series.
+func pastOf(ctx context.Context, st store.Store, b run.Book, earlier []run.Earlier, series []peeruse.Series) (*past, error) {
 	p := &past{history: *newHistory(series), known: map[schemas.PeerID][]span{}}
-	for _, e := range in.Earlier() { // they stand in the order of their periods
+	for _, e := range earlier { // they stand in the order of their periods
 		first, _ := e.Period.Days()
 		known := map[schemas.PeerID]bool{}
-		if err := eachDayOf(ctx, in, e, func(d *peeruse.Day) {
+		m, err := eachDayOf(ctx, st, e, func(d *peeruse.Day) {
 			known[d.Peer] = true
 			p.add(d)
-		}); err != nil {
-			return nil, err
-		}
-		m, err := run.ReadEarlier(ctx, in.Store(), e)
+		})
 		if err != nil {
 			return nil, err
 		}
-		last := normalise.ThroughIn(m, in.Book().Zone())
+		last := normalise.ThroughIn(m, b.Zone())
 		for peer := range known {
 			p.known[peer] = append(p.known[peer], span{first, last})
 		}

@@ -25,9 +25,9 @@ type peerBudget struct {
 }
 
 // takes reports whether use counts in the budget.
-func (b *peerBudget) takes(k *useOf, customer string) bool {
+func (b *peerBudget) takes(r *PeerRow) bool {
 	like := func(want, is string) bool { return want == "" || want == is }
-	return b.peer == k.peer && like(b.Service, k.service) && like(b.User, k.user) && like(b.Customer, customer) && like(string(b.Account), string(k.account))
+	return b.peer == r.peer && like(b.Service, r.service) && like(b.User, r.user) && like(b.Customer, r.customer) && like(string(b.Account), string(r.account))
 }
 
 // budgetsOf are those in force when a period begins, by peer and identifier.
@@ -59,8 +59,8 @@ type spent struct {
 	Billed money.Fixed `json:"billed"`
 }
 
-// usedByDay is what a shard leaves of its use: for budgets, for the days of peers with anomalies, for goals, and for shared costs.
-type usedByDay struct {
+// UsedByDay is what a shard leaves of its use: for budgets, for the days of peers with anomalies, for goals, and for shared costs.
+type UsedByDay struct {
 	Spent []spent       `json:"spent,omitempty"`
 	Days  []peeruse.Day `json:"days,omitempty"`
 	Legs  []legDay      `json:"legs,omitempty"`
@@ -68,10 +68,11 @@ type usedByDay struct {
 	Shared shared.Part `json:"shared,omitzero"`
 }
 
-// spend adds use of a day to the budgets that it counts in. What is of days before the period, or after its last with data,
-// counts on the nearest day within.
-func (u *peerUse) spend(k useOf, customer, category string, day schemas.Date, billed money.Fixed) error {
-	first, _ := u.in.Period().Days()
+// spend adds a row to the budgets that it counts in. What is of days before the period, or after its last with data, counts on the
+// nearest day within.
+func (u *UseSums) spend(r *PeerRow) error {
+	first, _ := u.period.Days()
+	day := r.day
 	if day.Before(first) {
 		day = first
 	}
@@ -80,11 +81,11 @@ func (u *peerUse) spend(k useOf, customer, category string, day schemas.Date, bi
 	}
 	for i := range u.budgets {
 		b := &u.budgets[i]
-		if !b.takes(&k, customer) {
+		if !b.takes(r) {
 			continue
 		}
-		on := spentOn{b.ID, day, k.currency, category != string(schemas.CategoryUsage)}
-		sum, err := u.spent[on].Add(billed)
+		on := spentOn{b.ID, day, r.currency, r.category != string(schemas.CategoryUsage)}
+		sum, err := u.spent[on].Add(r.billed)
 		if err != nil {
 			return fmt.Errorf("budget %s: %w", b.ID, err)
 		}
@@ -93,8 +94,13 @@ func (u *peerUse) spend(k useOf, customer, category string, day schemas.Date, bi
 	return nil
 }
 
+// InBudget reports whether a row that was added counts in a budget that is in force.
+func (u *UseSums) InBudget(r *PeerRow, peer schemas.PeerID, id string) bool {
+	return slices.ContainsFunc(u.budgets, func(b peerBudget) bool { return b.peer == peer && b.ID == id && b.takes(r) })
+}
+
 // spentByDay is what was spent, in order.
-func (u *peerUse) spentByDay() (out []spent) {
+func (u *UseSums) spentByDay() (out []spent) {
 	for on, billed := range u.spent {
 		out = append(out, spent{on, billed})
 	}
@@ -110,39 +116,20 @@ func (a spentOn) compare(b spentOn) int {
 // Budgets holds what peers bill against the budgets that are in force.
 func Budgets(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	res := &run.Result{}
-	budgets := budgetsOf(in.Book(), in.Period(), in.AsOf())
-	if len(budgets) == 0 {
+	if len(budgetsOf(in.Book(), in.Period(), in.AsOf())) == 0 {
 		return res, nil
 	}
 	reach, err := normalise.ReachOf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	sums, err := sumSpent(ctx, in)
+	left, err := leftOfUse(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	fx := Exchange(in.Book(), in.Period(), reach.Through, in.AsOf())
-	found := in.NewFindings()
-	defer found.Close()
-	var lines []peeruse.BudgetLine
-	for i := range budgets {
-		b := &budgets[i]
-		days, missing, err := daysOf(b, in.Period(), throughOf(in.Book(), b.peer, in.Period(), reach), sums, fx)
-		if err != nil {
-			return nil, err
-		}
-		judged, err := budget.Judge(b.Budget, in.Period(), days)
-		if err != nil {
-			return nil, err
-		}
-		for j := range judged {
-			judged[j].Peer = b.peer
-		}
-		for _, f := range append(missing, budget.Findings(judged)...) {
-			found.Add(f)
-		}
-		lines = append(lines, judged...)
+	lines, findings, err := JudgeBudgets(in.Book(), in.Period(), in.AsOf(), reach, left)
+	if err != nil {
+		return nil, err
 	}
 	out, err := in.WriteRead(ctx, &peeruse.Budgets, func(write func(*dataset.Batch) error) error {
 		return rows.AppendBudgets(lines, write)
@@ -151,22 +138,61 @@ func Budgets(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		return nil, err
 	}
 	res.Outputs = append(res.Outputs, out)
+	found := in.NewFindings()
+	defer found.Close()
+	for _, f := range findings {
+		found.Add(f)
+	}
 	return res, found.Write(ctx, in, res)
 }
 
-// sumSpent merges what the shards left.
-func sumSpent(ctx context.Context, in *run.Inputs) ([]spent, error) {
+// leftOfUse is what the shards left of use.
+func leftOfUse(ctx context.Context, in *run.Inputs) (out []*UsedByDay, err error) {
 	shards, err := in.Results(ctx, "reconcile/use")
 	if err != nil {
 		return nil, err
 	}
-	sums := map[spentOn]money.Fixed{}
 	for _, res := range shards {
-		left, err := run.Left[usedByDay](res)
+		left, err := run.Left[UsedByDay](res)
 		if err != nil {
 			return nil, err
 		}
-		for _, x := range left.Spent {
+		out = append(out, left)
+	}
+	return out, nil
+}
+
+// JudgeBudgets holds what shards left against the budgets that are in force, and makes findings of the thresholds that are reached and of
+// what no exchange rate makes part of a budget.
+func JudgeBudgets(b run.Book, p schemas.Period, asOf schemas.Date, reach *normalise.Reach, left []*UsedByDay) (lines []peeruse.BudgetLine, found []schemas.Finding, err error) {
+	sums, err := sumSpent(left)
+	if err != nil {
+		return nil, nil, err
+	}
+	fx := Exchange(b, p, reach.Through, asOf)
+	for _, x := range budgetsOf(b, p, asOf) {
+		days, missing, err := daysOf(&x, p, throughOf(b, x.peer, p, reach), sums, fx)
+		if err != nil {
+			return nil, nil, err
+		}
+		judged, err := budget.Judge(x.Budget, p, days)
+		if err != nil {
+			return nil, nil, err
+		}
+		for j := range judged {
+			judged[j].Peer = x.peer
+		}
+		lines, found = append(lines, judged...), slices.Concat(found, missing, budget.Findings(judged))
+	}
+	return lines, found, nil
+}
+
+// sumSpent merges what the shards left.
+func sumSpent(left []*UsedByDay) ([]spent, error) {
+	sums := map[spentOn]money.Fixed{}
+	for _, l := range left {
+		for _, x := range l.Spent {
+			var err error
 			if sums[x.spentOn], err = sums[x.spentOn].Add(x.Billed); err != nil {
 				return nil, fmt.Errorf("budget %s: %w", x.Budget, err)
 			}
@@ -197,34 +223,80 @@ func throughOf(b run.Book, peer schemas.PeerID, p schemas.Period, reach *normali
 // exactPlaces is how many decimal places converted amounts keep: those of a dataset.
 const exactPlaces = 18
 
+// BudgetPart is what counts in a budget on one day, of one currency.
+type BudgetPart struct {
+	Day schemas.Date
+	// Fixed does not go on at its rate.
+	Fixed bool
+	// Billed in Currency is Amount in the budget's, by Factor, which is nil where it is the same currency. A part that Lacks a rate is left
+	// out of the budget.
+	Billed   money.Decimal
+	Currency money.Currency
+	Factor   *money.Ratio
+	Amount   money.Decimal
+	Lacks    bool
+}
+
+// partsOf are those of a budget, in order.
+func partsOf(b *peerBudget, sums []spent, fx schemas.FX) (out []BudgetPart, err error) {
+	for i := range sums {
+		x := &sums[i]
+		if x.Budget != b.ID {
+			continue
+		}
+		p := BudgetPart{Day: x.Day, Fixed: x.Fixed, Billed: x.Billed.Decimal(), Currency: money.Currency(x.Currency), Amount: x.Billed.Decimal()}
+		if p.Currency != b.Currency {
+			rate, ok := fx(p.Currency, b.Currency, schemas.Date{})
+			if p.Lacks = !ok; ok {
+				p.Factor = &rate.Factor
+				if p.Amount, err = rate.Factor.Apply(p.Billed, exactPlaces, money.HalfEven); err != nil {
+					return nil, fmt.Errorf("budget %s: %w", b.ID, err)
+				}
+			}
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// BudgetParts are what counts in a budget, as shards left it, and how many days of the period there are data of.
+func BudgetParts(b run.Book, p schemas.Period, asOf schemas.Date, reach *normalise.Reach, left []*UsedByDay, peer schemas.PeerID, id string) ([]BudgetPart, int, error) {
+	sums, err := sumSpent(left)
+	if err != nil {
+		return nil, 0, err
+	}
+	first, _ := p.Days()
+	for _, x := range budgetsOf(b, p, asOf) {
+		if x.peer == peer && x.ID == id {
+			parts, err := partsOf(&x, sums, Exchange(b, p, reach.Through, asOf))
+			return parts, throughOf(b, peer, p, reach).Sub(first) + 1, err
+		}
+	}
+	return nil, 0, nil
+}
+
 // daysOf are the days of a budget, in its currency, and findings of what no exchange rate makes part of it.
 func daysOf(b *peerBudget, p schemas.Period, through schemas.Date, sums []spent, fx schemas.FX) ([]budget.Day, []schemas.Finding, error) {
 	first, _ := p.Days()
 	days := make([]budget.Day, through.Sub(first)+1)
+	if len(days) == 0 {
+		return days, nil, nil
+	}
+	parts, err := partsOf(b, sums, fx)
+	if err != nil {
+		return nil, nil, err
+	}
 	lacking := map[money.Currency]money.Decimal{}
-	for i := range sums {
-		x := &sums[i]
-		n := x.Day.Sub(first)
-		if x.Budget != b.ID || len(days) == 0 {
-			continue
-		}
-		amount, from := x.Billed.Decimal(), money.Currency(x.Currency)
-		if from != b.Currency {
-			rate, ok := fx(from, b.Currency, schemas.Date{})
-			if !ok {
-				lacking[from] = lacking[from].Add(amount)
-				continue
-			}
-			var err error
-			if amount, err = rate.Factor.Apply(amount, exactPlaces, money.HalfEven); err != nil {
-				return nil, nil, fmt.Errorf("budget %s: %w", b.ID, err)
-			}
-		}
-		d := &days[min(n, len(days)-1)]
-		if x.Fixed {
-			d.Fixed = d.Fixed.Add(amount)
-		} else {
-			d.Used = d.Used.Add(amount)
+	for i := range parts {
+		x := &parts[i]
+		d := &days[min(x.Day.Sub(first), len(days)-1)]
+		switch {
+		case x.Lacks:
+			lacking[x.Currency] = lacking[x.Currency].Add(x.Amount)
+		case x.Fixed:
+			d.Fixed = d.Fixed.Add(x.Amount)
+		default:
+			d.Used = d.Used.Add(x.Amount)
 		}
 	}
 	var found []schemas.Finding

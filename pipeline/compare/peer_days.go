@@ -44,24 +44,23 @@ func newPeerDays(peers []schemas.Peer, p schemas.Period, through schemas.Date) *
 	return d
 }
 
-// add takes row i, whose use is told apart by k.
-func (d *peerDays) add(k *useOf, customer string, day schemas.Date, b *dataset.Batch, i int, billed money.Fixed) error {
-	by, watched := d.by[k.peer]
+// of is the day of a series that a row counts on; false where its peer is not watched.
+func (d *peerDays) of(r *PeerRow) (on dayKey, watched bool) {
+	by, watched := d.by[r.peer]
 	if !watched {
-		return nil
+		return on, false
 	}
-	on := dayKey{Series: peeruse.Series{Peer: k.peer, Service: k.service, By: by, Currency: money.Currency(k.currency)}, day: day}
-	on.fixed = d.fixed(day, b, i)
+	on = dayKey{Series: peeruse.Series{Peer: r.peer, Service: r.service, By: by, Currency: money.Currency(r.currency)}, day: r.day, fixed: r.fixed}
 	if by == schemas.AnomalyByCustomer {
-		on.Customer = customer
+		on.Customer = r.customer
 	}
-	if day.Before(d.first) {
+	if r.day.Before(d.first) {
 		on.day = d.first
 	}
-	if day.After(d.through) {
+	if r.day.After(d.through) {
 		on.day = d.through
 	}
-	return d.sum(on, 1, billed, &d.read)
+	return on, true
 }
 
 // fixed reports whether row i says nothing of what was used on its day.

@@ -39,16 +39,16 @@ func SharedRow(own func(peer schemas.PeerID, billing, sub string) bool, customer
 }
 
 // share adds row i to the shared cost that it is of, or to the keys that others are divided by.
-func (u *peerUse) share(k *useOf, customer string, day schemas.Date, b *dataset.Batch, i int, billed money.Fixed) error {
-	if !u.shared.Of(k.peer) {
+func (u *UseSums) share(r *PeerRow, b *dataset.Batch, i int) error {
+	if !u.shared.Of(r.peer) {
 		return nil
 	}
-	taken, err := u.shared.Add(SharedRow(u.in.Book().OwnUse, customer, day, b, i))
+	taken, err := u.shared.Add(SharedRow(u.book.OwnUse, r.customer, r.day, b, i))
 	if err != nil || !taken {
 		return err
 	}
 	u.divided.Rows++
-	return u.divided.AddCost(k.currency, billed)
+	return u.divided.AddCost(r.currency, r.billed)
 }
 
 // Shared divides what peers bill for our own use among customers, by the keys of the book.
@@ -62,15 +62,11 @@ func Shared(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	shards, err := in.Results(ctx, "reconcile/use")
+	shards, err := leftOfUse(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	for _, shard := range shards {
-		left, err := run.Left[usedByDay](shard)
-		if err != nil {
-			return nil, err
-		}
+	for _, left := range shards {
 		if err := sums.Merge(&left.Shared); err != nil {
 			return nil, err
 		}

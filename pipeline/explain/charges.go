@@ -8,6 +8,7 @@ import (
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/explain/use"
 	"daybook/pipeline/rows"
 	"daybook/reconcile"
 	"daybook/reconcile/sheet"
@@ -243,6 +244,8 @@ type ListedFinding struct {
 	Value    string           `json:"value,omitempty"`
 	Message  string           `json:"message"`
 	Rows     int64            `json:"rows"`
+	// Explain is the identifier, or its beginning, by which what the finding is about is explained; empty where there is none.
+	Explain string `json:"explain,omitempty"`
 }
 
 // Listed is a finding as explain lists it.
@@ -266,7 +269,9 @@ func (l *Look) explainFindings(ctx context.Context, e *Explanation, o Options) e
 			for i := range b.Rows {
 				c := cells{b, i}
 				if code := c.text(schemas.FindCode); code == e.ID || e.ID == allFindings {
-					e.Findings = append(e.Findings, listedAt(c))
+					f := listedAt(c)
+					f.Explain = use.Called(e.Period, f.Code, f.Value)
+					e.Findings = append(e.Findings, f)
 				}
 			}
 			return nil

@@ -196,7 +196,8 @@ func (l *Look) Explain(ctx context.Context, id string, o Options) (*Explanation,
 // ofAll reports whether what is explained rests on all deliveries of the run, rather than on rows that can be told.
 func ofAll(kind string) bool {
 	return kind == "variance" || kind == "margin" || kind == "findings" || kind == "promise" ||
-		kind == "settlement" || kind == "chain" || kind == "arbitrage" || kind == "share"
+		kind == "settlement" || kind == "chain" || kind == "arbitrage" || kind == "share" ||
+		kind == "integration" || kind == "anomaly" || kind == "identity"
 }
 
 func (l *Look) dispatch(ctx context.Context, e *Explanation, o Options) error {
@@ -265,7 +266,7 @@ func (l *Look) explainReported(ctx context.Context, e *Explanation, o Options) e
 	begins := schemas.Beginning{Text: e.ID}
 	for _, try := range []func(context.Context, *Explanation, *schemas.Beginning, Options) error{
 		l.explainVariance, l.explainMatch, l.explainMargin, l.explainChange, l.explainForecast, l.explainPromise,
-		l.explainChain, l.explainSettlement, l.explainNet, l.explainChoice, l.explainShare, l.explainBill, l.explainDiscrepancy,
+		l.explainChain, l.explainSettlement, l.explainNet, l.explainChoice, l.explainUse, l.explainBill, l.explainDiscrepancy,
 	} {
 		if err := try(ctx, e, &begins, o); err != nil || e.Kind != "" {
 			return err

@@ -54,6 +54,10 @@ func formulaOf(s *schemas.Step, in []string) string {
 		return strings.Join(in, " × ")
 	case model.OpNeg:
 		return "−(" + strings.Join(in, "") + ")"
+	case sheet.OpMedian:
+		return "the median of " + strings.Join(in, ", ")
+	case sheet.OpDeviation:
+		return "the median distance from " + in[0] + " of " + strings.Join(in[1:], ", ")
 	case model.OpMin:
 		return "the smaller of " + strings.Join(in, " and ")
 	case model.OpMax:

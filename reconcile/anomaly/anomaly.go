@@ -5,8 +5,6 @@
 package anomaly
 
 import (
-	"slices"
-
 	"daybook/schemas"
 	"daybook/schemas/money"
 )
@@ -62,12 +60,12 @@ func Judge(amount money.Decimal, history []money.Decimal, p Policy) Result {
 	if len(history) < max(least, 1) {
 		return Result{Verdict: Insufficient}
 	}
-	r := Result{Verdict: Usual, Median: Median(history)}
+	r := Result{Verdict: Usual, Median: money.Median(history)}
 	away := make([]money.Decimal, len(history))
 	for i, x := range history {
 		away[i] = x.Sub(r.Median).Abs()
 	}
-	r.Deviation = Median(away)
+	r.Deviation = money.Median(away)
 	r.Impact = amount.Sub(r.Median)
 	r.ImpactPercent = quotient(r.Impact.Shift(2), r.Median.Abs())
 	scaled := consistent.Mul(r.Impact)
@@ -86,19 +84,6 @@ func quotient(a, b money.Decimal) *money.Decimal {
 		return nil
 	}
 	return &q
-}
-
-// Median is the middle of the amounts, exact: of an even number of them the mean of the two in the middle, of none 0.
-func Median(amounts []money.Decimal) money.Decimal {
-	n := len(amounts)
-	if n == 0 {
-		return money.Zero
-	}
-	sorted := slices.SortedFunc(slices.Values(amounts), money.Decimal.Compare)
-	if n%2 > 0 {
-		return sorted[n/2]
-	}
-	return sorted[n/2-1].Add(sorted[n/2]).Mul(money.NewDecimal(5, -1))
 }
 
 // Day is the amount of one day.

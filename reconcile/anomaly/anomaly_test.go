@@ -68,7 +68,7 @@ func TestSameWeekday(t *testing.T) {
 	if got := fmt.Sprint(anomaly.SameWeekday(series, first.AddDays(21))); got != "[0 7 14]" {
 		t.Errorf("Mondays before the 22nd: %s", got)
 	}
-	if got := anomaly.Median(nil); !got.IsZero() {
+	if got := money.Median(nil); !got.IsZero() {
 		t.Errorf("the middle of nothing is %s", got)
 	}
 }

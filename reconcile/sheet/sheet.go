@@ -26,6 +26,10 @@ const (
 	OpShare = "share"
 	// OpRound is amount, rounded half to even to places.
 	OpRound = "round"
+	// OpMedian is the middle of its operands, of an even number of them the mean of the two in the middle.
+	OpMedian = "median"
+	// OpDeviation is the median of how far the later operands lie from the first.
+	OpDeviation = "deviation"
 )
 
 // Amount is a number with a name, for steps.
@@ -91,6 +95,33 @@ func (s *Sheet) Multiply(note string, in ...Amount) money.Decimal {
 	return s.record(OpMultiply, note, product, operands(in)...)
 }
 
+// Median returns the middle of the amounts.
+func (s *Sheet) Median(note string, in ...Amount) money.Decimal {
+	values := make([]money.Decimal, len(in))
+	for i, a := range in {
+		values[i] = a.value
+	}
+	return s.record(OpMedian, note, money.Median(values), operands(in)...)
+}
+
+// Deviation returns the median of how far the amounts lie from one.
+func (s *Sheet) Deviation(note string, from Amount, in ...Amount) money.Decimal {
+	values := make([]money.Decimal, len(in))
+	for i, a := range in {
+		values[i] = a.value
+	}
+	return s.record(OpDeviation, note, deviation(from.value, values), operands(append([]Amount{from}, in...))...)
+}
+
+// deviation is the median of how far values lie from one.
+func deviation(from money.Decimal, values []money.Decimal) money.Decimal {
+	away := make([]money.Decimal, len(values))
+	for i, v := range values {
+		away[i] = v.Sub(from).Abs()
+	}
+	return money.Median(away)
+}
+
 // RoundTo rounds half to even to places.
 func (s *Sheet) RoundTo(note string, a Amount, places int32) money.Decimal {
 	out := money.RoundTo(a.value, places, money.HalfEven)
@@ -153,6 +184,10 @@ func operate(step schemas.Step, v []money.Decimal, places int32) (money.Decimal,
 			product = product.Mul(d)
 		}
 		return product, nil
+	case step.Op == OpMedian && len(v) > 0:
+		return money.Median(v), nil
+	case step.Op == OpDeviation && len(v) > 1:
+		return deviation(v[0], v[1:]), nil
 	case step.Op == OpShare && len(v) == 3:
 		return money.MulDivRound(v[0], v[1], v[2], places, money.HalfEven)
 	case step.Op == OpRound && len(v) == 1:

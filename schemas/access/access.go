@@ -168,6 +168,17 @@ type Use struct {
 	Currency    money.Currency
 }
 
+// ByID is what explain calls all of a user's use of one verdict and currency: the period, the word access, the peer, the user, the verdict
+// and the currency, joined by slashes.
+func (u *Use) ByID() string {
+	return schemas.JoinID(string(u.Period), "access", string(u.Peer), u.User, string(u.ByIdentity), string(u.Currency))
+}
+
+// AllowedID is what explain calls all of an account's use of a service that has one verdict, with what is not allowed, in one currency.
+func (u *Use) AllowedID() string {
+	return schemas.JoinID(string(u.Period), "entitlement", string(u.Peer), u.Service, string(u.Account), string(u.ByEntitlement), u.Detail, string(u.Currency))
+}
+
 // State is what of a credential there is to do.
 type State string
 
@@ -221,6 +232,16 @@ func (h *Held) CredentialID() string {
 		return ""
 	}
 	return h.Credential.ID
+}
+
+// ID is the period, the word identity, the peer, the credential and the identity, joined by slashes: what explain takes.
+func (h *Held) ID() string {
+	return schemas.JoinID(string(h.Period), "identity", string(h.Peer), h.CredentialID(), h.IdentityID())
+}
+
+// ID is the period, the word coverage, the peer and the currency, joined by slashes: what explain takes.
+func (c *Coverage) ID() string {
+	return schemas.JoinID(string(c.Period), "coverage", string(c.Peer), string(c.Currency))
 }
 
 // Judge says what there is to do of the credential at a moment.

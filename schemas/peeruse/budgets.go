@@ -21,6 +21,11 @@ type BudgetLine struct {
 	ActualOn, ForecastOn schemas.Date
 }
 
+// ID is the period, the word budget, the peer, the budget and the threshold, joined by slashes: what explain takes.
+func (l *BudgetLine) ID() string {
+	return schemas.JoinID(string(l.Period), "budget", string(l.Peer), l.Budget.ID, l.Threshold.String())
+}
+
 // Positions of the columns of Budgets.
 const (
 	BudgetBillingPeriod = iota

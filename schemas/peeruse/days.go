@@ -86,6 +86,12 @@ type Anomaly struct {
 	ImpactPercent     *money.Decimal
 }
 
+// ID is the period, the word anomaly, the peer, the service, the customer, the day and the currency, joined by slashes: what explain
+// takes.
+func (a *Anomaly) ID() string {
+	return schemas.JoinID(string(a.Period), "anomaly", string(a.Peer), a.Service, a.Customer, a.Day.String(), string(a.Currency))
+}
+
 // Positions of the columns of Anomalies.
 const (
 	AnomalyBillingPeriod = iota

@@ -37,6 +37,11 @@ type Integration struct {
 	Missed        []Measure
 }
 
+// ID is the period, the word integration, the peer, the goal and the day, joined by slashes: what explain takes.
+func (r *Integration) ID() string {
+	return schemas.JoinID(string(r.Period), "integration", string(r.Peer), r.Goal.ID, r.Day.String())
+}
+
 // Positions of the columns of Integrations.
 const (
 	IntBillingPeriod = iota

@@ -22,6 +22,12 @@ type Use struct {
 	Currency     money.Currency
 }
 
+// ID is the period, the word use, the peer, the account, the service, the user, the peer's numbers and the currency, joined by
+// slashes: what explain takes.
+func (u *Use) ID() string {
+	return schemas.JoinID(string(u.Period), "use", string(u.Peer), string(u.Account), u.Service, u.User, u.Billing, u.Sub, string(u.Currency))
+}
+
 // Positions of the columns of Uses.
 const (
 	UseBillingPeriod = iota

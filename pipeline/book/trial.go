@@ -19,7 +19,7 @@ func (b *Book) Trial(other *Book, whole bool, cuts ...Cut) *Book {
 		out = b.With(other, cuts...)
 	}
 	out.Sources, out.Peers, out.Contracts = b.Sources, b.Peers, b.Contracts
-	replaced := map[Part]bool{PartCatalogue: true, PartFX: true, PartCustomers: whole, PartPeers: whole, PartProvider: whole}
+	replaced := map[Part]bool{PartCatalogue: true, PartFX: true, PartDisputes: true, PartCustomers: whole, PartPeers: whole, PartProvider: whole}
 	name := fmt.Sprintf("%t", whole)
 	for _, c := range cuts {
 		name += "\x00" + string(c)
@@ -28,7 +28,7 @@ func (b *Book) Trial(other *Book, whole bool, cuts ...Cut) *Book {
 			replaced[PartCustomers], replaced[PartPeers] = true, true
 		case CutPolicy, CutRates:
 			replaced[PartProvider] = true
-		case CutMeters, CutPrices, CutTaxes: // of the catalogue
+		case CutMeters, CutPrices, CutTaxes, CutDisputes: // of parts that are replaced in any case
 		}
 	}
 	out.files = nil

@@ -10,22 +10,22 @@ import (
 
 // short returns ±(hi, lo) × 10^exp.
 func short(hi, lo uint64, exp int32, neg bool) Decimal {
-	return Decimal{hi: hi, lo: lo, exp: exp, neg: neg && hi|lo != 0}
+	return Decimal{hi: hi, lo: lo, form: formOf(exp, neg && hi|lo != 0)}
 }
 
 // big returns d as shopspring has it.
 func (d Decimal) big() decimal.Decimal {
 	if d.long != nil {
-		return decimal.NewFromBigInt(d.long, d.exp)
+		return decimal.NewFromBigInt(d.long, d.exp())
 	}
 	if d.hi == 0 && d.lo>>63 == 0 {
 		v := int64(d.lo)
-		if d.neg {
+		if d.neg() {
 			v = -v
 		}
-		return decimal.New(v, d.exp)
+		return decimal.New(v, d.exp())
 	}
-	return decimal.NewFromBigInt(d.Coefficient(), d.exp)
+	return decimal.NewFromBigInt(d.Coefficient(), d.exp())
 }
 
 // fromBig is the way back.
@@ -40,21 +40,21 @@ func (d Decimal) Coefficient() *big.Int {
 	if d.hi != 0 {
 		v.Or(v, new(big.Int).Lsh(new(big.Int).SetUint64(d.hi), 64))
 	}
-	if d.neg {
+	if d.neg() {
 		v.Neg(v)
 	}
 	return v
 }
 
 // Exponent returns the power of ten by which the coefficient is multiplied.
-func (d Decimal) Exponent() int32 { return d.exp }
+func (d Decimal) Exponent() int32 { return d.exp() }
 
 // Sign returns -1, 0 or +1.
 func (d Decimal) Sign() int {
 	switch {
 	case d.long != nil:
 		return d.long.Sign()
-	case d.neg:
+	case d.neg():
 		return -1
 	case d.hi|d.lo == 0:
 		return 0
@@ -74,9 +74,11 @@ func (d Decimal) IsNegative() bool { return d.Sign() < 0 }
 // Neg returns -d.
 func (d Decimal) Neg() Decimal {
 	if d.long != nil {
-		return Decimal{long: new(big.Int).Neg(d.long), exp: d.exp}
+		return Decimal{long: new(big.Int).Neg(d.long), form: d.form}
 	}
-	d.neg = !d.neg && d.hi|d.lo != 0
+	if d.hi|d.lo != 0 {
+		d.form ^= 1
+	}
 	return d
 }
 
@@ -98,7 +100,7 @@ func (d Decimal) Below(n int32) bool {
 		size = 64 + bits.Len64(d.hi)
 	}
 	// A number of that many bits has no more digits than this: log10(2) is below 0.30103.
-	if int64(size)*30103/100000+1+int64(d.exp) <= int64(n) {
+	if int64(size)*30103/100000+1+int64(d.exp()) <= int64(n) {
 		return true
 	}
 	return d.Abs().LessThan(NewDecimal(1, n))
@@ -106,7 +108,7 @@ func (d Decimal) Below(n int32) bool {
 
 // Shift returns d × 10^n.
 func (d Decimal) Shift(n int32) Decimal {
-	d.exp += n
+	d.form = formOf(d.exp()+n, d.neg())
 	return d
 }
 
@@ -135,18 +137,18 @@ func common(a, b Decimal) (Decimal, Decimal, bool) {
 	}
 	ok := true
 	switch {
-	case a.exp > b.exp:
-		if int64(a.exp)-int64(b.exp) > MaxDigits {
+	case a.exp() > b.exp():
+		if int64(a.exp())-int64(b.exp()) > MaxDigits {
 			return a, b, false
 		}
-		a.hi, a.lo, ok = times10(a.hi, a.lo, a.exp-b.exp)
-		a.exp = b.exp
-	case a.exp < b.exp:
-		if int64(b.exp)-int64(a.exp) > MaxDigits {
+		a.hi, a.lo, ok = times10(a.hi, a.lo, a.exp()-b.exp())
+		a.form = formOf(b.exp(), a.neg())
+	case a.exp() < b.exp():
+		if int64(b.exp())-int64(a.exp()) > MaxDigits {
 			return a, b, false
 		}
-		b.hi, b.lo, ok = times10(b.hi, b.lo, b.exp-a.exp)
-		b.exp = a.exp
+		b.hi, b.lo, ok = times10(b.hi, b.lo, b.exp()-a.exp())
+		b.form = formOf(a.exp(), b.neg())
 	}
 	return a, b, ok
 }
@@ -165,20 +167,20 @@ func (d Decimal) Add(e Decimal) Decimal {
 	if !ok {
 		return fromBig(d.big().Add(e.big()))
 	}
-	if a.neg == b.neg {
+	if a.neg() == b.neg() {
 		lo, c := bits.Add64(a.lo, b.lo, 0)
 		hi, c := bits.Add64(a.hi, b.hi, c)
 		if c != 0 {
 			return fromBig(d.big().Add(e.big()))
 		}
-		return short(hi, lo, a.exp, a.neg)
+		return short(hi, lo, a.exp(), a.neg())
 	}
 	if compareBits(a, b) < 0 {
 		a, b = b, a
 	}
 	lo, c := bits.Sub64(a.lo, b.lo, 0)
 	hi, _ := bits.Sub64(a.hi, b.hi, c)
-	return short(hi, lo, a.exp, a.neg)
+	return short(hi, lo, a.exp(), a.neg())
 }
 
 // Sub returns d - e.
@@ -198,7 +200,7 @@ func (d Decimal) Mul(e Decimal) Decimal {
 	if over|c != 0 {
 		return fromBig(d.big().Mul(e.big()))
 	}
-	return short(hi, lo, d.exp+e.exp, d.neg != e.neg)
+	return short(hi, lo, d.exp()+e.exp(), d.neg() != e.neg())
 }
 
 // Cmp returns -1, 0 or +1 as d is less than, equal to or greater than e.
@@ -210,7 +212,7 @@ func (d Decimal) Cmp(e Decimal) int {
 	if !ok {
 		return d.big().Cmp(e.big())
 	}
-	if a.neg {
+	if a.neg() {
 		a, b = b, a
 	}
 	return compareBits(a, b)
@@ -221,8 +223,17 @@ func (d Decimal) Compare(e Decimal) int { return d.Cmp(e) }
 
 // Equal reports whether d and e are the same number.
 func (d Decimal) Equal(e Decimal) bool {
-	if d.exp == e.exp && d.long == nil && e.long == nil {
-		return d == e
+	if d.long == nil && e.long == nil {
+		if d.exp() == e.exp() {
+			return d == e
+		}
+		if d.exp() < e.exp() {
+			d, e = e, d
+		}
+		// Where they are the same, e's coefficient is d's times ten as often, and so even as often.
+		if n := int64(d.exp()) - int64(e.exp()); d.neg() != e.neg() || n < 64 && e.lo&(1<<n-1) != 0 {
+			return false
+		}
 	}
 	return d.Cmp(e) == 0
 }
@@ -241,8 +252,8 @@ func (d Decimal) BigInt() *big.Int { return d.big().BigInt() }
 
 // IntPart returns the whole part of d, which the caller knows to fit.
 func (d Decimal) IntPart() int64 {
-	if d.long == nil && d.hi == 0 && d.exp == 0 && d.lo>>63 == 0 {
-		if d.neg {
+	if d.long == nil && d.hi == 0 && d.exp() == 0 && d.lo>>63 == 0 {
+		if d.neg() {
 			return -int64(d.lo)
 		}
 		return int64(d.lo)
@@ -251,7 +262,7 @@ func (d Decimal) IntPart() int64 {
 }
 
 // IsInteger reports whether d has nothing after the point.
-func (d Decimal) IsInteger() bool { return d.exp >= 0 || d.big().IsInteger() }
+func (d Decimal) IsInteger() bool { return d.exp() >= 0 || d.big().IsInteger() }
 
 // Rat returns d as a fraction.
 func (d Decimal) Rat() *big.Rat { return d.big().Rat() }
@@ -259,6 +270,6 @@ func (d Decimal) Rat() *big.Rat { return d.big().Rat() }
 // Hash spreads numbers evenly, for tables of those that come often. Numbers that are == have the same hash; equal ones of
 // different exponents need not.
 func (d Decimal) Hash() uint64 {
-	hi, lo := bits.Mul64(d.lo^uint64(uint32(d.exp))<<32^0x9e3779b97f4a7c15, 0xd1b54a32d192ed03)
+	hi, lo := bits.Mul64(d.lo^uint64(uint32(d.exp()))<<32^0x9e3779b97f4a7c15, 0xd1b54a32d192ed03)
 	return hi ^ lo ^ d.hi
 }

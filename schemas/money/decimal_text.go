@@ -14,21 +14,23 @@ func (d Decimal) String() string {
 
 // AppendText appends what String returns.
 func (d Decimal) AppendText(dst []byte) []byte {
-	if d.exp > 0 && d.long == nil {
-		if hi, lo, ok := times10(d.hi, d.lo, d.exp); ok {
-			d.hi, d.lo, d.exp = hi, lo, 0
+	if d.exp() > 0 && d.long == nil {
+		if hi, lo, ok := times10(d.hi, d.lo, d.exp()); ok {
+			d.hi, d.lo, d.form = hi, lo, d.form&1
 		}
 	}
-	if d.long != nil || d.exp > 0 {
+	if d.long != nil || d.exp() > 0 {
 		return append(dst, d.big().String()...)
 	}
-	if d.neg {
+	if d.neg() {
 		dst = append(dst, '-')
 	}
-	d = d.shorter()
+	if d.exp() <= -8 && d.lo&(1<<8-1) == 0 {
+		d = d.shorter()
+	}
 	var digits [39]byte
 	n := d.digits(&digits)
-	places, end := -int(d.exp), len(digits)
+	places, end := -int(d.exp()), len(digits)
 	for places > 0 && n < end && digits[end-1] == '0' { // no zeros at the end
 		end, places = end-1, places-1
 	}
@@ -58,14 +60,22 @@ const pairs = "00010203040506070809101112131415161718192021222324252627282930313
 // shorter leaves out zeros at the end of a short number's places, eight at a time: what was computed at a fixed scale has many, and to
 // write them down and take them off again takes longer.
 func (d Decimal) shorter() Decimal {
-	const zeros = 8
-	for d.exp <= -zeros && d.lo&(1<<zeros-1) == 0 && d.hi|d.lo != 0 { // a number with another last bit is no multiple of ten to the eighth
+	const zeros, pow10of8 = 8, 1e8
+	for d.exp() <= -zeros && d.lo&(1<<zeros-1) == 0 && d.hi|d.lo != 0 { // a number with another last bit is no multiple of ten to the eighth
+		if d.hi == 0 { // what most are, and quicker
+			whole := d.lo / pow10of8
+			if whole*pow10of8 != d.lo {
+				break
+			}
+			d.lo, d.form = whole, d.form+2*zeros
+			continue
+		}
 		hi := d.hi / pow10[zeros]
 		lo, rest := bits.Div64(d.hi%pow10[zeros], d.lo, pow10[zeros])
 		if rest != 0 {
 			break
 		}
-		d.hi, d.lo, d.exp = hi, lo, d.exp+zeros
+		d.hi, d.lo, d.form = hi, lo, d.form+2*zeros
 	}
 	return d
 }

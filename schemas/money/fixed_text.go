@@ -71,7 +71,7 @@ func (a Fixed) Decimal() Decimal {
 
 // FixedFromDecimal returns the same number, or ErrPrecision or ErrOverflow when a Fixed cannot hold it.
 func FixedFromDecimal(d Decimal) (Fixed, error) {
-	shift := int64(Scale) + int64(d.exp)
+	shift := int64(Scale) + int64(d.exp())
 	switch {
 	case d.IsZero():
 		return Fixed{}, nil
@@ -94,7 +94,7 @@ func FixedFromDecimal(d Decimal) (Fixed, error) {
 	if !ok || v.Hi < 0 || !v.inRange() {
 		return Fixed{}, ErrOverflow
 	}
-	return v.signed(d.neg), nil
+	return v.signed(d.neg()), nil
 }
 
 // fixedFromLong is FixedFromDecimal for more than 128 bits, of which the last digits must be zeros.

@@ -15,8 +15,8 @@ func RoundTo(d Decimal, places int32, mode Mode) Decimal {
 		return d
 	}
 	if d.long == nil && cut < 2*int64(len(pow10)-1) {
-		hi, lo := cutShort(d.hi, d.lo, cut, mode, d.neg, false)
-		return short(hi, lo, -places, d.neg)
+		hi, lo := cutShort(d.hi, d.lo, cut, mode, d.neg(), false)
+		return short(hi, lo, -places, d.neg())
 	}
 	return DecimalFromBig(roundQuo(d.Coefficient(), bigPow10(int(cut)), mode), -places)
 }
@@ -62,7 +62,7 @@ func RoundToStep(d, step Decimal, mode Mode) Decimal {
 	}
 	step = step.Abs()
 	if d.long == nil && step.long == nil {
-		if n, ok := divShort(Wide{d.lo, d.hi}, d.exp, d.neg, step, 0, mode); ok {
+		if n, ok := divShort(Wide{d.lo, d.hi}, d.exp(), d.neg(), step, 0, mode); ok {
 			return n.Mul(step)
 		}
 	}
@@ -77,7 +77,7 @@ func DivRound(n, d Decimal, places int32, mode Mode) (Decimal, error) {
 		return Decimal{}, fmt.Errorf("divide %s by %s: %w", n, d, ErrZero)
 	}
 	if n.long == nil && d.long == nil {
-		if q, ok := divShort(Wide{n.lo, n.hi}, n.exp, n.neg, d, places, mode); ok {
+		if q, ok := divShort(Wide{n.lo, n.hi}, n.exp(), n.neg(), d, places, mode); ok {
 			return q, nil
 		}
 	}
@@ -94,7 +94,7 @@ func DivRound(n, d Decimal, places int32, mode Mode) (Decimal, error) {
 // nor the quotient has more than 128 bits, nor the numerator at the places of the quotient more than 256.
 func divShort(w Wide, exp int32, neg bool, d Decimal, places int32, mode Mode) (Decimal, bool) {
 	d = d.stripped()
-	up := int64(exp) - int64(d.exp) + int64(places)
+	up := int64(exp) - int64(d.exp()) + int64(places)
 	ok := up >= -MaxDigits
 	if up < 0 && ok {
 		d.hi, d.lo, ok = times10(d.hi, d.lo, int32(-up))
@@ -104,7 +104,7 @@ func divShort(w Wide, exp int32, neg bool, d Decimal, places int32, mode Mode) (
 	if !ok {
 		return Decimal{}, false
 	}
-	neg = neg != d.neg
+	neg = neg != d.neg()
 	resthi, restlo := w.divide(d.hi, d.lo)
 	if resthi|restlo != 0 {
 		lo, borrow := bits.Sub64(d.lo, restlo, 0)
@@ -128,7 +128,7 @@ func (d Decimal) stripped() Decimal {
 			if rest != 0 {
 				break
 			}
-			d.hi, d.lo, d.exp = hi, lo, d.exp+step
+			d.hi, d.lo, d.form = hi, lo, d.form+2*int64(step)
 		}
 	}
 	return d
@@ -139,7 +139,7 @@ func (d Decimal) stripped() Decimal {
 func MulDivRound(a, n, d Decimal, places int32, mode Mode) (Decimal, error) {
 	if a.long == nil && n.long == nil && d.long == nil && !d.IsZero() {
 		w := mulWide(a.hi, a.lo, n.hi, n.lo)
-		if q, ok := divShort(w, a.exp+n.exp, a.neg != n.neg, d, places, mode); ok {
+		if q, ok := divShort(w, a.exp()+n.exp(), a.neg() != n.neg(), d, places, mode); ok {
 			return q, nil
 		}
 	}

@@ -2,16 +2,25 @@ package rating
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 
 	"daybook/rating/model"
 	"daybook/schemas"
 )
 
-// named is where a charge with an identifier is.
+// named is where a charge with an identifier is, of which first are the first digits, by which most are told apart.
 type named struct {
-	id schemas.ChargeID
-	at int
+	first uint64
+	id    schemas.ChargeID
+	at    int
+}
+
+// namedAt is an identifier of the charge at a place.
+func namedAt(id schemas.ChargeID, at int) named {
+	var first [8]byte
+	copy(first[:], id)
+	return named{binary.BigEndian.Uint64(first[:]), id, at}
 }
 
 // name gives the charges from one on their identifiers: each its own, in the order in which they are.
@@ -19,14 +28,14 @@ func (b *bill) name(charges []schemas.Charge) {
 	list := b.tally.named[:0]
 	for i := range charges {
 		charges[i].ID = model.ChargeID(&charges[i], b.plan.spec.Period, 0, b.room)
-		list = append(list, named{charges[i].ID, i})
+		list = append(list, namedAt(charges[i].ID, i))
 	}
 	b.tally.named = list
 	slices.SortFunc(list, func(x, y named) int {
-		if c := cmp.Compare(x.id, y.id); c != 0 {
-			return c
+		if x.first != y.first {
+			return cmp.Compare(x.first, y.first)
 		}
-		return x.at - y.at
+		return cmp.Or(cmp.Compare(x.id, y.id), x.at-y.at)
 	})
 	nth := 0
 	for k := 1; k < len(list); k++ {

@@ -15,16 +15,7 @@ import (
 // what one grant pays of two slices of a price. Account and period are in it, so identifiers of different ones differ, too. The
 // text goes into a room.
 func ChargeID(c *schemas.Charge, in schemas.Period, nth int, r *Room) schemas.ChargeID {
-	text := r.name[:0]
-	// Every text has its length before it, so that different charges are never written alike.
-	for _, s := range [...]string{
-		string(in), string(c.Account), string(c.Subscription), string(c.Offering), string(c.Price), c.Version, string(c.Meter), c.Model,
-		string(c.Category), string(c.Class), string(c.Corrects), string(c.Frequency), c.Description, c.Service, c.ServiceCategory,
-		string(c.SKU), c.SkuMeter, c.Region, string(c.Peer), c.Group, string(c.PricingKind), c.ConsumedUnit, c.PricingUnit, string(c.Currency),
-	} {
-		text = append(binary.AppendUvarint(text, uint64(len(s))), s...)
-	}
-	text = appendNumbers(text, c, r)
+	text := appendNumbers(appendTexts(r.name[:0], c, in), c, r)
 	text = binary.BigEndian.AppendUint64(text, uint64(c.Start.UnixMicro()))
 	text = binary.BigEndian.AppendUint64(text, uint64(c.End.UnixMicro()))
 	text = binary.BigEndian.AppendUint64(text, uint64(c.UsageRows))
@@ -37,6 +28,42 @@ func ChargeID(c *schemas.Charge, in schemas.Period, nth int, r *Room) schemas.Ch
 	var digits [32]byte
 	hex.Encode(digits[:], sum[:len(digits)/2])
 	return schemas.ChargeID(r.Text(digits[:]))
+}
+
+// appendTexts appends the texts of a charge. Each has its length before it, so that different charges are never written alike.
+func appendTexts(text []byte, c *schemas.Charge, in schemas.Period) []byte {
+	text = appendText(text, string(in))
+	text = appendText(text, string(c.Account))
+	text = appendText(text, string(c.Subscription))
+	text = appendText(text, string(c.Offering))
+	text = appendText(text, string(c.Price))
+	text = appendText(text, c.Version)
+	text = appendText(text, string(c.Meter))
+	text = appendText(text, c.Model)
+	text = appendText(text, string(c.Category))
+	text = appendText(text, string(c.Class))
+	text = appendText(text, string(c.Corrects))
+	text = appendText(text, string(c.Frequency))
+	text = appendText(text, c.Description)
+	text = appendText(text, c.Service)
+	text = appendText(text, c.ServiceCategory)
+	text = appendText(text, string(c.SKU))
+	text = appendText(text, c.SkuMeter)
+	text = appendText(text, c.Region)
+	text = appendText(text, string(c.Peer))
+	text = appendText(text, c.Group)
+	text = appendText(text, string(c.PricingKind))
+	text = appendText(text, c.ConsumedUnit)
+	text = appendText(text, c.PricingUnit)
+	return appendText(text, string(c.Currency))
+}
+
+// appendText appends a text with its length before it.
+func appendText(text []byte, s string) []byte {
+	if len(s) < 1<<7 { // one byte of binary.AppendUvarint
+		return append(append(text, byte(len(s))), s...)
+	}
+	return append(binary.AppendUvarint(text, uint64(len(s))), s...)
 }
 
 // standardTax is the tax category of what names none.
@@ -52,7 +79,7 @@ func appendNumbers(text []byte, c *schemas.Charge, r *Room) []byte {
 		switch {
 		case !there:
 			text = append(text, 'n', 0)
-		case *d == *last || d.Equal(*last):
+		case d.Equal(*last):
 			text = append(text, 0)
 		case *d == c.Exact:
 			text, last = append(text, exact...), d

@@ -27,11 +27,26 @@ func NewDate(year int, month time.Month, day int) Date {
 
 // ParseDate reads YYYY-MM-DD; anything else is an error that says so.
 func ParseDate(s string) (Date, error) {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil || len(s) != len(time.DateOnly) || t.Year() < 1 {
-		return Date{}, fmt.Errorf("%q is not a day; write it as YYYY-MM-DD, for example 2024-09-30", s)
+	if len(s) == len(time.DateOnly) && s[4] == '-' && s[7] == '-' { // every charge has a day or two, and time.Parse takes its time
+		year, month, day := wholeOf(s[:4]), wholeOf(s[5:7]), wholeOf(s[8:])
+		if d := NewDate(year, time.Month(month), day); year > 0 && month > 0 && day > 0 && day <= 31 {
+			if y, m, n := d.Date(); y == year && int(m) == month && n == day {
+				return d, nil
+			}
+		}
 	}
-	return NewDate(t.Date()), nil
+	return Date{}, fmt.Errorf("%q is not a day; write it as YYYY-MM-DD, for example 2024-09-30", s)
+}
+
+// wholeOf reads digits, and is below 0 where there is anything else.
+func wholeOf(s string) (n int) {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return -1
+		}
+		n = 10*n + int(s[i]-'0')
+	}
+	return n
 }
 
 // DateOf returns the day that holds t in zone.
@@ -128,7 +143,14 @@ func (d Date) String() string {
 		return ""
 	}
 	year, month, day := d.Date()
-	return fmt.Sprintf("%04d-%02d-%02d", year, month, day)
+	if year > 9999 {
+		return fmt.Sprintf("%04d-%02d-%02d", year, month, day)
+	}
+	text := [...]byte{
+		byte('0' + year/1000), byte('0' + year/100%10), byte('0' + year/10%10), byte('0' + year%10), '-',
+		byte('0' + month/10), byte('0' + month%10), '-', byte('0' + day/10), byte('0' + day%10),
+	}
+	return string(text[:])
 }
 
 // MarshalText writes what String returns.

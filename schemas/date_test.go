@@ -2,6 +2,7 @@ package schemas_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -117,6 +118,24 @@ func TestDateTimeTilesTheLine(t *testing.T) {
 			}
 			if before := schemas.DateOf(start.Add(-1), zone); !before.Before(d) {
 				t.Fatalf("%s in %s begins %s, but the instant before is on %s", d, name, start, before)
+			}
+		}
+	}
+}
+
+// TestDateReadsWhatTimeReads: the quick way to read and to write a day is that of package time, on days that are none, too.
+func TestDateReadsWhatTimeReads(t *testing.T) {
+	for _, year := range []string{"0000", "0001", "1900", "2000", "2023", "2024", "9999", "+024", "20x4"} {
+		for month := range 14 {
+			for day := range 33 {
+				text := fmt.Sprintf("%s-%02d-%02d", year, month, day)
+				want, err := time.Parse(time.DateOnly, text)
+				got, failed := schemas.ParseDate(text)
+				if none := err != nil || want.Year() < 1; none != (failed != nil) {
+					t.Fatalf("%s: %v, and package time says %v", text, failed, err)
+				} else if !none && (got != schemas.NewDate(want.Date()) || got.String() != text) {
+					t.Fatalf("%s is read as %s", text, got)
+				}
 			}
 		}
 	}

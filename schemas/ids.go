@@ -35,7 +35,7 @@ var escapeSlashes = strings.NewReplacer("%", "%25", "/", "%2F")
 
 // JoinID joins the parts of an identifier by slashes; a slash within a part is written as %2F, so that parts cannot run together.
 func JoinID(parts ...string) string {
-	if slices.ContainsFunc(parts, func(p string) bool { return strings.ContainsAny(p, "/%") }) {
+	if slices.ContainsFunc(parts, func(p string) bool { return strings.IndexByte(p, '/') >= 0 || strings.IndexByte(p, '%') >= 0 }) {
 		parts = slices.Clone(parts)
 		for i, p := range parts {
 			parts[i] = escapeSlashes.Replace(p)

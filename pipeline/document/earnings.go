@@ -113,7 +113,10 @@ type ranked struct {
 
 // compare puts the largest first; equals stand by name.
 func (a ranked) compare(b ranked) int {
-	return cmp.Or(b.key.Cmp(a.key), cmp.Compare(a.row.Customer, b.row.Customer), cmp.Compare(a.row.Account, b.row.Account))
+	if c := b.key.Cmp(a.key); c != 0 { // of few only names are compared
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.row.Customer, b.row.Customer), cmp.Compare(a.row.Account, b.row.Account))
 }
 
 // add keeps a copy of a row, unless so many others come before it.

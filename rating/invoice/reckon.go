@@ -130,6 +130,9 @@ func (r *reckoning) link(o *schemas.Operand, before int) int {
 
 // number is an operand's value, or nil if it is none.
 func number(o *schemas.Operand) *money.Decimal {
+	if o.Value == "" || o.Value[0] > '9' { // a word is no number, and to say why takes longer
+		return nil
+	}
 	v, err := money.ParseDecimal(o.Value)
 	if err != nil {
 		return nil

@@ -44,7 +44,7 @@ Electronic invoices need the terms with which documents are issued where the pro
 A document that a form cannot express is named with the rule that it would break, and the others are written.
 
 Exit codes: 0 done; 1 broke, or a document cannot be written in this form; 2 wrong usage or wrong book, or there is no such document.`,
-		Example: `  daybook documents mycloud --period 2024-09 --as peppol --out invoices
+		Example: `  daybook documents mycloud --period 2024-09 --as pdf --out invoices
   daybook documents mycloud EX-2024-000001 --as html --out .`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			return exactly("book (a directory)")(cmd, args[:min(len(args), 1)])

@@ -57,7 +57,7 @@ func faults() (out []fault) {
 		out = append(out, []fault{
 			{guards: "delivered = out of scope + rejected + evidence + credentials + sent to shards", what: "row on its way to a shard", scratch: true, at: everywhere, spoil: spoilShuffle(how), says: notSent},
 			{guards: "rounded values as delivered = as written + residue", what: "rounded value", see: misrounded(how)},
-			{guards: "sent to shards = duplicates + usage", what: "row that is a duplicate", see: miscounted("normalise/shard", how, func(c *run.Control) *dataset.Totals { return &c.Duplicates })},
+			{guards: "sent to shards = duplicates + usage + bills of closed months", what: "row that is a duplicate", see: miscounted("normalise/shard", how, func(c *run.Control) *dataset.Totals { return &c.Duplicates })},
 			file("usage = usage read by rating", "usage before rating", &schemas.Usage, schemas.UseConsumedQuantity),
 			{guards: "charges made = charges written", what: "charge on its way to its file", see: miscounted("rate/shard", how, func(c *run.Control) *dataset.Totals { return &c.Made })},
 			file("charges = charges that earn revenue + taxes and prepaid credits", "charge after rating", &schemas.Charges, schemas.ChargeBilledCost),

@@ -142,12 +142,21 @@ func (p *Prepared) fix(ctx context.Context) error {
 	}
 	s.Families = Families(b)
 	before.pin(&s)
-	if !q.alone && q.AsOf == nil {
+	if !q.alone {
 		p.look.Late = nil // other months' runs would be made of what is theirs alone
+		if err := p.restate(ctx, before, &s); err != nil {
+			return err
+		}
+	}
+	if !q.alone && q.AsOf == nil {
 		if s.Arrived, err = p.arrived(ctx, before.runs); err != nil {
 			return err
 		}
-		s.Arrived = slices.DeleteFunc(s.Arrived, func(a run.Arrived) bool { return before.closed[a.Period] && p.adds(a.Source) })
+		restated := s.Restated()
+		s.Arrived = slices.DeleteFunc(s.Arrived, func(a run.Arrived) bool {
+			has := func(r run.Restated) bool { return r.Source == a.Source && r.Period == a.Period }
+			return before.closed[a.Period] && (p.adds(a.Source) || slices.ContainsFunc(restated, has) || before.restatedSince(a.Source, a.Period))
+		})
 	}
 	return p.Fix(s)
 }

@@ -27,21 +27,21 @@ func Stages() []run.Stage {
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "30", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "31", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
 			{
-				Name: "shard", Version: "7", Width: run.PerShard, Do: normalise.Shard,
-				Reads: []string{"normalise/object"}, Balances: deduplicated, SizeBy: "normalise/object", Size: normalise.SentTo,
+				Name: "shard", Version: "8", Width: run.PerShard, Do: normalise.Shard,
+				Reads: []string{"normalise/object"}, Spec: []run.Given{run.RestatedBills}, Balances: deduplicated, SizeBy: "normalise/object", Size: normalise.SentTo,
 			},
 		}},
 		{Name: "rate", Steps: []run.Step{
 			{
-				Name: "shard", Version: "31", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "32", Width: run.PerShard, Do: rate.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard"},
 				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartDisputes, book.PartFX, book.PartPromises, book.PartProvider},
-				Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families}, Balances: rated,
+				Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.RestatedBills, run.Families}, Balances: rated,
 			},
 		}},
 		{Name: "reconcile", Steps: slices.Concat([]run.Step{
@@ -100,10 +100,10 @@ func corrections() []run.Step {
 		Book: []book.Part{book.PartDisputes, book.PartCustomers, book.PartProvider},
 		Spec: []run.Given{run.AsOf}, Balances: challenged,
 	}, {
-		Name: "corrections", Version: "2", Width: run.PerShard, Do: correct.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+		Name: "corrections", Version: "3", Width: run.PerShard, Do: correct.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 		Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 		Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartDisputes, book.PartFX, book.PartPromises, book.PartProvider},
-		Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.Families, run.CodeVersions}, Balances: corrected,
+		Spec:  []run.Given{run.AsOf, run.Open, run.CarriedOver, run.EarlierRuns, run.RestatedBills, run.Families, run.CodeVersions}, Balances: corrected,
 	}}
 }
 
@@ -220,11 +220,12 @@ var (
 		What: "rounded values as delivered = as written + residue", Differs: run.RoundingDiffers,
 	}}
 	deduplicated = []run.Balance{{
-		What:  "sent to shards = duplicates + usage",
+		What:  "sent to shards = duplicates + usage + bills of closed months",
 		Whole: func(c *run.Control) dataset.Totals { return c.Shuffled },
 		Parts: []run.Side{
 			func(c *run.Control) dataset.Totals { return c.Duplicates },
 			func(c *run.Control) dataset.Totals { return c.Usage },
+			func(c *run.Control) dataset.Totals { return c.Restated },
 		},
 	}}
 	rated = []run.Balance{{
@@ -233,7 +234,7 @@ var (
 		Parts: []run.Side{func(c *run.Control) dataset.Totals { return c.Read }},
 	}, {
 		What:  "rows read by rating = rated + partly rated + suspended + unpriced + repeated + voided",
-		Whole: func(c *run.Control) dataset.Totals { return dataset.Totals{Rows: c.Read.Rows} },
+		Whole: func(c *run.Control) dataset.Totals { return dataset.Totals{Rows: c.Read.Rows + c.RestatedRows} },
 		Parts: []run.Side{func(c *run.Control) dataset.Totals {
 			return dataset.Totals{Rows: c.RatedRows + c.PartlyRows + c.SuspendedRows + c.UnpricedRows + c.RepeatedRows + c.VoidedRows}
 		}},

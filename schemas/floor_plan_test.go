@@ -98,23 +98,25 @@ var floorPlan = map[string]room{
 		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/access schemas/agreed schemas/dispute schemas/intercloud schemas/money schemas/service schemas/feed",
 		friends: "golang.org/x/sync/errgroup",
 	},
-	"pipeline/ingest":     {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas schemas/feed"},
-	"pipeline/normalise":  {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/source/evidence pipeline/store schemas schemas/access schemas/money schemas/service"},
-	"pipeline/rate":       {ours: "pipeline/dataset/... pipeline/normalise pipeline/rows pipeline/run pipeline/store rating rating/correct rating/decided schemas schemas/money schemas/service"},
-	"pipeline/correct":    {ours: "pipeline/book pipeline/dataset pipeline/rate pipeline/rows pipeline/run rating/correct schemas schemas/correction schemas/dispute schemas/money"},
-	"pipeline/compare":    {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store rating reconcile/... schemas schemas/agreed schemas/dispute schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service"},
-	"pipeline/access":     {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
-	"pipeline/feeds":      {ours: "pipeline/dataset pipeline/ingest pipeline/normalise pipeline/rows pipeline/run reconcile/feeds schemas schemas/feed"},
-	"pipeline/challenges": {ours: "pipeline/dataset pipeline/rows pipeline/run reconcile/standing schemas schemas/dispute schemas/money"},
-	"pipeline/promise":    {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store reconcile/sheet reconcile/sla schemas schemas/money schemas/service"},
-	"pipeline/settle":     {ours: "pipeline/compare pipeline/dataset pipeline/rows pipeline/run reconcile/bills reconcile/chain reconcile/goods reconcile/settlement schemas schemas/intercloud schemas/money schemas/peerbill"},
-	"pipeline/emit":       {ours: "pipeline/compare pipeline/promise pipeline/settle pipeline/dataset pipeline/document pipeline/document/peers pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice rating/taxes schemas schemas/dispute schemas/einvoice schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service schemas/access schemas/feed"},
-	"pipeline/diff":       {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
+	"pipeline/ingest":       {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas schemas/feed"},
+	"pipeline/normalise":    {ours: "pipeline/dataset/... pipeline/ingest pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/source/evidence pipeline/store schemas schemas/access schemas/money schemas/service"},
+	"pipeline/rate/charged": {ours: "schemas schemas/money"},
+	"pipeline/rate":         {ours: "pipeline/dataset/... pipeline/normalise pipeline/rate/charged pipeline/rows pipeline/run pipeline/store rating rating/correct rating/decided schemas schemas/money schemas/service"},
+	"pipeline/correct":      {ours: "pipeline/book pipeline/dataset pipeline/rate pipeline/rows pipeline/run rating/correct schemas schemas/correction schemas/dispute schemas/money"},
+	"pipeline/compare":      {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store rating reconcile/... schemas schemas/agreed schemas/dispute schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service"},
+	"pipeline/access":       {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
+	"pipeline/feeds":        {ours: "pipeline/dataset pipeline/ingest pipeline/normalise pipeline/rows pipeline/run reconcile/feeds schemas schemas/feed"},
+	"pipeline/challenges":   {ours: "pipeline/dataset pipeline/rows pipeline/run reconcile/standing schemas schemas/dispute schemas/money"},
+	"pipeline/promise":      {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store reconcile/sheet reconcile/sla schemas schemas/money schemas/service"},
+	"pipeline/settle":       {ours: "pipeline/compare pipeline/dataset pipeline/rows pipeline/run reconcile/bills reconcile/chain reconcile/goods reconcile/settlement schemas schemas/intercloud schemas/money schemas/peerbill"},
+	"pipeline/emit":         {ours: "pipeline/compare pipeline/promise pipeline/settle pipeline/dataset pipeline/document pipeline/document/peers pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice rating/taxes schemas schemas/dispute schemas/einvoice schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service schemas/access schemas/feed"},
+	"pipeline/diff":         {ours: "pipeline/dataset/... pipeline/run pipeline/store schemas schemas/money"}, // this and the next two only read
 	"pipeline/explain/use": {
 		ours: "pipeline/access pipeline/book pipeline/compare pipeline/dataset pipeline/normalise pipeline/rows pipeline/run pipeline/store reconcile/... schemas schemas/access schemas/money schemas/peeruse schemas/service",
 	},
+	"pipeline/explain/problems": {ours: "schemas"},
 	"pipeline/explain": {
-		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/explain/use pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
+		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/explain/problems pipeline/explain/use pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
 			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/feed schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
 	},
 	"pipeline/overview": {ours: "pipeline/diff pipeline/document pipeline/document/since pipeline/emit pipeline/rows pipeline/run pipeline/store schemas schemas/money"},

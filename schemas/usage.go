@@ -143,3 +143,7 @@ var Usage = Table{Name: "usage", Version: "2", Columns: []Column{
 	// on use of the billing period itself.
 	UseLatePeriod: {Name: "x_LatePeriod", Type: Label},
 }}
+
+// Restated is the dataset of rows of peers' bills of closed months that were delivered anew: what the usage of these would be made of
+// now. Months that follow are rated by it, and by what they differ from what was issued they are corrected.
+var Restated = Table{Name: "restated", Version: Usage.Version, Columns: Usage.Columns}

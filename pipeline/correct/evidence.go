@@ -20,10 +20,10 @@ import (
 // evidence finds what stands behind causes: objects with their rows, and files of the book with their lines.
 type evidence struct {
 	*shard
-	was   *then
-	now   *book.Book
-	set   *rate.Setting
-	usage func(schemas.AccountID) []string
+	was  *then
+	now  *book.Book
+	set  *rate.Setting
+	lies rate.Files
 	// late are the rows that came late, by account.
 	late map[schemas.AccountID][]lateRows
 }
@@ -37,8 +37,8 @@ type lateRows struct {
 	rows   int64
 }
 
-func newEvidence(x *shard, was *then, set *rate.Setting, usage func(schemas.AccountID) []string) *evidence {
-	return &evidence{shard: x, was: was, set: set, now: x.in.Book().ForRating(), usage: usage, late: map[schemas.AccountID][]lateRows{}}
+func newEvidence(x *shard, was *then, set *rate.Setting, files rate.Files) *evidence {
+	return &evidence{shard: x, was: was, set: set, now: x.in.Book().ForRating(), lies: files, late: map[schemas.AccountID][]lateRows{}}
 }
 
 // most is how many things are named, and then how many more there are.
@@ -317,7 +317,20 @@ func (e *evidence) lateOf(c *schemas.Charge, p schemas.Period) (string, error) {
 			return listed(names), nil
 		}
 	}
-	return "", nil
+	return e.gone(p), nil
+}
+
+// gone names the bills that say nothing any more of what was charged for a period.
+func (e *evidence) gone(p schemas.Period) string {
+	var names []string
+	for _, own := range []bool{true, false} {
+		for _, r := range e.set.Restated {
+			if own == (r.Period == p) && len(names) == 0 {
+				names = append(names, r.Objects...)
+			}
+		}
+	}
+	return listed(names)
 }
 
 // lateFor are the rows that came late for an account, read once.
@@ -331,17 +344,23 @@ func (e *evidence) lateFor(id schemas.AccountID) ([]lateRows, error) {
 	}
 	found := map[named]*lateRows{}
 	columns := []int{schemas.UseAccountId, schemas.UseLatePeriod, schemas.UseObjectKey, schemas.UseObjectRow, schemas.UseSkuId}
-	for _, key := range e.usage(id) {
+	of := map[string]schemas.Period{} // by the objects of bills that were delivered anew
+	for _, r := range e.set.Restated {
+		for _, key := range r.Objects {
+			of[key] = r.Period
+		}
+	}
+	for _, key := range slices.Concat(e.lies(&schemas.Usage)(id), e.lies(&schemas.Restated)(id)) {
 		file, err := rows.OpenAccounts(e.ctx, e.in.Store(), key, &schemas.Usage, schemas.UseAccountId, columns)
 		if err != nil {
 			return nil, err
 		}
 		err = file.Read(id, func(b *dataset.Batch, from, to int) error {
 			for i := from; i < to; i++ {
-				if b.Columns[schemas.UseLatePeriod].IsNull(i) {
+				n := named{schemas.Period(b.Columns[schemas.UseLatePeriod].TextAt(i)), b.Columns[schemas.UseObjectKey].StringAt(i), b.Columns[schemas.UseSkuId].StringAt(i)}
+				if n.period = cmp.Or(n.period, of[n.object]); n.period == "" {
 					continue
 				}
-				n := named{schemas.Period(b.Columns[schemas.UseLatePeriod].TextAt(i)), b.Columns[schemas.UseObjectKey].StringAt(i), b.Columns[schemas.UseSkuId].StringAt(i)}
 				row := b.Columns[schemas.UseObjectRow].Ints[i]
 				x := found[n]
 				if x == nil {

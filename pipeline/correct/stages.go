@@ -69,8 +69,8 @@ func (x *shard) prepare(who []rate.Retaken) error {
 	if err != nil {
 		return err
 	}
-	usage := rate.UsageOf(normalised)
-	x.proof = newEvidence(x, was, set, usage)
+	files := rate.FilesOf(normalised)
+	x.proof = newEvidence(x, was, set, files)
 	if was.run != nil {
 		x.basis = was.run.Run
 	}
@@ -78,7 +78,7 @@ func (x *shard) prepare(who []rate.Retaken) error {
 		s := stage{cause: next.cause, at: slices.Index(correction.Causes(), next.cause), without: next.without}
 		if n := len(x.stages); n > 0 && next.book == nil {
 			s.recast, s.shared = x.stages[n-1].recast, true
-		} else if s.recast, err = set.Recast(x.ctx, *next.book, who, usage); err != nil {
+		} else if s.recast, err = set.Recast(x.ctx, *next.book, who, files); err != nil {
 			if next.last {
 				return err
 			}

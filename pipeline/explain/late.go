@@ -33,7 +33,7 @@ type CorrectedCharge struct {
 
 // takeAgain takes what came late for an account once more, as the run did.
 func (l *Look) takeAgain(ctx context.Context, id schemas.AccountID, set *rate.Setting, tally *rating.Tally, again rate.Again) (*rate.Taken, error) {
-	s := rate.NewLatecomers(ctx, set, l.Manifest.FilesOf(&schemas.Usage))
+	s := rate.NewLatecomers(ctx, set, l.Manifest.FilesOf)
 	defer s.Close()
 	return s.Take(id, tally, again)
 }
@@ -92,7 +92,7 @@ func (l *Look) usageAgain(ctx context.Context, e *Explanation, c *schemas.Charge
 	for i := range then.charges {
 		g.twins = append(g.twins, then.charges[i].ID)
 	}
-	all := then.late.Why.Changes(c.Corrects)
+	all := then.late.Why.Changes(c.Corrects) || then.late.Why.Anew != "" && then.late.Why.Anew <= c.Corrects
 	if err := l.rowsAgain(ctx, e, &g, all, o.Check); err != nil {
 		return err
 	}
@@ -132,7 +132,11 @@ func (l *Look) rowsAgain(ctx context.Context, e *Explanation, g *gatherer, all, 
 		}
 		each := rowsOf(g, in.Manifest.Spec.Period)
 		own := func(each rows) error { return in.account(ctx, g.charge.Account, columns, each) }
-		if err := kept(own, each); err != nil {
+		if err := kept(own, set.Counting(ctx, in.Manifest, each)); err != nil {
+			return err
+		}
+		err := set.RowsAnew(ctx, in.Manifest, g.charge.Account, columns, func(of schemas.Period) rows { return rowsOf(g, of) })
+		if err != nil {
 			return err
 		}
 		if err := claimed(each); err != nil || !check {

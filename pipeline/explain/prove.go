@@ -9,9 +9,9 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/explain/problems"
 	"daybook/pipeline/normalise"
 	"daybook/pipeline/run"
 	"daybook/pipeline/source"
@@ -79,7 +79,7 @@ func (l *Look) prove(ctx context.Context, e *Explanation, p *proof) error {
 			}
 		}
 	}
-	var objects, records problems
+	var objects, records problems.List
 	looked := 0
 	for _, at := range slices.SortedFunc(maps.Keys(p.objects), func(a, b pinnedAt) int {
 		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.key, b.key))
@@ -88,22 +88,22 @@ func (l *Look) prove(ctx context.Context, e *Explanation, p *proof) error {
 			return err
 		}
 		if pinned[at] == nil {
-			objects.add(fmt.Errorf("%s of source %s is not among the objects that the run pinned", at.key, at.source))
+			objects.Add(fmt.Errorf("%s of source %s is not among the objects that the run pinned", at.key, at.source))
 			continue
 		}
 		if err := l.asPinned(ctx, pinned[at]); err != nil {
-			objects.add(err)
+			objects.Add(err)
 			continue
 		}
 		rows := slices.CompactFunc(sortedRows(p.objects[at]), func(a, b provenRow) bool { return a.row == b.row })
 		looked += len(rows)
-		records.add(l.decodedAgain(ctx, at, rows, p))
+		records.Add(l.decodedAgain(ctx, at, rows, p))
 	}
 	n := len(p.objects)
-	e.check("source objects", objects.err(), fmt.Sprintf("%d %s the rows, of %d that the run pinned, and %s the digest that was pinned",
+	e.check("source objects", objects.Err(), fmt.Sprintf("%d %s the rows, of %d that the run pinned, and %s the digest that was pinned",
 		n, schemas.OneOrMany(n, "object holds", "objects hold"), all, schemas.OneOrMany(n, "has", "each has")))
 	if looked > 0 {
-		e.check("source records", records.err(), fmt.Sprintf("%d %s, decoded again, %s in all columns",
+		e.check("source records", records.Err(), fmt.Sprintf("%d %s, decoded again, %s in all columns",
 			looked, schemas.OneOrMany(looked, "row", "rows"), schemas.OneOrMany(looked, "is the usage row", "are the usage rows")))
 	}
 	return nil
@@ -120,7 +120,7 @@ func (l *Look) provePinned(ctx context.Context, e *Explanation) error {
 		e.Warnings = append(e.Warnings, "the landing place is not open, so the source objects were not looked at")
 		return nil
 	}
-	var found problems
+	var found problems.List
 	n := 0
 	for i := range l.Manifest.Spec.Sources {
 		s := &l.Manifest.Spec.Sources[i]
@@ -128,11 +128,11 @@ func (l *Look) provePinned(ctx context.Context, e *Explanation) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			found.add(l.asPinned(ctx, &s.Objects[j]))
+			found.Add(l.asPinned(ctx, &s.Objects[j]))
 			n++
 		}
 	}
-	e.check("source objects", found.err(), fmt.Sprintf("%d %s that the run pinned, and %s the digest that was pinned",
+	e.check("source objects", found.Err(), fmt.Sprintf("%d %s that the run pinned, and %s the digest that was pinned",
 		n, schemas.OneOrMany(n, "object is all", "objects are all"), schemas.OneOrMany(n, "it has", "each has")))
 	return nil
 }
@@ -202,7 +202,7 @@ func (l *Look) decode(ctx context.Context, src *schemas.Source, key string, each
 	defer at.Close()
 	in := source.Input{Key: key, At: at, Size: size}
 	if src.Semantics == schemas.Snapshot {
-		in.Period = l.Manifest.Spec.Period
+		in.Period = l.Manifest.Spec.BillOf(key)
 	}
 	var labels normalise.Constants
 	_, err = source.Decode(ctx, src, in, source.Sink{Finding: func(schemas.Finding) error { return nil }, Rows: func(b *dataset.Batch) error {
@@ -211,30 +211,4 @@ func (l *Look) decode(ctx context.Context, src *schemas.Source, key string, each
 		return each(&filled)
 	}})
 	return err
-}
-
-// problems are errors of which the first few are told.
-type problems struct {
-	told []string
-	all  int
-}
-
-func (p *problems) add(err error) {
-	if err == nil {
-		return
-	}
-	if p.all++; p.all <= schemas.MostCandidates {
-		p.told = append(p.told, err.Error())
-	}
-}
-
-func (p *problems) err() error {
-	if p.all == 0 {
-		return nil
-	}
-	text := strings.Join(p.told, "; ")
-	if more := p.all - len(p.told); more > 0 {
-		text += fmt.Sprintf("; and %d more", more)
-	}
-	return errors.New(text)
 }

@@ -196,8 +196,11 @@ func (l *Look) again(ctx context.Context, id schemas.AccountID, set *rate.Settin
 	if err != nil {
 		return nil, again, err
 	}
+	if learned, err = set.Restatements(ctx, l.Manifest.FilesOf, of, learned); err != nil {
+		return nil, again, err
+	}
 	if len(members) > 0 {
-		kin, err = rate.GatherFamilies(ctx, set, members, l.Manifest.FilesOf(&schemas.Usage), learned)
+		kin, err = rate.GatherFamilies(ctx, set, members, l.Manifest.FilesOf, learned)
 	}
 	return kin, kin.Again(id, learned[id], late), err
 }

@@ -29,6 +29,9 @@ func (x *Pinning) Arrived(ctx context.Context, m *run.Manifest, pinned []run.Pin
 		left := len(had[src.ID])
 		for j := range pinned[i].Objects {
 			o := &pinned[i].Objects[j]
+			if o.Restates != "" {
+				continue
+			}
 			digest, known := had[src.ID][o.Key]
 			if known {
 				left--

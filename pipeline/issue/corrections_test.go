@@ -12,6 +12,7 @@ import (
 
 	"daybook/fixtures/small"
 	"daybook/pipeline/document"
+	"daybook/pipeline/explain"
 	"daybook/pipeline/register"
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
@@ -214,5 +215,85 @@ func (s *site) byHand() {
 		if want := money.DecimalFromBig(whole, -2); !amount.Equal(want) {
 			s.t.Errorf("compute of %s in August was issued as %s, and by hand it is %s", id, amount, want)
 		}
+	}
+}
+
+// TestRestated has a peer deliver bills of closed months anew, one of them twice and one that cannot be read: each difference is
+// corrected once, and every correction, explained, comes out of the rows of the bill that counts by now.
+func TestRestated(t *testing.T) {
+	t.Parallel()
+	s := lenient(t)
+	s.bill("2024-08")
+	s.close("2024-08")
+	standing, known := amounts{}, []learned(nil)
+	s.ratedIn(s.bill("2024-08"), true, standing)
+	restated := func(p schemas.Period, version string, seed uint64) {
+		l := learned{apply: func(s *site) { s.restate(p, version, seed) }}
+		l.apply(s)
+		known = append(known, l)
+	}
+	months := []schemas.Period{"2024-08"}
+	agree := func(m *run.Manifest) {
+		t.Helper()
+		s.ratedIn(m, false, standing)
+		earlier := maps.Clone(standing)
+		maps.DeleteFunc(earlier, func(k bucket, _ money.Decimal) bool { return k.period == m.Spec.Period })
+		if right := scratch(t, known, months); !earlier.same(right) {
+			t.Errorf("%s: issued and corrections less what is right: %v", m.Spec.Period, earlier.less(right))
+		}
+		s.explained(m)
+	}
+	restated("2024-08", "v2", 1)
+	s.write("landing/peers/atlas/2024-08/v3/bill.csv", "no,bill\n1,2\n")
+	m := s.bill("2024-09")
+	if len(m.Spec.Restated()) != 1 || m.Control.Restated.Rows == 0 || len(m.Spec.Arrived) > 0 {
+		t.Errorf("restated are %+v, arrived %+v", m.Spec.Restated(), m.Spec.Arrived)
+	}
+	agree(m)
+	s.close("2024-09")
+	restated("2024-08", "v4", 2)
+	restated("2024-09", "v2", 3)
+	s.deliverNothing("2024-10")
+	months = append(months, "2024-09")
+	agree(s.bill("2024-10"))
+	s.verified()
+}
+
+// explained proves all corrections of a run.
+func (s *site) explained(m *run.Manifest) {
+	s.t.Helper()
+	l, err := explain.OpenLook(s.t.Context(), s.book(), s.Store, s.Landing, m.Spec.Period, m.Run)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	proven := 0
+	for _, o := range m.Outputs {
+		if o.Dataset != schemas.Charges.Name {
+			continue
+		}
+		err := rows.ReadCharges(s.t.Context(), s.Store, o.Key, nil, func(c *schemas.Charge) error {
+			if c.Corrects == "" || c.Category == schemas.CategoryTax {
+				return nil
+			}
+			e, err := l.Explain(s.t.Context(), string(c.ID), explain.Options{Check: true, Rows: 3})
+			if err != nil {
+				return err
+			}
+			for _, x := range e.Checks {
+				if !x.OK {
+					s.t.Errorf("%s of %s, %s: %s: %s", c.ID, c.Account, c.Offering, x.What, x.Detail)
+				}
+			}
+			if proven++; len(e.Corrected.Again) > 0 && (e.Usage == nil || e.Usage.Rows == 0) {
+				s.t.Errorf("%s of %s, %s: nothing is behind it", c.ID, c.Account, c.Offering)
+			}
+			return nil
+		})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if proven == 0 {
+		s.t.Error("there is no correction")
 	}
 }

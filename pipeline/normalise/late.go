@@ -86,7 +86,7 @@ func (n *normaliser) late(b *dataset.Batch, i int, inPeriod bool) bool {
 // looksFor reports whether usage of a period may be late for it: the period is before the one at hand, but not before the
 // book's first, nor further back than late usage is taken.
 func (n *normaliser) looksFor(p schemas.Period) bool {
-	return p < n.in.Period() && p >= n.oldest
+	return p < n.period && p >= n.oldest
 }
 
 // oldestLate is the earliest period for which usage may come late.

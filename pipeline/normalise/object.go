@@ -1,6 +1,7 @@
 package normalise
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,16 +54,22 @@ type normaliser struct {
 	// unread are the rows that the book leaves out, and those of an object filed elsewhere that its own month's run rejects.
 	unread dataset.Totals
 	zone   *time.Location
+	// period is the one that the object is of, and month its bounds: the run's own, but for a bill that is restated.
+	period schemas.Period
 	month  Month
 }
 
 // newNormaliser is that of an object that a task sends to shards.
 func (s *sending) newNormaliser(obj *run.Object) *normaliser {
-	zone := s.in.Book().Zone()
-	return &normaliser{
+	zone, p := s.in.Book().Zone(), cmp.Or(obj.Restates, s.in.Period())
+	n := &normaliser{
 		in: s.in, src: s.src, obj: obj, owners: &s.owners, found: &s.found, oldest: oldestLate(s.in), billed: s.billed,
-		out: s.out, sent: s.sent, zone: zone, month: MonthOf(s.in.Period(), zone), days: s.days, others: months{zone: zone},
+		out: s.out, sent: s.sent, zone: zone, period: p, month: MonthOf(p, zone), days: s.days, others: months{zone: zone},
 	}
+	if obj.Restates != "" {
+		n.billed, n.days = nil, newDayCounter(p, zone) // which are of the run's own month
+	}
+	return n
 }
 
 // decode reads the object and makes sure that it is the one that was pinned.
@@ -74,7 +81,7 @@ func (n *normaliser) decode(ctx context.Context) error {
 	defer x.close()
 	in := x.input()
 	if n.src.Semantics == schemas.Snapshot {
-		in.Period = n.in.Period()
+		in.Period = n.period
 	}
 	stats, err := source.Decode(ctx, n.src, in, source.Sink{
 		Rows: n.rows, Finding: n.finding, Rounded: func(cells []source.RoundedCell) { n.rounded = cells },
@@ -134,9 +141,10 @@ func (n *normaliser) close() error {
 
 // finding takes what the decoder found wrong. A row that is a finding and nothing else is counted with what it holds.
 //
-// What is wrong with an object that is filed under another month is that month's to say: here such rows are out of scope.
+// What is wrong with an object that is filed under another month is that month's to say: here such rows are out of scope, but for a bill
+// of a month that is closed and says nothing any more.
 func (n *normaliser) finding(f schemas.Finding) error {
-	foreign := n.obj.Filed != ""
+	foreign := n.obj.Filed != "" && n.obj.Restates == ""
 	if !foreign {
 		n.found.Add(f)
 	}
@@ -230,7 +238,7 @@ func (n *normaliser) scope(b *dataset.Batch) (*dataset.Batch, error) {
 		}
 		if !in {
 			outside++
-		} else if end := ends.Ints[i]; end > n.last {
+		} else if end := ends.Ints[i]; end > n.last && n.obj.Restates == "" {
 			if n.month.restOf(starts.Ints[i], end) {
 				end = starts.Ints[i] + 1
 			}

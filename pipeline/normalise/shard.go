@@ -28,10 +28,9 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	res := &run.Result{}
 	found := in.NewFindings()
 	defer found.Close()
-	var usage dataset.Tally
 	var stats shuffle.ReduceStats
 	var left Sorted
-	out, err := in.WriteTable(ctx, &schemas.Usage, func(write func(*dataset.Batch) error) error {
+	err = split(ctx, in, res, func(usage *divided) error {
 		if len(files.open) == 0 {
 			return nil
 		}
@@ -43,12 +42,12 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		defer lent.Leave(reducer) // not after the store has waited for its disk
 		options := shuffle.ReduceOptions{BudgetBytes: in.Budget(), Spill: shuffle.TempSpill(in.SpillDir()), Progress: in.Handled}
 		stats, err = reducer.Reduce(ctx, shuffle.UsageReduction(), files.open, in.Part, options, func(b *dataset.Batch) error {
-			if err := usage.AddBatch(b, dataset.UsageMeasures()); err != nil {
+			if b, err = usage.restated(b); err != nil || b.Rows == 0 {
 				return err
 			}
 			left.Nobody += nullsIn(&b.Columns[schemas.UseAccountId], b.Rows)
 			left.Late += int64(b.Rows) - nullsIn(&b.Columns[schemas.UseLatePeriod], b.Rows)
-			return write(b)
+			return usage.write(b)
 		}, func(c shuffle.Conflict) error {
 			found.Add(conflictFinding(sources[c.Dropped.File], c))
 			return nil
@@ -56,15 +55,14 @@ func Shard(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 		if err != nil {
 			return run.ScratchError(err)
 		}
-		if res.Control.Usage, err = usage.Totals(); err != nil {
+		if err = usage.count(&res.Control); err != nil {
 			return err
 		}
-		return files.allArrived(in.Shard, res.Control.Usage, stats.Duplicates)
+		return files.allArrived(in.Shard, &res.Control, stats.Duplicates)
 	})
 	if err != nil {
 		return nil, err
 	}
-	res.Outputs = append(res.Outputs, out)
 	res.Control.LateRows = left.Late
 	if err := res.Leave(left); err != nil {
 		return nil, err
@@ -107,7 +105,7 @@ type shuffles struct {
 
 // allArrived compares what was sent to a shard with what its usage and duplicates are, before anything is written: a result
 // that is wrong would stay, and be taken for done by the next run.
-func (s *shuffles) allArrived(shard int, usage dataset.Totals, duplicates []dataset.Totals) error {
+func (s *shuffles) allArrived(shard int, kept *run.Control, duplicates []dataset.Totals) error {
 	var sent dataset.ShardSum
 	for i, all := range s.sent {
 		one, err := dataset.ShardSumIn(all, shard)
@@ -117,7 +115,7 @@ func (s *shuffles) allArrived(shard int, usage dataset.Totals, duplicates []data
 		sent.Add(one)
 	}
 	var whole dataset.Totals
-	for _, part := range append([]dataset.Totals{usage}, duplicates...) {
+	for _, part := range append([]dataset.Totals{kept.Usage, kept.Restated}, duplicates...) {
 		if err := whole.Merge(part); err != nil {
 			return err
 		}

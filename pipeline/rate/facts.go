@@ -71,6 +71,9 @@ type Again struct {
 	Facts []schemas.Period
 	// Late says that usage of earlier periods came late for the account.
 	Late bool
+	// Anew is the first period that is rated again though nothing came late and nothing was learned of it: of which the account has, or
+	// had, rows on a bill that was delivered anew, or whose usage the code rates otherwise by now. Empty without any.
+	Anew schemas.Period
 	// claims are rows in earlier runs that are the account's by what the book says now and were not, or were and are not.
 	claims []claim
 	// kin is its family, where that is rated again with it.
@@ -78,7 +81,7 @@ type Again struct {
 }
 
 // Any reports whether there is anything to be taken.
-func (a *Again) Any() bool { return a.Late || a.From != "" || a.kin != nil }
+func (a *Again) Any() bool { return a.Late || a.From != "" || a.Anew != "" || a.kin != nil }
 
 // Changes reports whether a period may be rated otherwise than before without any usage that came late now: because of what
 // the book has learned of it, or of a period before it, for the account or for one of its family.
@@ -88,6 +91,8 @@ func (a *Again) Changes(p schemas.Period) bool { return a.From != "" && a.From <
 type lookBack struct {
 	set   *Setting
 	facts *rating.Facts
+	// amounts is what charges come out by, as AmountsOf has it.
+	amounts string
 	// ids are the accounts, in order, and met those that the run at hand knew something of.
 	ids []schemas.AccountID
 	met []bool
@@ -110,7 +115,7 @@ func (s *Setting) Learned(ctx context.Context, ids []schemas.AccountID) (map[sch
 
 func (s *Setting) newLookBack(ids []schemas.AccountID) *lookBack {
 	return &lookBack{
-		set: s, facts: rating.NewFacts(), ids: ids, met: make([]bool, len(ids)),
+		set: s, facts: rating.NewFacts(), amounts: s.amounts, ids: ids, met: make([]bool, len(ids)),
 		since: map[schemas.AccountID]map[schemas.Period]rating.Digest{}, found: map[schemas.AccountID]*Again{},
 		claims: map[schemas.AccountID][]claim{},
 	}
@@ -148,8 +153,9 @@ func (l *lookBack) look(ctx context.Context, e run.Earlier) error {
 		return err
 	}
 	plan, stands := l.set.planIn(m), map[schemas.Period]bool{}
+	otherwise := AmountsOf(m.Spec.Code) != l.amounts
 	for _, later := range m.Spec.Earlier {
-		stands[later.Period] = l.set.stands(m, later.Period)
+		stands[later.Period] = l.set.stands(m, later.Period) && !otherwise
 	}
 	clear(l.met)
 	for _, o := range m.Outputs {
@@ -165,6 +171,12 @@ func (l *lookBack) look(ctx context.Context, e run.Earlier) error {
 			return err
 		}
 		l.lookAtPart(plan, e.Period, known, stands)
+		for i := range known {
+			if _, ours := slices.BinarySearch(l.ids, known[i].Account); ours && otherwise {
+				a := l.again(known[i].Account)
+				a.Anew = first(a.Anew, e.Period)
+			}
+		}
 	}
 	for i, id := range l.ids {
 		if !l.met[i] {
@@ -262,6 +274,25 @@ func (l *lookBack) again(id schemas.AccountID) *Again {
 	return a
 }
 
+// AmountsOf is what the version of rating says before its first point, empty where it has none: versions that are alike in it make the
+// same charges of the same usage and facts, and when it changes what is closed is rated again.
+func AmountsOf(code []run.PartDigest) string {
+	for _, p := range code {
+		if p.Part == "rate/shard" {
+			return amountsOf(p.Digest)
+		}
+	}
+	return ""
+}
+
+func amountsOf(version string) string {
+	amounts, _, is := strings.Cut(version, ".")
+	if !is {
+		return ""
+	}
+	return amounts
+}
+
 // stands reports whether what a run booked for an earlier period was held against the very runs that there are now.
 func (s *Setting) stands(m *run.Manifest, p schemas.Period) bool {
 	between := func(list []run.Earlier) []run.Earlier {
@@ -278,6 +309,7 @@ func learnedOf(ctx context.Context, in *run.Inputs) (*lookBack, error) {
 			return nil, err
 		}
 		l := set.newLookBack(set.Plan.Accounts())
+		l.amounts = amountsOf(in.Version())
 		l.gone = map[schemas.AccountID]schemas.Period{}
 		return l, l.lookAt(ctx, set.Earlier)
 	})

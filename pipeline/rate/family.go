@@ -112,8 +112,8 @@ func first(a, b schemas.Period) schemas.Period {
 // GatherFamilies reads the usage of accounts that have a family, in order, and adds up for each family what is priced as
 // one, in the period at hand and in those that are rated again. Memory holds one account's sums, and of the others only
 // quantities under pooled prices.
-func GatherFamilies(ctx context.Context, set *Setting, members []schemas.AccountID, usage func(schemas.AccountID) []string, learned map[schemas.AccountID]*Again) (Kinship, error) {
-	g := gathering{ctx: ctx, set: set, members: members, usage: usage, learned: learned, late: map[schemas.AccountID]bool{}, out: Kinship{}}
+func GatherFamilies(ctx context.Context, set *Setting, members []schemas.AccountID, files Files, learned map[schemas.AccountID]*Again) (Kinship, error) {
+	g := gathering{ctx: ctx, set: set, members: members, files: files, learned: learned, late: map[schemas.AccountID]bool{}, out: Kinship{}}
 	byRoot := map[schemas.AccountID]*kin{}
 	for _, id := range members {
 		root := set.Roots[id]
@@ -135,7 +135,7 @@ type gathering struct {
 	ctx     context.Context
 	set     *Setting
 	members []schemas.AccountID
-	usage   func(schemas.AccountID) []string
+	files   Files
 	learned map[schemas.AccountID]*Again
 	late    map[schemas.AccountID]bool
 	out     Kinship
@@ -143,7 +143,7 @@ type gathering struct {
 
 // find finds the families that are rated again: those for an account of which usage came late, or facts were learned.
 func (g *gathering) find() error {
-	files := newLateFiles(g.ctx, g.set.Store, &schemas.Usage, schemas.UseAccountId, []int{schemas.UseAccountId, schemas.UseLatePeriod}, g.usage)
+	files := newLateFiles(g.ctx, g.set.Store, &schemas.Usage, schemas.UseAccountId, []int{schemas.UseAccountId, schemas.UseLatePeriod}, g.files(&schemas.Usage))
 	defer files.close()
 	for _, id := range g.members {
 		left := int64(0)
@@ -160,6 +160,9 @@ func (g *gathering) find() error {
 		if own := g.learned[id]; own != nil && own.From != "" {
 			k.again, k.learned = true, first(k.learned, own.From)
 		}
+		if own := g.learned[id]; own != nil && own.Anew != "" {
+			k.again, k.taken = true, true
+		}
 	}
 	return nil
 }
@@ -168,7 +171,7 @@ func (g *gathering) find() error {
 func (g *gathering) begin() error {
 	for moved := true; moved; {
 		moved = false
-		comers := NewLatecomers(g.ctx, g.set, g.usage)
+		comers := NewLatecomers(g.ctx, g.set, g.files)
 		err := g.each(comers, func(id schemas.AccountID, s *taking) error {
 			if err := s.begin(); err != nil || s.first == "" {
 				return err
@@ -203,9 +206,9 @@ func (g *gathering) each(comers *Latecomers, do func(schemas.AccountID, *taking)
 // add adds up what the families used.
 func (g *gathering) add() error {
 	plan := g.set.Plan
-	files := newLateFiles(g.ctx, g.set.Store, &schemas.Usage, schemas.UseAccountId, RatingColumns(g.set.Book, plan), g.usage)
+	files := newLateFiles(g.ctx, g.set.Store, &schemas.Usage, schemas.UseAccountId, RatingColumns(g.set.Book, plan), g.files(&schemas.Usage))
 	defer files.close()
-	comers := NewLatecomers(g.ctx, g.set, g.usage)
+	comers := NewLatecomers(g.ctx, g.set, g.files)
 	defer comers.Close()
 	tally := plan.NewTally()
 	for _, id := range g.members {

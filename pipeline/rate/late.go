@@ -24,8 +24,9 @@ import (
 type Latecomers struct {
 	ctx context.Context
 	set *Setting
-	// own reads this run's usage twice, ahead of and behind the runs before it.
-	own [2]*lateFiles
+	// own reads this run's usage twice, ahead of and behind the runs before it, and restated what bills of closed months are made of now.
+	own      [2]*lateFiles
+	restated *lateFiles
 	// chain are the runs of earlier periods, oldest first.
 	chain []*earlierRun
 }
@@ -36,8 +37,11 @@ type earlierRun struct {
 	Manifest *run.Manifest
 	Plan     *rating.Plan
 	// usage is read twice, charges once.
-	usage   [2]*lateFiles
-	charges *lateFiles
+	usage    [2]*lateFiles
+	restated *lateFiles
+	charges  *lateFiles
+	// fates are those of bills whose rows lie in it.
+	fates map[bill]fate
 	// before and after are without and with what came late now.
 	before, After *rating.Tally
 	carried       map[schemas.AccountID]rating.Carried
@@ -61,6 +65,8 @@ type Taken struct {
 	// Of those that their own period was rated again with, whole is how many were rated by all of their meters, and partly by some
 	// only.
 	whole, partly int64
+	// restated is how many rows bills that were delivered anew have more than those in whose place they came.
+	restated int64
 	// Again are the periods that were rated again, if any, and why: their tallies are valid until the next account.
 	Again []ratedPeriod
 	Why   Again
@@ -91,12 +97,16 @@ func NameOf(b *dataset.Batch, i int) (name RecordName, named bool) {
 	return name, true
 }
 
-// NewLatecomers prepares to take accounts of a run; usage are the files with its usage.
-func NewLatecomers(ctx context.Context, set *Setting, usage func(schemas.AccountID) []string) *Latecomers {
-	l := &Latecomers{ctx: ctx, set: set}
+// Files are those of a run's datasets in which an account lies.
+type Files = func(*schemas.Table) func(schemas.AccountID) []string
+
+// NewLatecomers prepares to take accounts of a run, of which files has the usage.
+func NewLatecomers(ctx context.Context, set *Setting, files Files) *Latecomers {
+	l, columns := &Latecomers{ctx: ctx, set: set}, LateColumns(set.Book, set.Plan)
 	for i := range l.own {
-		l.own[i] = newLateFiles(ctx, set.Store, &schemas.Usage, schemas.UseAccountId, LateColumns(set.Book, set.Plan), usage)
+		l.own[i] = newLateFiles(ctx, set.Store, &schemas.Usage, schemas.UseAccountId, columns, files(&schemas.Usage))
 	}
+	l.restated = newLateFiles(ctx, set.Store, &schemas.Restated, schemas.UseAccountId, append(columns, schemas.UseObjectKey), files(&schemas.Restated))
 	return l
 }
 
@@ -110,8 +120,10 @@ func (l *Latecomers) Close() {
 	for _, f := range l.own {
 		f.close()
 	}
+	l.restated.close()
 	for _, e := range l.chain {
 		e.charges.close()
+		e.restated.close()
 		for _, f := range e.usage {
 			f.close()
 		}
@@ -164,7 +176,7 @@ type taking struct {
 
 // feedAll adds up all usage that the account's periods are rated by.
 func (s *taking) feedAll() error {
-	for _, step := range []func() error{s.begin, s.lookBetween, s.feedChain, s.feedOwn} {
+	for _, step := range []func() error{s.begin, s.lookBetween, s.feedChain, s.feedOwn, s.feedRestated} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -174,7 +186,7 @@ func (s *taking) feedAll() error {
 
 // begin finds the first period that is rated again, and what was charged from then on.
 func (s *taking) begin() error {
-	s.first = s.again.From
+	s.first = first(s.again.From, s.again.Anew)
 	if s.again.kin != nil {
 		s.first = first(s.first, s.again.kin.from)
 	}
@@ -302,12 +314,12 @@ func (s *taking) feedChain() error {
 	}
 	for k, run := range s.runs {
 		feed := func(b *dataset.Batch, from, to int) error {
-			return s.each(b, from, to, func(p schemas.Period, from, to int) error {
-				feeds := []*Combos{s.before[k], s.after[k]}
-				if n := s.find(p); n >= 0 && n != k {
-					feeds = append(feeds, s.before[n], s.after[n])
+			return s.pass(run, b, from, to, func(f fate, from, to int) error {
+				each := s.each
+				if f != (fate{}) { // its records have come again, in another's place
+					each = labels
 				}
-				return feedRows(b, from, to, feeds...)
+				return each(b, from, to, func(p schemas.Period, from, to int) error { return feedRows(b, from, to, s.feeds(k, p, f)...) })
 			})
 		}
 		gone := func(b *dataset.Batch, from, to int) error { return s.leave(run.Period, b, from, to) }
@@ -315,6 +327,9 @@ func (s *taking) feedChain() error {
 			return err
 		}
 		if err := run.Claimed(s.ctx, s.set, s.id, &s.again, LateColumns(s.set.Book, run.Plan), feed); err != nil {
+			return err
+		}
+		if err := s.feedRestatedIn(run); err != nil {
 			return err
 		}
 	}
@@ -421,6 +436,7 @@ func (s *taking) note() error {
 			Message: fmt.Sprintf("account %s: %d %s of %s came after that month had been run", s.id, s.came[p], schemas.OneOrMany(s.came[p], "row", "rows"), p),
 		})
 	}
+	s.noteRestated()
 	info, _ = schemas.CodeLateFacts.Info()
 	for _, p := range s.again.Facts {
 		what := s.corrected(p)

@@ -19,7 +19,7 @@ import (
 // corrections.
 func (s *taking) rate() error {
 	var before, after rating.Carried
-	taken := s.again.From != "" || s.again.kin != nil && s.again.kin.taken
+	taken := s.again.From != "" || s.again.Anew != "" || s.again.kin != nil && s.again.kin.taken
 	for k, run := range s.runs {
 		if k == 0 || s.runs[k-1].Period.Next() != run.Period {
 			carried, err := run.carriedInto(s.ctx, s.set.Store, s.id)
@@ -184,7 +184,7 @@ func (l *Latecomers) runOf(e run.Earlier) (*earlierRun, error) {
 		return nil, err
 	}
 	plan := l.set.planIn(m)
-	x := &earlierRun{Earlier: e, Manifest: m, Plan: plan, before: plan.NewTally(), After: plan.NewTally()}
+	x := &earlierRun{Earlier: e, Manifest: m, Plan: plan, before: plan.NewTally(), After: plan.NewTally(), fates: map[bill]fate{}}
 	columns := LateColumns(l.set.Book, plan)
 	moves, err := l.set.movesIn(l.ctx, m)
 	if err != nil {
@@ -196,6 +196,7 @@ func (l *Latecomers) runOf(e run.Earlier) (*earlierRun, error) {
 	for i := range x.usage {
 		x.usage[i] = newLateFiles(l.ctx, l.set.Store, &schemas.Usage, schemas.UseAccountId, columns, m.FilesOf(&schemas.Usage))
 	}
+	x.restated = newLateFiles(l.ctx, l.set.Store, &schemas.Restated, schemas.UseAccountId, append(LateColumns(l.set.Book, plan), schemas.UseObjectKey), m.FilesOf(&schemas.Restated))
 	x.charges = newLateFiles(l.ctx, l.set.Store, &schemas.Charges, schemas.ChargeBillingAccountId, rows.BriefCharge, m.FilesOf(&schemas.Charges))
 	l.chain = append(l.chain, x)
 	return x, nil
@@ -262,21 +263,24 @@ func (w *rater) takeLate(id schemas.AccountID) (rating.Carried, error) {
 	w.late.done = *done
 	w.fed += done.fed
 	w.control.RepeatedRows += done.repeated
+	w.control.RestatedRows += done.restated
 	if done.Carried != nil {
 		return *done.Carried, nil
 	}
 	return w.set.Carried(id)
 }
 
-// UsageOf are the files with the usage of a shard, whatever the account.
-func UsageOf(normalised []*run.Result) func(schemas.AccountID) []string {
-	var keys []string
-	for _, n := range normalised {
-		for _, o := range n.Outputs {
-			if o.Dataset == schemas.Usage.Name {
-				keys = append(keys, o.Key)
+// FilesOf are the files of a shard, whatever the account.
+func FilesOf(normalised []*run.Result) Files {
+	return func(table *schemas.Table) func(schemas.AccountID) []string {
+		var keys []string
+		for _, n := range normalised {
+			for _, o := range n.Outputs {
+				if o.Dataset == table.Name {
+					keys = append(keys, o.Key)
+				}
 			}
 		}
+		return func(schemas.AccountID) []string { return keys }
 	}
-	return func(schemas.AccountID) []string { return keys }
 }

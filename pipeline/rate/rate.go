@@ -11,6 +11,7 @@ import (
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/normalise"
+	"daybook/pipeline/rate/charged"
 	"daybook/pipeline/rows"
 	"daybook/pipeline/run"
 	"daybook/rating"
@@ -96,11 +97,18 @@ func (w *rater) lookBack(ctx context.Context, normalised []*run.Result) error {
 	if err != nil {
 		return err
 	}
-	w.late.any, w.late.learned = slices.Contains(w.room.scan.Columns, schemas.UseLatePeriod), back.found
-	w.late.comers = NewLatecomers(ctx, w.set, UsageOf(normalised))
+	files := FilesOf(normalised)
+	w.late.any = slices.Contains(w.room.scan.Columns, schemas.UseLatePeriod)
+	w.late.comers = NewLatecomers(ctx, w.set, files)
 	w.noteGone(back.gone)
+	if w.late.learned, err = w.set.Restatements(ctx, files, nil, back.found); err != nil {
+		return err
+	}
+	if err := w.noteNobodys(ctx, files); err != nil {
+		return err
+	}
 	if members := w.set.kinIn(w.waiting); len(members) > 0 {
-		w.kin, err = GatherFamilies(ctx, w.set, members, UsageOf(normalised), back.found)
+		w.kin, err = GatherFamilies(ctx, w.set, members, files, w.late.learned)
 	}
 	return err
 }
@@ -135,7 +143,7 @@ type rater struct {
 	read, wrote dataset.Tally
 	found       run.Findings
 	nobody      nobody
-	names       names
+	names       charged.Names
 
 	// waiting are the shard's accounts in the book that have not been rated yet, in order.
 	waiting []schemas.AccountID
@@ -379,14 +387,14 @@ func (w *rater) closeAccount() error {
 	}
 	w.fed = 0
 	w.retake(id)
-	for _, f := range append(found, negatives(id, out.Charges)...) {
+	for _, f := range append(found, charged.Negatives(id, out.Charges)...) {
 		w.found.Add(f)
 	}
 	if !out.Carried.IsEmpty() {
 		w.carriedOn = append(w.carriedOn, carriedAccount{id, out.Carried})
 	}
 	charges := append(out.Charges, w.late.done.Corrections...)
-	if err := w.names.check(id, charges); err != nil {
+	if err := w.names.Check(id, charges); err != nil {
 		return err
 	}
 	if err := w.leave(id, charges); err != nil {

@@ -72,9 +72,9 @@ type Recast struct {
 	kin    Kinship
 }
 
-// Recast prepares that for accounts that were retaken, in order, by a book that is compiled for them alone; usage are the files with
+// Recast prepares that for accounts that were retaken, in order, by a book that is compiled for them alone; files has
 // that of the run.
-func (s *Setting) Recast(ctx context.Context, b run.Book, who []Retaken, usage func(schemas.AccountID) []string) (*Recast, error) {
+func (s *Setting) Recast(ctx context.Context, b run.Book, who []Retaken, files Files) (*Recast, error) {
 	ids, members := make([]schemas.AccountID, len(who)), s.relatives(who)
 	for i := range who {
 		ids[i] = who[i].Account
@@ -87,12 +87,12 @@ func (s *Setting) Recast(ctx context.Context, b run.Book, who []Retaken, usage f
 	if err != nil {
 		return nil, err
 	}
-	r := &Recast{comers: NewLatecomers(ctx, set, usage), tally: set.Plan.NewTally(), who: map[schemas.AccountID]*Again{}, late: map[schemas.AccountID]bool{}}
+	r := &Recast{comers: NewLatecomers(ctx, set, files), tally: set.Plan.NewTally(), who: map[schemas.AccountID]*Again{}, late: map[schemas.AccountID]bool{}}
 	for _, x := range who {
 		r.who[x.Account], r.late[x.Account] = &Again{From: x.From, claims: claims[x.Account]}, x.Late
 	}
 	if kin := set.kinIn(members); len(kin) > 0 {
-		r.kin, err = GatherFamilies(ctx, set, kin, usage, r.who)
+		r.kin, err = GatherFamilies(ctx, set, kin, files, r.who)
 	}
 	return r, err
 }
@@ -140,7 +140,7 @@ func (s *Setting) by(b run.Book, accounts []schemas.AccountID) (*Setting, error)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := &Setting{Period: s.Period, AsOf: s.AsOf, Book: b, Store: s.Store, Plan: plan, Earlier: s.Earlier, Carried: s.Carried, earlier: maps.Clone(s.earlier)}
+	out := &Setting{Period: s.Period, AsOf: s.AsOf, Book: b, Store: s.Store, Plan: plan, Earlier: s.Earlier, Restated: s.Restated, Carried: s.Carried, earlier: maps.Clone(s.earlier)}
 	out.join(s.roots)
 	return out, nil
 }

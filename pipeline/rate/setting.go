@@ -30,12 +30,17 @@ type Setting struct {
 	Carried func(schemas.AccountID) (rating.Carried, error)
 	// Earlier are the runs of the periods before, oldest first.
 	Earlier []run.Earlier
+	// Restated are the bills of closed months that the run has anew.
+	Restated []run.Restated
 	// Roots are the accounts at the top of families by the accounts of these, themselves included.
 	Roots map[schemas.AccountID]schemas.AccountID
 
 	// roots are those of the run, be any price pooled or not, and families those of Roots.
 	roots    map[schemas.AccountID]schemas.AccountID
 	families map[schemas.AccountID]family
+
+	// amounts is what its charges come out by, of a run that was committed.
+	amounts string
 
 	mu sync.Mutex
 	// earlier are the runs of earlier periods that were looked at, plans the catalogue compiled for those, and moves the rows of
@@ -45,6 +50,8 @@ type Setting struct {
 	// credits are the service credits owed, nil before they were looked up.
 	credits map[schemas.AccountID][]service.Owed
 	moves   map[schemas.Period][]move
+	// replaced are the accounts with rows on bills in the place of which others came, nil before they were looked up.
+	replaced map[schemas.AccountID]schemas.Period
 }
 
 // PlanOf is the catalogue compiled for the period, once for all tasks of this process.
@@ -88,7 +95,7 @@ func SettingOf(ctx context.Context, in *run.Inputs) (*Setting, error) {
 			}
 		}
 		set := &Setting{
-			Period: in.Period(), AsOf: in.AsOf(), Book: in.Book(), Store: in.Store(), Plan: plan, Earlier: in.Earlier(),
+			Period: in.Period(), AsOf: in.AsOf(), Book: in.Book(), Store: in.Store(), Plan: plan, Earlier: in.Earlier(), Restated: in.Restated(),
 			Carried: func(id schemas.AccountID) (rating.Carried, error) { return carried[id], nil },
 		}
 		set.join(in.Roots())
@@ -101,7 +108,7 @@ func SettingIn(ctx context.Context, m *run.Manifest, b run.Book, s store.Store) 
 	asOf := m.Spec.AsOfDay(b.Zone())
 	plan, err := compile(b, rating.Spec{Period: m.Spec.Period, AsOf: asOf, Through: normalise.ThroughIn(m, b.Zone())})
 	set := &Setting{
-		Period: m.Spec.Period, AsOf: asOf, Book: b, Store: s, Plan: plan, Earlier: m.Spec.Earlier,
+		Period: m.Spec.Period, AsOf: asOf, Book: b, Store: s, Plan: plan, Earlier: m.Spec.Earlier, Restated: m.Spec.Restated(), amounts: AmountsOf(m.Spec.Code),
 		Carried: func(id schemas.AccountID) (rating.Carried, error) { return carriedInto(ctx, s, m, id) },
 	}
 	set.join(m.Spec.Roots())

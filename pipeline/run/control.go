@@ -22,14 +22,15 @@ func (c *Control) Merge(o *Control) error {
 	c.SuspendedRows += o.SuspendedRows
 	c.UnpricedRows += o.UnpricedRows
 	c.LateRows += o.LateRows
+	c.RestatedRows += o.RestatedRows
 	c.RepeatedRows += o.RepeatedRows
 	c.VoidedRows += o.VoidedRows
 	return nil
 }
 
-func (c *Control) all() [62]*dataset.Totals {
+func (c *Control) all() [63]*dataset.Totals {
 	return [...]*dataset.Totals{
-		&c.Delivered, &c.OutOfScope, &c.Rejected, &c.Shuffled, &c.Duplicates, &c.Usage, &c.Read,
+		&c.Delivered, &c.OutOfScope, &c.Rejected, &c.Shuffled, &c.Duplicates, &c.Restated, &c.Usage, &c.Read,
 		&c.Made, &c.Charged, &c.Taxes, &c.Earning, &c.Margins, &c.Compared, &c.Invoiced,
 		&c.Valued, &c.Variances, &c.Unshown, &c.Spread, &c.Days, &c.Billed, &c.Matched, &c.Used, &c.ByUser, &c.ByCustomer, &c.ByAccount,
 		&c.Detailed, &c.PeerBilled, &c.Discrepant, &c.PeerOff,

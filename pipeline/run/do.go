@@ -119,9 +119,10 @@ type Control struct {
 	// OutOfScope rows belong to another period; Rejected ones are findings and nothing else.
 	OutOfScope dataset.Totals `json:"out_of_scope"`
 	Rejected   dataset.Totals `json:"rejected"`
-	// Shuffled rows went to a shard; of these Duplicates were dropped and Usage kept.
+	// Shuffled rows went to a shard; of these Duplicates were dropped and Usage kept, and Restated those of bills of closed months.
 	Shuffled   dataset.Totals `json:"shuffled"`
 	Duplicates dataset.Totals `json:"duplicates"`
+	Restated   dataset.Totals `json:"restated,omitzero"`
 	Usage      dataset.Totals `json:"usage"`
 	// Read is the usage that rating read. Of its rows, those Rated are behind charges of every meter that takes them, those
 	// Partly rated behind those of some meters while others wait for the book, those Suspended wait for the book, and those
@@ -133,6 +134,8 @@ type Control struct {
 	UnpricedRows  int64          `json:"unpriced_rows"`
 	// Rounding is what declared rounding did to delivered values.
 	Rounding Roundings `json:"rounding,omitempty"`
+	// RestatedRows are those that periods which were rated again have more of, by bills that were delivered anew, than they had by those before.
+	RestatedRows int64 `json:"restated_rows,omitempty"`
 	// LateRows of the usage came after the period of their use had been run. RepeatedRows of these are the same records as
 	// rows of earlier runs, so that nothing is made of them.
 	LateRows     int64 `json:"late_rows,omitempty"`

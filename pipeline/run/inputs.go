@@ -223,11 +223,20 @@ func (in *Inputs) Arrived() []Arrived {
 	return in.run.Spec.Arrived
 }
 
+// Restated are the bills of closed months that take the place of those that earlier runs had.
+func (in *Inputs) Restated() []Restated {
+	_ = in.ask(need{fact: RestatedBills})
+	return in.run.Spec.Restated()
+}
+
 // Code names the version of every step.
 func (in *Inputs) Code() []PartDigest {
 	_ = in.ask(need{fact: CodeVersions})
 	return in.run.Spec.Code
 }
+
+// Version is that of the task's own step.
+func (in *Inputs) Version() string { return in.run.Spec.version(in.Stage, in.step) }
 
 // RanEarlier reports whether an earlier period had a run when this one began.
 func (in *Inputs) RanEarlier(p schemas.Period) bool {

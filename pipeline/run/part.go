@@ -93,7 +93,7 @@ func (in *Inputs) WriteRead(ctx context.Context, table *schemas.Table, fill func
 
 // sortedBy are the columns by which the rows of a table stand in order, for the footer.
 func sortedBy(t *schemas.Table) []int {
-	if t == &schemas.Usage {
+	if t == &schemas.Usage || t == &schemas.Restated {
 		return shuffle.UsageReduction().Order
 	}
 	return nil

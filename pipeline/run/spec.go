@@ -46,6 +46,16 @@ type Spec struct {
 	Code []PartDigest `json:"code"`
 }
 
+// BillOf is the month whose bill an object is: the run's own, or a closed one.
+func (s *Spec) BillOf(key string) schemas.Period {
+	for _, r := range s.Restated() {
+		if slices.Contains(r.Objects, key) {
+			return r.Period
+		}
+	}
+	return s.Period
+}
+
 // PartDigest is a named digest or version.
 type PartDigest struct {
 	Part   string `json:"part"`
@@ -82,6 +92,34 @@ type Object struct {
 	// Taken is the latest earlier period whose run had this very object, which took from it what was of its own period and
 	// of those before; empty if none had.
 	Taken schemas.Period `json:"taken,omitempty"`
+	// Restates is the closed month of which it is a bill, where that is another than the run's: with the others of its source and
+	// month it takes the place of what earlier runs had of these.
+	Restates schemas.Period `json:"restates,omitempty"`
+}
+
+// Restated is a month that was closed, and the bill of it that a source has delivered since, whole.
+type Restated struct {
+	Source  schemas.SourceID `json:"source"`
+	Period  schemas.Period   `json:"period"`
+	Objects []string         `json:"objects"`
+}
+
+// Restated are the bills of closed months that the run takes in the place of those that earlier runs had, by source and month.
+func (s *Spec) Restated() (out []Restated) {
+	for i := range s.Sources {
+		for j := range s.Sources[i].Objects {
+			o := &s.Sources[i].Objects[j]
+			if o.Restates == "" {
+				continue
+			}
+			if n := len(out); n == 0 || out[n-1].Source != s.Sources[i].Source || out[n-1].Period != o.Restates {
+				out = append(out, Restated{Source: s.Sources[i].Source, Period: o.Restates})
+			}
+			x := &out[len(out)-1]
+			x.Objects = append(x.Objects, o.Key)
+		}
+	}
+	return out
 }
 
 // CodeOf names the version of every step of a table.

@@ -20,7 +20,8 @@ type Stage struct {
 // nothing else, and its key digests just that.
 type Step struct {
 	Name string
-	// Version changes when the algorithm does, so that results of an older one are not taken for this one's.
+	// Version changes when the algorithm does, so that results of an older one are not taken for this one's. Of rating, what stands before
+	// a point changes when the same usage and facts come to other charges: months that are closed are then rated again.
 	Version string
 	// Reads names the earlier steps whose results a task takes, as stage/step.
 	Reads []string
@@ -77,6 +78,8 @@ const (
 	Arrivals Given = "arrivals for earlier periods"
 	// Families are the accounts that lie in the shard of another.
 	Families Given = "families"
+	// RestatedBills are the bills of closed months that take the place of those that earlier runs had.
+	RestatedBills Given = "restated bills"
 	// CodeVersions are the versions of all steps.
 	CodeVersions Given = "versions of the code"
 )
@@ -98,6 +101,8 @@ func (f Given) of(s *Spec) any {
 		return s.Arrived
 	case Families:
 		return s.Families
+	case RestatedBills:
+		return s.Restated()
 	case CodeVersions:
 		return s.Code
 	}

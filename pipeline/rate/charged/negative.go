@@ -1,4 +1,4 @@
-package rate
+package charged
 
 import (
 	"fmt"
@@ -15,9 +15,9 @@ type metered struct {
 	unit   string
 }
 
-// negatives warns of an account's meters that counted less than nothing over the period, in the order of their charges.
+// Negatives warns of an account's meters that counted less than nothing over the period, in the order of their charges.
 // What a peer's bill comes to is no such quantity: a credit is below zero by right.
-func negatives(account schemas.AccountID, charges []schemas.Charge) (found []schemas.Finding) {
+func Negatives(account schemas.AccountID, charges []schemas.Charge) (found []schemas.Finding) {
 	var order []metered
 	var sums map[metered]money.Decimal
 	for i := range charges {

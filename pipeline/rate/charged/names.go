@@ -1,4 +1,6 @@
-package rate
+// Package charged looks at the charges of an account before they are written: that no two have one identifier, and which meters counted
+// less than nothing.
+package charged
 
 import (
 	"cmp"
@@ -10,10 +12,10 @@ import (
 	"daybook/schemas"
 )
 
-// names proves, as a shard's charges are written, that no two charges of a run have one identifier: no two of an account have;
+// Names proves, as a shard's charges are written, that no two charges of a run have one identifier: no two of an account have;
 // accounts come in order, each once; an account lies in one shard; and the account is in what an identifier digests. So memory
 // holds the identifiers of one account.
-type names struct {
+type Names struct {
 	last schemas.AccountID
 	// order are the charges at hand, by their identifiers.
 	order []named
@@ -28,8 +30,8 @@ type named struct {
 // errSameName says that two charges cannot be told apart.
 var errSameName = errors.New("two charges have one identifier")
 
-// check takes all the charges of the next account. The error names two of one identifier.
-func (n *names) check(account schemas.AccountID, charges []schemas.Charge) error {
+// Check takes all the charges of the next account. The error names two of one identifier.
+func (n *Names) Check(account schemas.AccountID, charges []schemas.Charge) error {
 	if account <= n.last {
 		return fmt.Errorf("account %s is charged after account %s: accounts come in order, each once", account, n.last)
 	}

@@ -1,4 +1,4 @@
-package rate
+package charged
 
 import (
 	"errors"
@@ -17,14 +17,14 @@ func TestNamedTwice(t *testing.T) {
 		}
 		return out
 	}
-	var n names
-	if err := n.check("a", charges("3", "1", "2")); err != nil {
+	var n Names
+	if err := n.Check("a", charges("3", "1", "2")); err != nil {
 		t.Fatal(err)
 	}
-	if err := n.check("b", nil); err != nil {
+	if err := n.Check("b", nil); err != nil {
 		t.Fatal(err)
 	}
-	err := n.check("c", charges("3", "1", "2", "4", "1", "5"))
+	err := n.Check("c", charges("3", "1", "2", "4", "1", "5"))
 	if !errors.Is(err, errSameName) {
 		t.Fatalf("two charges of identifier 1: %v", err)
 	}
@@ -37,7 +37,7 @@ func TestNamedTwice(t *testing.T) {
 		t.Errorf("%q has the second first", err)
 	}
 	for _, again := range []schemas.AccountID{"c", "b"} {
-		if n.check(again, nil) == nil {
+		if n.Check(again, nil) == nil {
 			t.Errorf("account %s is charged after account c", again)
 		}
 	}

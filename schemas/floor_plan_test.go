@@ -114,9 +114,10 @@ var floorPlan = map[string]room{
 	"pipeline/explain/use": {
 		ours: "pipeline/access pipeline/book pipeline/compare pipeline/dataset pipeline/normalise pipeline/rows pipeline/run pipeline/store reconcile/... schemas schemas/access schemas/money schemas/peeruse schemas/service",
 	},
+	"pipeline/explain/causes":   {ours: "pipeline/dataset pipeline/rows pipeline/run pipeline/store rating/correct schemas schemas/correction schemas/money"},
 	"pipeline/explain/problems": {ours: "schemas"},
 	"pipeline/explain": {
-		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/explain/problems pipeline/explain/use pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
+		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/explain/causes pipeline/explain/problems pipeline/explain/use pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
 			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/feed schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
 	},
 	"pipeline/overview": {ours: "pipeline/diff pipeline/document pipeline/document/since pipeline/emit pipeline/rows pipeline/run pipeline/store schemas schemas/money"},

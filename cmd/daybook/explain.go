@@ -299,6 +299,12 @@ func (w *pageWriter) corrected(c *explain.Corrected) {
 	if c == nil {
 		return
 	}
+	if len(c.Causes) > 0 {
+		w.line("\nDue to")
+	}
+	for _, x := range c.Causes {
+		w.cells(string(x.Cause), x.Amount.String()+" "+string(x.Currency), x.Evidence)
+	}
 	w.line("\nCharged before")
 	for _, x := range c.Issued {
 		w.cells(string(x.ID), x.Amount.String()+" "+string(x.Currency), x.From, "until "+x.Until)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/explain/causes"
 	"daybook/pipeline/rate"
 	"daybook/rating"
 	"daybook/rating/correct"
@@ -18,6 +19,8 @@ import (
 type Corrected struct {
 	Issued []CorrectedCharge `json:"issued"`
 	Again  []CorrectedCharge `json:"again"`
+	// Causes are what the difference is due to.
+	Causes []causes.Cause `json:"causes,omitempty"`
 }
 
 // CorrectedCharge is a charge of the line that a correction is of. Those that were issued can be explained by their
@@ -40,6 +43,11 @@ func (l *Look) takeAgain(ctx context.Context, id schemas.AccountID, set *rate.Se
 
 // correctionOf shows what a correction is the difference of, and the usage behind it.
 func (l *Look) correctionOf(ctx context.Context, e *Explanation, c *schemas.Charge, again *ratedAgain, o Options) error {
+	why, err := causes.Of(ctx, l.store, l.Manifest, c)
+	if err != nil {
+		return err
+	}
+	e.Corrected = &Corrected{Causes: why}
 	at := -1
 	for i := range again.late.Again {
 		if again.late.Again[i].Run.Period == c.Corrects {
@@ -51,7 +59,6 @@ func (l *Look) correctionOf(ctx context.Context, e *Explanation, c *schemas.Char
 		return nil
 	}
 	p := &again.late.Again[at]
-	e.Corrected = &Corrected{}
 	line := func(x *schemas.Charge) CorrectedCharge {
 		in := func(micros int64) string { return timeText(micros) }
 		return CorrectedCharge{From: in(x.Start.UnixMicro()), Until: in(x.End.UnixMicro()), Amount: x.Amount, Currency: x.Currency}

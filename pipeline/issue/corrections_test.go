@@ -279,6 +279,15 @@ func (s *site) explained(m *run.Manifest) {
 			if err != nil {
 				return err
 			}
+			due := money.Zero
+			for _, x := range e.Corrected.Causes {
+				if due = due.Add(x.Amount); x.Evidence == "" {
+					s.t.Errorf("%s of %s, %s: nothing is behind the cause %s", c.ID, c.Account, c.Offering, x.Cause)
+				}
+			}
+			if !due.Equal(c.Amount) {
+				s.t.Errorf("%s of %s, %s: the causes of %s come to %s", c.ID, c.Account, c.Offering, c.Amount, due)
+			}
 			for _, x := range e.Checks {
 				if !x.OK {
 					s.t.Errorf("%s of %s, %s: %s: %s", c.ID, c.Account, c.Offering, x.What, x.Detail)

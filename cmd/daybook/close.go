@@ -39,7 +39,7 @@ ends in the same documents; done twice, it does nothing.
 
 Where the book says under corrections that these stand on notes, they are on no invoice: --notes issues them for the month that they
 correct, by a row of closings.csv with true under notes, as credit notes or debit notes in the same chain. What a note gives back
-beyond what is left of its document is a balance that the customer has. What later runs find goes on further notes.
+beyond what is left of its document is a balance that the customer has, and the next invoices take it. What later runs find goes on further notes.
 
 Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book, or the book does not close the month; 3 the run has findings above the
 book's limits; 4 the month cannot be closed yet.`,
@@ -138,6 +138,7 @@ type closingText struct {
 	Left      []register.Left                `json:"left,omitempty"`
 	Notes     bool                           `json:"notes,omitempty"`
 	Balances  []register.Balance             `json:"balances,omitempty"`
+	Used      []register.Balance             `json:"used,omitempty"`
 	Done      bool                           `json:"done"`
 	Fresh     bool                           `json:"fresh,omitempty"`
 }
@@ -145,7 +146,7 @@ type closingText struct {
 func closingOf(e *register.Entry) closingText {
 	t := closingText{
 		Closing: e.Number, Period: e.Period, Run: e.Run, Issued: e.Issued, By: e.By, Reason: e.Reason, Documents: e.Documents,
-		Left: e.Left, Notes: len(e.Notes) > 0, Balances: e.Balances, Done: e.Done != nil,
+		Left: e.Left, Notes: len(e.Notes) > 0, Balances: e.Balances, Used: e.Used, Done: e.Done != nil,
 	}
 	if e.Documents > 0 {
 		t.First, t.Last = e.NumberText(e.First), e.NumberText(e.First+e.Documents-1)
@@ -203,6 +204,9 @@ func printClosing(out io.Writer, e *register.Entry) {
 	}
 	for _, b := range e.Balances {
 		say(out, "  %s %s in favour of %s, beyond what is left of its document\n", money.Text(b.Amount.Decimal(), placesOf(b.Currency)), b.Currency, b.Account)
+	}
+	for _, b := range e.Used {
+		say(out, "  %s %s of the balance of %s used\n", money.Text(b.Amount.Decimal(), placesOf(b.Currency)), b.Currency, b.Account)
 	}
 	why := map[register.Why]int{}
 	for i := range e.Left {

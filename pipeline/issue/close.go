@@ -187,10 +187,14 @@ func (c *Closer) whole(ctx context.Context, all register.Register, row *closing.
 	if err != nil {
 		return nil, err
 	}
+	favour, err := all.InFavour()
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range found.list {
 		left := register.Left{DraftKey: d.DraftKey, Total: d.total}
 		if r, is := rest[d.DraftKey]; is {
-			left.Total = r.total
+			left.Total, d.due = r.total, r.due
 		}
 		if r, is := rest[d.DraftKey]; is && r.empty {
 			left.Why = register.Zero
@@ -207,6 +211,13 @@ func (c *Closer) whole(ctx context.Context, all register.Register, row *closing.
 		for _, before := range forward[d.DraftKey] {
 			next.Brought = append(next.Brought, before.Brought)
 		}
+		used, err := uses(favour[d.DraftKey], d.due, forward[d.DraftKey])
+		if err != nil {
+			return nil, fmt.Errorf("account %s: %w", d.Account, err)
+		}
+		if !used.IsZero() {
+			next.Used = append(next.Used, register.Balance{DraftKey: d.DraftKey, Amount: used})
+		}
 	}
 	slices.SortFunc(next.Left, func(a, b register.Left) int { return compareKeys(a.DraftKey, b.DraftKey) })
 	return &next, nil
@@ -214,8 +225,8 @@ func (c *Closer) whole(ctx context.Context, all register.Register, row *closing.
 
 // remains is what is left of a draft without what stands on notes.
 type remains struct {
-	total money.Fixed
-	empty bool
+	total, due money.Fixed
+	empty      bool
 }
 
 // restOf are those of drafts of which something stands on notes.
@@ -230,7 +241,7 @@ func (c *Closer) restOf(ctx context.Context, found *drafts, noted []register.Not
 			return nil
 		}
 		left, err := without(inv, off)
-		out[key] = remains{inv.Total, !left}
+		out[key] = remains{inv.Total, inv.Due, !left}
 		return err
 	})
 }
@@ -319,7 +330,7 @@ func (c *Closer) finish(ctx context.Context, all register.Register, x *register.
 	}
 	w, line := register.NewWriter(ctx, c.Store, x), []byte(nil)
 	w.Pages = pagesOf
-	chosen, noted := chosenOf(x), notedOf(all.Of(x.Period))
+	chosen, noted, used := chosenOf(x), notedOf(all.Of(x.Period)), usedIn(x)
 	err = found.each(ctx, c.Store, func(inv *schemas.Invoice) error {
 		key := register.DraftKey{Account: inv.Account, Currency: inv.Currency}
 		if !chosen(key) {
@@ -332,6 +343,9 @@ func (c *Closer) finish(ctx context.Context, all register.Register, x *register.
 			if err := invoice.Join(inv, earlier); err != nil {
 				return fmt.Errorf("account %s: %w", key.Account, err)
 			}
+		}
+		if err := use(inv, used[key]); err != nil {
+			return fmt.Errorf("account %s: %w", key.Account, err)
 		}
 		preceding, err := corrected.to(ctx, inv)
 		if err != nil {

@@ -33,7 +33,8 @@ type drafts struct {
 // draft is what is known of a draft without its lines.
 type draft struct {
 	register.DraftKey
-	total money.Fixed
+	// total is what it comes to with tax, and due what of that is to be paid.
+	total, due money.Fixed
 }
 
 // stretch is a part of a file in which drafts are in order, in bytes.
@@ -80,6 +81,7 @@ func (d *drafts) look(ctx context.Context, s store.Store, o *run.Output) error {
 			register.DraftKey
 			Totals struct {
 				Total money.Fixed `json:"total"`
+				Due   money.Fixed `json:"due"`
 			} `json:"totals"`
 		}
 		if err := json.Unmarshal(line, &x); err != nil {
@@ -90,7 +92,7 @@ func (d *drafts) look(ctx context.Context, s store.Store, o *run.Output) error {
 		}
 		at += int64(len(line)) + 1
 		d.stretches[len(d.stretches)-1].to, last = at, x.DraftKey
-		d.list = append(d.list, draft{x.DraftKey, x.Totals.Total})
+		d.list = append(d.list, draft{x.DraftKey, x.Totals.Total, x.Totals.Due})
 		return nil
 	})
 	if err == nil && digest != o.Digest {

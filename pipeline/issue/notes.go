@@ -306,8 +306,7 @@ func notesOf(ctx context.Context, s store.Store, x *register.Closing) ([]schemas
 		inv := found[key]
 		for _, b := range x.Balances {
 			if b.DraftKey == key {
-				row := schemas.AppliedRow{Description: "Balance in your favour", Corrects: x.Period, Amount: b.Amount}
-				if err := invoice.Join(inv, &schemas.Invoice{From: inv.From, Applied: []schemas.AppliedRow{row}, Electronic: inv.Electronic}); err != nil {
+				if err := apply(inv, schemas.AppliedRow{Description: "Balance in your favour", Corrects: x.Period, Amount: b.Amount}); err != nil {
 					return nil, err
 				}
 			}

@@ -249,8 +249,38 @@ func TestBalance(t *testing.T) {
 	})
 	s.use("2024-08", 3, "XFER", "-100")
 	s.bill("2024-09")
-	if b := s.notes().Closings[1].Balances; len(b) != 1 {
-		t.Errorf("of nothing left, the balances are %+v", b)
+	more := s.notes().Closings[1].Balances
+	if len(more) != 1 {
+		t.Fatalf("of nothing left, the balances are %+v", more)
+	}
+	s.verified()
+	s.balanceUsed(b[0].Amount.Decimal().Add(more[0].Amount.Decimal()))
+}
+
+// balanceUsed closes the month after: its document takes of the balance what is due of it, and what is left stays the customer's.
+func (s *site) balanceUsed(balance money.Decimal) {
+	s.t.Helper()
+	s.bill("2024-09")
+	used := s.close("2024-09").Closings[0].Used
+	if len(used) != 1 || used[0].Account != "acc-03" {
+		s.t.Fatalf("of balances are used %+v", used)
+	}
+	s.eachIssued("2024-09", func(d *document.Issued) {
+		v := &d.Invoice
+		if v.Account != "acc-03" {
+			return
+		}
+		if !v.Due.IsZero() || v.Total != used[0].Amount || v.Paid != used[0].Amount.Neg() {
+			s.t.Errorf("of %s is %s due, %s paid, and %+v used", v.Total, v.Due, v.Paid, used)
+		}
+	})
+	all, err := register.Read(s.t.Context(), s.Store, entity)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	left, err := all.InFavour()
+	if err != nil || !left[used[0].DraftKey].Decimal().Equal(balance.Sub(used[0].Amount.Decimal())) {
+		s.t.Errorf("of %s is left %+v, %v", balance, left, err)
 	}
 	s.verified()
 }

@@ -32,13 +32,22 @@ func Verify(ctx context.Context, s store.Store, entity string) (*register.Check,
 	}
 	var notes []string
 	var lines [][]byte
+	var have balances
 	check, err := register.Verify(ctx, s, entity, func(c *register.Closing, line []byte) error {
 		if len(c.Notes) > 0 {
 			lines = append(lines, line)
 			return nil
 		}
-		return of(c).document(line)
+		key, used, err := of(c).document(line)
+		if err != nil {
+			return err
+		}
+		return have.document(key, used)
 	}, func(e *register.Entry) error {
+		wrong, err := have.closed(e)
+		if notes = append(notes, wrong...); err != nil {
+			return err
+		}
 		if len(e.Notes) == 0 {
 			of(&e.Closing).closed(e)
 		} else if wrong := notesDiffer(ctx, s, &e.Closing, lines); wrong != "" && e.Done != nil {
@@ -104,16 +113,30 @@ func (t *tallied) charge(id string) {
 	t.charges++
 }
 
-// document counts the charges of a document.
-func (x *issuedRun) document(line []byte) error {
+// document counts the charges of a document, and returns what of it is no charge: it takes that of a balance.
+func (x *issuedRun) document(line []byte) (key register.DraftKey, used money.Fixed, err error) {
 	var d struct {
-		Currency money.Currency `json:"currency"`
-		Lines    []issuedRow    `json:"lines"`
-		Taxes    []issuedRow    `json:"taxes"`
-		Applied  []issuedRow    `json:"applied"`
+		Account  schemas.AccountID `json:"account"`
+		Currency money.Currency    `json:"currency"`
+		Lines    []issuedRow       `json:"lines"`
+		Taxes    []issuedRow       `json:"taxes"`
+		Applied  []issuedRow       `json:"applied"`
 	}
 	if err := json.Unmarshal(line, &d); err != nil {
-		return err
+		return key, used, err
+	}
+	key = register.DraftKey{Account: d.Account, Currency: d.Currency}
+	d.Applied = slices.DeleteFunc(d.Applied, func(row issuedRow) bool {
+		if row.Charge != "" || len(row.Charges) > 0 {
+			return false
+		}
+		if used, err = used.Add(row.Amount); err != nil {
+			return false
+		}
+		return true
+	})
+	if err != nil {
+		return key, used, err
 	}
 	for _, row := range slices.Concat(d.Lines, d.Taxes, d.Applied) {
 		if row.Charge != "" {
@@ -123,10 +146,10 @@ func (x *issuedRun) document(line []byte) error {
 			x.sums.charge(id)
 		}
 		if err := sumOf(x.sums.by, d.Currency, row.Amount); err != nil {
-			return err
+			return key, used, err
 		}
 	}
-	return nil
+	return key, used, nil
 }
 
 type issuedRow struct {

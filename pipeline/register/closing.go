@@ -49,6 +49,8 @@ type Closing struct {
 	// beyond what is left of the documents that they correct.
 	Notes    []NotesOf `json:"notes,omitempty"`
 	Balances []Balance `json:"balances,omitempty"`
+	// Used is what its documents take of balances that customers had.
+	Used []Balance `json:"used,omitempty"`
 	// Digest seals the closing as it lies in the store.
 	Digest string `json:"digest"`
 }
@@ -351,6 +353,28 @@ func (r Register) Forward() map[DraftKey][]Carry {
 		}
 	}
 	return out
+}
+
+// InFavour are the balances that customers have: what notes gave back beyond their documents, less what later documents took of it.
+func (r Register) InFavour() (map[DraftKey]money.Fixed, error) {
+	out := map[DraftKey]money.Fixed{}
+	for i := range r {
+		for _, b := range r[i].Balances {
+			sum, err := out[b.DraftKey].Add(b.Amount)
+			if err != nil {
+				return nil, fmt.Errorf("add up the balances of account %s: %w", b.Account, err)
+			}
+			out[b.DraftKey] = sum
+		}
+		for _, b := range r[i].Used {
+			sum, err := out[b.DraftKey].Add(b.Amount.Neg())
+			if err != nil {
+				return nil, fmt.Errorf("add up the balances of account %s: %w", b.Account, err)
+			}
+			out[b.DraftKey] = sum
+		}
+	}
+	return out, nil
 }
 
 // Carry is a draft that is carried forward.

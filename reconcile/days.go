@@ -16,7 +16,7 @@ import (
 type Days struct {
 	Calendar
 	regions *regions
-	sums    map[stretchKey]*money.Fixed
+	sums    map[stretchKey]*daySums
 	metered map[schemas.MeterID][]money.Fixed
 }
 
@@ -31,9 +31,12 @@ type stretchKey struct {
 
 func (k *stretchKey) place() placeOf { return placeOf{k.Offering, k.Region, k.Segment} }
 
+// daySums are what charges come to, and what peers charge us for what they sell.
+type daySums struct{ Amount, Cost money.Fixed }
+
 type stretchLine struct {
 	stretchKey
-	Amount money.Fixed
+	daySums
 }
 
 // meteredLine is what a meter took on each day of the period.
@@ -45,14 +48,14 @@ type meteredLine struct {
 // newDays returns empty sums, by the regions of what is compared with the plan.
 func newDays(k Calendar, r *regions) *Days {
 	k.first, k.last = k.Period.Days()
-	d := &Days{Calendar: k, regions: r, sums: map[stretchKey]*money.Fixed{}, metered: map[schemas.MeterID][]money.Fixed{}}
+	d := &Days{Calendar: k, regions: r, sums: map[stretchKey]*daySums{}, metered: map[schemas.MeterID][]money.Fixed{}}
 	r.fold = append(r.fold, d.fold)
 	return d
 }
 
 // fold adds what was summed of regions that gave way to the others.
 func (d *Days) fold() error {
-	return foldSums(d.regions, d.sums, func(k stretchKey) placeOf { return placeOf{offering: k.Offering, region: k.Region} }, func(k stretchKey, region string, s *money.Fixed) error {
+	return foldSums(d.regions, d.sums, func(k stretchKey) placeOf { return placeOf{offering: k.Offering, region: k.Region} }, func(k stretchKey, region string, s *daySums) error {
 		k.Region = region
 		return d.add(&stretchLine{k, *s})
 	})
@@ -70,6 +73,12 @@ func (d *Days) Add(c *schemas.Charge) error {
 	if err != nil {
 		return fmt.Errorf("sum charge %s: value %s: %w", c.ID, c.Value.Amount, err)
 	}
+	cost := money.Fixed{}
+	if c.HasCost {
+		if cost, err = money.FixedFromDecimal(c.Value.Cost); err != nil {
+			return fmt.Errorf("sum charge %s: value of its cost %s: %w", c.ID, c.Value.Cost, err)
+		}
+	}
 	region, err := d.regions.of(c.Offering, c.Region)
 	if err != nil {
 		return fmt.Errorf("sum charge %s: %w", c.ID, err)
@@ -78,16 +87,16 @@ func (d *Days) Add(c *schemas.Charge) error {
 	if k.Due == dueAsUsed {
 		k.Meter = c.Meter
 	}
-	return d.add(&stretchLine{k, amount})
+	return d.add(&stretchLine{k, daySums{amount, cost}})
 }
 
 func (d *Days) add(l *stretchLine) error {
 	s := d.sums[l.stretchKey]
 	if s == nil {
-		s = new(money.Fixed)
+		s = new(daySums)
 		d.sums[l.stretchKey] = s
 	}
-	return tally.AddAll("revenue", string(l.Offering), []*money.Fixed{s}, []money.Fixed{l.Amount})
+	return tally.AddAll("revenue", string(l.Offering), []*money.Fixed{&s.Amount, &s.Cost}, []money.Fixed{l.Amount, l.Cost})
 }
 
 // AddMetered counts what a meter took on each day of the period, from its first on. The error is a sum that overflows.
@@ -158,6 +167,7 @@ func (l *stretchLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Meter)
 	l.stretch.fields(p)
 	p.Number(&l.Amount)
+	p.Number(&l.Cost)
 }
 
 func (l *meteredLine) fields(p *tally.Pack) {
@@ -170,8 +180,8 @@ func (l *meteredLine) fields(p *tally.Pack) {
 	}
 }
 
-// ByDay leads the revenue of each offering, region and segment from the first day of the period to its actual through Through, which
-// variances, of Compare, have. What is used is spread over its days as its meter counted on them in all; over all of them
+// ByDay leads the revenue and the cost of each offering, region and segment from the first day of the period to its actual through
+// Through, which variances, of Compare, have. What is used is spread over its days as its meter counted on them in all; over all of them
 // evenly where it counted nothing. What is charged for days is spread over these evenly, as far as they are over. Each sum to
 // date is rounded once, and what that leaves is the last day's.
 func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.DayRow, error) {
@@ -181,8 +191,15 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 	}
 	cells, rows := map[placeOf]*dayCell{}, NewRows(variances)
 	for i := range variances {
-		if v := &variances[i]; v.Measure == schemas.Revenue {
-			cells[placeFor(v)] = &dayCell{v.Accrual, make([]money.Decimal, d.until(c.Through)+1)}
+		v := &variances[i]
+		x := cells[placeFor(v)]
+		if x == nil {
+			n := d.until(c.Through) + 1
+			x = &dayCell{accrual: v.Accrual, revenue: make([]money.Decimal, n), cost: make([]money.Decimal, n)}
+			cells[placeFor(v)] = x
+		}
+		if v.Measure == schemas.Cost {
+			x.costs = v.Actual
 		}
 	}
 	var at weighed
@@ -193,7 +210,7 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 			return nil, fmt.Errorf("revenue of %s by day is in no variance", place)
 		}
 		x := cells[place]
-		last := min(l.through(c.Through).Sub(d.first), len(x.byDay)-1)
+		last := min(l.through(c.Through).Sub(d.first), len(x.revenue)-1)
 		next, ok := d.weigh(&l, x.accrual, last)
 		if !ok {
 			continue // of days to come
@@ -201,8 +218,13 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 		if gone == nil || next != at { // rows of the same days of a meter follow each other
 			at, gone = next, d.gone(next)
 		}
-		if err := c.spread(&l, gone, x.byDay[at.from:last+1]); err != nil {
-			return nil, err
+		for _, to := range [...]struct {
+			amount money.Fixed
+			byDay  []money.Decimal
+		}{{l.Amount, x.revenue}, {l.Cost, x.cost}} {
+			if err := spread(&l, to.amount.Decimal(), gone, to.byDay[at.from:last+1]); err != nil {
+				return nil, err
+			}
 		}
 	}
 	elapsed := map[schemas.Accrual][]money.Ratio{}
@@ -217,7 +239,7 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 				return nil, err
 			}
 		}
-		rows, err := c.daysOf(d, v, cells[placeFor(v)].byDay, elapsed[v.Accrual], places)
+		rows, err := c.daysOf(d, v, cells[placeFor(v)], elapsed[v.Accrual], places)
 		if err != nil {
 			return nil, err
 		}
@@ -226,10 +248,11 @@ func (c *Comparison) ByDay(d *Days, variances []schemas.Variance) ([]schemas.Day
 	return out, nil
 }
 
-// dayCell is one offering in one region, to one segment, and its revenue of each day so far.
+// dayCell is one offering in one region, to one segment, its revenue and cost of each day so far, and all of its costs.
 type dayCell struct {
-	accrual schemas.Accrual
-	byDay   []money.Decimal
+	accrual       schemas.Accrual
+	revenue, cost []money.Decimal
+	costs         money.Decimal
 }
 
 // weighed are days by their positions in the period, the last included, and the meter whose counts weigh them, if any does.
@@ -267,8 +290,7 @@ func (c *Comparison) elapsedByDay(d *Days, a schemas.Accrual) ([]money.Ratio, er
 }
 
 // spread adds a sum of charges to the days that it is for, of whose weights so much is gone at the end of each.
-func (c *Comparison) spread(l *stretchLine, gone, byDay []money.Decimal) error {
-	amount := l.Amount.Decimal()
+func spread(l *stretchLine, amount money.Decimal, gone, byDay []money.Decimal) error {
 	whole, before := gone[len(gone)-1], money.Zero
 	for i := range min(len(gone), len(byDay)) {
 		at, err := money.MulDivRound(amount, gone[i], whole, money.Scale, money.HalfEven)
@@ -302,14 +324,14 @@ func (d *Days) gone(days weighed) []money.Decimal {
 }
 
 // daysOf are the rows of one variance.
-func (c *Comparison) daysOf(d *Days, v *schemas.Variance, byDay []money.Decimal, elapsed []money.Ratio, places int32) ([]schemas.DayRow, error) {
-	out := make([]schemas.DayRow, len(byDay))
-	sum, before := money.Zero, money.Zero
+func (c *Comparison) daysOf(d *Days, v *schemas.Variance, x *dayCell, elapsed []money.Ratio, places int32) ([]schemas.DayRow, error) {
+	out := make([]schemas.DayRow, len(x.revenue))
+	sum, before, costs := money.Zero, money.Zero, money.Zero
 	for i := range out {
-		sum = sum.Add(byDay[i])
-		toDate := money.RoundTo(sum, places, money.HalfEven)
+		sum, costs = sum.Add(x.revenue[i]), costs.Add(x.cost[i])
+		toDate, costToDate := money.RoundTo(sum, places, money.HalfEven), money.RoundTo(costs, places, money.HalfEven)
 		if i == len(out)-1 {
-			toDate = v.Actual
+			toDate, costToDate = v.Actual, x.costs
 		}
 		expected := money.Zero
 		if due := min(i, v.Through.Sub(d.first)); due >= 0 { // of days without data nothing is expected
@@ -320,7 +342,7 @@ func (c *Comparison) daysOf(d *Days, v *schemas.Variance, byDay []money.Decimal,
 		}
 		out[i] = schemas.DayRow{
 			Variance: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment, Day: d.first.AddDays(i),
-			Revenue: toDate.Sub(before), ToDate: toDate, Expected: expected, Currency: c.Currency,
+			Revenue: toDate.Sub(before), ToDate: toDate, Cost: &costToDate, Expected: expected, Currency: c.Currency,
 		}
 		before = toDate
 	}

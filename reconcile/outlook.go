@@ -33,7 +33,7 @@ type Outlook struct {
 	Earlier []PastMonth
 	Lacking []schemas.Period
 	Ahead   [][]schemas.Variance
-	// Backtest is what the run rate of revenue was on this day of earlier months that are whole, and what they came to.
+	// Backtest is what the run rate of each measure was on this day of earlier months that are whole, and what they came to.
 	Backtest []Backtest
 }
 
@@ -232,19 +232,17 @@ func (o *Outlook) steps(p placeOf, m schemas.Measure, s *sheet.Sheet) (out []for
 	return out
 }
 
-// within gives the month's forecast of revenue its range, by how the same day's run rates of earlier months turned out.
+// within gives the month's forecast its range, by how the same day's run rates of earlier months turned out: of those in which there was
+// more than nothing on that day.
 func (o *Outlook) within(f *planned.Forecast, of []placeOf) error {
-	if f.Measure != schemas.Revenue {
-		f.Why = "only revenue is known by day, so that nothing tells how far it may lie off"
-		return nil
-	}
 	var past []forecast.Past
 	for _, b := range o.Backtest {
 		var sum forecast.Past
 		for _, p := range of {
-			sum.Forecast, sum.Actual = sum.Forecast.Add(b.at[p].Forecast), sum.Actual.Add(b.at[p].Actual)
+			x := b.at[measureAt{p, f.Measure}]
+			sum.Forecast, sum.Actual = sum.Forecast.Add(x.Forecast), sum.Actual.Add(x.Actual)
 		}
-		if sum.Forecast.IsPositive() {
+		if sum.Forecast.IsPositive() && (b.costs || f.Measure == schemas.Revenue) {
 			past = append(past, sum)
 		}
 	}
@@ -344,28 +342,43 @@ func (o *Outlook) atRisk(rows []planned.Forecast, h planned.Horizon) (schemas.Fi
 		worst.Measure, place, worst.Forecast, worst.Unit, h, worst.Plan, worst.Method, worst.Through), *worst.Difference, o.Currency), true
 }
 
-// Backtest is what the run rate of each place's revenue was on a day of an earlier month, and what the month came to.
-type Backtest struct{ at map[placeOf]forecast.Past }
+// Backtest is what the run rate of each place's revenue, cost and margin was on a day of an earlier month, and what the month came to.
+type Backtest struct {
+	at map[measureAt]forecast.Past
+	// costs is false of a month whose run did not write them by day.
+	costs bool
+}
+
+type measureAt struct {
+	placeOf
+	measure schemas.Measure
+}
 
 // NewBacktest takes the days and the variances of an earlier month that is whole, and the day of the month at hand. The error is that
 // of a policy by which the month has no weight.
 func NewBacktest(p *schemas.PlanPolicy, period schemas.Period, day int, days []schemas.DayRow, rows []schemas.Variance, places int32) (Backtest, error) {
 	first, last := period.Days()
 	through := first.AddDays(min(day, last.Day()) - 1)
-	out := Backtest{at: map[placeOf]forecast.Past{}}
-	soFar := map[placeOf]money.Decimal{}
+	out := Backtest{at: map[measureAt]forecast.Past{}, costs: true}
+	soFar := map[measureAt]money.Decimal{}
 	for i := range days {
 		d := &days[i]
-		at := placeOf{d.Offering, d.Region, d.Segment}
-		if !d.Day.After(through) {
-			soFar[at] = d.ToDate
+		cost := money.Zero
+		if out.costs = out.costs && d.Cost != nil; d.Cost != nil {
+			cost = *d.Cost
 		}
-		past := out.at[at]
-		past.Actual = d.ToDate // in the order of days
-		out.at[at] = past
+		for m, toDate := range map[schemas.Measure]money.Decimal{schemas.Revenue: d.ToDate, schemas.Cost: cost, schemas.Margin: d.ToDate.Sub(cost)} {
+			at := measureAt{placeOf{d.Offering, d.Region, d.Segment}, m}
+			if !d.Day.After(through) {
+				soFar[at] = toDate
+			}
+			past := out.at[at]
+			past.Actual = toDate // in the order of days
+			out.at[at] = past
+		}
 	}
 	for at, past := range out.at {
-		v := rowOf(rows, at, schemas.Revenue)
+		v := rowOf(rows, at.placeOf, at.measure)
 		if v == nil {
 			continue
 		}

@@ -106,31 +106,42 @@ func checkForecasts(t *testing.T, at string, o *reconcile.Outlook, rows []planne
 func TestForecastRange(t *testing.T) {
 	run := money.MustDecimal("300")
 	policy := &schemas.PlanPolicy{YearFrom: 9}
-	rows := []schemas.Variance{{Offering: "vm", Measure: schemas.Revenue, Accrual: schemas.AccrueLinear, RunRate: &run, Through: schemas.NewDate(2022, 9, 10)}}
+	var rows []schemas.Variance
+	for _, m := range []schemas.Measure{schemas.Revenue, schemas.Cost, schemas.Margin} {
+		rows = append(rows, schemas.Variance{Offering: "vm", Measure: m, Accrual: schemas.AccrueLinear, RunRate: &run, Through: schemas.NewDate(2022, 9, 10)})
+	}
 	o := reconcile.Outlook{Period: month, Currency: "EUR", Places: 2, Policy: policy, Open: true, Through: schemas.NewDate(2022, 9, 10), Now: rows}
-	for i, c := range []struct{ tenth, whole, want string }{
-		{"40", "100", "insufficient history: 1 earlier month where 3 tell how far it may lie off"},
-		{"0", "50", "insufficient history: 1 earlier month where 3 tell how far it may lie off"},
-		{"30", "93", "insufficient history: 2 earlier months where 3 tell how far it may lie off"},
-		{"20", "90", "241.93 to 435.49"},
+	const few = "insufficient history: %d earlier months where 3 tell how far it may lie off"
+	one := strings.Replace(fmt.Sprintf(few, 1), "months", "month", 1)
+	for i, c := range []struct {
+		tenth, whole string
+		want         [3]string // of revenue, cost, and margin
+	}{
+		{"40", "100", [3]string{one, one, one}},
+		{"0", "50", [3]string{one, fmt.Sprintf(few, 2), one}},
+		{"30", "93", [3]string{fmt.Sprintf(few, 2), "145.16 to 600", fmt.Sprintf(few, 2)}},
+		{"20", "90", [3]string{"241.93 to 435.49", "145.16 to 600", "150 to 570.97"}},
 	} {
 		p := []schemas.Period{"2022-05", "2022-07", "2022-08", "2022-01"}[i]
 		first, last := p.Days()
+		tenth, whole := money.MustDecimal("10"), money.MustDecimal([]string{"15", "40", "62", "31"}[i])
 		days := []schemas.DayRow{
-			{Offering: "vm", Day: first.AddDays(9), ToDate: money.MustDecimal(c.tenth)}, {Offering: "vm", Day: last, ToDate: money.MustDecimal(c.whole)},
+			{Offering: "vm", Day: first.AddDays(9), ToDate: money.MustDecimal(c.tenth), Cost: &tenth}, {Offering: "vm", Day: last, ToDate: money.MustDecimal(c.whole), Cost: &whole},
 		}
 		b, err := reconcile.NewBacktest(policy, p, 10, days, rows, 2)
 		must(t, err)
 		o.Backtest = append(o.Backtest, b)
 		got, _, err := o.Forecasts()
 		must(t, err)
-		line := &got[3] // behind what is in all
-		text := line.Why
-		if line.Low != nil {
-			text = fmt.Sprintf("%s to %s", line.Low, line.High)
-		}
-		if text != c.want {
-			t.Errorf("%s: %q, want %q", p, text, c.want)
+		for k, want := range c.want {
+			line := &got[3+k] // behind what is in all
+			text := line.Why
+			if line.Low != nil {
+				text = fmt.Sprintf("%s to %s", line.Low, line.High)
+			}
+			if text != want {
+				t.Errorf("%s of %s: %q, want %q", line.Measure, p, text, want)
+			}
 		}
 	}
 }

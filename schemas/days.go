@@ -16,6 +16,9 @@ type DayRow struct {
 	Revenue  money.Decimal
 	ToDate   money.Decimal
 	Expected money.Decimal
+	// Cost is what peers charge us since the first day of the period, spread over days as the revenue that it is for, and on the last
+	// day with use the actual; nil in runs from before it was known by day.
+	Cost     *money.Decimal
 	Currency money.Currency
 }
 
@@ -31,12 +34,13 @@ const (
 	DayToDate
 	DayExpected
 	DayCurrency
+	DayCostToDate
 	DayColumns
 )
 
-// Days is the dataset of revenue by day, from the first day of the period to the last with use, sorted by offering, region,
+// Days is the dataset of revenue and cost by day, from the first day of the period to the last with use, sorted by offering, region,
 // segment and day. The last row of each of them has the actual of its variance.
-var Days = Table{Name: "days", Version: "2", Columns: []Column{
+var Days = Table{Name: "days", Version: "3", Columns: []Column{
 	DayVarianceId:    {Name: "VarianceId", Type: Text, Required: true},
 	DayBillingPeriod: {Name: "BillingPeriod", Type: Label, Required: true},
 	DayOfferingId:    {Name: "OfferingId", Type: Label, Required: true},
@@ -47,4 +51,5 @@ var Days = Table{Name: "days", Version: "2", Columns: []Column{
 	DayToDate:        {Name: "RevenueToDate", Type: Decimal, Required: true},
 	DayExpected:      {Name: "ExpectedToDate", Type: Decimal, Required: true},
 	DayCurrency:      {Name: "Currency", Type: Label, Required: true},
+	DayCostToDate:    {Name: "CostToDate", Type: Decimal},
 }}

@@ -216,14 +216,14 @@ func rateDay(m *schemas.MarginRow) string {
 	return m.RateDay.String()
 }
 
-// DayGrid shows revenue by day under the columns of schemas.Days.
+// DayGrid shows revenue and cost by day under the columns of schemas.Days.
 func DayGrid(rows []schemas.DayRow) Grid {
 	g := gridOf(&schemas.Days, "Days", nil, -1)
 	for i := range rows {
 		d := &rows[i]
 		g.Rows = append(g.Rows, []Cell{
 			textCell(d.Variance), textCell(d.Period), textCell(d.Offering), textCell(d.Region), textCell(d.Segment), textCell(d.Day.String()),
-			numberCell(d.Revenue), numberCell(d.ToDate), numberCell(d.Expected), textCell(d.Currency),
+			numberCell(d.Revenue), numberCell(d.ToDate), numberCell(d.Expected), textCell(d.Currency), optionalCell(d.Cost),
 		})
 	}
 	g.adds(schemas.DayCurrency, schemas.DayRevenue)

@@ -121,19 +121,24 @@ func ReadVariances(ctx context.Context, s store.Store, key string) (out []schema
 	return out, err
 }
 
-// ReadDays returns the days of a file with their revenue to date.
+// ReadDays returns the days of a file with their revenue and cost to date.
 func ReadDays(ctx context.Context, s store.Store, key string) (out []schemas.DayRow, err error) {
-	columns := []int{schemas.DayOfferingId, schemas.DayRegionId, schemas.DaySegment, schemas.DayDay, schemas.DayToDate}
+	columns := []int{schemas.DayOfferingId, schemas.DayRegionId, schemas.DaySegment, schemas.DayDay, schemas.DayToDate, schemas.DayCostToDate}
 	err = ScanTable(ctx, s, key, &schemas.Days, columns, func(b *dataset.Batch) error {
 		for i := range b.Rows {
 			day, err := schemas.ParseDate(string(b.Columns[schemas.DayDay].TextAt(i)))
 			if err != nil {
 				return err
 			}
-			out = append(out, schemas.DayRow{
+			d := schemas.DayRow{
 				Offering: schemas.OfferingID(b.Columns[schemas.DayOfferingId].TextAt(i)), Region: string(b.Columns[schemas.DayRegionId].TextAt(i)),
 				Segment: string(b.Columns[schemas.DaySegment].TextAt(i)), Day: day, ToDate: b.Columns[schemas.DayToDate].Decs[i].Decimal(),
-			})
+			}
+			if v := &b.Columns[schemas.DayCostToDate]; !v.Absent && !v.IsNull(i) {
+				cost := v.Decs[i].Decimal()
+				d.Cost = &cost
+			}
+			out = append(out, d)
 		}
 		return nil
 	})

@@ -187,5 +187,6 @@ func AppendDays(rows []schemas.DayRow, write func(*dataset.Batch) error) error {
 		w.decimal(schemas.DayToDate, d.ToDate)
 		w.decimal(schemas.DayExpected, d.Expected)
 		w.Text(schemas.DayCurrency, string(d.Currency))
+		w.optional(schemas.DayCostToDate, d.Cost)
 	})
 }

@@ -120,7 +120,7 @@ func (b *Page) budgets(p *markup.Page) {
 	p.Table("", "Budget", "Threshold %#", "Amount#", "Currency", "Billed#", "Forecast#", "Reached on", "Forecast since")
 	for i := range b.Budgets {
 		l := &b.Budgets[i]
-		p.Row("")
+		p.Row(l.ID())
 		p.Head(l.Budget.ID)
 		p.Number(l.Threshold.String())
 		p.Number(rounded(l.Budget.Amount, l.Budget.Currency))

@@ -75,6 +75,7 @@ const (
 	CodePeerUnderbilled Code = "peer_underbilled"
 	CodePeerUnmatched   Code = "peer_unmatched"
 	CodePeerUnbilled    Code = "peer_unbilled"
+	CodeTermUnknown     Code = "term_unknown"
 	CodePeerRow         Code = "peer_discrepancy"
 	CodePeerTolerated   Code = "peer_tolerance_passed"
 	CodePeerInvoice     Code = "peer_invoice"
@@ -171,6 +172,7 @@ var Codes = []CodeInfo{
 	{CodePeerUnderbilled, Warning, "a peer bills less than our meter times the contract rate", "expect the rest on a later bill, or correct the meter or the rate"},
 	{CodePeerUnmatched, Warning, "a peer bills a service that no contract line covers", "add the rate to rates of the contract, or dispute it"},
 	{CodePeerUnbilled, Warning, "our meter saw use of a contracted service that the peer does not bill", "expect it on a later bill"},
+	{CodeTermUnknown, Warning, "a commitment to a peer goes on from a month that has no run, so that what was spent in its term is not known", "run that month, then this one again"},
 	{CodePeerRow, Warning, "a row of a peer's bill, or what our meters counted for one, is not as the contract has it", "see its class in the discrepancies; dispute it with the peer, or mend the meter or the contract"},
 	{CodePeerTolerated, Warning, "differences that a contract lets pass one by one come to more than it lets pass in sum", "raise the sum with the peer, or raise cap or rolling in detail of the contract"},
 	{CodePeerInvoice, Warning, "a peer's invoice comes to another sum than the rows of its bill", "ask the peer which rows the difference is of; pay no more than what is safe to pay"},

@@ -210,10 +210,22 @@ func Total(ctx context.Context, in *run.Inputs) (*run.Result, error) {
 	}
 	found := in.NewFindings()
 	defer found.Close()
-	for _, f := range slices.Concat(found1, found2) {
+	for _, f := range slices.Concat(found1, found2, gaps(in, contracts)) {
 		found.Add(f)
 	}
 	return res, found.Write(ctx, in, res)
+}
+
+// gaps are findings of commitments to peers whose terms go on from the month before, where that was to be run and has not been.
+func gaps(in *run.Inputs, c *bills.Contracts) []schemas.Finding {
+	if !c.Carries() {
+		return nil
+	}
+	before := in.Period().Previous()
+	if before < in.Book().Provider().FirstPeriod || run.RanAmong(in.Earlier(), before) {
+		return nil
+	}
+	return c.Gaps(before)
 }
 
 // writeComparison writes the variances, the matches and the days, and counts what lies there.

@@ -1,6 +1,7 @@
 package bills
 
 import (
+	"fmt"
 	"slices"
 
 	"daybook/reconcile/sheet"
@@ -142,6 +143,22 @@ func (c *Contracts) floorsOf(contract *agreed.Contract) (out []*term) {
 // Carries reports whether a commitment goes on from the month before.
 func (c *Contracts) Carries() bool {
 	return slices.ContainsFunc(c.floors, func(t *term) bool { return !t.floor.begins })
+}
+
+// Gaps are findings of commitments that go on from the month before, which has no run: what was spent of their terms is taken as what
+// stands in the book, or nothing, and may be more by all that is left of the amount.
+func (c *Contracts) Gaps(before schemas.Period) (out []schemas.Finding) {
+	for _, t := range c.floors {
+		f := t.floor
+		if f.begins || f.basis != schemas.BasisCommitment {
+			continue
+		}
+		rest := f.amount.Sub(f.opening)
+		out = append(out, schemas.Remark(schemas.CodeTermUnknown, schemas.JoinID(string(t.contract.ID), t.rate.Service), fmt.Sprintf(
+			"commitment %s of %s %s under contract %s goes on from %s, which has no run, so that %s %s are taken as spent before and up to %s %s may be missing in error; run %s, then this month again",
+			t.rate.Service, f.amount, t.contract.Currency, t.contract.ID, before, f.opening, t.contract.Currency, rest, t.contract.Currency, before), rest, t.contract.Currency))
+	}
+	return out
 }
 
 // monthsBetween is how many months one lies behind another.

@@ -132,7 +132,10 @@ var floorPlan = map[string]room{
 		ours:    "pipeline pipeline/book pipeline/diff pipeline/explain pipeline/run pipeline/source/delivery pipeline/store schemas",
 		friends: "golang.org/x/sync/errgroup",
 	},
-	"pipeline/whatif":     {ours: "pipeline pipeline/book pipeline/diff pipeline/document pipeline/document/markup pipeline/document/screen pipeline/run pipeline/store schemas schemas/money"},
+	"pipeline/whatif": {ours: "pipeline pipeline/book pipeline/diff pipeline/document pipeline/document/markup pipeline/document/screen pipeline/run pipeline/store schemas schemas/money"},
+	"pipeline/disputed": {
+		ours: "pipeline pipeline/book pipeline/dataset pipeline/document/issued pipeline/document/markup pipeline/document/screen pipeline/explain pipeline/rate pipeline/register pipeline/rows pipeline/run pipeline/store rating rating/correct rating/decided reconcile/standing schemas schemas/dispute schemas/money",
+	},
 	"pipeline/issue":      {ours: "pipeline pipeline/book pipeline/dataset pipeline/document pipeline/document/issued pipeline/emit pipeline/register pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/closing schemas/money"},
 	"pipeline/temporal":   {ours: "pipeline", friends: "go.temporal.io/sdk/..."},
 	"cmd/daybook/scratch": {},

@@ -198,6 +198,8 @@ func TestHostileNames(t *testing.T) {
 	call("catalogue", dir, "--on", "2024-09-15")
 	call("catalogue", dir, "--on", hostile)
 	call("schedule", dir, "--once")
+	call("dispute", dir)
+	call("dispute", dir, "nobody", "--json")
 	call("close", dir, "--period", "2024-10")
 	call("close", dir, "--period", "2024-10", "--json")
 	rows := fmt.Sprintf("period,issued,by,reason\n2024-09,2024-10-02,%q,%q\n", hostile, hostile)

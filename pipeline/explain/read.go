@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"daybook/pipeline/book"
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/dataset/parquet"
 	"daybook/pipeline/rate"
@@ -183,6 +185,17 @@ func (l *Look) rateAgain(ctx context.Context, id schemas.AccountID) (*ratedAgain
 	out, err := plan.Rate(x.tally, carried)
 	x.charges, x.carried = append(out.Charges, x.late.Corrections...), out.Carried
 	return x, err
+}
+
+// RatedBy are the charges of its own month that the usage of an account in the run comes to by a book, without corrections.
+func (l *Look) RatedBy(ctx context.Context, b *book.Book, id schemas.AccountID) ([]schemas.Charge, error) {
+	by := *l
+	by.book, by.setting = b, nil
+	x, err := by.rateAgain(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(x.charges, func(c schemas.Charge) bool { return c.Corrects != "" }), nil
 }
 
 // again is why earlier periods of an account were rated again, and what its family used.

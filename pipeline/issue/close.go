@@ -28,6 +28,8 @@ type Closer struct {
 	Workers int
 	// PerObject is how many documents an object of the register holds; 0 is register.DocumentsPerObject.
 	PerObject int64
+	// Only, if set, is the account that pays whose notes are issued; those of others wait.
+	Only schemas.AccountID
 
 	// drafts are those of the run that was looked at last.
 	drafts *drafts

@@ -156,7 +156,7 @@ func (c *Closer) notesIn(ctx context.Context, all register.Register, m *run.Mani
 	}
 	before := notedBefore(all, p, m.Spec.Period)
 	for _, key := range slices.SortedFunc(maps.Keys(keys), compareKeys) {
-		if keys[key] && before[key] != m.Run {
+		if keys[key] && before[key] != m.Run && (c.Only == "" || key.Account == c.Only) {
 			out.Accounts = append(out.Accounts, register.NoteFor{DraftKey: key, Before: before[key]})
 		}
 	}

@@ -221,11 +221,11 @@ func (s *Sums) Add(b *dataset.Batch, i int) (*access.Use, error) {
 }
 
 // use is that of a key, without its sums.
-func (k key) use() access.Use {
+func (a key) use() access.Use {
 	return access.Use{
-		Peer: k.peer, Customer: k.customer, Account: k.account, Service: k.service, Billing: k.billing, Sub: k.sub, User: k.user,
-		Identity: k.Identity, Credential: k.Credential, ByIdentity: k.ByIdentity, Entitlement: k.Entitlement, ByEntitlement: k.ByEntitlement, Detail: k.Detail,
-		Currency: money.Currency(k.currency),
+		Peer: a.peer, Customer: a.customer, Account: a.account, Service: a.service, Billing: a.billing, Sub: a.sub, User: a.user,
+		Identity: a.Identity, Credential: a.Credential, ByIdentity: a.ByIdentity, Entitlement: a.Entitlement, ByEntitlement: a.ByEntitlement, Detail: a.Detail,
+		Currency: money.Currency(a.currency),
 	}
 }
 

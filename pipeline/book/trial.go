@@ -2,8 +2,9 @@ package book
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Trial is a book for rating as another says in some cuts, to see what changing to that would do. All that says where usage is from
@@ -20,9 +21,9 @@ func (b *Book) Trial(other *Book, whole bool, cuts ...Cut) *Book {
 	}
 	out.Sources, out.Peers, out.Contracts = b.Sources, b.Peers, b.Contracts
 	replaced := map[Part]bool{PartCatalogue: true, PartFX: true, PartDisputes: true, PartCustomers: whole, PartPeers: whole, PartProvider: whole}
-	name := fmt.Sprintf("%t", whole)
+	names := []string{strconv.FormatBool(whole)}
 	for _, c := range cuts {
-		name += "\x00" + string(c)
+		names = append(names, string(c))
 		switch c {
 		case CutCustomers:
 			replaced[PartCustomers], replaced[PartPeers] = true, true
@@ -39,7 +40,7 @@ func (b *Book) Trial(other *Book, whole bool, cuts ...Cut) *Book {
 	}
 	for _, part := range Parts() {
 		if replaced[part] && b.Digest(part) != other.Digest(part) || replaced[part] && part == PartCatalogue {
-			sum := sha256.Sum256([]byte(name + "\x00" + b.Digest(part) + other.Digest(part)))
+			sum := sha256.Sum256([]byte(strings.Join(names, "\x00") + "\x00" + b.Digest(part) + other.Digest(part)))
 			out.files = append(out.files, digested{name: "trial/" + string(part), part: part, sum: sum})
 		} else if replaced[part] {
 			out.files = append(out.files, b.filesOf(part)...)

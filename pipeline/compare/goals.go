@@ -166,37 +166,37 @@ type Integrated struct {
 }
 
 // Judge holds each day against the goals, and makes findings of what is missed and of what no exchange rate makes part of a cost.
-func (x *Integrated) Judge() (all []peeruse.Integration, found []schemas.Finding, err error) {
-	goals := goalsOf(x.Book.Peers())
-	legs, found, err := x.sumLegs()
+func (y *Integrated) Judge() (all []peeruse.Integration, found []schemas.Finding, err error) {
+	goals := goalsOf(y.Book.Peers())
+	legs, found, err := y.sumLegs()
 	if err != nil {
 		return nil, nil, err
 	}
-	revenue, err := x.revenueOfLegs(goals, legs)
+	revenue, err := y.revenueOfLegs(goals, legs)
 	if err != nil {
 		return nil, nil, err
 	}
-	first, _ := x.Period.Days()
-	zone := x.Book.Zone()
+	first, _ := y.Period.Days()
+	zone := y.Book.Zone()
 	for i := range goals {
 		g := &goals[i]
 		var days []integration.Day
-		for day := first; !day.After(throughOf(x.Book, g.Peer, x.Period, x.Reach)); day = day.AddDays(1) {
+		for day := first; !day.After(throughOf(y.Book, g.Peer, y.Period, y.Reach)); day = day.AddDays(1) {
 			d := integration.Day{Day: day}
 			if x, there := legs[g.ID][day]; there {
 				d.Use, d.Cost = x.use, x.cost
 			}
-			d.Measured = x.Outages.measured[g.Peer]
-			d.Down, d.Whole = x.Outages.of(g, day.Time(zone), day.AddDays(1).Time(zone))
+			d.Measured = y.Outages.measured[g.Peer]
+			d.Down, d.Whole = y.Outages.of(g, day.Time(zone), day.AddDays(1).Time(zone))
 			days = append(days, d)
 		}
-		judged, err := integration.Judge(x.Period, g, days, revenue[g.ID].part, x.AsOf)
+		judged, err := integration.Judge(y.Period, g, days, revenue[g.ID].part, y.AsOf)
 		if err != nil {
 			return nil, nil, err
 		}
 		all = append(all, judged...)
 	}
-	return all, append(found, integration.Findings(all, x.Book.Provider().Currency)...), nil
+	return all, append(found, integration.Findings(all, y.Book.Provider().Currency)...), nil
 }
 
 // leg is what a goal's leg did on a day, in the provider's currency.

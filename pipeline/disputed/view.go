@@ -155,7 +155,7 @@ func rowOf(s *dispute.Standing, today schemas.Date) Row {
 		Rejected: s.Rejected, Open: s.Open, Raised: s.RaisedOn,
 	}
 	if by := s.AnswerBy; !by.IsZero() {
-		left := int(by.Sub(today))
+		left := by.Sub(today)
 		r.DecideBy, r.DaysLeft = &by, &left
 	}
 	return r

@@ -294,7 +294,7 @@ func (a *restatedAccounts) read(ctx context.Context, s *Setting, key string, tab
 }
 
 func (a *restatedAccounts) add(b *dataset.Batch, id schemas.AccountID, from, to int) error {
-	note := func(x bill, late schemas.Period, _, _ int) error {
+	note := func(x bill, late schemas.Period, _, _ int) error { //nolint:unparam // as bills calls it
 		a.since[id] = first(cmp.Or(late, x.month), a.since[id])
 		return nil
 	}

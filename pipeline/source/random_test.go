@@ -121,6 +121,7 @@ func randomSource(f *format) *schemas.Source {
 		src.Columns = map[string]string{
 			"ChargePeriodStart": "time", "ChargePeriodEnd": "data.end", "ConsumedQuantity": "data.used", "SubAccountId": "subject", "SkuId": "type", "ResourceId": "data.thing",
 		}
+	default:
 	}
 	return src
 }
@@ -156,6 +157,7 @@ func randomFields(f *format, src *schemas.Source) []randomField {
 			{Name: "data.used", Kind: "decimal", Filled: true},
 			{Name: "data.thing", Kind: "text"},
 		}
+	default:
 	}
 	for _, name := range f.recordKey(src) {
 		out = append(out, randomField{Name: name, Kind: "digits", Filled: true})
@@ -421,7 +423,7 @@ func wrongFields(f *format, text []byte, plain *randomRows) string {
 	if err != nil {
 		return err.Error()
 	}
-	each := max(1, int64(plain.stats.Rows)/max(1, int64(len(all)-1)))
+	each := max(1, plain.stats.Rows/max(1, int64(len(all)-1)))
 	for use := range f.columns {
 		r := &f.columns[use]
 		if r.absent || r.from == nil || r.from.Names == nil || each > 1 {

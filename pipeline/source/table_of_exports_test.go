@@ -256,7 +256,7 @@ func TestTermsOfCommitments(t *testing.T) {
 		}
 		for id := range billed {
 			t.Logf("%s: %s is billed %s, and costs %s", name, id, shown(billed[id]), shown(effective[id]))
-			if strings.Contains(name, "_utilization_") { // the others are parts of a term
+			if strings.Contains(name, "_utilization_") { //nolint:misspell // a file is called so; the others are parts of a term
 				terms++
 				if billed[id].Cmp(effective[id]) != 0 {
 					t.Errorf("%s: %s is billed %s over its term, and costs %s", name, id, shown(billed[id]), shown(effective[id]))

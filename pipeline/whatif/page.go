@@ -31,7 +31,7 @@ func (o *Outcome) CSV() []byte {
 	for i := range o.Customers {
 		r := &o.Customers[i]
 		row := []document.Cell{
-			text(string(r.Customer)), text(r.Name), text(string(r.Account)), text(string(r.Currency)), number(r.Before), number(r.After), number(r.Difference), {},
+			text(r.Customer), text(r.Name), text(string(r.Account)), text(string(r.Currency)), number(r.Before), number(r.After), number(r.Difference), {},
 		}
 		if p := r.Percent(); p != nil {
 			row[len(row)-1] = number(*p)

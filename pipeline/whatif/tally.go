@@ -153,7 +153,7 @@ func (t *tally) fill(out *Outcome) error {
 	out.Customers, out.Offerings = []Row{}, []Row{}
 	for by, rows := range t.rows {
 		for _, r := range rows {
-			if err := r.end(len(out.Causes), string(r.Customer)+string(r.Account)+string(r.Offering), r.Currency); err != nil {
+			if err := r.end(len(out.Causes), r.Customer+string(r.Account)+string(r.Offering), r.Currency); err != nil {
 				return err
 			}
 			if by == 0 {
@@ -260,7 +260,7 @@ func (r *Row) Called() string {
 	case r.Name != "":
 		return r.Name
 	case r.Customer != "":
-		return string(r.Customer)
+		return r.Customer
 	}
 	return "no offering"
 }

@@ -140,7 +140,7 @@ func (d *Detail) plain(s *span, list []placed, metered bool) bool {
 		return false
 	}
 	var used, billed money.Fixed
-	ok := true
+	var ok bool
 	for _, p := range list[s.from:s.bill] {
 		e := h.at(p.entry)
 		if e.earlier || !metered {

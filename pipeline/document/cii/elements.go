@@ -8,7 +8,7 @@ import "encoding/xml"
 type document struct {
 	XMLName xml.Name    `xml:"rsm:CrossIndustryInvoice"`
 	Rsm     string      `xml:"xmlns:rsm,attr"`
-	Ram     string      `xml:"xmlns:ram,attr"`
+	RAM     string      `xml:"xmlns:ram,attr"`
 	Qdt     string      `xml:"xmlns:qdt,attr"`
 	Udt     string      `xml:"xmlns:udt,attr"`
 	Context context     `xml:"rsm:ExchangedDocumentContext"`

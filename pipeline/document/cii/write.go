@@ -28,7 +28,7 @@ const names = "urn:un:unece:uncefact:data:standard:"
 func (w *writer) document() *document {
 	d := w.d
 	out := &document{
-		Rsm: names + "CrossIndustryInvoice:100", Ram: names + "ReusableAggregateBusinessInformationEntity:100",
+		Rsm: names + "CrossIndustryInvoice:100", RAM: names + "ReusableAggregateBusinessInformationEntity:100",
 		Qdt: names + "QualifiedDataType:100", Udt: names + "UnqualifiedDataType:100",
 		Context: context{Specification: identified{ID: d.Specification}},
 		Header:  header{ID: d.Number, Type: string(d.Type), Issued: dayOf(d.Issued)},

@@ -179,15 +179,11 @@ func (c *checker) parties() {
 		if category != einvoice.OutOfScope && d.Seller.VAT == "" && d.Seller.Other == "" {
 			c.complain("BR-S-2", "the seller has no tax number, which category %s asks for", category)
 		}
-		switch category {
-		case einvoice.ReverseCharge:
-			if d.Buyer.VAT == "" && d.Buyer.Registration == "" {
-				c.complain("BR-AE-2", "the buyer has no VAT identifier and no registration, and the charge is reversed")
-			}
-		case einvoice.IntraCommunity:
-			if d.Buyer.VAT == "" {
-				c.complain("BR-IC-2", "the buyer has no VAT identifier, and the supply is within the community")
-			}
+		if category == einvoice.ReverseCharge && d.Buyer.VAT == "" && d.Buyer.Registration == "" {
+			c.complain("BR-AE-2", "the buyer has no VAT identifier and no registration, and the charge is reversed")
+		}
+		if category == einvoice.IntraCommunity && d.Buyer.VAT == "" {
+			c.complain("BR-IC-2", "the buyer has no VAT identifier, and the supply is within the community")
 		}
 	}
 }
@@ -211,7 +207,7 @@ func (c *checker) german() {
 	if d.References.Buyer == "" {
 		c.complain("BR-DE-15", "the buyer has no reference, such as a Leitweg-ID")
 	}
-	if d.Seller.VAT == "" && d.Seller.Other == "" && !(len(d.VAT) == 1 && d.VAT[0].Category == einvoice.OutOfScope) {
+	if d.Seller.VAT == "" && d.Seller.Other == "" && (len(d.VAT) != 1 || d.VAT[0].Category != einvoice.OutOfScope) {
 		c.complain("BR-DE-16", "the seller has no tax number")
 	}
 }

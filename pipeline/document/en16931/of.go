@@ -146,10 +146,10 @@ func settle(d *einvoice.Document) error {
 		d.Conditions = "Payable on receipt."
 	}
 	for i := range d.VAT {
-		switch d.VAT[i].Category {
-		case einvoice.OutOfScope:
+		if d.VAT[i].Category == einvoice.OutOfScope {
 			d.Seller.VAT, d.Buyer.VAT = "", "" // BR-O-2 to BR-O-4
-		case einvoice.IntraCommunity:
+		}
+		if d.VAT[i].Category == einvoice.IntraCommunity && d.Buyer.Postal != nil {
 			d.DeliveredTo = d.Buyer.Postal.Country
 		}
 	}

@@ -6,6 +6,7 @@ package form
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"daybook/pipeline/document"
@@ -85,7 +86,7 @@ func (f *form) make(text []byte) (body []byte, err error) {
 	case "xml":
 		return body, nil
 	}
-	return append(text[:len(text):len(text)], '\n'), nil
+	return append(slices.Clip(text), '\n'), nil
 }
 
 // sellerOf names who issued a document.

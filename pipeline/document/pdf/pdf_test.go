@@ -67,7 +67,7 @@ func TestPages(t *testing.T) {
 			}
 		}
 		last := all[len(all)-1]
-		if at := strings.Index(last, "Taxinall"); lines > 4 && (at < 0 || !strings.Contains(last[:at], "charge-")) {
+		if before, _, found := strings.Cut(last, "Taxinall"); lines > 4 && (!found || !strings.Contains(before, "charge-")) {
 			t.Errorf("the last page of %s has no totals, or these alone:\n%s", f.Title, last)
 		}
 		if got < want {

@@ -114,6 +114,7 @@ func Called(p schemas.Period, code schemas.Code, value string) string {
 		return schemas.JoinID(string(p), "entitlement", peer, of) + "/"
 	case schemas.CodeCredentialDue, schemas.CodeCredentialUnknown:
 		return schemas.JoinID(string(p), "identity", peer, of) + "/"
+	default:
 	}
 	return ""
 }

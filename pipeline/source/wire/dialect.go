@@ -77,7 +77,7 @@ func dialectOf(text []byte) (d dialect, other string) {
 
 // inSingles reports whether every field of a header stands in single quotes.
 func inSingles(line []byte, delimiter byte) bool {
-	for _, name := range bytes.Split(line, []byte{delimiter}) {
+	for name := range bytes.SplitSeq(line, []byte{delimiter}) {
 		if n := len(name); n < 3 || name[0] != '\'' || name[n-1] != '\'' || bytes.IndexByte(name[1:n-1], '\'') >= 0 {
 			return false
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -142,8 +143,8 @@ func (w *documentFiles) write(line []byte) error {
 
 func (w *documentFiles) finish() error {
 	say(w.cmd.OutOrStdout(), "%s document%s in %s\n", count(int64(w.written)), plural(w.written), quoted(w.options.out))
-	for n := range w.wanted {
-		return wrong("there is no document %q in the register", n)
+	if missing := slices.Sorted(maps.Keys(w.wanted)); len(missing) > 0 {
+		return wrong("there is no document %q in the register", missing[0])
 	}
 	if w.refused > 0 {
 		return fmt.Errorf("%d document%s cannot be written as %s", w.refused, plural(w.refused), w.options.as)

@@ -250,6 +250,9 @@ func checkArray(t testing.TB, text string) {
 		return
 	}
 	want, err := decodeText(t, src, "2024-09", strings.Join(lines, "\n")+"\n", 1<<20)
+	if errors.As(err, &refused) && got.stats.Kept == 0 {
+		return // lines of which none is an event, and that begin like no JSON, are some other file
+	}
 	if err != nil {
 		t.Fatalf("%q: %v", lines, err)
 	}
@@ -284,6 +287,7 @@ func FuzzEventArray(f *testing.F) {
 	f.Add("\n" + event + "\n,\r\n{}]\n")
 	f.Add(`1,"]",null,[{"a":[]}],{"data":{"tokens":[1]}}]`)
 	f.Add(event + "]]")
+	f.Add("1]")
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) < 1<<12 {
 			checkArray(t, "["+text)

@@ -115,9 +115,10 @@ var floorPlan = map[string]room{
 		ours: "pipeline/access pipeline/book pipeline/compare pipeline/dataset pipeline/normalise pipeline/rows pipeline/run pipeline/store reconcile/... schemas schemas/access schemas/money schemas/peeruse schemas/service",
 	},
 	"pipeline/explain/causes":   {ours: "pipeline/dataset pipeline/rows pipeline/run pipeline/store rating/correct schemas schemas/correction schemas/money"},
+	"pipeline/explain/formula":  {ours: "rating/model reconcile/sheet schemas"},
 	"pipeline/explain/problems": {ours: "schemas"},
 	"pipeline/explain": {
-		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/explain/causes pipeline/explain/problems pipeline/explain/use pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
+		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/explain/causes pipeline/explain/formula pipeline/explain/problems pipeline/explain/use pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
 			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/feed schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service",
 	},
 	"pipeline/overview": {ours: "pipeline/diff pipeline/document pipeline/document/since pipeline/emit pipeline/rows pipeline/run pipeline/store schemas schemas/money"},
@@ -133,6 +134,9 @@ var floorPlan = map[string]room{
 		friends: "golang.org/x/sync/errgroup",
 	},
 	"pipeline/whatif": {ours: "pipeline pipeline/book pipeline/diff pipeline/document pipeline/document/markup pipeline/document/screen pipeline/run pipeline/store schemas schemas/money"},
+	"pipeline/disputed/proof": {
+		ours: "pipeline/book pipeline/dataset pipeline/disputed pipeline/document pipeline/document/screen pipeline/explain pipeline/rows pipeline/run rating/correct rating/decided rating/model schemas schemas/dispute schemas/money",
+	},
 	"pipeline/disputed": {
 		ours: "pipeline pipeline/book pipeline/dataset pipeline/document/issued pipeline/document/markup pipeline/document/screen pipeline/explain pipeline/rate pipeline/register pipeline/rows pipeline/run pipeline/store rating rating/correct rating/decided reconcile/standing schemas schemas/dispute schemas/money",
 	},

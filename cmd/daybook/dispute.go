@@ -17,6 +17,7 @@ import (
 type disputeOptions struct {
 	places
 	note, html, json bool
+	proof, verify    string
 }
 
 func newDispute() *cobra.Command {
@@ -32,29 +33,45 @@ rated again, and line by line what is right now, with what is due to the decisio
 Records that a selector finds are listed as usage of a decision names them: they count once they are named. --html writes the page that
 may go to the customer; --note issues the notes that the account has of the month, as close --notes does for all.
 
-Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book, or there is no such dispute; 4 no note can be issued yet.`,
+--proof writes a directory with all that a third party needs to recompute the difference with nothing but a program: usage records, prices,
+arithmetic, decisions, lines before and after, and a digest of each file. It holds what peers charge for what is sold at cost, too. --verify
+recomputes such a directory, without a book or a store, and says line by line what holds.
+
+Exit codes: 0 done; 1 broke, or something of a proof does not hold; 2 wrong usage or wrong book, or there is no such dispute; 4 no note can be issued yet.`,
 		Example: `  daybook dispute mycloud
   daybook dispute mycloud D-17
   daybook dispute mycloud D-17 --html > dispute.html
-  daybook dispute mycloud D-17 --note`,
+  daybook dispute mycloud D-17 --note
+  daybook dispute mycloud D-17 --proof D-17
+  daybook dispute --verify D-17`,
 		Args: func(cmd *cobra.Command, args []string) error {
+			if o.verify != "" {
+				return exactly()(cmd, args)
+			}
 			if len(args) == 2 {
 				return exactly("book (a directory)", "dispute")(cmd, args)
 			}
 			return exactly("book (a directory)")(cmd, args)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return runDispute(cmd, args, o) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.verify != "" {
+				return o.recompute(cmd)
+			}
+			return runDispute(cmd, args, o)
+		},
 	}
 	o.flags(cmd)
 	cmd.Flags().BoolVar(&o.note, "note", false, "issue the notes that the account has of the month")
 	cmd.Flags().BoolVar(&o.html, "html", false, "print the dispute as a page for the customer")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print it as JSON")
+	cmd.Flags().StringVar(&o.proof, "proof", "", "write a proof into a new `directory`")
+	cmd.Flags().StringVar(&o.verify, "verify", "", "recompute the proof in a `directory`")
 	return cmd
 }
 
 func runDispute(cmd *cobra.Command, args []string, o disputeOptions) error {
 	dir := args[0]
-	if len(args) == 1 && (o.note || o.html) {
+	if len(args) == 1 && (o.note || o.html || o.proof != "") {
 		return wrong("say which dispute: daybook dispute %s ID", dir)
 	}
 	if o.html && o.json {
@@ -90,6 +107,8 @@ func runDispute(cmd *cobra.Command, args []string, o disputeOptions) error {
 		return wrong("%w; daybook dispute %s lists them", err, dir)
 	case err != nil:
 		return err
+	case o.proof != "":
+		return o.prove(cmd, v)
 	case o.html:
 		return sayPage(out, v.HTML())
 	case o.json:

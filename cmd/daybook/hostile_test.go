@@ -200,6 +200,7 @@ func TestHostileNames(t *testing.T) {
 	call("schedule", dir, "--once")
 	call("dispute", dir)
 	call("dispute", dir, "nobody", "--json")
+	call("dispute", "--verify", dir)
 	call("close", dir, "--period", "2024-10")
 	call("close", dir, "--period", "2024-10", "--json")
 	rows := fmt.Sprintf("period,issued,by,reason\n2024-09,2024-10-02,%q,%q\n", hostile, hostile)

@@ -263,8 +263,8 @@ func (v *View) arithmetic(p *markup.Page) {
 		}
 		seen[kind] = true
 		for k, when := range []string{"as it was billed", "as it is now"} {
-			for n := range l.charges[k] {
-				c := &l.charges[k][n]
+			for n := range l.charges[beforeAndAfter[k]] {
+				c := &l.charges[beforeAndAfter[k]][n]
 				steps := c.Steps
 				if k == 0 {
 					steps = v.stepsBefore(c)

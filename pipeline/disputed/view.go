@@ -67,6 +67,9 @@ type View struct {
 	costs map[schemas.MeterID]bool
 	// before are the charges as the run made them, with their steps.
 	before []schemas.Charge
+	// family are the accounts whose lines are looked at, and books those by which the stages after the first are rated.
+	family []schemas.AccountID
+	books  []*book.Book
 }
 
 // Document is one that was issued.
@@ -102,7 +105,8 @@ type Line struct {
 	Quantity [2]*money.Decimal `json:"quantity"`
 	Unit     string            `json:"unit,omitempty"`
 	Rows     [2]int64          `json:"usage_records"`
-	charges  [2][]schemas.Charge
+	// charges are those of the line, stage by stage.
+	charges [stageCount][]schemas.Charge
 	// ofCost says that what was priced is what peers charge us, which is not the customer's to see.
 	ofCost bool
 }
@@ -250,13 +254,14 @@ func (v *View) rate(ctx context.Context, b *book.Book, s store.Store) error {
 	}
 	v.Reproduced = true
 	v.Total.By = make([]money.Decimal, len(Causes()))
+	v.family, v.books = family, []*book.Book{v.look.Book(), b.WithoutDispute(v.Dispute.ID), b}
 	for _, id := range family {
 		issued, err := chargesOf(ctx, s, v.look.Manifest, id)
 		if err != nil {
 			return err
 		}
 		var stages [][]schemas.Charge
-		for _, by := range []*book.Book{v.look.Book(), b.WithoutDispute(v.Dispute.ID), b} {
+		for _, by := range v.books {
 			charges, err := v.look.RatedBy(ctx, by, id)
 			if err != nil {
 				return fmt.Errorf("rate account %s again: %w", id, err)
@@ -341,17 +346,22 @@ func (v *View) lines(id schemas.AccountID, issued []schemas.Charge, stages [][]s
 			ofCost:  rating.PricesCost(schemas.Model(c.Model)) || v.costs[c.Meter],
 			Figures: Figures{Issued: x.Issued, Now: x.RightNow(), Difference: x.Difference(), By: x.Causes()},
 		}
-		for k, list := range [][]schemas.Charge{issued, stages[2]} {
+		for stage, list := range slices.Concat([][]schemas.Charge{issued}, stages) {
 			for i := range list {
 				if y := &list[i]; correct.SameLine(c, y) {
-					l.charges[k] = append(l.charges[k], *y)
-					if l.Rows[k] += y.UsageRows; y.HasQuantity {
-						sum := y.Priced
-						if l.Quantity[k] != nil {
-							sum = sum.Add(*l.Quantity[k])
-						}
-						l.Quantity[k] = &sum
+					l.charges[stage] = append(l.charges[stage], *y)
+				}
+			}
+		}
+		for k, stage := range beforeAndAfter {
+			for i := range l.charges[stage] {
+				y := &l.charges[stage][i]
+				if l.Rows[k] += y.UsageRows; y.HasQuantity {
+					sum := y.Priced
+					if l.Quantity[k] != nil {
+						sum = sum.Add(*l.Quantity[k])
 					}
+					l.Quantity[k] = &sum
 				}
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/book"
+	"daybook/pipeline/explain/formula"
 	"daybook/pipeline/rate"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
@@ -106,10 +107,10 @@ type Fact struct {
 }
 
 // ExplainedStep is a step with its formula: what it is = expression = value.
-type ExplainedStep struct {
-	schemas.Step
-	Formula string `json:"formula"`
-}
+type ExplainedStep = formula.Step
+
+// Steps adds to each step its formula.
+func Steps(steps []schemas.Step) []ExplainedStep { return formula.Steps(steps) }
 
 // Figure is a number of a report, and the step (from 1) that makes it; 0 where none does.
 type Figure struct {

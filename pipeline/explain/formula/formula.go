@@ -1,4 +1,5 @@
-package explain
+// Package formula writes the steps of an arithmetic as expressions with their numbers. It computes nothing.
+package formula
 
 import (
 	"strings"
@@ -8,11 +9,17 @@ import (
 	"daybook/schemas"
 )
 
+// Step is a step with its formula: what it is = expression = value.
+type Step struct {
+	schemas.Step
+	Formula string `json:"formula"`
+}
+
 // Steps adds to each step its formula.
-func Steps(steps []schemas.Step) []ExplainedStep {
-	out := make([]ExplainedStep, len(steps))
+func Steps(steps []schemas.Step) []Step {
+	out := make([]Step, len(steps))
 	for i, s := range steps {
-		out[i] = ExplainedStep{s, formula(&s)}
+		out[i] = Step{s, formula(&s)}
 	}
 	return out
 }

@@ -19,6 +19,7 @@ var floorPlan = map[string]room{
 	"schemas/agreed":     {ours: "schemas schemas/money"},
 	"schemas/peeruse":    {ours: "schemas schemas/money"},
 	"schemas/dispute":    {ours: "schemas schemas/money"},
+	"schemas/sending":    {ours: "schemas"},
 	"schemas/feed":       {ours: "schemas"},
 	"schemas/intercloud": {ours: "schemas schemas/agreed schemas/money"},
 	"schemas/peerbill":   {ours: "schemas schemas/money"},
@@ -70,9 +71,10 @@ var floorPlan = map[string]room{
 	"pipeline/source":              {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/intake schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":          {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/book/check/disputed": {ours: "pipeline/book/parse schemas schemas/dispute schemas/money"},
-	"pipeline/book/check":          {ours: "pipeline/book/check/disputed pipeline/book/parse rating/taxes reconcile/sla schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/einvoice schemas/intake schemas/intercloud schemas/money schemas/service"},
+	"pipeline/book/check/sent":     {ours: "pipeline/book/parse schemas schemas/sending"},
+	"pipeline/book/check":          {ours: "pipeline/book/check/disputed pipeline/book/check/sent pipeline/book/parse rating/taxes reconcile/sla schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/einvoice schemas/intake schemas/intercloud schemas/money schemas/sending schemas/service"},
 	"pipeline/book/openslo":        {ours: "pipeline/book/parse schemas/money schemas/service"},
-	"pipeline/book":                {ours: "pipeline/book/check pipeline/book/openslo pipeline/book/parse schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/intercloud schemas/money schemas/service", friends: "go.yaml.in/yaml/v3"},
+	"pipeline/book":                {ours: "pipeline/book/check pipeline/book/openslo pipeline/book/parse schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/intercloud schemas/money schemas/sending schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document/markup":     {ours: "schemas schemas/money"},
 	"pipeline/document/screen":     {ours: "schemas/money"},
 	"pipeline/document/feeds":      {ours: "pipeline/document/markup schemas schemas/feed"},
@@ -140,7 +142,13 @@ var floorPlan = map[string]room{
 	"pipeline/disputed": {
 		ours: "pipeline pipeline/book pipeline/dataset pipeline/document/issued pipeline/document/markup pipeline/document/screen pipeline/explain pipeline/rate pipeline/register pipeline/rows pipeline/run pipeline/store rating rating/correct rating/decided reconcile/standing schemas schemas/dispute schemas/money",
 	},
-	"pipeline/issue":      {ours: "pipeline pipeline/book pipeline/dataset pipeline/document pipeline/document/issued pipeline/emit pipeline/register pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/closing schemas/money"},
+	"pipeline/issue":         {ours: "pipeline pipeline/book pipeline/dataset pipeline/document pipeline/document/issued pipeline/emit pipeline/register pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/closing schemas/money"},
+	"pipeline/send/mail":     {ours: "schemas/sending", friends: "github.com/emersion/go-sasl github.com/emersion/go-smtp"},
+	"pipeline/send/envelope": {},
+	"pipeline/send/detail":   {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/document pipeline/rows pipeline/run pipeline/store schemas"},
+	"pipeline/send": {
+		ours: "pipeline/book pipeline/document pipeline/document/form pipeline/document/issued pipeline/document/markup pipeline/register pipeline/run pipeline/send/detail pipeline/send/envelope pipeline/send/mail pipeline/store schemas schemas/sending",
+	},
 	"pipeline/temporal":   {ours: "pipeline", friends: "go.temporal.io/sdk/..."},
 	"cmd/daybook/scratch": {},
 	"cmd/daybook": {
@@ -149,6 +157,6 @@ var floorPlan = map[string]room{
 	},
 	"fixtures/...": { // writes with libraries of its own, so that nothing is checked against itself alone
 		ours:    "fixtures/... pipeline/... rating/... reconcile/... schemas/...",
-		friends: "github.com/klauspost/compress/... github.com/parquet-go/parquet-go/... golang.org/x/sync/errgroup",
+		friends: "github.com/emersion/go-sasl github.com/emersion/go-smtp github.com/klauspost/compress/... github.com/parquet-go/parquet-go/... golang.org/x/sync/errgroup",
 	},
 }

@@ -23,7 +23,7 @@ func (l *loader) book() *Book {
 		Provider: l.Provider, Zone: zone, Sources: l.Sources.Items, Peers: l.Peers.Items, Contracts: l.Contracts.Items,
 		Mappings: l.Mappings.Items, Plan: l.Plan, SLAs: l.SLAs.Items, Promises: l.Promises.Items, Agreements: l.Agreements.Items, Raised: l.Raised.Items,
 		Identities: l.Identities.Items, Entitlements: l.Entitlements.Items,
-		Closings: l.Closings.Items,
+		Closings: l.Closings.Items, Sent: l.Sent.Items,
 		Catalogue: schemas.Catalogue{
 			Meters: l.Meters.Items, Offerings: l.Offerings.Items, Coupons: l.Coupons.Items, Taxes: l.Taxes.Items,
 			Units: l.Units.Items, Policy: l.Policy,
@@ -42,6 +42,9 @@ func (l *loader) book() *Book {
 		} else {
 			b.Disputes = append(b.Disputes, d)
 		}
+	}
+	if l.SendingAt.There() {
+		b.Sending = &l.Sending
 	}
 	b.files = l.sums
 	l.marks(b)

@@ -15,6 +15,7 @@ import (
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
+	"daybook/schemas/sending"
 	"daybook/schemas/service"
 )
 
@@ -34,6 +35,9 @@ type Book struct {
 	Rates     *schemas.Rates
 	// Closings are by month and date.
 	Closings []closing.Closing
+	// Sending is how documents are sent, nil where the book does not say; Sent are the decisions about those that were.
+	Sending *sending.Sending
+	Sent    []sending.Ruling
 	// SLAs are all versions of them, by identifier and version.
 	SLAs     []service.SLA
 	Promises []service.Promise

@@ -25,8 +25,9 @@ const (
 	PartAccess     Part = "access"
 	PartAgreements Part = "agreements"
 	PartDisputes   Part = "disputes"
-	// PartClosings is no part that a run depends on: it says what is done with runs.
+	// PartClosings and PartSending are no parts that a run depends on: they say what is done with runs, and with what was issued.
 	PartClosings Part = "closings"
+	PartSending  Part = "sending"
 )
 
 // Parts lists every part that runs depend on, in name order.

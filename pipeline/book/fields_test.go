@@ -9,6 +9,7 @@ import (
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/closing"
+	"daybook/schemas/sending"
 	"daybook/schemas/service"
 )
 
@@ -38,6 +39,8 @@ func fieldTables(texts map[string]string) string {
 		{"`access.yaml`, `access/*.yaml`; an identity or entitlement is a row of `identities.csv` or `entitlements.csv`", reflect.TypeFor[accessFile]()},
 		{"`agreements.yaml`", reflect.TypeFor[agreementsFile]()},
 		{"A row of `closings.csv`", reflect.TypeFor[closing.Closing]()},
+		{"`sending.yaml`", reflect.TypeFor[sending.Sending]()},
+		{"A row of `sendings.csv`", reflect.TypeFor[sending.Ruling]()},
 		{"A row of `fx.csv`", reflect.TypeFor[schemas.Rate]()},
 	} {
 		m.table(top.title, top.t)

@@ -17,6 +17,7 @@ import (
 	"daybook/schemas"
 	"daybook/schemas/access"
 	"daybook/schemas/closing"
+	"daybook/schemas/sending"
 	"daybook/schemas/service"
 )
 
@@ -60,6 +61,8 @@ func kinds() []kind {
 		{"agreements.yaml", PartAgreements, "agreements with other providers, by inter-cloud pattern", reflect.TypeFor[agreementsFile](), (*loader).readAgreements},
 		{"problems.csv", PartPromises, "what was raised with peers about their services, one a row", reflect.TypeFor[service.Problem](), (*loader).readProblemRows},
 		{"closings.csv", PartClosings, "months whose documents are issued, one a row", reflect.TypeFor[closing.Closing](), (*loader).readClosingRows},
+		{"sending.yaml", PartSending, "how issued documents reach customers", reflect.TypeFor[sending.Sending](), (*loader).readSending},
+		{"sendings.csv", PartSending, "what was decided about documents that were sent, one a row", reflect.TypeFor[sending.Ruling](), (*loader).readSendingRows},
 		{"fx.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 		{"fx/*.csv", PartFX, "exchange rates", reflect.TypeFor[schemas.Rate](), (*loader).readRates},
 	}

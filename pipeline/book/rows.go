@@ -9,6 +9,7 @@ import (
 	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
+	"daybook/schemas/sending"
 	"daybook/schemas/service"
 )
 
@@ -195,6 +196,16 @@ func (l *loader) readProblemRows(f *parse.File) {
 func (l *loader) readClosingRows(f *parse.File) {
 	l.Closings.Expect(f)
 	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *closing.Closing) { l.Closings.Add(at, *v) })
+}
+
+func (l *loader) readSending(f *parse.File) {
+	l.SendingAt = parse.Top(f)
+	l.DecodeYAML(f, &l.Sending)
+}
+
+func (l *loader) readSendingRows(f *parse.File) {
+	l.Sent.Expect(f)
+	parse.ReadTable(l.Reader, f, func(at parse.Spot, v *sending.Ruling) { l.Sent.Add(at, *v) })
 }
 
 func (l *loader) readPromises(f *parse.File) {

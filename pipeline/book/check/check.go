@@ -59,6 +59,7 @@ func All(r *parse.Reader, e *Entries) {
 	c.checkPlan()
 	c.checkRates()
 	c.checkClosings()
+	c.checkSending()
 	c.checkSLAs()
 	c.checkAccess()
 	c.checkDisputes()

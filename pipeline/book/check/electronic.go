@@ -1,9 +1,11 @@
 package check
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 
+	"daybook/pipeline/book/check/sent"
 	"daybook/pipeline/book/parse"
 	"daybook/rating/taxes"
 	"daybook/schemas"
@@ -178,4 +180,30 @@ func (c *checker) oneRate(at parse.Spot, a *AccountRow, categories []string) {
 			}
 		}
 	}
+}
+
+// checkSending complains of what says how documents are sent, and cannot be.
+func (c *checker) checkSending() {
+	emails, customers := map[string]string{}, map[schemas.AccountID]string{}
+	for i := range c.Customers.Items {
+		emails[c.Customers.Items[i].ID] = c.Customers.Items[i].Email
+	}
+	for i := range c.Accounts.Items {
+		customers[c.Accounts.Items[i].ID] = c.Accounts.Items[i].Customer
+	}
+	b := sent.Book{
+		Reader: c.Reader, Electronic: c.Provider.Invoicing.Electronic, Identifier: c.identifier,
+		Customer: func(at parse.Spot, key, id string) bool { return c.refer(at, key, &c.names.customers, id) },
+		Account:  func(at parse.Spot, key, id string) bool { return c.refer(at, key, &c.names.accounts, id) },
+		Address: func(customer string, account schemas.AccountID) string {
+			return emails[cmp.Or(customer, customers[account])]
+		},
+		Unaddressed: func() string {
+			if k := slices.IndexFunc(c.Customers.Items, func(x schemas.Customer) bool { return x.Email == "" }); k >= 0 {
+				return c.Customers.Items[k].ID
+			}
+			return ""
+		},
+	}
+	b.Check(c.SendingAt, &c.Sending, &c.Sent)
 }

@@ -13,6 +13,7 @@ import (
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
+	"daybook/schemas/sending"
 	"daybook/schemas/service"
 )
 
@@ -49,7 +50,10 @@ type Entries struct {
 	PlanRates    parse.List[schemas.PlanRate]
 	Rates        parse.List[schemas.Rate]
 
-	Closings parse.List[closing.Closing]
+	Closings  parse.List[closing.Closing]
+	Sending   sending.Sending
+	SendingAt parse.Spot
+	Sent      parse.List[sending.Ruling]
 
 	SLAs     parse.List[service.SLA]
 	Promises parse.List[service.Promise]

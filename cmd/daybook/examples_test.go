@@ -75,6 +75,10 @@ func aSmallCloud(t *testing.T) (ids [2]string) {
 		t.Fatal(err)
 	}
 	shownBy(t, "close", "mycloud", "--period", "2024-09")
+	sending := "since: 2024-10-01\nrecipients:\n  - {id: archive, by: folder, place: ../sent}\n"
+	if err := os.WriteFile("mycloud/sending.yaml", []byte(sending), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	dispute := "disputes:\n  - {id: D-17, account: birch-prod, period: 2024-09, amount: 50, reason: It was slow, raised: 2024-10-08, by: Jo}\n"
 	if err := errors.Join(os.Mkdir("mycloud/disputes", 0o700), os.WriteFile("mycloud/disputes/d.yaml", []byte(dispute), 0o600)); err != nil {
 		t.Fatal(err)

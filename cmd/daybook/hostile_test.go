@@ -219,6 +219,14 @@ func TestHostileNames(t *testing.T) {
 		call("documents", dir, "--period", "2024-09", "--as", as, "--out", filepath.Join(t.TempDir(), "out"))
 	}
 	call("documents", dir, hostile, "--out", t.TempDir())
+	call("send", dir)
+	recipients := fmt.Sprintf("since: 2024-10-01\nmail: {server: \"127.0.0.1:1\", from: a@b.example, text: [%q]}\nrecipients:\n  - {id: archive, by: folder, place: %q, attach: [json, usage-csv]}\n  - {id: all, by: mail, to: [c@d.example]}\n", hostile, t.TempDir())
+	if err := os.WriteFile(filepath.Join(dir, "sending.yaml"), []byte(recipients), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	call("send", dir, hostile)
+	call("send", dir)
+	call("send", dir, "--list", "--json")
 	call(hostile)
 	call("run", dir, "--"+hostile)
 	for _, verb := range newRoot().Commands() {

@@ -62,7 +62,7 @@ type Item struct {
 // List calls with what became of every document that is to be sent, without sending any. It reads every record, and the error is one
 // that is not as it was written.
 func (s *Sender) List(ctx context.Context, each func(*Item) error) error {
-	return s.walk(ctx, func(x *sender, d *doc, r *sending.Recipient, it *Item) error {
+	return s.walk(ctx, func(x *sender, _ *doc, _ *sending.Recipient, it *Item) error {
 		if err := x.recall(ctx, it); err != nil {
 			return err
 		}

@@ -105,6 +105,7 @@ func (a Attachment) Electronic() bool {
 	switch a {
 	case AsFacturX, AsPeppol, AsXRechnung, AsXRechnungCII, AsUBL, AsCII:
 		return true
+	case AsPDF, AsHTML, AsJSON, UsageCSV, UsageParquet:
 	}
 	return false
 }

@@ -60,7 +60,7 @@ func (h *hasty) Read(p []byte) (int, error) { return h.within(h.Conn.Read, p) }
 func (h *hasty) Write(p []byte) (int, error) { return h.within(h.Conn.Write, p) }
 
 func (h *hasty) within(do func([]byte) (int, error), p []byte) (int, error) {
-	late := time.AfterFunc(h.most, func() { _ = h.Conn.Close() }) // which ends do
+	late := time.AfterFunc(h.most, func() { _ = h.Close() }) // which ends do
 	n, err := do(p)
 	if !late.Stop() {
 		err = errors.Join(fmt.Errorf("nothing has come or gone for %s", h.most), err)

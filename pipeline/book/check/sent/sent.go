@@ -157,6 +157,7 @@ func (b *Book) attachments(at parse.Spot, r *sending.Recipient) {
 			pdfs++
 		case sending.AsPeppol, sending.AsXRechnung, sending.AsXRechnungCII, sending.AsUBL, sending.AsCII:
 			xmls++
+		case sending.AsHTML, sending.AsJSON, sending.UsageCSV, sending.UsageParquet:
 		}
 	}
 	if pdfs > 1 || xmls > 1 {

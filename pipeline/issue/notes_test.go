@@ -110,7 +110,7 @@ func (s *site) standing(p schemas.Period) amounts {
 			}
 		}
 	}
-	for _, month := range []schemas.Period{"2024-08", "2024-09"} {
+	for _, month := range []schemas.Period{"2024-08", "2024-09", "2024-10"} {
 		s.eachIssued(month, take(month))
 	}
 	s.eachNote(p, take(p))

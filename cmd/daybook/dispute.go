@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"time"
@@ -10,6 +11,8 @@ import (
 	"daybook/pipeline/book"
 	"daybook/pipeline/disputed"
 	"daybook/pipeline/issue"
+	"daybook/pipeline/register"
+	"daybook/pipeline/store"
 	"daybook/schemas"
 )
 
@@ -81,6 +84,13 @@ func runDispute(cmd *cobra.Command, args []string, o disputeOptions) error {
 	if err != nil {
 		return err
 	}
+	s, _, err := openPlace(cmd.Context(), "store", o.store, b.Provider.Store, dir)
+	if err != nil {
+		return err
+	}
+	if err := issuedFor(cmd.Context(), b, s); err != nil {
+		return err
+	}
 	today, out := schemas.DateOf(time.Now(), b.Zone), cmd.OutOrStdout()
 	if len(args) == 1 {
 		all := disputed.Disputes(b, today)
@@ -96,10 +106,6 @@ func runDispute(cmd *cobra.Command, args []string, o disputeOptions) error {
 	}
 	if o.note {
 		return o.issue(cmd, b, dir, args[1])
-	}
-	s, _, err := openPlace(cmd.Context(), "store", o.store, b.Provider.Store, dir)
-	if err != nil {
-		return err
 	}
 	v, err := disputed.Open(cmd.Context(), b, s, args[1], today)
 	switch {
@@ -175,4 +181,20 @@ func printDispute(out io.Writer, v *disputed.View) {
 			say(out, "  %s\n", line)
 		}
 	}
+}
+
+// issuedFor holds the disputes of a book against the register.
+func issuedFor(ctx context.Context, b *book.Book, s store.Store) error {
+	if len(b.Challenges) == 0 {
+		return nil
+	}
+	all, err := register.Read(ctx, s, b.Provider.ID)
+	if err != nil {
+		return err
+	}
+	_, amiss, err := disputed.Issued(ctx, b, s, all)
+	if err == nil && amiss != nil {
+		err = wrong("%w", amiss)
+	}
+	return err
 }

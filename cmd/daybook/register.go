@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"daybook/pipeline/book"
+	"daybook/pipeline/disputed"
 	"daybook/pipeline/document"
 	"daybook/pipeline/document/issued"
 	"daybook/pipeline/issue"
@@ -35,7 +37,7 @@ func newRegister() *cobra.Command {
 		Use:   "register BOOK [NUMBER]",
 		Short: "List what was issued, show a document, or check that nothing was altered",
 		Long: `register lists the closings of a store; with --period, the documents of that month, and the pages of the store on which
-they are. With a number it prints that document, with --html as a page made of its JSON alone.
+they are; and what of them open disputes hold from dunning. With a number it prints that document, with --html as a page made of its JSON alone.
 
 --verify checks all that was issued: that numbers have no gaps, that each document names the digest of the one before, that nothing
 of documents, pages, closings, runs and the books that they used was altered, and that the documents of each month hold the very charges
@@ -84,9 +86,35 @@ func runRegister(cmd *cobra.Command, args []string, o registerOptions) error {
 	case o.html:
 		return wrong("register: --html shows one document; say its number")
 	case o.period != "":
-		return o.documents(cmd, s, all)
+		return o.documents(cmd, b, s, all)
 	}
-	return o.closings(cmd.OutOrStdout(), all, dir)
+	if err := o.closings(cmd.OutOrStdout(), all, dir); err != nil || o.json {
+		return err
+	}
+	held, _, err := disputed.Issued(cmd.Context(), b, s, all)
+	for i := range held {
+		h := &held[i]
+		say(cmd.OutOrStdout(), "dispute %s holds %s %s of %s of account %s for %s: nobody is to be reminded of it\n", h.Dispute, money.Text(h.Amount, placesOf(h.Currency)), h.Currency, orDocuments(h.Number), h.Account, h.Period)
+	}
+	return err
+}
+
+// orDocuments is a number of a document, or the documents where it cannot be told which.
+func orDocuments(number string) string {
+	if number == "" {
+		return "the documents"
+	}
+	return number
+}
+
+// heldOf says what open disputes hold of a document.
+func heldOf(held []disputed.Held, d *document.Issued) (text string) {
+	for i := range held {
+		if h := &held[i]; h.Number == d.Number {
+			text += fmt.Sprintf("  dispute %s holds %s %s", h.Dispute, money.Text(h.Amount, placesOf(h.Currency)), h.Currency)
+		}
+	}
+	return text
 }
 
 // check checks all that was issued.
@@ -149,8 +177,12 @@ func (o *registerOptions) closings(out io.Writer, all register.Register, dir str
 }
 
 // documents lists the documents of a month.
-func (o *registerOptions) documents(cmd *cobra.Command, s store.Store, all register.Register) error {
+func (o *registerOptions) documents(cmd *cobra.Command, b *book.Book, s store.Store, all register.Register) error {
 	p, err := parsePeriod(o.period)
+	if err != nil {
+		return err
+	}
+	held, _, err := disputed.Issued(cmd.Context(), b, s, all)
 	if err != nil {
 		return err
 	}
@@ -165,7 +197,7 @@ func (o *registerOptions) documents(cmd *cobra.Command, s store.Store, all regis
 				return err
 			}
 			v := &d.Invoice
-			say(out, "%s  %s  %-11s  %s %s  %s\n", d.Number, d.Date, d.Kind, money.Text(v.Total.Decimal(), v.Places), v.Currency, v.Account)
+			say(out, "%s  %s  %-11s  %s %s  %s%s\n", d.Number, d.Date, d.Kind, money.Text(v.Total.Decimal(), v.Places), v.Currency, v.Account, heldOf(held, d))
 			return nil
 		})
 		if err != nil {

@@ -384,11 +384,7 @@ func (s *site) oneNight(k known, rated amounts, corrections string) {
 	s.close("2024-09")
 	documents := bodies(t, s.Store, "register/")
 	s.learns()
-	september, err := os.ReadFile(filepath.Join(s.dir, "landing/peers/atlas/2024-09/v1/bill.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.write("landing/peers/atlas/2024-10/v1/bill.csv", strings.ReplaceAll(strings.ReplaceAll(string(september), "2024-10", "2024-11"), "2024-09", "2024-10"))
+	s.billLike("2024-10")
 	s.use("2024-10", 3, "VCPU", "10")
 	m = s.bill("2024-10")
 	by, _ := s.causesOf(m)

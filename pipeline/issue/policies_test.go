@@ -2,6 +2,10 @@ package issue_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"daybook/fixtures/small"
@@ -9,6 +13,7 @@ import (
 	"daybook/pipeline/document/issued"
 	"daybook/pipeline/register"
 	"daybook/schemas"
+	"daybook/schemas/money"
 )
 
 // eachIssued calls with every document of a month.
@@ -95,4 +100,51 @@ func TestPolicies(t *testing.T) {
 		}
 	})
 	s.verified()
+}
+
+// TestCarriedOn has a total below zero that takes more than one month to use up: it stands on no document until what the account owes is
+// more, and then on that one, with each month that it was for, once; nothing is left of it then.
+func TestCarriedOn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, bothMonths+"2024-10,2024-11-02,Controller,\n2024-11,2024-12-01,Controller,\n")
+	s.edit("provider.yaml", "payment_days: 14", "payment_days: 14, negative: carry_forward")
+	s.edit("fx.csv", "2024-08-30,EUR,USD", "2024-11-29,EUR,USD,1.05\n2024-11-29,EUR,CHF,0.93\n2024-10-31,EUR,USD,1.08\n2024-10-31,EUR,CHF,0.94\n2024-08-30,EUR,USD")
+	key := register.DraftKey{Account: "acc-03", Currency: "EUR"}
+	s.use("2024-08", 3, "VCPU", "-90000")
+	sum := money.Zero
+	for i, p := range []schemas.Period{"2024-08", "2024-09", "2024-10", "2024-11"} {
+		if i > 1 {
+			s.billLike(p)
+			s.use(p, 3, "VCPU", []string{"20000", "90000"}[i-2])
+		}
+		charged := owed{}
+		s.charged(s.bill(p), p, charged)
+		sum = sum.Add(charged[key])
+		r := s.close(p)
+		left, issued := r.Closings[0].Left, false
+		s.eachIssued(p, func(d *document.Issued) {
+			if d.Invoice.Account != key.Account {
+				return
+			}
+			if issued = true; !d.Invoice.Total.Decimal().Equal(sum) || d.Invoice.From != schemas.NewDate(2024, 8, 1) || d.Kind != document.KindInvoice {
+				t.Errorf("%s: %s %s is of %s from %s on, and all months come to %s", p, d.Kind, d.Number, d.Invoice.Total, d.Invoice.From, sum)
+			}
+		})
+		carried := slices.ContainsFunc(left, func(l register.Left) bool { return l.DraftKey == key && l.Why == register.Carried })
+		if last := p == "2024-11"; issued != last || carried == last || sum.IsNegative() == last {
+			t.Errorf("%s: of %s in all, a document is issued: %t, carried forward: %t", p, sum, issued, carried)
+		}
+		s.verified()
+	}
+}
+
+// billLike has the peer deliver for a month what it did for September.
+func (s *site) billLike(p schemas.Period) {
+	s.t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.dir, "landing/peers/atlas/2024-09/v1/bill.csv"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	next := strings.ReplaceAll(string(text), "2024-10", string(p.Next()))
+	s.write("landing/peers/atlas/"+string(p)+"/v1/bill.csv", strings.ReplaceAll(next, "2024-09", string(p)))
 }

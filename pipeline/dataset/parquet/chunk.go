@@ -125,17 +125,19 @@ func (p *Writer) page(c *chunkInfo, raw []byte, fields func(), kind int) {
 
 // pack compresses a page, or returns what was made of it as a sample.
 func (p *Writer) pack(codec int, raw []byte) []byte {
-	packed := &p.packed[codec]
-	done := len(raw) > 0 && len(raw) == len(p.sampled) && &raw[0] == &p.sampled[0]
-	p.sampled = nil
-	if !done {
-		if codec == codecSnappy {
-			*packed = snappy.Encode((*packed)[:cap(*packed)], raw)
-		} else {
-			*packed = p.zstd.EncodeAll(raw, (*packed)[:0])
-		}
+	if len(raw) > 0 && len(raw) == len(p.sampled) && &raw[0] == &p.sampled[0] {
+		return p.tried[codec]
 	}
-	return *packed
+	p.packed = p.compress(codec, raw, p.packed)
+	return p.packed
+}
+
+// compress returns raw, compressed, in the memory of to.
+func (p *Writer) compress(codec int, raw, to []byte) []byte {
+	if codec == codecSnappy {
+		return snappy.Encode(to[:cap(to)], raw)
+	}
+	return p.zstd.EncodeAll(raw, to[:0])
 }
 
 // codecFor decides by a sample whether compressing the first chunk of a column saves an eighth of it: packed indices
@@ -158,9 +160,11 @@ func (p *Writer) codecFor(e *columnEncoder) int {
 		middle := (len(sample) - most) / 2
 		sample = sample[middle : middle+most]
 	}
-	best := len(p.pack(codecZstd, sample))
-	light := len(p.pack(codecSnappy, sample))
+	for _, codec := range [...]int{codecZstd, codecSnappy} {
+		p.tried[codec] = p.compress(codec, sample, p.tried[codec])
+	}
 	p.sampled = sample
+	best, light := len(p.tried[codecZstd]), len(p.tried[codecSnappy])
 	switch {
 	case best > len(sample)-len(sample)/8:
 		return codecUncompressed

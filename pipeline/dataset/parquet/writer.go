@@ -57,8 +57,9 @@ type WriterBuffers struct {
 	held   *dataset.Batch // rows of a row group that is not full yet
 	column columnEncoder
 	zstd   *zstd.Encoder
-	packed [codecZstd + 1][]byte // by codec
-	// sampled is what packed was made of, where that was a sample that may be a whole page.
+	packed []byte // the page at hand
+	// tried is what the codecs make of sampled, a sample that may be a whole page.
+	tried   [codecZstd + 1][]byte
 	sampled []byte
 	head    packed.Thrift
 	// written are chunks of the row group at hand that another column may repeat; copied is what is written of the next.

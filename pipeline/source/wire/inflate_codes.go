@@ -12,6 +12,7 @@ type codes struct {
 	symbols   [8192]uint32
 	distances [4096]uint64
 	isFixed   bool
+	ordered   ordered // by which the tables of the block at hand are made
 }
 
 // An entry of symbols: how many bits it takes in all (6), the length of the code alone (4, from bit 8), flags, and from bit 16 on
@@ -340,7 +341,7 @@ func (z *inflater) lengths() error {
 		}
 		lengths[at] = uint8(z.take(3))
 	}
-	var o ordered
+	o := &z.codes.ordered
 	if !o.order(lengths[:len(lengthOrder)]) || len(o.symbols) == 0 {
 		return errDeflate
 	}
@@ -384,10 +385,10 @@ func (z *inflater) lengths() error {
 	if lengths[endSymbol] == 0 || !o.order(lengths[:symbols]) {
 		return errDeflate
 	}
-	z.codes.setSymbols(&o)
+	z.codes.setSymbols(o)
 	if !o.order(lengths[symbols : symbols+distances]) {
 		return errDeflate
 	}
-	z.codes.setDistances(&o)
+	z.codes.setDistances(o)
 	return nil
 }

@@ -22,8 +22,9 @@ type reckoning struct {
 	included bool
 	// extra are parts that cost nothing, which go before the others.
 	extra []part
-	// room is where parts lie until they are rounded.
-	room []part
+	// room is where parts lie until they are rounded, and numbers where the values of operands do.
+	room    []part
+	numbers []money.Decimal
 }
 
 // reckonings are kept for the next charge: their rooms are.
@@ -45,7 +46,7 @@ func (r *reckoning) one(p part) []part { return append(r.take(1), p) }
 // partsOf are the parts of a charge; none where its steps are not to be shown.
 func partsOf(c *schemas.Charge, places int32, hidden bool) []schemas.LinePart {
 	r := reckonings.Get().(*reckoning)
-	*r = reckoning{charge: c, unit: c.PricingUnit, hidden: hidden, room: r.room[:0]}
+	*r = reckoning{charge: c, unit: c.PricingUnit, hidden: hidden, room: r.room[:0], numbers: r.numbers[:0]}
 	defer func() {
 		r.charge = nil
 		reckonings.Put(r)
@@ -97,7 +98,7 @@ func (r *reckoning) correction(places int32) []schemas.LinePart {
 		if s.Op != model.OpSub || !strings.HasPrefix(s.Note, "the amount rated again") || len(s.In) != 2 {
 			continue
 		}
-		now, before := number(&s.In[0]), number(&s.In[1])
+		now, before := r.number(&s.In[0]), r.number(&s.In[1])
 		if now == nil || before == nil {
 			return nil
 		}
@@ -130,14 +131,30 @@ func (r *reckoning) link(o *schemas.Operand, before int) int {
 
 // number is an operand's value, or nil if it is none.
 func number(o *schemas.Operand) *money.Decimal {
-	if o.Value == "" || o.Value[0] > '9' { // a word is no number, and to say why takes longer
-		return nil
-	}
-	v, err := money.ParseDecimal(o.Value)
-	if err != nil {
+	v, ok := valueOf(o)
+	if !ok {
 		return nil
 	}
 	return &v
+}
+
+// valueOf is an operand's value, if it is a number.
+func valueOf(o *schemas.Operand) (money.Decimal, bool) {
+	if o.Value == "" || o.Value[0] > '9' { // a word is no number, and to say why takes longer
+		return money.Zero, false
+	}
+	v, err := money.ParseDecimal(o.Value)
+	return v, err == nil
+}
+
+// number is an operand's value, or nil if it is none, valid until the charge's parts are made.
+func (r *reckoning) number(o *schemas.Operand) *money.Decimal {
+	v, ok := valueOf(o)
+	if !ok {
+		return nil
+	}
+	r.numbers = append(r.numbers, v)
+	return &r.numbers[len(r.numbers)-1]
 }
 
 // name is an operand's, without the step that made it.
@@ -150,7 +167,7 @@ func name(o *schemas.Operand) string {
 func (r *reckoning) amount(o *schemas.Operand, before int) ([]part, bool) {
 	at := r.link(o, before)
 	if at < 0 {
-		v := number(o)
+		v := r.number(o)
 		if v == nil || r.hidden {
 			return nil, false
 		}
@@ -199,7 +216,7 @@ func (r *reckoning) given(s *schemas.Step, at int) ([]part, bool) {
 	if r.link(&s.In[0], at) >= 0 {
 		return r.amount(&s.In[0], at)
 	}
-	v := number(&s.In[0])
+	v := r.number(&s.In[0])
 	if v == nil {
 		return nil, false
 	}
@@ -258,7 +275,7 @@ func (r *reckoning) product(s *schemas.Step, at int) ([]part, bool) {
 		return nil, false
 	}
 	a, b := &s.In[0], &s.In[1]
-	va, vb := number(a), number(b)
+	va, vb := r.number(a), r.number(b)
 	if va == nil || vb == nil {
 		return nil, false
 	}
@@ -305,7 +322,7 @@ func (r *reckoning) unitOf(o *schemas.Operand, before int) string {
 		for s := r.made(o, before); s != nil; s = r.made(&s.In[0], before) {
 			if s.Op == model.OpBlocks {
 				packs := "packs of "
-				if n := number(o); n != nil && n.Equal(money.One) {
+				if n := r.number(o); n != nil && n.Equal(money.One) {
 					packs = "pack of "
 				}
 				return packs + strings.TrimSpace(s.In[1].Value+" "+r.unit)
@@ -325,7 +342,7 @@ func (r *reckoning) include(o *schemas.Operand, before int) {
 	if s == nil || s.Op != model.OpSub || !strings.HasPrefix(s.Note, "after the ") || len(s.In) != 2 {
 		return
 	}
-	whole, free := number(&s.In[0]), number(&s.In[1])
+	whole, free := r.number(&s.In[0]), r.number(&s.In[1])
 	if whole == nil || free == nil {
 		return
 	}
@@ -343,7 +360,7 @@ func (r *reckoning) tier(s *schemas.Step, at int) ([]part, bool) {
 	if len(s.In) != 5 {
 		return nil, false
 	}
-	quantity, from, to, price, fee := number(&s.In[0]), number(&s.In[1]), number(&s.In[2]), number(&s.In[3]), number(&s.In[4])
+	quantity, from, to, price, fee := r.number(&s.In[0]), r.number(&s.In[1]), r.number(&s.In[2]), r.number(&s.In[3]), r.number(&s.In[4])
 	if quantity == nil || from == nil || price == nil || fee == nil {
 		return nil, false
 	}

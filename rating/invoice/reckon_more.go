@@ -14,7 +14,7 @@ func (r *reckoning) difference(s *schemas.Step, at int) ([]part, bool) {
 	if len(s.In) != 2 {
 		return nil, false
 	}
-	off := number(&s.In[1])
+	off := r.number(&s.In[1])
 	if off == nil {
 		return nil, false
 	}
@@ -41,7 +41,7 @@ func (r *reckoning) difference(s *schemas.Step, at int) ([]part, bool) {
 	}
 	p := part{kind: schemas.PartDiscount, text: "Discount " + discount, price: off.Neg()}
 	if by := r.made(&s.In[1], at); by != nil && by.Op == model.OpPercent && len(by.In) == 2 {
-		base, percent := number(&by.In[0]), number(&by.In[1])
+		base, percent := r.number(&by.In[0]), r.number(&by.In[1])
 		if base != nil && percent != nil {
 			p.hasQuantity, p.percent, p.price = true, true, percent.Neg()
 			// A percentage of what is left is of what is shown so far; one of the list price is of that.
@@ -65,7 +65,7 @@ func (r *reckoning) beyondMaximum(s *schemas.Step, at int) ([]part, bool) {
 	if all == nil || all.Op != model.OpSum || len(all.In) != 2 {
 		return nil, false
 	}
-	whole := number(&all.In[1])
+	whole := r.number(&all.In[1])
 	parts, ok := r.amount(&all.In[1], at)
 	if !ok || whole == nil {
 		return nil, false
@@ -86,7 +86,7 @@ func (r *reckoning) bounded(s *schemas.Step, at int) ([]part, bool) {
 	if s.Op == model.OpMax {
 		text = "Raised to the minimum"
 	}
-	whole := number(&s.In[0])
+	whole := r.number(&s.In[0])
 	parts, ok := r.amount(&s.In[0], at)
 	if !ok || whole == nil {
 		return nil, false
@@ -102,7 +102,7 @@ func (r *reckoning) prorated(s *schemas.Step, at int) ([]part, bool) {
 	if len(s.In) != 4 {
 		return nil, false
 	}
-	from, to, of := number(&s.In[1]), number(&s.In[2]), number(&s.In[3])
+	from, to, of := r.number(&s.In[1]), r.number(&s.In[2]), r.number(&s.In[3])
 	if from == nil || to == nil || of == nil || strings.HasPrefix(s.Note, "its part of ") || strings.HasPrefix(s.Note, "tax ") {
 		return nil, false
 	}
@@ -118,7 +118,7 @@ func (r *reckoning) band(s *schemas.Step) ([]part, bool) {
 	if len(s.In) != 4 {
 		return nil, false
 	}
-	rate, per, increment := number(&s.In[1]), number(&s.In[2]), number(&s.In[3])
+	rate, per, increment := r.number(&s.In[1]), r.number(&s.In[2]), r.number(&s.In[3])
 	seconds, ok := numbers(s.In[0].Value)
 	if rate == nil || per == nil || increment == nil || !ok {
 		return nil, false
@@ -139,7 +139,7 @@ func (r *reckoning) events(s *schemas.Step) ([]part, bool) {
 	if len(s.In) != 5 {
 		return nil, false
 	}
-	percent, fixed := number(&s.In[0]), number(&s.In[1])
+	percent, fixed := r.number(&s.In[0]), r.number(&s.In[1])
 	amounts, ok := numbers(s.In[4].Value)
 	out, err := money.ParseDecimal(s.Out)
 	if percent == nil || fixed == nil || !ok || err != nil {

@@ -66,6 +66,7 @@ var floorPlan = map[string]room{
 	"pipeline/source/times":        {ours: "pipeline/source/wire schemas/intake"},
 	"pipeline/source/native":       {ours: "pipeline/source/wire schemas schemas/intake schemas/money"},
 	"pipeline/source/evidence":     {ours: "pipeline/source/wire schemas schemas/dispute schemas/money schemas/service"},
+	"pipeline/source/remark":       {ours: "schemas"},
 	"pipeline/source/seen":         {ours: "pipeline/dataset/parquet pipeline/source/native pipeline/source/wire schemas"},
 	"pipeline/source/delivery":     {ours: "pipeline/source/wire pipeline/store schemas schemas/feed", friends: "github.com/zeebo/blake3"},
 	"pipeline/source":              {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/intake schemas/money", friends: "github.com/klauspost/compress/..."},

@@ -1,11 +1,12 @@
 package source
 
 import (
-	"bytes"
 	"errors"
 	"slices"
+	"time"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/remark"
 	"daybook/pipeline/source/times"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
@@ -32,8 +33,8 @@ type column struct {
 	// lacking counts the rows that lack a value which they must have.
 	lacking int64
 	// emptied and tokens are the notes of tolerated nulls, the latter by the place of the token in the book's list.
-	emptied *note
-	tokens  []*note
+	emptied *remark.Note
+	tokens  []*remark.Note
 	// constant is the value of a column without a field; null says that it has none.
 	constant constant
 	null     bool
@@ -171,7 +172,9 @@ func (d *decoder) parseTimes(c *column, v *dataset.Vector, x *cells, base int) {
 		}
 		t, ok := int64(0), false
 		if c.form == nil {
-			t, ok = k.Instant(text, start, end)
+			if t, ok = k.Instant(text, start, end); !ok {
+				t, ok = k.Like(text, start, end)
+			}
 		}
 		if !ok {
 			t = d.carefulTime(c, v, x, base, r)
@@ -184,13 +187,13 @@ func (d *decoder) parseTimes(c *column, v *dataset.Vector, x *cells, base int) {
 // null token, or wrong.
 func (d *decoder) carefulTime(c *column, v *dataset.Vector, x *cells, base, r int) int64 {
 	start, end := x.cell(r)
-	raw := x.text[start:end]
 	k := &c.clock
-	if k.last != nil && bytes.Equal(raw, k.last) {
-		for _, n := range k.lastNotes {
-			n.hit(x.numbers[r])
+	if at, known := k.memo.Find(x.text, start, end); known {
+		t := &k.read[at]
+		for _, n := range t.notes {
+			n.Hit(x.numbers[r])
 		}
-		return k.lastTime
+		return t.micros
 	}
 	text := d.value(x, r)
 	if d.nullToken(c, v, x, text, base, r) {
@@ -202,20 +205,30 @@ func (d *decoder) carefulTime(c *column, v *dataset.Vector, x *cells, base, r in
 		d.defect(x, r, c, schemas.CodeBadTime, "it is not a time in a declared format", text)
 		return 0
 	}
-	k.last, k.lastTime, k.lastNotes = append(k.last[:0], raw...), m.Micros, k.lastNotes[:0]
+	t := readTime{micros: m.Micros}
 	if m.Layout != "" {
-		k.lastNotes = append(k.lastNotes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times read in the format "+m.Layout, string(text)))
+		t.notes = append(t.notes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times read in the format "+m.Layout, string(text)))
 	}
 	if m.Doubt != "" {
 		n := d.note(c.name, c.use, schemas.CodeToleratedTime, m.Doubt, string(text))
-		n.severity = schemas.Warning
-		k.lastNotes = append(k.lastNotes, n)
+		n.Severity = schemas.Warning
+		t.notes = append(t.notes, n)
 	}
 	if m.Cut {
-		k.lastNotes = append(k.lastNotes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times finer than a microsecond, cut to it", string(text)))
+		t.notes = append(t.notes, d.note(c.name, c.use, schemas.CodeToleratedTime, "times finer than a microsecond, cut to it", string(text)))
 	}
-	for _, n := range k.lastNotes {
-		n.hit(x.numbers[r])
+	for _, n := range t.notes {
+		n.Hit(x.numbers[r])
+	}
+	if k.memo.Full() {
+		k.memo.Forget()
+		k.read = k.read[:0]
+	}
+	if len(t.notes) == 0 && c.form == nil && !c.naive {
+		k.Learn(x.text, start, end, t.micros, d.zone == time.UTC)
+	}
+	if k.memo.Learn(x.text, start, end, uint32(len(k.read))) {
+		k.read = append(k.read, t)
 	}
 	return m.Micros
 }
@@ -308,7 +321,7 @@ func (d *decoder) null(c *column, v *dataset.Vector, x *cells, base, r int) {
 		if c.emptied == nil {
 			c.emptied = d.note(c.name, c.use, schemas.CodeToleratedNull, "null, though the format forbids it", "")
 		}
-		c.emptied.hit(x.numbers[r])
+		c.emptied.Hit(x.numbers[r])
 	default:
 		what := "it is empty"
 		if !schemas.Usage.Columns[c.use].Required && c.use != schemas.UseRecordId {
@@ -329,7 +342,7 @@ func (d *decoder) nullToken(c *column, v *dataset.Vector, x *cells, text []byte,
 		return false
 	}
 	if n := d.tokenNote(c, text); n != nil {
-		n.hit(x.numbers[r])
+		n.Hit(x.numbers[r])
 	}
 	d.null(c, v, x, base, r)
 	return true
@@ -341,13 +354,13 @@ func (d *decoder) isNull(text []byte) bool {
 }
 
 // tokenNote returns the note of a null token in a column; nil where the format itself has it.
-func (d *decoder) tokenNote(c *column, text []byte) *note {
+func (d *decoder) tokenNote(c *column, text []byte) *remark.Note {
 	if slices.Contains(d.format.nulls, string(text)) {
 		return nil
 	}
 	nulls := d.src.Tolerate.Nulls
 	if c.tokens == nil {
-		c.tokens = make([]*note, len(nulls))
+		c.tokens = make([]*remark.Note, len(nulls))
 	}
 	for i, t := range nulls {
 		if t == string(text) {

@@ -103,7 +103,7 @@ func (d *decoder) decode() error {
 	if err := d.flush(); err != nil {
 		return err
 	}
-	if err := d.emitNotes(); err != nil {
+	if err := d.notes.Emit(d.src.ID, d.in.Key, d.out.Finding); err != nil {
 		return err
 	}
 	if err := d.emitLeftOut(); err != nil {

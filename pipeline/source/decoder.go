@@ -8,6 +8,7 @@ import (
 
 	"daybook/pipeline/dataset"
 	"daybook/pipeline/source/native"
+	"daybook/pipeline/source/remark"
 	"daybook/pipeline/source/times"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
@@ -69,7 +70,7 @@ type decoder struct {
 	rounded   map[roundedKey]*Rounded
 	// cells are the rounded values of the batch, where the sink asks for them.
 	cells   []RoundedCell
-	notes   notes
+	notes   remark.Notes
 	scratch []byte
 	// careful lists rows of a column that need a second look.
 	careful []uint32

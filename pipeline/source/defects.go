@@ -2,9 +2,9 @@ package source
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
+	"daybook/pipeline/source/remark"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -31,8 +31,8 @@ func (d *decoder) defect(x *cells, r int, c *column, code schemas.Code, what str
 			what += ", and is left out"
 		}
 		n := d.note(c.name, c.use, code, what, clipped(value))
-		n.severity = schemas.Warning
-		n.hit(x.numbers[r])
+		n.Severity = schemas.Warning
+		n.Hit(x.numbers[r])
 		return
 	}
 	name := c.name
@@ -139,93 +139,12 @@ func (d *decoder) amounts(f *schemas.Finding, i int) {
 	}
 }
 
-// notes are remarks about columns of the object, each with how many rows it concerns.
-type notes struct {
-	byKey map[noteKey]*note
-	list  []*note
-	// beyond counts the remarks for which there was no more room.
-	beyond int64
-}
-
-// mostNotes bounds the remarks about one object; a hostile one could have a new column in every row.
-const mostNotes = 4096
-
-// noteKey tells remarks apart.
-type noteKey struct {
-	column string
-	use    int
-	code   schemas.Code
-	what   string
-}
-
-// note is one remark.
-type note struct {
-	noteKey
-	value    string
-	severity schemas.Severity
-	// rows counts the rows, first is the number of the first of them; 0 for a remark on the column as a whole.
-	rows, first int64
-}
-
-func (n *note) hit(row int64) {
-	if n.rows == 0 {
-		n.first = row
-	}
-	n.rows++
-}
-
-// note returns the remark of that kind about a column, making it at its first use.
-func (d *decoder) note(column string, use int, code schemas.Code, what, value string) *note {
-	key := noteKey{column, use, code, what}
-	if n, known := d.notes.byKey[key]; known {
-		return n
-	}
-	n := &note{noteKey: key, value: value}
-	if len(d.notes.list) >= mostNotes {
-		d.notes.beyond++
-		return n
-	}
-	if d.notes.byKey == nil {
-		d.notes.byKey = map[noteKey]*note{}
-	}
-	d.notes.byKey[key] = n
-	d.notes.list = append(d.notes.list, n)
-	return n
+// note returns the remark of that kind about a column.
+func (d *decoder) note(column string, use int, code schemas.Code, what, value string) *remark.Note {
+	return d.notes.Of(remark.Kind{Column: column, Use: use, Code: code, What: what}, value)
 }
 
 // object remarks on the object as a whole.
 func (d *decoder) object(code schemas.Code, what string) {
 	d.note("", schemas.UseExtra, code, what, "")
-}
-
-// emitNotes hands the remarks to the sink, by usage column, code and text.
-func (d *decoder) emitNotes() error {
-	slices.SortStableFunc(d.notes.list, func(a, b *note) int {
-		return cmp.Or(cmp.Compare(a.use, b.use), cmp.Compare(a.column, b.column), cmp.Compare(a.code, b.code), cmp.Compare(a.what, b.what))
-	})
-	for _, n := range d.notes.list {
-		f := schemas.Finding{
-			Code: n.code, Severity: n.severity, Source: d.src.ID, Object: d.in.Key, Row: n.first, Column: n.column, Value: n.value,
-			Message: n.column + ": " + n.what,
-		}
-		if n.column == "" {
-			f.Message = n.what
-		}
-		if into := schemas.Usage.Columns[n.use].Name; into != n.column && n.use != schemas.UseExtra && n.column != "" {
-			f.Message = n.column + " as " + into + ": " + n.what
-		}
-		if n.rows > 0 {
-			f.Message += fmt.Sprintf(", in %d %s", n.rows, schemas.OneOrMany(n.rows, "row", "rows"))
-		}
-		if err := d.out.Finding(f.WithFix()); err != nil {
-			return err
-		}
-	}
-	if d.notes.beyond > 0 {
-		return d.out.Finding(schemas.Finding{
-			Code: schemas.CodeUnknownColumn, Source: d.src.ID, Object: d.in.Key,
-			Message: fmt.Sprintf("there are %d more remarks like these than can be listed", d.notes.beyond),
-		}.WithFix())
-	}
-	return nil
 }

@@ -352,6 +352,7 @@ func (d *decoder) checkEnvelope(s *rows) {
 func (d *decoder) parseEventExtra(s *rows, base int) {
 	e, v := d.event, d.vector(schemas.UseExtra)
 	rest := e.extras
+	v.Bytes = wire.Room(v.Bytes, len(s.text))
 	for r := range s.n {
 		n := 0
 		for n < len(rest) && rest[n].row == e.first+r {
@@ -377,15 +378,15 @@ func (d *decoder) appendExtra(dst []byte, s *rows, r int, of []extraCell) []byte
 		return dst
 	}
 	e := d.event
-	slices.SortStableFunc(of, func(a, b extraCell) int { return cmp.Compare(e.paths[a.path].name, e.paths[b.path].name) })
-	open := byte('{')
+	e.sort(of)
+	from := len(dst)
 	for i, c := range of {
 		p := &e.paths[c.path]
 		text := s.text[c.start:c.end]
 		if i > 0 && of[i-1].path == c.path {
 			n := d.note(p.name, schemas.UseExtra, schemas.CodeBadJSON, "it stands twice in the event, and the first counts", string(text))
-			n.severity = schemas.Warning
-			n.hit(s.numbers[r])
+			n.Severity = schemas.Warning
+			n.Hit(s.numbers[r])
 			continue
 		}
 		if !s.plain && !wire.WellEncoded(text) {
@@ -393,13 +394,27 @@ func (d *decoder) appendExtra(dst []byte, s *rows, r int, of []extraCell) []byte
 			d.defect(&x, r, &column{use: schemas.UseExtra, name: p.name}, schemas.CodeBadEncoding, "it is not UTF-8, or holds a NUL", text)
 			continue
 		}
-		p.note.hit(s.numbers[r])
-		dst = append(append(dst, open), p.member...)
-		dst = wire.AppendString(dst, text)
-		open = ','
+		p.note.Hit(s.numbers[r])
+		dst = wire.AppendString(append(dst, p.member...), text)
 	}
-	if open == ',' {
-		dst = append(dst, '}')
+	return wire.CloseObject(dst, from)
+}
+
+// sort puts what is kept of a row into the order of its paths, which nearly always is that of the row before.
+func (e *eventScanner) sort(of []extraCell) {
+	same := len(of) == len(e.order)
+	for i := 0; same && i < len(of); i++ {
+		same = of[i].path == e.order[i]
 	}
-	return dst
+	if !same {
+		e.order, e.sorted = e.order[:0], e.sorted[:0]
+		for i, c := range of {
+			e.order, e.sorted = append(e.order, c.path), append(e.sorted, i)
+		}
+		slices.SortStableFunc(e.sorted, func(a, b int) int { return cmp.Compare(e.paths[of[a].path].name, e.paths[of[b].path].name) })
+	}
+	e.kept = append(e.kept[:0], of...)
+	for i, at := range e.sorted {
+		of[i] = e.kept[at]
+	}
 }

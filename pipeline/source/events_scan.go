@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"daybook/pipeline/source/remark"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
@@ -40,6 +41,11 @@ type eventScanner struct {
 	last    int64
 	bad     []wire.BadRow
 	extras  []extraCell
+
+	// order are the paths of what was kept of the last row as they stood there, sorted their places in the order of paths, and kept
+	// and scratchOf are scratch.
+	order, sorted   []int
+	kept, scratchOf []extraCell
 
 	// marks are those of the window; there is a word behind the last.
 	marks []uint64
@@ -76,7 +82,7 @@ type laterText struct {
 // extraPath is a member kept in x_Extra.
 type extraPath struct {
 	extraField
-	note *note
+	note *remark.Note
 }
 
 // extraCell is the value of such a member in one row.
@@ -372,12 +378,11 @@ func (e *eventScanner) stranger(n *node, name string) int {
 		return e.fail(schemas.CodeBadJSON, path, "the object has too many different members that nothing takes; map or ignore what holds them")
 	}
 	n.child(name).extra = len(e.paths)
-	note := &note{} // of one that the format has there is nothing to say
+	note := &remark.Note{} // of one that the format has there is nothing to say
 	if !e.d.format.knows(path) {
 		note = e.d.note(path, schemas.UseExtra, schemas.CodeUnknownColumn, "the member is mapped to nothing and is kept in x_Extra", "")
 	}
-	member := append(wire.AppendString(nil, []byte(path)), ':')
-	e.paths = append(e.paths, extraPath{extraField{name: path, member: member}, note})
+	e.paths = append(e.paths, extraPath{newExtra(-1, path), note})
 	return n.byName[name]
 }
 

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"encoding/binary"
 	"math/bits"
 
 	"daybook/pipeline/source/wire"
@@ -14,14 +13,14 @@ import (
 type shape struct {
 	steps []step
 	// tail is what stands behind the last value, with the line feed.
-	tail gap
+	tail wire.Gap
 	// lines counts those that had the shape.
 	lines int
 }
 
 // step is a value and what stands before it.
 type step struct {
-	before gap
+	before wire.Gap
 	// slot is the place of its start in the row; that of values that no field takes is behind the row, where the next begins.
 	slot int
 	// plain says that a string without escapes need not be looked at again.
@@ -35,13 +34,6 @@ type step struct {
 	// node and member say whose value it is; values within inner shapes are nobody's. Depth is how deep values may nest.
 	node          *node
 	member, depth int
-}
-
-// gap is a text to compare with: its first 32 bytes as words under masks, and the others.
-type gap struct {
-	words, masks [4]uint64
-	size         int
-	rest         string
 }
 
 // The limits of what is learned: how many shapes are kept, and how many values and bytes between them a shape may have.
@@ -65,30 +57,6 @@ const (
 
 // A text is taken to be of one width if of decideLines lines fewer than mostChanges had another than the one before.
 const decideLines, mostChanges = 32, 3
-
-func newGap(text []byte) gap {
-	g := gap{size: len(text)}
-	for i := range min(len(text), 32) {
-		g.words[i/8] |= uint64(text[i]) << (i % 8 * 8)
-		g.masks[i/8] |= 0xff << (i % 8 * 8)
-	}
-	if len(text) > 32 {
-		g.rest = string(text[32:])
-	}
-	return g
-}
-
-// begins reports whether what stands at i in b begins as the gap does, and is it if there is no rest.
-func (g *gap) begins(b []byte, i int) bool {
-	v := (*[32]byte)(b[i : i+32])
-	return (binary.LittleEndian.Uint64(v[:8])^g.words[0])&g.masks[0]|(binary.LittleEndian.Uint64(v[8:16])^g.words[1])&g.masks[1]|
-		(binary.LittleEndian.Uint64(v[16:24])^g.words[2])&g.masks[2]|(binary.LittleEndian.Uint64(v[24:])^g.words[3])&g.masks[3] == 0
-}
-
-// ends reports whether what stands at i in b has the rest of the gap, too.
-func (g *gap) ends(b []byte, i int) bool {
-	return g.size <= len(b)-i && string(b[i+32:i+g.size]) == g.rest
-}
 
 // known scans the event at i if it has a known shape, and returns the place of its line feed, or -1 if it has none.
 func (e *eventScanner) known(i int) int {
@@ -120,10 +88,10 @@ func (e *eventScanner) match(s *shape, i int) int {
 	b, row, marks := e.b, e.row, e.marks
 	for k := range s.steps {
 		t := &s.steps[k]
-		if !t.before.begins(b, i) || t.before.rest != "" && !t.before.ends(b, i) {
+		if !t.before.Begins(b, i) || t.before.Rest != "" && !t.before.Ends(b, i) {
 			return -1
 		}
-		i += t.before.size
+		i += t.before.Size
 		if b[i] == '"' && t.plain {
 			from := i + 1
 			m := (*[2]uint64)(marks[from>>6:])
@@ -162,10 +130,10 @@ func (e *eventScanner) match(s *shape, i int) int {
 			return -1
 		}
 	}
-	if !s.tail.begins(b, i) || s.tail.rest != "" && !s.tail.ends(b, i) {
+	if !s.tail.Begins(b, i) || s.tail.Rest != "" && !s.tail.Ends(b, i) {
 		return -1
 	}
-	return i + s.tail.size
+	return i + s.tail.Size
 }
 
 // decide says, after decideLines lines, which texts are taken to be of one width.
@@ -193,7 +161,7 @@ func (e *eventScanner) learn(i, end int) {
 	if !ok {
 		return
 	}
-	s.tail = newGap(e.b[last : end+1])
+	s.tail = wire.NewGap(e.b[last : end+1])
 	if len(e.shapes) < mostShapes {
 		e.shapes = append(e.shapes, nil)
 	}
@@ -226,7 +194,7 @@ func (e *eventScanner) learnObject(s *shape, n *node, last, i, depth int) (from,
 		case c.node != nil && b[i] != '"': // null, which must stay so: an object here would be one more of its name
 			i = wire.ScanValue(b, i, limit)
 		default:
-			t := step{before: newGap(b[last:i]), slot: 2 * e.fields, plain: !c.json && c.extra < 0 && c.packed == nil && c.node == nil, node: n, member: m, depth: depth}
+			t := step{before: wire.NewGap(b[last:i]), slot: 2 * e.fields, plain: !c.json && c.extra < 0 && c.packed == nil && c.node == nil, node: n, member: m, depth: depth}
 			if c.field >= 0 && !c.ignored {
 				t.slot = 2 * c.field
 			}
@@ -236,7 +204,7 @@ func (e *eventScanner) learnObject(s *shape, n *node, last, i, depth int) (from,
 				if !ok {
 					return from, end, false
 				}
-				t.inner.tail = newGap(b[from:end])
+				t.inner.tail = wire.NewGap(b[from:end])
 			}
 			s.steps = append(s.steps, t)
 			i = wire.ScanValue(b, i, limit)

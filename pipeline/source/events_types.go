@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/remark"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
@@ -167,13 +168,14 @@ func (d *decoder) takeTyped(e *eventScanner, t *eventType, s *rows, bad []wire.B
 
 // withUnread adds the values of fields that the type at hand does not read to what is kept of a row.
 func (e *eventScanner) withUnread(of []extraCell, s *rows, r int) []extraCell {
-	of = slices.Clone(of)
+	of = append(e.scratchOf[:0], of...)
 	for _, f := range e.unread {
 		x := s.column(f.field)
 		if start, end := x.cell(r); start < end {
 			of = append(of, extraCell{e.first + r, e.unreadPath(f.name), start, end})
 		}
 	}
+	e.scratchOf = of
 	return of
 }
 
@@ -184,11 +186,11 @@ func (e *eventScanner) unreadPath(name string) int {
 			return i
 		}
 	}
-	note := &note{}
+	note := &remark.Note{}
 	if e.types != nil {
 		note = e.d.note(name, schemas.UseExtra, schemas.CodeUnknownColumn, "the member is mapped to nothing in events of its type and is kept in x_Extra", "")
 	}
-	e.paths = append(e.paths, extraPath{extraField{name: name, member: append(wire.AppendString(nil, []byte(name)), ':')}, note})
+	e.paths = append(e.paths, extraPath{newExtra(-1, name), note})
 	return len(e.paths) - 1
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"daybook/pipeline/dataset"
+	"daybook/pipeline/source/remark"
 	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 	"daybook/schemas/money"
@@ -29,7 +30,7 @@ type verdict struct {
 	null bool
 	code uint32
 	// note counts the rows; nil notes nothing.
-	note *note
+	note *remark.Note
 	// proper is what the text is written as instead; empty leaves it.
 	proper string
 	// defect rejects the rows, with what for a reason; empty rejects none.
@@ -99,7 +100,7 @@ func (d *decoder) parseLabels(c *column, v *dataset.Vector, x *cells, base int) 
 func (d *decoder) unusualLabel(c *column, v *dataset.Vector, x *cells, base, r int, value uint32) uint32 {
 	w := &c.verdicts[value&^unusual]
 	if w.note != nil {
-		w.note.hit(x.numbers[r])
+		w.note.Hit(x.numbers[r])
 	}
 	switch {
 	case w.defect != "":
@@ -178,11 +179,11 @@ func (d *decoder) outside(c *column, text []byte, code schemas.Code, what string
 	switch {
 	case c.othersNoted:
 		n := d.note(c.name, c.use, code, "the text "+string(text)+", which is outside the format's list", string(text))
-		n.severity = schemas.Note
+		n.Severity = schemas.Note
 		return verdict{note: n}
 	case c.open, c.side:
 		n := d.note(c.name, c.use, code, "the text "+string(text)+", which is outside the format's list", string(text))
-		n.severity = schemas.Warning
+		n.Severity = schemas.Warning
 		return verdict{note: n}
 	default:
 		return verdict{defect: code, what: what}

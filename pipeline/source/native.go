@@ -1,6 +1,7 @@
 package source
 
 import (
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -18,16 +19,19 @@ type madeColumn struct {
 	use     int
 	parts   bool
 	write   native.Writer
-	members []extraField
+	members *extra
 	// inputs are the fields that it is made of, -1 for one that the object does not have; cells, in and scratch hold them and
 	// their texts, without quotes.
 	inputs  []int
 	cells   []cells
 	in      [][]byte
 	scratch [][]byte
-	// text and pos hold what was made of the rows at hand.
-	text []byte
-	pos  []uint32
+	// of is where the format has it from, rows is what was made of the rows at hand, and key the fields of one of them.
+	of   *native.Column
+	rows wire.Made
+	key  []byte
+	// only is the place of the one field that the column is made of, -1 where there are several or it depends on the part.
+	only int
 }
 
 // nativeFormats are the rows of peers' own formats.
@@ -84,7 +88,11 @@ func (d *decoder) placeNative(h *header, use int, missing *[]string) error {
 // placeMade decides what a usage column is made of.
 func (d *decoder) placeMade(h *header, use int, missing *[]string) error {
 	from := d.rules[use].from
-	c := madeColumn{use: use, write: from.Write, parts: from.Parts}
+	if i := slices.IndexFunc(d.made, func(m madeColumn) bool { return m.of != nil && from.IsLike(m.of) }); i >= 0 {
+		d.addColumn(column{use: use, field: madeField + i, name: d.columnOf(d.made[i].use).name})
+		return nil
+	}
+	c := madeColumn{use: use, of: from, write: from.Write, parts: from.Parts}
 	if from.Prefix != "" {
 		d.placeMembers(h, &c, from.Prefix)
 		return nil
@@ -123,6 +131,10 @@ func (d *decoder) placeMade(h *header, use int, missing *[]string) error {
 // makeRoom makes room for the texts of the fields that the column is made of.
 func (m *madeColumn) makeRoom() {
 	n := len(m.inputs)
+	there := func(field int) bool { return field >= 0 }
+	if m.only = slices.IndexFunc(m.inputs, there); m.parts || m.use == schemas.UseRecordId || slices.ContainsFunc(m.inputs[m.only+1:], there) {
+		m.only = -1
+	}
 	m.cells, m.in, m.scratch = make([]cells, n), make([][]byte, n), make([][]byte, n)
 }
 
@@ -146,7 +158,7 @@ func (d *decoder) placeMembers(h *header, c *madeColumn, prefix string) {
 		}
 	}
 	if found.sort(); len(found.fields) > 0 {
-		c.members = found.fields
+		c.members = &found
 		d.addMade(*c, prefix)
 	}
 }
@@ -169,35 +181,74 @@ func (d *decoder) makeColumns(s *rows) {
 				m.cells[k] = s.column(field)
 			}
 		}
-		m.text, m.pos = m.text[:0], append(m.pos[:0], 0)
+		m.rows.Begin()
 		for r := range s.n {
 			if s.which != nil {
 				d.context.Part = s.which[r]
 			}
-			if from := m.pos[max(r-1, 0)]; s.again(r) && !m.parts && m.use != schemas.UseRecordId {
-				m.text = append(m.text, m.text[from:m.pos[r]]...)
-			} else if m.members != nil {
-				m.text = d.appendMembers(m.text, s, r, m.members)
-			} else {
-				for k := range m.inputs {
-					m.in[k] = d.input(m, k, r)
+			switch {
+			case s.again(r) && !m.parts && m.use != schemas.UseRecordId:
+				m.rows.Again()
+			case m.members == nil && m.rows.Remembers():
+				text, start, end := d.inputs(m, r)
+				if !m.rows.Known(text, start, end) {
+					m.rows.Add(d.makeCell(m, s, r))
+					m.rows.Learn(text, start, end)
 				}
-				m.text = d.writeMade(m, s.plain)
+			default:
+				m.rows.Add(d.makeCell(m, s, r))
 			}
-			m.pos = append(m.pos, uint32(len(m.text)))
 		}
-		m.text = append(m.text, make([]byte, wire.Slack-1)...)
-		s.made = append(s.made, cells{rows: &bare, text: m.text, pos: m.pos, stride: 1})
+		m.rows.End()
+		s.made = append(s.made, cells{rows: &bare, text: m.rows.Text, pos: m.rows.Pos, stride: 2})
 	}
+}
+
+// inputs returns a text that tells apart what a column is made of: that of its only field, or of several with the length of each, and
+// before them which part the row is.
+func (d *decoder) inputs(m *madeColumn, r int) (text []byte, start, end uint32) {
+	if m.only >= 0 {
+		x := &m.cells[m.only]
+		start, end = x.cell(r)
+		return x.text, start, end
+	}
+	m.key = append(m.key[:0], byte(d.context.Part))
+	for k, field := range m.inputs {
+		if field >= 0 {
+			x := &m.cells[k]
+			start, end := x.cell(r)
+			m.key = append(binary.AppendUvarint(m.key, uint64(end-start)), x.text[start:end]...)
+		}
+	}
+	end = uint32(len(m.key))
+	m.key = append(m.key, slackOf[:]...)
+	return m.key, 0, end
+}
+
+var slackOf [wire.Padding]byte
+
+// makeCell appends the column of row r to the texts of the rows before it.
+func (d *decoder) makeCell(m *madeColumn, s *rows, r int) []byte {
+	if m.members != nil {
+		return d.appendMembers(m.rows.Text, s, r, m.members)
+	}
+	if clear(m.in); m.parts { // of which a row has one
+		m.in[d.context.Part] = d.input(m, d.context.Part, r)
+	} else {
+		for k := range m.inputs {
+			m.in[k] = d.input(m, k, r)
+		}
+	}
+	return d.writeMade(m, s.plain)
 }
 
 // writeMade writes the column of the row at hand, or a field that is no UTF-8 as it stands, which is found fault with then.
 func (d *decoder) writeMade(m *madeColumn, plain bool) []byte {
 	ill := func(text []byte) bool { return !wire.WellEncoded(text) }
 	if !plain && slices.ContainsFunc(m.in, ill) {
-		return append(m.text, m.in[slices.IndexFunc(m.in, ill)]...)
+		return append(m.rows.Text, m.in[slices.IndexFunc(m.in, ill)]...)
 	}
-	return m.write(&d.context, m.text, m.in)
+	return m.write(&d.context, m.rows.Text, m.in)
 }
 
 // input returns the text of a field that a column is made of.

@@ -92,8 +92,7 @@ func (d *decoder) binaryFractions(f *parquet.Reader, from []int) error {
 		case d.format.native != nil && d.format.native.Binary:
 			c.binary = true
 		case d.src.Tolerate.BinaryFractions, c.side:
-			n := d.note(c.name, c.use, schemas.CodeToleratedBinary, "the column is "+kind, "")
-			n.rows, n.first = f.Rows(), min(1, f.Rows())
+			d.note(c.name, c.use, schemas.CodeToleratedBinary, "the column is "+kind, "").All(f.Rows())
 			c.binary = true
 		default:
 			return d.refuse(schemas.CodeUnreadableObject,
@@ -118,8 +117,8 @@ func (d *decoder) fieldsOf(c *column) []int {
 			fields = append(fields, f)
 		}
 	}
-	for i := range m.members {
-		fields = append(fields, m.members[i].field)
+	if m.members != nil {
+		fields = append(fields, m.members.places...)
 	}
 	return fields
 }

@@ -4,19 +4,26 @@ import (
 	"fmt"
 	"time"
 
+	"daybook/pipeline/source/remark"
 	"daybook/pipeline/source/times"
+	"daybook/pipeline/source/wire"
 	"daybook/schemas"
 )
 
 // clock reads times of one column.
 type clock struct {
 	times.Clock
-	// last is the last unusual text read, with what it came to.
-	last      []byte
-	lastTime  int64
-	lastNotes []*note
+	// memo remembers unusual texts, and read what they came to.
+	memo wire.Memo
+	read []readTime
 	// zoned puts naive times into the source's zone.
 	zoned times.Zoned
+}
+
+// readTime is what an unusual text came to.
+type readTime struct {
+	micros int64
+	notes  []*remark.Note
 }
 
 // readTime reads a time as RFC 3339 has it, or in a format of the source's format or of the book. One without an offset is

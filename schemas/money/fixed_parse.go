@@ -12,7 +12,47 @@ func ParseFixed(b []byte) (Fixed, error) {
 	if v, ok := parseFast(b); ok {
 		return v, nil
 	}
+	if v, ok := parseLonger(b); ok {
+		return v, nil
+	}
 	return parseSlow(b)
+}
+
+// parseLonger reads what has no exponent, and up to eighteen digits on either side of a point. It reports false on anything
+// else, right or wrong.
+func parseLonger(b []byte) (Fixed, bool) {
+	neg := false
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		neg = b[0] == '-'
+		b = b[1:]
+	}
+	whole, n := leadingDigits(b)
+	if n == 0 || n > Scale {
+		return Fixed{}, false
+	}
+	fraction, places := uint64(0), 0
+	if n < len(b) {
+		if fraction, places = leadingDigits(b[n+1:]); b[n] != '.' || places == 0 || places > Scale || n+1+places < len(b) {
+			return Fixed{}, false
+		}
+	}
+	hi, lo := mulAdd(0, whole, pow10[Scale], fraction*pow10[Scale-places])
+	return Fixed{int64(hi), lo}.signed(neg), true
+}
+
+// leadingDigits reads the digits that b begins with, and returns how many they are. More than eighteen are no number here.
+func leadingDigits(b []byte) (v uint64, n int) {
+	for n < 16 && n+8 <= len(b) {
+		w := binary.LittleEndian.Uint64(b[n:]) ^ each*'0'
+		if (w+each*0x76|w)&(each*0x80) != 0 {
+			break
+		}
+		v, n = v*1e8+eightDigits(w), n+8
+	}
+	for ; n <= Scale && n < len(b) && b[n]-'0' <= 9; n++ {
+		v = v*10 + uint64(b[n]-'0')
+	}
+	return v, n
 }
 
 // parseFast reads what fits sixteen bytes after the sign and has no exponent, which is nearly every number there is. It

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"daybook/schemas"
-	"daybook/schemas/money"
 )
 
 // The cost and usage reports of AWS: the legacy one (Cost and Usage Report, data dictionary), whose names have slashes in CSV and
@@ -149,7 +148,7 @@ func difference(dst, a, b []byte) []byte {
 	if len(b) == 0 {
 		return append(dst, a...)
 	}
-	v, err := money.ParseDecimal(string(b))
+	v, err := decimal(b)
 	if err != nil {
 		return append(dst, b...)
 	}
@@ -164,7 +163,7 @@ func total(dst, a, b []byte) []byte {
 	if len(b) == 0 {
 		return append(dst, a...)
 	}
-	v, err := money.ParseDecimal(string(b))
+	v, err := decimal(b)
 	if err != nil {
 		return append(dst, b...)
 	}

@@ -60,6 +60,11 @@ func (f *Format) Knows(name string) bool { return f.Known[schemas.LooseName(name
 // Made reports whether the column is no field but made of fields.
 func (c *Column) Made() bool { return c.Write != nil || c.Prefix != "" }
 
+// IsLike reports whether two columns are made as one: those that share their fields.
+func (c *Column) IsLike(other *Column) bool {
+	return len(c.Of) > 0 && len(other.Of) > 0 && &c.Of[0] == &other.Of[0]
+}
+
 // Writer appends the text of a column, given those of the fields that it is made of; nothing is null. What it cannot read it
 // appends as it stands, so that reading the column finds fault with it. The texts are valid until it returns.
 type Writer func(c *Context, dst []byte, in [][]byte) []byte

@@ -45,8 +45,8 @@ var gcpBilling = Format{
 		schemas.UseContractedUnitPrice: field("price.effective_price"),
 		schemas.UseListCost:            field("cost_at_list"),
 		schemas.UseContractedCost:      field("cost"),
-		schemas.UseBilledCost:          madeOf(costAndCredits, "cost", "credits|credits.amount"),
-		schemas.UseEffectiveCost:       madeOf(costAndCredits, "cost", "credits|credits.amount"),
+		schemas.UseBilledCost:          gcpCost,
+		schemas.UseEffectiveCost:       gcpCost,
 		schemas.UseBillingCurrency:     field("currency"),
 		schemas.UseTags:                madeOf(labelList, "labels"),
 		schemas.UseRecordedTime:        field("export_time"),
@@ -63,6 +63,9 @@ var gcpBilling = Format{
 	Nulls:  []string{"None"},
 	Times:  []string{"2006-01-02 15:04:05 MST"},
 }
+
+// gcpCost is what is billed and what is effective, made once for both.
+var gcpCost = madeOf(costAndCredits, "cost", "credits|credits.amount")
 
 // gcpCostTypes are the values of cost_type.
 var gcpCostTypes = map[string]string{
@@ -95,7 +98,7 @@ func costAndCredits(_ *Context, dst []byte, in [][]byte) []byte {
 	}
 	var total money.Decimal
 	if in[1][0] != '[' {
-		v, err := money.ParseDecimal(string(in[1]))
+		v, err := decimal(in[1])
 		if err != nil {
 			return append(dst, in[1]...)
 		}
@@ -103,9 +106,9 @@ func costAndCredits(_ *Context, dst []byte, in [][]byte) []byte {
 	}
 	var l literal
 	good := true
-	ok := l.objects(in[1], func(name string, value []byte) {
-		if name == "amount" {
-			v, err := money.ParseDecimal(string(value))
+	ok := l.objects(in[1], func(name, value []byte) {
+		if string(name) == "amount" {
+			v, err := decimal(value)
 			good = good && err == nil
 			total = total.Add(v)
 		}
@@ -125,8 +128,8 @@ func labelList(_ *Context, dst []byte, in [][]byte) []byte {
 	from, open := len(dst), byte('{')
 	var key, value []byte
 	seen := map[string]bool{}
-	ok := l.objects(in[0], func(name string, text []byte) {
-		switch name {
+	ok := l.objects(in[0], func(name, text []byte) {
+		switch string(name) {
 		case "key":
 			key = text
 		case "value":

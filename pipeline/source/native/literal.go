@@ -1,24 +1,19 @@
 package native
 
-import (
-	"bytes"
-
-	"daybook/pipeline/source/wire"
-)
+import "daybook/pipeline/source/wire"
 
 // Lists within a field come as JSON, or, where a script wrote them, as Python writes lists: in single quotes, with None, True
 // and False. Both are read alike.
 
 // literal reads such a list of flat objects.
 type literal struct {
-	text    []byte
-	at      int
-	scratch []byte
+	text []byte
+	at   int
 }
 
 // objects calls member with the name and value of each member of each object of a list, and done at the end of each object. A
 // value that is null is nil; texts are valid until the next call. It reports false if the text is no list of flat objects.
-func (l *literal) objects(text []byte, member func(name string, value []byte), done func()) bool {
+func (l *literal) objects(text []byte, member func(name, value []byte), done func()) bool {
 	l.text, l.at = text, 0
 	if !l.take('[') {
 		return false
@@ -34,7 +29,7 @@ func (l *literal) objects(text []byte, member func(name string, value []byte), d
 }
 
 // object reads an object.
-func (l *literal) object(member func(name string, value []byte)) bool {
+func (l *literal) object(member func(name, value []byte)) bool {
 	if !l.take('{') {
 		return false
 	}
@@ -46,20 +41,26 @@ func (l *literal) object(member func(name string, value []byte)) bool {
 		if !ok || !l.take(':') {
 			return false
 		}
-		key := string(name)
 		value, ok := l.value()
 		if !ok {
 			return false
 		}
-		member(key, value)
+		member(name, value)
 	}
 	return true
 }
 
 func (l *literal) blanks() {
-	for l.at < len(l.text) && bytes.IndexByte([]byte(" \t\r\n"), l.text[l.at]) >= 0 {
+	for l.at < len(l.text) && isBlank(l.text[l.at]) {
 		l.at++
 	}
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// endsWord reports whether a sign ends a number or a word.
+func endsWord(c byte) bool {
+	return c == ',' || c == ':' || c == ']' || c == '}' || c == '[' || c == '{' || isBlank(c)
 }
 
 // take passes over a sign, and reports whether it is there.
@@ -82,7 +83,7 @@ func (l *literal) value() ([]byte, bool) {
 		return l.quoted(c)
 	}
 	start := l.at
-	for l.at < len(l.text) && bytes.IndexByte([]byte(",:]}[{ \t\r\n"), l.text[l.at]) < 0 {
+	for l.at < len(l.text) && !endsWord(l.text[l.at]) {
 		l.at++
 	}
 	switch word := l.text[start:l.at]; string(word) {
@@ -97,24 +98,25 @@ func (l *literal) value() ([]byte, bool) {
 
 // quoted reads a text in quotes. Escapes are those of JSON, and \' of Python; its others are no text.
 func (l *literal) quoted(quote byte) ([]byte, bool) {
-	text := l.scratch[:0]
-	for i := l.at + 1; i < len(l.text); i++ {
+	from := l.at + 1
+	var text []byte
+	escaped := false
+	for i := from; i < len(l.text); i++ {
 		switch c := l.text[i]; {
 		case c == quote:
-			l.at, l.scratch = i+1, text
+			l.at = i + 1
+			if !escaped {
+				return l.text[from:i:i], true
+			}
+			text = append(text, l.text[from:i]...)
 			n := wire.Unescape(text, 0, len(text))
-			if n < 0 {
-				return nil, false
-			}
-			return bytes.Clone(text[:n]), true
+			return text[:max(n, 0)], n >= 0
 		case c == '\\' && i+1 < len(l.text):
-			i++
-			if l.text[i] != '\'' {
-				text = append(text, '\\')
+			text, escaped = append(text, l.text[from:i]...), true
+			from = i
+			if i++; l.text[i] == '\'' {
+				from = i
 			}
-			text = append(text, l.text[i])
-		default:
-			text = append(text, c)
 		}
 	}
 	return nil, false

@@ -35,7 +35,7 @@ func TestLiterals(t *testing.T) {
 	} {
 		var l literal
 		var got strings.Builder
-		ok := l.objects([]byte(c.text), func(name string, value []byte) {
+		ok := l.objects([]byte(c.text), func(name, value []byte) {
 			if value == nil {
 				fmt.Fprintf(&got, "%s=<nil> ", name)
 			} else {

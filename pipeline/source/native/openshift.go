@@ -90,7 +90,7 @@ func partUnit(c *Context, dst []byte, _ [][]byte) []byte {
 
 // partQuantity writes the quantity of the part in its unit.
 func partQuantity(c *Context, dst []byte, in [][]byte) []byte {
-	v, err := money.ParseDecimal(string(in[c.Part]))
+	v, err := decimal(in[c.Part])
 	if err != nil {
 		return append(dst, in[c.Part]...)
 	}
@@ -147,7 +147,7 @@ func podLabels(_ *Context, dst []byte, in [][]byte) []byte {
 func eachLabel(text []byte, add func(key, value []byte)) bool {
 	if len(text) > 0 && text[0] == '{' {
 		l := literal{text: text}
-		good := l.object(func(name string, value []byte) { add([]byte(name), value) })
+		good := l.object(add)
 		l.blanks()
 		return good && l.at == len(text)
 	}

@@ -29,11 +29,19 @@ func only(of map[string]string) Writer {
 	return func(_ *Context, dst []byte, in [][]byte) []byte { return append(dst, of[string(in[0])]...) }
 }
 
+// decimal reads a number; most are of so few digits that they are read at once.
+func decimal(text []byte) (money.Decimal, error) {
+	if f, err := money.ParseFixed(text); err == nil {
+		return f.Decimal(), nil
+	}
+	return money.ParseDecimal(string(text))
+}
+
 // addTo writes a number with another added; what is no number stays as it is.
 func addTo(dst, text []byte, other money.Decimal) []byte {
-	v, err := money.ParseDecimal(string(text))
+	v, err := decimal(text)
 	if err != nil || other.IsZero() {
 		return append(dst, text...)
 	}
-	return append(dst, v.Add(other).String()...)
+	return v.Add(other).AppendText(dst)
 }

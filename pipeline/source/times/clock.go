@@ -2,6 +2,7 @@ package times
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"daybook/pipeline/source/wire"
 )
@@ -10,6 +11,11 @@ import (
 type Clock struct {
 	// days remembers days read, by their day of the month.
 	days [128]dayRead
+	// like is another form, which was learnt: what stands between day and hour, and behind the seconds.
+	like struct {
+		between byte
+		behind  string
+	}
 }
 
 // dayRead is the text of a day, 2006-01- and 02, and its number since 1970.
@@ -59,6 +65,44 @@ func (k *Clock) Instant(text []byte, start, end uint32) (int64, bool) {
 	}
 	fraction, ok := microsOf(b[19 : size-1])
 	return micros + fraction, ok
+}
+
+// The forms that are learnt: of times that say that they are of UTC, and, where all that do not say are, of those.
+var utcBehind = []string{"Z", "+00:00", " UTC", " +0000 UTC", "+0000", "-00:00", ""}
+
+// Learn is told what a text that Instant does not read came to, whether or not all times without a zone are of UTC. Later texts of the
+// same form are read by Like.
+func (k *Clock) Learn(text []byte, start, end uint32, micros int64, utc bool) {
+	size := end - start
+	if size < 19 || size > 40 {
+		return
+	}
+	b := text[start:end]
+	n := uint32(19)
+	for n < size && (b[n] == '.' || b[n]-'0' <= 9) {
+		n++
+	}
+	behind := string(b[n:])
+	if !slices.Contains(utcBehind, behind) || behind == "" && !utc {
+		return
+	}
+	before := k.like
+	k.like.between, k.like.behind = b[10], behind
+	if read, ok := k.Like(text, start, end); !ok || read != micros {
+		k.like = before
+	}
+}
+
+// Like reads a text of the form that was learnt.
+func (k *Clock) Like(text []byte, start, end uint32) (int64, bool) {
+	digits := int(end-start) - len(k.like.behind)
+	if digits < 19 || digits > 26 || k.like.between == 0 || text[start+10] != k.like.between || string(text[end-uint32(len(k.like.behind)):end]) != k.like.behind {
+		return 0, false
+	}
+	var plain [32]byte
+	copy(plain[:], text[start:start+uint32(digits)])
+	plain[10], plain[digits] = 'T', 'Z'
+	return k.Instant(plain[:], 0, uint32(digits)+1)
 }
 
 // microsOf reads a point and one to six digits behind it.

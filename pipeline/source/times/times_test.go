@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"daybook/fixtures/effort"
+	"daybook/fixtures/random"
 	"daybook/pipeline/source/times"
 	"daybook/pipeline/source/wire"
 )
@@ -156,3 +157,43 @@ func TestEveryDay(t *testing.T) {
 
 // slacked is a text with room behind it, as in a window.
 func slacked(text string) []byte { return append([]byte(text), make([]byte, wire.Slack)...) }
+
+// TestLike reads times of forms that were learnt as their layouts have them, or not at all.
+func TestLike(t *testing.T) {
+	r := random.Of(7)
+	for _, form := range []struct {
+		layout, behind string
+		utc, learnt    bool
+	}{
+		{"2006-01-02 15:04:05 MST", " UTC", false, true},
+		{"2006-01-02 15:04:05-07:00", "+00:00", false, true},
+		{"2006-01-02 15:04:05 -0700 MST", " +0000 UTC", false, true},
+		{"2006-01-02T15:04:05", "", true, true},
+		{"2006-01-02T15:04:05", "", false, false},
+		{"2006-01-02 15:04:05-07:00", "+02:00", false, false},
+	} {
+		var k times.Clock
+		for n := range 500 {
+			at := time.Unix(int64(r.Below(4_000_000_000)), int64(r.Below(1_000_000))*1000).UTC()
+			shape := "2006-01-02 15:04:05"
+			if strings.Contains(form.layout, "T") && form.layout[10] == 'T' {
+				shape = "2006-01-02T15:04:05"
+			}
+			text := at.Format(shape+[]string{"", ".000", ".000000", ".0"}[n%4]) + form.behind
+			if r.Chance(500) {
+				text = strings.Replace(text, []string{":", "1", "-", "T", " "}[n%5], "x", 1)
+			}
+			end := uint32(len(text))
+			m, ok := times.ReadLayout(form.layout, text, time.UTC)
+			got, like := k.Like(slacked(text), 0, end)
+			switch {
+			case like && (!ok || got != m.Micros):
+				t.Fatalf("%q is %d, %v, and not %d", text, m.Micros, ok, got)
+			case like && !form.learnt, n > 0 && ok && !like && form.learnt:
+				t.Fatalf("%q in the form of %q: learnt %v", text, form.layout, like)
+			case ok:
+				k.Learn(slacked(text), 0, end, m.Micros, form.utc)
+			}
+		}
+	}
+}

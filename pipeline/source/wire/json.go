@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -319,8 +320,39 @@ func (o *ObjectChecker) Valid(text []byte) bool {
 
 // AppendString appends text as a JSON string. Text must be UTF-8; what is not becomes the replacement character.
 func AppendString(dst, text []byte) []byte {
+	dst = slices.Grow(dst, 2*len(text)+Padding)
+	room, to, i := dst[:cap(dst)], len(dst)+1, 0
+	room[to-1] = '"'
+	for i+8 <= len(text) { // nearly every text is plain but for quotes
+		w := binary.LittleEndian.Uint64(text[i:])
+		binary.LittleEndian.PutUint64(room[to:], w)
+		stops := Stops(w) | w&Upper
+		if stops == 0 {
+			i, to = i+8, to+8
+			continue
+		}
+		plain := bits.TrailingZeros64(stops) / 8
+		i, to = i+plain, to+plain
+		if c := text[i]; c != '"' && c != '\\' {
+			break
+		}
+		room[to], room[to+1] = '\\', text[i]
+		i, to = i+1, to+2
+	}
+	if rest := len(text) - i; rest < 8 && cap(text)-i >= 8 { // what stands behind the text does not count
+		w := binary.LittleEndian.Uint64(text[i:i+8]) & (1<<(8*rest) - 1)
+		binary.LittleEndian.PutUint64(room[to:], w)
+		if (Stops(w|'0'*Each<<(8*rest)) | w&Upper) == 0 {
+			room[to+rest] = '"'
+			return room[:to+rest+1]
+		}
+	}
+	return append(appendEscaped(room[:to], text[i:]), '"')
+}
+
+// appendEscaped appends a text as it stands within a JSON string.
+func appendEscaped(dst, text []byte) []byte {
 	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
 	from := 0
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -351,5 +383,5 @@ func AppendString(dst, text []byte) []byte {
 		}
 		i++
 	}
-	return append(append(dst, text[from:]...), '"')
+	return append(dst, text[from:]...)
 }

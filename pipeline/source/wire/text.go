@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"math/bits"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -60,4 +61,21 @@ func AppendKeyPart(dst, text []byte) []byte {
 		dst = append(dst, c)
 	}
 	return dst
+}
+
+// Room returns dst with room for so many bytes more, and for twice what it holds where it has to be moved for them.
+func Room(dst []byte, size int) []byte {
+	if cap(dst)-len(dst) < size {
+		return slices.Grow(dst, max(size, len(dst)))
+	}
+	return dst
+}
+
+// CloseObject makes a JSON object of the members behind from, each with a comma before it. Of none it makes nothing.
+func CloseObject(dst []byte, from int) []byte {
+	if len(dst) == from {
+		return dst
+	}
+	dst[from] = '{'
+	return append(dst, '}')
 }

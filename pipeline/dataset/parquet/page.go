@@ -19,9 +19,7 @@ const (
 	maxPageBytes = 128 << 20
 	maxPageRows  = 1 << 24
 	headerBytes  = 1 << 16
-	// mostHeaderBytes is the longest header that is read.
-	mostHeaderBytes = 1 << 22
-	chunkWindow     = 1 << 18 // bytes read at once
+	chunkWindow  = 1 << 18 // bytes read at once
 )
 
 // chunkReader yields the pages of one column chunk, decompressed. Its buffers serve one chunk after the other.
@@ -117,7 +115,7 @@ func (c *chunkReader) header() (h format.PageHeader, err error) {
 }
 
 // wholeHeader returns what is read from the next header on, and what of it follows the header. Headers are short, but for
-// those that hold the least and the greatest of long texts.
+// those that hold the least and the greatest of long texts, which a page has room for.
 func (c *chunkReader) wholeHeader() (head, rest []byte, err error) {
 	for n := headerBytes; ; n *= 8 {
 		if head, err = c.peek(n); err != nil {
@@ -126,7 +124,7 @@ func (c *chunkReader) wholeHeader() (head, rest []byte, err error) {
 		if len(head) == 0 {
 			return nil, nil, io.EOF
 		}
-		if rest, err = packed.CheckThrift(head); err == nil || len(head) < n || n >= mostHeaderBytes {
+		if rest, err = packed.CheckThrift(head); !errors.Is(err, packed.ErrThriftEnds) || len(head) < n || n >= maxPageBytes {
 			return head, rest, err
 		}
 	}

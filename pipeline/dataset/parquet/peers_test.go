@@ -117,16 +117,18 @@ func TestLongPageHeader(t *testing.T) {
 	type row struct {
 		Text string `parquet:"text"`
 	}
-	var out bytes.Buffer
-	w := parquet.NewGenericWriter[row](&out, parquet.DataPageStatistics(true))
-	long := strings.Repeat("long ", 40_000)
-	if _, err := w.Write([]row{{"a" + long}, {"b" + long}}); err != nil {
-		t.Fatal(err)
+	for _, times := range []int{40_000, 1 << 20} { // headers of 400 KB and of 10 MB
+		var out bytes.Buffer
+		w := parquet.NewGenericWriter[row](&out, parquet.DataPageStatistics(true))
+		long := strings.Repeat("long ", times)
+		if _, err := w.Write([]row{{"a" + long}, {"b" + long}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		sameTexts(t, out.Bytes(), map[string][]string{"text": {"=a" + long, "=b" + long}})
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	sameTexts(t, out.Bytes(), map[string][]string{"text": {"=a" + long, "=b" + long}})
 }
 
 // brokenReader fails from some byte on.

@@ -117,6 +117,9 @@ func (c *Thrift) Union(id, member int16) {
 
 var errThrift = errors.New("its Thrift structure is damaged")
 
+// ErrThriftEnds is that of a structure that is not whole: more bytes may make it so.
+var ErrThriftEnds = errors.New("its Thrift structure is damaged: it ends too soon")
+
 // compactLimits keeps a hostile footer from costing more memory than it has bytes: the decoder behind it makes room for
 // as many elements as a list claims. A struct in any list of Parquet's takes 16 bytes and more in all but the smallest
 // lists, so that is what is asked of the large ones.
@@ -126,8 +129,8 @@ const (
 	thriftStructBytes = 16
 )
 
-// CheckThrift walks over one struct and returns what follows it. It fails when a length or count points past the end,
-// CheckThrift when structs nest too deep.
+// CheckThrift walks over one struct and returns what follows it. It fails when structs nest too deep, and with ErrThriftEnds when a
+// length or count points past the end.
 func CheckThrift(b []byte) ([]byte, error) { return skipStruct(b, thriftDepth) }
 
 func skipStruct(b []byte, depth int) ([]byte, error) {
@@ -136,7 +139,7 @@ func skipStruct(b []byte, depth int) ([]byte, error) {
 	}
 	for {
 		if len(b) == 0 {
-			return nil, errThrift
+			return nil, ErrThriftEnds
 		}
 		head := b[0]
 		b = b[1:]
@@ -171,7 +174,7 @@ func skipValue(b []byte, kind byte, depth int) ([]byte, error) {
 	case ThriftBinary:
 		n, k := binary.Uvarint(b)
 		if k <= 0 {
-			return nil, errThrift
+			return nil, broken(k)
 		}
 		return skipBytes(b[k:], n)
 	case ThriftList, ThriftSet:
@@ -184,15 +187,18 @@ func skipValue(b []byte, kind byte, depth int) ([]byte, error) {
 }
 
 func skipList(b []byte, depth int) ([]byte, error) {
-	if len(b) == 0 || depth == 0 {
+	switch {
+	case depth == 0:
 		return nil, errThrift
+	case len(b) == 0:
+		return nil, ErrThriftEnds
 	}
 	n, kind := uint64(b[0]>>4), b[0]&15
 	b = b[1:]
 	if n == 15 {
 		var k int
 		if n, k = binary.Uvarint(b); k <= 0 {
-			return nil, errThrift
+			return nil, broken(k)
 		}
 		b = b[k:]
 	}
@@ -201,7 +207,7 @@ func skipList(b []byte, depth int) ([]byte, error) {
 		most = thriftSmallList + most/thriftStructBytes
 	}
 	if n > most {
-		return nil, errThrift
+		return nil, ErrThriftEnds
 	}
 	for range n {
 		var err error
@@ -215,14 +221,22 @@ func skipList(b []byte, depth int) ([]byte, error) {
 func skipVarint(b []byte) ([]byte, error) {
 	_, k := binary.Uvarint(b)
 	if k <= 0 {
-		return nil, errThrift
+		return nil, broken(k)
 	}
 	return b[k:], nil
 }
 
+// broken says what is wrong with a number of which Uvarint read k bytes: it ends too soon, or is too large.
+func broken(k int) error {
+	if k == 0 {
+		return ErrThriftEnds
+	}
+	return errThrift
+}
+
 func skipBytes(b []byte, n uint64) ([]byte, error) {
 	if n > uint64(len(b)) {
-		return nil, errThrift
+		return nil, ErrThriftEnds
 	}
 	return b[n:], nil
 }

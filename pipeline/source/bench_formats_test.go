@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -14,23 +13,9 @@ import (
 	"daybook/schemas/intake"
 )
 
-// sizedSource declares an export that package sized writes.
-func sizedSource(name string) *schemas.Source {
-	format := name[:strings.LastIndexByte(name, '.')]
-	src := &schemas.Source{ID: "sized", Format: schemas.Format(format), Semantics: schemas.Append}
-	src.Tolerate.AbsentColumns = []string{"*"}
-	if src.Format == schemas.CloudEvents10 {
-		src.Columns = map[string]string{
-			"ChargePeriodStart": "time", "ChargePeriodEnd": "data.end", "SubAccountId": "data.account", "SkuId": "data.sku", "ConsumedQuantity": "data.quantity",
-			"ConsumedUnit": "data.unit", "ResourceId": "data.resource", "RegionId": "data.region",
-		}
-	}
-	return src
-}
-
 // imitated declares the same export as one of mapped, with all columns that the format takes from fields as they stand or by words.
 func imitated(name string) *schemas.Source {
-	src := sizedSource(name)
+	src := sized.Source(name)
 	f, err := formatOf(src.Format)
 	if err != nil {
 		panic(err)
@@ -79,7 +64,7 @@ func BenchmarkFormats(b *testing.B) {
 			}
 			return text.Bytes()
 		})
-		b.Run(name, func(b *testing.B) { benchSized(b, sizedSource(name), text()) })
+		b.Run(name, func(b *testing.B) { benchSized(b, sized.Source(name), text()) })
 		if slices.Contains([]string{"focus-1.0.csv", "focus-1.0.jsonl", "oci-cost.csv", "databricks-usage.csv", "databricks-usage.jsonl"}, name) {
 			b.Run("mapped/"+name, func(b *testing.B) { benchSized(b, imitated(name), text()) })
 		}

@@ -67,9 +67,16 @@ func TestRoom(t *testing.T) {
 // TestStrings writes texts as JSON strings, whatever stands behind them.
 func TestStrings(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"", `""`}, {"a", `"a"`}, {`"`, `"\""`}, {"1234567", `"1234567"`}, {"12345678", `"12345678"`}, {`1234567"`, `"1234567\""`},
-		{`a\b"c` + "\n\t\x01" + "long enough for words", `"a\\b\"c\n\t\u0001long enough for words"`}, {"Maßeinheit und mehr davon", `"Maßeinheit und mehr davon"`},
-		{"bad \xff end", "\"bad \uFFFD end\""}, {`{"a":"b","c":"d"}`, `"{\"a\":\"b\",\"c\":\"d\"}"`},
+		{"", `""`},
+		{"a", `"a"`},
+		{`"`, `"\""`},
+		{"1234567", `"1234567"`},
+		{"12345678", `"12345678"`},
+		{`1234567"`, `"1234567\""`},
+		{`a\b"c` + "\n\t\x01" + "long enough for words", `"a\\b\"c\n\t\u0001long enough for words"`},
+		{"Maßeinheit und mehr davon", `"Maßeinheit und mehr davon"`},
+		{"bad \xff end", "\"bad \uFFFD end\""},
+		{`{"a":"b","c":"d"}`, `"{\"a\":\"b\",\"c\":\"d\"}"`},
 	} {
 		if got := string(wire.AppendString(nil, []byte(c.text))); got != c.want {
 			t.Errorf("%q is %s, not %s", c.text, got, c.want)

@@ -76,7 +76,7 @@ var (
 // noKeys are words of messages that look like keys and are none, with where they are from.
 var noKeys = map[string]string{
 	"read_parquet": "DuckDB", "regexp_extract": "DuckDB", "regexp_replace": "DuckDB", "hive_partitioning": "DuckDB", "list_reduce": "DuckDB",
-	"list_prepend": "DuckDB", "list_transform": "DuckDB", "string_split": "DuckDB", "path_style": "the URL of a bucket",
+	"round_step": "an operation of steps", "tier_percent": "an operation of steps", "list_prepend": "DuckDB", "list_transform": "DuckDB", "string_split": "DuckDB", "path_style": "the URL of a bucket",
 	"billing_period": "a manifest, and the folders of datasets", "peer_use": "a dataset", "shared_costs": "a dataset",
 }
 

@@ -55,7 +55,7 @@ func faults() (out []fault) {
 			return fault{guards: guards, what: what, how: how, at: in(table.Name), spoil: spoilParquet(table, how, column), says: `datasets/` + table.Name + `/.*` + notWhole}
 		}
 		out = append(out, []fault{
-			{guards: "delivered = out of scope + rejected + evidence + credentials + sent to shards", what: "row on its way to a shard", scratch: true, at: everywhere, spoil: spoilShuffle(how), says: notSent},
+			{guards: "delivered = out of scope + rejected + evidence + credentials + payments + sent to shards", what: "row on its way to a shard", scratch: true, at: everywhere, spoil: spoilShuffle(how), says: notSent},
 			{guards: "rounded values as delivered = as written + residue", what: "rounded value", see: misrounded(how)},
 			{guards: "sent to shards = duplicates + usage + bills of closed months", what: "row that is a duplicate", see: miscounted("normalise/shard", how, func(c *run.Control) *dataset.Totals { return &c.Duplicates })},
 			file("usage = usage read by rating", "usage before rating", &schemas.Usage, schemas.UseConsumedQuantity),

@@ -27,7 +27,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "31", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "32", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
@@ -207,13 +207,14 @@ func agreements() []run.Step {
 // The balances of a run, by the step after which they must hold.
 var (
 	decoded = []run.Balance{{
-		What:  "delivered = out of scope + rejected + evidence + credentials + sent to shards",
+		What:  "delivered = out of scope + rejected + evidence + credentials + payments + sent to shards",
 		Whole: func(c *run.Control) dataset.Totals { return c.Delivered },
 		Parts: []run.Side{
 			func(c *run.Control) dataset.Totals { return c.OutOfScope },
 			func(c *run.Control) dataset.Totals { return c.Rejected },
 			func(c *run.Control) dataset.Totals { return c.Evidence },
 			func(c *run.Control) dataset.Totals { return c.Listed },
+			func(c *run.Control) dataset.Totals { return c.Banked },
 			func(c *run.Control) dataset.Totals { return c.Shuffled },
 		},
 	}, {

@@ -106,6 +106,9 @@ const (
 	CodeClaimDue       Code = "claim_due"
 	CodeMissingCredit  Code = "missing_credit"
 	CodeCreditUnbooked Code = "credit_unbooked"
+	// Of what was paid.
+	CodeStatementUnbalanced Code = "statement_unbalanced"
+	CodePaymentNotSplit     Code = "payment_not_split"
 )
 
 // Codes lists every code once, in the order of the constants.
@@ -200,6 +203,8 @@ var Codes = []CodeInfo{
 	{CodeSLAUnmeasured, Note, "a service was not measured all the time", "look why its measurements are not there; measure.unmeasured of the SLA says how that time counts"},
 	{CodeClaimDue, Warning, "a peer owes a credit that nobody has claimed", "send its claim, and add it to claims of the promise"},
 	{CodeMissingCredit, Warning, "a peer's bill lacks a credit that is due", "remind the peer; its next bill may have it"},
+	{CodeStatementUnbalanced, Warning, "the balances and the booked transactions of a bank statement do not agree", "ask the bank for the statement; what is booked is taken as it stands"},
+	{CodePaymentNotSplit, Note, "the transactions of a bank's entry do not come to its amount, and the entry is taken as one", "none, or ask the bank for details that add up"},
 	{CodeCreditUnbooked, Warning, "a service credit that we owe stands on no draft", "put the account back into the book with its currency, or pay the credit otherwise"},
 }
 

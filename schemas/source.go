@@ -55,15 +55,29 @@ const (
 // complete list of a month is what the month's use is held against.
 const Credentials10 Format = "credentials-1.0"
 
+// The formats of payments: what banks and card processors say was paid. Package bank says what of them is read.
+const (
+	// Camt are camt.052, camt.053 and camt.054 of ISO 20022, told apart by their namespaces.
+	Camt Format = "camt"
+	// MT940 are statements of SWIFT.
+	MT940 Format = "mt940"
+	// Payments10 is CSV of which the book says by mapping, columns and constants what its columns mean.
+	Payments10 Format = "payments-1.0"
+)
+
+// IsPayments reports whether what comes in the format is what was paid.
+func (f Format) IsPayments() bool { return f == Camt || f == MT940 || f == Payments10 }
+
 // Formats lists every format.
 var Formats = []Format{
 	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost, OpenStackSamples, OpenShiftMetering, Mapped,
 	Incidents10, Probes10, Counters10, Requests10, Notices10, FOCUSInvoice14, InvoiceTotals10, DisputeAnswers10, Credentials10,
+	Camt, MT940, Payments10,
 }
 
-// IsEvidence reports whether what comes in the format are facts, about services, credentials or bills, and not usage.
+// IsEvidence reports whether what comes in the format are facts, about services, credentials, bills or payments, and not usage.
 func (f Format) IsEvidence() bool {
-	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Notices10 || f == Credentials10 || f.IsAboutBills()
+	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Notices10 || f == Credentials10 || f.IsAboutBills() || f.IsPayments()
 }
 
 // IsFOCUS reports whether the format is a version of FOCUS.

@@ -129,6 +129,7 @@ func rowLines(c *run.Control) []string {
 		{"rejected", c.Rejected.Rows},
 		{"evidence", c.Evidence.Rows},
 		{"credentials", c.Listed.Rows},
+		{"payments", c.Banked.Rows},
 		{"duplicates", c.Duplicates.Rows},
 		{"usage", c.Usage.Rows},
 		{"  rated", c.RatedRows},

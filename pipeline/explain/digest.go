@@ -13,6 +13,7 @@ import (
 	"daybook/schemas/dispute"
 	"daybook/schemas/feed"
 	"daybook/schemas/intercloud"
+	"daybook/schemas/payment"
 	"daybook/schemas/peerbill"
 	"daybook/schemas/peeruse"
 	"daybook/schemas/planned"
@@ -27,7 +28,7 @@ func Tables() []*schemas.Table {
 		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations, &peeruse.Shares,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices, &dispute.Disputes, &dispute.Challenges,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
-		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems, &correction.Corrections,
+		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems, &correction.Corrections, &payment.Payments,
 	}
 }
 
@@ -38,7 +39,7 @@ func onRequest() []*schemas.Table {
 		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations, &peeruse.Shares,
 		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices, &dispute.Disputes, &dispute.Challenges,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
-		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems, &correction.Corrections,
+		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems, &correction.Corrections, &payment.Payments,
 	}
 }
 

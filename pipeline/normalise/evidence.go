@@ -13,6 +13,7 @@ import (
 	"daybook/pipeline/source/evidence"
 	"daybook/schemas"
 	"daybook/schemas/access"
+	"daybook/schemas/money"
 	"daybook/schemas/service"
 )
 
@@ -161,8 +162,12 @@ func surveyEvidence(ctx context.Context, src *schemas.Source, x *opened, provide
 			return nil
 		},
 	})
-	err = x.check(err)
-	if _, refused := errors.AsType[*schemas.RefusedError](err); refused {
+	return settled(holds, x.check(err))
+}
+
+// settled is what an object holds, once it is known how its decoding ended: one that is refused holds nothing.
+func settled(holds map[schemas.Period]dataset.Totals, err error) (map[schemas.Period]dataset.Totals, error) {
+	if _, refused := errors.AsType[*schemas.RefusedError](err); refused || errors.Is(err, money.ErrOverflow) {
 		return nil, nil
 	}
 	return holds, err

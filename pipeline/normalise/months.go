@@ -98,6 +98,9 @@ func Survey(ctx context.Context, landing store.Store, src *schemas.Source, o *ru
 		return nil, err
 	}
 	defer x.close()
+	if src.Format.IsPayments() {
+		return surveyPayments(ctx, src, x)
+	}
 	if src.Format.IsEvidence() {
 		return surveyEvidence(ctx, src, x, zone)
 	}

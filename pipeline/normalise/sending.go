@@ -99,6 +99,8 @@ func (s *sending) try(ctx context.Context) (*run.Result, error) {
 	if len(res.Refusals) < len(s.objects) {
 		write := s.shuffle
 		switch {
+		case s.src.Format.IsPayments():
+			write = s.payments
 		case s.src.Format == schemas.Credentials10:
 			write = s.credentials
 		case s.src.Format.IsEvidence():

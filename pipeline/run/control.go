@@ -28,7 +28,7 @@ func (c *Control) Merge(o *Control) error {
 	return nil
 }
 
-func (c *Control) all() [63]*dataset.Totals {
+func (c *Control) all() [64]*dataset.Totals {
 	return [...]*dataset.Totals{
 		&c.Delivered, &c.OutOfScope, &c.Rejected, &c.Shuffled, &c.Duplicates, &c.Restated, &c.Usage, &c.Read,
 		&c.Made, &c.Charged, &c.Taxes, &c.Earning, &c.Margins, &c.Compared, &c.Invoiced,
@@ -37,7 +37,7 @@ func (c *Control) all() [63]*dataset.Totals {
 		&c.Evidence, &c.Judged, &c.Listed, &c.Looked, &c.Accessed, &c.ByAccess, &c.Watched, &c.ByDay, &c.Shared, &c.Shares, &c.BorneBy, &c.Bearing,
 		&c.CreditsOwed, &c.CreditsGiven, &c.CreditsLeft, &c.Claimed, &c.Standing,
 		&c.Chained, &c.Chains, &c.Owed, &c.Debts, &c.ToNet, &c.Payable, &c.Netted, &c.Paid, &c.Receives,
-		&c.Challenged, &c.Answered,
+		&c.Challenged, &c.Answered, &c.Banked,
 		&c.Rerated, &c.ChargedBefore, &c.Corrections, &c.Differences, &c.Causes,
 	}
 }

@@ -111,6 +111,8 @@ type Control struct {
 	// Listed rows are of peers' lists of credentials, and Looked those that the register was held against.
 	Listed dataset.Totals `json:"listed,omitzero"`
 	Looked dataset.Totals `json:"looked,omitzero"`
+	// Banked rows are of what banks and card processors say was paid.
+	Banked dataset.Totals `json:"banked,omitzero"`
 	// CreditsOwed are the service credits that accounts are due, CreditsGiven what the charges give of them, and CreditsLeft what rating left
 	// for later, in rows where it left all of a credit.
 	CreditsOwed  dataset.Totals `json:"credits_owed,omitzero"`

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"daybook/pipeline/book/check/paid"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 )
@@ -44,6 +45,10 @@ func (c *checker) checkSources() {
 		c.countable(limits.Field("ratio"), s.Limits.Ratio)
 		c.countable(limits.Field("depth"), int64(s.Limits.Depth))
 		c.countable(limits.Field("rejected_rows"), s.Limits.RejectedRows)
+		if s.Format.IsPayments() {
+			paid.Source(c.Reader, at, s)
+			continue
+		}
 		if s.Format.IsEvidence() {
 			c.evidenceSource(at)
 			c.credentialSource(at, s)

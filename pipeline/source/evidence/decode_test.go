@@ -37,7 +37,7 @@ func decoded(t *testing.T, format schemas.Format, text string) (lines []string, 
 // TestEveryFormatHasARow looks for the row of each format of evidence.
 func TestEveryFormatHasARow(t *testing.T) {
 	for _, name := range schemas.Formats {
-		if there := slices.ContainsFunc(formats, func(f format) bool { return f.name == name }); there != name.IsEvidence() {
+		if there := slices.ContainsFunc(formats, func(f format) bool { return f.name == name }); there != (name.IsEvidence() && !name.IsPayments()) {
 			t.Errorf("%s: a row is there: %t", name, there)
 		}
 	}

@@ -46,19 +46,19 @@ func Stages() []run.Stage {
 		}},
 		{Name: "reconcile", Steps: slices.Concat([]run.Step{
 			{
-				Name: "shard", Version: "20", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
+				Name: "shard", Version: "21", Width: run.PerShard, Do: compare.Shard, SizeBy: "normalise/shard", Size: normalise.UsageIn,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartCustomers, book.PartPeers, book.PartDisputes, book.PartFX, book.PartPlan, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open}, Balances: earned,
 			},
 			{
-				Name: "total", Version: "21", Width: run.Once, Do: compare.Total,
+				Name: "total", Version: "22", Width: run.Once, Do: compare.Total,
 				Reads: []string{"ingest/delivery", "normalise/object", "reconcile/shard"},
 				Book:  []book.Part{book.PartSources, book.PartCatalogue, book.PartPlan, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: compared,
 			},
 			{
-				Name: "plan", Version: "5", Width: run.Once, Do: compare.Plan,
+				Name: "plan", Version: "6", Width: run.Once, Do: compare.Plan,
 				Reads: []string{"reconcile/total"},
 				Book:  []book.Part{book.PartPlan, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns},
@@ -84,7 +84,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "38", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Name: "reports", Version: "39", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/feeds", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/goals", "reconcile/shared", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "reconcile/chains", "reconcile/settle", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartDisputes, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals, run.EarlierRuns}, Balances: byCustomer,

@@ -49,6 +49,7 @@ type actualKey struct {
 	Offering schemas.OfferingID
 	Region   string
 	Segment  string // where the plan names it for the offering
+	Peer     schemas.PeerID
 	Currency money.Currency
 	// Valued says that charges have a value in the provider's currency: there is an exchange rate.
 	Valued bool
@@ -69,25 +70,25 @@ type unitKey struct {
 	Offering schemas.OfferingID
 	Region   string
 	Segment  string
+	Peer     schemas.PeerID
 	Unit     string
 	stretch
 }
 
-func (k *actualKey) place() placeOf { return placeOf{k.Offering, k.Region, k.Segment} }
+func (k *actualKey) place() placeOf { return placeOf{k.Offering, k.Region, k.Segment, k.Peer} }
 
-func (k *unitKey) place() placeOf { return placeOf{k.Offering, k.Region, k.Segment} }
+func (k *unitKey) place() placeOf { return placeOf{k.Offering, k.Region, k.Segment, k.Peer} }
 
 // Add counts a charge that earns revenue. The error is an amount that no dataset could hold, or a sum that overflows.
 func (a *Actuals) Add(c *schemas.Charge) error {
 	if !c.EarnsRevenue() {
 		return nil
 	}
-	region, err := a.regions.of(c.Offering, c.Region)
+	at, err := a.regions.at(c)
 	if err != nil {
 		return fmt.Errorf("sum charge %s: %w", c.ID, err)
 	}
-	segment := a.regions.segment(c.Offering, c.Segment)
-	line := actualLine{actualKey{Offering: c.Offering, Region: region, Segment: segment, Currency: c.Currency, Valued: c.Value.Known, stretch: a.stretchOf(c)}, actualSums{Charges: 1}}
+	line := actualLine{actualKey{Offering: at.offering, Region: at.region, Segment: at.segment, Peer: at.peer, Currency: c.Currency, Valued: c.Value.Known, stretch: a.stretchOf(c)}, actualSums{Charges: 1}}
 	if line.Due == dueAsUsed {
 		line.stretch = stretch{Upto: line.Upto}
 	}
@@ -105,7 +106,7 @@ func (a *Actuals) Add(c *schemas.Charge) error {
 	if !c.HasQuantity || c.PricingUnit == "" {
 		return nil
 	}
-	unit := unitLine{unitKey: unitKey{Offering: c.Offering, Region: region, Segment: segment, Unit: c.PricingUnit, stretch: line.stretch}}
+	unit := unitLine{unitKey: unitKey{Offering: at.offering, Region: at.region, Segment: at.segment, Peer: at.peer, Unit: c.PricingUnit, stretch: line.stretch}}
 	if unit.Quantity, err = money.FixedFromDecimal(c.Priced); err != nil {
 		return fmt.Errorf("sum charge %s: quantity %s: %w", c.ID, c.Priced, err)
 	}
@@ -209,6 +210,7 @@ func (l *actualLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Offering)
 	tally.Text(p, &l.Region)
 	tally.Text(p, &l.Segment)
+	tally.Text(p, &l.Peer)
 	tally.Text(p, &l.Currency)
 	p.Bool(&l.Valued)
 	l.stretch.fields(p)
@@ -220,6 +222,7 @@ func (u *unitLine) fields(p *tally.Pack) {
 	tally.Text(p, &u.Offering)
 	tally.Text(p, &u.Region)
 	tally.Text(p, &u.Segment)
+	tally.Text(p, &u.Peer)
 	tally.Text(p, &u.Unit)
 	u.stretch.fields(p)
 	p.Number(&u.Quantity)

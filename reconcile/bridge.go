@@ -139,7 +139,7 @@ func (x *versionCell) without() *versionCell {
 	var out versionCell
 	for i := range x {
 		v := &x[i]
-		out[i] = schemas.Variance{ID: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment, Measure: v.Measure, Unit: v.Unit, Status: schemas.Unplanned}
+		out[i] = schemas.Variance{ID: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment, Peer: v.Peer, Measure: v.Measure, Unit: v.Unit, Status: schemas.Unplanned}
 	}
 	return &out
 }
@@ -147,7 +147,7 @@ func (x *versionCell) without() *versionCell {
 func (b *bridge) row(x, y *schemas.Variance, s *sheet.Sheet) planned.Change {
 	r := planned.Change{
 		ID: placeFor(x).id(string(x.Period), b.from, b.to) + "/" + string(x.Measure), Period: x.Period, From: b.from, To: b.to,
-		Offering: x.Offering, Region: x.Region, Segment: x.Segment,
+		Offering: x.Offering, Region: x.Region, Segment: x.Segment, Peer: x.Peer,
 		Measure: x.Measure, Unit: cmp.Or(y.Unit, x.Unit), Before: x.Plan, After: y.Plan,
 		VarianceBefore: x.Variance, VarianceAfter: y.Variance, Moved: y.Actual.Sub(x.Actual),
 	}

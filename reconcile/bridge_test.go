@@ -62,8 +62,12 @@ func checkBridges(t *testing.T, at string, changes []planned.Change, before, aft
 				t.Fatalf("%s: %s: step %+v gives %s, %v", at, r.ID, step, out, err)
 			}
 		}
-		parts := []string{string(r.Period), string(r.Offering), r.Region, r.Segment}
-		if r.Segment == "" {
+		parts := []string{string(r.Period), string(r.Offering), r.Region, r.Segment, string(r.Peer)}
+		switch {
+		case r.Peer != "":
+		case r.Segment != "":
+			parts = parts[:4]
+		default:
 			parts = parts[:3]
 		}
 		id := schemas.JoinID(parts...) + "/" + string(r.Measure)

@@ -28,15 +28,15 @@ type Comparison struct {
 	Provisional bool
 }
 
-// Compare returns actual against plan, four rows (units, revenue, cost, margin) for each offering, region and segment that the
+// Compare returns actual against plan, four rows (units, revenue, cost, margin) for each offering, region, segment and peer that the
 // plan or the actuals name, sorted as schemas.Variances says, and the findings: what is unplanned, what is planned and
 // absent, what differs by more than the plan's materiality, and what has no exchange rate. The sum of a measure's actuals
 // is the sum of the charges that have a value, each currency of a cell rounded once, which its steps show beside the exact
 // sum; with what is Unshown it is that sum exactly. Where rounding leaves more than half a cent of all costs, the cells of which it
 // left most take a cent each. The causes of each row add up to its variance.
 //
-// A line of the plan without a region takes the regions that no line of its offering names, and one without a segment the segments;
-// where one line names the region of a charge and another its segment, that of the region takes it. Of regions that the plan does not name
+// A line of the plan without a region takes the regions that no line of its offering names, one without a segment the segments, and one without
+// a peer the peers; of several that could take a charge, one of its region comes before one of its segment, and that before one of its peer. Of regions that the plan does not name
 // those beyond the first are one, OtherRegions. Each row names the convention by
 // which its causes tell volume and mix apart.
 //
@@ -73,7 +73,7 @@ func Compare(c Comparison) ([]schemas.Variance, []schemas.Finding, error) {
 	return out, findings, nil
 }
 
-// cell is one offering in one region, to one segment, planned or sold or both.
+// cell is one offering in one region, to one segment, of one peer, planned or sold or both.
 type cell struct {
 	placeOf
 	line    *schemas.PlanLine // nil where nothing is planned
@@ -116,11 +116,11 @@ func (x *cell) id(p schemas.Period) string {
 	return x.placeOf.id(string(p))
 }
 
-func ofSegment(s string) string {
-	if s == "" {
-		return s
+func named(what, name string) string {
+	if name == "" {
+		return name
 	}
-	return fmt.Sprintf(" and segment %q", s)
+	return fmt.Sprintf(" and %s %q", what, name)
 }
 
 // layOut pairs the plan's lines of the period with the actuals.
@@ -131,9 +131,9 @@ func layOut(c *Comparison) ([]*cell, error) {
 		if l.Period != c.Period {
 			continue
 		}
-		k := placeOf{l.Offering, l.Region, l.Segment}
+		k := placeOfLine(l)
 		if byKey[k] != nil {
-			return nil, fmt.Errorf("plan: %s has two lines for offering %s in region %q%s; make one of them", l.Period, l.Offering, l.Region, ofSegment(l.Segment))
+			return nil, fmt.Errorf("plan: %s has two lines for offering %s in region %q%s%s; make one of them", l.Period, l.Offering, l.Region, named("segment", l.Segment), named("peer", string(l.Peer)))
 		}
 		byKey[k] = &cell{placeOf: k, line: l}
 	}

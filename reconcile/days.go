@@ -25,11 +25,12 @@ type stretchKey struct {
 	Offering schemas.OfferingID
 	Region   string
 	Segment  string
+	Peer     schemas.PeerID
 	Meter    schemas.MeterID
 	stretch
 }
 
-func (k *stretchKey) place() placeOf { return placeOf{k.Offering, k.Region, k.Segment} }
+func (k *stretchKey) place() placeOf { return placeOf{k.Offering, k.Region, k.Segment, k.Peer} }
 
 // daySums are what charges come to, and what peers charge us for what they sell.
 type daySums struct{ Amount, Cost money.Fixed }
@@ -79,11 +80,11 @@ func (d *Days) Add(c *schemas.Charge) error {
 			return fmt.Errorf("sum charge %s: value of its cost %s: %w", c.ID, c.Value.Cost, err)
 		}
 	}
-	region, err := d.regions.of(c.Offering, c.Region)
+	at, err := d.regions.at(c)
 	if err != nil {
 		return fmt.Errorf("sum charge %s: %w", c.ID, err)
 	}
-	k := stretchKey{Offering: c.Offering, Region: region, Segment: d.regions.segment(c.Offering, c.Segment), stretch: d.stretchOf(c)}
+	k := stretchKey{Offering: at.offering, Region: at.region, Segment: at.segment, Peer: at.peer, stretch: d.stretchOf(c)}
 	if k.Due == dueAsUsed {
 		k.Meter = c.Meter
 	}
@@ -164,6 +165,7 @@ func (l *stretchLine) fields(p *tally.Pack) {
 	tally.Text(p, &l.Offering)
 	tally.Text(p, &l.Region)
 	tally.Text(p, &l.Segment)
+	tally.Text(p, &l.Peer)
 	tally.Text(p, &l.Meter)
 	l.stretch.fields(p)
 	p.Number(&l.Amount)
@@ -180,7 +182,7 @@ func (l *meteredLine) fields(p *tally.Pack) {
 	}
 }
 
-// ByDay leads the revenue and the cost of each offering, region and segment from the first day of the period to its actual through
+// ByDay leads the revenue and the cost of each offering, region, segment and peer from the first day of the period to its actual through
 // Through, which variances, of Compare, have. What is used is spread over its days as its meter counted on them in all; over all of them
 // evenly where it counted nothing. What is charged for days is spread over these evenly, as far as they are over. Each sum to
 // date is rounded once, and what that leaves is the last day's.
@@ -341,7 +343,7 @@ func (c *Comparison) daysOf(d *Days, v *schemas.Variance, x *dayCell, elapsed []
 			}
 		}
 		out[i] = schemas.DayRow{
-			Variance: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment, Day: d.first.AddDays(i),
+			Variance: v.ID, Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment, Peer: v.Peer, Day: d.first.AddDays(i),
 			Revenue: toDate.Sub(before), ToDate: toDate, Cost: &costToDate, Expected: expected, Currency: c.Currency,
 		}
 		before = toDate

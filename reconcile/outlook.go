@@ -48,7 +48,7 @@ type PastMonth struct {
 // leastPast is how many earlier months tell how far a forecast may lie off.
 const leastPast = 3
 
-// Forecasts returns the month at hand, of one that goes on, and the business year: for every offering, region and segment, and in all, revenue,
+// Forecasts returns the month at hand, of one that goes on, and the business year: for every offering, region, segment and peer, and in all, revenue,
 // cost and margin to date, and what they come to. The month comes to its run rate, or to its actual where it is over; the year to the
 // months before, that, and for each month to come the same with the steps that are known. Findings are what misses its plan by more
 // than the materiality, once the month at hand by itself does not say so. The error is arithmetic that no decimal holds.
@@ -98,7 +98,7 @@ func (o *Outlook) places() []placeOf {
 		add(rows)
 	}
 	for _, s := range o.Policy.ForecastSteps {
-		set[placeOf{s.Offering, s.Region, s.Segment}] = true
+		set[placeOf{s.Offering, s.Region, s.Segment, s.Peer}] = true
 	}
 	return slices.SortedFunc(maps.Keys(set), comparePlaces)
 }
@@ -118,7 +118,7 @@ func (o *Outlook) at(h planned.Horizon, p placeOf) ([]planned.Forecast, error) {
 	var out []planned.Forecast
 	for _, m := range moneyMeasures {
 		f := o.begin(h, p.id(string(o.Period), string(h)), m)
-		f.Offering, f.Region, f.Segment = p.offering, p.region, p.segment
+		f.Offering, f.Region, f.Segment, f.Peer = p.offering, p.region, p.segment, p.peer
 		s := &sheet.Sheet{}
 		v := rowOf(o.Now, p, m)
 		var month *money.Decimal
@@ -224,7 +224,7 @@ func (o *Outlook) year(f *planned.Forecast, s *sheet.Sheet, p placeOf, month *mo
 func (o *Outlook) steps(p placeOf, m schemas.Measure, s *sheet.Sheet) (out []forecast.Step) {
 	for _, x := range o.Policy.ForecastSteps {
 		amount := map[schemas.Measure]money.Decimal{schemas.Revenue: x.Revenue, schemas.Cost: x.Cost, schemas.Margin: x.Revenue.Sub(x.Cost)}[m]
-		if (placeOf{x.Offering, x.Region, x.Segment}) == p && x.From > o.Period && !amount.IsZero() {
+		if (placeOf{x.Offering, x.Region, x.Segment, x.Peer}) == p && x.From > o.Period && !amount.IsZero() {
 			s.Given("each month from "+string(x.From)+" on: "+x.Reason, "more", amount)
 			out = append(out, forecast.Step{From: x.From, Amount: amount})
 		}
@@ -291,7 +291,7 @@ func (o *Outlook) totals(h planned.Horizon, rows []planned.Forecast) ([]planned.
 				continue
 			}
 			f.Plan, f.Actual, f.Expected = f.Plan.Add(r.Plan), f.Actual.Add(r.Actual), f.Expected.Add(r.Expected)
-			places = append(places, placeOf{r.Offering, r.Region, r.Segment})
+			places = append(places, placeOf{r.Offering, r.Region, r.Segment, r.Peer})
 			if r.Forecast == nil {
 				known = false
 				continue
@@ -325,7 +325,7 @@ func (o *Outlook) atRisk(rows []planned.Forecast, h planned.Horizon) (schemas.Fi
 	var worst *planned.Forecast
 	for i := range rows {
 		f := &rows[i]
-		now := rowOf(o.Now, placeOf{f.Offering, f.Region, f.Segment}, f.Measure)
+		now := rowOf(o.Now, placeOf{f.Offering, f.Region, f.Segment, f.Peer}, f.Measure)
 		if f.Difference == nil || f.Favourable || !f.Material || h == planned.Month && now != nil && now.Material {
 			continue
 		}
@@ -336,7 +336,7 @@ func (o *Outlook) atRisk(rows []planned.Forecast, h planned.Horizon) (schemas.Fi
 	if worst == nil {
 		return schemas.Finding{}, false
 	}
-	place := placeOf{worst.Offering, worst.Region, worst.Segment}
+	place := placeOf{worst.Offering, worst.Region, worst.Segment, worst.Peer}
 	return schemas.Remark(schemas.CodePlanAtRisk, worst.ID, fmt.Sprintf(
 		"%s of %s comes to %s %s in the %s, where %s is planned (%s, data through %s); decide what to do before its end, or revise the plan by a version",
 		worst.Measure, place, worst.Forecast, worst.Unit, h, worst.Plan, worst.Method, worst.Through), *worst.Difference, o.Currency), true
@@ -368,7 +368,7 @@ func NewBacktest(p *schemas.PlanPolicy, period schemas.Period, day int, days []s
 			cost = *d.Cost
 		}
 		for m, toDate := range map[schemas.Measure]money.Decimal{schemas.Revenue: d.ToDate, schemas.Cost: cost, schemas.Margin: d.ToDate.Sub(cost)} {
-			at := measureAt{placeOf{d.Offering, d.Region, d.Segment}, m}
+			at := measureAt{placeOf{d.Offering, d.Region, d.Segment, d.Peer}, m}
 			if !d.Day.After(through) {
 				soFar[at] = toDate
 			}

@@ -6,25 +6,39 @@ import (
 	"daybook/schemas"
 )
 
-// placeOf is what a row of the comparison is of: an offering, in a region, bought by a segment of accounts. What is empty stands for
-// all that no line of the plan takes by name.
+// placeOf is what a row of the comparison is of: an offering, in a region, bought by a segment of accounts, made of what a peer
+// provides. What is empty stands for all that no line of the plan takes by name.
 type placeOf struct {
 	offering        schemas.OfferingID
 	region, segment string
+	peer            schemas.PeerID
 }
 
 func comparePlaces(a, b placeOf) int {
-	return cmp.Or(cmp.Compare(a.offering, b.offering), cmp.Compare(a.region, b.region), cmp.Compare(a.segment, b.segment))
+	return cmp.Or(cmp.Compare(a.offering, b.offering), cmp.Compare(a.region, b.region), cmp.Compare(a.segment, b.segment), cmp.Compare(a.peer, b.peer))
 }
 
 // placeFor is the place of a row.
-func placeFor(v *schemas.Variance) placeOf { return placeOf{v.Offering, v.Region, v.Segment} }
+func placeFor(v *schemas.Variance) placeOf { return placeOf{v.Offering, v.Region, v.Segment, v.Peer} }
 
-// id joins the place to what stands before it. Without a segment there is nothing of one.
+// placeOfLine is that of a line of the plan.
+func placeOfLine(l *schemas.PlanLine) placeOf {
+	return placeOf{l.Offering, l.Region, l.Segment, l.Peer}
+}
+
+// placeOfCharge is that of a charge, of which not everything may be told apart.
+func placeOfCharge(c *schemas.Charge) placeOf {
+	return placeOf{c.Offering, c.Region, c.Segment, c.Peer}
+}
+
+// id joins the place to what stands before it. Without a segment or a peer there is nothing of one; with a peer, there is of both.
 func (p placeOf) id(before ...string) string {
 	parts := append(before, string(p.offering), p.region)
-	if p.segment != "" {
+	if p.segment != "" || p.peer != "" {
 		parts = append(parts, p.segment)
+	}
+	if p.peer != "" {
+		parts = append(parts, string(p.peer))
 	}
 	return schemas.JoinID(parts...)
 }
@@ -38,13 +52,17 @@ func (p placeOf) String() string {
 	if p.segment != "" {
 		s += " to segment " + p.segment
 	}
+	if p.peer != "" {
+		s += " of peer " + string(p.peer)
+	}
 	return s
 }
 
-// lines are the places of which a line of the plan could take what is sold at p, the first that there is does: that which names both
-// its region and its segment, then that of the region, that of the segment, and that of neither.
-func (p placeOf) lines() [4]placeOf {
-	return [...]placeOf{p, {p.offering, p.region, ""}, {p.offering, "", p.segment}, {p.offering, "", ""}}
+// lines are the places of which a line of the plan could take what is sold at p, the first that there is does: one that names its
+// region before one that does not, of these one that names its segment, and of these one that names its peer.
+func (p placeOf) lines() [8]placeOf {
+	o, r, s, e := p.offering, p.region, p.segment, p.peer
+	return [...]placeOf{p, {o, r, s, ""}, {o, r, "", e}, {o, r, "", ""}, {o, "", s, e}, {o, "", s, ""}, {o, "", "", e}, {o, "", "", ""}}
 }
 
 // Rows says into which row of a comparison charges go.
@@ -75,17 +93,21 @@ func (r *Rows) find(p placeOf) (placeOf, bool) {
 	return p, false
 }
 
-// Takes reports whether a row has a charge, whose region and segment may not be told apart.
+// Takes reports whether a row has a charge, whose region, segment and peer may not be told apart.
 func (r *Rows) Takes(v *schemas.Variance, c *schemas.Charge) bool {
 	if c.Offering != v.Offering {
 		return false
 	}
-	if at, there := r.find(placeOf{c.Offering, c.Region, c.Segment}); there {
+	at := placeOfCharge(c)
+	if at, there := r.find(at); there {
 		return at == placeFor(v)
 	}
-	for _, at := range [...]placeOf{{c.Offering, OtherRegions, c.Segment}, {c.Offering, c.Region, ""}, {c.Offering, OtherRegions, ""}} {
-		if _, there := r.planned[at]; there {
-			return at == placeFor(v)
+	for _, line := range at.lines() {
+		if line.region == "" && at.region != "" {
+			line.region = OtherRegions
+		}
+		if _, there := r.planned[line]; there {
+			return line == placeFor(v)
 		}
 	}
 	return false

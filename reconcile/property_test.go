@@ -32,7 +32,7 @@ func (d dice) charge(i int) *schemas.Charge {
 	return &schemas.Charge{
 		Start: start, End: start.AddDate(0, 0, 1+d.IntN(40)), Meter: schemas.MeterID(d.of("m", "level")), Model: d.of("flat", "flat", "flat", "true_up", "minimum", "overage"),
 		ID: schemas.ChargeID(fmt.Sprint(i)), Account: schemas.AccountID(d.of("a", "b", "c")), Offering: schemas.OfferingID(d.of("vm", "disk", "net", "new")),
-		Region: d.of("", "east", "west"), Segment: d.of("", "small", "large", "public"), Category: schemas.ChargeCategory(d.of("Usage", "Usage", "Purchase", "Credit", "Tax")),
+		Region: d.of("", "east", "west"), Segment: d.of("", "small", "large", "public"), Peer: schemas.PeerID(d.of("", "atlas", "boreas", "other")), Category: schemas.ChargeCategory(d.of("Usage", "Usage", "Purchase", "Credit", "Tax")),
 		Frequency:   schemas.ChargeFrequency(d.of("Usage-Based", "Recurring", "One-Time")),
 		HasQuantity: d.IntN(4) > 0, Priced: d.amount(6), PricingUnit: d.of("h", "GB"), Amount: d.amount(2), PeerCost: d.amount(8), HasCost: d.IntN(2) > 0,
 		Currency: money.Currency(d.of("EUR", "EUR", "USD", "JPY")),
@@ -43,12 +43,25 @@ func (d dice) plan() *schemas.Plan {
 	p := &schemas.Plan{Rates: []schemas.PlanRate{{Period: month, Currency: "USD", Rate: money.MustDecimal("0.9")}}}
 	p.Policy.MixAt = schemas.MixAt(d.of("", "average_price"))
 	for _, o := range []schemas.OfferingID{"vm", "disk", "net", "gone"} {
-		for _, place := range [][2]string{{"", ""}, {"east", ""}, {"west", ""}, {"", "small"}, {"east", "small"}, {"", "large"}, {"west", "large"}} {
+		for _, place := range [][3]string{
+			{},
+			{"east"},
+			{"west"},
+			{"", "small"},
+			{"east", "small"},
+			{"", "large"},
+			{"west", "large"},
+			{"", "", "atlas"},
+			{"", "", "boreas"},
+			{"east", "", "atlas"},
+			{"", "small", "atlas"},
+			{"west", "large", "boreas"},
+		} {
 			if d.IntN(5) < 2 {
 				continue
 			}
 			p.Lines = append(p.Lines, schemas.PlanLine{
-				Period: month, Offering: o, Region: place[0], Segment: place[1], Unit: d.of("h", "GB", ""), Units: d.amount(3).Abs(), Revenue: d.amount(2).Abs(),
+				Period: month, Offering: o, Region: place[0], Segment: place[1], Peer: schemas.PeerID(place[2]), Unit: d.of("h", "GB", ""), Units: d.amount(3).Abs(), Revenue: d.amount(2).Abs(),
 				Cost: d.amount(2).Abs(), Currency: money.Currency(d.of("EUR", "USD", "JPY")), Mix: d.of("", "", "all"),
 				Accrual: schemas.Accrual(d.of("", "linear", "working_days", "upfront")),
 			})

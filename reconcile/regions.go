@@ -26,8 +26,8 @@ type regions struct {
 	planned map[placeOf]bool
 	most    int
 	kept    map[placeOf]bool
-	// segments are those that the plan names for an offering; charges of the others are of none.
-	segments map[placeOf]bool
+	// apart are the segments and the peers that the plan names for an offering; charges of others are of none.
+	apart map[placeOf]bool
 	// last is the last that is kept, once there were too many; before, nil.
 	last *placeOf
 	// fold has the sums of regions that gave way go to the others.
@@ -36,27 +36,32 @@ type regions struct {
 
 // newRegions are those of a plan, which may be nil, and those to come.
 func newRegions(plan *schemas.Plan, p schemas.Period) *regions {
-	r := &regions{planned: map[placeOf]bool{}, most: mostRegions, kept: map[placeOf]bool{}, segments: map[placeOf]bool{}}
+	r := &regions{planned: map[placeOf]bool{}, most: mostRegions, kept: map[placeOf]bool{}, apart: map[placeOf]bool{}}
 	if plan == nil {
 		return r
 	}
 	for i := range plan.Lines {
 		if l := &plan.Lines[i]; l.Period == p {
 			r.planned[placeOf{offering: l.Offering, region: l.Region}] = true
-			if l.Segment != "" {
-				r.segments[placeOf{offering: l.Offering, segment: l.Segment}] = true
-			}
+			r.apart[placeOf{offering: l.Offering, segment: l.Segment}] = true
+			r.apart[placeOf{offering: l.Offering, peer: l.Peer}] = true
 		}
 	}
 	return r
 }
 
-// segment is the segment under which an offering's charges of a segment are summed.
-func (r *regions) segment(o schemas.OfferingID, segment string) string {
-	if segment == "" || !r.segments[placeOf{offering: o, segment: segment}] {
-		return ""
+// at is the place under which a charge is summed. The error is a sum that overflows.
+func (r *regions) at(c *schemas.Charge) (placeOf, error) {
+	p := placeOfCharge(c)
+	if p.segment != "" && !r.apart[placeOf{offering: p.offering, segment: p.segment}] {
+		p.segment = ""
 	}
-	return segment
+	if p.peer != "" && !r.apart[placeOf{offering: p.offering, peer: p.peer}] {
+		p.peer = ""
+	}
+	var err error
+	p.region, err = r.of(p.offering, p.region)
+	return p, err
 }
 
 // known is the region under which an offering's region is summed so far.

@@ -39,7 +39,7 @@ func (c *Comparison) rows(x *cell, m *mixTotal) (out [4]schemas.Variance, err er
 // row is what all measures of a cell share.
 func (c *Comparison) row(x *cell, m schemas.Measure, unit string) schemas.Variance {
 	v := schemas.Variance{
-		ID: x.id(c.Period) + "/" + string(m), Period: c.Period, Offering: x.offering, Region: x.region, Segment: x.segment, Measure: m, Unit: unit,
+		ID: x.id(c.Period) + "/" + string(m), Period: c.Period, Offering: x.offering, Region: x.region, Segment: x.segment, Peer: x.peer, Measure: m, Unit: unit,
 		Status: schemas.Planned, PlanVersion: c.Plan.Version(), MixAt: c.mixAt(), Accrual: x.accrual, Through: x.through, Provisional: c.Provisional || len(x.noRate) > 0,
 	}
 	switch {

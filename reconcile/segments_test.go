@@ -12,27 +12,37 @@ import (
 	"daybook/schemas/money"
 )
 
-// A charge goes to the line that names both its region and its segment, else to that of its region, else to that of its segment, else
-// to that of neither; and where there is none of these, to a row of its own.
+// A charge goes to the line that names most of its region, segment and peer, of which the region counts for more than the segment and
+// that for more than the peer; and where no line takes it, to a row of its own.
 func TestSegments(t *testing.T) {
-	for _, x := range []struct{ name, lines, region, segment, row string }{
-		{"both", "east/small east/ /small /", "east", "small", "east/small"},
-		{"the region before the segment", "east/ /small /", "east", "small", "east/"},
-		{"the segment", "west/ /small /", "east", "small", "/small"},
-		{"neither", "west/ /large /", "east", "small", "/"},
-		{"an account without a segment", "east/small /small /", "east", "", "/"},
-		{"nothing that fits, and a segment that the plan names", "west/small", "east", "small", "east/small"},
-		{"nothing that fits, and one that it does not", "west/small", "east", "large", "east/"},
-		{"a line of the segment elsewhere", "west/small east/", "east", "small", "east/"},
-		{"nothing", "", "east", "small", "east/"},
+	for _, x := range []struct{ name, lines, region, segment, peer, row string }{
+		{"both", "east/small east/ /small /", "east", "small", "", "east/small/"},
+		{"the region before the segment", "east/ /small /", "east", "small", "", "east//"},
+		{"the segment", "west/ /small /", "east", "small", "", "/small/"},
+		{"neither", "west/ /large /", "east", "small", "", "//"},
+		{"an account without a segment", "east/small /small /", "east", "", "", "//"},
+		{"nothing that fits, and a segment that the plan names", "west/small", "east", "small", "", "east/small/"},
+		{"nothing that fits, and one that it does not", "west/small", "east", "large", "", "east//"},
+		{"a line of the segment elsewhere", "west/small east/", "east", "small", "", "east//"},
+		{"nothing", "", "east", "small", "", "east//"},
+		{"the peer", "//atlas / west//atlas", "east", "small", "atlas", "//atlas"},
+		{"another peer", "//atlas /", "east", "small", "boreas", "//"},
+		{"our own meters", "//atlas /", "east", "small", "", "//"},
+		{"the segment before the peer", "//atlas /small /", "east", "small", "atlas", "/small/"},
+		{"the region before segment and peer", "/small/atlas east/", "east", "small", "atlas", "east//"},
+		{"all three", "east/small/atlas east/small east//atlas", "east", "small", "atlas", "east/small/atlas"},
+		{"region and peer", "east/large/atlas east//atlas east/", "east", "small", "atlas", "east//atlas"},
+		{"nothing that fits, and a peer that the plan names", "west//atlas", "east", "small", "atlas", "east//atlas"},
 	} {
 		plan := &schemas.Plan{}
 		for line := range strings.FieldsSeq(x.lines) {
-			region, segment, _ := strings.Cut(line, "/")
-			plan.Lines = append(plan.Lines, schemas.PlanLine{Period: month, Offering: "vm", Region: region, Segment: segment, Currency: "EUR"})
+			names := strings.Split(line+"/", "/")
+			plan.Lines = append(plan.Lines, schemas.PlanLine{
+				Period: month, Offering: "vm", Region: names[0], Segment: names[1], Peer: schemas.PeerID(names[2]), Currency: "EUR",
+			})
 		}
 		c := dayCharge("vm", x.region, "now", "Usage-Based", "50", "EUR", 1, 30)
-		c.Segment = x.segment
+		c.Segment, c.Peer = x.segment, schemas.PeerID(x.peer)
 		actuals := reconcile.NewActuals(calendar, plan)
 		must(t, actuals.Add(valued(t, c, ratio("1", "1"), true)))
 		rows, _, err := reconcile.Compare(reconcile.Comparison{Period: month, Currency: "EUR", Plan: plan, Actuals: actuals, Through: schemas.NewDate(2022, 9, 30)})
@@ -40,16 +50,16 @@ func TestSegments(t *testing.T) {
 		got := ""
 		for i := range rows {
 			if v := &rows[i]; v.Measure == schemas.Revenue && !v.Actual.IsZero() {
-				got += v.Region + "/" + v.Segment
+				got += fmt.Sprintf("%s/%s/%s", v.Region, v.Segment, v.Peer)
 			}
 		}
 		if got != x.row {
-			t.Errorf("%s: with lines %q, %s/%s goes to %q, want %q", x.name, x.lines, x.region, x.segment, got, x.row)
+			t.Errorf("%s: with lines %q, %s/%s/%s goes to %q, want %q", x.name, x.lines, x.region, x.segment, x.peer, got, x.row)
 		}
 	}
 }
 
-// TestSegmentsHoldTheirCharges draws plans with regions and segments, and holds every row against the charges that are its own by a
+// TestSegmentsHoldTheirCharges draws plans with regions, segments and peers, and holds every row against the charges that are its own by a
 // rule that is written down here once more: to the last digit, revenue and cost, on the row and on its days.
 func TestSegmentsHoldTheirCharges(t *testing.T) {
 	for seed := range uint64(effort.Count(t, 20, 1_000)) {
@@ -105,7 +115,7 @@ func checkSegments(t *testing.T, seed uint64, plan *schemas.Plan, rows []schemas
 	for i := range rows {
 		v := &rows[i]
 		checkVariance(t, v)
-		row := fmt.Sprintf("%s/%s/%s", v.Offering, v.Region, v.Segment)
+		row := fmt.Sprintf("%s/%s/%s/%s", v.Offering, v.Region, v.Segment, v.Peer)
 		if v.Measure == schemas.Units || v.Measure == schemas.Margin {
 			continue
 		}
@@ -125,7 +135,7 @@ func checkSegments(t *testing.T, seed uint64, plan *schemas.Plan, rows []schemas
 		}
 		for _, c := range charges {
 			if got, want := taken.Takes(v, c), rowOfCharge(plan, c) == row; got != want && c.EarnsRevenue() {
-				t.Fatalf("seed %d: that %s has the charge of %s in %q to %q is %t", seed, v.ID, c.Offering, c.Region, c.Segment, got)
+				t.Fatalf("seed %d: that %s has the charge of %s in %q to %q of %q is %t", seed, v.ID, c.Offering, c.Region, c.Segment, c.Peer, got)
 			}
 		}
 	}
@@ -134,25 +144,28 @@ func checkSegments(t *testing.T, seed uint64, plan *schemas.Plan, rows []schemas
 	}
 }
 
-// rowOfCharge is the row that a charge belongs to: the most particular line that fits, a region counting for more than a segment.
+// rowOfCharge is the row that a charge belongs to: the most particular line that fits, a region counting for more than a segment, and
+// that for more than a peer.
 func rowOfCharge(plan *schemas.Plan, c *schemas.Charge) string {
-	most, row, named := -1, "", false
+	most, row, segment, peer := -1, "", "", schemas.PeerID("")
 	for _, l := range plan.Lines {
 		if l.Offering != c.Offering {
 			continue
 		}
-		named = named || l.Segment == c.Segment
-		fits := (l.Region == "" || l.Region == c.Region) && (l.Segment == "" || l.Segment == c.Segment)
-		rank := 2*min(len(l.Region), 1) + min(len(l.Segment), 1)
+		if l.Segment == c.Segment {
+			segment = c.Segment
+		}
+		if l.Peer == c.Peer {
+			peer = c.Peer
+		}
+		fits := (l.Region == "" || l.Region == c.Region) && (l.Segment == "" || l.Segment == c.Segment) && (l.Peer == "" || l.Peer == c.Peer)
+		rank := 4*min(len(l.Region), 1) + 2*min(len(l.Segment), 1) + min(len(l.Peer), 1)
 		if fits && rank > most {
-			most, row = rank, fmt.Sprintf("%s/%s/%s", l.Offering, l.Region, l.Segment)
+			most, row = rank, fmt.Sprintf("%s/%s/%s/%s", l.Offering, l.Region, l.Segment, l.Peer)
 		}
 	}
-	switch {
-	case most >= 0:
+	if most >= 0 {
 		return row
-	case named:
-		return fmt.Sprintf("%s/%s/%s", c.Offering, c.Region, c.Segment)
 	}
-	return fmt.Sprintf("%s/%s/", c.Offering, c.Region)
+	return fmt.Sprintf("%s/%s/%s/%s", c.Offering, c.Region, segment, peer)
 }

@@ -18,7 +18,7 @@ func NewToDate(k Calendar, plan *schemas.Plan, through schemas.Date) *ToDate {
 	t := &ToDate{Calendar: k, Through: through, accruals: map[placeOf]schemas.Accrual{}}
 	for i := range plan.Lines {
 		if l := &plan.Lines[i]; l.Period == k.Period {
-			t.accruals[placeOf{l.Offering, l.Region, l.Segment}] = accrualOf(&plan.Policy, l)
+			t.accruals[placeOfLine(l)] = accrualOf(&plan.Policy, l)
 		}
 	}
 	t.accruals[placeOf{}] = accrualOf(&plan.Policy, nil)
@@ -43,7 +43,7 @@ func (t *ToDate) of(c *schemas.Charge, value money.Fixed) (money.Fixed, error) {
 		return value, nil
 	}
 	accrual := t.accruals[placeOf{}]
-	for _, line := range (placeOf{c.Offering, c.Region, c.Segment}).lines() {
+	for _, line := range placeOfCharge(c).lines() {
 		if of, ok := t.accruals[line]; ok {
 			accrual = of
 			break

@@ -43,6 +43,8 @@ type ForecastStep struct {
 	Region string `yaml:"region,omitempty"`
 	// Segment is as in the line of the plan.
 	Segment string `yaml:"segment,omitempty"`
+	// Peer is as in the line of the plan.
+	Peer PeerID `yaml:"peer,omitempty"`
 	// Revenue and Cost are what each month has more, in the provider's currency; what is less is below zero.
 	Revenue money.Decimal `yaml:"revenue,omitempty"`
 	Cost    money.Decimal `yaml:"cost,omitempty"`
@@ -90,7 +92,8 @@ type PlanRate struct {
 	Rate     money.Decimal  `yaml:"rate"`
 }
 
-// PlanLine is what the plan expects of one offering in one region, segment and month. These four identify it within its version.
+// PlanLine is what the plan expects of one offering in one region and segment, made of one peer's services, in one month. These five identify it
+// within its version.
 type PlanLine struct {
 	// Version is the version of the plan that the line is of. It takes the place of the line for the same thing of versions known
 	// before, and stands until a later one has another; what is no longer expected is planned as 0.
@@ -102,6 +105,9 @@ type PlanLine struct {
 	// Segment is that of accounts. A line without one takes what no line of the same offering takes by its segment; of two lines that
 	// could take a charge, one by its region and one by its segment, that of the region does.
 	Segment string `json:",omitempty" yaml:"segment,omitempty"`
+	// Peer is whose services are sold, and whose cost that has. A line without one takes what no line of the same offering takes by
+	// its peer, and what is of our own meters or of several peers; a line of the region or segment of a charge comes before one of its peer.
+	Peer PeerID `json:",omitempty" yaml:"peer,omitempty"`
 	// Unit is the pricing unit that Units counts; charges in another unit add revenue and cost but no units. Without it
 	// the line plans money alone, and its variance cannot be split into price and volume.
 	Unit  string        `yaml:"unit,omitempty"`
@@ -112,7 +118,7 @@ type PlanLine struct {
 	Currency money.Currency `yaml:"currency"`
 	// Accrual is how the line accrues within the month; empty for the policy's.
 	Accrual Accrual `yaml:"accrual,omitempty"`
-	// Mix names the lines among which customers may shift, all in one unit; empty for the regions and segments of the offering.
+	// Mix names the lines among which customers may shift, all in one unit; empty for the regions, segments and peers of the offering.
 	Mix string `yaml:"mix,omitempty"`
 }
 

@@ -49,7 +49,7 @@ func (p *Plan) AsOf(day Date) *Plan {
 
 // place is what the line is for, and nothing of what it expects of it.
 func (l *PlanLine) place() PlanLine {
-	return PlanLine{Period: l.Period, Offering: l.Offering, Region: l.Region, Segment: l.Segment}
+	return PlanLine{Period: l.Period, Offering: l.Offering, Region: l.Region, Segment: l.Segment, Peer: l.Peer}
 }
 
 // Version names the last of the plan's versions that were known; empty where it has none.

@@ -48,13 +48,14 @@ func (c *Causes) Sum() money.Decimal {
 	return c.Price.Add(c.Volume).Add(c.Mix).Add(c.FX).Add(c.Unplanned).Add(c.Missing).Add(c.Unsplit)
 }
 
-// Variance is actual minus expected for one measure of one offering in one region, segment and month.
+// Variance is actual minus expected for one measure of one offering in one region, segment and month, of one peer's services.
 type Variance struct {
-	// ID is the period, offering, region, segment if there is one, and measure, joined by slashes; a slash within one is written %2F.
+	// ID is the period, offering, region, segment and peer if there is one, and measure, joined by slashes; a slash within one is written %2F.
 	ID              string
 	Period          Period
 	Offering        OfferingID
 	Region, Segment string
+	Peer            PeerID
 	Measure         Measure
 	// Unit is the unit of every number: a currency, or the plan's unit.
 	Unit   string
@@ -106,6 +107,7 @@ const (
 	VarOfferingId
 	VarRegionId
 	VarSegment
+	VarPeerId
 	VarMeasure
 	VarUnit
 	VarStatus
@@ -136,14 +138,15 @@ const (
 	VarColumns
 )
 
-// Variances is the dataset of actual against plan, sorted by period, offering, region, segment and measure. Effect is favourable,
+// Variances is the dataset of actual against plan, sorted by period, offering, region, segment, peer and measure. Effect is favourable,
 // unfavourable or none; Material and Provisional are yes or no; PlanVersion is null where the plan has no versions; Steps is a JSON array of Step.
-var Variances = Table{Name: "variances", Version: "5", Columns: []Column{
+var Variances = Table{Name: "variances", Version: "6", Columns: []Column{
 	VarVarianceId:      {Name: "VarianceId", Type: Text, Required: true},
 	VarBillingPeriod:   {Name: "BillingPeriod", Type: Label, Required: true},
 	VarOfferingId:      {Name: "OfferingId", Type: Label, Required: true},
 	VarRegionId:        {Name: "RegionId", Type: Label},
 	VarSegment:         {Name: "Segment", Type: Label},
+	VarPeerId:          {Name: "PeerId", Type: Label},
 	VarMeasure:         {Name: "Measure", Type: Label, Required: true},
 	VarUnit:            {Name: "Unit", Type: Label},
 	VarStatus:          {Name: "Status", Type: Label, Required: true},

@@ -50,7 +50,7 @@ func newExplain() *cobra.Command {
 stands in the book, and the source object and row of the usage behind it.
 
 ID is a charge (invoice lines carry it; its first four digits or more will do), an identifier of the variance report
-(period/offering/region/measure, with the segment before the measure where the plan has one, or that of a peer match, a discrepancy, a margin or a promise), period/bill/peer/contract/currency,
+(period/offering/region/measure, with segment and peer before the measure where the plan has them, or that of a peer match, a discrepancy, a margin or a promise), period/bill/peer/contract/currency,
 what is about peers' use (period/budget/peer/budget/threshold, period/anomaly/peer/service/customer/day/currency,
 period/integration/peer/goal/day, period/access/peer/user/verdict/currency; the findings of these name theirs),
 period/total/Revenue (Cost, Margin), an account (lists its charges), a code of findings such as unknown_sku, or the word findings. Each may be cut short as far as nothing

@@ -26,7 +26,7 @@ func newPlan() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan BOOK --draft --period YYYY-MM",
 		Short: "Propose a version of the plan from what a month came to",
-		Long: `plan --draft proposes lines of the plan for the months after one that has been run: of each offering, region and segment
+		Long: `plan --draft proposes lines of the plan for the months after one that has been run: of each offering, region, segment and peer
 that the plan names what that month came to, or its run rate while it goes on, with what forecast_steps of plan.yaml say changes from a month on. It
 prints rows of plan.csv, in the provider's currency, and writes nothing: look at them, put them into a file of plan/, and
 give the version its entry under versions of plan.yaml.
@@ -84,22 +84,25 @@ func runPlan(cmd *cobra.Command, dir string, o planOptions) error {
 	return printDraft(cmd.OutOrStdout(), d)
 }
 
-// printDraft writes rows of plan.csv, without what a terminal would obey. The column of segments stands where there are any.
+// printDraft writes rows of plan.csv, without what a terminal would obey. The columns of segments and peers stand where there are any.
 func printDraft(to io.Writer, d *explain.Drafted) error {
 	w := csv.NewWriter(to)
 	lines := d.Rows()
-	rows := [][]string{{"version", "period", "offering", "region", "segment", "unit", "units", "revenue", "cost", "currency"}}
-	const segment = 4
+	rows := [][]string{{"version", "period", "offering", "region", "segment", "peer", "unit", "units", "revenue", "cost", "currency"}}
+	const segment, peer = 4, 5
 	for _, l := range lines {
-		row := []string{l.Version, l.Period, l.Offering, l.Region, l.Segment, l.Unit, l.Units, l.Revenue, l.Cost, l.Currency}
+		row := []string{l.Version, l.Period, l.Offering, l.Region, l.Segment, l.Peer, l.Unit, l.Units, l.Revenue, l.Cost, l.Currency}
 		for i := range row {
 			row[i] = visible(row[i])
 		}
 		rows = append(rows, row)
 	}
-	if !slices.ContainsFunc(lines, func(l explain.DraftLine) bool { return l.Segment != "" }) {
+	for _, column := range [...]int{peer, segment} {
+		if slices.ContainsFunc(rows[1:], func(row []string) bool { return row[column] != "" }) {
+			continue
+		}
 		for i := range rows {
-			rows[i] = slices.Delete(rows[i], segment, segment+1)
+			rows[i] = slices.Delete(rows[i], column, column+1)
 		}
 	}
 	return w.WriteAll(rows)

@@ -29,7 +29,7 @@ func TestHostileFiles(t *testing.T) {
 		},
 		"many columns": {
 			"plan.csv", strings.Repeat("c,", 400_000) + "c\n",
-			"plan.csv:1:1: the header has 400001 columns (the columns are version, period, offering, region, segment, unit, units, revenue, cost, currency, accrual, mix)",
+			"plan.csv:1:1: the header has 400001 columns (the columns are version, period, offering, region, segment, peer, unit, units, revenue, cost, currency, accrual, mix)",
 		},
 		"a large file": {
 			"catalogue/big.yaml", strings.Repeat("#", parse.MostYAMLBytes+1),

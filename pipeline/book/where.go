@@ -34,7 +34,7 @@ const (
 	KindMapping      Kind = "mapping"
 	KindChange       Kind = "change"
 	KindPolicy       Kind = "policy"
-	KindPlanLine     Kind = "plan line" // period/offering/region, with /segment and @version where there are any
+	KindPlanLine     Kind = "plan line" // period/offering/region, with /segment, /peer and @version where there are any
 )
 
 // standing is a line of a file of the book.

@@ -114,7 +114,7 @@ func VarianceGrid(rows []schemas.Variance) Grid {
 		v := &rows[i]
 		c := &v.Causes
 		g.Rows = append(g.Rows, []Cell{
-			textCell(v.ID), textCell(v.Period), textCell(v.Offering), textCell(v.Region), textCell(v.Segment), textCell(v.Measure), textCell(v.Unit), textCell(v.Status),
+			textCell(v.ID), textCell(v.Period), textCell(v.Offering), textCell(v.Region), textCell(v.Segment), textCell(v.Peer), textCell(v.Measure), textCell(v.Unit), textCell(v.Status),
 			numberCell(v.Plan), numberCell(v.Expected), numberCell(v.Actual), numberCell(v.Variance), optionalCell(v.Percent),
 			numberCell(c.Price), numberCell(c.Volume), numberCell(c.Mix), numberCell(c.FX), numberCell(c.Unplanned), numberCell(c.Missing), numberCell(c.Unsplit),
 			textCell(v.MixAt), numberCell(v.UsageBased), optionalCell(v.RunRate), numberCell(v.Coming), numberCell(v.Pending), textCell(v.Accrual), textCell(v.Through.String()), textCell(effect(v)), yesNo(v.Material), yesNo(v.Provisional), textCell(v.PlanVersion),
@@ -222,7 +222,7 @@ func DayGrid(rows []schemas.DayRow) Grid {
 	for i := range rows {
 		d := &rows[i]
 		g.Rows = append(g.Rows, []Cell{
-			textCell(d.Variance), textCell(d.Period), textCell(d.Offering), textCell(d.Region), textCell(d.Segment), textCell(d.Day.String()),
+			textCell(d.Variance), textCell(d.Period), textCell(d.Offering), textCell(d.Region), textCell(d.Segment), textCell(d.Peer), textCell(d.Day.String()),
 			numberCell(d.Revenue), numberCell(d.ToDate), numberCell(d.Expected), textCell(d.Currency), optionalCell(d.Cost),
 		})
 	}

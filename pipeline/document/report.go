@@ -238,7 +238,7 @@ func kept(rows, findings int64) string {
 	return markup.Plural(rows, "usage row")
 }
 
-// planItems has one item for each offering, region and segment whose revenue, cost or margin is material: its largest.
+// planItems has one item for each offering, region, segment and peer whose revenue, cost or margin is material: its largest.
 func (r *Report) planItems() []Item {
 	var out []Item
 	worst := map[placeKey]int{}
@@ -247,7 +247,7 @@ func (r *Report) planItems() []Item {
 		if !v.Material || v.Measure == schemas.Units {
 			continue
 		}
-		k := placeKey{v.Offering, v.Region, v.Segment}
+		k := placeKey{v.Offering, v.Region, v.Segment, v.Peer}
 		at, ok := worst[k]
 		if !ok {
 			worst[k] = len(out)
@@ -262,6 +262,7 @@ func (r *Report) planItems() []Item {
 type placeKey struct {
 	offering        schemas.OfferingID
 	region, segment string
+	peer            schemas.PeerID
 }
 
 func (r *Report) planItem(v *schemas.Variance) Item {
@@ -274,6 +275,9 @@ func (r *Report) planItem(v *schemas.Variance) Item {
 	}
 	if v.Segment != "" {
 		item.Title += ", " + v.Segment
+	}
+	if v.Peer != "" {
+		item.Title += ", " + string(v.Peer)
 	}
 	switch v.Status {
 	case schemas.Unplanned:

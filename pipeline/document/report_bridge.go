@@ -3,6 +3,7 @@ package document
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"daybook/pipeline/document/markup"
 	"daybook/schemas"
@@ -166,12 +167,12 @@ func heat(part, most money.Decimal) string {
 	return ""
 }
 
-// lines groups the variances of one offering, region and segment: units, revenue, cost and margin.
+// lines groups the variances of one offering, region, segment and peer: units, revenue, cost and margin.
 func (r *Report) lines() [][]*schemas.Variance {
 	var out [][]*schemas.Variance
 	for i := range r.Variances {
 		v := &r.Variances[i]
-		if n := len(out); n > 0 && out[n-1][0].Offering == v.Offering && out[n-1][0].Region == v.Region && out[n-1][0].Segment == v.Segment {
+		if n := len(out); n > 0 && out[n-1][0].Offering == v.Offering && out[n-1][0].Region == v.Region && out[n-1][0].Segment == v.Segment && out[n-1][0].Peer == v.Peer {
 			out[n-1] = append(out[n-1], v)
 		} else {
 			out = append(out, []*schemas.Variance{v})
@@ -190,14 +191,19 @@ func of(line []*schemas.Variance, m schemas.Measure) *schemas.Variance {
 	return &schemas.Variance{Measure: m}
 }
 
-// planTable is every line of the comparison. A column for segments stands where the plan knows any.
+// planTable is every line of the comparison. Columns for segments and peers stand where the plan knows any.
 func (r *Report) planTable(p *markup.Page) {
-	name, columns := "By offering and region", []string{"Line"}
+	parts, columns := []string{"offering", "region"}, []string{"Line"}
 	segmented := slices.ContainsFunc(r.Variances, func(v schemas.Variance) bool { return v.Segment != "" })
 	if segmented {
-		name, columns = "By offering, region and segment", append(columns, "Segment?")
+		parts, columns = append(parts, "segment"), append(columns, "Segment?")
 	}
-	p.Sub("plan", name, markup.Files("variances.csv"))
+	byPeer := slices.ContainsFunc(r.Variances, func(v schemas.Variance) bool { return v.Peer != "" })
+	if byPeer {
+		parts, columns = append(parts, "peer"), append(columns, "Peer?")
+	}
+	last := len(parts) - 1
+	p.Sub("plan", "By "+strings.Join(parts[:last], ", ")+" and "+parts[last], markup.Files("variances.csv"))
 	lines := r.lines()
 	if len(lines) == 0 {
 		p.Raw("<p class=\"soft\">No line in the plan, and nothing sold.</p>\n")
@@ -218,6 +224,9 @@ func (r *Report) planTable(p *markup.Page) {
 		p.Raw("</th>")
 		if segmented {
 			p.Cell(line[0].Segment)
+		}
+		if byPeer {
+			p.Cell(string(line[0].Peer))
 		}
 		if units.Unit != "" {
 			p.Number(quantityRounded(units.Actual) + " " + units.Unit)

@@ -24,7 +24,7 @@ func (r *Report) forecasts(p *markup.Page) {
 		p.Head(string(f.Horizon))
 		name := "Total"
 		if f.Method != planned.SumOfLines {
-			name = r.place(&schemas.Variance{Offering: f.Offering, Region: f.Region, Segment: f.Segment})
+			name = r.place(&schemas.Variance{Offering: f.Offering, Region: f.Region, Segment: f.Segment, Peer: f.Peer})
 		}
 		p.Cell(name)
 		p.Cell(string(f.Measure))
@@ -79,7 +79,7 @@ func ForecastGrid(rows []planned.Forecast) Grid {
 	for i := range rows {
 		f := &rows[i]
 		g.Rows = append(g.Rows, []Cell{
-			textCell(f.ID), textCell(f.Period), textCell(f.Horizon), textCell(f.Offering), textCell(f.Region), textCell(f.Segment), textCell(f.Measure), textCell(f.Unit),
+			textCell(f.ID), textCell(f.Period), textCell(f.Horizon), textCell(f.Offering), textCell(f.Region), textCell(f.Segment), textCell(f.Peer), textCell(f.Measure), textCell(f.Unit),
 			numberCell(f.Plan), numberCell(f.Actual), numberCell(f.Expected), numberCell(f.Variance),
 			{Text: strconv.FormatInt(f.Months, 10), Number: true},
 			textCell(f.Lacking),

@@ -50,7 +50,7 @@ func (r *Report) changeTable(p *markup.Page) {
 	for _, c := range shown {
 		p.Row(c.ID)
 		p.Head(c.From + " to " + c.To)
-		p.Cell(r.place(&schemas.Variance{Offering: c.Offering, Region: c.Region, Segment: c.Segment}))
+		p.Cell(r.place(&schemas.Variance{Offering: c.Offering, Region: c.Region, Segment: c.Segment, Peer: c.Peer}))
 		p.Cell(string(c.Measure))
 		p.Number(r.rounded(c.Before))
 		p.Number(r.rounded(c.After))
@@ -81,7 +81,7 @@ func ChangeGrid(rows []planned.Change) Grid {
 	for i := range rows {
 		c := &rows[i]
 		g.Rows = append(g.Rows, []Cell{
-			textCell(c.ID), textCell(c.Period), textCell(c.From), textCell(c.To), textCell(c.Offering), textCell(c.Region), textCell(c.Segment), textCell(c.Measure), textCell(c.Unit),
+			textCell(c.ID), textCell(c.Period), textCell(c.From), textCell(c.To), textCell(c.Offering), textCell(c.Region), textCell(c.Segment), textCell(c.Peer), textCell(c.Measure), textCell(c.Unit),
 			numberCell(c.Before), numberCell(c.After), numberCell(c.Change), numberCell(c.Causes.Price), numberCell(c.Causes.Volume),
 			numberCell(c.Causes.Added), numberCell(c.Causes.Dropped), numberCell(c.Causes.Unsplit),
 			numberCell(c.VarianceBefore), numberCell(c.ExpectedChange), numberCell(c.Moved), numberCell(c.VarianceAfter),

@@ -305,7 +305,7 @@ func TestWorkbook(t *testing.T) {
 	r.Variances[3].Actual = dec("-98765432109.8765")
 	f := open(t, r)
 	for i, want := range []string{"123456789012345.678", "0.000000000000000001", "-98765432109.8765"} {
-		at := fmt.Sprintf("K%d", i+3)
+		at := fmt.Sprintf("L%d", i+3)
 		got, err := f.GetCellValue("Variances", at, excelize.Options{RawCellValue: true})
 		must(t, err)
 		kind, err := f.GetCellType("Variances", at)
@@ -375,17 +375,22 @@ func TestPeriodIndex(t *testing.T) {
 	}
 }
 
-// TestSegmentColumn asserts that the lines of the plan have a column of segments where there are any, and none where not.
-func TestSegmentColumn(t *testing.T) {
-	r := report()
-	const head, cell = `<th scope="col" class="f">Segment</th>`, "<td>public</td>"
-	if page := string(r.HTML()); strings.Contains(page, head) || strings.Contains(page, cell) {
-		t.Error("there is a column of segments without any")
-	}
-	for i := range 4 {
-		r.Variances[i].Segment = "public"
-	}
-	if page := string(r.HTML()); strings.Count(page, head) != 1 || strings.Count(page, cell) != 1 {
-		t.Errorf("%d columns of segments with %d that bear the name, want one of each", strings.Count(page, head), strings.Count(page, cell))
+// TestPlaceColumns asserts that the lines of the plan have a column of segments, and one of peers, where there are any.
+func TestPlaceColumns(t *testing.T) {
+	for _, x := range []struct {
+		head, cell string
+		set        func(*schemas.Variance)
+	}{
+		{"Segment", "<td>public</td>", func(v *schemas.Variance) { v.Segment = "public" }},
+		{"Peer", "<td>atlas</td>", func(v *schemas.Variance) { v.Peer = "atlas" }},
+	} {
+		r, head := report(), `<th scope="col" class="f">`+x.head+`</th>`
+		before := strings.Count(string(r.HTML()), head) // of other tables
+		for i := range 4 {
+			x.set(&r.Variances[i])
+		}
+		if page := string(r.HTML()); strings.Count(page, head) != before+1 || strings.Count(page, x.cell) != 1 {
+			t.Errorf("%d more columns %s with %d that bear the name, want one of each", strings.Count(page, head)-before, x.head, strings.Count(page, x.cell))
+		}
 	}
 }

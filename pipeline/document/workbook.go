@@ -286,7 +286,7 @@ func (r *Report) largest(m schemas.Measure, most int) []*schemas.Variance {
 	return out[:min(len(out), most)]
 }
 
-// place names the offering, region and segment of a variance.
+// place names the offering, region, segment and peer of a variance.
 func (r *Report) place(v *schemas.Variance) string {
 	name := r.offering(v.Offering)
 	if v.Region != "" {
@@ -294,6 +294,9 @@ func (r *Report) place(v *schemas.Variance) string {
 	}
 	if v.Segment != "" {
 		name += ", " + v.Segment
+	}
+	if v.Peer != "" {
+		name += ", " + string(v.Peer)
 	}
 	return name
 }

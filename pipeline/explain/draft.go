@@ -61,10 +61,10 @@ func (l *Look) Draft(ctx context.Context, d Draft) (*Drafted, error) {
 	for _, s := range d.Steps { // of what is not sold yet
 		known := false
 		for i := range bases {
-			known = known || bases[i].Offering == s.Offering && bases[i].Region == s.Region && bases[i].Segment == s.Segment
+			known = known || bases[i].Offering == s.Offering && bases[i].Region == s.Region && bases[i].Segment == s.Segment && bases[i].Peer == s.Peer
 		}
 		if !known {
-			bases = append(bases, schemas.PlanLine{Offering: s.Offering, Region: s.Region, Segment: s.Segment, Currency: l.book.Provider.Currency})
+			bases = append(bases, schemas.PlanLine{Offering: s.Offering, Region: s.Region, Segment: s.Segment, Peer: s.Peer, Currency: l.book.Provider.Currency})
 		}
 	}
 	for range d.Months {
@@ -72,7 +72,7 @@ func (l *Look) Draft(ctx context.Context, d Draft) (*Drafted, error) {
 		for _, line := range bases {
 			line.Version, line.Period = d.Version, period
 			for _, s := range d.Steps {
-				if s.Offering == line.Offering && s.Region == line.Region && s.Segment == line.Segment && s.From > l.Manifest.Spec.Period && s.From <= period {
+				if s.Offering == line.Offering && s.Region == line.Region && s.Segment == line.Segment && s.Peer == line.Peer && s.From > l.Manifest.Spec.Period && s.From <= period {
 					line.Revenue, line.Cost = line.Revenue.Add(s.Revenue), line.Cost.Add(s.Cost)
 				}
 			}
@@ -84,7 +84,7 @@ func (l *Look) Draft(ctx context.Context, d Draft) (*Drafted, error) {
 	return out, nil
 }
 
-// base is a line with what the month of an offering, region and segment came to; nil where it came to nothing, and the variance of which
+// base is a line with what the month of an offering, region, segment and peer came to; nil where it came to nothing, and the variance of which
 // nothing can be told yet.
 func (l *Look) base(four []schemas.Variance) (line *schemas.PlanLine, left string, err error) {
 	var came [3]money.Decimal
@@ -103,7 +103,7 @@ func (l *Look) base(four []schemas.Variance) (line *schemas.PlanLine, left strin
 		}
 	}
 	line = &schemas.PlanLine{
-		Offering: four[0].Offering, Region: four[0].Region, Segment: four[0].Segment, Unit: four[0].Unit, Units: came[0], Revenue: came[1], Cost: came[2], Currency: l.book.Provider.Currency,
+		Offering: four[0].Offering, Region: four[0].Region, Segment: four[0].Segment, Peer: four[0].Peer, Unit: four[0].Unit, Units: came[0], Revenue: came[1], Cost: came[2], Currency: l.book.Provider.Currency,
 	}
 	if line.Offering == "" || came[0].IsZero() && came[1].IsZero() && came[2].IsZero() {
 		return nil, "", nil // what is of no offering has no line in a plan
@@ -118,6 +118,7 @@ type DraftLine struct {
 	Offering string `json:"offering"`
 	Region   string `json:"region,omitempty"`
 	Segment  string `json:"segment,omitempty"`
+	Peer     string `json:"peer,omitempty"`
 	Unit     string `json:"unit,omitempty"`
 	Units    string `json:"units,omitempty"`
 	Revenue  string `json:"revenue"`
@@ -131,7 +132,7 @@ func (d *Drafted) Rows() []DraftLine {
 	for i := range d.Lines {
 		p := &d.Lines[i]
 		out[i] = DraftLine{
-			Version: p.Version, Period: string(p.Period), Offering: string(p.Offering), Region: p.Region, Segment: p.Segment, Unit: p.Unit,
+			Version: p.Version, Period: string(p.Period), Offering: string(p.Offering), Region: p.Region, Segment: p.Segment, Peer: string(p.Peer), Unit: p.Unit,
 			Revenue: p.Revenue.String(), Cost: p.Cost.String(), Currency: string(p.Currency),
 		}
 		if p.Unit != "" {

@@ -27,11 +27,12 @@ func (l *Look) explainChange(ctx context.Context, e *Explanation, begins *schema
 	e.Title = fmt.Sprintf("%s planned for %s, from version %s to %s", r.Measure, firstText(string(r.Offering), "no offering"), r.From, r.To)
 	e.fact("region", r.Region, "", "")
 	e.fact("segment", r.Segment, "", "")
+	e.fact("peer", string(r.Peer), "", "")
 	for _, v := range l.book.Plan.Versions {
 		if v.ID == r.From || v.ID == r.To {
 			at := ""
 			for _, line := range l.book.Plan.Lines {
-				if line.Version == v.ID && line.Period == r.Period && line.Offering == r.Offering && line.Region == r.Region && line.Segment == r.Segment {
+				if line.Version == v.ID && line.Period == r.Period && line.Offering == r.Offering && line.Region == r.Region && line.Segment == r.Segment && line.Peer == r.Peer {
 					at = l.book.WherePlanLine(line)
 				}
 			}
@@ -96,7 +97,7 @@ func (l *Look) bridgeAgain(ctx context.Context, e *Explanation, r *planned.Chang
 func changeAt(c cells) (*planned.Change, error) {
 	r := &planned.Change{
 		ID: c.text(planned.ChangeChangeId), Period: schemas.Period(c.text(planned.ChangeBillingPeriod)), From: c.text(planned.ChangeFromVersion), To: c.text(planned.ChangeToVersion),
-		Offering: schemas.OfferingID(c.text(planned.ChangeOfferingId)), Region: c.text(planned.ChangeRegionId), Segment: c.text(planned.ChangeSegment), Measure: schemas.Measure(c.text(planned.ChangeMeasure)),
+		Offering: schemas.OfferingID(c.text(planned.ChangeOfferingId)), Region: c.text(planned.ChangeRegionId), Segment: c.text(planned.ChangeSegment), Peer: schemas.PeerID(c.text(planned.ChangePeerId)), Measure: schemas.Measure(c.text(planned.ChangeMeasure)),
 		Unit: c.text(planned.ChangeUnit), Before: c.decimal(planned.ChangePlanBefore), After: c.decimal(planned.ChangePlanAfter), Change: c.decimal(planned.ChangeChange),
 		Causes: planned.Causes{
 			Price: c.decimal(planned.ChangePriceCause), Volume: c.decimal(planned.ChangeVolumeCause), Added: c.decimal(planned.ChangeAddedCause),

@@ -81,7 +81,7 @@ func (l *Look) explainVariance(ctx context.Context, e *Explanation, begins *sche
 func varianceAt(c cells) (*schemas.Variance, error) {
 	v := &schemas.Variance{
 		ID: c.text(schemas.VarVarianceId), Period: schemas.Period(c.text(schemas.VarBillingPeriod)), Offering: schemas.OfferingID(c.text(schemas.VarOfferingId)),
-		Region: c.text(schemas.VarRegionId), Segment: c.text(schemas.VarSegment), Measure: schemas.Measure(c.text(schemas.VarMeasure)), Unit: c.text(schemas.VarUnit),
+		Region: c.text(schemas.VarRegionId), Segment: c.text(schemas.VarSegment), Peer: schemas.PeerID(c.text(schemas.VarPeerId)), Measure: schemas.Measure(c.text(schemas.VarMeasure)), Unit: c.text(schemas.VarUnit),
 		Status: schemas.PlanStatus(c.text(schemas.VarStatus)), Plan: c.decimal(schemas.VarPlan), Expected: c.decimal(schemas.VarExpected),
 		Actual: c.decimal(schemas.VarActual), Variance: c.decimal(schemas.VarVariance), Percent: c.optional(schemas.VarVariancePercent),
 		Causes: schemas.Causes{
@@ -110,10 +110,11 @@ func (l *Look) varianceFacts(e *Explanation, v *schemas.Variance) {
 	e.fact("offering", string(v.Offering), name, b.Where(book.KindOffering, string(v.Offering)))
 	e.fact("region", v.Region, "", "")
 	e.fact("segment", v.Segment, "", "")
-	line := schemas.PlanLine{Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment}
+	e.fact("peer", string(v.Peer), "", "")
+	line := schemas.PlanLine{Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment, Peer: v.Peer}
 	plan := b.Plan.AsOf(l.asOf())
 	if i := slices.IndexFunc(plan.Lines, func(p schemas.PlanLine) bool {
-		return p.Period == v.Period && p.Offering == v.Offering && p.Region == v.Region && p.Segment == v.Segment
+		return p.Period == v.Period && p.Offering == v.Offering && p.Region == v.Region && p.Segment == v.Segment && p.Peer == v.Peer
 	}); i >= 0 {
 		line = plan.Lines[i]
 	}
@@ -209,12 +210,12 @@ func (l *Look) compareAgain(ctx context.Context, e *Explanation, v *schemas.Vari
 func (l *Look) planRows(ctx context.Context) (*reconcile.Rows, error) {
 	var all []schemas.Variance
 	for _, o := range l.outputs(&schemas.Variances, "") {
-		q := scanning{table: &schemas.Variances, columns: []int{schemas.VarOfferingId, schemas.VarRegionId, schemas.VarSegment, schemas.VarStatus}, column: -1}
+		q := scanning{table: &schemas.Variances, columns: []int{schemas.VarOfferingId, schemas.VarRegionId, schemas.VarSegment, schemas.VarPeerId, schemas.VarStatus}, column: -1}
 		err := l.scan(ctx, o.Key, q, func(b *dataset.Batch, _ int) error {
 			for i := range b.Rows {
 				c := cells{b, i}
 				all = append(all, schemas.Variance{
-					Offering: schemas.OfferingID(c.text(schemas.VarOfferingId)), Region: c.text(schemas.VarRegionId), Segment: c.text(schemas.VarSegment),
+					Offering: schemas.OfferingID(c.text(schemas.VarOfferingId)), Region: c.text(schemas.VarRegionId), Segment: c.text(schemas.VarSegment), Peer: schemas.PeerID(c.text(schemas.VarPeerId)),
 					Status: schemas.PlanStatus(c.text(schemas.VarStatus)),
 				})
 			}

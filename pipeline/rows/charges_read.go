@@ -24,7 +24,7 @@ var BriefCharge = func() (columns []int) {
 
 // ComparedCharge are the columns of a charge that comparisons sum by, and its name.
 var ComparedCharge = []int{
-	schemas.ChargeChargeId, schemas.ChargeBillingAccountId, schemas.ChargeOfferingId, schemas.ChargeMeterId, schemas.ChargeRegionId, schemas.ChargeSegment,
+	schemas.ChargeChargeId, schemas.ChargeBillingAccountId, schemas.ChargeOfferingId, schemas.ChargeMeterId, schemas.ChargeRegionId, schemas.ChargeSegment, schemas.ChargePeerId,
 	schemas.ChargeChargeCategory, schemas.ChargeChargeFrequency, schemas.ChargeChargePeriodStart, schemas.ChargeChargePeriodEnd,
 	schemas.ChargeModel, schemas.ChargeChargeClass, schemas.ChargePricingQuantity, schemas.ChargePricingUnit, schemas.ChargeBilledCost, schemas.ChargeBillingCurrency, schemas.ChargePeerCost,
 	schemas.ChargeProviderCurrency, schemas.ChargeExchangeRate, schemas.ChargeExchangeDay, schemas.ChargeBilledValue, schemas.ChargePeerCostValue,

@@ -51,6 +51,7 @@ func AppendPlanChanges(rows []planned.Change, write func(*dataset.Batch) error) 
 		w.Batch.AppendText(planned.ChangeOfferingId, string(c.Offering))
 		w.Text(planned.ChangeRegionId, c.Region)
 		w.Text(planned.ChangeSegment, c.Segment)
+		w.Text(planned.ChangePeerId, string(c.Peer))
 		w.Text(planned.ChangeMeasure, string(c.Measure))
 		w.Text(planned.ChangeUnit, c.Unit)
 		w.decimal(planned.ChangePlanBefore, c.Before)
@@ -79,6 +80,7 @@ func AppendForecasts(rows []planned.Forecast, write func(*dataset.Batch) error) 
 		w.Text(planned.ForecastOfferingId, string(f.Offering))
 		w.Text(planned.ForecastRegionId, f.Region)
 		w.Text(planned.ForecastSegment, f.Segment)
+		w.Text(planned.ForecastPeerId, string(f.Peer))
 		w.Text(planned.ForecastMeasure, string(f.Measure))
 		w.Text(planned.ForecastUnit, f.Unit)
 		w.decimal(planned.ForecastPlan, f.Plan)
@@ -104,13 +106,13 @@ func AppendForecasts(rows []planned.Forecast, write func(*dataset.Batch) error) 
 // ReadVariances returns the variances of a file as far as later months ask for them: whose they are, plan, expected and actual.
 func ReadVariances(ctx context.Context, s store.Store, key string) (out []schemas.Variance, err error) {
 	columns := []int{
-		schemas.VarOfferingId, schemas.VarRegionId, schemas.VarSegment, schemas.VarMeasure, schemas.VarUnit, schemas.VarPlan, schemas.VarExpected, schemas.VarActual, schemas.VarAccrual,
+		schemas.VarOfferingId, schemas.VarRegionId, schemas.VarSegment, schemas.VarPeerId, schemas.VarMeasure, schemas.VarUnit, schemas.VarPlan, schemas.VarExpected, schemas.VarActual, schemas.VarAccrual,
 	}
 	err = ScanTable(ctx, s, key, &schemas.Variances, columns, func(b *dataset.Batch) error {
 		text := func(col, i int) string { return string(b.Columns[col].TextAt(i)) }
 		for i := range b.Rows {
 			out = append(out, schemas.Variance{
-				Offering: schemas.OfferingID(text(schemas.VarOfferingId, i)), Region: text(schemas.VarRegionId, i), Segment: text(schemas.VarSegment, i),
+				Offering: schemas.OfferingID(text(schemas.VarOfferingId, i)), Region: text(schemas.VarRegionId, i), Segment: text(schemas.VarSegment, i), Peer: schemas.PeerID(text(schemas.VarPeerId, i)),
 				Measure: schemas.Measure(text(schemas.VarMeasure, i)), Unit: text(schemas.VarUnit, i), Accrual: schemas.Accrual(text(schemas.VarAccrual, i)),
 				Plan: b.Columns[schemas.VarPlan].Decs[i].Decimal(), Expected: b.Columns[schemas.VarExpected].Decs[i].Decimal(),
 				Actual: b.Columns[schemas.VarActual].Decs[i].Decimal(),
@@ -123,7 +125,7 @@ func ReadVariances(ctx context.Context, s store.Store, key string) (out []schema
 
 // ReadDays returns the days of a file with their revenue and cost to date.
 func ReadDays(ctx context.Context, s store.Store, key string) (out []schemas.DayRow, err error) {
-	columns := []int{schemas.DayOfferingId, schemas.DayRegionId, schemas.DaySegment, schemas.DayDay, schemas.DayToDate, schemas.DayCostToDate}
+	columns := []int{schemas.DayOfferingId, schemas.DayRegionId, schemas.DaySegment, schemas.DayPeerId, schemas.DayDay, schemas.DayToDate, schemas.DayCostToDate}
 	err = ScanTable(ctx, s, key, &schemas.Days, columns, func(b *dataset.Batch) error {
 		for i := range b.Rows {
 			day, err := schemas.ParseDate(string(b.Columns[schemas.DayDay].TextAt(i)))
@@ -132,7 +134,7 @@ func ReadDays(ctx context.Context, s store.Store, key string) (out []schemas.Day
 			}
 			d := schemas.DayRow{
 				Offering: schemas.OfferingID(b.Columns[schemas.DayOfferingId].TextAt(i)), Region: string(b.Columns[schemas.DayRegionId].TextAt(i)),
-				Segment: string(b.Columns[schemas.DaySegment].TextAt(i)), Day: day, ToDate: b.Columns[schemas.DayToDate].Decs[i].Decimal(),
+				Segment: string(b.Columns[schemas.DaySegment].TextAt(i)), Peer: schemas.PeerID(b.Columns[schemas.DayPeerId].TextAt(i)), Day: day, ToDate: b.Columns[schemas.DayToDate].Decs[i].Decimal(),
 			}
 			if v := &b.Columns[schemas.DayCostToDate]; !v.Absent && !v.IsNull(i) {
 				cost := v.Decs[i].Decimal()

@@ -18,13 +18,14 @@ const (
 // Forecast is what a month or a business year has come to, and what it comes to at its end, in one measure of one offering in one
 // region and segment; without an offering, region and status it is that of all.
 type Forecast struct {
-	// ID is the period, horizon, offering, region, segment if there is one, and measure, joined by slashes; in all, period, horizon, total and measure.
+	// ID is the period, horizon, offering, region, segment and peer if there is one, and measure, joined by slashes; in all, period, horizon, total and measure.
 	ID       string
 	Period   schemas.Period
 	Horizon  Horizon
 	Offering schemas.OfferingID
 	Region   string
 	Segment  string
+	Peer     schemas.PeerID
 	Measure  schemas.Measure
 	// Unit is the unit of every number: the provider's currency.
 	Unit string
@@ -77,6 +78,7 @@ const (
 	ForecastOfferingId
 	ForecastRegionId
 	ForecastSegment
+	ForecastPeerId
 	ForecastMeasure
 	ForecastUnit
 	ForecastPlan
@@ -99,16 +101,17 @@ const (
 	ForecastColumns
 )
 
-// Forecasts is the dataset of the month and the year to date with their forecasts, sorted by horizon, offering, region, segment and measure,
+// Forecasts is the dataset of the month and the year to date with their forecasts, sorted by horizon, offering, region, segment, peer and measure,
 // what is in all first. Runs of books without year_from in the policy of the plan do not write it. Complete and Material are yes or
 // no; Steps is a JSON array of Step.
-var Forecasts = schemas.Table{Name: "forecasts", Version: "2", Columns: []schemas.Column{
+var Forecasts = schemas.Table{Name: "forecasts", Version: "3", Columns: []schemas.Column{
 	ForecastForecastId:    {Name: "ForecastId", Type: schemas.Text, Required: true},
 	ForecastBillingPeriod: {Name: "BillingPeriod", Type: schemas.Label, Required: true},
 	ForecastHorizon:       {Name: "Horizon", Type: schemas.Label, Required: true},
 	ForecastOfferingId:    {Name: "OfferingId", Type: schemas.Label},
 	ForecastRegionId:      {Name: "RegionId", Type: schemas.Label},
 	ForecastSegment:       {Name: "Segment", Type: schemas.Label},
+	ForecastPeerId:        {Name: "PeerId", Type: schemas.Label},
 	ForecastMeasure:       {Name: "Measure", Type: schemas.Label, Required: true},
 	ForecastUnit:          {Name: "Unit", Type: schemas.Label, Required: true},
 	ForecastPlan:          {Name: "Plan", Type: schemas.Decimal, Required: true},

@@ -59,15 +59,16 @@ func (c *Causes) Sum() money.Decimal {
 }
 
 // Change is what a version of the plan changes against the one before it, in one measure of one offering in one region and
-// segment, and what that makes of the variance.
+// segment, of one peer's services, and what that makes of the variance.
 type Change struct {
-	// ID is the period, From, To, offering, region, segment if there is one, and measure, joined by slashes; a slash within one is written %2F.
+	// ID is the period, From, To, offering, region, segment and peer if there is one, and measure, joined by slashes; a slash within one is written %2F.
 	ID       string
 	Period   schemas.Period
 	From, To string
 	Offering schemas.OfferingID
 	Region   string
 	Segment  string
+	Peer     schemas.PeerID
 	Measure  schemas.Measure
 	Unit     string
 	// Before and After are planned for the month; Change is their difference and the sum of Causes.
@@ -90,6 +91,7 @@ const (
 	ChangeOfferingId
 	ChangeRegionId
 	ChangeSegment
+	ChangePeerId
 	ChangeMeasure
 	ChangeUnit
 	ChangePlanBefore
@@ -109,8 +111,8 @@ const (
 )
 
 // Changes is the dataset of the bridges between versions of the plan, each to the next: the rows that a version changes, sorted
-// by version, offering, region, segment and measure. Runs of books without versions do not write it. Steps is a JSON array of Step.
-var Changes = schemas.Table{Name: "plan_changes", Version: "2", Columns: []schemas.Column{
+// by version, offering, region, segment, peer and measure. Runs of books without versions do not write it. Steps is a JSON array of Step.
+var Changes = schemas.Table{Name: "plan_changes", Version: "3", Columns: []schemas.Column{
 	ChangeChangeId:       {Name: "ChangeId", Type: schemas.Text, Required: true},
 	ChangeBillingPeriod:  {Name: "BillingPeriod", Type: schemas.Label, Required: true},
 	ChangeFromVersion:    {Name: "FromVersion", Type: schemas.Label, Required: true},
@@ -118,6 +120,7 @@ var Changes = schemas.Table{Name: "plan_changes", Version: "2", Columns: []schem
 	ChangeOfferingId:     {Name: "OfferingId", Type: schemas.Label, Required: true},
 	ChangeRegionId:       {Name: "RegionId", Type: schemas.Label},
 	ChangeSegment:        {Name: "Segment", Type: schemas.Label},
+	ChangePeerId:         {Name: "PeerId", Type: schemas.Label},
 	ChangeMeasure:        {Name: "Measure", Type: schemas.Label, Required: true},
 	ChangeUnit:           {Name: "Unit", Type: schemas.Label},
 	ChangePlanBefore:     {Name: "PlanBefore", Type: schemas.Decimal, Required: true},

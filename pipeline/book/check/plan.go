@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"daybook/pipeline/book/parse"
@@ -12,10 +13,20 @@ import (
 
 // planPlace names what a line is for.
 func planPlace(p *schemas.PlanLine) string {
-	if p.Segment == "" {
-		return fmt.Sprintf("%s, %s and region %q", p.Period, p.Offering, parse.Clip(p.Region))
+	parts := []string{string(p.Period), string(p.Offering), fmt.Sprintf("region %q", parse.Clip(p.Region))}
+	if p.Segment != "" {
+		parts = append(parts, fmt.Sprintf("segment %q", parse.Clip(p.Segment)))
 	}
-	return fmt.Sprintf("%s, %s, region %q and segment %q", p.Period, p.Offering, parse.Clip(p.Region), parse.Clip(p.Segment))
+	if p.Peer != "" {
+		parts = append(parts, "peer "+string(p.Peer))
+	}
+	last := len(parts) - 1
+	return strings.Join(parts[:last], ", ") + " and " + parts[last]
+}
+
+// knownPeer reports whether what is planned names a peer of the book, or none.
+func (c *checker) knownPeer(at parse.Spot, p schemas.PeerID) bool {
+	return p == "" || c.refer(at, "peer", &c.names.peers, string(p))
 }
 
 func (c *checker) checkPlan() {
@@ -38,7 +49,7 @@ func (c *checker) checkPlan() {
 			c.Complain(at.Field("version"), "write one of versions in plan.yaml", "the plan has versions, and the line is of none")
 			continue
 		}
-		if p.Version != "" && !c.refer(at, "version", &c.names.planVersions, p.Version) {
+		if p.Version != "" && !c.refer(at, "version", &c.names.planVersions, p.Version) || !c.knownPeer(at, p.Peer) {
 			continue
 		}
 		key := PlanKey(*p)
@@ -144,7 +155,9 @@ func (c *checker) planPolicy(at parse.Spot, p *schemas.PlanPolicy) {
 		c.Complain(at.Field("forecast_steps"), "write year_from: 1, or the month in which the business year begins", "without year_from nothing is forecast, and steps say nothing")
 	}
 	for i := range p.ForecastSteps {
-		c.refer(at.Field("forecast_steps").At(i), "offering", &c.names.offerings, string(p.ForecastSteps[i].Offering))
+		step := at.Field("forecast_steps").At(i)
+		c.refer(step, "offering", &c.names.offerings, string(p.ForecastSteps[i].Offering))
+		c.knownPeer(step, p.ForecastSteps[i].Peer)
 	}
 }
 

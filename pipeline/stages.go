@@ -64,7 +64,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns},
 			},
 			{
-				Name: "promises", Version: "3", Width: run.Once, Do: promise.Judge,
+				Name: "promises", Version: "4", Width: run.Once, Do: promise.Judge,
 				Reads: []string{"normalise/object", "normalise/shard", "rate/shard"},
 				Book:  []book.Part{book.PartPromises, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Open, run.EarlierRuns}, Balances: judged,

@@ -36,19 +36,19 @@ func (p *Plan) AsOf(day Date) *Plan {
 			if l.Version != v.ID {
 				continue
 			}
-			if i, planned := at[l.place()]; planned {
+			if i, planned := at[l.Place()]; planned {
 				out.Lines[i] = l
 				continue
 			}
-			at[l.place()] = len(out.Lines)
+			at[l.Place()] = len(out.Lines)
 			out.Lines = append(out.Lines, l)
 		}
 	}
 	return &out
 }
 
-// place is what the line is for, and nothing of what it expects of it.
-func (l *PlanLine) place() PlanLine {
+// Place is what the line is for, and nothing of what it expects of it.
+func (l *PlanLine) Place() PlanLine {
 	return PlanLine{Period: l.Period, Offering: l.Offering, Region: l.Region, Segment: l.Segment, Peer: l.Peer}
 }
 

@@ -43,6 +43,7 @@ const (
 	Probes10    Format = "probes-1.0"
 	Counters10  Format = "counters-1.0"
 	Requests10  Format = "requests-1.0"
+	Samples10   Format = "samples-1.0"
 	Notices10   Format = "notices-1.0"
 	// Invoices of peers: the dataset Invoice Detail of FOCUS, or a line for each invoice.
 	FOCUSInvoice14  Format = "focus-invoice-1.4"
@@ -71,13 +72,13 @@ func (f Format) IsPayments() bool { return f == Camt || f == MT940 || f == Payme
 // Formats lists every format.
 var Formats = []Format{
 	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost, OpenStackSamples, OpenShiftMetering, Mapped,
-	Incidents10, Probes10, Counters10, Requests10, Notices10, FOCUSInvoice14, InvoiceTotals10, DisputeAnswers10, Credentials10,
+	Incidents10, Probes10, Counters10, Requests10, Samples10, Notices10, FOCUSInvoice14, InvoiceTotals10, DisputeAnswers10, Credentials10,
 	Camt, MT940, Payments10,
 }
 
 // IsEvidence reports whether what comes in the format are facts, about services, credentials, bills or payments, and not usage.
 func (f Format) IsEvidence() bool {
-	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Notices10 || f == Credentials10 || f.IsAboutBills() || f.IsPayments()
+	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Samples10 || f == Notices10 || f == Credentials10 || f.IsAboutBills() || f.IsPayments()
 }
 
 // IsFOCUS reports whether the format is a version of FOCUS.

@@ -229,6 +229,8 @@ func evidenceLine(x *service.EvidenceRow, of schemas.RunID) EvidenceLine {
 		line.Says = map[bool]string{true: "up", false: "down"}[x.Up]
 	case schemas.Counters10, schemas.Requests10:
 		line.Says = fmt.Sprintf("%d errors of %d", x.Errors, x.Total)
+	case schemas.Samples10:
+		line.Says = x.Value.String()
 	case schemas.Notices10:
 		line.Says = string(x.Kind)
 	default:

@@ -113,9 +113,7 @@ func (l *Look) varianceFacts(e *Explanation, v *schemas.Variance) {
 	e.fact("peer", string(v.Peer), "", "")
 	line := schemas.PlanLine{Period: v.Period, Offering: v.Offering, Region: v.Region, Segment: v.Segment, Peer: v.Peer}
 	plan := b.Plan.AsOf(l.asOf())
-	if i := slices.IndexFunc(plan.Lines, func(p schemas.PlanLine) bool {
-		return p.Period == v.Period && p.Offering == v.Offering && p.Region == v.Region && p.Segment == v.Segment && p.Peer == v.Peer
-	}); i >= 0 {
+	if i := slices.IndexFunc(plan.Lines, func(p schemas.PlanLine) bool { return p.Place() == line }); i >= 0 {
 		line = plan.Lines[i]
 	}
 	e.fact("plan line", string(v.Status), "accrual "+string(v.Accrual), b.WherePlanLine(line))

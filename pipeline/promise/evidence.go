@@ -14,7 +14,7 @@ import (
 // gathered is the evidence of one service, as it was delivered last.
 type gathered struct {
 	rows []service.EvidenceRow
-	// at is where the row of an incident or notice stands, by its source and identifier, and seen the counts of requests.
+	// at is where the row of an incident or notice stands, by its source and identifier, and seen the counts of requests and samples.
 	at   map[named]int
 	seen map[counted]bool
 }
@@ -25,12 +25,13 @@ type named struct {
 	id     string
 }
 
-// counted is a count of requests, of which one that is delivered twice counts once.
+// counted is a count of requests or a sample, of which one that is delivered twice counts once.
 type counted struct {
 	source schemas.SourceID
 	service.Place
 	start, end    int64
 	total, errors int64
+	series, value string
 }
 
 // add takes a row. Of those of one identifier the last counts, in the order of the names of objects, in whatever order they are read.
@@ -45,8 +46,11 @@ func (g *gathered) add(r *service.EvidenceRow) {
 			return
 		}
 		g.at[key] = len(g.rows)
-	case schemas.Requests10:
-		key := counted{r.Source, r.Place, r.Start.UnixMicro(), r.End.UnixMicro(), r.Total, r.Errors}
+	case schemas.Requests10, schemas.Samples10:
+		key := counted{r.Source, r.Place, r.Start.UnixMicro(), r.End.UnixMicro(), r.Total, r.Errors, r.Series, ""}
+		if r.Value != nil {
+			key.value = r.Value.String()
+		}
 		if g.seen[key] {
 			return
 		}

@@ -74,6 +74,7 @@ func (w *RowWriter) evidence(r *service.EvidenceRow) {
 	default:
 	}
 	w.optional(service.EvidenceShare, r.Share)
+	w.optional(service.EvidenceValue, r.Value)
 	w.optional(service.EvidenceAmount, r.Amount)
 	w.Text(service.EvidenceCurrency, string(r.Currency))
 	w.Text(service.EvidenceInvoiceId, r.Invoice)
@@ -129,6 +130,10 @@ func evidenceAt(b *dataset.Batch, i int) service.EvidenceRow {
 	if v := &b.Columns[service.EvidenceShare]; !v.IsNull(i) {
 		d := v.Decs[i].Decimal()
 		r.Share = &d
+	}
+	if v := &b.Columns[service.EvidenceValue]; !v.IsNull(i) {
+		d := v.Decs[i].Decimal()
+		r.Value = &d
 	}
 	if v := &b.Columns[service.EvidenceAmount]; !v.IsNull(i) {
 		d := v.Decs[i].Decimal()

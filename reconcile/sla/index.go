@@ -37,6 +37,11 @@ func indexOf(q *Question) *index {
 			to.Requests = append(to.Requests, e.Requests[i])
 		}
 	}
+	for i := range e.Samples {
+		if to := x.of(q, &e.Samples[i].Place); to != nil {
+			to.Samples = append(to.Samples, e.Samples[i])
+		}
+	}
 	for i := range e.Notices {
 		if to := x.of(q, &e.Notices[i].Place); to != nil {
 			to.Notices = append(to.Notices, e.Notices[i])
@@ -77,6 +82,6 @@ func (x *index) about(resource string) *service.Evidence {
 	return &service.Evidence{
 		Incidents: slices.Concat(all.Incidents, own.Incidents), Probes: slices.Concat(all.Probes, own.Probes),
 		Counters: slices.Concat(all.Counters, own.Counters), Requests: slices.Concat(all.Requests, own.Requests),
-		Notices: slices.Concat(all.Notices, own.Notices),
+		Samples: slices.Concat(all.Samples, own.Samples), Notices: slices.Concat(all.Notices, own.Notices),
 	}
 }

@@ -119,6 +119,8 @@ func wrongs(s *service.SLA) (out []string) {
 		"measure.idle exclude needs unmeasured exclude: intervals without requests leave the time that counts")
 	complain(m.Method == service.MethodRequests && m.Unmeasured != "" && m.Unmeasured != service.UnmeasuredExclude,
 		"measure.unmeasured %s: requests that nobody counted have no number; use exclude, or leave it out", m.Unmeasured)
+	complain(m.Samples != nil && !requests && !intervals, "measure.samples needs a method that counts, not %s; write requests, threshold or error_rates", m.Method)
+	complain(m.Samples != nil && m.Samples.Op == "", "measure.samples needs op")
 	complain(m.Method == service.MethodAffected && m.WholeSeconds > 0, "measure.whole_seconds has no effect on method affected; take it out")
 	complain(m.Method == service.MethodAffected && m.Combine == service.CombineAllDown, "measure.combine all_down knows no affected share; use method minutes")
 	complain(requests && m.Combine == service.CombineAllDown, "measure.combine all_down needs a method of time, not %s", m.Method)

@@ -22,6 +22,9 @@ type count struct {
 func (r *reader) counts(p service.Place) []count {
 	var out []count
 	about := r.evidence.about(p.Resource)
+	if good := r.sla.Measure.Samples; good != nil {
+		return r.inside(samples(about.Samples, good))
+	}
 	for i := range about.Requests {
 		x := &about.Requests[i]
 		out = append(out, r.sound(count{span: spanOf(x.Start, x.End), total: x.Total, errors: x.Errors}))
@@ -35,6 +38,28 @@ func (r *reader) counts(p service.Place) []count {
 	for _, key := range slices.Sorted(maps.Keys(bySeries)) {
 		out = r.increases(out, bySeries[key])
 	}
+	return r.inside(out)
+}
+
+// samples are those of a metric as counts, each of one.
+func samples(of []service.Sample, good *service.SLASamples) (out []count) {
+	for i := range of {
+		x := &of[i]
+		if x.Metric != good.Metric {
+			continue
+		}
+		from := x.At.UnixMicro()
+		c := count{span: span{from, from + x.Seconds*second}, total: 1}
+		if !good.Good(x.Value) {
+			c.errors = 1
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// inside are the counts that have a part in the window, in order.
+func (r *reader) inside(out []count) []count {
 	longest := cmp.Or(r.sla.Measure.GapSeconds, r.sla.Measure.IntervalSeconds) * second
 	kept := out[:0]
 	for _, c := range out {

@@ -20,6 +20,7 @@ type Evidence struct {
 	Probes    []Probe
 	Counters  []CounterReading
 	Requests  []RequestCount
+	Samples   []Sample
 	Notices   []MaintenanceNotice
 }
 
@@ -59,6 +60,15 @@ type RequestCount struct {
 	Start, End time.Time
 	Total      int64
 	Errors     int64
+}
+
+// Sample is the value of a metric, which stands for the Seconds from At on.
+type Sample struct {
+	Place
+	Metric  string
+	At      time.Time
+	Seconds int64
+	Value   money.Decimal
 }
 
 // MaintenanceNotice says that a service may be down from Start to End without that being held against its provider, if the

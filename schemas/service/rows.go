@@ -10,7 +10,7 @@ import (
 
 // EvidenceRow is one fact about a service as it was delivered, with the place that it came from. Format says which of the fields
 // it has: an incident has ID, Known and Share, a probe Up, a reading of a counter Series, Total and Errors and no End, a count of
-// requests Total and Errors, a notice ID, Kind and Known. A credential has no place: it has ID and Holder, Start is when it was
+// requests Total and Errors, a sample of the metric Series its Value, a notice ID, Kind and Known. A credential has no place: it has ID and Holder, Start is when it was
 // issued, End when it expires and Known when it was revoked.
 type EvidenceRow struct {
 	Format schemas.Format
@@ -33,6 +33,8 @@ type EvidenceRow struct {
 	// Errors are those among Total.
 	Errors int64
 	Share  *money.Decimal
+	// Value is that of a metric.
+	Value *money.Decimal
 	// Amount is what an invoice has, of one line or in all, in Currency. Invoice is its number, ID that of the line, Start to End
 	// the billing period, Known when it was issued and Due when it is to be paid; no time where it does not say.
 	Amount   *money.Decimal
@@ -54,6 +56,8 @@ func (r *EvidenceRow) AddTo(e *Evidence) {
 		e.Counters = append(e.Counters, CounterReading{Place: r.Place, Series: r.Series, At: r.Start, Total: r.Total, Errors: r.Errors})
 	case schemas.Requests10:
 		e.Requests = append(e.Requests, RequestCount{Place: r.Place, Start: r.Start, End: r.End, Total: r.Total, Errors: r.Errors})
+	case schemas.Samples10:
+		e.Samples = append(e.Samples, Sample{Place: r.Place, Metric: r.Series, At: r.Start, Seconds: int64(r.End.Sub(r.Start) / time.Second), Value: *r.Value})
 	case schemas.Notices10:
 		e.Notices = append(e.Notices, MaintenanceNotice{ID: r.ID, Place: r.Place, Kind: r.Kind, Start: r.Start, End: r.End, Announced: r.Known})
 	default: // is usage, or about bills
@@ -85,6 +89,7 @@ const (
 	EvidenceTotal
 	EvidenceErrors
 	EvidenceShare
+	EvidenceValue
 	EvidenceAmount
 	EvidenceCurrency
 	EvidenceInvoiceId
@@ -95,7 +100,7 @@ const (
 )
 
 // EvidenceTable is the dataset of evidence, about services or peers' bills, in the order in which it was delivered.
-var EvidenceTable = schemas.Table{Name: "evidence", Version: "3", Columns: []schemas.Column{
+var EvidenceTable = schemas.Table{Name: "evidence", Version: "4", Columns: []schemas.Column{
 	// Format is that of the source, such as incidents-1.0, and says what the row is.
 	EvidenceFormat:      {Name: "Format", Type: schemas.Label, Required: true},
 	EvidencePeerId:      {Name: "PeerId", Type: schemas.Label},
@@ -117,6 +122,8 @@ var EvidenceTable = schemas.Table{Name: "evidence", Version: "3", Columns: []sch
 	EvidenceTotal:  {Name: "Total", Type: schemas.Integer},
 	EvidenceErrors: {Name: "Errors", Type: schemas.Integer},
 	EvidenceShare:  {Name: "AffectedShare", Type: schemas.Decimal},
+	// Value is that of a sample of the metric Series.
+	EvidenceValue: {Name: "Value", Type: schemas.Decimal},
 	// Amount and what follows are of invoices.
 	EvidenceAmount:    {Name: "Amount", Type: schemas.Decimal},
 	EvidenceCurrency:  {Name: "Currency", Type: schemas.Label},

@@ -44,11 +44,14 @@ type SLA struct {
 // SLAMeasure says how evidence becomes a ratio of availability. What a text leaves open stays empty here: where it matters,
 // the result is for a person to decide.
 type SLAMeasure struct {
-	// OpenSLO names an SLO of slos/*.yaml, from which Method, Target, IntervalSeconds and ErrorPercent follow, and the
+	// OpenSLO names an SLO of slos/*.yaml, from which Method, Samples, Target, IntervalSeconds and ErrorPercent follow, and the
 	// Denominator of time slices.
 	OpenSLO string `yaml:"openslo,omitempty"`
 	// Method is how is measured; it must be there without OpenSLO.
 	Method SLAMethod `yaml:"method,omitempty"`
+	// Samples says that what is counted are samples of a metric, and which of them are good: each is a request, and one that is not good
+	// an error. Nil counts what counters and counts of requests say.
+	Samples *SLASamples `yaml:"samples,omitempty"`
 	// Target is the promise, in percent; nil takes the highest bound of the ladder.
 	Target *money.Decimal `yaml:"target,omitempty"`
 	// Window is what one ratio is of; empty means WindowOfMonth.
@@ -75,6 +78,30 @@ type SLAMeasure struct {
 	ErrorPercent *money.Decimal `yaml:"error_percent,omitempty"`
 	// GapSeconds is the longest time between two readings of a counter that is no gap; 0 means IntervalSeconds.
 	GapSeconds int64 `yaml:"gap_seconds,omitempty"`
+}
+
+// SLASamples are the samples of a metric by which availability is measured.
+type SLASamples struct {
+	// Metric is as the evidence names it; empty for a source whose samples name none.
+	Metric string `yaml:"metric,omitempty"`
+	// Op and Value say which samples are good: those whose value is, by op, so to Value.
+	Op    SampleOp      `yaml:"op"`
+	Value money.Decimal `yaml:"value"`
+}
+
+// Good reports whether a value is as it was promised.
+func (s *SLASamples) Good(value money.Decimal) bool {
+	switch s.Op {
+	case OpBelow:
+		return value.LessThan(s.Value)
+	case OpAtMost:
+		return !value.GreaterThan(s.Value)
+	case OpAbove:
+		return value.GreaterThan(s.Value)
+	case OpAtLeast:
+		return !value.LessThan(s.Value)
+	}
+	return false
 }
 
 // SLAExclusion says what becomes of downtime that a notice covers.
@@ -138,6 +165,8 @@ type SLADeadline struct {
 type (
 	// SLAMethod is how availability is measured.
 	SLAMethod string
+	// SampleOp is how the value of a good sample compares.
+	SampleOp string
 	// SLAWindow is a stretch of time that is judged as one.
 	SLAWindow string
 	// SLACombine makes one ratio of several resources.
@@ -180,6 +209,12 @@ const (
 	MethodRequests SLAMethod = "requests"
 	// MethodAffected is MethodMinutes with each moment weighed by the affected share that the incident states.
 	MethodAffected SLAMethod = "affected"
+
+	// The comparisons of values, as OpenSLO names them.
+	OpBelow   SampleOp = "lt"
+	OpAtMost  SampleOp = "lte"
+	OpAbove   SampleOp = "gt"
+	OpAtLeast SampleOp = "gte"
 
 	WindowOfMonth SLAWindow = "month"
 	// WindowOfHour judges every clock hour of the month by itself.
@@ -260,6 +295,9 @@ const (
 func (SLAMethod) Values() []string {
 	return schemas.Texts(MethodMinutes, MethodThreshold, MethodErrorRates, MethodRequests, MethodAffected)
 }
+
+// Values lists what a book may say.
+func (SampleOp) Values() []string { return schemas.Texts(OpBelow, OpAtMost, OpAbove, OpAtLeast) }
 
 // Values lists what a book may say, the default first.
 func (SLAWindow) Values() []string {

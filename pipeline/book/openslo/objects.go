@@ -79,7 +79,7 @@ func (o *Objects) Fill(at parse.Spot, s *service.SLA) {
 		return
 	}
 	m := at.Field("measure")
-	for _, key := range []string{"method", "target", "window", "interval_seconds", "error_percent"} {
+	for _, key := range []string{"method", "target", "window", "interval_seconds", "error_percent", "samples"} {
 		if _, given := m.Field(key).Given(); given {
 			o.r.Complain(m.Field(key), "remove it, or remove openslo", "it follows from the SLO %s", parse.Clip(name))
 		}

@@ -42,6 +42,9 @@ func measured(text, more string) string {
 	if m.ErrorPercent != nil {
 		out += fmt.Sprintf(" errors %s", m.ErrorPercent)
 	}
+	if m.Samples != nil {
+		out += fmt.Sprintf(" samples %q %s %s", m.Samples.Metric, m.Samples.Op, m.Samples.Value)
+	}
 	return out + strings.TrimRight(fmt.Sprintf(" %s %s %s", m.Denominator, m.Unmeasured, m.Idle), " ")
 }
 
@@ -77,6 +80,30 @@ func TestMeasures(t *testing.T) {
 			want: "spec.indicator.spec.ratioMetric: the indicator measures nothing",
 		},
 		{
+			method: "Timeslices", objective: "op: lte, value: 0.2, target: 0.9, timeSliceTarget: 0.5, timeSliceWindow: 5",
+			indicator: "indicator: {metadata: {name: latency}, spec: {thresholdMetric: {metricSource: {}}}}",
+			want:      `threshold target 90 of 300 s errors 50 samples "latency" lte 0.2 calendar`,
+		},
+		{
+			method: "Occurrences", objective: "op: gt, value: -3, target: 0.9", indicator: "indicatorRef: z", want: `requests target 90 samples "z" gt -3`,
+		},
+		{
+			method: "Occurrences", objective: "op: lt, value: 3, target: 0.9", more: ", samples: {op: lt, value: 3}",
+			indicator: "indicatorRef: z", want: "slas[0].measure.samples: it follows from the SLO x",
+		},
+		{
+			method: "Occurrences", objective: "op: eq, target: 0.9", indicator: "indicatorRef: z",
+			want: `spec.objectives[0].value: the objective does not say with what values of the metric are compared; spec.objectives[0].op: values of a metric are not compared by "eq"`,
+		},
+		{
+			method: "Occurrences", objective: "op: lte, value: much, target: 0.9", indicator: "indicatorRef: z",
+			want: `spec.objectives[0].value: "much" is not a decimal number`,
+		},
+		{
+			method: "Occurrences", objective: "op: lte, value: 1, target: 0.9", indicator: "indicator: {spec: {thresholdMetric: {}, ratioMetric: {}}}",
+			want: "spec.indicator.spec.thresholdMetric: the indicator has thresholdMetric and ratioMetric",
+		},
+		{
 			method: "Occurrences", objective: "target: 0.9", window: "timeWindow: [{duration: 1M, isRolling: True, calendar: {}}]",
 			want: "spec.timeWindow[0]: a promise is judged once a month, and a rolling window at every moment",
 		},
@@ -86,7 +113,8 @@ func TestMeasures(t *testing.T) {
 		},
 	} {
 		text := fmt.Sprintf("apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: x}\nspec:\n  budgetingMethod: %s\n  %s\n  %s\n  objectives: [{%s}]\n"+
-			"---\napiVersion: openslo/v1\nkind: SLI\nmetadata: {name: y}\nspec: {ratioMetric: {bad: {}, total: {}}}\n",
+			"---\napiVersion: openslo/v1\nkind: SLI\nmetadata: {name: y}\nspec: {ratioMetric: {bad: {}, total: {}}}\n"+
+			"---\napiVersion: openslo/v1\nkind: SLI\nmetadata: {name: z}\nspec: {thresholdMetric: {metricSource: {}}}\n",
 			c.method, cmp.Or(c.indicator, ratio), cmp.Or(c.window, calendar), c.objective)
 		if got := measured(text, c.more); got != c.want {
 			t.Errorf("%s {%s}%s: %q, want %q", c.method, c.objective, c.more, got, c.want)

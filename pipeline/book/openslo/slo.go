@@ -61,11 +61,12 @@ func (x *reader) method() {
 	}
 }
 
-// indicator holds the SLI, which stands in the SLO or by itself, to what is delivered: how many requests there were, and how many failed.
+// indicator holds the SLI, which stands in the SLO or by itself, to what is delivered: how many requests there were, and how many failed,
+// or values of the metric that bears its name.
 func (x *reader) indicator() {
 	inline, ref := x.spec.Field("indicator"), x.spec.Field("indicatorRef")
 	name, referred := ref.Says()
-	at := inline.Field("spec")
+	at, named := inline.Field("spec"), inline.Field("metadata").Field("name")
 	switch {
 	case inline.Stands() == referred:
 		x.refuse(inline, "write one of indicator and indicatorRef", "the SLO has no indicator, or two")
@@ -76,13 +77,15 @@ func (x *reader) indicator() {
 			x.refuse(ref, parse.DidYouMean(name, slices.Sorted(maps.Keys(x.slis)), "add it to a file of slos/"), "there is no SLI %q", parse.Clip(name))
 			return
 		}
-		at = sli.Field("spec")
+		at, named = sli.Field("spec"), sli.Field("metadata").Field("name")
 	}
-	ratio := at.Field("ratioMetric")
+	ratio, threshold := at.Field("ratioMetric"), at.Field("thresholdMetric")
 	switch {
-	case at.Field("thresholdMetric").Stands():
-		x.refuse(at.Field("thresholdMetric"), "have probes delivered that say whether it was met, and write method: minutes, evidence: probes and target instead of openslo",
-			"no values of a metric are delivered that could be compared with a threshold")
+	case threshold.Stands() && ratio.Stands():
+		x.refuse(threshold, "keep one of them", "the indicator has thresholdMetric and ratioMetric")
+	case threshold.Stands():
+		metric, _ := named.Says()
+		x.out.Samples = &service.SLASamples{Metric: metric}
 	case !ratio.Stands():
 		x.refuse(ratio, "add ratioMetric with total, and good or bad", "the indicator measures nothing")
 	case ratio.Field("raw").Stands():
@@ -130,6 +133,7 @@ func (x *reader) objective(at parse.Spot) {
 			return
 		}
 	}
+	x.threshold(at)
 	one, hundred := money.NewDecimal(1, 0), money.NewDecimal(100, 0)
 	share, percent := at.Field("target"), at.Field("targetPercent")
 	switch {
@@ -153,6 +157,25 @@ func (x *reader) objective(at parse.Spot) {
 	}
 	if x.out.Method == service.MethodThreshold || x.out.Method == service.MethodErrorRates {
 		x.slice(at.Field("timeSliceWindow"))
+	}
+}
+
+// threshold is how values of a metric compare where they are good.
+func (x *reader) threshold(at parse.Spot) {
+	if x.out.Samples == nil {
+		return
+	}
+	op := at.Field("op")
+	name, _ := op.Says()
+	if x.out.Samples.Op = service.SampleOp(name); !slices.Contains(x.out.Samples.Op.Values(), name) {
+		x.refuse(op, "write one of "+strings.Join(x.out.Samples.Op.Values(), ", "), "values of a metric are not compared by %q", parse.Clip(name))
+	}
+	value := at.Field("value")
+	switch text, there := value.Says(); {
+	case !there:
+		x.refuse(value, "add value, such as 200", "the objective does not say with what values of the metric are compared")
+	case !x.r.Read(value, &x.out.Samples.Value, text):
+		x.refused = true
 	}
 }
 

@@ -21,6 +21,8 @@ import (
 //	counters-1.0    series, at, total, errors: two counters of one process, as they stood at a moment. They only grow, but for
 //	                restarts, after which they begin at 0; whole numbers, also written as 1.027e+03.
 //	requests-1.0    start, end, total, errors: how many requests, or objects, there were, and how many of them failed.
+//	samples-1.0     metric, at, seconds, value: the value of a metric, such as a time of answer, which stands for so many seconds from at on;
+//	                metric may be left out where there is but one.
 //	notices-1.0     id, kind, start, end, announced: that a service may be down; kind is one of service.NoticeKind. Of rows
 //	                with one id the last counts.
 //
@@ -45,6 +47,7 @@ var formats = []format{
 	{schemas.Probes10, place(required("at", setStart), required("seconds", setSeconds), required("up", setUp))},
 	{schemas.Counters10, place(optional("series", setSeries), required("at", setStart), required("total", setTotal), required("errors", setErrors))},
 	{schemas.Requests10, place(required("start", setStart), required("end", setEnd), required("total", setTotal), required("errors", setErrors))},
+	{schemas.Samples10, place(optional("metric", setSeries), required("at", setStart), required("seconds", setSeconds), required("value", setValue))},
 	{schemas.Credentials10, []column{required("id", setID), required("holder", setHolder), required("issued", setStart), optional("expires", setEnd), optional("revoked", setKnown)}},
 	{schemas.FOCUSInvoice14, focusInvoice},
 	{schemas.InvoiceTotals10, []column{
@@ -137,14 +140,14 @@ func setKnown(d *decoder, r *service.EvidenceRow, text string) *amiss {
 	return d.time(&r.Known, text)
 }
 
-// mostSeconds is the longest that one probe may stand for.
+// mostSeconds is the longest that one probe or sample may stand for.
 const mostSeconds = 366 * 24 * 60 * 60
 
-// setSeconds comes after the time of the probe, in the order of columns.
+// setSeconds comes after the time of the probe or sample, in the order of columns.
 func setSeconds(_ *decoder, r *service.EvidenceRow, text string) *amiss {
 	n, wrong := whole(text)
 	if wrong == nil && (n == 0 || n > mostSeconds) {
-		wrong = &amiss{schemas.CodeBadValue, "a probe stands for at least a second, and at most a year"}
+		wrong = &amiss{schemas.CodeBadValue, "it stands for at least a second, and at most a year"}
 	}
 	r.End = r.Start.Add(time.Duration(n) * time.Second)
 	return wrong
@@ -177,6 +180,18 @@ func setKind(_ *decoder, r *service.EvidenceRow, text string) *amiss {
 		return &amiss{schemas.CodeBadValue, "it is none of " + strings.Join(kinds, ", ")}
 	}
 	r.Kind = service.NoticeKind(text)
+	return nil
+}
+
+func setValue(_ *decoder, r *service.EvidenceRow, text string) *amiss {
+	value, err := money.ParseDecimal(text)
+	if err != nil {
+		return &amiss{schemas.CodeBadDecimal, "it is not a decimal number"}
+	}
+	if _, err := money.FixedFromDecimal(value); err != nil {
+		return &amiss{schemas.CodeTooPrecise, "it has more than 18 fraction digits, or 20 before the point"}
+	}
+	r.Value = &value
 	return nil
 }
 

@@ -84,7 +84,7 @@ func Stages() []run.Stage {
 				Spec:  []run.Given{run.AsOf}, Balances: invoiced,
 			},
 			{
-				Name: "reports", Version: "39", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
+				Name: "reports", Version: "40", Width: run.Once, Named: true, Opens: true, Do: emit.Reports,
 				Reads: []string{"ingest/delivery", "normalise/object", "normalise/shard", "rate/shard", "reconcile/shard", "reconcile/total", "reconcile/accounts", "reconcile/plan", "reconcile/feeds", "reconcile/use", "reconcile/budgets", "reconcile/anomalies", "reconcile/goals", "reconcile/shared", "reconcile/access", "reconcile/register", "reconcile/detail", "reconcile/bills", "reconcile/promises", "reconcile/chains", "reconcile/settle", "emit/invoices"},
 				Book:  []book.Part{book.PartCatalogue, book.PartDisputes, book.PartPeers, book.PartFX, book.PartProvider},
 				Spec:  []run.Given{run.AsOf, run.Arrivals, run.EarlierRuns}, Balances: byCustomer,

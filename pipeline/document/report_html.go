@@ -243,6 +243,7 @@ func (r *Report) drawAttention(p *markup.Page) {
 		p.Raw("<p class=\"soft\">Nothing: every difference is within what the book tolerates.</p>\n")
 		return
 	}
+	p.Raw("<p class=\"soft\"><a href=\"since.html#attention\">How long each has needed attention, and what is new</a></p>\n") // no run knows the run before
 	blocks := slices.IndexFunc(items, func(it Item) bool { return it.HasAmount })
 	if blocks < 0 {
 		blocks = len(items)

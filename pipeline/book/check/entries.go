@@ -132,12 +132,9 @@ func claimOf(m *schemas.Mapping) schemas.Mapping {
 
 // PlanKey is equal for lines of one version of the plan for the same thing.
 func PlanKey(p schemas.PlanLine) string {
-	parts := []string{string(p.Period), string(p.Offering), p.Region}
-	if p.Segment != "" || p.Peer != "" {
-		parts = append(parts, p.Segment)
-	}
-	if p.Peer != "" {
-		parts = append(parts, string(p.Peer))
+	parts := []string{string(p.Period), string(p.Offering), p.Region, p.Segment, string(p.Peer)}
+	for len(parts) > 3 && parts[len(parts)-1] == "" {
+		parts = parts[:len(parts)-1]
 	}
 	key := schemas.JoinID(parts...)
 	if p.Version != "" {

@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"daybook/pipeline/book/parse"
@@ -13,20 +12,13 @@ import (
 
 // planPlace names what a line is for.
 func planPlace(p *schemas.PlanLine) string {
-	parts := []string{string(p.Period), string(p.Offering), fmt.Sprintf("region %q", parse.Clip(p.Region))}
-	if p.Segment != "" {
-		parts = append(parts, fmt.Sprintf("segment %q", parse.Clip(p.Segment)))
+	switch {
+	case p.Peer != "":
+		return fmt.Sprintf("%s, %s, region %q, segment %q and peer %s", p.Period, p.Offering, parse.Clip(p.Region), parse.Clip(p.Segment), p.Peer)
+	case p.Segment != "":
+		return fmt.Sprintf("%s, %s, region %q and segment %q", p.Period, p.Offering, parse.Clip(p.Region), parse.Clip(p.Segment))
 	}
-	if p.Peer != "" {
-		parts = append(parts, "peer "+string(p.Peer))
-	}
-	last := len(parts) - 1
-	return strings.Join(parts[:last], ", ") + " and " + parts[last]
-}
-
-// knownPeer reports whether what is planned names a peer of the book, or none.
-func (c *checker) knownPeer(at parse.Spot, p schemas.PeerID) bool {
-	return p == "" || c.refer(at, "peer", &c.names.peers, string(p))
+	return fmt.Sprintf("%s, %s and region %q", p.Period, p.Offering, parse.Clip(p.Region))
 }
 
 func (c *checker) checkPlan() {
@@ -49,7 +41,7 @@ func (c *checker) checkPlan() {
 			c.Complain(at.Field("version"), "write one of versions in plan.yaml", "the plan has versions, and the line is of none")
 			continue
 		}
-		if p.Version != "" && !c.refer(at, "version", &c.names.planVersions, p.Version) || !c.knownPeer(at, p.Peer) {
+		if p.Version != "" && !c.refer(at, "version", &c.names.planVersions, p.Version) || p.Peer != "" && !c.refer(at, "peer", &c.names.peers, string(p.Peer)) {
 			continue
 		}
 		key := PlanKey(*p)
@@ -62,13 +54,9 @@ func (c *checker) checkPlan() {
 			c.Complain(at.Field("unit"), "write the pricing unit, such as vCPU-hour", "unit is missing: %s of what?", p.Units)
 		}
 	}
-	type rateKey struct {
-		period   schemas.Period
-		currency money.Currency
-	}
-	rates := map[rateKey]bool{}
+	rates := map[[2]string]bool{}
 	for i, r := range c.PlanRates.Items {
-		at, key := c.PlanRates.Spots[i], rateKey{r.Period, r.Currency}
+		at, key := c.PlanRates.Spots[i], [2]string{string(r.Period), string(r.Currency)}
 		c.positive(at.Field("rate"), r.Rate)
 		if rates[key] && r.Currency != "" {
 			c.Complain(at, "keep one of them", "%s has a rate for %s already", r.Period, r.Currency)
@@ -155,9 +143,8 @@ func (c *checker) planPolicy(at parse.Spot, p *schemas.PlanPolicy) {
 		c.Complain(at.Field("forecast_steps"), "write year_from: 1, or the month in which the business year begins", "without year_from nothing is forecast, and steps say nothing")
 	}
 	for i := range p.ForecastSteps {
-		step := at.Field("forecast_steps").At(i)
-		c.refer(step, "offering", &c.names.offerings, string(p.ForecastSteps[i].Offering))
-		c.knownPeer(step, p.ForecastSteps[i].Peer)
+		c.refer(at.Field("forecast_steps").At(i), "offering", &c.names.offerings, string(p.ForecastSteps[i].Offering))
+		c.refer(at.Field("forecast_steps").At(i), "peer", &c.names.peers, string(p.ForecastSteps[i].Peer))
 	}
 }
 

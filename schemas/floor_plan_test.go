@@ -48,6 +48,7 @@ var floorPlan = map[string]room{
 	"reconcile/feeds":       {ours: "schemas schemas/feed"},
 	"reconcile/forecast":    {ours: "schemas schemas/money"},
 	"reconcile/integration": {ours: "schemas schemas/money schemas/peeruse"},
+	"reconcile/journal":     {ours: "reconcile/receivables schemas schemas/money schemas/payment schemas/receivable"},
 	"reconcile/ledger":      {ours: "schemas schemas/money"},
 	"reconcile/shared":      {ours: "reconcile/sheet schemas schemas/money schemas/peeruse"},
 	"reconcile/receivables": {ours: "schemas schemas/money schemas/payment schemas/receivable"},

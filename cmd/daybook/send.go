@@ -142,17 +142,17 @@ func (x *sendings) show(it *send.Item) error {
 	if it.State == send.Sent && !x.options.list {
 		return nil
 	}
-	line := said("%-9s %s to %s by %s", it.State, it.Document, it.Recipient, it.By)
+	say(out, "%-9s %s to %s by %s", it.State, it.Document, it.Recipient, it.By)
 	if it.Attempt > 1 {
-		line += fmt.Sprintf(", attempt %d", it.Attempt)
+		say(out, ", attempt %d", it.Attempt)
 	}
 	if days := x.today.Sub(it.Issued); it.State == send.Failed || it.State.Waits() {
-		line += fmt.Sprintf(", since %d day%s", days, plural(days))
+		say(out, ", since %d day%s", days, plural(days))
 	}
 	if it.Said != "" {
-		line += ": " + said("%s", it.Said)
+		say(out, ": %s", it.Said)
 	}
-	fmt.Fprintln(out, line)
+	say(out, "\n")
 	return nil
 }
 

@@ -1,6 +1,8 @@
 package receivables
 
 import (
+	"slices"
+
 	"daybook/schemas/money"
 	"daybook/schemas/payment"
 	"daybook/schemas/receivable"
@@ -87,8 +89,8 @@ func (m *matcher) takeBack(l *left) bool {
 	}
 	whole := !p.Amount.Neg().LessThan(m.out.Payments[in.at].Amount)
 	id := m.out.IDs[in.at]
-	for i := len(m.out.Allocations) - 1; i >= 0; i-- {
-		if a := m.out.Allocations[i]; a.Payment == id && a.Document != "" && a.Kind != receivable.Returned && (whole || l.amount.IsNegative()) {
+	for _, a := range slices.Backward(slices.Clone(m.out.Allocations)) { // which grow on the way
+		if a.Payment == id && a.Document != "" && a.Kind != receivable.Returned && (whole || l.amount.IsNegative()) {
 			m.reverse(&a, l, whole)
 		}
 	}

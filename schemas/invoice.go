@@ -36,6 +36,8 @@ type Invoice struct {
 	TaxReason string
 	// PaymentDays counts from the date of the invoice to the day on which it is due; 0 says nothing of it.
 	PaymentDays int
+	// PaymentTerms says in a sentence how and when to pay.
+	PaymentTerms string
 	// Notes are printed at the foot, one paragraph each.
 	Notes []string
 	// Payment says how to pay, a line per entry.

@@ -108,6 +108,8 @@ type Invoicing struct {
 	Series string `yaml:"series,omitempty"`
 	// PaymentDays counts from the date of the invoice to the day it is due; a customer may have its own.
 	PaymentDays int `yaml:"payment_days,omitempty"`
+	// PaymentTerms says in a sentence how and when to pay, such as discounts for paying early; invoices of which something is due have it.
+	PaymentTerms string `yaml:"payment_terms,omitempty"`
 	// Notes are printed at the foot, one paragraph each.
 	Notes []string `yaml:"notes,omitempty"`
 	// Bank is where to pay.

@@ -183,11 +183,15 @@ func issuedAtEarliest(inv *schemas.Invoice) schemas.Date { return inv.To.AddDays
 
 // appendFoot says how to pay, and what else is to be said.
 func appendFoot(dst []byte, inv *schemas.Invoice) []byte {
-	if len(inv.Notes)+len(inv.Payment) == 0 {
+	var terms []string
+	if inv.PaymentTerms != "" && inv.Due.Sign() > 0 {
+		terms = []string{inv.PaymentTerms}
+	}
+	if len(inv.Notes)+len(inv.Payment)+len(terms) == 0 {
 		return dst
 	}
 	dst = append(dst, `<footer class="foot">`...)
-	for _, list := range [2][]string{inv.Payment, inv.Notes} {
+	for _, list := range [3][]string{terms, inv.Payment, inv.Notes} {
 		for _, n := range list {
 			dst = append(dst, "<p>"...)
 			dst = markup.AppendEscaped(dst, n)

@@ -74,6 +74,9 @@ func (j *members) invoice(inv *schemas.Invoice) {
 	if inv.PaymentDays > 0 {
 		j.Raw("payment_days", strconv.Itoa(inv.PaymentDays))
 	}
+	if inv.Due.Sign() > 0 {
+		j.Optional("payment_terms", inv.PaymentTerms)
+	}
 	j.Texts("notes", inv.Notes)
 	j.Texts("payment", inv.Payment)
 	electronic.References(&j.Object, &inv.References)

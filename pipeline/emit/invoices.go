@@ -252,7 +252,7 @@ func Billing(book run.Book, period schemas.Period, asOf schemas.Date, provisiona
 	t := &invoice.Terms{
 		Seller: seller(p), Series: p.Invoicing.Series, Period: period, Zone: book.Zone(), AsOf: asOf, Provisional: provisional,
 		CreditTax: catalogue.Policy.CreditTax, CostMeters: map[schemas.MeterID]bool{},
-		PaymentDays: p.Invoicing.PaymentDays, Notes: p.Invoicing.Notes,
+		PaymentDays: p.Invoicing.PaymentDays, PaymentTerms: p.Invoicing.PaymentTerms, Notes: p.Invoicing.Notes,
 	}
 	for i := range catalogue.Meters {
 		if m := &catalogue.Meters[i]; m.Value.IsCost() {

@@ -28,8 +28,10 @@ type Terms struct {
 	CostMeters  map[schemas.MeterID]bool
 	Provisional bool
 	PaymentDays int
-	Notes       []string
-	Payment     []Payment
+	// PaymentTerms stand on every invoice.
+	PaymentTerms string
+	Notes        []string
+	Payment      []Payment
 	// Electronic is nil where no electronic invoices are sent.
 	Electronic *Electronic
 }
@@ -116,7 +118,7 @@ func (d *Draft) begin(currency money.Currency) (schemas.Invoice, error) {
 	first, last := t.Period.Days()
 	inv := schemas.Invoice{
 		Lines: make([]schemas.InvoiceLine, 0, usualLines), Seller: t.Seller, Series: t.Series, Buyer: d.buyer.Party, Account: d.buyer.Account, AccountName: d.buyer.Name, Period: t.Period, From: first, To: last,
-		Currency: currency, Provisional: t.Provisional, TaxReason: d.buyer.TaxReason, PaymentDays: t.PaymentDays, Notes: t.Notes,
+		Currency: currency, Provisional: t.Provisional, TaxReason: d.buyer.TaxReason, PaymentDays: t.PaymentDays, PaymentTerms: t.PaymentTerms, Notes: t.Notes,
 		References: d.buyer.References, Electronic: d.electronic(currency),
 	}
 	for _, way := range t.Payment {

@@ -46,6 +46,9 @@ func (c *checker) checkProvider() {
 	}
 	c.atMost(at.Field("invoicing").Field("payment_days"), int64(p.Invoicing.PaymentDays), mostDays)
 	c.atMost(at.Field("invoicing").Field("dispute_days"), int64(p.Invoicing.DisputeDays), mostDays)
+	if strings.ContainsAny(p.Invoicing.PaymentTerms, "#\r\n") {
+		c.Complain(at.Field("invoicing").Field("payment_terms"), "write one sentence, without #", "electronic invoices read it by signs of their own")
+	}
 	if !seriesName.MatchString(p.Invoicing.Series) {
 		c.Complain(at.Field("invoicing").Field("series"), "use at most 20 letters, digits and hyphens", "%q cannot begin an invoice number", parse.Clip(p.Invoicing.Series))
 	}

@@ -41,7 +41,7 @@ func Of(d *document.Issued, p Profile) (*einvoice.Document, error) {
 	if out.Type == einvoice.CreditNote {
 		turn(out)
 	}
-	if err := settle(out); err != nil {
+	if err := settle(out, inv.PaymentTerms); err != nil {
 		return nil, fmt.Errorf("document %s: %w", d.Number, err)
 	}
 	if err := Check(out); err != nil {
@@ -134,7 +134,7 @@ func turn(d *einvoice.Document) {
 }
 
 // settle says what follows from the rest: how to pay, where it is used, and what a document outside the scope of tax leaves out.
-func settle(d *einvoice.Document) error {
+func settle(d *einvoice.Document, terms string) error {
 	const transfer, sepa = "30", "58"
 	if len(d.Bank) > 0 {
 		d.Means = transfer
@@ -144,6 +144,9 @@ func settle(d *einvoice.Document) error {
 	}
 	if d.Terms.Due.Sign() > 0 && d.Due == "" {
 		d.Conditions = "Payable on receipt."
+	}
+	if d.Type == einvoice.Invoice && d.Terms.Due.Sign() > 0 && terms != "" {
+		d.Conditions = terms
 	}
 	for i := range d.VAT {
 		if d.VAT[i].Category == einvoice.OutOfScope {

@@ -69,13 +69,14 @@ type documentText struct {
 		Paid     money.Fixed `json:"paid"`
 		Due      money.Fixed `json:"due"`
 	} `json:"totals"`
-	TaxReason   string          `json:"tax_reason"`
-	PaymentDays int             `json:"payment_days"`
-	Notes       []string        `json:"notes"`
-	Payment     []string        `json:"payment"`
-	Preceding   []precedingText `json:"preceding"`
-	References  referencesText  `json:"references"`
-	Electronic  *termsText      `json:"electronic"`
+	TaxReason    string          `json:"tax_reason"`
+	PaymentDays  int             `json:"payment_days"`
+	PaymentTerms string          `json:"payment_terms"`
+	Notes        []string        `json:"notes"`
+	Payment      []string        `json:"payment"`
+	Preceding    []precedingText `json:"preceding"`
+	References   referencesText  `json:"references"`
+	Electronic   *termsText      `json:"electronic"`
 }
 
 type partyText struct {
@@ -160,7 +161,7 @@ func (r *documentText) document() *document.Issued {
 		Seller: r.Seller.party(), Buyer: r.Buyer.party(), Series: r.Series, Account: r.Account, AccountName: r.AccountName,
 		Period: r.Period, From: r.From, To: r.To, Currency: r.Currency, Places: r.Places, Provisional: r.Provisional,
 		List: r.Totals.List, Discount: r.Totals.Discount, Net: r.Totals.Net, Tax: r.Totals.Tax, Total: r.Totals.Total,
-		Paid: r.Totals.Paid, Due: r.Totals.Due, TaxReason: r.TaxReason, PaymentDays: r.PaymentDays, Notes: r.Notes, Payment: r.Payment,
+		Paid: r.Totals.Paid, Due: r.Totals.Due, TaxReason: r.TaxReason, PaymentDays: r.PaymentDays, PaymentTerms: r.PaymentTerms, Notes: r.Notes, Payment: r.Payment,
 	}
 	for i := range r.Lines {
 		inv.Lines = append(inv.Lines, r.Lines[i].line())

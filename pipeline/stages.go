@@ -15,6 +15,7 @@ import (
 	"daybook/pipeline/normalise"
 	"daybook/pipeline/promise"
 	"daybook/pipeline/rate"
+	"daybook/pipeline/requests"
 	"daybook/pipeline/run"
 	"daybook/pipeline/settle"
 )
@@ -27,7 +28,7 @@ func Stages() []run.Stage {
 		}},
 		{Name: "normalise", Steps: []run.Step{
 			{
-				Name: "object", Version: "32", Width: run.PerObject, Temporary: true, Do: normalise.Object,
+				Name: "object", Version: "33", Width: run.PerObject, Temporary: true, Do: normalise.Object,
 				Book: []book.Part{book.PartSources, book.PartCustomers, book.PartPeers, book.PartProvider},
 				Spec: []run.Given{run.EarlierPeriods, run.Families}, Balances: decoded,
 			},
@@ -93,9 +94,14 @@ func Stages() []run.Stage {
 	}
 }
 
-// corrections are the steps that say how customers' disputes stand, and why earlier periods are corrected.
+// corrections are the steps that say how customers' requests and disputes stand, and why earlier periods are corrected.
 func corrections() []run.Step {
 	return []run.Step{{
+		Name: "requests", Version: "1", Width: run.Once, Do: requests.Total,
+		Reads: []string{"normalise/object", "rate/shard"},
+		Book:  []book.Part{book.PartRequests, book.PartDisputes, book.PartCustomers, book.PartSources, book.PartProvider},
+		Spec:  []run.Given{run.AsOf, run.EarlierRuns},
+	}, {
 		Name: "disputes", Version: "1", Width: run.Once, Do: challenges.Total,
 		Book: []book.Part{book.PartDisputes, book.PartCustomers, book.PartProvider},
 		Spec: []run.Given{run.AsOf}, Balances: challenged,

@@ -103,6 +103,8 @@ type Change struct {
 	// Effect says whether the change counts at once or from the next recurring period.
 	Effect     ChangeEffect `yaml:"effect,omitempty"`
 	KnownSince Date         `yaml:"known_since,omitempty"`
+	// Request is the number of the request by which it was asked for.
+	Request string `yaml:"request,omitempty"`
 }
 
 // ChangeKind is what a change alters.

@@ -40,6 +40,7 @@ var floorPlan = map[string]room{
 	"reconcile/sla":      {ours: "reconcile/sheet schemas schemas/money schemas/service"},
 	"reconcile/standing": {ours: "schemas schemas/agreed schemas/dispute schemas/money"},
 	"schemas/closing":    {ours: "schemas"},
+	"schemas/request":    {ours: "schemas"},
 	"schemas/correction": {ours: "schemas schemas/money"},
 	// Rooms that stand by themselves: a rule each, over rows that its caller has.
 	"reconcile/access":      {ours: "schemas schemas/access schemas/money"},
@@ -50,6 +51,7 @@ var floorPlan = map[string]room{
 	"reconcile/integration": {ours: "schemas schemas/money schemas/peeruse"},
 	"reconcile/journal":     {ours: "reconcile/receivables schemas schemas/money schemas/payment schemas/receivable"},
 	"reconcile/ledger":      {ours: "schemas schemas/money"},
+	"reconcile/requests":    {ours: "schemas schemas/dispute schemas/money schemas/request"},
 	"reconcile/shared":      {ours: "reconcile/sheet schemas schemas/money schemas/peeruse"},
 	"reconcile/receivables": {ours: "schemas schemas/money schemas/payment schemas/receivable"},
 	"reconcile/settlement":  {ours: "reconcile/sheet schemas schemas/intercloud schemas/money"},
@@ -69,19 +71,21 @@ var floorPlan = map[string]room{
 	"pipeline/source/wire":         {ours: "schemas", friends: "github.com/klauspost/compress/..."},
 	"pipeline/source/times":        {ours: "pipeline/source/wire schemas/intake"},
 	"pipeline/source/native":       {ours: "pipeline/source/wire schemas schemas/intake schemas/money"},
-	"pipeline/source/evidence":     {ours: "pipeline/source/wire schemas schemas/dispute schemas/money schemas/service"},
+	"pipeline/source/evidence":     {ours: "pipeline/source/wire schemas schemas/dispute schemas/money schemas/request schemas/service"},
 	"pipeline/source/remark":       {ours: "schemas"},
 	"pipeline/source/bank":         {ours: "pipeline/source/wire schemas schemas/intake schemas/money schemas/payment"},
 	"pipeline/source/seen":         {ours: "pipeline/dataset/parquet pipeline/source/native pipeline/source/wire schemas"},
 	"pipeline/source/delivery":     {ours: "pipeline/source/wire pipeline/store schemas schemas/feed", friends: "github.com/zeebo/blake3"},
 	"pipeline/source":              {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/source/... schemas schemas/intake schemas/money", friends: "github.com/klauspost/compress/..."},
 	"pipeline/book/parse":          {ours: "schemas schemas/money", friends: "go.yaml.in/yaml/v3"},
+	"pipeline/book/check/asked":    {ours: "pipeline/book/parse schemas schemas/request"},
+	"pipeline/book/check/closed":   {ours: "pipeline/book/parse schemas schemas/closing"},
 	"pipeline/book/check/disputed": {ours: "pipeline/book/parse schemas schemas/dispute schemas/money"},
 	"pipeline/book/check/sent":     {ours: "pipeline/book/parse schemas schemas/sending"},
 	"pipeline/book/check/paid":     {ours: "pipeline/book/parse schemas schemas/payment"},
-	"pipeline/book/check":          {ours: "pipeline/book/check/disputed pipeline/book/check/sent pipeline/book/parse rating/taxes reconcile/sla schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/einvoice schemas/intake schemas/intercloud schemas/money pipeline/book/check/paid schemas/sending schemas/service"},
+	"pipeline/book/check":          {ours: "pipeline/book/check/asked pipeline/book/check/closed pipeline/book/check/disputed pipeline/book/check/sent pipeline/book/parse rating/taxes reconcile/sla schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/einvoice schemas/intake schemas/intercloud schemas/money pipeline/book/check/paid schemas/request schemas/sending schemas/service"},
 	"pipeline/book/openslo":        {ours: "pipeline/book/parse schemas/money schemas/service"},
-	"pipeline/book":                {ours: "pipeline/book/check pipeline/book/openslo pipeline/book/parse schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/intercloud schemas/money schemas/sending schemas/service", friends: "go.yaml.in/yaml/v3"},
+	"pipeline/book":                {ours: "pipeline/book/check pipeline/book/openslo pipeline/book/parse schemas schemas/access schemas/agreed schemas/closing schemas/dispute schemas/intercloud schemas/money schemas/request schemas/sending schemas/service", friends: "go.yaml.in/yaml/v3"},
 	"pipeline/document/markup":     {ours: "schemas schemas/money"},
 	"pipeline/document/screen":     {ours: "schemas/money"},
 	"pipeline/document/feeds":      {ours: "pipeline/document/markup schemas schemas/feed"},
@@ -102,9 +106,9 @@ var floorPlan = map[string]room{
 	"pipeline/document/pdf":     {friends: "github.com/carlos7ags/folio/... golang.org/x/image/font/..."}, // the layout, and the letters that it embeds
 	"pipeline/document/form":    {ours: "pipeline/document pipeline/document/cii pipeline/document/en16931 pipeline/document/issued pipeline/document/pdf pipeline/document/ubl schemas/einvoice"},
 	// A run: its engine, which knows no stage, and a room a stage, each of which may know what those before it leave.
-	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/payment schemas/peerbill schemas/planned schemas/peeruse schemas/service schemas/feed"},
+	"pipeline/rows": {ours: "pipeline/dataset pipeline/dataset/parquet pipeline/store schemas schemas/access schemas/correction schemas/dispute schemas/intercloud schemas/money schemas/payment schemas/peerbill schemas/planned schemas/peeruse schemas/request schemas/service schemas/feed"},
 	"pipeline/run": {
-		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/access schemas/agreed schemas/dispute schemas/intercloud schemas/money schemas/service schemas/feed",
+		ours:    "pipeline/book pipeline/dataset/... pipeline/rows pipeline/store schemas schemas/access schemas/agreed schemas/dispute schemas/intercloud schemas/money schemas/request schemas/service schemas/feed",
 		friends: "golang.org/x/sync/errgroup",
 	},
 	"pipeline/ingest":       {ours: "pipeline/book pipeline/dataset pipeline/rows pipeline/run pipeline/source pipeline/source/delivery pipeline/store schemas schemas/feed"},
@@ -116,6 +120,7 @@ var floorPlan = map[string]room{
 	"pipeline/access":       {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run reconcile/access schemas schemas/access schemas/money"},
 	"pipeline/feeds":        {ours: "pipeline/dataset pipeline/ingest pipeline/normalise pipeline/rows pipeline/run reconcile/feeds schemas schemas/feed"},
 	"pipeline/challenges":   {ours: "pipeline/dataset pipeline/rows pipeline/run reconcile/standing schemas schemas/dispute schemas/money"},
+	"pipeline/requests":     {ours: "pipeline/dataset pipeline/normalise pipeline/rows pipeline/run pipeline/store reconcile/requests schemas schemas/request schemas/service"},
 	"pipeline/promise":      {ours: "pipeline/dataset pipeline/normalise pipeline/rate pipeline/rows pipeline/run pipeline/store reconcile/sheet reconcile/sla schemas schemas/money schemas/service"},
 	"pipeline/settle":       {ours: "pipeline/compare pipeline/dataset pipeline/rows pipeline/run reconcile/bills reconcile/chain reconcile/goods reconcile/settlement schemas schemas/intercloud schemas/money schemas/peerbill"},
 	"pipeline/emit":         {ours: "pipeline/compare pipeline/promise pipeline/settle pipeline/dataset pipeline/document pipeline/document/peers pipeline/ingest pipeline/normalise pipeline/rows pipeline/run pipeline/store rating/invoice rating/taxes schemas schemas/dispute schemas/einvoice schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/planned schemas/service schemas/access schemas/feed"},
@@ -128,13 +133,13 @@ var floorPlan = map[string]room{
 	"pipeline/explain/problems": {ours: "schemas"},
 	"pipeline/explain": {
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/explain/causes pipeline/explain/formula pipeline/explain/problems pipeline/explain/use pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
-			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/feed schemas/intercloud schemas/money schemas/payment schemas/peerbill schemas/peeruse schemas/planned schemas/service",
+			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/feed schemas/intercloud schemas/money schemas/payment schemas/peerbill schemas/peeruse schemas/planned schemas/request schemas/service",
 	},
 	"pipeline/overview": {ours: "pipeline/diff pipeline/document pipeline/document/since pipeline/emit pipeline/rows pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline/quote":    {ours: "pipeline pipeline/document/screen pipeline/store rating/correct rating/model pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline/register": {ours: "pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline": {
-		ours: "pipeline/access pipeline/book pipeline/challenges pipeline/compare pipeline/correct pipeline/dataset pipeline/emit pipeline/feeds pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/register pipeline/run pipeline/settle " +
+		ours: "pipeline/access pipeline/book pipeline/challenges pipeline/compare pipeline/correct pipeline/dataset pipeline/emit pipeline/feeds pipeline/ingest pipeline/normalise pipeline/promise pipeline/rate pipeline/register pipeline/requests pipeline/run pipeline/settle " +
 			"pipeline/source/delivery pipeline/store schemas",
 		friends: "github.com/robfig/cron/v3",
 	},
@@ -148,6 +153,9 @@ var floorPlan = map[string]room{
 	},
 	"pipeline/disputed": {
 		ours: "pipeline pipeline/book pipeline/dataset pipeline/document/issued pipeline/document/markup pipeline/document/screen pipeline/explain pipeline/rate pipeline/register pipeline/rows pipeline/run pipeline/store rating rating/correct rating/decided reconcile/standing schemas schemas/dispute schemas/money",
+	},
+	"pipeline/requested": {
+		ours: "pipeline pipeline/book pipeline/dataset pipeline/disputed pipeline/document/markup pipeline/document/screen pipeline/requests pipeline/rows pipeline/run pipeline/store reconcile/requests schemas schemas/money schemas/request schemas/service",
 	},
 	"pipeline/issue":         {ours: "pipeline pipeline/book pipeline/dataset pipeline/document pipeline/document/issued pipeline/emit pipeline/register pipeline/rows pipeline/run pipeline/store rating/invoice schemas schemas/closing schemas/money"},
 	"pipeline/send/mail":     {ours: "schemas/sending", friends: "github.com/emersion/go-sasl github.com/emersion/go-smtp"},

@@ -50,6 +50,8 @@ const (
 	InvoiceTotals10 Format = "invoice-totals-1.0"
 	// DisputeAnswers10 is what a peer says of disputes.
 	DisputeAnswers10 Format = "dispute-answers-1.0"
+	// CustomerRequests10 is what customers ask, report or have suffered.
+	CustomerRequests10 Format = "customer-requests-1.0"
 )
 
 // Credentials10 is the list of the credentials that a peer has issued, in the same ways as evidence. It is a snapshot: the newest
@@ -72,13 +74,13 @@ func (f Format) IsPayments() bool { return f == Camt || f == MT940 || f == Payme
 // Formats lists every format.
 var Formats = []Format{
 	FOCUS10, FOCUS11, FOCUS12, FOCUS13, FOCUS14, CloudEvents10, GCPBilling, AzureCost, AWSCUR, AWSCUR20, DatabricksUsage, OCICost, OpenStackSamples, OpenShiftMetering, Mapped,
-	Incidents10, Probes10, Counters10, Requests10, Samples10, Notices10, FOCUSInvoice14, InvoiceTotals10, DisputeAnswers10, Credentials10,
+	Incidents10, Probes10, Counters10, Requests10, Samples10, Notices10, FOCUSInvoice14, InvoiceTotals10, DisputeAnswers10, CustomerRequests10, Credentials10,
 	Camt, MT940, Payments10,
 }
 
 // IsEvidence reports whether what comes in the format are facts, about services, credentials, bills or payments, and not usage.
 func (f Format) IsEvidence() bool {
-	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Samples10 || f == Notices10 || f == Credentials10 || f.IsAboutBills() || f.IsPayments()
+	return f == Incidents10 || f == Probes10 || f == Counters10 || f == Requests10 || f == Samples10 || f == Notices10 || f == CustomerRequests10 || f == Credentials10 || f.IsAboutBills() || f.IsPayments()
 }
 
 // IsFOCUS reports whether the format is a version of FOCUS.

@@ -80,6 +80,10 @@ func aSmallCloud(t *testing.T) (ids [2]string) {
 		t.Fatal(err)
 	}
 	dispute := "disputes:\n  - {id: D-17, account: birch-prod, period: 2024-09, amount: 50, reason: It was slow, raised: 2024-10-08, by: Jo}\n"
+	request := "requests:\n  - {id: R-17, account: birch-prod, kind: report, received: 2024-10-07, text: It was slow}\n"
+	if err := errors.Join(os.Mkdir("mycloud/requests", 0o700), os.WriteFile("mycloud/requests/r.yaml", []byte(request), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	if err := errors.Join(os.Mkdir("mycloud/disputes", 0o700), os.WriteFile("mycloud/disputes/d.yaml", []byte(dispute), 0o600)); err != nil {
 		t.Fatal(err)
 	}

@@ -8,11 +8,13 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"daybook/pipeline/book"
 	"daybook/pipeline/explain"
+	"daybook/pipeline/requested"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
 	"daybook/schemas"
@@ -114,7 +116,18 @@ func runExplain(cmd *cobra.Command, dir, id string, o explainOptions) error {
 	if o.all {
 		options.Rows = -1
 	}
+	today := schemas.DateOf(time.Now(), b.Zone)
+	desk, err := requested.Read(ctx, b, s, today)
+	if err != nil {
+		return err
+	}
+	if _, err := desk.Find(id); err == nil {
+		return showRequest(cmd, desk, id, dir, today, requestsOptions{json: o.json})
+	}
 	e, err := findAndExplain(ctx, b, s, landing, id, o.look, options, dir)
+	if err == nil {
+		err = linkRequests(ctx, desk, e)
+	}
 	if err != nil {
 		return err
 	}

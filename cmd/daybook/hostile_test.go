@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -201,6 +202,19 @@ func TestHostileNames(t *testing.T) {
 	call("dispute", dir)
 	call("dispute", dir, "nobody", "--json")
 	call("dispute", "--verify", dir)
+	asks := filepath.Join(dir, "requests")
+	text := fmt.Sprintf("requests:\n  - {id: R-1, account: birch-prod, kind: report, received: 2024-09-10, by: %[1]q, text: %[1]q, answer: {on: 2024-09-11, by: %[1]q, text: %[1]q}}\n", hostile)
+	if err := errors.Join(os.Mkdir(asks, 0o700), os.WriteFile(filepath.Join(asks, "r.yaml"), []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	call("requests", dir)
+	call("requests", dir, "--json")
+	call("requests", dir, "R-1")
+	call("requests", dir, "R-1", "--html")
+	call("requests", dir, hostile)
+	if err := os.RemoveAll(asks); err != nil {
+		t.Fatal(err)
+	}
 	call("close", dir, "--period", "2024-10")
 	call("close", dir, "--period", "2024-10", "--json")
 	rows := fmt.Sprintf("period,issued,by,reason\n2024-09,2024-10-02,%q,%q\n", hostile, hostile)

@@ -149,7 +149,7 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return wrong("%ssee %s --help", flagFault(cmd, err), cmd.CommandPath())
 	})
-	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newQuote(), newInvoice(), newDiff(), newPlan(), newDigest(), newSchedule(), newClose(), newRegister(), newDocuments(), newSend(), newCatalogue(), newDispute())
+	root.AddCommand(newInit(), newCheck(), newRun(), newStatus(), newExplain(), newQuote(), newInvoice(), newDiff(), newPlan(), newDigest(), newSchedule(), newClose(), newRegister(), newDocuments(), newSend(), newCatalogue(), newDispute(), newRequests())
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}")
 	strictHelp(root)
@@ -158,7 +158,7 @@ Exit codes: 0 done; 1 broke; 2 wrong usage or wrong book; 3 done with findings a
 
 // verbNames are the verbs that a mistyped one may mean.
 func verbNames() []string {
-	return strings.Fields("catalogue check close completion diff digest dispute documents explain help init invoice plan quote register run schedule send status")
+	return strings.Fields("catalogue check close completion diff digest dispute documents explain help init invoice plan quote register requests run schedule send status")
 }
 
 // meant suggests the nearest of some names, or nothing.

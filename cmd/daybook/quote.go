@@ -92,7 +92,7 @@ priced, and is listed.`,
 	f.BoolVar(&o.fromBook, "from-book", false, "start from the balances of the book, whatever has been run")
 	f.BoolVar(&o.steps, "steps", false, "show the arithmetic of each line")
 	f.BoolVar(&o.json, "json", false, "one JSON object")
-	f.StringVar(&o.change, "change", "", "a file of changes of subscriptions, as changes.csv has them: what they do to this invoice and the next")
+	f.StringVar(&o.change, "change", "", "a file of changes of subscriptions, as changes.csv has them, or the number of a request that asks for some: what they do to this invoice and the next")
 	completeFromBook(cmd, "account", accountsOfBook)
 	completeFromBook(cmd, "meter", metersOfBook)
 	return cmd

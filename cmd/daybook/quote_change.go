@@ -7,9 +7,36 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"daybook/pipeline/book"
 	"daybook/pipeline/quote"
 	"daybook/pipeline/store"
 )
+
+// asked are the changes of a file, or those that a request of the book asks for, with its number.
+func (o *quoteOptions) asked(b *book.Book) (text []byte, number string, err error) {
+	text, err = os.ReadFile(o.change)
+	switch {
+	case err == nil:
+		return text, "", nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, "", wrong("the file %s cannot be read: %w", o.change, errors.Unwrap(err))
+	}
+	for i := range b.Requests {
+		r := &b.Requests[i]
+		if r.ID != o.change && book.RequestKey(r) != o.change {
+			continue
+		}
+		if len(r.Changes) == 0 {
+			return nil, "", wrong("request %s asks for no change; write what it asks for into its changes", o.change)
+		}
+		if r.Decision != nil {
+			return nil, "", wrong("request %s was %s on %s, and what it asks for is no preview any more; see daybook requests", o.change, r.Decision.Outcome, r.Decision.On)
+		}
+		text, err := book.ChangeTable(r.Changes)
+		return text, r.ID, err
+	}
+	return nil, "", wrong("there is no file %s, and no request of that number; write a file with the columns of changes.csv, such as subscription,on,kind,quantity, or changes of a request", o.change)
+}
 
 // runQuoteChange shows what changes of subscriptions would do to this invoice and the next.
 func runQuoteChange(cmd *cobra.Command, dir string, o quoteOptions) error {
@@ -20,12 +47,9 @@ func runQuoteChange(cmd *cobra.Command, dir string, o quoteOptions) error {
 	if err != nil {
 		return err
 	}
-	text, err := os.ReadFile(o.change)
-	if errors.Is(err, fs.ErrNotExist) {
-		return wrong("there is no file %s; write one with the columns of changes.csv, such as subscription,on,kind,quantity", o.change)
-	}
+	text, number, err := o.asked(b)
 	if err != nil {
-		return wrong("the file %s cannot be read: %w", o.change, errors.Unwrap(err))
+		return err
 	}
 	after, problems, err := b.Propose(text)
 	if err != nil {
@@ -47,6 +71,7 @@ func runQuoteChange(cmd *cobra.Command, dir string, o quoteOptions) error {
 	if err != nil {
 		return err
 	}
+	p.Request = number
 	if o.json {
 		return sayJSON(cmd.OutOrStdout(), p, "  ")
 	}

@@ -13,6 +13,7 @@ import (
 	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
+	"daybook/schemas/request"
 	"daybook/schemas/service"
 )
 
@@ -23,7 +24,7 @@ func (l *loader) book() *Book {
 		Provider: l.Provider, Zone: zone, Sources: l.Sources.Items, Peers: l.Peers.Items, Contracts: l.Contracts.Items,
 		Mappings: l.Mappings.Items, Plan: l.Plan, SLAs: l.SLAs.Items, Promises: l.Promises.Items, Agreements: l.Agreements.Items, Raised: l.Raised.Items,
 		Identities: l.Identities.Items, Entitlements: l.Entitlements.Items,
-		Closings: l.Closings.Items, Sent: l.Sent.Items,
+		Closings: l.Closings.Items, Sent: l.Sent.Items, Requests: l.Requests.Items,
 		Catalogue: schemas.Catalogue{
 			Meters: l.Meters.Items, Offerings: l.Offerings.Items, Coupons: l.Coupons.Items, Taxes: l.Taxes.Items,
 			Units: l.Units.Items, Policy: l.Policy,
@@ -73,6 +74,7 @@ func (l *loader) marks(b *Book) {
 	markAll(m, KindProblem, &l.Raised, func(s *service.Problem) string { return string(s.ID) })
 	markAll(m, KindPromise, &l.Promises, func(s *service.Promise) string { return string(s.ID) })
 	markAll(m, KindDispute, &l.Disputes, func(s *dispute.Dispute) string { return s.ID })
+	markAll(m, KindRequest, &l.Requests, func(r *request.Request) string { return RequestKey(r) })
 	markAll(m, KindTax, &l.Taxes, func(s *schemas.TaxRate) string { return s.ID })
 	markAll(m, KindAgreement, &l.Agreements, func(s *intercloud.Agreement) string { return string(s.ID) })
 	markAll(m, KindPlanLine, &l.PlanLines, func(s *schemas.PlanLine) string { return check.PlanKey(*s) })
@@ -177,6 +179,9 @@ func sortByID(b *Book) {
 	for _, list := range [][]dispute.Dispute{b.Disputes, b.Challenges} {
 		slices.SortFunc(list, func(a, c dispute.Dispute) int { return cmp.Compare(a.ID, c.ID) })
 	}
+	slices.SortFunc(b.Requests, func(a, c request.Request) int {
+		return cmp.Or(cmp.Compare(a.ID, c.ID), cmp.Compare(a.Source, c.Source))
+	})
 	slices.SortFunc(b.Identities, func(a, c access.Identity) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortFunc(b.Entitlements, func(a, c access.Entitlement) int { return cmp.Compare(a.ID, c.ID) })
 	slices.SortStableFunc(b.Closings, func(a, c closing.Closing) int {

@@ -15,6 +15,7 @@ import (
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
+	"daybook/schemas/request"
 	"daybook/schemas/sending"
 	"daybook/schemas/service"
 )
@@ -47,6 +48,8 @@ type Book struct {
 	Disputes []dispute.Dispute
 	// Challenges are disputes of customers about our bills.
 	Challenges []dispute.Dispute
+	// Requests are what customers ask, report or have suffered, as far as the book says something of it.
+	Requests []request.Request
 	// Identities are the register of who acts at peers, and Entitlements say who may use their services.
 	Identities   []access.Identity
 	Entitlements []access.Entitlement

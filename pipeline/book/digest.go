@@ -25,6 +25,7 @@ const (
 	PartAccess     Part = "access"
 	PartAgreements Part = "agreements"
 	PartDisputes   Part = "disputes"
+	PartRequests   Part = "requests"
 	// PartClosings and PartSending are no parts that a run depends on: they say what is done with runs, and with what was issued.
 	PartClosings Part = "closings"
 	PartSending  Part = "sending"
@@ -32,7 +33,7 @@ const (
 
 // Parts lists every part that runs depend on, in name order.
 func Parts() []Part {
-	return []Part{PartAccess, PartAgreements, PartCatalogue, PartCustomers, PartDisputes, PartFX, PartPeers, PartPlan, PartPromises, PartProvider, PartSources}
+	return []Part{PartAccess, PartAgreements, PartCatalogue, PartCustomers, PartDisputes, PartFX, PartPeers, PartPlan, PartPromises, PartProvider, PartRequests, PartSources}
 }
 
 // Digest returns the SHA-256, in hex, of the files of some parts, or of all of them where none is named: names and

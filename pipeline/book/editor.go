@@ -41,6 +41,7 @@ func Schemas() map[string][]byte {
 		"peer.json":          {reflect.TypeFor[peerFile](), "a file of peers/ of a daybook book"},
 		"slas.json":          {reflect.TypeFor[slasFile](), "slas.yaml, or a file of slas/, of a daybook book"},
 		"disputes.json":      {reflect.TypeFor[disputesFile](), "a file of disputes/ of a daybook book"},
+		"requests.json":      {reflect.TypeFor[requestsFile](), "a file of requests/ of a daybook book"},
 		"access.json":        {reflect.TypeFor[accessFile](), "access.yaml, or a file of access/, of a daybook book"},
 		"plan.json":          {reflect.TypeFor[schemas.Plan](), "plan.yaml of a daybook book"},
 	} {

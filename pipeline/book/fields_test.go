@@ -36,6 +36,7 @@ func fieldTables(texts map[string]string) string {
 		{"`slas.yaml`, `slas/*.yaml`", reflect.TypeFor[slasFile]()},
 		{"A row of `problems.csv`", reflect.TypeFor[service.Problem]()},
 		{"`disputes/*.yaml`", reflect.TypeFor[disputesFile]()},
+		{"`requests/*.yaml`", reflect.TypeFor[requestsFile]()},
 		{"`access.yaml`, `access/*.yaml`; an identity or entitlement is a row of `identities.csv` or `entitlements.csv`", reflect.TypeFor[accessFile]()},
 		{"`agreements.yaml`", reflect.TypeFor[agreementsFile]()},
 		{"A row of `closings.csv`", reflect.TypeFor[closing.Closing]()},

@@ -56,6 +56,7 @@ func kinds() []kind {
 		{"access.yaml", PartAccess, "who may use peers' services, and by which identities", reflect.TypeFor[accessFile](), (*loader).readAccess},
 		{"access/*.yaml", PartAccess, "who may use peers' services", reflect.TypeFor[accessFile](), (*loader).readAccess},
 		{"disputes/*.yaml", PartDisputes, "challenges to bills, peers' and ours, and what was decided about them", reflect.TypeFor[disputesFile](), (*loader).readDisputes},
+		{"requests/*.yaml", PartRequests, "what customers ask, report or have suffered, and what was answered", reflect.TypeFor[requestsFile](), (*loader).readRequests},
 		{"identities.csv", PartAccess, "identities at peers, one a row", reflect.TypeFor[access.Identity](), (*loader).readIdentityRows},
 		{"entitlements.csv", PartAccess, "entitlements to peers' services, one a row", reflect.TypeFor[access.Entitlement](), (*loader).readEntitlementRows},
 		{"agreements.yaml", PartAgreements, "agreements with other providers, by inter-cloud pattern", reflect.TypeFor[agreementsFile](), (*loader).readAgreements},

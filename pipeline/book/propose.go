@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"daybook/pipeline/book/parse"
+	"daybook/schemas/request"
 )
 
 // changesFile is where changes of subscriptions stand, a row each.
@@ -34,6 +35,22 @@ func (b *Book) Propose(added []byte) (*Book, parse.Problems, error) {
 	}
 	out, problems := Load(fs.FS(texts))
 	return out, problems, nil
+}
+
+// ChangeTable is a table of changes that are asked for, for [Book.Propose].
+func ChangeTable(asked []request.Asked) ([]byte, error) {
+	t := changeTable{{"subscription", "id", "on", "time", "kind", "quantity", "offering", "effect", "known_since"}}
+	for _, c := range asked {
+		quantity, since := "", ""
+		if c.Quantity != nil {
+			quantity = c.Quantity.String()
+		}
+		if !c.KnownSince.IsZero() {
+			since = c.KnownSince.String()
+		}
+		t = append(t, []string{string(c.Subscription), c.ID, c.On.String(), c.Time, string(c.Kind), quantity, string(c.Offering), string(c.Effect), since})
+	}
+	return t.text()
 }
 
 // changeTable is a table of changes, its header first.

@@ -9,6 +9,7 @@ import (
 	"daybook/schemas/closing"
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
+	"daybook/schemas/request"
 	"daybook/schemas/sending"
 	"daybook/schemas/service"
 )
@@ -30,6 +31,9 @@ type (
 	}
 	disputesFile struct {
 		Disputes []dispute.Dispute `yaml:"disputes"`
+	}
+	requestsFile struct {
+		Requests []request.Request `yaml:"requests"`
 	}
 	accessFile struct {
 		Identities   []access.Identity    `yaml:"identities,omitempty"`
@@ -222,6 +226,13 @@ func (l *loader) readDisputes(f *parse.File) {
 	var c disputesFile
 	if l.DecodeYAML(f, &c) {
 		l.Disputes.AddAll(parse.Top(f).Field("disputes"), c.Disputes)
+	}
+}
+
+func (l *loader) readRequests(f *parse.File) {
+	var c requestsFile
+	if l.DecodeYAML(f, &c) {
+		l.Requests.AddAll(parse.Top(f).Field("requests"), c.Requests)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"daybook/pipeline/book/check"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
+	"daybook/schemas/request"
 )
 
 // Kind is a kind of entry that has an identifier.
@@ -30,12 +31,21 @@ const (
 	KindProblem      Kind = "problem"
 	KindTax          Kind = "tax"
 	KindDispute      Kind = "dispute"
+	KindRequest      Kind = "request" // source/number, of one that a source delivers
 	KindAgreement    Kind = "agreement"
 	KindMapping      Kind = "mapping"
 	KindChange       Kind = "change"
 	KindPolicy       Kind = "policy"
 	KindPlanLine     Kind = "plan line" // period/offering/region, with /segment, /peer and @version where there are any
 )
+
+// RequestKey is what KindRequest calls a request.
+func RequestKey(r *request.Request) string {
+	if r.Source == "" {
+		return r.ID
+	}
+	return string(r.Source) + "/" + r.ID
+}
 
 // standing is a line of a file of the book.
 type standing struct {

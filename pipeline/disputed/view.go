@@ -175,7 +175,7 @@ func Open(ctx context.Context, b *book.Book, s store.Store, id string, today sch
 		return nil, fmt.Errorf("dispute %s: %w", id, ErrUnknown)
 	}
 	d := &b.Challenges[at]
-	v := &View{costs: costMeters(b), Dispute: d, provider: b.Provider.Name, Documents: []Document{}, Notes: []Document{}, Scope: []Shared{}, Lines: []Line{}}
+	v := &View{costs: CostMeters(b), Dispute: d, provider: b.Provider.Name, Documents: []Document{}, Notes: []Document{}, Scope: []Shared{}, Lines: []Line{}}
 	stand, _ := ask(b).Stand()
 	for i := range stand {
 		if stand[i].ID == id {
@@ -216,11 +216,18 @@ func Open(ctx context.Context, b *book.Book, s store.Store, id string, today sch
 
 // documents finds those of the account's month, and the notes that correct them.
 func (v *View) documents(ctx context.Context, b *book.Book, s store.Store, all register.Register) error {
-	payer := b.Payer(v.Dispute.Account)
+	documents, notes, err := DocumentsOf(ctx, s, all, b.Payer(v.Dispute.Account), v.Dispute.Period)
+	v.Documents, v.Notes = append(v.Documents, documents...), append(v.Notes, notes...)
+	return err
+}
+
+// DocumentsOf are those of a payer's month, and the notes that correct them.
+func DocumentsOf(ctx context.Context, s store.Store, all register.Register, payer schemas.AccountID, p schemas.Period) (documents, notes []Document, err error) {
+	documents, notes = []Document{}, []Document{}
 	for _, x := range []struct {
 		entries []register.Entry
 		into    *[]Document
-	}{{all.Of(v.Dispute.Period), &v.Documents}, {all.NotesOf(v.Dispute.Period), &v.Notes}} {
+	}{{all.Of(p), &documents}, {all.NotesOf(p), &notes}} {
 		for _, e := range x.entries {
 			if e.Done == nil {
 				continue
@@ -234,12 +241,12 @@ func (v *View) documents(ctx context.Context, b *book.Book, s store.Store, all r
 					return err
 				})
 				if err != nil {
-					return err
+					return nil, nil, err
 				}
 			}
 		}
 	}
-	return nil
+	return documents, notes, nil
 }
 
 // rate rates the account, and those that it is priced with, as the run did, by today's book without the decisions, and with them.
@@ -326,7 +333,8 @@ func eachRow(ctx context.Context, s store.Store, m *run.Manifest, table *schemas
 	return nil
 }
 
-func costMeters(b *book.Book) map[schemas.MeterID]bool {
+// CostMeters are the meters of what peers charge us, of which a customer does not see how much.
+func CostMeters(b *book.Book) map[schemas.MeterID]bool {
 	out := map[schemas.MeterID]bool{}
 	for i := range b.Catalogue.Meters {
 		if m := &b.Catalogue.Meters[i]; m.Value.IsCost() {
@@ -336,6 +344,11 @@ func costMeters(b *book.Book) map[schemas.MeterID]bool {
 	return out
 }
 
+// OfCost reports whether what a charge prices is what peers charge us.
+func OfCost(costs map[schemas.MeterID]bool, c *schemas.Charge) bool {
+	return rating.PricesCost(schemas.Model(c.Model)) || costs[c.Meter]
+}
+
 // lines divides what was issued and what is right now into lines, with what each cause changes.
 func (v *View) lines(id schemas.AccountID, issued []schemas.Charge, stages [][]schemas.Charge) {
 	for _, x := range correct.Lines(issued, stages) {
@@ -343,7 +356,7 @@ func (v *View) lines(id schemas.AccountID, issued []schemas.Charge, stages [][]s
 		l := Line{
 			Account: id, Subscription: c.Subscription, Offering: c.Offering, Price: c.Price, Category: c.Category, Group: c.Group, Called: c.Description,
 			Currency: c.Currency, Disputed: id == v.Dispute.Account && v.challenges(c), Unit: c.PricingUnit,
-			ofCost:  rating.PricesCost(schemas.Model(c.Model)) || v.costs[c.Meter],
+			ofCost:  OfCost(v.costs, c),
 			Figures: Figures{Issued: x.Issued, Now: x.RightNow(), Difference: x.Difference(), By: x.Causes()},
 		}
 		for stage, list := range slices.Concat([][]schemas.Charge{issued}, stages) {

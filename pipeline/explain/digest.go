@@ -17,6 +17,7 @@ import (
 	"daybook/schemas/peerbill"
 	"daybook/schemas/peeruse"
 	"daybook/schemas/planned"
+	"daybook/schemas/request"
 	"daybook/schemas/service"
 )
 
@@ -26,7 +27,7 @@ func Tables() []*schemas.Table {
 		&schemas.Deliveries, &feed.Completeness, &schemas.Findings, &schemas.Usage, &schemas.Charges, &schemas.Margins, &schemas.Variances, &schemas.PeerMatches, &schemas.Days, &schemas.Customers, &schemas.Accounts,
 		&peeruse.Uses, &peeruse.Budgets, &planned.Versions, &planned.Changes, &planned.Forecasts,
 		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations, &peeruse.Shares,
-		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices, &dispute.Disputes, &dispute.Challenges,
+		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Discrepancies, &peerbill.Bills, &peerbill.Invoices, &dispute.Disputes, &dispute.Challenges, &request.Requests,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
 		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems, &correction.Corrections, &payment.Payments,
 	}
@@ -37,7 +38,7 @@ func onRequest() []*schemas.Table {
 	return []*schemas.Table{
 		&planned.Versions, &planned.Changes, &planned.Forecasts,
 		&peeruse.Days, &peeruse.Anomalies, &peeruse.Integrations, &peeruse.Shares,
-		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices, &dispute.Disputes, &dispute.Challenges,
+		&access.Credentials, &access.Uses, &access.Identities, &access.Coverages, &peerbill.Invoices, &dispute.Disputes, &dispute.Challenges, &request.Requests,
 		&intercloud.CostChains, &intercloud.Settlements, &intercloud.NetStatements, &intercloud.Choices,
 		&service.EvidenceTable, &service.SLAResults, &service.SLAClaims, &service.SLACredits, &service.Problems, &correction.Corrections, &payment.Payments,
 	}

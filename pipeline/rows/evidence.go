@@ -80,6 +80,10 @@ func (w *RowWriter) evidence(r *service.EvidenceRow) {
 	w.Text(service.EvidenceInvoiceId, r.Invoice)
 	w.Text(service.EvidenceAnswer, r.Answer)
 	w.Text(service.EvidenceReason, r.Reason)
+	w.Text(service.EvidenceAccountId, r.Account)
+	w.Text(service.EvidenceBy, r.By)
+	w.Text(service.EvidenceLines, r.Lines)
+	w.Text(service.EvidenceAbout, string(r.About))
 	if !r.Due.IsZero() {
 		w.Batch.AppendTime(service.EvidenceDue, r.Due.UnixMicro())
 	}
@@ -144,5 +148,6 @@ func evidenceAt(b *dataset.Batch, i int) service.EvidenceRow {
 	}
 	r.Currency, r.Invoice = money.Currency(text(service.EvidenceCurrency)), text(service.EvidenceInvoiceId)
 	r.Answer, r.Reason = text(service.EvidenceAnswer), text(service.EvidenceReason)
+	r.Account, r.By, r.Lines, r.About = text(service.EvidenceAccountId), text(service.EvidenceBy), text(service.EvidenceLines), schemas.Period(text(service.EvidenceAbout))
 	return r
 }

@@ -11,6 +11,7 @@ import (
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
+	"daybook/schemas/request"
 	"daybook/schemas/service"
 )
 
@@ -151,6 +152,9 @@ func (b Book) Challenges() []dispute.Dispute { return b.ask(book.PartDisputes).C
 
 // Disputes are challenges to peers' bills, in order.
 func (b Book) Disputes() []dispute.Dispute { return b.ask(book.PartDisputes).Disputes }
+
+// Requests are what customers ask, report or have suffered, in order.
+func (b Book) Requests() []request.Request { return b.ask(book.PartRequests).Requests }
 
 // Identities are the register of who acts at peers, in order.
 func (b Book) Identities() []access.Identity { return b.ask(book.PartAccess).Identities }

@@ -43,6 +43,10 @@ type EvidenceRow struct {
 	Due      time.Time
 	// Of an answer ID is the dispute, Start its day, Answer what it says, and Reason why.
 	Answer, Reason string
+	// A request has ID, Account, By, Kind, Lines, About and, as Reason, its text; Known is when it was received, Start since when Answer is its
+	// state.
+	Account, By, Lines string
+	About              schemas.Period
 }
 
 // AddTo puts the row where evidence of its kind belongs.
@@ -96,11 +100,15 @@ const (
 	EvidenceDue
 	EvidenceAnswer
 	EvidenceReason
+	EvidenceAccountId
+	EvidenceBy
+	EvidenceLines
+	EvidenceAbout
 	EvidenceColumns
 )
 
-// EvidenceTable is the dataset of evidence, about services or peers' bills, in the order in which it was delivered.
-var EvidenceTable = schemas.Table{Name: "evidence", Version: "4", Columns: []schemas.Column{
+// EvidenceTable is the dataset of evidence, about services, peers' bills or what customers ask, in the order in which it was delivered.
+var EvidenceTable = schemas.Table{Name: "evidence", Version: "5", Columns: []schemas.Column{
 	// Format is that of the source, such as incidents-1.0, and says what the row is.
 	EvidenceFormat:      {Name: "Format", Type: schemas.Label, Required: true},
 	EvidencePeerId:      {Name: "PeerId", Type: schemas.Label},
@@ -132,4 +140,9 @@ var EvidenceTable = schemas.Table{Name: "evidence", Version: "4", Columns: []sch
 	// Answer and Reason are of what a peer says of a dispute.
 	EvidenceAnswer: {Name: "Answer", Type: schemas.Label},
 	EvidenceReason: {Name: "Reason", Type: schemas.Text},
+	// AccountId and what follows are of requests, of which Reason is the text, and Answer the state.
+	EvidenceAccountId: {Name: "AccountId", Type: schemas.Label},
+	EvidenceBy:        {Name: "RequestedBy", Type: schemas.Text},
+	EvidenceLines:     {Name: "Lines", Type: schemas.Text},
+	EvidenceAbout:     {Name: "AboutPeriod", Type: schemas.Label},
 }}

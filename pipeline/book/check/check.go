@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"daybook/pipeline/book/check/closed"
 	"daybook/pipeline/book/parse"
 	"daybook/schemas"
 	"daybook/schemas/agreed"
@@ -58,11 +59,11 @@ func All(r *parse.Reader, e *Entries) {
 	c.checkMappings()
 	c.checkPlan()
 	c.checkRates()
-	c.checkClosings()
+	closed.Check(c.Reader, &c.Closings, c.Provider.FirstPeriod)
 	c.checkSending()
 	c.checkSLAs()
 	c.checkAccess()
-	c.checkDisputes()
+	c.checkRequests(c.checkDisputes())
 	c.checkAgreements()
 	c.checkCurrencies()
 }

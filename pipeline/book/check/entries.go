@@ -13,6 +13,7 @@ import (
 	"daybook/schemas/dispute"
 	"daybook/schemas/intercloud"
 	"daybook/schemas/money"
+	"daybook/schemas/request"
 	"daybook/schemas/sending"
 	"daybook/schemas/service"
 )
@@ -60,6 +61,7 @@ type Entries struct {
 	Raised   parse.List[service.Problem]
 
 	Disputes     parse.List[dispute.Dispute]
+	Requests     parse.List[request.Request]
 	Identities   parse.List[access.Identity]
 	Entitlements parse.List[access.Entitlement]
 	Agreements   parse.List[intercloud.Agreement]

@@ -279,6 +279,8 @@ func (d *decoder) row(n int64) error {
 		return d.reject(n, "amount", schemas.CodeBadValue, "it is not above zero", r.Amount.String())
 	case r.Format == schemas.DisputeAnswers10 && (r.Amount != nil) != (r.Currency != ""):
 		return d.reject(n, "currency", schemas.CodeMissingValue, "an amount and its currency stand together", "")
+	case r.Format == schemas.CustomerRequests10 && r.Start.Before(r.Known):
+		return d.reject(n, "changed", schemas.CodeBadPeriod, "it is before it was received", "")
 	case r.Errors > r.Total:
 		return d.reject(n, "errors", schemas.CodeBadValue, fmt.Sprintf("more failed than the %d that there were", r.Total), fmt.Sprint(r.Errors))
 	}

@@ -62,6 +62,12 @@ func TestDecode(t *testing.T) {
 			"1 bad_value errors|2 bad_period end|3 bad_value total",
 		},
 		{schemas.Notices10, "id,service,kind,start\nN,Api,maintenance,2024-09-04T08:00:00Z\nN,Api,mood,2024-09-04T08:00:00Z\n", "1 Api 04T08:00:00 01T00:00:00 0 0 false maintenance|2 bad_value kind"},
+		{
+			schemas.CustomerRequests10,
+			"number,account,received,text,kind,state,changed,period,lines\nR,a,2024-09-04T08:00:00Z,why,,,,,\nR,a,2024-09-04T08:00:00Z,why,report,closed,2024-09-05T08:00:00Z,2024-08,s/o/p; /o\n" +
+				"R,a,2024-09-04T08:00:00Z,why,mood,,,,\nR,a,2024-09-04T08:00:00Z,why,,gone,,,\nR,a,2024-09-04T08:00:00Z,why,,,2024-09-03T08:00:00Z,,\nR,a,2024-09-04T08:00:00Z,why,,,,2024,\nR,a,2024-09-04T08:00:00Z,why,,,,,a/b/c/d\nR,,2024-09-04T08:00:00Z,why,,,,,\n",
+			"1  04T08:00:00 01T00:00:00 0 0 false request|2  05T08:00:00 01T00:00:00 0 0 false report|3 bad_value kind|4 bad_value state|5 bad_period changed|6 bad_period period|7 bad_value lines|8 missing_value account",
+		},
 		{schemas.Incidents10, "id,service,start,share\nI,Api,2024-09-04T08:00:00Z,0.5\nI,Api,2024-09-04T08:00:00Z,1.5\nI,,2024-09-04T08:00:00Z,\n", "1 Api 04T08:00:00 01T00:00:00 0 0 false |2 bad_value share|3 missing_value service"},
 	} {
 		lines, err := decoded(t, x.format, x.text)

@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +40,13 @@ import (
 //	dispute-answers-1.0 dispute, at, answer, amount, currency, reason: what a peer says of a dispute that we raised; answer is one of
 //	                    dispute.AnswerKind, and without an amount it is about all that is open.
 //
+// and of what customers write to us, from a ticket system or a mailbox:
+//
+//	customer-requests-1.0  number, account, received, text, kind, state, changed, by, period, lines: kind is one of request.Kind, and
+//	                    request where it is empty, state one of request.State, and open where it is, since changed, or else received;
+//	                    lines are subscription/offering/price, of which some may be missing, separated by semicolons, of the month
+//	                    period. Of rows with one number the last changed counts.
+//
 // Times are as RFC 3339 has them. A column that a format does not know is left out, and noted.
 var formats = []format{
 	{schemas.Incidents10, place(required("id", setID), required("start", setStart), optional("end", setEnd), optional("known", setKnown), optional("share", setShare))},
@@ -57,6 +63,10 @@ var formats = []format{
 	{schemas.DisputeAnswers10, []column{
 		required("dispute", setID), required("at", setStart), required("answer", setAnswer), optional("amount", setAmount), optional("currency", setCurrency),
 		optional("reason", setReason),
+	}},
+	{schemas.CustomerRequests10, []column{
+		required("number", setID), required("account", setAccount), required("received", setReceived), required("text", setReason), optional("kind", setRequestKind),
+		optional("state", setState), optional("changed", setStart), optional("by", setBy), optional("period", setAbout), optional("lines", setLines),
 	}},
 	{schemas.Notices10, place(required("id", setID), required("kind", setKind), required("start", setStart), optional("end", setEnd), optional("announced", setKnown))},
 }
@@ -175,12 +185,8 @@ func setErrors(_ *decoder, r *service.EvidenceRow, text string) (wrong *amiss) {
 }
 
 func setKind(_ *decoder, r *service.EvidenceRow, text string) *amiss {
-	kinds := r.Kind.Values()
-	if !slices.Contains(kinds, text) {
-		return &amiss{schemas.CodeBadValue, "it is none of " + strings.Join(kinds, ", ")}
-	}
 	r.Kind = service.NoticeKind(text)
-	return nil
+	return oneOf(r.Kind.Values(), text)
 }
 
 func setValue(_ *decoder, r *service.EvidenceRow, text string) *amiss {

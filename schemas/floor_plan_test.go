@@ -90,6 +90,7 @@ var floorPlan = map[string]room{
 	"pipeline/document/screen":     {ours: "schemas/money"},
 	"pipeline/document/feeds":      {ours: "pipeline/document/markup schemas schemas/feed"},
 	"pipeline/document/peers":      {ours: "pipeline/document/markup schemas schemas/agreed schemas/dispute schemas/intercloud schemas/money schemas/peerbill schemas/peeruse schemas/service"},
+	"pipeline/document/periods":    {ours: "pipeline/document/markup schemas schemas/money"},
 	"pipeline/document/since":      {ours: "pipeline/document/markup schemas schemas/money"},
 	"pipeline/document/electronic": {
 		ours: "pipeline/document/markup schemas/einvoice",
@@ -135,7 +136,7 @@ var floorPlan = map[string]room{
 		ours: "pipeline/book pipeline/compare pipeline/dataset/... pipeline/document pipeline/explain/causes pipeline/explain/formula pipeline/explain/problems pipeline/explain/use pipeline/emit pipeline/normalise pipeline/promise pipeline/rate pipeline/rows " +
 			"pipeline/run pipeline/settle pipeline/source/... pipeline/store rating/... reconcile/... schemas schemas/access schemas/correction schemas/dispute schemas/feed schemas/intercloud schemas/money schemas/payment schemas/peerbill schemas/peeruse schemas/planned schemas/request schemas/service",
 	},
-	"pipeline/overview": {ours: "pipeline/diff pipeline/document pipeline/document/since pipeline/emit pipeline/rows pipeline/run pipeline/store schemas schemas/money"},
+	"pipeline/overview": {ours: "pipeline/diff pipeline/document pipeline/document/periods pipeline/document/since pipeline/emit pipeline/rows pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline/quote":    {ours: "pipeline pipeline/document/screen pipeline/store rating/correct rating/model pipeline/book pipeline/dataset pipeline/explain pipeline/normalise pipeline/rate pipeline/run pipeline/source rating schemas schemas/money"},
 	"pipeline/register": {ours: "pipeline/run pipeline/store schemas schemas/money"},
 	"pipeline": {

@@ -347,34 +347,6 @@ func TestWorkbookIsDeterministic(t *testing.T) {
 	}
 }
 
-// TestPeriodIndex leads to every period, and says what each run of the newest changed.
-func TestPeriodIndex(t *testing.T) {
-	run := func(id, revenue string, items int, page bool) document.PeriodRun {
-		return document.PeriodRun{
-			Period: "2024-09", Run: schemas.RunID(id), Currency: "EUR", Places: 2, Through: day("2024-09-12"), Revenue: dec(revenue), Expected: dec("1000"),
-			Cost: dec("400"), Margin: dec(revenue).Sub(dec("400")), Items: items, Page: page,
-		}
-	}
-	current, before := run("b2", "1200.5", 3, true), run("a1", "1300", 5, false)
-	current.Current = true
-	x := document.PeriodIndex{Provider: "Nord & Co", Current: []document.PeriodRun{current}, Beyond: 2, Runs: []document.PeriodRun{current, before}, MoreRuns: 1}
-	page := x.HTML()
-	wellFormed(t, page)
-	for _, want := range []string{
-		"<h1>September 2024: revenue 1,200.50 EUR, 200.50 above plan.</h1>", `<a href="2024-09/b2/variance.html">September 2024</a>`, "2 periods more lie",
-		`<td class="n bad">−99.50</td>`, `<code class="cmd">daybook diff . a1 b2 --period 2024-09</code>`, `<a href="2024-09/b2/variance.html">b2, current</a>`,
-		`<th scope="row">a1</th>`, "1 run before these;",
-	} {
-		if !strings.Contains(string(page), want) {
-			t.Errorf("the index lacks %q", want)
-		}
-	}
-	none := document.PeriodIndex{Provider: "New"}
-	if got := string(none.HTML()); !strings.Contains(got, "<h1>No period has been run.</h1>") || strings.Contains(got, "<table") {
-		t.Errorf("the index of no run is %s", got)
-	}
-}
-
 // TestPlaceColumns asserts that the lines of the plan have a column of segments, and one of peers, where there are any.
 func TestPlaceColumns(t *testing.T) {
 	for _, x := range []struct {

@@ -10,7 +10,7 @@ import (
 	"errors"
 	"fmt"
 
-	"daybook/pipeline/document"
+	"daybook/pipeline/document/periods"
 	"daybook/pipeline/emit"
 	"daybook/pipeline/run"
 	"daybook/pipeline/store"
@@ -58,8 +58,8 @@ func renew(ctx context.Context, s store.Store, key string, page func() ([]byte, 
 }
 
 // periodIndex reads the current runs of the newest periods, and the last runs of the newest.
-func periodIndex(ctx context.Context, s store.Store, provider string) (*document.PeriodIndex, error) {
-	x := &document.PeriodIndex{Provider: provider}
+func periodIndex(ctx context.Context, s store.Store, provider string) (*periods.Index, error) {
+	x := &periods.Index{Provider: provider}
 	periods, err := run.Periods(ctx, s)
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func periodIndex(ctx context.Context, s store.Store, provider string) (*document
 }
 
 // periodRun is a run in figures; none where its manifest is damaged, which status and explain say.
-func periodRun(ctx context.Context, s store.Store, p schemas.Period, id schemas.RunID) (*document.PeriodRun, error) {
+func periodRun(ctx context.Context, s store.Store, p schemas.Period, id schemas.RunID) (*periods.Run, error) {
 	m, err := run.ReadManifest(ctx, s, p, id)
 	var damaged *run.DamagedError
 	if errors.As(err, &damaged) || errors.Is(err, store.ErrNotFound) {
@@ -123,7 +123,7 @@ func periodRun(ctx context.Context, s store.Store, p schemas.Period, id schemas.
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	return &document.PeriodRun{
+	return &periods.Run{
 		Since:  err == nil,
 		Period: p, Run: id, Provisional: m.Provisional, Currency: f.Currency, Places: f.Places, Through: f.Through,
 		Revenue: f.Revenue, Expected: f.Expected, Cost: f.Cost, Margin: f.Margin, Accounts: f.Accounts, Invoices: f.Invoices, Items: f.Items, Page: f.Open != "",

@@ -1,4 +1,7 @@
-package document
+// Package periods renders the page that leads to periods and their runs.
+//
+// Start reading at [Index.HTML].
+package periods
 
 import (
 	"daybook/pipeline/document/markup"
@@ -6,8 +9,8 @@ import (
 	"daybook/schemas/money"
 )
 
-// PeriodRun is a committed run in the index of periods.
-type PeriodRun struct {
+// Run is a committed run in the index of periods.
+type Run struct {
 	Period      schemas.Period
 	Run         schemas.RunID
 	Current     bool
@@ -22,20 +25,20 @@ type PeriodRun struct {
 	Page, Since bool
 }
 
-// PeriodIndex is the page that leads to periods and their runs: newest first, the current run of each, and of one period the runs that
+// Index is the page that leads to periods and their runs: newest first, the current run of each, and of one period the runs that
 // it had, each with what it changed.
-type PeriodIndex struct {
+type Index struct {
 	Provider string
 	// Current are the current runs, and Beyond counts periods that are older than these.
-	Current []PeriodRun
+	Current []Run
 	Beyond  int
 	// Runs are those of the first period, last first, and MoreRuns counts those before them.
-	Runs     []PeriodRun
+	Runs     []Run
 	MoreRuns int
 }
 
 // HTML returns the page; it lies beside the folders of the periods.
-func (x *PeriodIndex) HTML() []byte {
+func (x *Index) HTML() []byte {
 	p := markup.NewPage("Runs, " + x.Provider)
 	p.Begin("", "")
 	p.Raw("<header><p class=\"over\">")
@@ -69,7 +72,7 @@ func (x *PeriodIndex) HTML() []byte {
 }
 
 // headline is the newest period in one line.
-func (r *PeriodRun) headline() string {
+func (r *Run) headline() string {
 	variance := r.Revenue.Sub(r.Expected)
 	s := r.Period.Name() + ": revenue " + r.rounded(r.Revenue) + " " + string(r.Currency)
 	switch variance.Sign() {
@@ -81,11 +84,11 @@ func (r *PeriodRun) headline() string {
 	return s + ", " + r.rounded(variance.Abs()) + " below plan."
 }
 
-func (r *PeriodRun) rounded(d money.Decimal) string {
+func (r *Run) rounded(d money.Decimal) string {
 	return string(markup.AppendDecimal(nil, money.RoundTo(d, r.Places, money.HalfEven), r.Places))
 }
 
-func (r *PeriodRun) signed(d money.Decimal) string {
+func (r *Run) signed(d money.Decimal) string {
 	if d.IsPositive() {
 		return "+" + r.rounded(d)
 	}
@@ -93,9 +96,9 @@ func (r *PeriodRun) signed(d money.Decimal) string {
 }
 
 // folder is where the run's reports lie, from the index.
-func (r *PeriodRun) folder() string { return string(r.Period) + "/" + string(r.Run) + "/" }
+func (r *Run) folder() string { return string(r.Period) + "/" + string(r.Run) + "/" }
 
-func (r *PeriodRun) state() string {
+func (r *Run) state() string {
 	if r.Provisional {
 		return "provisional"
 	}
@@ -103,7 +106,7 @@ func (r *PeriodRun) state() string {
 }
 
 // cells are a run in a row.
-func (r *PeriodRun) cells(p *markup.Page) {
+func (r *Run) cells(p *markup.Page) {
 	p.Raw(`<th scope="row">`)
 	if r.Page {
 		p.Link(r.folder()+"variance.html", r.Period.Name())
@@ -134,7 +137,7 @@ func (r *PeriodRun) cells(p *markup.Page) {
 }
 
 // drawRuns lists the runs of the newest period, each with what it changed against the one before.
-func (x *PeriodIndex) drawRuns(p *markup.Page) {
+func (x *Index) drawRuns(p *markup.Page) {
 	p.Section("runs", "What changed from run to run in "+x.Runs[0].Period.Name(), markup.Sources{})
 	p.Table("Last first, each against the one before it.", "Run", "State?", "Data through", "Revenue#", "change#", "Cost#", "change#", "Margin#", "change#", "For attention#", "change#", "What changed")
 	for i := range x.Runs {
@@ -153,7 +156,7 @@ func (x *PeriodIndex) drawRuns(p *markup.Page) {
 		p.Raw("</th>")
 		p.Cell(r.state())
 		p.Cell(r.Through.String())
-		var before *PeriodRun
+		var before *Run
 		if i+1 < len(x.Runs) {
 			before = &x.Runs[i+1]
 		}
@@ -165,7 +168,7 @@ func (x *PeriodIndex) drawRuns(p *markup.Page) {
 				p.Number("")
 			}
 		}
-		was := PeriodRun{}
+		was := Run{}
 		if before != nil {
 			was = *before
 		}

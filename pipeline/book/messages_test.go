@@ -77,7 +77,7 @@ var (
 var noKeys = map[string]string{
 	"read_parquet": "DuckDB", "regexp_extract": "DuckDB", "regexp_replace": "DuckDB", "hive_partitioning": "DuckDB", "list_reduce": "DuckDB",
 	"round_step": "an operation of steps", "tier_percent": "an operation of steps", "list_prepend": "DuckDB", "list_transform": "DuckDB", "string_split": "DuckDB", "path_style": "the URL of a bucket",
-	"billing_period": "a manifest, and the folders of datasets", "peer_use": "a dataset", "shared_costs": "a dataset",
+	"billing_period": "a manifest, and the folders of datasets", "peer_use": "a dataset", "shared_costs": "a dataset", "operating_currency": "beancount",
 }
 
 // TestMessagesNameKeys collects the keys that messages name, in all of the program, and looks each up: what a message sends

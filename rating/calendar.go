@@ -26,7 +26,7 @@ func (c Cycle) Start(n int) time.Time { return c.Day(n).Time(c.Zone) }
 // Day returns the day on which the nth period begins.
 func (c Cycle) Day(n int) schemas.Date {
 	n *= max(c.Count, 1)
-	months := 0
+	months := 1 // also of no unit, which is the billing period
 	switch c.Unit {
 	case schemas.CycleDay:
 		return c.Anchor.AddDays(n)
@@ -39,7 +39,6 @@ func (c Cycle) Day(n int) schemas.Date {
 	case schemas.CycleYear:
 		months = 12
 	case schemas.CycleMonth, schemas.CyclePeriod:
-		months = 1
 	}
 	return onDay(c.Anchor.AddMonths(months*n), c.dayOfMonth())
 }

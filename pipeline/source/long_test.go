@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -76,6 +77,8 @@ func (e *oneLine) Read(b []byte) (int, error) {
 // it, and it is never held.
 func TestEndlessLine(t *testing.T) {
 	size := effort.Count(t, 8, 1024) << 20
+	before := debug.SetGCPercent(100) // what is held counts, and not what other tests left
+	t.Cleanup(func() { debug.SetGCPercent(before) })
 	for i := range formats {
 		f := &formats[i]
 		begins := []string{`{"x":"`}
@@ -89,6 +92,7 @@ func TestEndlessLine(t *testing.T) {
 		for _, begin := range begins {
 			src := randomSource(f)
 			src.Limits.ObjectBytes, src.Limits.Ratio = 4<<30, 1<<30
+			runtime.GC()
 			body, codes := &oneLine{Reader: strings.NewReader(begin), left: size}, map[schemas.Code]int{}
 			stats, err := Decode(t.Context(), src, Input{Key: "k", Body: body}, Sink{
 				Rows: func(*dataset.Batch) error { return nil },

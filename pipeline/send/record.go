@@ -105,27 +105,32 @@ func traces(ctx context.Context, s store.Store, entity string) (map[way]trace, e
 		if err != nil {
 			return nil, fmt.Errorf("list what was sent: %w", err)
 		}
-		parts := strings.Split(strings.TrimPrefix(info.Key, prefix), "/")
-		if len(parts) != 3 {
+		w, attempt, state, ours := named(strings.TrimPrefix(info.Key, prefix))
+		if !ours {
 			return nil, fmt.Errorf("%s is among what was sent, and nothing of ours; move it away", info.Key)
 		}
-		text, what, _ := strings.Cut(strings.TrimSuffix(parts[2], ".json"), "-")
-		attempt, err := strconv.Atoi(text)
-		if err != nil || attempt < 1 {
-			return nil, fmt.Errorf("%s is among what was sent, and nothing of ours; move it away", info.Key)
-		}
-		w := way{parts[0], parts[1]}
 		t := out[w]
-		state := State(what)
-		if what == begun {
-			state = Unknown
-		}
 		if attempt > t.attempts || attempt == t.attempts && t.state == Unknown {
 			t = trace{attempt, state}
 		}
 		out[w] = t
 	}
 	return out, nil
+}
+
+// named takes the name of a record apart.
+func named(key string) (w way, attempt int, state State, ours bool) {
+	parts := strings.Split(key, "/")
+	if len(parts) != 3 {
+		return way{}, 0, "", false
+	}
+	text, what, _ := strings.Cut(strings.TrimSuffix(parts[2], ".json"), "-")
+	attempt, err := strconv.Atoi(text)
+	if state = State(what); what == begun {
+		state = Unknown
+	}
+	known := what == begun || state == Sent || state == Failed || state == Refused
+	return way{parts[0], parts[1]}, attempt, state, err == nil && attempt > 0 && known
 }
 
 // begin puts an attempt into the store before anything is sent; false is another that has the same number.

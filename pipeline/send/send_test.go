@@ -20,7 +20,6 @@ import (
 	"daybook/pipeline/book"
 	"daybook/pipeline/document"
 	"daybook/pipeline/register"
-	"daybook/pipeline/run"
 	"daybook/pipeline/send"
 	"daybook/pipeline/send/mail"
 	"daybook/pipeline/store"
@@ -302,8 +301,15 @@ func TestTampered(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if is, sound := run.Unseal([]byte("{}")); is || sound {
-		t.Error("nothing has a seal")
+	for _, name := range []string{"RN-2024-000001/all/000001-lost.json", "RN-2024-000001/all/first-sent.json", "RN-2024-000002/000001-sent.json"} {
+		strange := issued(t, 1)
+		if _, err := strange.Create(t.Context(), "sent/random/"+name, strings.NewReader("{}")); err != nil {
+			t.Fatal(err)
+		}
+		x, _ := post(t, strange, box, mailTo("all", "a@acme.example"))
+		if err := x.Send(t.Context(), func(*send.Item) error { return nil }); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is none of ours: %v", name, err)
+		}
 	}
 }
 
